@@ -1,0 +1,208 @@
+"""Who lives at which address: a book of every address ever published, so that none ever dies.
+
+An address here is a stem: the last part of ``events/<stem>.html`` or ``types/<stem>.rss`` without
+its suffix. LL2 computes slugs anew on every rename and hands freed ones to other events, so a
+slug is a claim and not an identity. The rules:
+
+- who has a slug now has the page at it; a live event comes before one that LL2 withdrew;
+- who loses its slug, or has one that cannot be a file name, lives at ``<slug>-<id>``;
+- a stem that nobody has any more stays as a stub, which leads to the last one who had it.
+
+Stems are lower case, since ``Foo.html`` and ``foo.html`` are one file on half the world's disks.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import count
+
+from events_archive.model.event import Event
+
+_SAFE = re.compile(r"[-a-z0-9_]{1,100}")
+_DEVICES = {"con", "prn", "aux", "nul"} | {
+    f"{port}{n}" for port in ("com", "lpt") for n in range(10)
+}
+_RESERVED = _DEVICES | {"index"}
+"""``index`` is the list's own; Windows keeps the others for its devices, with any suffix."""
+
+Owners = Mapping[str, tuple[int, ...]]
+"""The ids that ever lived at each stem, the latest last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Somebody who wants an address."""
+
+    id: int
+    slug: str
+    """As it came: any text."""
+    is_live: bool = True
+    """False for what LL2 no longer has: it keeps its address until another claims it."""
+    freshness: float = 0.0
+    """When the claim was last confirmed, as a POSIX time: of two claims to one slug, which LL2
+    never has at one moment, the older is out of date."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stems:
+    """The addresses of one kind of page."""
+
+    owners: Owners = field(default_factory=dict)
+    pages: Mapping[int, str] = field(default_factory=dict)
+    """The stem at which each id lives now."""
+
+    @cached_property
+    def stubs(self) -> dict[str, int]:
+        """Former stems, each with the id to whose page it leads."""
+        taken = set(self.pages.values())
+        return {
+            stem: next(owner for owner in reversed(owners) if owner in self.pages)
+            for stem, owners in sorted(self.owners.items())
+            if stem not in taken and any(owner in self.pages for owner in owners)
+        }
+
+    @cached_property
+    def orphans(self) -> dict[str, int]:
+        """Stems that were published and whose owners the archive cannot show at present."""
+        answered = set(self.pages.values()) | set(self.stubs)
+        return {
+            stem: owners[-1] for stem, owners in sorted(self.owners.items()) if stem not in answered
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressBook:
+    """Every address of events and types that was ever published, and who lives there now."""
+
+    events: Stems = field(default_factory=Stems)
+    types: Stems = field(default_factory=Stems)
+
+    def stem(self, event_id: int) -> str:
+        """The stem of an event's page: ``events/<stem>.html``."""
+        return self.events.pages[event_id]
+
+    def type_stem(self, type_id: int) -> str:
+        """The stem of a type's pages: ``types/<stem>.html``."""
+        return self.types.pages[type_id]
+
+    @property
+    def stubs(self) -> dict[str, int]:
+        """Former stems of events, each with the id of the event it leads to."""
+        return self.events.stubs
+
+    @property
+    def type_stubs(self) -> dict[str, int]:
+        """Former stems of types, each with the id of the type it leads to."""
+        return self.types.stubs
+
+
+def assign_addresses(
+    events: Iterable[Event], book: AddressBook, *, withdrawn: Iterable[int] = ()
+) -> AddressBook:
+    """The book after ``events`` were given their addresses; ``withdrawn`` are ids of some of them.
+
+    The same events and book give the same addresses, in whatever order they come.
+    """
+    events, gone = list(events), set(withdrawn)
+    claims = (
+        Claim(
+            id=event.id,
+            slug=event.slug,
+            is_live=event.id not in gone,
+            freshness=_freshness(event),
+        )
+        for event in events
+    )
+    return AddressBook(
+        events=settle(claims, book.events.owners, kind="event"),
+        types=settle(_type_claims(events), book.types.owners, kind="type"),
+    )
+
+
+def settle(claims: Iterable[Claim], owners: Owners, *, kind: str) -> Stems:
+    """Give each claim a stem of its own; ``kind`` names what has no slug worth the name."""
+    claims = sorted(claims, key=lambda claim: claim.id)
+    pages = _natural(claims, owners)
+    taken = set(pages.values())
+    for claim in claims:
+        if claim.id not in pages:
+            pages[claim.id] = _told_apart(claim, owners, taken, kind)
+            taken.add(pages[claim.id])
+    history = {stem: list(ids) for stem, ids in owners.items()}
+    for owner, stem in sorted(pages.items()):
+        former = history.get(stem, [])
+        history[stem] = [*(other for other in former if other != owner), owner]
+    return Stems(
+        owners={stem: tuple(ids) for stem, ids in sorted(history.items())},
+        pages=dict(sorted(pages.items())),
+    )
+
+
+def slugify(text: str) -> str:
+    """``text`` as a stem may hold it, which can be nothing at all."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9_]+", "-", plain).strip("-")[:80].rstrip("-")
+
+
+def _is_safe(stem: str) -> bool:
+    return _SAFE.fullmatch(stem) is not None and stem not in _RESERVED
+
+
+def _natural(claims: Iterable[Claim], owners: Owners) -> dict[int, str]:
+    """Who lives at its own slug: the best claim to each exact slug, then to each stem."""
+    best: dict[str, Claim] = {}
+    for claim in claims:
+        rival = best.setdefault(claim.slug, claim)
+        if _confirmed(claim, owners) > _confirmed(rival, owners):
+            best[claim.slug] = claim
+    winners: dict[str, Claim] = {}
+    for claim in best.values():
+        stem = claim.slug.lower()
+        if _is_safe(stem):
+            rival = winners.setdefault(stem, claim)
+            if _established(claim, owners) > _established(rival, owners):
+                winners[stem] = claim
+    return {claim.id: stem for stem, claim in winners.items()}
+
+
+def _confirmed(claim: Claim, owners: Owners) -> tuple[bool, float, bool, int]:
+    """The right to an exact slug: of two who claim it, one is out of date."""
+    return (claim.is_live, claim.freshness, *_established(claim, owners)[1:])
+
+
+def _established(claim: Claim, owners: Owners) -> tuple[bool, bool, int]:
+    """The right to a stem, where two slugs that differ in case are both up to date.
+
+    Whoever came first keeps the page, or it would change hands with every edit.
+    """
+    incumbent = owners.get(claim.slug.lower(), (None,))[-1] == claim.id
+    return (claim.is_live, incumbent, -claim.id)
+
+
+def _told_apart(claim: Claim, owners: Owners, taken: set[str], kind: str) -> str:
+    """``<slug>-<id>``, with the id once more where even that was published for another."""
+    stem = slugify(claim.slug) or kind
+    for _ in count():
+        stem = f"{stem}-{claim.id}"
+        if stem not in taken and owners.get(stem, (claim.id,))[-1] == claim.id:
+            return stem
+    raise AssertionError  # pragma: no cover - count() does not end
+
+
+def _freshness(event: Event) -> float:
+    return event.last_updated.timestamp() if event.last_updated else 0.0
+
+
+def _type_claims(events: Iterable[Event]) -> list[Claim]:
+    """Where records disagree on a type's name, the newest record's counts.
+
+    Two types may well have one name for good, so that freshness says nothing here.
+    """
+    newest = sorted(events, key=lambda event: (_freshness(event), event.id))
+    names = {event.type.id: event.type.name for event in newest}
+    return [
+        Claim(id=type_id, slug=slugify(name) or f"type-{type_id}")
+        for type_id, name in names.items()
+    ]

@@ -1,0 +1,128 @@
+"""All events in one order, and the groups and neighbours that follow from it."""
+
+from collections.abc import Callable, Container, Hashable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TypeVar
+
+from events_archive.model.event import Event, EventType, Image
+
+Key = TypeVar("Key", bound=Hashable)
+Events = tuple[Event, ...]
+
+
+def grouped(events: Iterable[Event], key: Callable[[Event], Key | None]) -> dict[Key, Events]:
+    """The events by ``key``, each group in the order given; a key of None leaves its event out."""
+    groups: dict[Key, list[Event]] = {}
+    for event in events:
+        value = key(event)
+        if value is not None:
+            groups.setdefault(value, []).append(event)
+    return {value: tuple(members) for value, members in groups.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalogue:
+    """Every event the archive shows, oldest first, and the day on which it looks at them."""
+
+    events: Events
+    today: date
+    """The UTC day that divides past from upcoming: never the clock of the build."""
+    withdrawn: Events = ()
+    """Events that the source no longer has: they keep their pages but leave the lists."""
+
+    @classmethod
+    def of(
+        cls, events: Iterable[Event], *, today: date, withdrawn: Container[int] = ()
+    ) -> "Catalogue":
+        """The catalogue of ``events`` in any order; ``withdrawn`` holds the ids of those gone."""
+        ordered = sorted(events, key=lambda event: event.sort_key)
+        return cls(
+            events=tuple(event for event in ordered if event.id not in withdrawn),
+            withdrawn=tuple(event for event in ordered if event.id in withdrawn),
+            today=today,
+        )
+
+    @property
+    def all_events(self) -> Events:
+        """Every event that has a page: those at the source, then those withdrawn from it."""
+        return self.events + self.withdrawn
+
+    @cached_property
+    def upcoming(self) -> Events:
+        """Events not yet over on `today`, the next one first."""
+        return tuple(event for event in self.events if not event.moment.is_over(self.today))
+
+    @cached_property
+    def past(self) -> Events:
+        """Events that are over, the latest first."""
+        return tuple(event for event in reversed(self.events) if event.moment.is_over(self.today))
+
+    @cached_property
+    def types(self) -> tuple[EventType, ...]:
+        """Each type once, by id; where records disagree on the name, the newest record's counts."""
+        newest = {event.type.id: event for event in sorted(self.all_events, key=_freshness)}
+        return tuple(event.type for _, event in sorted(newest.items()))
+
+    @cached_property
+    def by_type(self) -> dict[int, Events]:
+        """The events of each type id; none for a type all of whose events are withdrawn."""
+        groups = grouped(self.events, lambda event: event.type.id)
+        return {type.id: groups.get(type.id, ()) for type in self.types}
+
+    @cached_property
+    def by_year(self) -> dict[int, Events]:
+        """The events of each year, in the order of the years."""
+        return dict(sorted(grouped(self.events, lambda event: event.moment.year).items()))
+
+    @cached_property
+    def by_month(self) -> dict[tuple[int, int], Events]:
+        """The events of each (year, month), in order."""
+        return dict(sorted(grouped(self.events, lambda event: event.moment.month).items()))
+
+    @cached_property
+    def outside_years(self) -> Events:
+        """Events that stand on no year's page: known to a decade only, or without a date."""
+        return tuple(event for event in self.events if event.moment.year is None)
+
+    @cached_property
+    def images(self) -> tuple[Image, ...]:
+        """Each distinct picture once, by key."""
+        images = {event.image.key: event.image for event in self.all_events if event.image}
+        return tuple(image for _, image in sorted(images.items()))
+
+    @cached_property
+    def _positions(self) -> dict[int, int]:
+        return {event.id: position for position, event in enumerate(self.events)}
+
+    @cached_property
+    def _positions_in_type(self) -> dict[int, int]:
+        return {
+            event.id: position
+            for members in self.by_type.values()
+            for position, event in enumerate(members)
+        }
+
+    def previous(self, event: Event) -> Event | None:
+        """The event before this one in time."""
+        position = self._positions.get(event.id, 0)
+        return self.events[position - 1] if position else None
+
+    def next(self, event: Event) -> Event | None:
+        """The event after this one in time."""
+        position = self._positions.get(event.id, len(self.events)) + 1
+        return self.events[position] if position < len(self.events) else None
+
+    def others_of_type(self, event: Event, count: int) -> Events:
+        """Up to ``count`` events of the same type, those nearest in order, in order."""
+        members = self.by_type.get(event.type.id, ())
+        here = self._positions_in_type.get(event.id, len(members))
+        start = max(0, min(here - count // 2, len(members) - count - 1))
+        window = members[start : start + count + 1]
+        return tuple(other for other in window if other.id != event.id)[:count]
+
+
+def _freshness(event: Event) -> tuple[bool, float, int]:
+    stamp = event.last_updated.timestamp() if event.last_updated else 0.0
+    return (event.last_updated is not None, stamp, event.id)

@@ -1,0 +1,220 @@
+"""What an event is: the glossary of the archive.
+
+Values of all that Launch Library 2's normal and detailed modes carry, normalised once in
+``source/parsing.py``: absent text is ``""``, an absent list is ``()``, and ``None`` stands only
+where absence means something. All date-times are in UTC.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from events_archive.model.moment import Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventType:
+    """What sort of event: "Docking", "EVA". The id is the identity; names change."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Licence:
+    """On what terms a picture may be shown."""
+
+    id: int
+    name: str
+    url: str
+    """The licence's text, or ``""``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture, which many events may share. Its identity is `key`, never its address."""
+
+    id: int
+    name: str
+    """LL2's own label, often "[AUTO] ... - image": not fit to be shown."""
+    url: str
+    """Where the original lies now; the host changes with the API's."""
+    credit: str
+    licence: Licence | None
+
+    @property
+    def key(self) -> str:
+        """``<id>-<file name>``, safe as a file name: one download and one set of thumbnails."""
+        name = urlsplit(self.url).path.rsplit("/", 1)[-1]
+        safe = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in name)
+        return f"{self.id}-{safe[-120:].lstrip('.')}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A page about the event (``info_urls``)."""
+
+    url: str
+    title: str
+    """The page's own title, or ``""`` where LL2 has none or scraped junk."""
+    description: str
+    source: str
+    """The site's name as LL2 gives it, or ``""``."""
+    type: str
+    """"Official Page", or ``""``."""
+    language: str
+    """ISO 639-1 code. LL2 says "en" of pages in any language: never a basis for ``lang``."""
+    image_url: str
+    priority: int
+    """The lower, the more important."""
+
+    @property
+    def host(self) -> str:
+        """The host without ``www.``, which is what is left to say when a title is junk."""
+        return (urlsplit(self.url).hostname or self.url).removeprefix("www.")
+
+    @property
+    def label(self) -> str:
+        """The title, or where there is none worth showing, the host."""
+        return self.title or self.host
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Video(Link):
+    """A webcast or recording (``vid_urls``)."""
+
+    publisher: str
+    start: datetime | None
+    end: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """A note that LL2's editors added to the event."""
+
+    id: int
+    comment: str
+    url: str
+    author: str
+    created: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """An organisation that takes part."""
+
+    id: int
+    name: str
+    abbreviation: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A programme the event belongs to: "International Space Station"."""
+
+    id: int
+    name: str
+    description: str
+    url: str
+    """The programme's own page, else its encyclopaedia article, or ``""``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """A launch that the event follows from or leads to."""
+
+    id: str
+    """A UUID."""
+    name: str
+    status: str
+    moment: Moment
+    """The launch's NET ("no earlier than") with its own precision."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpaceStation:
+    """A space station where the event takes place."""
+
+    id: int
+    name: str
+    status: str
+    type: str
+    description: str
+    founded: date | None
+    deorbited: date | None
+    orbit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expedition:
+    """A crew's stay on a space station."""
+
+    id: int
+    name: str
+    start: datetime | None
+    end: datetime | None
+    station: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Astronaut:
+    """A person who takes part."""
+
+    id: int
+    name: str
+    status: str
+    agency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One record of LL2's ``/events/``. Its identity is `id`, whatever its slug or name becomes."""
+
+    id: int
+    name: str
+    slug: str
+    """As LL2 has it now: renamed with the event and handed on to others. Untrusted."""
+    type: EventType
+    moment: Moment
+    description: str
+    """Plain text with LL2's own line ends and bullets; untrusted."""
+    location: str
+    image: Image | None
+    links: tuple[Link, ...]
+    """Most important first."""
+    videos: tuple[Video, ...]
+    """Most important first."""
+    updates: tuple[Update, ...]
+    """Oldest first."""
+    stream_length: timedelta | None
+    """LL2's ``duration``, which is the length of the webcast and not of the event."""
+    last_updated: datetime | None
+    source_url: str
+    """The record at the source."""
+    agencies: tuple[Agency, ...] = ()
+    programs: tuple[Program, ...] = ()
+    launches: tuple[Launch, ...] = ()
+    stations: tuple[SpaceStation, ...] = ()
+    expeditions: tuple[Expedition, ...] = ()
+    astronauts: tuple[Astronaut, ...] = ()
+    first_seen: datetime | None = None
+    """When the archive first saw it; None for a record that came with the archive's own cache."""
+    digest: str = ""
+    """SHA-256 of the record's line in the cache, in hexadecimal: same digest, same event."""
+
+    @cached_property
+    def sort_key(self) -> tuple[datetime, timedelta, int]:
+        """A total order in time: by `Moment.sort_key`, ties broken by id."""
+        return (*self.moment.sort_key, self.id)
+
+    @cached_property
+    def published(self) -> datetime | None:
+        """When the event became known, for feeds; LL2 keeps no time of creation.
+
+        The earliest update, else the first sight here, else the last change: all of them lie in
+        the past, as the event itself may not.
+        """
+        created = [update.created for update in self.updates if update.created]
+        return min(created, default=None) or self.first_seen or self.last_updated

@@ -1,0 +1,195 @@
+"""The command line and the settings file, made into one `Settings`."""
+
+import argparse
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from events_archive.errors import UsageError
+from events_archive.settings import Settings
+
+COMMANDS = {
+    "build": "refresh the cache if it is old, then build the site (what happens without a command)",
+    "fetch": "refresh the cache and its pictures, build nothing",
+}
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)", re.IGNORECASE)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "": "seconds"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was asked for."""
+
+    command: str
+    settings: Settings
+
+
+def read_options(arguments: Sequence[str], environ: Mapping[str, str], project: Path) -> Options:
+    """Defaults, over them ``pyproject.toml`` of the folder ``project``, over them the arguments.
+
+    Raises UsageError for a setting or value without meaning; exits by itself for ``--help`` and
+    for arguments that argparse does not know (status 2).
+    """
+    first = arguments[0] if arguments else ""
+    asks_help = first in ("-h", "--help")
+    chosen = list(arguments) if first in COMMANDS or asks_help else ["build", *arguments]
+    given = vars(_parser().parse_args(chosen))
+    command = given.pop("command")
+    settings = _in_project(project, environ)
+    settings = replace(settings, **_lasting(project / "pyproject.toml"))
+    return Options(command=command, settings=replace(settings, **given))
+
+
+def _in_project(project: Path, environ: Mapping[str, str]) -> Settings:
+    return Settings(
+        api_key=environ.get("LL2_API_KEY") or None,
+        cache=project / "content_cache",
+        output=project / "output",
+        templates=project / "templates",
+        static=project / "static",
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="build.py",
+        description="Build the Spaceflight Events Archive from Launch Library 2.",
+        epilog="Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted. "
+        "LL2_API_KEY in the environment raises the API's limit of 15 requests an hour.",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    shared = _shared_options()
+    for name, text in COMMANDS.items():
+        commands.add_parser(name, help=text, description=text.capitalize(), parents=[shared])
+    return parser
+
+
+def _shared_options() -> argparse.ArgumentParser:
+    # Suppressed defaults: what was not given is not there, and does not hide a lasting setting.
+    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    add = shared.add_argument
+    flags = {
+        "--offline": "never touch the network",
+        "--full": "ask for every event again, to find deletions and silent changes",
+        "--accept-withdrawals": "believe a full sweep in which many events are gone",
+        "--strict": "warnings are failures",
+        "--dry-run": "say what would be asked for and built; write nothing",
+        "--json": "print a report for programs on standard output",
+    }
+    for flag, text in flags.items():
+        add(flag, action="store_true", help=text)
+    add("--no-pictures", dest="pictures", action="store_false", help="fetch no pictures")
+    add("--api-url", type=_web_folder, help="the API's root (default: the public API)")
+    add("--base-url", type=_web_folder, help="where the site will be published")
+    add("--cache", type=_path, metavar="DIR", help="where records and pictures are kept")
+    add("--output", type=_path, metavar="DIR", help="where the site is written")
+    add("--max-age", type=_duration, metavar="6h", help="how old the cache may be: 30m, 6h, 2d")
+    add("--today", type=_day, metavar="YYYY-MM-DD", help="the day that parts past from upcoming")
+    add("--jobs", type=_count, metavar="N", help="pictures fetched or resized at a time")
+    add("-q", "--quiet", action="store_true", help="say nothing but warnings and errors")
+    add("-v", "--verbose", action="store_true", help="say more, and show tracebacks")
+    return shared
+
+
+def _web_folder(text: str) -> str:
+    """An http(s) address with a slash at its end."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an address such as https://example.org/")
+    return text if text.endswith("/") else f"{text}/"
+
+
+def _path(text: str) -> Path:
+    return Path(text).absolute()
+
+
+def _duration(text: str) -> timedelta:
+    match = _DURATION.fullmatch(text.strip())
+    if not match:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a duration such as 30m, 6h or 2d")
+    try:
+        return timedelta(**{_UNITS[match[2].lower()]: float(match[1])})
+    except OverflowError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is longer than can be counted") from error
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-09-30") from error
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 64")
+    return int(text)
+
+
+def _lasting(file: Path) -> dict[str, Any]:
+    """What ``[tool.events-archive]`` says; {} where there is no such file or table."""
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))["tool"]["events-archive"]
+    except (FileNotFoundError, KeyError):
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{file}: {error}") from error
+    return {name: _read_setting(file, name, value) for name, value in table.items()}
+
+
+def _read_setting(file: Path, name: str, value: object) -> Any:
+    where = f"{file}, [tool.events-archive] {name}"
+    if name not in _READERS:
+        known = ", ".join(sorted(_READERS))
+        raise UsageError(f"{where}: no such setting; there are {known}")
+    try:
+        return _READERS[name](value)
+    except (argparse.ArgumentTypeError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"{where}: {error}") from error
+
+
+def _one_of(*words: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in words:
+            raise ValueError(f"{value!r} is none of {', '.join(words)}")
+        return str(value)
+
+    return read
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not a text")
+    return value
+
+
+def _ids(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list) or not all(type(item) is int for item in value):
+        raise TypeError(f"{value!r} is not a list of whole numbers")
+    return tuple(value)
+
+
+def _size(value: Any) -> int:
+    if type(value) is not int or value < 1:
+        raise ValueError(f"{value!r} is not a whole number above 0")
+    return value
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "api_url": lambda value: _web_folder(_text(value)),
+    "base_url": lambda value: _web_folder(_text(value)) if value else "",
+    "excluded_licences": _ids,
+    "full_sweep_every": lambda value: _duration(_text(value)),
+    "jobs": lambda value: _count(str(value)),
+    "list_limit": _size,
+    "max_age": lambda value: _duration(_text(value)),
+    "mode": _one_of("detailed", "normal"),
+    "title": _text,
+}
+"""The settings that may last, each with what makes its value from TOML's."""

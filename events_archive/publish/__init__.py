@@ -1,0 +1,1 @@
+"""How it reaches the disk: templates, prose, feeds, calendars, thumbnails and the writer."""

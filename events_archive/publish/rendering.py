@@ -1,0 +1,195 @@
+"""From a page of the plan to its bytes: Jinja's environment, and what every template may call."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+    select_autoescape,
+)
+from markupsafe import Markup
+
+from events_archive import __version__
+from events_archive.errors import ArchiveError
+from events_archive.model.event import Event, Image
+from events_archive.model.moment import MONTHS, Moment, day_in_words, month_in_words
+from events_archive.model.spans import length_in_words
+from events_archive.publish import feeds
+from events_archive.publish.assets import Assets
+from events_archive.publish.calendars import CalendarWriter
+from events_archive.publish.feeds import FeedWriter
+from events_archive.publish.prose import escaped, own_prose, plain, prose
+from events_archive.publish.thumbnails import Thumbnails
+from events_archive.site import addresses, families
+from events_archive.site.page import Page
+from events_archive.site.site import Site
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'"
+)
+"""Nothing from elsewhere and nothing inline; connect-src lets auditing tools read robots.txt."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Renderer:
+    """Turns pages into bytes; what several pages share is rendered once."""
+
+    site: Site
+    templates: Path
+    assets: Assets
+    thumbnails: Thumbnails
+
+    def render(self, pages: Iterable[Page]) -> Iterator[tuple[str, bytes]]:
+        """Every page as (address, content), in the order given."""
+        for page in pages:
+            yield page.address, self.content(page)
+
+    def content(self, page: Page) -> bytes:
+        """One page's bytes; raises ArchiveError where its template has a fault."""
+        special = self._special.get(page.template)
+        if special:
+            return special(page)
+        try:
+            template = self._environment.get_template(page.template)
+            text = template.render(page.context, page=page, root=self.root(page))
+        except TemplateError as error:
+            raise ArchiveError(f"{page.template}, for {page.address}: {_place(error)}") from error
+        return text.encode("utf-8", "replace")
+
+    def root(self, page: Page) -> str:
+        """What leads from the page to the site's root.
+
+        GitHub Pages answers with 404.html at any depth, so it alone starts from the host's root.
+        """
+        if page.address == addresses.NOT_FOUND and self.site.base_url:
+            return urlsplit(self.site.base_url).path
+        return addresses.root(page.address)
+
+    @cached_property
+    def _special(self) -> dict[str, Callable[[Page], bytes]]:
+        """Pages that a template would only slow down."""
+        return {
+            "calendar": self._calendars.content,
+            "feed.json": self._feeds.json,
+            "feeds/atom.xml": self._feeds.xml,
+            "feeds/rss.xml": self._feeds.xml,
+            "empty": lambda page: b"",
+        }
+
+    @cached_property
+    def _calendars(self) -> CalendarWriter:
+        return CalendarWriter(base_url=self.site.base_url, thumbnails=self.thumbnails)
+
+    @cached_property
+    def _feeds(self) -> FeedWriter:
+        return FeedWriter(
+            site=self.site,
+            environment=self._environment,
+            link=self.link,
+            thumbnails=self.thumbnails,
+        )
+
+    @cached_property
+    def _environment(self) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(self.templates),
+            autoescape=select_autoescape(("html", "xml"), default_for_string=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=False,
+        )
+        environment.filters |= {
+            "date_parts": date_parts,
+            "day_in_words": day_in_words,
+            "escaped": escaped,
+            "host": host,
+            "length_in_words": length_in_words,
+            "plain": plain,
+            "prose": prose,
+            "rfc3339": feeds.rfc3339,
+            "rfc822": feeds.rfc822,
+        }
+        environment.globals |= {
+            "absolute": self.absolute,
+            "addresses": addresses,
+            "asset": self.assets.address,
+            "card": self._card,
+            "link": self.link,
+            "event_address": self.site.addresses.event,
+            "family": families.family,
+            "month_in_words": month_in_words,
+            "MONTHS": MONTHS,
+            "own_prose": self._own_prose,
+            "picture_text": picture_text,
+            "policy": CONTENT_SECURITY_POLICY,
+            "prose": prose,
+            "site": self.site,
+            "thumbnail": self.thumbnails.of,
+            "type_address": self.site.addresses.type,
+            "type_gloss": families.type_gloss,
+            "type_sentence": families.type_sentence,
+            "version": __version__,
+        }
+        return environment
+
+    def absolute(self, address: str) -> str:
+        """The address on the published site; without a base URL, as it stands."""
+        home = "" if address == addresses.HOME else address
+        return f"{self.site.base_url}{home}" if self.site.base_url else address
+
+    @cached_property
+    def _cards(self) -> dict[tuple[int, str], Markup]:
+        return {}
+
+    def _card(self, event: Event, root: str) -> Markup:
+        """The event as it stands in lists; the same on every page of one depth."""
+        key = (event.id, root)
+        if key not in self._cards:
+            template = self._environment.get_template("partials/card.html")
+            self._cards[key] = Markup(template.render(event=event, root=root))
+        return self._cards[key]
+
+    def link(self, address: str, root: str) -> str:
+        """What a feed links to: absolute where the site's place is known, else from its folder."""
+        return self.absolute(address) if self.site.base_url else root + address
+
+    def _own_prose(self, name: str) -> Markup:
+        return own_prose(self.templates / name)
+
+
+def _place(error: TemplateError) -> str:
+    if isinstance(error, TemplateSyntaxError):
+        return f"{error.filename}, line {error.lineno}: {error.message}"
+    return str(error)
+
+
+def date_parts(moment: Moment) -> tuple[str, str, str]:
+    """A date's words as ("4", "July 2021", "00:11 UTC"), for lists that set the day large.
+
+    What has no day or no clock leaves that part empty: ("", "September 2026", "").
+    """
+    head, _, clock = moment.words.partition(", ")
+    day, _, rest = head.partition(" ")
+    return (day, rest, clock) if day.isdigit() and rest else ("", head, clock)
+
+
+def host(url: str) -> str:
+    """The host of a link without ``www.``: what is said of a link that has no title."""
+    return (urlsplit(url).hostname or url).removeprefix("www.")
+
+
+def picture_text(image: Image, event: Event) -> str:
+    """What stands in for the event's picture: its name, where a person wrote one."""
+    if image.name and not image.name.startswith("["):
+        return image.name
+    return f"Picture published with {event.name}"

@@ -1,0 +1,1 @@
+"""What will exist: every address of the site and the plan of its pages."""

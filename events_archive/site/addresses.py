@@ -1,0 +1,92 @@
+"""Every address of the site. Nobody else spells one.
+
+An address is the path below the site's root, with forward slashes: ``types/docking.html``. List
+pages of one kind share the stem in all their formats.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from events_archive.model.addresses import AddressBook
+from events_archive.model.event import Event, EventType
+
+HOME = "index.html"
+ABOUT = "about.html"
+CREDITS = "credits.html"
+SUBSCRIBE = "subscribe.html"
+NOT_FOUND = "404.html"
+ALL_TYPES = "types/index.html"
+ALL_YEARS = "years/index.html"
+SITEMAP = "sitemap.xml"
+ROBOTS = "robots.txt"
+NO_JEKYLL = ".nojekyll"
+MAIN_FEED = "feed"
+HAPPENED = "happened"
+CHANGES = "changes"
+OPML = "feeds.opml"
+CALENDAR = "calendar.ics"
+WHOLE_CALENDAR = "calendar-all.ics"
+
+PICTURES = "pictures"
+ASSETS = "assets"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """The addresses that depend on names: whose slug is whose is settled before, by id."""
+
+    event_stems: Mapping[int, str]
+    """By event id."""
+    type_stems: Mapping[int, str]
+    """By type id."""
+    event_stubs: Mapping[str, int] = field(default_factory=dict)
+    """Former stems of events, each with the id of the event that its page leads to."""
+    type_stubs: Mapping[str, int] = field(default_factory=dict)
+    """Former stems of types, likewise."""
+
+    @classmethod
+    def of(cls, book: AddressBook) -> "Addresses":
+        """The addresses that the book has settled."""
+        return cls(
+            event_stems=book.events.pages,
+            type_stems=book.types.pages,
+            event_stubs=book.stubs,
+            type_stubs=book.type_stubs,
+        )
+
+    def event(self, event: Event, suffix: str = ".html") -> str:
+        """``events/tiangong-eva-1.html``."""
+        return f"events/{self.event_stems[event.id]}{suffix}"
+
+    def type(self, type: EventType, suffix: str = ".html") -> str:
+        """``types/docking.html``."""
+        return f"types/{self.type_stems[type.id]}{suffix}"
+
+    def type_year(self, type: EventType, year: int | None) -> str:
+        """``types/docking/2021.html``, where a type has too many events for one page."""
+        return f"types/{self.type_stems[type.id]}/{year or 'undated'}.html"
+
+
+def permalink(event_id: int) -> str:
+    """``id/309.html``: leads to the event whatever its slug becomes."""
+    return f"id/{event_id}.html"
+
+
+def year(number: int, suffix: str = ".html") -> str:
+    """``years/2021.html``."""
+    return f"years/{number:04}{suffix}"
+
+
+def month(year_number: int, month_number: int) -> str:
+    """``months/2021-07.html``."""
+    return f"months/{year_number:04}-{month_number:02}.html"
+
+
+def part(address: str, number: int) -> str:
+    """``months/2021-07/2.html``: a later part of a list that nothing else divides."""
+    return address if number == 1 else f"{address.removesuffix('.html')}/{number}.html"
+
+
+def root(address: str) -> str:
+    """What leads from ``address`` to the site's root: ``""``, ``"../"``, ``"../../"``."""
+    return "../" * address.count("/")

@@ -1,0 +1,69 @@
+"""A page for each event, and the stubs that lead to it."""
+
+from collections.abc import Iterator
+
+from events_archive.model.event import Event
+from events_archive.site import addresses
+from events_archive.site.page import Crumb, Page, stub
+from events_archive.site.site import Site
+from events_archive.site.subscriptions import event_alternates
+
+OTHERS = 4
+"""How many other events of its type an event's page names."""
+
+DESCRIPTION_LENGTH = 155
+"""Characters that search engines show of a description."""
+
+
+def event_pages(site: Site) -> Iterator[Page]:
+    """Every event's page and its permalink, withdrawn events included."""
+    for event in site.catalogue.all_events:
+        yield event_page(site, event)
+        yield stub(addresses.permalink(event.id), event.name, site.addresses.event(event))
+
+
+def event_page(site: Site, event: Event) -> Page:
+    """The page that tells all that the archive knows of one event."""
+    catalogue = site.catalogue
+    return Page(
+        address=site.addresses.event(event),
+        template="pages/event.html",
+        title=f"{event.name} ({event.moment.short_words})",
+        description=summary(event),
+        context={
+            "event": event,
+            "previous": catalogue.previous(event),
+            "next": catalogue.next(event),
+            "others": catalogue.others_of_type(event, OTHERS),
+            "is_withdrawn": event in catalogue.withdrawn,
+        },
+        crumbs=_crumbs(site, event),
+        alternates=event_alternates(site, event),
+        modified=event.last_updated,
+    )
+
+
+def summary(event: Event) -> str:
+    """The event in a sentence or two, as search engines and link previews show it."""
+    facts = ", ".join(fact for fact in (event.moment.words, event.location) if fact)
+    text = " ".join(event.description.split())
+    return shortened(f"{event.type.name}, {facts}. {text}".strip(), DESCRIPTION_LENGTH)
+
+
+def shortened(text: str, length: int) -> str:
+    """At most ``length`` characters, cut between words, with an ellipsis where something is cut."""
+    if len(text) <= length:
+        return text
+    return text[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;:.–-") + "…"
+
+
+def _crumbs(site: Site, event: Event) -> tuple[Crumb, ...]:
+    crumbs = [Crumb(label="Home", address=addresses.HOME)]
+    year, month = event.moment.year, event.moment.month
+    if event in site.catalogue.withdrawn:
+        return tuple(crumbs)
+    if year:
+        crumbs.append(Crumb(label=str(year), address=addresses.year(year)))
+    if month:
+        crumbs.append(Crumb(label=event.moment.month_name, address=addresses.month(*month)))
+    return tuple(crumbs)

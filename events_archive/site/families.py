@@ -1,0 +1,156 @@
+"""The types of events in a handful of families, each with a colour and a mark of its own.
+
+Launch Library 2 knows some thirty types; nobody tells thirty colours apart. A type's id decides its
+family, since names change; an id that is not here belongs to `OTHER`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from events_archive.model.catalogue import Events
+from events_archive.model.event import EventType
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """Types that belong together."""
+
+    key: str
+    """Its name in the stylesheet (``family-crew``) and of its mark (``#crew``)."""
+    label: str
+
+
+VEHICLES = Family(key="vehicles", label="Vehicles in orbit")
+CREW = Family(key="crew", label="Spacewalks and crews")
+FLIGHTS = Family(key="flights", label="Flights and landings")
+CELESTIAL = Family(key="celestial", label="Probes and the sky")
+TESTS = Family(key="tests", label="Tests on the ground")
+PRESS = Family(key="press", label="Press and public")
+OTHER = Family(key="other", label="Everything else")
+
+FAMILIES = (VEHICLES, CREW, FLIGHTS, CELESTIAL, TESTS, PRESS, OTHER)
+"""In the order of every index and of every drawn bar."""
+
+_FAMILY_OF_TYPE: Mapping[int, Family] = {
+    type_id: family
+    for family, type_ids in (
+        (VEHICLES, (2, 4, 6, 8, 13, 25, 26)),
+        (CREW, (3, 12, 15, 17)),
+        (FLIGHTS, (7, 9, 14, 24)),
+        (CELESTIAL, (11, 16, 23)),
+        (TESTS, (5, 10, 18, 19, 21, 22, 30)),
+        (PRESS, (20, 28)),
+    )
+    for type_id in type_ids
+}
+
+TYPE_SENTENCES: Mapping[int, str] = {
+    1: "Events that their source has not yet sorted into any type.",
+    2: "A spacecraft flies itself up to a station or to another craft, and the two lock together "
+    "into one.",
+    3: "EVA stands for extravehicular activity, a spacewalk: people in suits leave their craft to "
+    "build, mend or explore outside.",
+    4: "A visiting craft stops a few metres off, and the station's robotic arm catches it and sets "
+    "it on a port.",
+    5: "A rocket is bolted to the ground and its engines are lit, to prove them before they have "
+    "to fly.",
+    6: "A milestone of a craft already in space: a burn, a manoeuvre, a first signal, "
+    "the end of a mission.",
+    7: "A craft comes down on the Moon and, if all goes well, goes on working there.",
+    8: "A craft lets go of its station and backs away, to go home, to move on or to burn up.",
+    9: "A craft returns to Earth, under parachutes, on wings or on its own engines.",
+    10: "A trial before anybody depends on the vehicle: an escape system made to prove itself, or "
+    "a countdown practised to its end.",
+    11: "Something that the sky does by itself, seen from Earth: an eclipse, a transit, a close "
+    "approach.",
+    12: "The doors between two docked craft are opened, and the crews meet.",
+    13: "The station's robotic arm, or the port that held it, lets a visiting craft go.",
+    14: "A vehicle flies to show what it can do, and to find out what it cannot.",
+    15: "The command of a space station passes from one person to another, usually days before a "
+    "crew goes home.",
+    16: "A probe brakes, or steers, until the gravity of another world holds it.",
+    17: "A crew says goodbye to those who stay on board before its own hatch closes.",
+    18: "A trial before anybody depends on the vehicle: an escape system made to prove itself, or "
+    "a countdown practised to its end.",
+    19: "A new tank is filled and pressurised at ordinary temperature, to see whether it holds.",
+    20: "People who fly, build or decide answer questions: briefings, announcements, conferences.",
+    21: "A tank is filled with something very cold and pressurised like the real thing, and "
+    "sometimes until it bursts.",
+    22: "A launch rehearsed with real propellant, tanks filled and clock running, and stopped "
+    "before the engines light.",
+    23: "A probe passes a world close by, to study it or to borrow its gravity for the way on.",
+    24: "A vehicle leaves the ground for space.",
+    25: "A craft moves from one port of its station to another, to make room for the next.",
+    26: "Small satellites are set free, from a station or from another craft.",
+    28: "An authority hears what the public has to say before it decides.",
+    30: "Hardware is put through its paces on the ground before it may fly.",
+}
+"""What the events of a type are, by its id."""
+
+_SENTENCE = "Events that Launch Library 2 gathers under this name."
+
+_TYPE_GLOSSES: Mapping[int, str] = {3: "spacewalk"}
+
+
+def family(type: EventType) -> Family:
+    """The family that a type belongs to."""
+    return _FAMILY_OF_TYPE.get(type.id, OTHER)
+
+
+def type_sentence(type: EventType) -> str:
+    """What events of this type are, in a sentence of our own."""
+    return TYPE_SENTENCES.get(type.id, _SENTENCE)
+
+
+def type_gloss(type: EventType) -> str:
+    """The plain word for a type whose name is an abbreviation, or ``""``."""
+    return _TYPE_GLOSSES.get(type.id, "")
+
+
+def by_family(
+    types: Iterable[tuple[EventType, Value]],
+) -> tuple[tuple[Family, tuple[tuple[EventType, Value], ...]], ...]:
+    """Types with whatever belongs to each, under their families; families without any left out."""
+    groups: dict[str, list[tuple[EventType, Value]]] = {member.key: [] for member in FAMILIES}
+    for type, value in types:
+        groups[family(type).key].append((type, value))
+    return tuple((member, tuple(groups[member.key])) for member in FAMILIES if groups[member.key])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """One family's share of a drawn bar, in hundredths of the longest bar."""
+
+    family: Family
+    start: float
+    length: float
+
+
+def bands(events: Events, most: int) -> tuple[Band, ...]:
+    """A bar for ``events``, family by family, where ``most`` events fill its whole length."""
+    counts = dict.fromkeys((member.key for member in FAMILIES), 0)
+    for event in events:
+        counts[family(event.type).key] += 1
+    drawn: list[Band] = []
+    start = 0
+    for member in FAMILIES:
+        count = counts[member.key]
+        if count:
+            drawn.append(
+                Band(
+                    family=member,
+                    start=round(100 * start / most, 1),
+                    length=round(100 * count / most, 1),
+                )
+            )
+        start += count
+    return tuple(drawn)
+
+
+def year_bars(years: Mapping[int, Events]) -> list[tuple[int, tuple[Band, ...], int]]:
+    """Each year's number, its bar, full in the busiest year, and how many events it has."""
+    most = max((len(events) for events in years.values()), default=0)
+    return [(year, bands(events, most), len(events)) for year, events in years.items()]

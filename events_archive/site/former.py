@@ -1,0 +1,85 @@
+"""Addresses that were published once and whose page has gone elsewhere: none answers with nothing.
+
+Events and types that were renamed are in the address book. Lists can vanish too: the only event of
+a month slips into the next, a list gets short enough to need no second part.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from events_archive.model.event import Event
+from events_archive.site import addresses
+from events_archive.site.page import Page, stub
+from events_archive.site.site import Site
+
+_MONTH = re.compile(r"months/(\d{4})-\d\d(?:/.*)?\.html")
+
+
+def former_pages(site: Site, pages: tuple[Page, ...]) -> Iterator[Page]:
+    """A stub, or for programs a copy, at every former address that no page of the plan has."""
+    yield from _renamed_events(site)
+    yield from _renamed_types(site)
+    moved = {
+        f"events/{stem}": f"events/{site.addresses.event_stems[event_id]}"
+        for stem, event_id in site.addresses.event_stubs.items()
+    } | {
+        f"types/{stem}": f"types/{site.addresses.type_stems[type_id]}"
+        for stem, type_id in site.addresses.type_stubs.items()
+    }
+    yield from _copies(moved, pages)
+
+
+def _renamed_events(site: Site) -> Iterator[Page]:
+    by_id: dict[int, Event] = {event.id: event for event in site.catalogue.all_events}
+    for stem, event_id in site.addresses.event_stubs.items():
+        event = by_id[event_id]
+        yield stub(f"events/{stem}.html", event.name, site.addresses.event(event))
+
+
+def _renamed_types(site: Site) -> Iterator[Page]:
+    types = {type.id: type for type in site.types_by_name()}
+    for stem, type_id in site.addresses.type_stubs.items():
+        type = types[type_id]
+        yield stub(f"types/{stem}.html", type.name, site.addresses.type(type))
+
+
+def _copies(moved: Mapping[str, str], pages: Iterable[Page]) -> Iterator[Page]:
+    """Feeds and calendars again at their old addresses: programs do not follow a stub."""
+    former: dict[str, list[str]] = {}
+    for old, new in moved.items():
+        former.setdefault(new, []).append(old)
+    for page in pages:
+        folder, _, name = page.address.rpartition("/")
+        stem, dot, suffix = name.partition(".")
+        if suffix != "html":
+            for old in former.get(f"{folder}/{stem}", ()):
+                yield replace(page, address=f"{old}{dot}{suffix}")
+
+
+def vanished_lists(published: Iterable[str], pages: Iterable[Page]) -> Iterator[Page]:
+    """A stub at each of the ``published`` list pages that the plan no longer has."""
+    planned = {page.address for page in pages}
+    for address in sorted(set(published) - planned):
+        target = next(place for place in _ancestors(address) if place in planned)
+        yield stub(address, "the list that these events now stand in", target)
+
+
+def _ancestors(address: str) -> Iterator[str]:
+    """Where the events of a list may be found instead, the nearest first."""
+    if month := _MONTH.fullmatch(address):
+        yield addresses.year(int(month[1]))
+    folder = address.rpartition("/")[0]
+    while folder:
+        yield f"{folder}.html"
+        yield f"{folder}/index.html"
+        folder = folder.rpartition("/")[0]
+    yield addresses.ALL_YEARS if address.startswith("months/") else addresses.HOME
+    yield addresses.HOME
+
+
+def is_list(page: Page) -> bool:
+    """Whether the page is a list whose address must be remembered, since no book holds it."""
+    folder, _, name = page.address.partition("/")
+    is_division = folder in ("months", "years") or (folder == "types" and "/" in name)
+    return page.is_html and page.indexable and is_division

@@ -1,0 +1,249 @@
+"""The lists: by type, year and month, each split before it grows too long to use."""
+
+from collections.abc import Hashable, Iterator
+from math import ceil
+from typing import TypeVar
+
+from events_archive.model.catalogue import Events, grouped
+from events_archive.model.event import EventType
+from events_archive.model.moment import MONTHS, month_in_words
+from events_archive.site import addresses, listing
+from events_archive.site.families import FAMILIES, by_family, year_bars
+from events_archive.site.listing import Listing, Section
+from events_archive.site.page import Crumb, Page
+from events_archive.site.site import Site
+from events_archive.site.subscriptions import main_alternates, type_alternates, year_alternates
+
+Key = TypeVar("Key", bound=Hashable)
+
+RECENT = 20
+"""How many of its latest events a type's page shows when the whole list is split by year."""
+
+PREVIEW = 6
+"""How many events of each month a year's page shows when the whole list is split by month."""
+
+_HOME = Crumb(label="Home", address=addresses.HOME)
+_TYPES = Crumb(label="Types", address=addresses.ALL_TYPES)
+_YEARS = Crumb(label="Years", address=addresses.ALL_YEARS)
+
+
+def index_pages(site: Site) -> Iterator[Page]:
+    """Every list page."""
+    yield all_types_page(site)
+    yield all_years_page(site)
+    for type in site.types_by_name():
+        yield from type_pages(site, type)
+    for year in site.catalogue.by_year:
+        yield from year_pages(site, year)
+    for month in site.catalogue.by_month:
+        yield from month_pages(site, month)
+
+
+def all_types_page(site: Site) -> Page:
+    """All types with their counts."""
+    types = [(type, site.catalogue.by_type[type.id]) for type in site.types_by_name()]
+    return Page(
+        address=addresses.ALL_TYPES,
+        template="pages/types.html",
+        title="Types of events",
+        description=f"The {len(types)} types of spaceflight events in this archive.",
+        context={"families": by_family(types)},
+        crumbs=(_HOME,),
+        alternates=main_alternates(site),
+    )
+
+
+def all_years_page(site: Site) -> Page:
+    """All years with their counts, and the events that fit in none of them."""
+    years = site.catalogue.by_year
+    return Page(
+        address=addresses.ALL_YEARS,
+        template="pages/years.html",
+        title="Years",
+        description="Spaceflight events year by year.",
+        context={
+            "years": year_bars(years),
+            "months": {year: _months_of(site, year) for year in years},
+            "families": FAMILIES,
+            "undated": site.catalogue.outside_years[: site.list_limit],
+        },
+        crumbs=(_HOME,),
+        alternates=main_alternates(site),
+    )
+
+
+def _months_of(site: Site, year: int) -> list[tuple[str, str, int, int]]:
+    """A year's twelve months as (name, address, count, how busy from 0 to 4).
+
+    A month without events has no page: its address is empty.
+    """
+    by_month = site.catalogue.by_month
+    most = max(map(len, by_month.values()), default=0)
+    counts = [len(by_month.get((year, number), ())) for number in range(1, 13)]
+    return [
+        (name, addresses.month(year, number) if count else "", count, ceil(4 * count / (most or 1)))
+        for number, (name, count) in enumerate(zip(MONTHS, counts, strict=True), start=1)
+    ]
+
+
+def type_pages(site: Site, type: EventType) -> Iterator[Page]:
+    """A type's page; beyond the limit an overview, and a page for each of its years."""
+    events = site.catalogue.by_type[type.id]
+    address = site.addresses.type(type)
+    if len(events) <= site.list_limit:
+        whole = Listing(count=len(events), sections=listing.by_year(events))
+        yield _type_page(site, type, address, whole)
+        return
+    years = dict(sorted(grouped(events, listing.year_or_zero).items(), reverse=True))
+    parts = listing.split(
+        years,
+        lambda year: str(year or "Not known to the year"),
+        lambda year: site.addresses.type_year(type, year or None),
+    )
+    latest = Section(title="Latest", anchor="latest", events=events[: -RECENT - 1 : -1])
+    yield _type_page(
+        site, type, address, Listing(count=len(events), sections=(latest,), parts=parts)
+    )
+    for year, members in years.items():
+        yield from _type_year_pages(site, type, year, members)
+
+
+def _type_year_pages(site: Site, type: EventType, year: int, events: Events) -> Iterator[Page]:
+    address = site.addresses.type_year(type, year or None)
+    for place, part in _within_limit(site, address, events, year):
+        yield _type_page(site, type, place, part, year=str(year or "not known to the year"))
+
+
+def _type_page(
+    site: Site, type: EventType, address: str, events: Listing, *, year: str = ""
+) -> Page:
+    title = f"{type.name}, {year}" if year else type.name
+    type_crumb = Crumb(label=type.name, address=site.addresses.type(type))
+    return Page(
+        address=address,
+        template="pages/type.html",
+        title=_numbered(title, events),
+        description=f"{_counted(events.count)} of the type {title}, with pictures and links.",
+        context={"type": type, "listing": events, "heading": title},
+        crumbs=(_HOME, _TYPES, type_crumb) if year else (_HOME, _TYPES),
+        alternates=type_alternates(site, type),
+    )
+
+
+def year_pages(site: Site, year: int) -> Iterator[Page]:
+    """A year's page; beyond the limit each of its months shows the first few and leads on."""
+    events = site.catalogue.by_year[year]
+    sections = listing.by_month(events, year)
+    if len(events) <= site.list_limit:
+        whole = Listing(count=len(events), sections=sections)
+        yield _year_page(site, year, addresses.year(year), whole)
+        return
+    coarse = tuple(event for event in events if event.moment.month is None)
+    previews = tuple(
+        Section(
+            title=section.title,
+            anchor=section.anchor,
+            events=section.events[:PREVIEW],
+            address=section.address,
+        )
+        for section in sections
+        if section.address
+    )
+    for number, (address, part) in enumerate(
+        listing.in_parts(addresses.year(year), coarse, site.list_limit), start=1
+    ):
+        rest = tuple(_titled(section, year) for section in part.sections if section.events)
+        yield _year_page(
+            site,
+            year,
+            address,
+            Listing(
+                count=len(events),
+                sections=(*previews, *rest) if number == 1 else rest,
+                parts=part.parts,
+            ),
+        )
+
+
+def _titled(section: Section, year: int) -> Section:
+    return Section(title=f"Some time in {year}", anchor="some-time", events=section.events)
+
+
+def _year_page(site: Site, year: int, address: str, events: Listing) -> Page:
+    return Page(
+        address=address,
+        template="pages/year.html",
+        title=_numbered(f"Spaceflight events of {year}", events),
+        description=f"{_counted(events.count)} of {year}, month by month.",
+        context={
+            "year": year,
+            "listing": events,
+            "heading": str(year),
+            "months": _months_of(site, year),
+            "neighbours": _year_neighbours(site, year),
+        },
+        crumbs=(_HOME, _YEARS),
+        alternates=year_alternates(site, year),
+    )
+
+
+def _year_neighbours(site: Site, year: int) -> tuple[Crumb | None, Crumb | None]:
+    return _neighbours(
+        [(number, str(number), addresses.year(number)) for number in site.catalogue.by_year], year
+    )
+
+
+def month_pages(site: Site, month: tuple[int, int]) -> Iterator[Page]:
+    """A month's page, in numbered parts where it holds more than the limit."""
+    events = site.catalogue.by_month[month]
+    title = month_in_words(*month)
+    neighbours = _neighbours(
+        [(key, month_in_words(*key), addresses.month(*key)) for key in site.catalogue.by_month],
+        month,
+    )
+    year = Crumb(label=str(month[0]), address=addresses.year(month[0]))
+    for address, part in listing.in_parts(addresses.month(*month), events, site.list_limit):
+        yield Page(
+            address=address,
+            template="pages/month.html",
+            title=_numbered(f"Spaceflight events of {title}", part),
+            description=f"{_counted(len(events))} of {title}.",
+            context={
+                "month": month,
+                "listing": part,
+                "heading": title,
+                "neighbours": neighbours,
+            },
+            crumbs=(_HOME, _YEARS, year),
+            alternates=year_alternates(site, month[0]),
+        )
+
+
+def _neighbours(places: list[tuple[Key, str, str]], here: Key) -> tuple[Crumb | None, Crumb | None]:
+    """What comes before and after ``here`` among (key, label, address) in order."""
+    position = [key for key, _, _ in places].index(here)
+    around = (position - 1, position + 1)
+    before, after = (
+        Crumb(label=places[index][1], address=places[index][2])
+        if 0 <= index < len(places)
+        else None
+        for index in around
+    )
+    return before, after
+
+
+def _within_limit(site: Site, address: str, events: Events, year: int) -> list[tuple[str, Listing]]:
+    if len(events) > site.list_limit:
+        return listing.in_parts(address, events, site.list_limit)
+    sections = listing.by_month(events, year or None)
+    return [(address, Listing(count=len(events), sections=sections))]
+
+
+def _counted(count: int) -> str:
+    return "1 spaceflight event" if count == 1 else f"{count} spaceflight events"
+
+
+def _numbered(title: str, events: Listing) -> str:
+    """Keeps titles unique: later parts of a list carry their number."""
+    here = [part.label for part in events.parts if part.is_here]
+    return f"{title}, {here[0].lower()}" if here and here[0] != "Part 1" else title

@@ -1,0 +1,122 @@
+"""How a list of events is laid out on a page, and how a long one is split so that none grows on."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from events_archive.model.catalogue import Events, grouped
+from events_archive.model.event import Event
+from events_archive.model.moment import MONTHS, month_in_words
+from events_archive.site import addresses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Some events under a heading."""
+
+    title: str
+    """``""`` where the page's own heading says it all."""
+    anchor: str
+    """The heading's id: unique on its page."""
+    events: Events
+    address: str = ""
+    """The page that holds these events by themselves, if there is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One step of a row of pages that belong together."""
+
+    label: str
+    address: str
+    count: int
+    is_here: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What a list page shows."""
+
+    count: int
+    """How many events the whole list has, wherever they stand."""
+    sections: tuple[Section, ...]
+    parts: tuple[Part, ...] = ()
+    """The pages over which the list is split, this one included; none for a whole list."""
+
+
+def by_month(events: Events, year: int | None) -> tuple[Section, ...]:
+    """A year's events month by month; those known less exactly come last, under the year."""
+    months = grouped(events, lambda event: event.moment.month or (0, 0))
+    dated = sorted(months.items(), key=lambda item: item[0] if item[0][1] else (9999, 13))
+    return tuple(_month_section(month, members, year) for month, members in dated)
+
+
+def _month_section(month: tuple[int, int], members: Events, year: int | None) -> Section:
+    if not month[1]:
+        title = f"Some time in {year}" if year else "Not known to the year"
+        return Section(title=title, anchor="some-time", events=members)
+    return Section(
+        title=MONTHS[month[1] - 1] if month[0] == year else month_in_words(*month),
+        anchor=f"{month[0]}-{month[1]:02}",
+        events=members,
+        address=addresses.month(*month),
+    )
+
+
+def by_year(events: Events) -> tuple[Section, ...]:
+    """The latest year first and in it the latest event; what has no year leads."""
+    years = grouped(reversed(events), lambda event: event.moment.year or 0)
+    ordered = sorted(years.items(), key=lambda item: -(item[0] or 9999))
+    return tuple(
+        Section(
+            title=str(year) if year else "Not known to the year",
+            anchor=f"y{year}" if year else "undated",
+            events=members,
+            address=addresses.year(year) if year else "",
+        )
+        for year, members in ordered
+    )
+
+
+def in_parts(address: str, events: Events, limit: int) -> list[tuple[str, Listing]]:
+    """The list in numbered pages of ``limit`` events: what is done when nothing else divides it."""
+    pieces = [events[start : start + limit] for start in range(0, len(events), limit)] or [()]
+    return [
+        (
+            addresses.part(address, number),
+            Listing(
+                count=len(events),
+                sections=(Section(title="", anchor="events", events=piece),),
+                parts=_numbered(address, pieces, number),
+            ),
+        )
+        for number, piece in enumerate(pieces, start=1)
+    ]
+
+
+def _numbered(address: str, pieces: Sequence[Events], here: int) -> tuple[Part, ...]:
+    if len(pieces) == 1:
+        return ()
+    return tuple(
+        Part(
+            label=f"Part {number}",
+            address=addresses.part(address, number),
+            count=len(piece),
+            is_here=number == here,
+        )
+        for number, piece in enumerate(pieces, start=1)
+    )
+
+
+def split(
+    groups: dict[int, Events], label: Callable[[int], str], address: Callable[[int], str]
+) -> tuple[Part, ...]:
+    """One part for each group, in the order given."""
+    return tuple(
+        Part(label=label(key), address=address(key), count=len(members))
+        for key, members in groups.items()
+    )
+
+
+def year_or_zero(event: Event) -> int:
+    """The event's year as a group's key; 0 gathers those that have none."""
+    return event.moment.year or 0

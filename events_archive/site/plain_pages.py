@@ -1,0 +1,74 @@
+"""Home, about and 404, and the few files that only programs read."""
+
+from collections.abc import Iterable, Iterator
+
+from events_archive.site import addresses
+from events_archive.site.families import by_family, year_bars
+from events_archive.site.page import Crumb, Page
+from events_archive.site.site import Site
+from events_archive.site.subscriptions import main_alternates
+
+UPCOMING = 5
+"""How many coming events home shows."""
+
+RECENT = 9
+"""How many past events home shows."""
+
+_HOME = Crumb(label="Home", address=addresses.HOME)
+
+
+def plain_pages(site: Site) -> Iterator[Page]:
+    """The pages that exist once."""
+    yield home_page(site)
+    yield Page(
+        address=addresses.ABOUT,
+        template="pages/about.html",
+        title="About this archive",
+        description="What this archive of spaceflight events is, and how it is made.",
+        crumbs=(_HOME,),
+        alternates=main_alternates(site),
+    )
+    yield Page(
+        address=addresses.NOT_FOUND,
+        template="pages/404.html",
+        title="Page not found",
+        description="There is no page at this address.",
+        indexable=False,
+    )
+
+
+def home_page(site: Site) -> Page:
+    """What is next, what just happened, and the ways in."""
+    catalogue = site.catalogue
+    return Page(
+        address=addresses.HOME,
+        template="pages/home.html",
+        title=site.title,
+        description=(
+            "Dockings, spacewalks, landings, flybys and press events since 2019: "
+            "an archive of spaceflight events with pictures, feeds and calendars."
+        ),
+        context={
+            "upcoming": catalogue.upcoming[:UPCOMING],
+            "recent": catalogue.past[:RECENT],
+            "families": by_family(
+                (type, catalogue.by_type[type.id]) for type in site.types_by_name()
+            ),
+            "years": year_bars(catalogue.by_year),
+            "count": len(catalogue.events),
+        },
+        alternates=main_alternates(site),
+        modified=site.updated,
+    )
+
+
+def machine_pages(site: Site, pages: Iterable[Page]) -> Iterator[Page]:
+    """Files that only programs read; the sitemap needs to know where the site is published."""
+    yield Page(address=addresses.NO_JEKYLL, template="empty")
+    yield Page(address=addresses.ROBOTS, template="feeds/robots.txt")
+    if site.base_url:
+        yield Page(
+            address=addresses.SITEMAP,
+            template="feeds/sitemap.xml",
+            context={"pages": tuple(page for page in pages if page.is_html and page.indexable)},
+        )

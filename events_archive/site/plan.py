@@ -1,0 +1,53 @@
+"""The plan: every page of the site, listed before a byte of it is written."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from events_archive.errors import ArchiveError
+from events_archive.site.calendars import calendar_pages
+from events_archive.site.event_pages import event_pages
+from events_archive.site.feeds import feed_pages
+from events_archive.site.former import former_pages, vanished_lists
+from events_archive.site.index_pages import index_pages
+from events_archive.site.page import Page
+from events_archive.site.plain_pages import machine_pages, plain_pages
+from events_archive.site.site import Site
+from events_archive.site.subscriptions import subscription_pages
+
+
+def plan_site(site: Site) -> tuple[Page, ...]:
+    """All pages, each at an address of its own."""
+    pages = tuple(
+        chain(
+            plain_pages(site),
+            event_pages(site),
+            index_pages(site),
+            subscription_pages(site),
+            feed_pages(site),
+            calendar_pages(site),
+        )
+    )
+    pages += tuple(former_pages(site, pages))
+    pages += tuple(vanished_lists(site.memory.ledger.lists, pages))
+    return refuse_shared_addresses(chain(pages, machine_pages(site, pages)))
+
+
+def refuse_shared_addresses(pages: Iterable[Page]) -> tuple[Page, ...]:
+    """The pages as they are; raises ArchiveError where two would lie in one file.
+
+    Compared without regard to case, as disks on Windows and macOS do.
+    """
+    planned: dict[str, Page] = {}
+    for page in pages:
+        other = planned.setdefault(page.address.casefold(), page)
+        if other is not page:
+            raise ArchiveError(
+                f'two pages at one address: "{other.title}" at {other.address} and '
+                f'"{page.title}" at {page.address}; this is a fault of the archive: report it'
+            )
+    return tuple(planned.values())
+
+
+def addresses_of(pages: Iterable[Page]) -> Iterator[str]:
+    """Every address of a plan, sorted, for ``--dry-run``."""
+    return iter(sorted(page.address for page in pages))

@@ -1,0 +1,39 @@
+"""The site as a whole: what every page may know of it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from events_archive.model.catalogue import Catalogue
+from events_archive.model.event import EventType
+from events_archive.model.memory import Memory
+from events_archive.site.addresses import Addresses
+from events_archive.site.chronicle import Chronicle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """All that decides which pages exist and what they say."""
+
+    catalogue: Catalogue
+    addresses: Addresses
+    title: str
+    base_url: str = ""
+    """Where it is published, with a slash at its end, or ``""``."""
+    list_limit: int = 200
+    memory: Memory = field(default_factory=Memory.empty)
+    """When events came, changed and went, as far as the archive saw it."""
+
+    @property
+    def chronicle(self) -> Chronicle:
+        """The dates of events as news, none of them after the last contact."""
+        return Chronicle(memory=self.memory, limit=self.updated)
+
+    @property
+    def updated(self) -> datetime | None:
+        """When the archive last heard from its source (UTC); None for a cache that never did."""
+        return self.memory.ledger.last_contact
+
+    def types_by_name(self) -> tuple[EventType, ...]:
+        """All types, in the order of an index."""
+        types = self.catalogue.types
+        return tuple(sorted(types, key=lambda type: (type.name.casefold(), type.id)))

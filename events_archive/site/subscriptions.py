@@ -1,0 +1,120 @@
+"""How people are led to feeds and calendars: on each page, on one page, in one file for readers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from events_archive.model.event import Event, EventType
+from events_archive.site import addresses
+from events_archive.site.calendars import (
+    CALENDAR,
+    Calendar,
+    event_calendar,
+    has_calendar,
+    rolling_calendar,
+    type_calendar,
+    whole_calendar,
+    year_calendar,
+)
+from events_archive.site.families import by_family
+from events_archive.site.feeds import (
+    Feed,
+    changes_feed,
+    happened_feed,
+    main_feed,
+    type_feed,
+    type_happened_feed,
+)
+from events_archive.site.page import Alternate, Crumb, Page
+from events_archive.site.site import Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """All that one can follow of one kind of events."""
+
+    news: Feed
+    happened: Feed
+    calendar: Calendar
+
+
+def main_alternates(site: Site) -> tuple[Alternate, ...]:
+    """The archive's own feeds and calendar."""
+    return (
+        *_feed(main_feed(site), "New and changed"),
+        *_feed(happened_feed(site), "What happened"),
+        _calendar(rolling_calendar(site), "Calendar"),
+    )
+
+
+def type_alternates(site: Site, type: EventType) -> tuple[Alternate, ...]:
+    """A type's feeds and calendar, for the pages that are about it."""
+    return (
+        *_feed(type_feed(site, type), f"{type.name}, new and changed"),
+        *_feed(type_happened_feed(site, type), f"{type.name}, what happened"),
+        _calendar(type_calendar(site, type), f"{type.name}, calendar"),
+    )
+
+
+def event_alternates(site: Site, event: Event) -> tuple[Alternate, ...]:
+    """What an event's page announces: its own calendar and the feeds of its type."""
+    if has_calendar(site, event):
+        calendar = _calendar(event_calendar(site, event), "This event in a calendar")
+    else:
+        calendar = _calendar(type_calendar(site, event.type), f"{event.type.name}, calendar")
+    return (calendar, *_feed(type_feed(site, event.type), f"{event.type.name}, new and changed"))
+
+
+def year_alternates(site: Site, year: int) -> tuple[Alternate, ...]:
+    """What the pages of a year and of its months announce: the year's calendar, and the feeds."""
+    calendar = _calendar(year_calendar(site, year), f"Calendar of {year}")
+    return (calendar, *_feed(main_feed(site), "New and changed"))
+
+
+def _feed(feed: Feed, title: str) -> tuple[Alternate, ...]:
+    return tuple(
+        Alternate(address=feed.stem + suffix, media_type=media_type, title=f"{title} ({name})")
+        for name, media_type, suffix in feed.formats
+    )
+
+
+def _calendar(calendar: Calendar, title: str) -> Alternate:
+    return Alternate(address=calendar.address, media_type=CALENDAR, title=title)
+
+
+def subscription_pages(site: Site) -> Iterator[Page]:
+    """The page that explains it all, and the file that gives a reader every feed at once."""
+    archive = Subscription(
+        news=main_feed(site),
+        happened=happened_feed(site),
+        calendar=rolling_calendar(site),
+    )
+    types = tuple((type, _of_type(site, type)) for type in site.types_by_name())
+    yield Page(
+        address=addresses.SUBSCRIBE,
+        template="pages/subscribe.html",
+        title="Feeds and calendars",
+        description="How to follow spaceflight events in a feed reader or in your own calendar.",
+        context={
+            "archive": archive,
+            "changes": changes_feed(site),
+            "whole": whole_calendar(site),
+            "families": by_family(types),
+        },
+        crumbs=(Crumb(label="Home", address=addresses.HOME),),
+        alternates=(*main_alternates(site), *_feed(changes_feed(site), "Changes")),
+    )
+    if site.base_url:
+        yield Page(
+            address=addresses.OPML,
+            template="feeds/opml.xml",
+            title=site.title,
+            context={"archive": archive, "changes": changes_feed(site), "types": types},
+        )
+
+
+def _of_type(site: Site, type: EventType) -> Subscription:
+    return Subscription(
+        news=type_feed(site, type),
+        happened=type_happened_feed(site, type),
+        calendar=type_calendar(site, type),
+    )

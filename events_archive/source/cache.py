@@ -1,0 +1,172 @@
+"""The store of record, ``content_cache/events.jsonl``, and how any file there reaches the disk.
+
+JSON Lines: one record a line exactly as LL2 sent it, sorted by id, keys sorted. A file is the old
+one or the new one, whole, whatever happens in between.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+from events_archive.errors import ArchiveError
+from events_archive.source import strict_json
+from events_archive.source.fields import Fields
+from events_archive.source.parsing import Record
+
+EVENTS_FILE = "events.jsonl"
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class CacheError(ArchiveError):
+    """A file of the cache cannot be read or written. Names the file and the reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """The records of the cache, each with the digest of its line."""
+
+    by_id: Mapping[int, Record] = field(default_factory=dict)
+    digests: Mapping[int, str] = field(default_factory=dict)
+    """SHA-256 in hexadecimal, by event id."""
+    damaged: tuple[str, ...] = ()
+    """What could not be read, a sentence each with file and line."""
+
+    @classmethod
+    def of(cls, records: Iterable[Record], damaged: Iterable[str] = ()) -> "Records":
+        """The records in order of id; of two with one id the fresher counts, else the later."""
+        by_id: dict[int, Record] = {}
+        for record in records:
+            record_id = identity(record)
+            if record_id is not None and not is_older(record, by_id.get(record_id)):
+                by_id[record_id] = record
+        by_id = dict(sorted(by_id.items()))
+        digests = {
+            record_id: digest(strict_json.encode(record)) for record_id, record in by_id.items()
+        }
+        return cls(by_id=by_id, digests=digests, damaged=tuple(damaged))
+
+
+def identity(record: object) -> int | None:
+    """The event id of a record; None for what has none and so cannot be kept."""
+    record_id = Fields(record).integer("id")
+    return record_id if record_id is not None and 0 < record_id < 2**53 else None
+
+
+def last_updated(record: Record) -> datetime:
+    """When LL2 says it last touched the record; the beginning of time where it does not say."""
+    return Fields(record).when("last_updated") or _NEVER
+
+
+def is_older(record: Record, other: Record | None) -> bool:
+    """Whether ``record`` is an earlier state than ``other`` of the same event."""
+    return other is not None and last_updated(record) < last_updated(other)
+
+
+def digest(line: bytes) -> str:
+    """The SHA-256 of a line without its line end, in hexadecimal."""
+    return sha256(line).hexdigest()
+
+
+def load_records(path: Path) -> Records:
+    """All records that can be read from ``path``; a file that is not there holds none.
+
+    Raises `CacheError` when the file is there and the system does not let us read it.
+    """
+    records: list[Record] = []
+    damaged: list[str] = []
+    # Split at \n only: U+2028 and its like stand unescaped inside a record's text.
+    for number, line in enumerate(read_bytes(path).split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            record = strict_json.decode(line)
+        except ValueError:
+            damaged.append(f"{path}, line {number}: not a whole JSON object")
+            continue
+        if identity(record) is None:
+            damaged.append(f"{path}, line {number}: no record with a usable id")
+        else:
+            records.append(record)
+    loaded = Records.of(records, damaged)
+    if len(loaded.by_id) < len(records):
+        twice = f"{path}: {len(records) - len(loaded.by_id)} events stand in it more than once"
+        return Records(by_id=loaded.by_id, digests=loaded.digests, damaged=(*loaded.damaged, twice))
+    return loaded
+
+
+def save_records(path: Path, records: Mapping[int, Record]) -> bool:
+    """Write ``records`` whole or not at all; whether the file's bytes changed.
+
+    Raises `CacheError` when the disk is full or the folder read-only; the old file stays.
+    """
+    return write_atomically(path, records_bytes(records))
+
+
+def records_bytes(records: Mapping[int, Record]) -> bytes:
+    """The records as ``events.jsonl`` has them."""
+    lines = (strict_json.encode(record) for _, record in sorted(records.items()))
+    return b"".join(line + b"\n" for line in lines)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The file's bytes, none where there is no file.
+
+    Raises `CacheError` when it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise CacheError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def keep_damaged(path: Path) -> None:
+    """Copy a damaged file beside itself before it is replaced by what could be read of it."""
+    write_atomically(path.with_name(f"{path.stem}.damaged{path.suffix}"), read_bytes(path))
+
+
+def write_atomically(path: Path, data: bytes) -> bool:
+    """Make ``path`` hold ``data``; whether anything had to be written.
+
+    The data goes to a hidden file beside it, is forced to the disk and then renamed into place:
+    killed at any moment, ``path`` is the old file or the new one. The hidden file's name is always
+    the same, so that what a killed run left is overwritten by the next one (the archive's lock
+    keeps two runs apart).
+
+    Raises `CacheError` when it cannot be written; ``path`` is as it was.
+    """
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        if path.is_file() and path.read_bytes() == data:
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise CacheError(
+            f"{path} cannot be written: {error.strerror or error}; the old file stays as it was"
+        ) from error
+    return True
+
+
+def sync_folder(folder: Path) -> None:
+    """Force a rename in ``folder`` to the disk, where the system can (Windows cannot)."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,137 @@
+"""Compares what LL2 says with what the archive knew: which records to keep, what has changed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from events_archive.model.event import Event
+from events_archive.model.memory import Change, Ledger, differences
+from events_archive.source.cache import is_older, last_updated
+from events_archive.source.fields import Fields
+from events_archive.source.parsing import (
+    Record,
+    UnreadableRecord,
+    level_of_detail,
+    parse_event,
+)
+
+LIVE_WITHIN = timedelta(hours=24)
+"""What changed since a look no older than this was observed as it happened."""
+
+KeptRecords = Mapping[int, Record]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What one contact with LL2 makes of the archive."""
+
+    records: KeptRecords
+    ledger: Ledger
+    changes: tuple[Change, ...]
+    unreadable: tuple[UnreadableRecord, ...] = ()
+    """Records that came and cannot be read, though the cached ones can, which stay."""
+
+
+def observe(
+    cached: KeptRecords,
+    incoming: KeptRecords,
+    ledger: Ledger,
+    *,
+    now: datetime,
+    is_sweep: bool,
+    gone: Iterable[int] = (),
+) -> Observation:
+    """The archive after ``incoming`` came at ``now`` and the events ``gone`` did not.
+
+    A delta's page may be older than what we have, where it was read from a copy; a complete sweep
+    is the truth, even where LL2 went back to an earlier state. What is gone keeps its record.
+    """
+    unreadable: list[UnreadableRecord] = []
+    records = dict(cached)
+    for record_id, record in incoming.items():
+        known = cached.get(record_id)
+        if record == known or (is_older(record, known) and not is_sweep):
+            continue
+        if (problem := _problem(record, known)) is not None:
+            unreadable.append(problem)
+            continue
+        records[record_id] = record
+    withdrawn = {
+        **{event_id: day for event_id, day in ledger.withdrawn.items() if event_id not in incoming},
+        **{event_id: _last_seen(event_id, cached, ledger) for event_id in gone},
+    }
+    changes = _changes(cached, records, ledger, withdrawn, now)
+    first_seen = {**dict.fromkeys(records, now), **ledger.first_seen}
+    return Observation(
+        records=records,
+        ledger=replace(ledger, withdrawn=withdrawn, first_seen=first_seen),
+        changes=tuple(changes),
+        unreadable=tuple(unreadable),
+    )
+
+
+def _problem(record: Record, known: Record | None) -> UnreadableRecord | None:
+    """Why ``record`` must not replace ``known``, which can be read."""
+    try:
+        parse_event(record)
+    except UnreadableRecord as problem:
+        return problem if known is not None and _event(known) is not None else None
+    return None
+
+
+def _event(record: Record) -> Event | None:
+    try:
+        return parse_event(record)
+    except UnreadableRecord:
+        return None
+
+
+def _last_seen(event_id: int, cached: KeptRecords, ledger: Ledger) -> date:
+    """The last day on which LL2 surely had the event: it was in the last sweep, or edited since."""
+    stamps = [last_updated(cached[event_id])]
+    stamps += [when for when in (ledger.last_sweep, ledger.first_seen.get(event_id)) if when]
+    return max(stamps).date()
+
+
+def _changes(
+    before: KeptRecords,
+    after: KeptRecords,
+    ledger: Ledger,
+    withdrawn: Mapping[int, date],
+    now: datetime,
+) -> Iterator[Change]:
+    def change(event_id: int, kind: str, since: datetime | None, *values: object) -> Change:
+        field, old, new = values
+        live = since is not None and timedelta() <= now - since <= LIVE_WITHIN
+        return Change(
+            observed=now,
+            event_id=event_id,
+            kind=kind,
+            field=str(field),
+            old=old,
+            new=new,
+            live=live,
+        )
+
+    for event_id, record in sorted(after.items()):
+        name, known = Fields(record).line("name"), before.get(event_id)
+        if known is None:
+            yield change(event_id, "added", ledger.last_contact, "", None, name)
+        elif record != known:
+            # An edit that left the stamp alone shows in full sweeps only.
+            is_silent = last_updated(record) == last_updated(known)
+            since = ledger.last_sweep if is_silent else ledger.last_contact
+            for kind, *values in _differences(known, record):
+                yield change(event_id, kind, since, *values)
+        if event_id in withdrawn and event_id not in ledger.withdrawn:
+            yield change(event_id, "withdrawn", ledger.last_sweep, "", name, None)
+        if event_id in ledger.withdrawn and event_id not in withdrawn:
+            yield change(event_id, "returned", ledger.last_sweep, "", None, name)
+
+
+def _differences(old: Record, new: Record) -> Iterator[tuple[str, str, object, object]]:
+    """Nothing where either cannot be read: there is nothing to compare."""
+    before, after = _event(old), _event(new)
+    if before is not None and after is not None:
+        relations = level_of_detail(old) == level_of_detail(new)
+        yield from differences(before, after, relations=relations)

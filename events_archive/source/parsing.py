@@ -1,0 +1,268 @@
+"""Turns one record as LL2 sends it into an `Event`: the only place that knows LL2's field names.
+
+The schema is https://ll.thespacedevs.com/2.3.0/schema/; the shapes of 2.0 to 2.2 are read as far
+as they go. Strict where identity or time would be wrong, tolerant in everything else: a missing,
+null or mistyped detail costs that detail and no more.
+"""
+
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+from typing import Any, TypeVar
+
+from events_archive.errors import ArchiveError
+from events_archive.model.event import (
+    Agency,
+    Astronaut,
+    Event,
+    EventType,
+    Expedition,
+    Image,
+    Launch,
+    Licence,
+    Link,
+    Program,
+    SpaceStation,
+    Update,
+    Video,
+)
+from events_archive.model.moment import Moment
+from events_archive.source.fields import FIRST_YEAR, LAST_YEAR, Fields, parse_duration, parse_when
+from events_archive.source.text import clean_summary, clean_title, without_format
+
+Record = dict[str, Any]
+"""A JSON object exactly as LL2 sent it."""
+
+_Member = TypeVar("_Member", Agency, Program, Launch, SpaceStation, Expedition, Astronaut)
+_AnyLink = TypeVar("_AnyLink", bound=Link)
+
+_USUAL_PRIORITY = 10
+_LARGEST_ID = 2**53 - 1
+"""The largest integer that JSON carries safely (RFC 8259 section 6)."""
+
+
+class UnreadableRecord(ArchiveError):  # noqa: N818 - the record is, the program is not
+    """A record that cannot become an event. Names the event and every field that is wrong."""
+
+    def __init__(self, record_id: object, issues: Iterable[str]) -> None:
+        self.record_id = record_id
+        self.issues = tuple(issues)
+        super().__init__(f"event {_shown(record_id)} cannot be read: {'; '.join(self.issues)}")
+
+
+def parse_event(record: Record, digest: str = "") -> Event:
+    """The event of one record; ``digest`` is that of the record's line in the cache.
+
+    Raises `UnreadableRecord` when the id, name, slug, type or date has no meaning.
+    """
+    fields = Fields(record)
+    if issues := _issues(fields):
+        raise UnreadableRecord(fields.raw("id"), issues)
+    duration = parse_duration(fields.raw("duration"))
+    return Event(
+        id=fields.integer("id") or 0,
+        name=fields.line("name"),
+        slug=fields.line("slug"),
+        type=_event_type(fields.child("type")),
+        moment=_moment(fields, "date", "date_precision"),
+        description=fields.text("description"),
+        location=fields.line("location"),
+        image=_image(fields.child("image")),
+        links=_by_priority(_link(link) for link in fields.children("info_urls")),
+        videos=_by_priority(_video(video) for video in fields.children("vid_urls")),
+        updates=_updates(fields),
+        # Nothing was streamed for no time or less than none.
+        stream_length=duration if duration and duration.total_seconds() > 0 else None,
+        last_updated=fields.when("last_updated"),
+        source_url=without_format(fields.url("url")),
+        agencies=_members(fields, "agencies", _agency),
+        programs=_members(fields, "program", _program),
+        launches=_members(fields, "launches", _launch),
+        stations=_members(fields, "spacestations", _station),
+        expeditions=_members(fields, "expeditions", _expedition),
+        astronauts=_members(fields, "astronauts", _astronaut),
+        digest=digest,
+    )
+
+
+def level_of_detail(record: Record) -> str:
+    """Which of LL2's modes the record comes from; only "detailed" has relations."""
+    return Fields(record).line("response_mode")
+
+
+def _shown(value: object) -> str:
+    """A stranger's value for a message: short, and without characters a terminal obeys."""
+    text = ascii(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _issues(fields: Fields) -> list[str]:
+    kind = fields.child("type")
+    date = fields.raw("date")
+    checks = {
+        "id": _is_id(fields.integer("id")),
+        "name": bool(fields.line("name")),
+        "slug": isinstance(fields.raw("slug"), str),
+        "type": _is_id(kind.integer("id")) and bool(kind.line("name")),
+        "date": date is None or parse_when(date) is not None,
+    }
+    wanted = {
+        "id": "a positive whole number",
+        "name": "a text",
+        "slug": "a text",
+        "type": "an object with an id and a name",
+        "date": f"a date-time of the years {FIRST_YEAR} to {LAST_YEAR}, or null",
+    }
+    return [
+        f"its {name} is {_shown(fields.raw(name))} and not {wanted[name]}"
+        for name, is_right in checks.items()
+        if not is_right
+    ]
+
+
+def _is_id(value: int | None) -> bool:
+    return value is not None and 0 < value <= _LARGEST_ID
+
+
+def _event_type(fields: Fields) -> EventType:
+    return EventType(id=fields.integer("id") or 0, name=fields.line("name"))
+
+
+def _moment(fields: Fields, date_key: str, precision_key: str) -> Moment:
+    return Moment(
+        date=fields.when(date_key), precision_id=fields.child(precision_key).integer("id")
+    )
+
+
+def _image(fields: Fields) -> Image | None:
+    """None also for the bare address of API 2.2, which has neither an id nor a credit."""
+    image_id, url = fields.integer("id"), fields.url("image_url")
+    if image_id is None or not url:
+        return None
+    licence = fields.child("license")
+    licence_id = licence.integer("id")
+    return Image(
+        id=image_id,
+        name=fields.line("name"),
+        url=url,
+        credit=fields.line("credit"),
+        licence=None
+        if licence_id is None
+        else Licence(id=licence_id, name=licence.line("name"), url=licence.url("link")),
+    )
+
+
+def _link_values(fields: Fields) -> dict[str, Any]:
+    priority = fields.integer("priority")
+    return {
+        "url": fields.url("url"),
+        "title": fields.cleaned("title", clean_title),
+        "description": fields.cleaned("description", clean_summary),
+        "source": fields.line("source"),
+        "type": fields.name("type"),
+        "language": fields.child("language").line("code"),
+        "image_url": fields.url("feature_image"),
+        "priority": _USUAL_PRIORITY if priority is None else priority,
+    }
+
+
+def _link(fields: Fields) -> Link:
+    return Link(**_link_values(fields))
+
+
+def _video(fields: Fields) -> Video:
+    return Video(
+        **_link_values(fields),
+        publisher=fields.line("publisher"),
+        start=fields.when("start_time"),
+        end=fields.when("end_time"),
+    )
+
+
+def _by_priority(links: Iterable[_AnyLink]) -> tuple[_AnyLink, ...]:
+    """Most important first, else as they came; each address once; nothing that leads nowhere."""
+    first: dict[str, _AnyLink] = {}
+    for link in sorted(links, key=attrgetter("priority")):
+        if link.url:
+            first.setdefault(link.url, link)
+    return tuple(first.values())
+
+
+def _updates(fields: Fields) -> tuple[Update, ...]:
+    updates = [
+        Update(
+            id=update.integer("id") or 0,
+            comment=update.text("comment"),
+            url=update.url("info_url"),
+            author=update.line("created_by"),
+            created=update.when("created_on"),
+        )
+        for update in fields.children("updates")
+    ]
+    # A note of unknown date stands first: sorted among the others it would claim a time.
+    return tuple(
+        sorted(
+            (update for update in updates if update.comment or update.url),
+            key=lambda update: (update.created.timestamp() if update.created else 0.0, update.id),
+        )
+    )
+
+
+def _members(
+    fields: Fields, key: str, parse: Callable[[Fields], _Member | None]
+) -> tuple[_Member, ...]:
+    """The related things that have an id and a name, each once, as they came."""
+    first: dict[object, _Member] = {}
+    for child in fields.children(key):
+        if (member := parse(child)) and member.name:
+            first.setdefault(member.id, member)
+    return tuple(first.values())
+
+
+def _agency(fields: Fields) -> Agency | None:
+    agency_id = fields.integer("id")
+    return None if agency_id is None else Agency(
+        id=agency_id, name=fields.line("name"), abbreviation=fields.line("abbrev"),
+        type=fields.name("type"),
+    )  # fmt: skip
+
+
+def _program(fields: Fields) -> Program | None:
+    program_id = fields.integer("id")
+    return None if program_id is None else Program(
+        id=program_id, name=fields.line("name"), description=fields.text("description"),
+        url=fields.url("info_url") or fields.url("wiki_url"),
+    )  # fmt: skip
+
+
+def _launch(fields: Fields) -> Launch | None:
+    launch_id = fields.line("id")
+    return None if not launch_id else Launch(
+        id=launch_id, name=fields.line("name"), status=fields.name("status"),
+        moment=_moment(fields, "net", "net_precision"),
+    )  # fmt: skip
+
+
+def _station(fields: Fields) -> SpaceStation | None:
+    station_id = fields.integer("id")
+    return None if station_id is None else SpaceStation(
+        id=station_id, name=fields.line("name"), status=fields.name("status"),
+        type=fields.name("type"), description=fields.text("description"),
+        founded=fields.day("founded"), deorbited=fields.day("deorbited"),
+        orbit=fields.line("orbit"),
+    )  # fmt: skip
+
+
+def _expedition(fields: Fields) -> Expedition | None:
+    expedition_id = fields.integer("id")
+    return None if expedition_id is None else Expedition(
+        id=expedition_id, name=fields.line("name"), start=fields.when("start"),
+        end=fields.when("end"), station=fields.name("spacestation"),
+    )  # fmt: skip
+
+
+def _astronaut(fields: Fields) -> Astronaut | None:
+    astronaut_id = fields.integer("id")
+    return None if astronaut_id is None else Astronaut(
+        id=astronaut_id, name=fields.line("name"), status=fields.name("status"),
+        agency=fields.name("agency"),
+    )  # fmt: skip

@@ -1,0 +1,37 @@
+// Beside a date that is known to the minute, the reader's own time. Dates known less exactly are
+// left alone: shifted to another zone they would be wrong.
+(function () {
+  "use strict";
+  var here = new Intl.DateTimeFormat("en-GB", {
+    weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+  });
+  var ahead = new Intl.RelativeTimeFormat("en", { numeric: "always" });
+  var steps = [["day", 864e5], ["hour", 36e5], ["minute", 6e4]];
+
+  function until(when) {
+    var left = when - Date.now();
+    var step = steps.find(function (step) { return left >= step[1]; });
+    return step && left < 366 * 864e5 ? ahead.format(Math.floor(left / step[1]), step[0]) : "";
+  }
+
+  if (new Date().getTimezoneOffset() !== 0 || here.resolvedOptions().timeZone !== "UTC") {
+    document.querySelectorAll("[data-local] time[data-precise]").forEach(function (time) {
+      var note = document.createElement("span");
+      note.className = "local-time";
+      note.textContent = here.format(new Date(time.dateTime)) + " where you are";
+      time.after(" ", note);
+    });
+  }
+  document.querySelectorAll("[data-countdown] time[data-precise]").forEach(function (time) {
+    var words = until(new Date(time.dateTime));
+    if (!words) return;
+    var note = document.createElement("span");
+    note.className = "countdown";
+    note.textContent = words;
+    time.after(" ", note);
+  });
+  // A page that was built some days ago may still call "next" what has happened since.
+  document.querySelectorAll(".upcoming time[data-precise]").forEach(function (time) {
+    if (new Date(time.dateTime) < Date.now()) time.closest(".card").classList.add("is-over");
+  });
+})();

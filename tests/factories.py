@@ -1,0 +1,100 @@
+"""Events with sensible defaults: a test mentions only what it is about."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from events_archive.model.catalogue import Catalogue
+from events_archive.model.event import Event, EventType, Image, Licence, Link, Video
+from events_archive.model.moment import Moment
+from events_archive.site.addresses import Addresses
+from events_archive.site.site import Site
+
+DOCKING = EventType(id=2, name="Docking")
+EVA = EventType(id=3, name="EVA")
+
+
+def a_moment(text: str | None = "2021-07-04T00:11:00Z", precision: int | None = 1) -> Moment:
+    parsed = datetime.fromisoformat(text).astimezone(UTC) if text else None
+    return Moment(date=parsed, precision_id=precision)
+
+
+def an_image(**facts: Any) -> Image:
+    defaults: dict[str, Any] = {
+        "id": 1254,
+        "name": "[AUTO] image",
+        "url": "https://images.example/media/images/tiangong_eva_image_20210704082303.jpg",
+        "credit": "CNSA",
+        "licence": Licence(id=1, name="Unknown", url=""),
+    }
+    return Image(**{**defaults, **facts})
+
+
+def a_link(**facts: Any) -> Link:
+    defaults: dict[str, Any] = {
+        "url": "https://spacenews.com/astronauts-complete-spacewalk/",
+        "title": "Astronauts complete first spacewalk",
+        "description": "",
+        "source": "spacenews.com",
+        "type": "",
+        "language": "en",
+        "image_url": "",
+        "priority": 10,
+    }
+    return Link(**{**defaults, **facts})
+
+
+def a_video(**facts: Any) -> Video:
+    defaults: dict[str, Any] = {
+        "url": "https://www.youtube.com/watch?v=21X5lGlDOfg",
+        "title": "Live from space",
+        "description": "",
+        "source": "youtube.com",
+        "type": "Official Webcast",
+        "language": "en",
+        "image_url": "",
+        "priority": 10,
+        "publisher": "NASA",
+        "start": None,
+        "end": None,
+    }
+    return Video(**{**defaults, **facts})
+
+
+def an_event(id: int = 309, date: str | None = "2021-07-04T00:11:00Z", **facts: Any) -> Event:
+    """An event; ``precision`` is LL2's id of it, everything else a field of `Event`."""
+    precision = facts.pop("precision", 1)
+    defaults: dict[str, Any] = {
+        "id": id,
+        "name": f"Event {id}",
+        "slug": f"event-{id}",
+        "type": EVA,
+        "moment": a_moment(date, precision),
+        "description": "Two astronauts worked outside.",
+        "location": "Tiangong Space Station",
+        "image": None,
+        "links": (),
+        "videos": (),
+        "updates": (),
+        "stream_length": None,
+        "last_updated": datetime(2024, 3, 5, 17, 26, 40, tzinfo=UTC),
+        "source_url": f"https://ll.example/2.3.0/events/{id}/",
+    }
+    return Event(**{**defaults, **facts})
+
+
+def a_catalogue(*events: Event, today: str = "2022-01-01") -> Catalogue:
+    return Catalogue.of(events, today=date.fromisoformat(today))
+
+
+def a_site(*events: Event, today: str = "2022-01-01", **facts: Any) -> Site:
+    catalogue = a_catalogue(*events, today=today)
+    addresses = Addresses(
+        event_stems={event.id: event.slug for event in catalogue.all_events},
+        type_stems={type.id: type.name.lower().replace(" ", "-") for type in catalogue.types},
+    )
+    defaults: dict[str, Any] = {
+        "catalogue": catalogue,
+        "addresses": addresses,
+        "title": "Spaceflight Events Archive",
+    }
+    return Site(**{**defaults, **facts})

@@ -1,0 +1,135 @@
+"""The upstream that changes: events are added, re-dated, renamed and deleted while tests look."""
+
+import copy
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from threading import RLock
+from typing import Any, Self
+
+from tests.ll2_server.moments import NOW, stamp
+from tests.ll2_server.records import grow_records, plain_record
+from tests.ll2_server.slugs import unique_slug
+from tests.ll2_server.vocabulary import API_ROOT, Record
+
+
+class World:
+    """All events of the stand-in server, safe to change from any thread.
+
+    Records inside are never changed in place but replaced, so a reader's list stays whole.
+    """
+
+    def __init__(self, records: Iterable[Record] = (), *, clock: datetime = NOW) -> None:
+        self._lock = RLock()
+        self._records = {record["id"]: record for record in records}
+        self._deleted: dict[int, Record] = {}
+        self._clock = clock
+        self._version = 0
+
+    @classmethod
+    def grown(cls, count: int, **options: Any) -> Self:
+        """Grow a world of `count` events; `options` are those of `grow_records`."""
+        return cls(grow_records(count, **options))
+
+    @property
+    def clock(self) -> datetime:
+        """What the server takes for now: decides on upcoming, stamps what changes."""
+        return self._clock
+
+    @clock.setter
+    def clock(self, now: datetime) -> None:
+        with self._lock:
+            self._clock = now.astimezone(UTC)
+            self._version += 1
+
+    def advance(self, **amount: float) -> None:
+        """Move the clock on: `world.advance(hours=6)`."""
+        self.clock = self._clock + timedelta(**amount)
+
+    @property
+    def version(self) -> int:
+        """A number that grows with every change."""
+        return self._version
+
+    @property
+    def ids(self) -> list[int]:
+        """The ids of all events, ascending."""
+        with self._lock:
+            return sorted(self._records)
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __contains__(self, number: object) -> bool:
+        return number in self._records
+
+    def __getitem__(self, number: int) -> Record:
+        """Give a copy of one record, free to be changed."""
+        with self._lock:
+            return copy.deepcopy(self._records[number])
+
+    def records(self) -> list[Record]:
+        """List all records in no particular order, as read-only."""
+        with self._lock:
+            return list(self._records.values())
+
+    def find(self, number: int) -> Record | None:
+        """Give one record, as read-only, or None."""
+        return self._records.get(number)
+
+    def add(self, record: Record | None = None, **fields: Any) -> Record:
+        """Add an event: a whole record, or fields on top of a plain one (`name="..."`).
+
+        Without an id it gets the next free one, without a slug the one that LL2 would give it.
+        """
+        with self._lock:
+            given = copy.deepcopy((record or {}) | fields)
+            number = given.get("id") or max([1, *self._records, *self._deleted]) + 1
+            if number in self._records:
+                raise ValueError(f"there is an event {number} already")
+            plain = plain_record(number, given.get("name", f"Event {number}"))
+            plain |= {"date": stamp(self._clock), "last_updated": stamp(self._clock)}
+            added = plain | given
+            if "slug" not in given:
+                added["slug"] = unique_slug(added["name"], self._slugs())
+            return self._put(added)
+
+    def change(self, number: int, *, silently: bool = False, **fields: Any) -> Record:
+        """Change fields of an event; `silently`, its `last_updated` stays, as it does at times.
+
+        A new name brings a new slug, as in `rename`, unless one is given.
+        """
+        with self._lock:
+            changed = self._records[number] | copy.deepcopy(fields)
+            if "name" in fields and "slug" not in fields:
+                changed["slug"] = unique_slug(fields["name"], self._slugs(besides=number))
+            if not silently and "last_updated" not in fields:
+                changed["last_updated"] = stamp(self._clock)
+            return self._put(changed)
+
+    def rename(self, number: int, name: str, *, silently: bool = False) -> str:
+        """Give an event another name; returns its new slug, the old one is free for others."""
+        return str(self.change(number, silently=silently, name=name)["slug"])
+
+    def delete(self, number: int) -> None:
+        """Make an event vanish without a trace, as LL2 does."""
+        with self._lock:
+            self._deleted[number] = self._records.pop(number)
+            self._version += 1
+
+    def restore(self, number: int) -> Record:
+        """Bring a deleted event back; a slug taken meanwhile is lost to it."""
+        with self._lock:
+            record = self._deleted.pop(number)
+            if record["slug"] in self._slugs():
+                record = record | {"slug": unique_slug(record["name"], self._slugs())}
+            return self._put(record)
+
+    def _put(self, record: Record) -> Record:
+        record = record | {"url": f"{API_ROOT}events/{record['id']}/"}
+        self._records[record["id"]] = record
+        self._version += 1
+        return record
+
+    def _slugs(self, besides: int | None = None) -> set[str]:
+        records = self._records.values()
+        return {record["slug"] for record in records if record["id"] != besides}

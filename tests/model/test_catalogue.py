@@ -1,0 +1,94 @@
+"""All events in one order, and the groups and neighbours that follow from it."""
+
+from datetime import UTC, date, datetime
+
+from events_archive.model.catalogue import Catalogue
+from events_archive.model.event import EventType
+from tests.factories import DOCKING, EVA, a_catalogue, an_event, an_image
+
+
+def test_events_stand_in_order_of_time_and_ties_in_order_of_id() -> None:
+    later = an_event(1, "2021-08-01T00:00:00Z")
+    twin, first = an_event(9), an_event(3)
+    assert a_catalogue(later, twin, first).events == (first, twin, later)
+
+
+def test_an_event_known_to_the_month_follows_all_days_of_that_month() -> None:
+    some_time = an_event(1, "2021-07-31T00:00:00Z", precision=7)
+    last_day = an_event(2, "2021-07-31T23:59:00Z")
+    august = an_event(3, "2021-08-01T00:00:00Z", precision=0)
+    assert a_catalogue(august, some_time, last_day).events == (last_day, some_time, august)
+
+
+def test_an_event_without_a_date_comes_last_and_is_never_past() -> None:
+    undated = an_event(1, None)
+    catalogue = a_catalogue(undated, an_event(2))
+    assert catalogue.events[-1] is undated
+    assert catalogue.upcoming == (undated,)
+    assert catalogue.outside_years == (undated,)
+
+
+def test_an_event_of_today_is_still_to_come() -> None:
+    today = an_event(1, "2022-01-01T03:00:00Z")
+    yesterday = an_event(2, "2021-12-31T23:59:00Z")
+    catalogue = a_catalogue(today, yesterday, today="2022-01-01")
+    assert catalogue.upcoming == (today,)
+    assert catalogue.past == (yesterday,)
+
+
+def test_an_event_of_this_month_is_to_come_until_the_month_is_over() -> None:
+    some_time = an_event(1, "2021-07-31T00:00:00Z", precision=7)
+    assert a_catalogue(some_time, today="2021-07-31").upcoming == (some_time,)
+    assert a_catalogue(some_time, today="2021-08-01").past == (some_time,)
+
+
+def test_a_type_renamed_upstream_has_its_newest_name() -> None:
+    old = an_event(1, type=EventType(id=8, name="Undocking"), last_updated=None)
+    stamp = datetime(2025, 1, 1, tzinfo=UTC)
+    new = an_event(2, type=EventType(id=8, name="Spacecraft Undocking"), last_updated=stamp)
+    assert [type.name for type in a_catalogue(new, old).types] == ["Spacecraft Undocking"]
+
+
+def test_neighbours_follow_each_other_in_time() -> None:
+    first, second, third = (an_event(n, f"2021-07-0{n}T00:00:00Z") for n in (1, 2, 3))
+    catalogue = a_catalogue(third, first, second)
+    assert (catalogue.previous(second), catalogue.next(second)) == (first, third)
+    assert catalogue.previous(first) is None
+    assert catalogue.next(third) is None
+
+
+def test_others_of_a_type_are_the_nearest_ones_and_never_the_event_itself() -> None:
+    evas = [an_event(n, f"2021-07-{n:02}T00:00:00Z") for n in range(1, 21)]
+    docking = an_event(99, type=DOCKING)
+    catalogue = a_catalogue(*evas, docking)
+    assert [other.id for other in catalogue.others_of_type(evas[9], 4)] == [8, 9, 11, 12]
+    assert [other.id for other in catalogue.others_of_type(evas[0], 4)] == [2, 3, 4, 5]
+    assert [other.id for other in catalogue.others_of_type(evas[19], 4)] == [16, 17, 18, 19]
+    assert catalogue.others_of_type(docking, 4) == ()
+
+
+def test_a_shared_picture_counts_once() -> None:
+    catalogue = a_catalogue(an_event(1, image=an_image()), an_event(2, image=an_image()))
+    assert catalogue.images == (an_image(),)
+
+
+def test_withdrawn_events_leave_the_lists_but_keep_their_place_among_all() -> None:
+    gone, here = an_event(1), an_event(2)
+    catalogue = Catalogue.of((gone, here), today=date(2022, 1, 1), withdrawn={1})
+    assert catalogue.events == (here,)
+    assert catalogue.by_type[EVA.id] == (here,)
+    assert catalogue.all_events == (here, gone)
+    assert catalogue.previous(gone) is None
+    assert catalogue.next(gone) is None
+    assert catalogue.others_of_type(gone, 3) == (here,)
+
+
+def test_years_and_months_come_in_order() -> None:
+    events = (
+        an_event(1, "2022-02-01T00:00:00Z"),
+        an_event(2, "2019-12-01T00:00:00Z"),
+        an_event(3, "2019-12-31T00:00:00Z", precision=14),
+    )
+    catalogue = a_catalogue(*events)
+    assert list(catalogue.by_year) == [2019, 2022]
+    assert list(catalogue.by_month) == [(2019, 12), (2022, 2)]

@@ -1,0 +1,110 @@
+"""Every page of the site, listed before a byte of it is written."""
+
+import pytest
+
+from events_archive.errors import ArchiveError
+from events_archive.model.event import EventType
+from events_archive.site.page import Page
+from events_archive.site.plan import addresses_of, plan_site, refuse_shared_addresses
+from tests.factories import DOCKING, a_site, an_event
+
+
+def _addresses(*events, **facts) -> set[str]:
+    return set(addresses_of(plan_site(a_site(*events, **facts))))
+
+
+def test_an_event_has_a_page_and_a_permalink_by_id() -> None:
+    addresses = _addresses(an_event(309, slug="tiangong-eva-1"))
+    assert {"events/tiangong-eva-1.html", "id/309.html"} <= addresses
+
+
+def test_types_years_and_months_have_indexes_in_every_format() -> None:
+    addresses = _addresses(an_event(1, type=DOCKING))
+    assert {"types/index.html", "years/index.html", "months/2021-07.html"} <= addresses
+    assert {f"types/docking{suffix}" for suffix in (".html", ".rss", ".atom", ".ics")} <= addresses
+    assert {"years/2021.html", "feed.rss", "feed.atom", "calendar.ics"} <= addresses
+
+
+def test_the_plan_of_an_empty_archive_still_has_a_home() -> None:
+    addresses = _addresses()
+    assert {"index.html", "404.html", "about.html", "types/index.html"} <= addresses
+
+
+def test_a_sitemap_needs_to_know_where_the_site_is_published() -> None:
+    assert "sitemap.xml" not in _addresses(an_event())
+    assert "sitemap.xml" in _addresses(an_event(), base_url="https://example.org/")
+
+
+def test_two_pages_at_one_address_are_refused_whatever_their_case() -> None:
+    pages = [Page(address=a, template="x", title=a) for a in ("events/a.html", "events/A.html")]
+    with pytest.raises(ArchiveError, match=r"events/a\.html.*events/A\.html"):
+        refuse_shared_addresses(pages)
+
+
+def _many(count: int, *, days: int = 28, months: int = 12, years: int = 1) -> list:
+    return [
+        an_event(
+            n + 1,
+            f"{2020 + n % years}-{n % months + 1:02}-{n % days + 1:02}T{n % 24:02}:00:00Z",
+        )
+        for n in range(count)
+    ]
+
+
+def _listed(site, prefix: str) -> dict[str, list[int]]:
+    return {
+        page.address: [e.id for s in page.context["listing"].sections for e in s.events]
+        for page in plan_site(site)
+        if page.address.startswith(prefix) and "listing" in page.context
+    }
+
+
+def test_no_list_shows_more_than_its_limit_and_none_loses_an_event() -> None:
+    events = _many(977, years=3)
+    site = a_site(*events, list_limit=50)
+    for prefix in ("types/", "years/", "months/"):
+        assert max(len(ids) for ids in _listed(site, prefix).values()) <= 12 * 6 + 50
+    of_type_by_year = {
+        id for a, ids in _listed(site, "types/").items() if a.count("/") > 1 for id in ids
+    }
+    assert of_type_by_year == {event.id for event in events}
+    of_months = [id for ids in _listed(site, "months/").values() for id in ids]
+    assert sorted(of_months) == sorted(event.id for event in events)
+
+
+def test_a_list_within_the_limit_stays_whole() -> None:
+    site = a_site(*_many(40), list_limit=50)
+    assert set(_listed(site, "types/")) == {"types/eva.html"}
+    assert len(_listed(site, "years/")["years/2020.html"]) == 40
+
+
+def test_coarse_events_of_a_crowded_year_are_all_reachable_from_it() -> None:
+    coarse = [an_event(1000 + n, "2020-12-31T00:00:00Z", precision=14) for n in range(120)]
+    site = a_site(*_many(100), *coarse, list_limit=50)
+    shown = [id for ids in _listed(site, "years/").values() for id in ids]
+    assert {event.id for event in coarse} <= set(shown)
+
+
+def test_undated_events_of_a_split_type_have_a_page_of_their_own() -> None:
+    site = a_site(*_many(60), an_event(999, None), list_limit=50)
+    assert _listed(site, "types/")["types/eva/undated.html"] == [999]
+
+
+def test_titles_of_events_that_share_a_name_differ_by_date() -> None:
+    pages = plan_site(
+        a_site(
+            an_event(1, "2021-07-04T00:00:00Z", name="Static Fire"),
+            an_event(2, "2021-08-04T00:00:00Z", name="Static Fire"),
+        )
+    )
+    titles = [page.title for page in pages if page.address.startswith("events/event-")]
+    html_titles = {
+        page.title
+        for page in pages
+        if page.address in ("events/event-1.html", "events/event-2.html")
+    }
+    assert len(html_titles) == 2, titles
+
+
+def test_a_type_with_an_unknown_id_is_a_type_like_any_other() -> None:
+    assert "types/moon-walk.html" in _addresses(an_event(type=EventType(id=77, name="Moon walk")))

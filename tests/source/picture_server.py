@@ -1,0 +1,187 @@
+"""A web server on loopback that answers as it is told, well or badly, and keeps a log."""
+
+import socketserver
+import ssl
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+Answer = Callable[["Handler"], None]
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection; `server.answers` says what to do for each path."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: "_Server"
+
+    def do_GET(self) -> None:
+        self.server.asked.append((self.path, dict(self.headers.items())))
+        answer = self.server.answers.get(self.path.split("?")[0], status(404))
+        try:
+            answer(self)
+        except OSError:
+            self.close_connection = True
+
+    def reply(self, code: int, body: bytes = b"", **headers: str) -> None:
+        self.send_response(code)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def until_closed(self, seconds: float, piece: bytes) -> None:
+        """Send ``piece`` every so many seconds until nobody listens any more."""
+        while not self.server.closing.wait(seconds):
+            self.wfile.write(piece)
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.answers: dict[str, Answer] = {}
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.closing = threading.Event()
+        self.connections = 0
+        self.tls: ssl.SSLContext | None = None
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        if self.tls is None:
+            super().finish_request(request, client_address)
+            return
+        try:
+            with self.tls.wrap_socket(request, server_side=True) as secured:
+                super().finish_request(secured, client_address)
+        except OSError:
+            pass  # The visitor did not like the certificate, or left in the middle.
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.connections += 1
+        super().process_request(request, client_address)
+
+
+class PictureServer:
+    """``with PictureServer() as server: server.answers["/a.png"] = picture(data)``."""
+
+    def __init__(self, *, certificate: Path | None = None, key: Path | None = None) -> None:
+        self._server = _Server()
+        if certificate:
+            self._server.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._server.tls.load_cert_chain(certificate, key)
+
+    def __enter__(self) -> "PictureServer":
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        ).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self._server.closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    @property
+    def port(self) -> int:
+        return int(self._server.server_address[1])
+
+    @property
+    def url(self) -> str:
+        return f"http{'s' if self._server.tls else ''}://127.0.0.1:{self.port}/"
+
+    @property
+    def answers(self) -> dict[str, Answer]:
+        return self._server.answers
+
+    @property
+    def asked(self) -> list[tuple[str, dict[str, str]]]:
+        """Path and headers of each request."""
+        return self._server.asked
+
+    @property
+    def paths(self) -> list[str]:
+        return [path for path, _ in self.asked]
+
+    @property
+    def connections(self) -> int:
+        """How often anybody connected, whether or not a request followed."""
+        return self._server.connections
+
+
+def picture(data: bytes, **headers: str) -> Answer:
+    return lambda handler: handler.reply(200, data, **headers)
+
+
+def status(code: int, **headers: str) -> Answer:
+    return lambda handler: handler.reply(code, b"<html>no</html>", **headers)
+
+
+def redirect(location: str, code: int = 302) -> Answer:
+    return lambda handler: handler.reply(code, b"over there", Location=location)
+
+
+def conditional(data: bytes, etag: str, modified: str) -> Answer:
+    """The picture, or 304 to whoever has it already (RFC 9110, section 13.1)."""
+
+    def answer(handler: Handler) -> None:
+        if handler.headers.get("If-None-Match") == etag:
+            handler.reply(304, ETag=etag)
+        else:
+            handler.reply(200, data, ETag=etag, Last_Modified=modified)
+
+    return answer
+
+
+def endless(handler: Handler) -> None:
+    """A body without a length and without an end, as fast as it is read."""
+    _open_ended(handler)
+    handler.until_closed(0, b"\x89" * 65536)
+
+
+def dripping(handler: Handler) -> None:
+    """A body that comes one byte at a time."""
+    _open_ended(handler)
+    handler.until_closed(0.02, b"\x89")
+
+
+def dripping_headers(handler: Handler) -> None:
+    """An answer whose first header field never ends."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    handler.until_closed(0.02, b"x")
+
+
+def silent(handler: Handler) -> None:
+    """No answer at all."""
+    handler.server.closing.wait(5)
+
+
+def cut_short(data: bytes) -> Answer:
+    """Half of what was announced, and then the line goes dead."""
+
+    def answer(handler: Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(2 * len(data)))
+        handler.end_headers()
+        handler.wfile.write(data)
+        handler.close_connection = True
+
+    return answer
+
+
+def _open_ended(handler: Handler) -> None:
+    handler.send_response(200)
+    handler.send_header("Connection", "close")
+    handler.end_headers()

@@ -1,0 +1,286 @@
+"""The finished site, looked at as a visitor, a crawler, a reader and a calendar would."""
+
+import re
+from collections import Counter
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import feedparser
+import icalendar
+import pytest
+from PIL import Image
+
+from tests.conftest import BASE_URL, Run
+from tests.visitor import XHTML, VisitedPage, VisitedSite
+
+SITES = ["seed", "grown"]
+
+
+@pytest.fixture(params=SITES)
+def site(request: pytest.FixtureRequest) -> VisitedSite:
+    return _site(request.getfixturevalue(f"{request.param}_run"))
+
+
+@pytest.fixture
+def grown(grown_run: Run) -> VisitedSite:
+    return _site(grown_run)
+
+
+_VISITED: dict[str, VisitedSite] = {}
+
+
+def _site(run: Run) -> VisitedSite:
+    """One visitor for each folder, so that its pages are parsed once."""
+    return _VISITED.setdefault(str(run.output), VisitedSite(run.output))
+
+
+def _is_stub(page: VisitedPage) -> bool:
+    return any(meta.attrib.get("http-equiv") == "refresh" for meta in page.all("meta"))
+
+
+def test_every_page_is_valid_html(site: VisitedSite) -> None:
+    errors = {page.address: page.parse_errors for page in site.pages if page.parse_errors}
+    assert errors == {}
+
+
+@pytest.mark.parametrize(
+    "mount", ["https://host.example/", "https://host.example/repo/", "file:///C%20D/site/"]
+)
+def test_every_internal_link_and_fragment_resolves(site: VisitedSite, mount: str) -> None:
+    ids = {page.address: set(page.ids) for page in site.pages}
+    broken = []
+    for page in site.pages:
+        if page.address == "404.html":
+            continue
+        for link in page.links():
+            target = site.target(page.address, link, mount)
+            if target is None:
+                continue
+            file, fragment = target
+            if file not in site.files or (fragment and fragment not in ids.get(file, ())):
+                broken.append((page.address, link))
+    assert broken == []
+
+
+def test_the_page_for_lost_visitors_works_at_any_depth(site: VisitedSite) -> None:
+    page = site.page("404.html")
+    for link in page.links():
+        target = site.target("deep/er/lost", link, BASE_URL)
+        assert link.startswith("#") or target is None or target[0] in site.files, link
+
+
+def test_ids_are_unique_on_every_page(site: VisitedSite) -> None:
+    twice = {
+        page.address: [id for id, count in Counter(page.ids).items() if count > 1]
+        for page in site.pages
+    }
+    assert {address: ids for address, ids in twice.items() if ids} == {}
+
+
+def test_every_page_has_one_main_heading_a_title_of_its_own_and_a_language(
+    site: VisitedSite,
+) -> None:
+    titles: Counter[str] = Counter()
+    for page in site.pages:
+        assert page.first("html").attrib["lang"] == "en"
+        if _is_stub(page):
+            continue
+        assert len(page.all("h1")) == 1, page.address
+        titles[page.first("title").text or ""] += 1
+    assert [title for title, count in titles.items() if count > 1 or not title] == []
+
+
+def test_headings_leave_no_step_out(site: VisitedSite) -> None:
+    for page in site.pages:
+        levels = [
+            int(element.tag[-1])
+            for element in page.document.iter()
+            if re.fullmatch(r".*}h[1-6]", str(element.tag))
+        ]
+        for before, after in zip([0, *levels], levels, strict=False):
+            assert after <= before + 1, (page.address, levels)
+
+
+def test_every_picture_says_its_size_and_what_it_shows(site: VisitedSite) -> None:
+    for page in site.pages:
+        for image in page.all("img"):
+            assert {"alt", "width", "height"} <= image.attrib.keys(), page.address
+
+
+def test_thumbnails_are_as_large_as_declared(grown: VisitedSite) -> None:
+    thumbnails = [name for name in grown.files if name.startswith("pictures/")]
+    assert len(thumbnails) > 24
+    for name in thumbnails:
+        with Image.open(grown.folder / name) as image:
+            assert image.format == "WEBP"
+            assert image.width == int(name.rsplit("-", 1)[1].removesuffix(".webp"))
+
+
+def test_nothing_is_loaded_from_elsewhere(site: VisitedSite) -> None:
+    for page in site.pages:
+        for address in page.loads():
+            host = urlsplit(address).netloc
+            assert not host or page.address == "404.html", (page.address, address)
+
+
+def test_a_strict_policy_stands_before_all_that_it_governs(site: VisitedSite) -> None:
+    for page in site.pages:
+        html = page.html.decode()
+        policy = html.index("Content-Security-Policy")
+        assert all(
+            html.find(tag) in (-1, *range(policy, len(html))) for tag in ("<link", "<script")
+        )
+        assert "unsafe" not in html[policy : policy + 300]
+
+
+def test_no_script_or_style_stands_in_a_page(site: VisitedSite) -> None:
+    for page in site.pages:
+        assert all("src" in script.attrib for script in page.all("script")), page.address
+        assert not page.all("style")
+        for element in page.document.iter():
+            bad = [name for name in element.attrib if name == "style" or name.startswith("on")]
+            assert not bad, (page.address, bad)
+
+
+def test_links_lead_to_the_web_or_the_site_and_nowhere_else(site: VisitedSite) -> None:
+    schemes = {
+        urlsplit(link.attrib.get("href", "")).scheme
+        for page in site.pages
+        for link in page.all("a")
+    }
+    assert schemes <= {"", "http", "https", "webcal", "mailto"}
+
+
+def test_links_that_strangers_gave_are_not_vouched_for(site: VisitedSite) -> None:
+    for page in site.pages:
+        if not page.address.startswith("events/"):
+            continue
+        for link in page.first("main").iter(XHTML + "a"):
+            if urlsplit(link.attrib.get("href", "")).netloc not in ("", "example.org"):
+                assert {"nofollow", "noopener"} <= set(link.attrib["rel"].split()), link.attrib
+
+
+def test_no_python_shows_through(site: VisitedSite) -> None:
+    for page in site.pages:
+        words = set(re.findall(r"[\w']+", page.text))
+        assert not words & {"None", "Undefined", "nan", "datetime"}, page.address
+
+
+def test_times_are_marked_up_as_times(site: VisitedSite) -> None:
+    form = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d)?Z)?)?|-W\d\d)?")
+    for page in site.pages:
+        for time in page.all("time"):
+            assert form.fullmatch(time.attrib["datetime"]), (page.address, time.attrib)
+
+
+def test_indexed_pages_say_where_they_belong(site: VisitedSite) -> None:
+    for page in site.pages:
+        canonical = [
+            link.attrib["href"] for link in page.all("link") if link.attrib["rel"] == "canonical"
+        ]
+        if _is_stub(page):
+            assert canonical[0].startswith(BASE_URL + "events/")
+        elif page.address == "404.html":
+            assert canonical == []
+        else:
+            address = "" if page.address == "index.html" else page.address
+            assert canonical == [BASE_URL + address]
+            assert any(
+                meta.attrib.get("property") == "og:url" and meta.attrib["content"] == canonical[0]
+                for meta in page.all("meta")
+            )
+
+
+def test_the_sitemap_lists_exactly_the_pages_to_be_indexed(site: VisitedSite) -> None:
+    tree = ElementTree.parse(site.folder / "sitemap.xml")
+    listed = [loc.text for loc in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    expected = {
+        BASE_URL + ("" if page.address == "index.html" else page.address)
+        for page in site.pages
+        if not _is_stub(page) and page.address != "404.html"
+    }
+    assert len(listed) == len(set(listed))
+    assert set(listed) == expected
+
+
+def test_every_xml_file_parses(site: VisitedSite) -> None:
+    for name in site.files:
+        if name.endswith((".rss", ".atom", ".xml", ".svg", ".opml")):
+            ElementTree.parse(site.folder / name)
+
+
+def test_every_feed_parses_without_a_complaint_and_holds_its_events(site: VisitedSite) -> None:
+    feeds = [name for name in site.files if name.endswith((".rss", ".atom"))]
+    assert len(feeds) >= 4
+    for name in feeds:
+        feed = feedparser.parse((site.folder / name).read_bytes())
+        assert not feed.bozo, (name, feed.get("bozo_exception"))
+        assert feed.entries or name.startswith("changes"), name
+        ids = [entry.id for entry in feed.entries]
+        assert len(ids) == len(set(ids))
+        assert all(urlsplit(entry.link).netloc == "example.org" for entry in feed.entries)
+
+
+def test_the_main_feed_holds_fifty_events_or_all_there_are(seed_run: Run, grown_run: Run) -> None:
+    for run, expected in ((seed_run, 10), (grown_run, 50)):
+        for name in ("feed.rss", "feed.atom"):
+            feed = feedparser.parse((run.output / name).read_bytes())
+            assert len(feed.entries) == expected
+            assert all(
+                re.fullmatch(r"tag:thespacedevs\.com,2020:ll2:event:\d+", entry.id)
+                for entry in feed.entries
+            )
+
+
+def test_every_calendar_parses_back(site: VisitedSite) -> None:
+    calendars = [name for name in site.files if name.endswith(".ics")]
+    assert len(calendars) >= 3
+    for name in calendars:
+        raw = (site.folder / name).read_bytes()
+        assert all(len(line) <= 75 for line in raw.split(b"\r\n")), name
+        calendar = icalendar.Calendar.from_ical(raw)
+        assert not calendar.errors
+        uids = [str(event["UID"]) for event in calendar.walk("VEVENT")]
+        assert len(uids) == len(set(uids))
+
+
+def test_the_whole_calendar_has_the_days_that_the_source_gave(seed_run: Run) -> None:
+    calendar = icalendar.Calendar.from_ical((seed_run.output / "calendar-all.ics").read_bytes())
+    starts = {str(event["UID"]): event.decoded("DTSTART") for event in calendar.walk("VEVENT")}
+    assert len(starts) == 10
+    eva = starts["ll2-event-309@events-archive"]
+    assert f"{eva:%Y-%m-%d %H:%M %Z}" == "2021-07-04 00:11 UTC"
+
+
+def test_pages_announce_their_feeds(site: VisitedSite) -> None:
+    for address in ("index.html", "types/docking.html", "events/tiangong-eva-1.html"):
+        if address not in site.files:
+            continue
+        kinds = {
+            link.attrib["type"]
+            for link in site.page(address).all("link")
+            if link.attrib["rel"] == "alternate"
+        }
+        assert {"application/rss+xml", "application/atom+xml", "text/calendar"} <= kinds
+
+
+def test_every_permalink_leads_to_its_event(site: VisitedSite) -> None:
+    for page in site.pages:
+        if page.address.startswith("id/"):
+            leads = [link.attrib["href"] for link in page.all("a")]
+            target = site.target(page.address, leads[0], "https://host.example/repo/")
+            assert target is not None
+            assert target[0] in site.files
+
+
+def test_no_text_of_an_event_becomes_markup(grown: VisitedSite) -> None:
+    for page in grown.pages:
+        assert not any("alert(" in "".join(script.itertext()) for script in page.all("script"))
+        assert b"<script>alert" not in page.html
+
+
+def test_no_trace_of_the_building_machine_is_published(site: VisitedSite, seed_run: Run) -> None:
+    for name in site.files:
+        content = (site.folder / name).read_bytes()
+        assert str(site.folder).encode() not in content, name
+        assert b"/root/" not in content
