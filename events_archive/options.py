@@ -4,7 +4,7 @@ import argparse
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,6 @@ from urllib.parse import urlsplit
 
 from events_archive.errors import UsageError
 from events_archive.settings import Settings
-
-COMMANDS = {
-    "build": "refresh the cache if it is old, then build the site (what happens without a command)",
-    "fetch": "refresh the cache and its pictures, build nothing",
-}
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)", re.IGNORECASE)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "": "seconds"}
@@ -28,6 +23,8 @@ class Options:
 
     command: str
     settings: Settings
+    details: Mapping[str, Any]
+    """What only this command knows, by the names of its options."""
 
 
 def read_options(arguments: Sequence[str], environ: Mapping[str, str], project: Path) -> Options:
@@ -41,9 +38,14 @@ def read_options(arguments: Sequence[str], environ: Mapping[str, str], project: 
     chosen = list(arguments) if first in COMMANDS or asks_help else ["build", *arguments]
     given = vars(_parser().parse_args(chosen))
     command = given.pop("command")
-    settings = _in_project(project, environ)
-    settings = replace(settings, **_lasting(project / "pyproject.toml"))
-    return Options(command=command, settings=replace(settings, **given))
+    lasting = _lasting(project / "pyproject.toml")
+    known = {field.name for field in fields(Settings)}
+    chosen_settings = {name: value for name, value in given.items() if name in known}
+    return Options(
+        command=command,
+        settings=replace(_in_project(project, environ), **{**lasting, **chosen_settings}),
+        details={name: value for name, value in given.items() if name not in known},
+    )
 
 
 def _in_project(project: Path, environ: Mapping[str, str]) -> Settings:
@@ -65,9 +67,36 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", metavar="command")
     shared = _shared_options()
-    for name, text in COMMANDS.items():
-        commands.add_parser(name, help=text, description=text.capitalize(), parents=[shared])
+    for name, (text, add_options) in COMMANDS.items():
+        add_options(
+            commands.add_parser(name, help=text, description=text.capitalize(), parents=[shared])
+        )
     return parser
+
+
+def _no_more_options(parser: argparse.ArgumentParser) -> None:
+    pass
+
+
+def _diff_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--since",
+        type=_day,
+        default=None,
+        metavar="YYYY-MM-DD",
+        help="all changes from this day on (default: those of the last look that saw any)",
+    )
+
+
+COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "build": (
+        "refresh the cache if it is old, then build the site (what happens without a command)",
+        _no_more_options,
+    ),
+    "fetch": ("refresh the cache and its pictures, build nothing", _no_more_options),
+    "diff": ("tell what changed in the world, as the archive saw it", _diff_options),
+}
+"""Every command: what it does, and what adds the options that only it has."""
 
 
 def _shared_options() -> argparse.ArgumentParser:
@@ -78,6 +107,7 @@ def _shared_options() -> argparse.ArgumentParser:
         "--offline": "never touch the network",
         "--full": "ask for every event again, to find deletions and silent changes",
         "--accept-withdrawals": "believe a full sweep in which many events are gone",
+        "--allow-id-change": "publish although ids that subscribers know events by have changed",
         "--strict": "warnings are failures",
         "--dry-run": "say what would be asked for and built; write nothing",
         "--json": "print a report for programs on standard output",
@@ -90,6 +120,7 @@ def _shared_options() -> argparse.ArgumentParser:
     add("--cache", type=_path, metavar="DIR", help="where records and pictures are kept")
     add("--output", type=_path, metavar="DIR", help="where the site is written")
     add("--max-age", type=_duration, metavar="6h", help="how old the cache may be: 30m, 6h, 2d")
+    add("--timeout", type=_seconds, metavar="60s", help="the silence borne from the API")
     add("--today", type=_day, metavar="YYYY-MM-DD", help="the day that parts past from upcoming")
     add("--jobs", type=_count, metavar="N", help="pictures fetched or resized at a time")
     add("-q", "--quiet", action="store_true", help="say nothing but warnings and errors")
@@ -117,6 +148,13 @@ def _duration(text: str) -> timedelta:
         return timedelta(**{_UNITS[match[2].lower()]: float(match[1])})
     except OverflowError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is longer than can be counted") from error
+
+
+def _seconds(text: str) -> float:
+    seconds = _duration(text).total_seconds()
+    if seconds <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} leaves no time for an answer")
+    return seconds
 
 
 def _day(text: str) -> date:
@@ -190,6 +228,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "list_limit": _size,
     "max_age": lambda value: _duration(_text(value)),
     "mode": _one_of("detailed", "normal"),
+    "timeout": lambda value: _seconds(_text(value)),
     "title": _text,
 }
 """The settings that may last, each with what makes its value from TOML's."""

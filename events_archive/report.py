@@ -62,6 +62,7 @@ class Report:
         self.warnings: list[str] = []
         self.facts: dict[str, object] = {}
         self.seconds: dict[str, float] = {}
+        self.happenings: list[str] = []
 
     @classmethod
     def of(cls, settings: Settings) -> "Report":
@@ -90,13 +91,22 @@ class Report:
         print(f"error: {sentence}", file=self.stream, flush=True)
 
     def list(self, lines: Iterable[str]) -> None:
-        """A result that was asked for: on standard output, for pipes."""
-        for line in lines:
+        """A result that was asked for: on standard output, unless ``--json`` wants that."""
+        for line in () if self.as_json else lines:
             print(line)
 
     def tell(self, name: str, fact: object) -> None:
         """A fact for ``--json``."""
         self.facts[name] = fact
+
+    def happened(self, words: str) -> None:
+        """A part of the run's one-line summary: what changed in the world, what was written."""
+        self.happenings.append(words)
+
+    @property
+    def summary(self) -> str:
+        """The run in one line, fit for a commit message."""
+        return "; ".join(self.happenings)
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
@@ -114,9 +124,23 @@ class Report:
         if failed:
             self.fail(f"{len(self.warnings)} warnings, which --strict counts as failure")
         if self.as_json:
-            facts = {"ok": not failed, **self.facts, "seconds": self.seconds}
+            facts = {
+                "ok": not failed,
+                "summary": self.summary,
+                **self.facts,
+                "seconds": self.seconds,
+            }
             print(json.dumps({**facts, "warnings": self.warnings}, ensure_ascii=False, indent=1))
         return 1 if failed else 0
+
+    def _as_json(self, *, ok: bool) -> dict[str, object]:
+        return {
+            "ok": ok,
+            "summary": self.summary,
+            **self.facts,
+            "seconds": self.seconds,
+            "warnings": self.warnings,
+        }
 
     @contextmanager
     def progress(self, label: str, total: int | None = None) -> Iterator[Progress]:

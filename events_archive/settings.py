@@ -38,6 +38,8 @@ class Settings:
     full: bool = False
     accept_withdrawals: bool = False
     """Whether a full sweep is believed in which more than 5% of the events are gone."""
+    allow_id_change: bool = False
+    """Whether a site is published in which the ids of feeds or calendars are not what they were."""
     pictures: bool = True
     excluded_licences: tuple[int, ...] = ()
     """Ids of image licences whose pictures are not shown; a placeholder stands in."""

@@ -39,6 +39,6 @@
     });
     system.addEventListener("change", label);
     label();
-    document.querySelector(".site-bar").append(button);
+    document.querySelector(".site-name").after(button);
   });
 })();

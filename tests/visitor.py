@@ -58,6 +58,10 @@ class VisitedPage:
                     yield element.attrib[attribute]
                 yield from _candidates(element.attrib.get("srcset", ""))
 
+    def links_of(self, tag: str) -> Iterator[str]:
+        """The addresses that elements of one kind name."""
+        return (element.attrib[LINKING[tag]] for element in self.all(tag))
+
     def loads(self) -> Iterator[str]:
         """Every address that a browser fetches by itself when the page is opened."""
         for tag in ("img", "script", "source"):

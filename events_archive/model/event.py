@@ -31,7 +31,7 @@ class Licence:
     """The licence's text, or ``""``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Image:
     """A picture, which many events may share. Its identity is `key`, never its address."""
 
@@ -43,7 +43,7 @@ class Image:
     credit: str
     licence: Licence | None
 
-    @property
+    @cached_property
     def key(self) -> str:
         """``<id>-<file name>``, safe as a file name: one download and one set of thumbnails."""
         name = urlsplit(self.url).path.rsplit("/", 1)[-1]

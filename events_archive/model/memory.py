@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import Any
 
@@ -149,6 +149,10 @@ class Memory:
     def since(self, moment: datetime) -> tuple[Change, ...]:
         """The changes observed at ``moment`` or later."""
         return tuple(change for change in self.changes if change.observed >= moment)
+
+    def since_day(self, day: date | None) -> tuple[Change, ...]:
+        """The changes observed on ``day`` (UTC) or later; None asks for those of `latest`."""
+        return self.since(datetime.combine(day, time(), tzinfo=UTC)) if day else self.latest
 
     @property
     def latest(self) -> tuple[Change, ...]:

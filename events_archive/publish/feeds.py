@@ -24,6 +24,9 @@ from events_archive.site.feeds import Feed
 from events_archive.site.page import Page
 from events_archive.site.site import Site
 
+JSON_TEMPLATE = "feed.json"
+"""No template but a way of writing: JSON is not made from text."""
+
 _XML_FORBIDS = bytes(code for code in range(0x20) if code not in b"\t\n\r")
 
 
@@ -37,6 +40,21 @@ def rfc822(moment: datetime) -> str:
 def rfc3339(moment: datetime) -> str:
     """``2021-07-04T00:11:00Z``, as Atom wants it (RFC 4287 section 3.3)."""
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+_FRAMES = {
+    "feeds/rss.xml": (
+        "<item>\n<pubDate>{}</pubDate>\n<atom:updated>{}</atom:updated>\n",
+        "</item>\n",
+        rfc822,
+    ),
+    "feeds/atom.xml": (
+        "<entry>\n<published>{}</published>\n<updated>{}</updated>\n",
+        "</entry>\n",
+        rfc3339,
+    ),
+}
+"""How an entry begins, with its two dates, and ends; and the form of its date of publication."""
 
 
 def xml_bytes(text: str) -> bytes:
@@ -69,100 +87,91 @@ class FeedWriter:
     """The address and what leads to the root, as one link: absolute where that is possible."""
     thumbnails: Thumbnails
 
-    def xml(self, page: Page) -> bytes:
-        """The file of one feed in RSS or Atom."""
-        root = addresses.root(page.address)
-        template = self.environment.get_template(page.template)
-        suffix = page.address.rpartition(".")[2]
-
-        def body(entry: Entry) -> Markup:
-            return self._body(entry, suffix, root)
-
-        return xml_bytes(template.render(page.context, page=page, root=root, body=body))
-
-    def json(self, page: Page) -> bytes:
-        """The file of one feed as JSON Feed."""
+    def content(self, page: Page) -> bytes:
+        """The file of one feed in one format."""
         feed, root = page.context["feed"], addresses.root(page.address)
         assert isinstance(feed, Feed)
-        head = _json(self._json_head(feed, root))
-        items = ",\n".join(
-            f'{{"date_published":"{rfc3339(entry.published)}",'
-            f'"date_modified":"{rfc3339(entry.updated)}",{self._body(entry, "json", root)[1:]}'
+        if page.template == JSON_TEMPLATE:
+            return self._json(feed, root)
+        opening, closing, date = _FRAMES[page.template]
+        entries = "".join(
+            opening.format(date(entry.published), rfc3339(entry.updated))
+            + self._body(entry, page.template, root)
+            + closing
             for entry in feed.entries
         )
-        text = f'{head[:-1]},"items":[\n{items}\n]}}\n'
-        return text.encode("utf-8", "ignore")
+        template = self.environment.get_template(page.template)
+        return xml_bytes(template.render(feed=feed, root=root, entries=Markup(entries)))
+
+    def _json(self, feed: Feed, root: str) -> bytes:
+        items = ",\n".join(
+            f'{{"date_published":"{rfc3339(entry.published)}",'
+            f'"date_modified":"{rfc3339(entry.updated)}",{self._body(entry, JSON_TEMPLATE, root)}'
+            for entry in feed.entries
+        )
+        head = _json_text(self._json_head(feed, root)).removesuffix("}")
+        return f'{head},"items":[\n{items}\n]}}\n'.encode("utf-8", "ignore")
 
     def _json_head(self, feed: Feed, root: str) -> dict[str, Any]:
-        places = {
-            "home_page_url": self.link(feed.home, root),
-            "feed_url": self.link(feed.stem + feed.json_suffix, root),
-        }
-        author = {"name": self.site.title}
+        author, places = {"name": self.site.title}, {}
+        if self.site.base_url:
+            author["url"] = self.site.base_url
+            places = {
+                "home_page_url": self.link(feed.home, root),
+                "feed_url": self.link(feed.stem + feed.json_suffix, root),
+            }
         return {
             "version": "https://jsonfeed.org/version/1.1",
             "title": feed.title,
-            **(places if self.site.base_url else {}),
+            **places,
             "description": feed.description,
-            "authors": [author | ({"url": self.site.base_url} if self.site.base_url else {})],
+            "authors": [author],
             "language": "en",
         }
 
     @cached_property
-    def _bodies(self) -> dict[tuple[str, str, str], Markup]:
+    def _bodies(self) -> dict[tuple[str, str, str], str]:
         return {}
 
-    def _body(self, entry: Entry, format: str, root: str) -> Markup:
-        """The entry without its dates; the same in every feed of one depth."""
-        key = (entry.identity, format, root)
+    def _body(self, entry: Entry, template: str, root: str) -> str:
+        """The entry without its dates; the same in every feed, where links are absolute."""
+        root = "" if self.site.base_url else root
+        key = (entry.identity, template, root)
         if key not in self._bodies:
-            make = self._json_body if format == "json" else self._xml_body
-            self._bodies[key] = Markup(make(entry, format, root))
+            content, picture = self._content(entry, root), self._enclosure(entry, root)
+            if template == JSON_TEMPLATE:
+                address = self.link(entry.address, root)
+                self._bodies[key] = _json_item(entry, address, content, picture)
+            else:
+                make = self._macros[template]
+                self._bodies[key] = str(make(entry, root, _summary(entry), content, picture))
         return self._bodies[key]
 
-    def _xml_body(self, entry: Entry, format: str, root: str) -> str:
-        return self.environment.get_template(f"feeds/entry.{format}.xml").render(
-            entry=entry,
-            root=root,
-            picture=self._enclosure(entry, root),
-            summary=_summary(entry),
-            content=self._content(entry, root),
-        )
-
-    def _json_body(self, entry: Entry, format: str, root: str) -> str:
-        item: dict[str, Any] = {
-            "id": entry.identity,
-            "url": self.link(entry.address, root),
-            "title": entry.title,
-            "summary": _summary(entry),
-            "content_html": self._content(entry, root),
+    @cached_property
+    def _macros(self) -> dict[str, Any]:
+        # Macros, since each rendering of a template of its own costs as much as an entry does.
+        entry: Any = self.environment.get_template("feeds/entry.xml").module
+        content: Any = self.environment.get_template("feeds/content.html").module
+        return {
+            "feeds/rss.xml": entry.rss,
+            "feeds/atom.xml": entry.atom,
+            "event": content.event,
+            "change": content.change,
         }
-        if entry.event:
-            item["tags"] = [entry.event.type.name]
-        if picture := self._enclosure(entry, root):
-            item["image"] = picture.url
-            attachment: dict[str, Any] = {
-                "url": picture.url,
-                "mime_type": "image/webp",
-                "size_in_bytes": picture.octets,
-            }
-            if picture.image.credit:
-                attachment["title"] = f"Picture: {picture.image.credit}"
-            item["attachments"] = [attachment]
-        return _json(item)
 
     @cached_property
     def _contents(self) -> dict[tuple[str, str], str]:
         return {}
 
     def _content(self, entry: Entry, root: str) -> str:
-        """The entry's HTML."""
+        """The entry's HTML, as plain text that templates have to escape."""
         key = (entry.identity, root)
         if key not in self._contents:
-            name = "feeds/change.html" if entry.is_change else "feeds/content.html"
-            self._contents[key] = self.environment.get_template(name).render(
-                entry=entry, event=entry.event, root=root, picture=self._enclosure(entry, root)
-            )
+            if entry.event and not entry.is_change:
+                html = self._macros["event"](entry.event, self._enclosure(entry, root))
+            else:
+                html = self._macros["change"](entry, root)
+            self._contents[key] = str(html)
         return self._contents[key]
 
     @cached_property
@@ -193,10 +202,35 @@ class FeedWriter:
         )
 
 
+def _json_item(entry: Entry, address: str, content: str, picture: Enclosure | None) -> str:
+    """An item of JSON Feed without its opening brace and its dates."""
+    item: dict[str, Any] = {
+        "id": entry.identity,
+        "url": address,
+        "title": entry.title,
+        "summary": _summary(entry),
+        "content_html": content,
+    }
+    if entry.event:
+        item["tags"] = [entry.event.type.name]
+    if picture:
+        credit = picture.image.credit
+        item["image"] = picture.url
+        item["attachments"] = [
+            {
+                "url": picture.url,
+                "mime_type": "image/webp",
+                **({"title": f"Picture: {credit}"} if credit else {}),
+                "size_in_bytes": picture.octets,
+            }
+        ]
+    return _json_text(item).removeprefix("{")
+
+
 def _summary(entry: Entry) -> str:
     """The entry in a sentence or two of plain text."""
     return summary(entry.event) if entry.event and not entry.is_change else entry.title
 
 
-def _json(value: dict[str, Any]) -> str:
+def _json_text(value: dict[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -23,6 +23,7 @@ from events_archive.model.moment import MONTHS, Moment, day_in_words, month_in_w
 from events_archive.model.spans import length_in_words
 from events_archive.publish import feeds
 from events_archive.publish.assets import Assets
+from events_archive.publish.calendar_links import CalendarLinks
 from events_archive.publish.calendars import CalendarWriter
 from events_archive.publish.feeds import FeedWriter
 from events_archive.publish.prose import escaped, own_prose, plain, prose
@@ -78,9 +79,9 @@ class Renderer:
         """Pages that a template would only slow down."""
         return {
             "calendar": self._calendars.content,
-            "feed.json": self._feeds.json,
-            "feeds/atom.xml": self._feeds.xml,
-            "feeds/rss.xml": self._feeds.xml,
+            "feed.json": self._feeds.content,
+            "feeds/atom.xml": self._feeds.content,
+            "feeds/rss.xml": self._feeds.content,
             "empty": lambda page: b"",
         }
 
@@ -119,14 +120,17 @@ class Renderer:
             "rfc3339": feeds.rfc3339,
             "rfc822": feeds.rfc822,
         }
+        links = CalendarLinks(site=self.site)
         environment.globals |= {
             "absolute": self.absolute,
+            "add_to_calendar": links.add,
             "addresses": addresses,
             "asset": self.assets.address,
             "card": self._card,
             "link": self.link,
             "event_address": self.site.addresses.event,
             "family": families.family,
+            "follow_calendar": links.follow,
             "month_in_words": month_in_words,
             "MONTHS": MONTHS,
             "own_prose": self._own_prose,

@@ -8,6 +8,7 @@ no longer wanted go last. Killed at any moment, every file is whole and the next
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -34,6 +35,11 @@ class Written:
     """Bytes of the whole site."""
 
     @property
+    def total(self) -> int:
+        """How many files the site has."""
+        return self.unchanged + len(self.added) + len(self.changed)
+
+    @property
     def counts(self) -> dict[str, int]:
         """How many files were added, changed, removed, and right already."""
         return {
@@ -45,11 +51,13 @@ class Written:
 
     @property
     def words(self) -> str:
-        """``65 files (0.3 MB), 3 added, 2 changed``."""
-        total = self.unchanged + len(self.added) + len(self.changed)
-        done = (f"{n} {word}" for word, n in self.counts.items() if n and word != "unchanged")
-        news = ", ".join(done) or "none of them new"
-        return f"{total} files ({self.size / 1e6:.1f} MB), {news},"
+        """``14 pages, 5 feeds, 1 picture written, 2 files removed``."""
+        kinds = Counter(_kind(address) for address in (*self.added, *self.changed))
+        news = [_counted(kinds[kind], kind) for kind in _KINDS if kinds[kind]]
+        done = [", ".join(news) + " written"] if news else []
+        if self.removed:
+            done.append(_counted(len(self.removed), "file") + " removed")
+        return ", ".join(done) or "no file written"
 
 
 @dataclass(slots=True)
@@ -152,6 +160,23 @@ class Output:
         for parent in target.relative_to(self.folder).parents:
             if parent.name and not any((self.folder / parent).iterdir()):
                 (self.folder / parent).rmdir()
+
+
+_KINDS = ("page", "feed", "calendar", "picture", "file")
+_BY_SUFFIX = {".html": "page", ".rss": "feed", ".atom": "feed", ".ics": "calendar"}
+
+
+def _kind(address: str) -> str:
+    """The word for a file in the report."""
+    if address.startswith(addresses.PICTURES):
+        return "picture"
+    if address.endswith("feed.json"):
+        return "feed"
+    return _BY_SUFFIX.get(PurePosixPath(address).suffix, "file")
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _holds(target: Path, content: bytes) -> bool:

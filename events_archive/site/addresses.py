@@ -20,12 +20,33 @@ ALL_YEARS = "years/index.html"
 SITEMAP = "sitemap.xml"
 ROBOTS = "robots.txt"
 NO_JEKYLL = ".nojekyll"
+CNAME = "CNAME"
 MAIN_FEED = "feed"
 HAPPENED = "happened"
 CHANGES = "changes"
 OPML = "feeds.opml"
 CALENDAR = "calendar.ics"
 WHOLE_CALENDAR = "calendar-all.ics"
+
+EXPLORE = "explore.html"
+EXPLORE_TABLE = "data/explore.js"
+DATA = "data.html"
+DATA_LINES = "data/events.jsonl"
+DATA_TABLE = "data/events.csv"
+DATABASE = "data/events.sqlite"
+CHECKSUMS = "data/SHA256SUMS"
+API = "api/index.html"
+OPENAPI = "api/openapi.json"
+MIRROR = "api/2.3.0/"
+MIRROR_ROOT = f"{MIRROR}index.json"
+MIRROR_EVENTS = f"{MIRROR}events/index.json"
+MIRROR_TYPES = f"{MIRROR}config/event_types/index.json"
+
+OFFLINE = "offline.html"
+SERVICE_WORKER = "service-worker.js"
+KEPT_FILES = "service-worker-files.json"
+MANIFEST = "manifest.webmanifest"
+DOWNLOAD = "spaceflight-events-archive.zip"
 
 PICTURES = "pictures"
 ASSETS = "assets"
@@ -80,6 +101,26 @@ def year(number: int, suffix: str = ".html") -> str:
 def month(year_number: int, month_number: int) -> str:
     """``months/2021-07.html``."""
     return f"months/{year_number:04}-{month_number:02}.html"
+
+
+def explore_part(kind: str, number: int) -> str:
+    """``data/events-000.js``: some of the events, for the script that answers questions."""
+    return f"data/{kind}-{number:03}.js"
+
+
+def mirror_page(mode: str, number: int) -> str:
+    """``api/2.3.0/events/list/1.json``: a page of the mirrored API."""
+    return f"{MIRROR}events/{mode}/{number}.json"
+
+
+def mirror_event(event_id: int) -> str:
+    """``api/2.3.0/events/309.json``."""
+    return f"{MIRROR}events/{event_id}.json"
+
+
+def mirror_type(type_id: int) -> str:
+    """``api/2.3.0/config/event_types/2.json``."""
+    return f"{MIRROR}config/event_types/{type_id}.json"
 
 
 def part(address: str, number: int) -> str:

@@ -38,6 +38,8 @@ class Entry:
     published: datetime
     updated: datetime
     """Never before `published`."""
+    about: tuple[str, ...] = ()
+    """What its id is made of: that of the event, and of a change when and what; or nothing."""
     event: Event | None = None
     """What it is about, unless it is about many events."""
     is_change: bool = False
@@ -55,6 +57,7 @@ def event_entry(site: Site, event: Event) -> Entry:
     published = chronicle.published(event)
     return Entry(
         identity=identity(event),
+        about=(str(event.id),),
         title=f"{event.name} ({event.moment.words})",
         address=site.addresses.event(event),
         published=published,
@@ -108,6 +111,7 @@ def _change_entry(site: Site, event: Event, change: Change) -> Entry:
     stamp = f"{change.observed:%Y%m%dT%H%M%SZ}"
     return Entry(
         identity=f"{TAG}:change:{event.id}:{stamp}:{change.kind}",
+        about=(str(event.id), stamp, change.kind),
         title=_headline(event, change, site.memory.of(event.id).changes),
         address=site.addresses.event(event),
         published=change.observed,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from events_archive.model.event import Event
 from events_archive.site import addresses
+from events_archive.site.history import happenings
 from events_archive.site.page import Crumb, Page, stub
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import event_alternates
@@ -25,6 +26,7 @@ def event_pages(site: Site) -> Iterator[Page]:
 def event_page(site: Site, event: Event) -> Page:
     """The page that tells all that the archive knows of one event."""
     catalogue = site.catalogue
+    remembered = site.memory.of(event.id)
     return Page(
         address=site.addresses.event(event),
         template="pages/event.html",
@@ -35,7 +37,8 @@ def event_page(site: Site, event: Event) -> Page:
             "previous": catalogue.previous(event),
             "next": catalogue.next(event),
             "others": catalogue.others_of_type(event, OTHERS),
-            "is_withdrawn": event in catalogue.withdrawn,
+            "remembered": remembered,
+            "history": happenings(remembered),
         },
         crumbs=_crumbs(site, event),
         alternates=event_alternates(site, event),
@@ -60,7 +63,7 @@ def shortened(text: str, length: int) -> str:
 def _crumbs(site: Site, event: Event) -> tuple[Crumb, ...]:
     crumbs = [Crumb(label="Home", address=addresses.HOME)]
     year, month = event.moment.year, event.moment.month
-    if event in site.catalogue.withdrawn:
+    if site.memory.is_withdrawn(event.id):
         return tuple(crumbs)
     if year:
         crumbs.append(Crumb(label=str(year), address=addresses.year(year)))

@@ -63,7 +63,7 @@ def all_years_page(site: Site) -> Page:
         description="Spaceflight events year by year.",
         context={
             "years": year_bars(years),
-            "months": {year: _months_of(site, year) for year in years},
+            "months": {year: months_of(site, year) for year in years},
             "families": FAMILIES,
             "undated": site.catalogue.outside_years[: site.list_limit],
         },
@@ -72,7 +72,7 @@ def all_years_page(site: Site) -> Page:
     )
 
 
-def _months_of(site: Site, year: int) -> list[tuple[str, str, int, int]]:
+def months_of(site: Site, year: int) -> list[tuple[str, str, int, int]]:
     """A year's twelve months as (name, address, count, how busy from 0 to 4).
 
     A month without events has no page: its address is empty.
@@ -179,7 +179,7 @@ def _year_page(site: Site, year: int, address: str, events: Listing) -> Page:
             "year": year,
             "listing": events,
             "heading": str(year),
-            "months": _months_of(site, year),
+            "months": months_of(site, year),
             "neighbours": _year_neighbours(site, year),
         },
         crumbs=(_HOME, _YEARS),

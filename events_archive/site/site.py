@@ -6,6 +6,7 @@ from datetime import datetime
 from events_archive.model.catalogue import Catalogue
 from events_archive.model.event import EventType
 from events_archive.model.memory import Memory
+from events_archive.model.questions.entries import Holdings
 from events_archive.site.addresses import Addresses
 from events_archive.site.chronicle import Chronicle
 
@@ -22,6 +23,9 @@ class Site:
     list_limit: int = 200
     memory: Memory = field(default_factory=Memory.empty)
     """When events came, changed and went, as far as the archive saw it."""
+
+    holdings: Holdings = field(default_factory=Holdings)
+    """What can be asked of the events, and told of them, in the API's own words."""
 
     @property
     def chronicle(self) -> Chronicle:

@@ -1,9 +1,11 @@
 """How people are led to feeds and calendars: on each page, on one page, in one file for readers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from events_archive.model.event import Event, EventType
+from events_archive.model.spans import length_in_words
 from events_archive.site import addresses
 from events_archive.site.calendars import (
     CALENDAR,
@@ -17,6 +19,7 @@ from events_archive.site.calendars import (
 )
 from events_archive.site.families import by_family
 from events_archive.site.feeds import (
+    ENTRIES,
     Feed,
     changes_feed,
     happened_feed,
@@ -24,6 +27,7 @@ from events_archive.site.feeds import (
     type_feed,
     type_happened_feed,
 )
+from events_archive.site.lengths import nominal_length
 from events_archive.site.page import Alternate, Crumb, Page
 from events_archive.site.site import Site
 
@@ -99,6 +103,8 @@ def subscription_pages(site: Site) -> Iterator[Page]:
             "changes": changes_feed(site),
             "whole": whole_calendar(site),
             "families": by_family(types),
+            "lengths": _lengths(type for type, _ in types),
+            "entries": ENTRIES,
         },
         crumbs=(Crumb(label="Home", address=addresses.HOME),),
         alternates=(*main_alternates(site), *_feed(changes_feed(site), "Changes")),
@@ -118,3 +124,11 @@ def _of_type(site: Site, type: EventType) -> Subscription:
         happened=type_happened_feed(site, type),
         calendar=type_calendar(site, type),
     )
+
+
+def _lengths(types: Iterable[EventType]) -> list[tuple[str, list[str]]]:
+    """The lengths that calendars draw, the shortest first, each with the names of its types."""
+    groups: dict[timedelta, list[str]] = {}
+    for type in types:
+        groups.setdefault(nominal_length(type), []).append(type.name)
+    return [(length_in_words(length), names) for length, names in sorted(groups.items())]

@@ -40,7 +40,7 @@ def load_history(path: Path) -> History:
 
 def history_lines(changes: Iterable[Change]) -> bytes:
     """The changes as the file has them."""
-    return b"".join(strict_json.encode(_to_json(change)) + b"\n" for change in changes)
+    return b"".join(strict_json.encode(as_json(change)) + b"\n" for change in changes)
 
 
 def append_lines(path: Path, lines: bytes, *, at: int) -> None:
@@ -72,7 +72,8 @@ def append_lines(path: Path, lines: bytes, *, at: int) -> None:
         raise CacheError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
-def _to_json(change: Change) -> dict[str, Any]:
+def as_json(change: Change) -> dict[str, Any]:
+    """A change as its line of the file has it."""
     return {
         "observed": f"{change.observed.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "id": change.event_id,

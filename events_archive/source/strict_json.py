@@ -32,7 +32,10 @@ def encode(value: Any) -> bytes:
         )
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode()
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode()
 
 
 def _number(text: str) -> float | str:

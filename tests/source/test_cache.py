@@ -1,5 +1,6 @@
 """The store of record: what is written is read back, and no accident costs more than its line."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -53,8 +54,6 @@ def test_what_is_saved_is_loaded_and_the_same_bytes_are_not_written_again(tmp_pa
 def test_the_digest_of_a_record_is_that_of_its_line(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     save_records(path, seed())
-    import hashlib
-
     lines = path.read_bytes().splitlines()
     assert list(load_records(path).digests.values()) == [
         hashlib.sha256(line).hexdigest() for line in lines

@@ -20,7 +20,8 @@ TUESDAY = datetime(2026, 9, 8, 6, tzinfo=UTC)
 def a_change(event_id: int = 1, **facts: Any) -> Change:
     defaults: dict[str, Any] = {
         "observed": MONDAY, "kind": "moved", "field": "moment", "live": True,
-        "old": {"date": None, "precision": 7}, "new": {"date": "2026-09-28T11:45:11Z", "precision": 0},
+        "old": {"date": None, "precision": 7},
+        "new": {"date": "2026-09-28T11:45:11Z", "precision": 0},
     }  # fmt: skip
     return Change(event_id=event_id, **{**defaults, **facts})
 

@@ -1,5 +1,6 @@
 """The ledger: small, stable, one entry a line, and never forgotten because of one bad line."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -35,8 +36,6 @@ def test_no_file_is_an_empty_ledger(tmp_path: Path) -> None:
 
 
 def test_a_run_without_news_changes_one_line() -> None:
-    from dataclasses import replace
-
     before = ledger_bytes(FULL).splitlines()
     after = ledger_bytes(replace(FULL, last_delta=MONDAY)).splitlines()
     assert sum(old != new for old, new in zip(before, after, strict=True)) == 1

@@ -179,7 +179,7 @@ def test_relations_are_read_in_the_shapes_of_every_version() -> None:
         a_record(
             program=None,
             agencies=[
-                {"id": 44, "name": "NASA", "abbrev": "NASA", "type": {"id": 1, "name": "Government"}},
+                {"id": 44, "name": "NASA", "type": {"id": 1, "name": "Government"}},
                 {"id": 121, "name": "SpaceX", "type": "Commercial"},
                 {"id": 44, "name": "NASA"}, {"id": None, "name": "x"}, {"id": 7, "name": None},
             ],

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ class World:
             self.clock += 1
             self.stamps[number] = self.clock
 
-    def add(self) -> None:
+    def add(self, number: int = 0) -> None:
         self.clock += 1
         self.stamps[max(self.stamps, default=0) + 1000] = self.clock
 
@@ -183,6 +184,10 @@ def test_records_without_an_id_do_not_make_the_sum_short() -> None:
     assert walk.next_step() is None
 
 
+def _do(world: World, *, kind: str, number: int) -> None:
+    getattr(world, kind)(number)
+
+
 edits = st.one_of(
     st.just(("add", 0)),
     st.tuples(st.sampled_from(["edit", "delete"]), st.integers(1, 350)),
@@ -197,12 +202,9 @@ def test_whatever_moves_during_a_walk_nothing_that_stays_is_lost(
     world = World(350)
     untouched = set(world.stamps) - {number for edits in plan.values() for _, number in edits}
     doing: dict[int, list[Edit]] = {
-        when: [
-            (lambda world, kind=kind, number=number: getattr(world, kind)(*([number] if number else [])))
-            for kind, number in edits
-        ]
+        when: [partial(_do, kind=kind, number=number) for kind, number in edits]
         for when, edits in plan.items()
-    }  # fmt: skip
+    }
     walk = walked(world, doing)
     assert untouched <= walk.records.keys()
     # What was edited is there too, in an old state or a new one; what was added, or its stamp is

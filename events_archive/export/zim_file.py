@@ -1,0 +1,152 @@
+"""The site as a ZIM, the format of Kiwix: one file with its own full-text search."""
+
+import io
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path, PurePosixPath
+from posixpath import join, normpath
+from typing import TYPE_CHECKING, Any
+
+from events_archive.errors import ArchiveError
+from events_archive.export.edition import STEM, Edition
+from events_archive.site import addresses
+
+if TYPE_CHECKING:
+    from libzim.writer import Item
+
+ILLUSTRATION = 48
+"""Pixels of the picture that libraries show, the one size that the format demands."""
+
+_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+_LEADS = re.compile(r'<meta http-equiv="refresh" content="0; url=([^"]*)">')
+_SILENCED = b"// Kiwix keeps this edition offline; nothing is left to do.\n"
+_LEFT_OUT = frozenset({addresses.SERVICE_WORKER, addresses.KEPT_FILES})
+_MEDIA_TYPES = {
+    ".atom": "application/atom+xml",
+    ".css": "text/css",
+    ".html": "text/html",
+    ".ics": "text/calendar",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".opml": "text/x-opml",
+    ".png": "image/png",
+    ".rss": "application/rss+xml",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+    ".webp": "image/webp",
+    ".xml": "application/xml",
+}
+
+
+def write_zim(edition: Edition, path: Path, *, description: str, icon: Path) -> None:
+    """Write the edition to ``path``; ``icon`` is a square PNG of at least 48 pixels.
+
+    Raises ArchiveError where libzim is not installed, and OSError where it cannot be written.
+    """
+    try:
+        # A binary library that only this edition needs.
+        from libzim.writer import Creator  # noqa: PLC0415
+    except ImportError as error:
+        raise ArchiveError(
+            "the Kiwix edition needs libzim, which is not installed: pip install '.[zim]'"
+        ) from error
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.stem}.partial.zim")
+    temporary.unlink(missing_ok=True)
+    creator = Creator(temporary).config_indexing(True, "eng")
+    creator.set_mainpath(addresses.HOME)
+    with creator:
+        creator.add_illustration(ILLUSTRATION, illustration(icon))
+        for name, value in metadata(edition, description).items():
+            creator.add_metadata(name, value)
+        for address, title, target in redirects(edition):
+            creator.add_redirection(address, title, target, {})
+        for address, source in edition.portable:
+            if address not in _LEFT_OUT and not _target(address, source):
+                creator.add_item(_item(address, source))
+    temporary.replace(path)
+
+
+def metadata(edition: Edition, description: str) -> dict[str, str]:
+    """What a library of Kiwix shows (openZIM, "Metadata"); the description holds 80 letters."""
+    return {
+        "Name": f"{STEM}_en_all",
+        "Title": edition.title[:30],
+        "Description": description[:80],
+        "Language": "eng",
+        "Creator": "The Space Devs (Launch Library 2)",
+        "Publisher": edition.title,
+        "Date": edition.day.isoformat(),
+        "Tags": "_ftindex:yes;_pictures:yes;_videos:no;spaceflight",
+        "Flavour": "all",
+        "Counter": "",
+    } | {}
+
+
+def redirects(edition: Edition) -> Iterator[tuple[str, str, str]]:
+    """Every page that only leads on, as (address, title, target): the format knows redirects."""
+    for address, source in edition.portable:
+        if target := _target(address, source):
+            yield address, _title(source.read_text("utf-8")), target
+
+
+def illustration(icon: Path) -> bytes:
+    """The icon as a PNG of the size that the format demands."""
+    from PIL import Image  # noqa: PLC0415 - only this edition needs it
+
+    buffer = io.BytesIO()
+    with Image.open(icon) as image:
+        size = (ILLUSTRATION, ILLUSTRATION)
+        image.convert("RGBA").resize(size, Image.Resampling.LANCZOS).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def media_type(address: str) -> str:
+    """The media type of a file by its name."""
+    return _MEDIA_TYPES.get(PurePosixPath(address).suffix, "application/octet-stream")
+
+
+def _target(address: str, source: Path) -> str:
+    """Where a page leads on to, as an address; "" for one that stays."""
+    # Pages that lead on are short; no other needs to be read twice.
+    if not address.endswith(".html") or source.stat().st_size > 4096:
+        return ""
+    leads = _LEADS.search(source.read_text("utf-8"))
+    folder = address.rpartition("/")[0]
+    return normpath(join(folder, unescape(leads[1]))) if leads else ""
+
+
+def _title(html: str) -> str:
+    found = _TITLE.search(html)
+    return unescape(found[1]) if found else ""
+
+
+def _item(address: str, source: Path) -> "Item":
+    from libzim.writer import Hint, Item, StringProvider  # noqa: PLC0415
+
+    content = source.read_bytes()
+    if PurePosixPath(address).match(f"{addresses.ASSETS}/offline.*.js"):
+        content = _SILENCED
+    is_page = address.endswith(".html")
+    title = _title(content.decode()) if is_page else ""
+
+    class File(Item):  # type: ignore[misc]
+        """One file; the library asks for its parts when it comes to it."""
+
+        def get_path(self) -> str:
+            return address
+
+        def get_title(self) -> str:
+            return title
+
+        def get_mimetype(self) -> str:
+            return media_type(address)
+
+        def get_contentprovider(self) -> Any:
+            return StringProvider(content)
+
+        def get_hints(self) -> dict[Any, int]:
+            return {Hint.FRONT_ARTICLE: is_page, Hint.COMPRESS: not address.endswith(".webp")}
+
+    return File()

@@ -1,0 +1,89 @@
+"""What can be asked of an event, and what the API told of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One event as questions see it: the values of its record, not what we make of them."""
+
+    id: int
+    name: str
+    slug: str
+    date: datetime | None
+    """In UTC, to the second, whatever of it is meant: the API's filters look at nothing else."""
+    last_updated: datetime | None
+    type: int
+    place: str
+    """``location``, or ``""``."""
+    agencies: tuple[int, ...] = ()
+    programs: tuple[int, ...] = ()
+    expeditions: tuple[int, ...] = ()
+    stations: tuple[int, ...] = ()
+    launches: tuple[str, ...] = ()
+    """UUIDs in lower case."""
+    videos: tuple[str, ...] = ()
+    """Addresses of webcasts."""
+    text: str = ""
+    """All words of the event, for a search that goes beyond the name."""
+
+    @property
+    def year(self) -> int | None:
+        """The year of `date`."""
+        return self.date.year if self.date else None
+
+    @property
+    def month(self) -> int | None:
+        """The month of `date`, 1 to 12."""
+        return self.date.month if self.date else None
+
+    @property
+    def day(self) -> int | None:
+        """The day of the month of `date`."""
+        return self.date.day if self.date else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One record in JSON: the members of the object that each level of detail adds.
+
+    All but ``url`` and ``response_mode``, which depend on who answers.
+    """
+
+    source_url: str
+    """The record's own address at the API."""
+    listed: str
+    normal: str
+    detailed: str
+    """``""`` where the archive never asked for more than the normal mode."""
+
+    def members(self, mode: str) -> tuple[str, str]:
+        """The mode that can be told ("normal" where there are no details) and its members."""
+        if mode == "list":
+            return "list", self.listed
+        parts = [self.listed, self.normal]
+        if mode == "detailed" and self.detailed:
+            parts.append(self.detailed)
+        else:
+            mode = "normal"
+        return mode, ",".join(filter(None, parts))
+
+    def json(self, mode: str, url: str, more: str = "") -> str:
+        """The record as the API answers it in ``mode``, with its address being ``url``.
+
+        ``more`` are members to add, each behind a comma. ``url`` must need no escapes.
+        """
+        told, members = self.members(mode)
+        return f'{{"response_mode":"{told}","url":"{url}",{members}{more}}}'
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holdings:
+    """What the archive can be asked for, and what it can tell in the API's own words."""
+
+    entries: tuple[Entry, ...] = ()
+    """By id; only of events that the API still has, since it would answer with no others."""
+    tellings: Mapping[int, Telling] = field(default_factory=dict)
+    """By event id, withdrawn events included."""

@@ -1,0 +1,88 @@
+"""Links that put a calendar, or one event, into the calendars people have.
+
+Google and Microsoft document none of these addresses; they are the ones that their own buttons and
+every "add to calendar" library use. Google takes a calendar to subscribe to as ``webcal:`` only.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from events_archive.model.event import Event
+from events_archive.model.spans import Span
+from events_archive.publish import icalendar as ical
+from events_archive.site import addresses
+from events_archive.site.calendars import Calendar, event_calendar, has_calendar
+from events_archive.site.lengths import nominal_length
+from events_archive.site.site import Site
+
+_GOOGLE_FOLLOW = "https://calendar.google.com/calendar/r?cid="
+_OUTLOOK_FOLLOW = "https://outlook.live.com/calendar/0/addfromweb?url="
+_GOOGLE_ADD = "https://calendar.google.com/calendar/render?action=TEMPLATE"
+_OUTLOOK_ADD = (
+    "https://outlook.live.com/calendar/0/deeplink/compose"
+    "?path=%2Fcalendar%2Faction%2Fcompose&rru=addevent"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """The ways to take over a calendar or an event."""
+
+    google: str
+    outlook: str
+    address: str = ""
+    """The .ics file, from the site's root."""
+    webcal: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarLinks:
+    """Makes them, for templates."""
+
+    site: Site
+
+    def follow(self, calendar: Calendar) -> Links | None:
+        """The ways to subscribe; None where the archive does not know its own address."""
+        if not self.site.base_url:
+            return None
+        url = self.site.base_url + calendar.address
+        webcal = f"webcal:{url.partition(':')[2]}"
+        return Links(
+            address=calendar.address,
+            webcal=webcal,
+            google=_GOOGLE_FOLLOW + _encoded(webcal),
+            outlook=f"{_OUTLOOK_FOLLOW}{_encoded(url)}&name={_encoded(calendar.name)}",
+        )
+
+    def add(self, event: Event) -> Links | None:
+        """The ways to add one event; None for one that no calendar can show."""
+        span = event.moment.span
+        if span is None or not has_calendar(self.site, event):
+            return None
+        url = self.site.base_url and self.site.base_url + addresses.permalink(event.id)
+        title = event.name if event.moment.is_timed else f"{event.name} ({event.moment.words})"
+        words = _encoded(f"{event.moment.words}\n{url}".strip())
+        title, place = _encoded(title), _encoded(event.location)
+        google, outlook = _google_days(event, span), _outlook_days(event, span)
+        return Links(
+            address=event_calendar(self.site, event).address,
+            google=f"{_GOOGLE_ADD}&text={title}&dates={google}&details={words}&location={place}",
+            outlook=f"{_OUTLOOK_ADD}&subject={title}{outlook}&body={words}&location={place}",
+        )
+
+
+def _google_days(event: Event, span: Span) -> str:
+    if event.moment.is_timed:
+        return f"{ical.utc(span.start)}/{ical.utc(span.start + nominal_length(event.type))}"
+    return f"{ical.day(span.first_day)}/{ical.day(span.day_after)}"
+
+
+def _outlook_days(event: Event, span: Span) -> str:
+    if event.moment.is_timed:
+        end = span.start + nominal_length(event.type)
+        return f"&startdt={span.start:%Y-%m-%dT%H:%M:%SZ}&enddt={end:%Y-%m-%dT%H:%M:%SZ}"
+    return f"&startdt={span.first_day}&enddt={span.day_after}&allday=true"
+
+
+def _encoded(text: str) -> str:
+    return quote(text, safe="", errors="ignore")

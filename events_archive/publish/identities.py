@@ -1,0 +1,111 @@
+"""Ids that were published stay: proved from the very bytes that are about to be published.
+
+Whoever subscribed knows an event by its id. If ids change, every entry comes back as new and every
+event stands in every calendar twice; so a build that would do that is refused. What is read here is
+the output, by simple means of its own, and not the code that made it.
+
+Ids are kept as patterns, ``ll2-event-{0}@events-archive``: each id that was ever published is the
+pattern with the event's id in it, so a line says it of all of them.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from events_archive.errors import ArchiveError
+from events_archive.site.calendars import Calendar
+from events_archive.site.feeds import Feed
+from events_archive.site.page import Page
+
+Patterns = Mapping[str, str]
+"""By kind: "calendars" (UIDs), "feeds" (entries of events), "changes" (entries of changes)."""
+
+_FOLD = b"\r\n "
+_UID = re.compile(rb"^UID:([^\r\n]*)", re.MULTILINE)
+# What is told of an event is escaped in all three, so none of these can stand in a text.
+_ENTRY_IDS = {
+    ".rss": re.compile(rb"<guid[^>]*>([^<]*)</guid>"),
+    ".atom": re.compile(rb"<entry>.*?<id>([^<]*)</id>", re.DOTALL),
+    ".json": re.compile(rb'[{,]"id":"([^"]*)"'),
+}
+
+_SHOWN = 3
+
+
+@dataclass(slots=True, kw_only=True)
+class Proof:
+    """What the ids of a site are, against what they were."""
+
+    published: Patterns
+    """As the last published site had them; empty before the first."""
+    patterns: dict[str, str] = field(default_factory=dict)
+    """As this site has them."""
+    changed: list[str] = field(default_factory=list)
+    """A sentence for each id that is not what it was."""
+    repeated: list[str] = field(default_factory=list)
+    """A sentence for each file that has an id twice, or not one for each of its entries."""
+
+    def read(self, page: Page, content: bytes) -> None:
+        """Take the ids from the bytes of a page, if it is a feed or a calendar."""
+        calendar, feed = page.context.get("calendar"), page.context.get("feed")
+        if isinstance(calendar, Calendar):
+            planned = [("calendars", (str(item.event.id),)) for item in calendar.items]
+            self._compare(page.address, planned, _UID.findall(content.replace(_FOLD, b"")))
+        elif isinstance(feed, Feed):
+            planned = [
+                ("changes" if entry.is_change else "feeds", entry.about) for entry in feed.entries
+            ]
+            suffix = page.address[page.address.rindex(".") :]
+            self._compare(page.address, planned, _ENTRY_IDS[suffix].findall(content))
+
+    def settle(self, *, allow_change: bool = False) -> Patterns:
+        """The patterns to remember.
+
+        Raises ArchiveError where an id repeats, or has changed and that is not allowed.
+        """
+        problems = [*self.repeated, *([] if allow_change else self.changed)]
+        if not problems:
+            return {**self.published, **self.patterns}
+        more = f" (and {len(problems) - _SHOWN} more)" if len(problems) > _SHOWN else ""
+        advice = (
+            "this is a fault of the archive: report it"
+            if self.repeated
+            else "subscribers would see every event twice; if it must be, --allow-id-change"
+        )
+        raise ArchiveError(f"nothing was published: {'; '.join(problems[:_SHOWN])}{more}; {advice}")
+
+    def _compare(
+        self, address: str, planned: list[tuple[str, tuple[str, ...]]], found: list[bytes]
+    ) -> None:
+        if len(found) != len(planned) or len(set(found)) != len(found):
+            self.repeated.append(
+                f"{address} has {len(set(found))} different ids for {len(planned)} entries"
+            )
+            return
+        for (kind, about), identity in zip(planned, found, strict=True):
+            self._follow(kind, about, identity.decode())
+
+    def _follow(self, kind: str, about: tuple[str, ...], identity: str) -> None:
+        """Whether the id is the one that this event or change always had."""
+        if not about:
+            return
+        if kind not in self.patterns:
+            self.patterns[kind] = _pattern(identity, about)
+        before = _filled(self.published.get(kind, self.patterns[kind]), about)
+        if before != identity:
+            self.changed.append(f"{before} would become {identity}")
+
+
+def _filled(pattern: str, about: Iterable[str]) -> str:
+    for number, part in enumerate(about):
+        pattern = pattern.replace(f"{{{number}}}", part)
+    return pattern
+
+
+def _pattern(identity: str, about: Iterable[str]) -> str:
+    """The id with what tells it from others taken out, from the right, where that stands."""
+    rest, tail = identity, ""
+    for number, part in reversed(list(enumerate(about))):
+        head, found, after = rest.rpartition(part)
+        rest, tail = (head, f"{{{number}}}{after}{tail}") if found else (rest, tail)
+    return rest + tail

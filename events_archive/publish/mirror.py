@@ -1,0 +1,177 @@
+"""Writes the API's mirror: each record as the API told it, and what the archive knows besides.
+
+The API's own words are taken over as they are. What is added stands under `OWN_KEY` alone, so that
+no client mistakes one for the other.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from events_archive.model.event import Event, EventType
+from events_archive.model.memory import Change
+from events_archive.publish.thumbnails import Thumbnails
+from events_archive.site import addresses
+from events_archive.site.mirror_pages import MirrorList
+from events_archive.site.page import Page
+from events_archive.site.site import Site
+
+OWN_KEY = "_archive"
+
+ATTRIBUTION = "Data: Launch Library 2 by The Space Devs, https://thespacedevs.com/llapi"
+
+
+def to_json(value: Any) -> str:
+    """JSON without blank space, text as it is."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mirror:
+    """Makes the files below ``api/``, and what else is made of whole records."""
+
+    site: Site
+    thumbnails: Thumbnails
+    _own: dict[tuple[int, str], str] = field(default_factory=dict)
+    _detailed: dict[tuple[int, str], str] = field(default_factory=dict)
+
+    @property
+    def makers(self) -> dict[str, Callable[[Page], str]]:
+        """What makes a page, by its template."""
+        return {
+            "mirror-root": self._root_page,
+            "mirror-list": self._event_list,
+            "mirror-event": self._event_page,
+            "mirror-types": self._type_list,
+            "mirror-type": self._type_page,
+        }
+
+    def record(self, event: Event, address: str, mode: str = "detailed") -> str:
+        """The event's record in ``mode`` with what we add, for a file at ``address``.
+
+        Most files hold detailed records, so those are kept.
+        """
+        root = self._root(address)
+        if mode != "detailed":
+            return self._record(event, root, mode)
+        key = (event.id, root)
+        if key not in self._detailed:
+            self._detailed[key] = self._record(event, root, mode)
+        return self._detailed[key]
+
+    def _root(self, address: str) -> str:
+        """What stands before every address in the file: the site's own, or what leads to it."""
+        return self.site.base_url or addresses.root(address)
+
+    def _record(self, event: Event, root: str, mode: str) -> str:
+        key = (event.id, root)
+        if key not in self._own:
+            self._own[key] = f',"{OWN_KEY}":{to_json(self.own(event, root))}'
+        telling = self.site.holdings.tellings[event.id]
+        return telling.json(mode, root + addresses.mirror_event(event.id), self._own[key])
+
+    def _event_page(self, page: Page) -> str:
+        event = page.context["event"]
+        assert isinstance(event, Event)
+        return self.record(event, page.address) + "\n"
+
+    def _event_list(self, page: Page) -> str:
+        part = page.context["list"]
+        assert isinstance(part, MirrorList)
+        events = (event for event in part.results if isinstance(event, Event))
+        records = (self.record(event, page.address, part.mode) for event in events)
+        return _envelope(part, records, self._root(page.address))
+
+    def _type_list(self, page: Page) -> str:
+        part = page.context["list"]
+        assert isinstance(part, MirrorList)
+        root = self._root(page.address)
+        types = (type for type in part.results if isinstance(type, EventType))
+        return _envelope(part, (self._type(type, root) for type in types), root)
+
+    def _type_page(self, page: Page) -> str:
+        type = page.context["type"]
+        assert isinstance(type, EventType)
+        return self._type(type, self._root(page.address)) + "\n"
+
+    def _type(self, type: EventType, root: str) -> str:
+        own = {
+            "page": root + self.site.addresses.type(type),
+            "calendar": root + self.site.addresses.type(type, ".ics"),
+            "events": len(self.site.catalogue.by_type.get(type.id, ())),
+        }
+        return to_json({"id": type.id, "name": type.name, OWN_KEY: own})
+
+    def _root_page(self, page: Page) -> str:
+        """As the API's root does, it names what there is; and it alone says how old that is."""
+        root, ledger = self._root(page.address), self.site.memory.ledger
+        own = {
+            "attribution": ATTRIBUTION,
+            "documentation": root + addresses.API,
+            "openapi": root + addresses.OPENAPI,
+            "events": len(self.site.catalogue.events),
+            "last_contact": _stamp(ledger.last_contact),
+            "last_sweep": _stamp(ledger.last_sweep),
+        }
+        members = {
+            "events": root + addresses.MIRROR_EVENTS,
+            "config/event_types": root + addresses.MIRROR_TYPES,
+            OWN_KEY: own,
+        }
+        return to_json(members) + "\n"
+
+    def own(self, event: Event, root: str) -> dict[str, Any]:
+        """What the archive adds to a record, with ``root`` before its own addresses."""
+        remembered = self.site.memory.of(event.id)
+        moment = event.moment
+        copies = self.thumbnails.of(event.image)
+        return {
+            "page": root + self.site.addresses.event(event),
+            "permalink": root + addresses.permalink(event.id),
+            "source": event.source_url,
+            "record_sha256": event.digest,
+            "date_in_words": moment.words,
+            "starts": _stamp(moment.span.start) if moment.span else None,
+            "ends": _stamp(moment.span.end) if moment.span else None,
+            "first_seen": _stamp(remembered.first_seen),
+            "last_seen": remembered.last_seen.isoformat() if remembered.last_seen else None,
+            "withdrawn": remembered.withdrawn is not None,
+            "history": [change_members(change) for change in remembered.changes],
+            "pictures": [
+                {"url": root + copies.file(width), "width": width, "height": height}
+                for width, height in copies.sizes
+            ]
+            if copies
+            else [],
+        }
+
+
+def change_members(change: Change) -> dict[str, Any]:
+    """One change that the archive saw, as JSON has it."""
+    return {
+        "observed": _stamp(change.observed),
+        "kind": change.kind,
+        "field": change.field,
+        "old": change.old,
+        "new": change.new,
+        "live": change.live,
+    }
+
+
+def _envelope(part: MirrorList, results: Iterable[str], root: str) -> str:
+    """The API's envelope for lists."""
+    head = to_json(
+        {
+            "count": part.count,
+            "next": root + part.next if part.next else None,
+            "previous": root + part.previous if part.previous else None,
+            OWN_KEY: {"attribution": ATTRIBUTION, "documentation": root + addresses.API},
+        }
+    )
+    return f'{head[:-1]},"results":[{",".join(results)}]}}\n'
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else None

@@ -1,0 +1,149 @@
+"""The columns of the tables that can be downloaded: name, type, meaning, and where each comes from.
+
+One table makes the CSV file, the SQLite table and their description on the data page.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from events_archive.model.event import Event
+from events_archive.site.site import Site
+
+Value = str | int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column."""
+
+    name: str
+    type: str
+    """"INTEGER" or "TEXT", as SQLite has them."""
+    meaning: str
+    """With its unit, where it has one."""
+    read: Callable[[Site, Event], Value]
+    """None where nothing is known."""
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else None
+
+
+def _joined(texts: Iterable[str], separator: str = "; ") -> str | None:
+    return separator.join(texts) or None
+
+
+def _text(name: str, meaning: str, read: Callable[[Event], str | None]) -> Column:
+    return Column(
+        name=name, type="TEXT", meaning=meaning, read=lambda site, event: read(event) or None
+    )
+
+
+def _names(relation: str, what: str) -> Column:
+    return _text(
+        relation,
+        f"{what}, separated by semicolons.",
+        lambda event: _joined(member.name for member in getattr(event, relation)),
+    )
+
+
+def _number(name: str, meaning: str, read: Callable[[Event], int | None]) -> Column:
+    return Column(name=name, type="INTEGER", meaning=meaning, read=lambda site, event: read(event))
+
+
+def _known(name: str, meaning: str, read: Callable[[Site, Event], Value]) -> Column:
+    return Column(name=name, type="TEXT", meaning=meaning, read=read)
+
+
+COLUMNS = (
+    _number("id", "The API's id: the event's identity for good.", lambda event: event.id),
+    _text("name", "Its name now.", lambda event: event.name),
+    _text("slug", "The API's slug, which changes with the name.", lambda event: event.slug),
+    _number("type_id", "Id of its type.", lambda event: event.type.id),
+    _text("type", "Name of its type.", lambda event: event.type.name),
+    _text(
+        "date",
+        "Date-time (ISO 8601, UTC) as the API has it; how much of it is meant, the next "
+        "columns say.",
+        lambda event: _stamp(event.moment.date),
+    ),
+    _text("date_precision", "How exact: minute, day, month ...", lambda e: e.moment.precision),
+    _text("date_in_words", "The date as far as it is known.", lambda event: event.moment.words),
+    _text(
+        "starts",
+        "The earliest it may be (ISO 8601, UTC).",
+        lambda event: _stamp(event.moment.span.start) if event.moment.span else None,
+    ),
+    _text(
+        "ends",
+        "The end of the time in which it lies (ISO 8601, UTC), no longer part of it.",
+        lambda event: _stamp(event.moment.span.end) if event.moment.span else None,
+    ),
+    _text("location", "Where, in the API's words.", lambda event: event.location),
+    _text("description", "What it is, as plain text.", lambda event: event.description),
+    _names("agencies", "Agencies"),
+    _names("programs", "Programmes"),
+    _names("launches", "Launches"),
+    _names("stations", "Space stations"),
+    _names("expeditions", "Expeditions"),
+    _names("astronauts", "People"),
+    _text(
+        "webcasts",
+        "Addresses of webcasts, separated by blanks.",
+        lambda event: _joined((video.url for video in event.videos), " "),
+    ),
+    _text(
+        "links",
+        "Addresses of pages about it, separated by blanks.",
+        lambda event: _joined((link.url for link in event.links), " "),
+    ),
+    _number(
+        "webcast_seconds",
+        "Length of the first webcast, in seconds.",
+        lambda event: round(event.stream_length.total_seconds()) if event.stream_length else None,
+    ),
+    _text(
+        "image", "Address of its picture.", lambda event: event.image.url if event.image else None
+    ),
+    _text("image_credit", "Whose picture it is.", lambda e: e.image.credit if e.image else None),
+    _text(
+        "image_licence",
+        "The picture's licence, which is not that of the data.",
+        lambda e: e.image.licence.name if e.image and e.image.licence else None,
+    ),
+    _text(
+        "last_updated",
+        "When the API last changed it (ISO 8601, UTC).",
+        lambda event: _stamp(event.last_updated),
+    ),
+    _known(
+        "first_seen",
+        "When the archive first saw it (ISO 8601, UTC).",
+        lambda site, event: _stamp(site.memory.of(event.id).first_seen),
+    ),
+    _known(
+        "last_seen",
+        "The day (UTC) on which the API last had it.",
+        lambda site, event: str(site.memory.of(event.id).last_seen or "") or None,
+    ),
+    Column(
+        name="withdrawn",
+        type="INTEGER",
+        meaning="1 where the API no longer has it, else 0.",
+        read=lambda site, event: int(site.memory.is_withdrawn(event.id)),
+    ),
+    _known(
+        "page",
+        "Its page here; from the archive's root, where its place on the web is not known.",
+        lambda site, event: site.base_url + site.addresses.event(event),
+    ),
+    _text("source", "Its record at the API.", lambda event: event.source_url),
+    _text("record_sha256", "SHA-256 of that record, in hexadecimal.", lambda event: event.digest),
+)
+
+
+def rows(site: Site) -> list[tuple[Value, ...]]:
+    """The table: a row for each event, withdrawn ones included, by id."""
+    events = sorted(site.catalogue.all_events, key=lambda event: event.id)
+    return [tuple(column.read(site, event) for column in COLUMNS) for event in events]

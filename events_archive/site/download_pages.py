@@ -1,0 +1,26 @@
+"""The data page and the files that it describes."""
+
+from collections.abc import Iterator
+
+from events_archive.site import addresses
+from events_archive.site.columns import COLUMNS
+from events_archive.site.page import Crumb, Page
+from events_archive.site.site import Site
+
+
+def download_pages(site: Site) -> Iterator[Page]:
+    """All events in three files, their checksums, and a page that tells how to ask them."""
+    if not site.holdings.tellings:
+        return
+    yield Page(
+        address=addresses.DATA,
+        template="pages/data.html",
+        title="Data to download",
+        description="All events of the archive as JSON Lines, CSV and SQLite, with examples.",
+        context={"columns": COLUMNS, "count": len(site.catalogue.all_events)},
+        crumbs=(Crumb(label="Home", address=addresses.HOME),),
+    )
+    yield Page(address=addresses.DATA_LINES, template="data-lines")
+    yield Page(address=addresses.DATA_TABLE, template="data-table")
+    yield Page(address=addresses.DATABASE, template="database")
+    yield Page(address=addresses.CHECKSUMS, template="checksums")

@@ -1,0 +1,124 @@
+"""The static mirror of the API: which pages it has, and which events stand on which.
+
+Static hosts do not look at a query, so what the API answers to ``mode`` and ``offset`` lies here at
+addresses of its own; whoever follows ``next``, as clients do, never has to know.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from events_archive.model.event import Event, EventType
+from events_archive.model.memory import KINDS
+from events_archive.model.questions.answering import answer
+from events_archive.model.questions.parameters import LARGEST_LIMIT, MODES
+from events_archive.model.questions.reading import Question
+from events_archive.site import addresses
+from events_archive.site.page import Crumb, Page
+from events_archive.site.site import Site
+
+OWN_MEMBERS = (
+    ("page", "The event's page here."),
+    ("permalink", "An address that leads there whatever the event is called one day."),
+    ("source", "The record at the API."),
+    ("record_sha256", "SHA-256 of the record as the archive keeps it."),
+    ("date_in_words", "The date as far as it is known, and no further."),
+    ("starts", "The earliest that the event may be (UTC)."),
+    ("ends", "The end of the time in which it lies, no longer part of it (UTC)."),
+    ("first_seen", "When the archive first saw it; null for what came with the archive."),
+    ("last_seen", "The day on which the API last had it."),
+    ("withdrawn", "Whether the API no longer has it."),
+    ("history", "What the archive saw change: when, which field, from what, to what."),
+    ("pictures", "Copies of its picture kept here, with width and height in pixels."),
+)
+"""What the archive adds to a record."""
+
+DEFAULT_MODE = "normal"
+"""What the API answers in when nobody says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MirrorList:
+    """One page of a list, in the API's envelope."""
+
+    count: int
+    """Results on all pages."""
+    results: tuple[Event, ...] | tuple[EventType, ...]
+    mode: str = ""
+    next: str = ""
+    """The address of the page after this one, or ``""``."""
+    previous: str = ""
+
+
+def mirror_pages(site: Site) -> Iterator[Page]:
+    """Everything below ``api/``; nothing for a site whose records are not at hand."""
+    if not site.holdings.tellings:
+        return
+    yield Page(
+        address=addresses.API,
+        template="pages/api.html",
+        title="The API, as plain files",
+        description="The events of Launch Library 2's API as static JSON, to be read by programs.",
+        crumbs=(
+            Crumb(label="Home", address=addresses.HOME),
+            Crumb(label="Data", address=addresses.DATA),
+        ),
+        context={
+            "example": site.catalogue.all_events[0],
+            "modes": MODES,
+            "own_members": OWN_MEMBERS,
+        },
+    )
+    yield Page(
+        address=addresses.OPENAPI,
+        template="api/openapi.json",
+        context={"own_members": OWN_MEMBERS, "kinds": KINDS},
+    )
+    yield Page(address=addresses.MIRROR_ROOT, template="mirror-root")
+    yield from _event_lists(site)
+    yield from _types(site)
+    for event in site.catalogue.all_events:
+        yield _event(event, addresses.mirror_event(event.id))
+        yield _event(event, site.addresses.event(event, ".json"))
+
+
+def _event(event: Event, address: str) -> Page:
+    return Page(
+        address=address, template="mirror-event", title=event.name, context={"event": event}
+    )
+
+
+def _event_lists(site: Site) -> Iterator[Page]:
+    """All events in the API's own order, a hundred to the page, in each mode."""
+    by_id = {event.id: event for event in site.catalogue.events}
+    entries = answer(site.holdings.entries, Question()).entries
+    events = [by_id[entry.id] for entry in entries]
+    pieces = [events[i : i + LARGEST_LIMIT] for i in range(0, len(events), LARGEST_LIMIT)] or [[]]
+    for mode in MODES:
+        for number, piece in enumerate(pieces, start=1):
+            page = MirrorList(
+                count=len(events),
+                results=tuple(piece),
+                mode=mode,
+                next=addresses.mirror_page(mode, number + 1) if number < len(pieces) else "",
+                previous=addresses.mirror_page(mode, number - 1) if number > 1 else "",
+            )
+            yield _list(addresses.mirror_page(mode, number), page)
+            if mode == DEFAULT_MODE and number == 1:
+                yield _list(addresses.MIRROR_EVENTS, page)
+
+
+def _list(address: str, page: MirrorList) -> Page:
+    return Page(address=address, template="mirror-list", context={"list": page})
+
+
+def _types(site: Site) -> Iterator[Page]:
+    types = site.catalogue.types
+    yield Page(
+        address=addresses.MIRROR_TYPES,
+        template="mirror-types",
+        context={"list": MirrorList(count=len(types), results=types)},
+    )
+    for type in types:
+        yield Page(
+            address=addresses.mirror_type(type.id), template="mirror-type", context={"type": type}
+        )
