@@ -10,24 +10,31 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from events_archive.errors import ArchiveError, UsageError
+from events_archive.export.edition import Edition
 from events_archive.model.catalogue import Catalogue
 from events_archive.model.memory import Memory
+from events_archive.model.questions.answering import answer
+from events_archive.model.questions.reading import RefusedQuestion, read_question
 from events_archive.options import Options, read_options
 from events_archive.publish.assets import read_assets
-from events_archive.publish.calendars import size_warning
 from events_archive.publish.identities import Proof
+from events_archive.publish.offline import kept_files, service_worker
 from events_archive.publish.rendering import Renderer
 from events_archive.publish.thumbnails import Thumbnails, make_thumbnails
-from events_archive.publish.writing import Output, Written
+from events_archive.publish.writing import Output, Written, site_files
 from events_archive.report import Report
 from events_archive.settings import Settings
+from events_archive.site import addresses
 from events_archive.site.addresses import Addresses
 from events_archive.site.former import is_list
 from events_archive.site.history import told
+from events_archive.site.offline_pages import is_closing
 from events_archive.site.page import Page
 from events_archive.site.plan import addresses_of, plan_site
 from events_archive.site.site import Site
+from events_archive.source.cache import Records
 from events_archive.source.history import as_json
+from events_archive.source.holdings import hold
 from events_archive.source.lock import locked
 from events_archive.source.pictures import fetch_pictures
 from events_archive.source.published_ids import (
@@ -60,16 +67,19 @@ def main(arguments: list[str]) -> int:
 
 def run(options: Options, report: Report) -> None:
     """Do what was asked for, as the only writer of the cache."""
-    command = {"build": build, "fetch": fetch, "diff": diff}[options.command]
+    commands = {"build": build, "check": check, "diff": diff, "export": export, "fetch": fetch}
     settings = options.settings
+    if options.command in ("serve", "query"):
+        {"serve": serve, "query": query}[options.command](options, report)
+        return
     with nullcontext() if settings.dry_run else locked(settings.cache):
-        command(options, report)
+        commands[options.command](options, report)
 
 
 def build(options: Options, report: Report) -> None:
     """Refresh what is old, then build the site."""
-    catalogue, memory = gather(options.settings, report)
-    publish(options.settings, survey(options.settings, catalogue, memory), report)
+    site = survey(options.settings, *gather(options.settings, report))
+    publish(options.settings, site, report)
 
 
 def fetch(options: Options, report: Report) -> None:
@@ -79,14 +89,68 @@ def fetch(options: Options, report: Report) -> None:
 
 def diff(options: Options, report: Report) -> None:
     """Tell what changed in the world, from the cache alone."""
-    catalogue, memory = gather(replace(options.settings, offline=True), report)
+    catalogue, memory, _ = gather(replace(options.settings, offline=True), report)
     changes = memory.since_day(options.details["since"])
     names = {event.id: event.name for event in catalogue.all_events}
     report.tell("changes", [as_json(change) for change in changes])
     report.list(told(changes, names))
 
 
-def gather(settings: Settings, report: Report) -> tuple[Catalogue, Memory]:
+def serve(options: Options, report: Report) -> None:
+    """Show the site as its host will, and build it again whenever something changes."""
+    from events_archive.preview.serving import serve as show  # noqa: PLC0415 - only here
+
+    def rebuild() -> None:
+        now = read_options(sys.argv[1:], os.environ, PROJECT)
+        settings = replace(now.settings, offline=True, dry_run=False)
+        with locked(settings.cache):
+            build(replace(now, settings=settings), Report.of(settings))
+
+    show(options.settings, report, project=PROJECT, rebuild=rebuild, **options.details)
+
+
+def export(options: Options, report: Report) -> None:
+    """Build the site, and pack it into one file."""
+    settings = options.settings
+    site = survey(settings, *gather(settings, report))
+    publish(settings, site, report)
+    if settings.dry_run:
+        return
+    from events_archive.export.writing import write_edition  # noqa: PLC0415 - only here
+
+    whole = edition(site, site_files(settings.output))
+    path = write_edition(whole, static=settings.static, project=PROJECT, **options.details)
+    report.tell("export", {"file": str(path), "size": path.stat().st_size})
+    report.say(f"{path.stat().st_size / 1e6:.1f} MB in {path}")
+
+
+def check(options: Options, report: Report) -> None:
+    """Look the built site over; what is wrong is in the report."""
+    from events_archive.checking.checking import check as look_over  # noqa: PLC0415 - only here
+
+    look_over(options.settings, report, now=datetime.now(UTC), **options.details)
+
+
+def query(options: Options, report: Report) -> None:
+    """Answer a question from the cache as it lies there, whoever else is at work on it."""
+    from events_archive.publish.answers import AnswerWriter, refusal  # noqa: PLC0415 - only here
+
+    settings = replace(options.settings, offline=True, dry_run=True)
+    site = survey(settings, *gather(settings, Report(quiet=True)))
+    form = "json" if settings.json else options.details["format"]
+    report.as_json = False
+    try:
+        question = read_question(options.details["question"], site.updated or datetime.now(UTC))
+    except RefusedQuestion as refused:
+        report.deliver(refusal(refused, form))
+        raise
+    for note in question.notes:
+        report.warn(note)
+    found = answer(site.holdings.entries, question)
+    report.deliver(AnswerWriter(site=site, templates=settings.templates).write(found, form))
+
+
+def gather(settings: Settings, report: Report) -> tuple[Catalogue, Memory, Records]:
     """Everything that is known, after asking the source for what is new."""
     now = datetime.now(UTC)
     with report.timed("fetch"):
@@ -102,15 +166,16 @@ def gather(settings: Settings, report: Report) -> tuple[Catalogue, Memory]:
     if settings.pictures and refreshed.has_network:
         with report.timed("pictures"):
             fetch_pictures(
-                catalogue.images,
+                catalogue.images_but(settings.excluded_licences),
                 folder=settings.cache / "originals",
                 api_url=settings.api_url,
                 user_agent=settings.user_agent,
                 jobs=settings.jobs,
                 report=report,
                 now=now,
+                refresh=settings.full,
             )
-    return catalogue, memory
+    return catalogue, memory, refreshed.records
 
 
 def today(settings: Settings, refreshed: Refreshed) -> date:
@@ -118,14 +183,17 @@ def today(settings: Settings, refreshed: Refreshed) -> date:
     return settings.today or refreshed.as_of.date()
 
 
-def survey(settings: Settings, catalogue: Catalogue, memory: Memory) -> Site:
+def survey(settings: Settings, catalogue: Catalogue, memory: Memory, records: Records) -> Site:
     """What the site is made of."""
     return Site(
         catalogue=catalogue,
         addresses=Addresses.of(memory.addresses),
         memory=memory,
+        holdings=hold(records.by_id, catalogue.all_events, memory.ledger.withdrawn),
         title=settings.title,
         base_url=settings.base_url,
+        cname=settings.cname,
+        offers_download=settings.offer_download,
         list_limit=settings.list_limit,
     )
 
@@ -149,7 +217,9 @@ def publish(settings: Settings, site: Site, report: Report) -> None:
     ids = settings.cache / PUBLISHED_IDS_FILE
     proof = Proof(published=load_published_ids(ids))
     with report.timed("render"):
-        stage(settings, site, pages, thumbnails, output, proof, report)
+        stage(settings, site, pages, thumbnails, output=output, proof=proof)
+    for warning in proof.warnings:
+        report.warn(warning)
     with report.timed("write"):
         save_published_ids(ids, proof.settle(allow_change=settings.allow_id_change))
         lists = (page.address for page in pages if is_list(page))
@@ -163,24 +233,50 @@ def stage(
     site: Site,
     pages: tuple[Page, ...],
     thumbnails: Thumbnails,
+    *,
     output: Output,
     proof: Proof,
-    report: Report,
 ) -> None:
     """Put every file of the site into the staging folder, and look at what subscribers get."""
     assets = read_assets(settings.static)
     renderer = Renderer(
-        site=site, templates=settings.templates, assets=assets, thumbnails=thumbnails
+        site=site,
+        templates=settings.templates,
+        assets=assets,
+        thumbnails=thumbnails,
+        kept=settings.cache / "downloads",
     )
-    for page, (address, content) in zip(pages, renderer.render(pages), strict=True):
+    ordinary = tuple(page for page in pages if not is_closing(page))
+    for page, (address, content) in zip(ordinary, renderer.render(ordinary), strict=True):
         output.stage(address, content)
         proof.read(page, content)
-        if warning := size_warning(page, content):
-            report.warn(warning)
     for address, content in assets.files():
         output.stage(address, content)
     for address, source in thumbnails.files():
         output.stage_file(address, source)
+    close(settings, site, output)
+
+
+def close(settings: Settings, site: Site, output: Output) -> None:
+    """Put beside the staged files those that are about all the others."""
+    kept = kept_files(output.staged)
+    output.stage(addresses.KEPT_FILES, kept)
+    script = settings.templates / addresses.SERVICE_WORKER
+    output.stage(addresses.SERVICE_WORKER, service_worker(script, kept))
+    if site.offers_download:
+        from events_archive.export.zip_file import zip_bytes  # noqa: PLC0415 - few sites do
+
+        output.stage(addresses.DOWNLOAD, zip_bytes(edition(site, output.files())))
+
+
+def edition(site: Site, files: tuple[tuple[str, Path], ...]) -> Edition:
+    """The site as an export sees it."""
+    return Edition(
+        title=site.title,
+        day=site.catalogue.today,
+        count=len(site.catalogue.all_events),
+        files=files,
+    )
 
 
 def conclude(settings: Settings, site: Site, written: Written, report: Report) -> None:

@@ -11,9 +11,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from events_archive.errors import UsageError
+from events_archive.model.questions.parameters import PARAMETERS
 from events_archive.settings import Settings
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)", re.IGNORECASE)
+_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+_WEIGHT = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg])b", re.IGNORECASE)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "": "seconds"}
 
 
@@ -39,6 +42,8 @@ def read_options(arguments: Sequence[str], environ: Mapping[str, str], project: 
     given = vars(_parser().parse_args(chosen))
     command = given.pop("command")
     lasting = _lasting(project / "pyproject.toml")
+    if lasting.get("cname"):
+        lasting.setdefault("base_url", f"https://{lasting['cname']}/")
     known = {field.name for field in fields(Settings)}
     chosen_settings = {name: value for name, value in given.items() if name in known}
     return Options(
@@ -51,6 +56,7 @@ def read_options(arguments: Sequence[str], environ: Mapping[str, str], project: 
 def _in_project(project: Path, environ: Mapping[str, str]) -> Settings:
     return Settings(
         api_key=environ.get("LL2_API_KEY") or None,
+        base_url=_base_url(environ),
         cache=project / "content_cache",
         output=project / "output",
         templates=project / "templates",
@@ -58,12 +64,22 @@ def _in_project(project: Path, environ: Mapping[str, str]) -> Settings:
     )
 
 
+def _base_url(environ: Mapping[str, str]) -> str:
+    """Where a host says that it will publish; what the project or the user says counts more."""
+    url = environ.get("ARCHIVE_BASE_URL")
+    try:
+        return _web_folder(url) if url else ""
+    except argparse.ArgumentTypeError as error:
+        raise UsageError(f"ARCHIVE_BASE_URL in the environment: {error}") from error
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="build.py",
         description="Build the Spaceflight Events Archive from Launch Library 2.",
         epilog="Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted. "
-        "LL2_API_KEY in the environment raises the API's limit of 15 requests an hour.",
+        "LL2_API_KEY in the environment raises the API's limit of 15 requests an hour; "
+        "ARCHIVE_BASE_URL stands in for a base_url that is not set.",
     )
     commands = parser.add_subparsers(dest="command", metavar="command")
     shared = _shared_options()
@@ -88,6 +104,54 @@ def _diff_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _query_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "question",
+        help="what to ask, as the API's addresses have it: 'type__ids=2&year=2021', or an address",
+    )
+    parser.add_argument(
+        "--format",
+        choices=("table", "json", "csv", "ics", "rss", "md"),
+        default="table",
+        help="json is the API's own answer, ten events at a time unless it is asked for more "
+        "(limit=100); the others hold all that was found (default: table)",
+    )
+    parser.epilog = (
+        "The parameters, from the cache alone and without limit: "
+        + "; ".join(f"{p.name}: {p.meaning} {p.help} ({p.example})" for p in PARAMETERS)
+    ).replace("%", "%%")
+
+
+def _serve_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=_port, default=8000, help="0 for any free one (8000)")
+    parser.add_argument(
+        "--prefix",
+        type=_prefix,
+        default=None,
+        metavar="/repo/",
+        help="the folder of the host below which the site hangs (default: as base_url says)",
+    )
+
+
+def _check_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--external",
+        action="store_true",
+        help="ask other sites, a few at a time, whether the pages we link to are still there",
+    )
+
+
+def _export_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("format", choices=("zip", "zim"), help="for any disk, or for Kiwix")
+    parser.add_argument(
+        "--to",
+        type=_path,
+        default=None,
+        metavar="FILE",
+        help="where to write it (default: a dated name in exports/)",
+    )
+
+
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "build": (
         "refresh the cache if it is old, then build the site (what happens without a command)",
@@ -95,6 +159,10 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     ),
     "fetch": ("refresh the cache and its pictures, build nothing", _no_more_options),
     "diff": ("tell what changed in the world, as the archive saw it", _diff_options),
+    "query": ("answer a question, as the API would, from the cache alone", _query_options),
+    "serve": ("show the site in a browser, and build it again as you edit", _serve_options),
+    "check": ("look the built site over before it is published", _check_options),
+    "export": ("build the site, and pack it into one file to carry away", _export_options),
 }
 """Every command: what it does, and what adds the options that only it has."""
 
@@ -164,6 +232,19 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-09-30") from error
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port, a number from 0 to 65535")
+    return int(text)
+
+
+def _prefix(text: str) -> str:
+    folders = text.strip("/")
+    if not re.fullmatch(r"[\w.~/-]*", folders) or ".." in folders or "//" in folders:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a folder such as /repo/")
+    return f"/{folders}/" if folders else "/"
+
+
 def _count(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= 64:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 64")
@@ -219,15 +300,39 @@ def _size(value: Any) -> int:
     return value
 
 
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{value!r} is neither true nor false")
+    return value
+
+
+def _domain(value: Any) -> str:
+    domain = _text(value).strip().lower()
+    if domain and not _DOMAIN.fullmatch(domain):
+        raise ValueError(f"{value!r} is not a domain such as events.example.org")
+    return domain
+
+
+def _weight(value: Any) -> int:
+    match = _WEIGHT.fullmatch(_text(value).strip())
+    if not match:
+        raise ValueError(f'{value!r} is not a weight such as "300 kB" or "500 MB"')
+    return int(float(match[1]) * {"k": 10**3, "m": 10**6, "g": 10**9}[match[2].lower()])
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     "api_url": lambda value: _web_folder(_text(value)),
     "base_url": lambda value: _web_folder(_text(value)) if value else "",
+    "cname": _domain,
     "excluded_licences": _ids,
     "full_sweep_every": lambda value: _duration(_text(value)),
     "jobs": lambda value: _count(str(value)),
     "list_limit": _size,
     "max_age": lambda value: _duration(_text(value)),
     "mode": _one_of("detailed", "normal"),
+    "offer_download": _flag,
+    "page_budget": _weight,
+    "site_budget": _weight,
     "timeout": lambda value: _seconds(_text(value)),
     "title": _text,
 }

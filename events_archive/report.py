@@ -60,6 +60,7 @@ class Report:
         self.strict = strict
         self.as_json = as_json
         self.warnings: list[str] = []
+        self.errors: list[str] = []
         self.facts: dict[str, object] = {}
         self.seconds: dict[str, float] = {}
         self.happenings: list[str] = []
@@ -84,6 +85,11 @@ class Report:
         self.warnings.append(sentence)
         print(f"warning: {sentence}", file=self.stream, flush=True)
 
+    def wrong(self, sentence: str) -> None:
+        """Something was found that must not be: the run goes on to its end, and has failed."""
+        self.errors.append(sentence)
+        print(f"error: {sentence}", file=self.stream, flush=True)
+
     def fail(self, sentence: str, *, with_traceback: bool = False) -> None:
         """Why the run ended without being done."""
         if with_traceback:
@@ -94,6 +100,12 @@ class Report:
         """A result that was asked for: on standard output, unless ``--json`` wants that."""
         for line in () if self.as_json else lines:
             print(line)
+
+    def deliver(self, text: str) -> None:
+        """A file that was asked for: on standard output, its line ends as they are."""
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
 
     def tell(self, name: str, fact: object) -> None:
         """A fact for ``--json``."""

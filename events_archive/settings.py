@@ -47,6 +47,14 @@ class Settings:
     """How many pictures are fetched, and how many are resized, at a time."""
     list_limit: int = 200
     """The most events on one list page; a longer list is split."""
+    cname: str = ""
+    """A domain of one's own, for hosts that read it from a file ``CNAME``; "" for none."""
+    offer_download: bool = False
+    """Whether the published site holds the whole of itself as one ZIP."""
+    page_budget: int = 300_000
+    """Bytes that a first visit of any page may weigh, packed as servers pack."""
+    site_budget: int = 500_000_000
+    """Bytes that the whole site may weigh; GitHub Pages takes 1 GB."""
     strict: bool = False
     dry_run: bool = False
     quiet: bool = False

@@ -18,7 +18,8 @@
     document.querySelectorAll("[data-local] time[data-precise]").forEach(function (time) {
       var note = document.createElement("span");
       note.className = "local-time";
-      note.textContent = here.format(new Date(time.dateTime)) + " where you are";
+      var about = time.dataset.precise === "hour" ? "about " : "";
+      note.textContent = about + here.format(new Date(time.dateTime)) + " where you are";
       time.after(" ", note);
     });
   }
@@ -30,8 +31,24 @@
     note.textContent = words;
     time.after(" ", note);
   });
-  // A page that was built some days ago may still call "next" what has happened since.
-  document.querySelectorAll(".upcoming time[data-precise]").forEach(function (time) {
-    if (new Date(time.dateTime) < Date.now()) time.closest(".card").classList.add("is-over");
-  });
+  // A page that was built some days ago calls "next" what has happened since: the reader's own clock
+  // decides. What is over moves to what just happened, and from behind come the events in reserve.
+  var upcoming = document.querySelector(".upcoming");
+  var recent = document.querySelector(".recent");
+  if (upcoming) {
+    upcoming.querySelectorAll("[data-until]").forEach(function (item) {
+      if (new Date(item.dataset.until) > Date.now()) return;
+      var reserve = upcoming.querySelector(":scope > [hidden]");
+      if (reserve && !item.hidden) reserve.hidden = false;
+      item.hidden = false;
+      if (recent) recent.prepend(item);
+      else item.remove();
+    });
+    if (!upcoming.children.length) {
+      var note = document.createElement("p");
+      note.className = "absent";
+      note.textContent = "Nothing further was announced when this page was made.";
+      upcoming.replaceWith(note);
+    }
+  }
 })();

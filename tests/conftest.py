@@ -47,7 +47,7 @@ def run_build(
         [*command, "--cache", str(cache), "--output", str(output)],
         capture_output=True,
         text=True,
-        env={**_clean_environment(), **environ},
+        env={**clean_environment(), **environ},
         timeout=300,
         check=False,
     )
@@ -56,9 +56,10 @@ def run_build(
     return Run(done.returncode, done.stdout, done.stderr, cache, output)
 
 
-def _clean_environment() -> dict[str, str]:
-    """Ours, without what would send loopback requests elsewhere or lend an API key."""
-    unwanted = ("LL2_API_KEY", "http_proxy", "https_proxy", "all_proxy", "no_proxy")
+def clean_environment() -> dict[str, str]:
+    """Ours, without what would send loopback requests elsewhere, lend a key or a site's address."""
+    unwanted = {"ll2_api_key", "archive_base_url"}
+    unwanted |= {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
     return {key: value for key, value in os.environ.items() if key.lower() not in unwanted}
 
 

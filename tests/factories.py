@@ -1,10 +1,13 @@
 """Events with sensible defaults: a test mentions only what it is about."""
 
+from collections.abc import Container
 from datetime import UTC, date, datetime
 from typing import Any
 
+from events_archive.model.addresses import AddressBook
 from events_archive.model.catalogue import Catalogue
 from events_archive.model.event import Event, EventType, Image, Licence, Link, Video
+from events_archive.model.memory import Change, Ledger, Memory
 from events_archive.model.moment import Moment
 from events_archive.site.addresses import Addresses
 from events_archive.site.site import Site
@@ -82,12 +85,15 @@ def an_event(id: int = 309, date: str | None = "2021-07-04T00:11:00Z", **facts: 
     return Event(**{**defaults, **facts})
 
 
-def a_catalogue(*events: Event, today: str = "2022-01-01") -> Catalogue:
-    return Catalogue.of(events, today=date.fromisoformat(today))
+def a_catalogue(
+    *events: Event, today: str = "2022-01-01", withdrawn: Container[int] = ()
+) -> Catalogue:
+    return Catalogue.of(events, today=date.fromisoformat(today), withdrawn=withdrawn)
 
 
 def a_site(*events: Event, today: str = "2022-01-01", **facts: Any) -> Site:
-    catalogue = a_catalogue(*events, today=today)
+    memory = facts.setdefault("memory", Memory.empty())
+    catalogue = a_catalogue(*events, today=today, withdrawn=memory.ledger.withdrawn)
     addresses = Addresses(
         event_stems={event.id: event.slug for event in catalogue.all_events},
         type_stems={type.id: type.name.lower().replace(" ", "-") for type in catalogue.types},
@@ -98,3 +104,14 @@ def a_site(*events: Event, today: str = "2022-01-01", **facts: Any) -> Site:
         "title": "Spaceflight Events Archive",
     }
     return Site(**{**defaults, **facts})
+
+
+def a_change(observed: str, kind: str = "changed", event_id: int = 309, **facts: Any) -> Change:
+    defaults: dict[str, Any] = {"field": "", "old": None, "new": None, "live": True}
+    when = datetime.fromisoformat(observed).astimezone(UTC)
+    return Change(observed=when, event_id=event_id, kind=kind, **{**defaults, **facts})
+
+
+def a_memory(*changes: Change, **ledger: Any) -> Memory:
+    """What an archive remembers that saw ``changes``; everything else is a field of `Ledger`."""
+    return Memory(ledger=Ledger(**ledger), addresses=AddressBook(), changes=changes)

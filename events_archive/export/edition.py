@@ -1,4 +1,4 @@
-"""What an export is made of: the site's files, its day, and what has no sense away from a server."""
+"""What an export is made of: the site's files, less those that only a server needs, and its day."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -56,7 +56,7 @@ def start_page(edition: Edition) -> str:
     title = escape(edition.title)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'\">\n"
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{title}, {edition.day.isoformat()}</title>\n</head>\n<body>\n"

@@ -92,6 +92,14 @@ class Catalogue:
         images = {event.image.key: event.image for event in self.all_events if event.image}
         return tuple(image for _, image in sorted(images.items()))
 
+    def images_but(self, excluded: Container[int]) -> tuple[Image, ...]:
+        """The pictures whose licences are not among the ids ``excluded``."""
+        return tuple(
+            image
+            for image in self.images
+            if image.licence is None or image.licence.id not in excluded
+        )
+
     @cached_property
     def _positions(self) -> dict[int, int]:
         return {event.id: position for position, event in enumerate(self.events)}

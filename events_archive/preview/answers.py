@@ -1,4 +1,4 @@
-"""What the preview answers to an address: decided here, from the folder alone, as GitHub Pages does."""
+"""What the preview answers to an address, decided from the folder alone, as GitHub Pages does."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -71,7 +71,7 @@ def media_type(name: str) -> str:
 
 def _file(folder: Path, inside: str) -> Path | None:
     """The file that answers to ``inside``, if it is one of the site's own."""
-    if not _is_public(inside):
+    if not _is_public(folder, inside):
         return None
     if not inside or inside.endswith("/"):
         choices = [folder / inside / "index.html"]
@@ -81,13 +81,14 @@ def _file(folder: Path, inside: str) -> Path | None:
 
 
 def _folder(folder: Path, inside: str) -> bool:
-    return _is_public(inside) and (folder / inside).is_dir()
+    return _is_public(folder, inside) and (folder / inside).is_dir()
 
 
-def _is_public(inside: str) -> bool:
+def _is_public(folder: Path, inside: str) -> bool:
     """Whether the path stays inside the folder and away from the build's own hidden files."""
-    parts = inside.split("/")
-    return "\0" not in inside and "\\" not in inside and not any(p.startswith(".") for p in parts)
+    if "\0" in inside or "\\" in inside or any(p.startswith(".") for p in inside.split("/")):
+        return False
+    return (folder / inside).resolve().is_relative_to(folder.resolve())
 
 
 def _with_file(file: Path, status: HTTPStatus) -> Answer:

@@ -73,7 +73,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._respond()
 
     def _respond(self) -> None:
-        if self.headers.get("Host", "").rpartition(":")[0] not in _NAMES:
+        if self.headers.get("Host", "").partition(":")[0] not in _NAMES:
             self._send(Answer(status=HTTPStatus.MISDIRECTED_REQUEST, body=b"Not this server.\n"))
         elif self.path == f"{OWN}events":
             self._tell_news()

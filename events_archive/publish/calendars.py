@@ -82,15 +82,12 @@ class CalendarWriter:
         return self.base_url + picture.src if picture and self.base_url else ""
 
 
-def size_warning(page: Page, content: bytes) -> str:
+def size_warning(calendar: Calendar, content: bytes) -> str:
     """What to tell about a calendar that large clients would not keep whole, or ``""``."""
-    calendar = page.context.get("calendar")
-    if not isinstance(calendar, Calendar):
-        return ""
     if len(content) <= MOST_OCTETS and len(calendar.items) <= MOST_EVENTS:
         return ""
     return (
-        f"{page.address} holds {len(calendar.items):,} events in {len(content) / 1e6:.1f} MB; "
+        f"{calendar.address} holds {len(calendar.items):,} events in {len(content) / 1e6:.1f} MB; "
         f"programs that subscribe to it may drop what is beyond {MOST_EVENTS:,} events or 1 MB"
     )
 

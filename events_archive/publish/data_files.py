@@ -41,6 +41,11 @@ class DataFiles:
         }
 
 
+def bytes_in_words(size: int) -> str:
+    """``5.2 MB``, ``310 kB``: in thousands, as disks are sold."""
+    return f"{size / 1e6:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1e3))} kB"
+
+
 def _encoded(make: Callable[[Page], str]) -> Maker:
     return lambda page: make(page).encode("utf-8", "replace")
 

@@ -23,7 +23,7 @@ from events_archive.model.questions.parameters import (
 )
 from events_archive.publish.mirror import to_json
 from events_archive.publish.thumbnails import Thumbnails
-from events_archive.site import addresses, families
+from events_archive.site import families
 from events_archive.site.explore_pages import IDS_OF_RECORDS, ExplorePart
 from events_archive.site.page import Page
 from events_archive.site.site import Site

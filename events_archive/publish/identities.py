@@ -9,10 +9,11 @@ pattern with the event's id in it, so a line says it of all of them.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from events_archive.errors import ArchiveError
+from events_archive.publish.calendars import size_warning
 from events_archive.site.calendars import Calendar
 from events_archive.site.feeds import Feed
 from events_archive.site.page import Page
@@ -40,23 +41,27 @@ class Proof:
     """As the last published site had them; empty before the first."""
     patterns: dict[str, str] = field(default_factory=dict)
     """As this site has them."""
-    changed: list[str] = field(default_factory=list)
-    """A sentence for each id that is not what it was."""
+    changed: dict[str, None] = field(default_factory=dict)
+    """A sentence for each id that is not what it was, in the order in which they were met."""
     repeated: list[str] = field(default_factory=list)
     """A sentence for each file that has an id twice, or not one for each of its entries."""
+    warnings: list[str] = field(default_factory=list)
+    """A sentence for each calendar that large clients would not keep whole."""
 
     def read(self, page: Page, content: bytes) -> None:
         """Take the ids from the bytes of a page, if it is a feed or a calendar."""
         calendar, feed = page.context.get("calendar"), page.context.get("feed")
         if isinstance(calendar, Calendar):
+            uids = _UID.findall(content.replace(_FOLD, b""))
             planned = [("calendars", (str(item.event.id),)) for item in calendar.items]
-            self._compare(page.address, planned, _UID.findall(content.replace(_FOLD, b"")))
+            self._compare(page.address, planned, uids)
+            if warning := size_warning(calendar, content):
+                self.warnings.append(warning)
         elif isinstance(feed, Feed):
-            planned = [
-                ("changes" if entry.is_change else "feeds", entry.about) for entry in feed.entries
-            ]
-            suffix = page.address[page.address.rindex(".") :]
-            self._compare(page.address, planned, _ENTRY_IDS[suffix].findall(content))
+            ids = _ENTRY_IDS[page.address[page.address.rindex(".") :]].findall(content)
+            kinds = (("changes" if entry.is_change else "feeds") for entry in feed.entries)
+            about = (entry.about for entry in feed.entries)
+            self._compare(page.address, list(zip(kinds, about, strict=True)), ids)
 
     def settle(self, *, allow_change: bool = False) -> Patterns:
         """The patterns to remember.
@@ -75,7 +80,7 @@ class Proof:
         raise ArchiveError(f"nothing was published: {'; '.join(problems[:_SHOWN])}{more}; {advice}")
 
     def _compare(
-        self, address: str, planned: list[tuple[str, tuple[str, ...]]], found: list[bytes]
+        self, address: str, planned: Sequence[tuple[str, tuple[str, ...]]], found: list[bytes]
     ) -> None:
         if len(found) != len(planned) or len(set(found)) != len(found):
             self.repeated.append(
@@ -93,7 +98,7 @@ class Proof:
             self.patterns[kind] = _pattern(identity, about)
         before = _filled(self.published.get(kind, self.patterns[kind]), about)
         if before != identity:
-            self.changed.append(f"{before} would become {identity}")
+            self.changed[f"{before} would become {identity}"] = None
 
 
 def _filled(pattern: str, about: Iterable[str]) -> str:

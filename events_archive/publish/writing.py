@@ -5,11 +5,12 @@ moved into place by rename: pictures and assets, then new pages, then changed on
 no longer wanted go last. Killed at any moment, every file is whole and the next run finishes.
 """
 
+import hashlib
 import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -60,12 +61,22 @@ class Written:
         return ", ".join(done) or "no file written"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """A file that is to be in the site."""
+
+    size: int
+    """In bytes."""
+    digest: str
+    """Differs wherever the content does."""
+
+
 @dataclass(slots=True)
 class Output:
     """A folder that the build owns, between `stage` and `commit`."""
 
     folder: Path
-    _wanted: dict[str, int] = field(default_factory=dict)
+    _wanted: dict[str, Staged] = field(default_factory=dict)
     _added: list[str] = field(default_factory=list)
     _changed: list[str] = field(default_factory=list)
     _before: frozenset[str] = frozenset()
@@ -88,7 +99,8 @@ class Output:
     def stage(self, address: str, content: bytes) -> None:
         """Take the file ``address`` into the site; nothing visible happens before `commit`."""
         target = self._inside(address)
-        self._wanted[address] = len(content)
+        digest = hashlib.sha256(content).hexdigest()[:12]
+        self._wanted[address] = Staged(size=len(content), digest=digest)
         try:
             if _holds(target, content):
                 return
@@ -102,7 +114,7 @@ class Output:
         target = self._inside(address)
         try:
             size = source.stat().st_size
-            self._wanted[address] = size
+            self._wanted[address] = Staged(size=size, digest="")
             if target.is_file() and target.stat().st_size == size:
                 return
             self._write_staged(address, source.read_bytes())
@@ -131,7 +143,20 @@ class Output:
             changed=tuple(sorted(self._changed)),
             removed=tuple(stale),
             unchanged=len(self._wanted) - len(self._added) - len(self._changed),
-            size=sum(self._wanted.values()),
+            size=sum(file.size for file in self._wanted.values()),
+        )
+
+    @property
+    def staged(self) -> Mapping[str, Staged]:
+        """Every file of the site so far, by address."""
+        return self._wanted
+
+    def files(self) -> tuple[tuple[str, Path], ...]:
+        """Every file of the site so far as (address, where its bytes lie now), by address."""
+        staging = self.folder / _STAGING
+        return tuple(
+            (address, staged if (staged := staging / address).is_file() else self.folder / address)
+            for address in sorted(self._wanted)
         )
 
     def _inside(self, address: str) -> Path:
@@ -177,6 +202,18 @@ def _kind(address: str) -> str:
 
 def _counted(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def site_files(folder: Path) -> tuple[tuple[str, Path], ...]:
+    """Every file of the site that was built into ``folder`` as (address, path), by address.
+
+    Raises ArchiveError where no build has been.
+    """
+    try:
+        names = json.loads((folder / MARKER).read_text("utf-8"))["files"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArchiveError(f"{folder} holds no built site; run build.py first") from error
+    return tuple((name, folder / name) for name in sorted(map(str, names)))
 
 
 def _holds(target: Path, content: bytes) -> bool:

@@ -64,6 +64,8 @@ class Addresses:
     """Former stems of events, each with the id of the event that its page leads to."""
     type_stubs: Mapping[str, int] = field(default_factory=dict)
     """Former stems of types, likewise."""
+    event_orphans: Mapping[str, int] = field(default_factory=dict)
+    """Stems of events whose records cannot be read at present, with the ids."""
 
     @classmethod
     def of(cls, book: AddressBook) -> "Addresses":
@@ -73,6 +75,7 @@ class Addresses:
             type_stems=book.types.pages,
             event_stubs=book.stubs,
             type_stubs=book.type_stubs,
+            event_orphans=book.events.orphans,
         )
 
     def event(self, event: Event, suffix: str = ".html") -> str:

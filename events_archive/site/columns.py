@@ -146,4 +146,9 @@ COLUMNS = (
 def rows(site: Site) -> list[tuple[Value, ...]]:
     """The table: a row for each event, withdrawn ones included, by id."""
     events = sorted(site.catalogue.all_events, key=lambda event: event.id)
-    return [tuple(column.read(site, event) for column in COLUMNS) for event in events]
+    return [row(site, event) for event in events]
+
+
+def row(site: Site, event: Event) -> tuple[Value, ...]:
+    """One event's cells, in the order of the columns."""
+    return tuple(column.read(site, event) for column in COLUMNS)

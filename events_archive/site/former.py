@@ -20,6 +20,7 @@ def former_pages(site: Site, pages: tuple[Page, ...]) -> Iterator[Page]:
     """A stub, or for programs a copy, at every former address that no page of the plan has."""
     yield from _renamed_events(site)
     yield from _renamed_types(site)
+    yield from _absent_events(site)
     moved = {
         f"events/{stem}": f"events/{site.addresses.event_stems[event_id]}"
         for stem, event_id in site.addresses.event_stubs.items()
@@ -42,6 +43,22 @@ def _renamed_types(site: Site) -> Iterator[Page]:
     for stem, type_id in site.addresses.type_stubs.items():
         type = types[type_id]
         yield stub(f"types/{stem}.html", type.name, site.addresses.type(type))
+
+
+def _absent_events(site: Site) -> Iterator[Page]:
+    """What stands in for an event whose record was damaged, until LL2 sends it again."""
+    orphans = site.addresses.event_orphans
+    absent = {f"events/{stem}.html": event_id for stem, event_id in orphans.items()}
+    absent |= {addresses.permalink(event_id): event_id for event_id in orphans.values()}
+    for address, event_id in absent.items():
+        yield Page(
+            address=address,
+            template="pages/absent.html",
+            title=f"Event {event_id}",
+            description="An event that cannot be shown at present.",
+            context={"event_id": event_id},
+            indexable=False,
+        )
 
 
 def _copies(moved: Mapping[str, str], pages: Iterable[Page]) -> Iterator[Page]:

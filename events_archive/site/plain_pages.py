@@ -11,6 +11,9 @@ from events_archive.site.subscriptions import main_alternates
 UPCOMING = 5
 """How many coming events home shows."""
 
+RESERVE = 10
+"""How many more it holds for readers on whose day some of those are over."""
+
 RECENT = 9
 """How many past events home shows."""
 
@@ -49,7 +52,8 @@ def home_page(site: Site) -> Page:
             "an archive of spaceflight events with pictures, feeds and calendars."
         ),
         context={
-            "upcoming": catalogue.upcoming[:UPCOMING],
+            "upcoming": catalogue.upcoming[: UPCOMING + RESERVE],
+            "shown": UPCOMING,
             "recent": catalogue.past[:RECENT],
             "families": by_family(
                 (type, catalogue.by_type[type.id]) for type in site.types_by_name()

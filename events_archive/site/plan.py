@@ -5,10 +5,14 @@ from itertools import chain
 
 from events_archive.errors import ArchiveError
 from events_archive.site.calendars import calendar_pages
+from events_archive.site.download_pages import download_pages
 from events_archive.site.event_pages import event_pages
+from events_archive.site.explore_pages import explore_pages
 from events_archive.site.feeds import feed_pages
 from events_archive.site.former import former_pages, vanished_lists
 from events_archive.site.index_pages import index_pages
+from events_archive.site.mirror_pages import mirror_pages
+from events_archive.site.offline_pages import closing_pages, offline_pages
 from events_archive.site.page import Page
 from events_archive.site.plain_pages import machine_pages, plain_pages
 from events_archive.site.site import Site
@@ -20,16 +24,21 @@ def plan_site(site: Site) -> tuple[Page, ...]:
     pages = tuple(
         chain(
             plain_pages(site),
+            offline_pages(site),
             event_pages(site),
             index_pages(site),
             subscription_pages(site),
             feed_pages(site),
             calendar_pages(site),
+            explore_pages(site),
+            mirror_pages(site),
+            download_pages(site),
         )
     )
     pages += tuple(former_pages(site, pages))
     pages += tuple(vanished_lists(site.memory.ledger.lists, pages))
-    return refuse_shared_addresses(chain(pages, machine_pages(site, pages)))
+    machines = machine_pages(site, pages)
+    return refuse_shared_addresses(chain(pages, machines, closing_pages(site)))
 
 
 def refuse_shared_addresses(pages: Iterable[Page]) -> tuple[Page, ...]:

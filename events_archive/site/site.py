@@ -20,6 +20,10 @@ class Site:
     title: str
     base_url: str = ""
     """Where it is published, with a slash at its end, or ``""``."""
+    cname: str = ""
+    """A domain of its own, for hosts that read it from a file; "" for none."""
+    offers_download: bool = False
+    """Whether it holds the whole of itself as one ZIP."""
     list_limit: int = 200
     memory: Memory = field(default_factory=Memory.empty)
     """When events came, changed and went, as far as the archive saw it."""

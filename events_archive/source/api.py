@@ -17,7 +17,14 @@ from urllib.parse import urlencode
 
 from events_archive.source import strict_json
 from events_archive.source.cache import identity
-from events_archive.source.connection import Answer, Connection, Patience, SourceError, Unreachable
+from events_archive.source.connection import (
+    Answer,
+    Connection,
+    Patience,
+    SourceError,
+    Unreachable,
+    place,
+)
 from events_archive.source.fields import Fields
 from events_archive.source.parsing import Record
 
@@ -130,12 +137,12 @@ class Api:
         no page of events.
         """
         if not self.is_ours(url):
-            raise SourceError(f"the next page is said to be at {ascii(url)[:120]}, refused")
+            raise SourceError(f"the next page is said to be at {place(url)}, refused")
         answer = self._patiently(url)
         page = _page(_json(answer), url)
         if page.next is not None and not self.is_ours(page.next):
             raise SourceError(
-                f"{url} names {ascii(page.next)[:120]} as the next page, "
+                f"{place(url)} names {place(page.next)} as the next page, "
                 "which is not the API's: refused"
             )
         return page
@@ -171,7 +178,7 @@ class Api:
         raise AssertionError  # pragma: no cover - the last pause is None
 
     def _good(self, answer: Answer) -> Answer:
-        where = f"{answer.url} answers {answer.status}"
+        where = f"{place(answer.url)} answers {answer.status}"
         if answer.status == 200:
             return answer
         if answer.status == 429:
@@ -218,24 +225,23 @@ def _detail(answer: Answer) -> str:
 def _json(answer: Answer) -> Any:
     kind = answer.headers.get("content-type", "")
     if "json" not in kind.lower():
-        raise SourceError(
-            f"{answer.url} answers with {ascii(kind)[:60] if kind else 'something'} instead of JSON"
-        )
+        said = ascii(kind)[:60] if kind else "something"
+        raise SourceError(f"{place(answer.url)} answers with {said} instead of JSON")
     try:
         return strict_json.decode(answer.body)
     except ValueError as error:
-        raise SourceError(f"{answer.url} answers with broken JSON ({error})") from error
+        raise SourceError(f"{place(answer.url)} answers with broken JSON ({error})") from error
 
 
 def _page(told: Any, url: str) -> Page:
     fields = Fields(told)
     count, following, results = fields.integer("count"), fields.raw("next"), fields.raw("results")
     if count is None or count < 0 or not isinstance(results, list) or count < len(results):
-        raise SourceError(f"{url} answers with JSON that is no page of events")
+        raise SourceError(f"{place(url)} answers with JSON that is no page of events")
     if following is not None and not isinstance(following, str):
-        raise SourceError(f"{url} answers with JSON whose next page has no address")
+        raise SourceError(f"{place(url)} answers with JSON whose next page has no address")
     records = tuple(record for record in results if identity(record) is not None)
     if results and not records:
-        raise SourceError(f"{url} answers with events of which none has an id")
+        raise SourceError(f"{place(url)} answers with events of which none has an id")
     page = Page(count=count, next=following, records=records)
     return replace(page, nameless=len(results) - len(records))

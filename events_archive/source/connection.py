@@ -79,6 +79,11 @@ def origin_of(url: str) -> tuple[str, str, int]:
     return (parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS[parts.scheme])
 
 
+def place(url: str) -> str:
+    """An address for a sentence: without its query, and nothing a terminal would obey."""
+    return ascii(url.partition("?")[0])[1:-1][:120]
+
+
 class Connection:
     """Asks one server, and only that one."""
 
@@ -112,7 +117,7 @@ class Connection:
             if answer.status not in _REDIRECTS or not location:
                 return answer
             url = self._followed(url, location)
-        raise SourceError(f"{url} redirects more than {self._patience.redirects} times")
+        raise SourceError(f"{place(url)} redirects more than {self._patience.redirects} times")
 
     def is_ours(self, url: str) -> bool:
         """Whether ``url`` lies on the server that we were told to ask."""
@@ -127,7 +132,7 @@ class Connection:
         except ValueError:
             target = location
         if not self.is_ours(target):
-            raise SourceError(f"{url} redirects to another host ({ascii(target)[:120]}), refused")
+            raise SourceError(f"{place(url)} redirects to another host ({place(target)}), refused")
         return target
 
     def _once(self, url: str) -> Answer:
@@ -137,7 +142,7 @@ class Connection:
         keeps nobody waiting.
         """
         if not self.is_ours(url):
-            raise SourceError(f"{ascii(url)[:120]} is on another host, refused")
+            raise SourceError(f"{place(url)} is on another host, refused")
         session = self._open_session()
         results: Queue[Answer | SourceError] = Queue()
         given_up = threading.Event()
@@ -148,14 +153,14 @@ class Connection:
             except SourceError as error:
                 results.put(error)
             except BaseException as error:
-                results.put(Unreachable(f"{url}: {_reason(error)}"))
+                results.put(Unreachable(f"{place(url)}: {_reason(error)}"))
 
         threading.Thread(target=work, daemon=True, name="archive-request").start()
         try:
             result = results.get(timeout=self._patience.total)
         except Empty:
             raise Unreachable(
-                f"{url}: no whole answer within {self._patience.total:g} seconds"
+                f"{place(url)}: no whole answer within {self._patience.total:g} seconds"
             ) from None
         finally:
             given_up.set()
@@ -185,7 +190,9 @@ def _exchange(
         while not given_up.is_set() and (chunk := _read_some(response.raw)):
             body += chunk
             if len(body) > patience.largest:
-                raise SourceError(f"{url}: the answer is larger than {patience.largest} bytes")
+                raise SourceError(
+                    f"{place(url)}: the answer is larger than {patience.largest} bytes"
+                )
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(url=url, status=response.status_code, headers=headers, body=bytes(body))
 

@@ -28,7 +28,8 @@ def hold(
     records: Mapping[int, Record], events: Iterable[Event], withdrawn: Iterable[int]
 ) -> Holdings:
     """What the archive holds of ``events``; those with an id in ``withdrawn`` are in no answer."""
-    events, gone = list(events), set(withdrawn)
+    events = sorted(events, key=lambda event: event.id)
+    gone = set(withdrawn)
     return Holdings(
         entries=tuple(
             entry_of(records[event.id], event) for event in events if event.id not in gone

@@ -1,4 +1,4 @@
-"""``published-ids.json``: under what ids events were published, so that they stay what they were."""
+"""``published-ids.json``: under what ids events were published, so that these never change."""
 
 from collections.abc import Mapping
 from pathlib import Path

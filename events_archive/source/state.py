@@ -42,7 +42,7 @@ def load_state(settings: Settings, report: Report, now: datetime) -> State:
         if damaged:
             keep_damaged(settings.cache / LEDGER_FILE)
     sweep = Sweep.load(settings.cache / SWEEP_FOLDER, asked(settings), now)
-    if sweep is not None and _is_spent(sweep, settings, now):
+    if sweep is not None and (_is_known(sweep, ledger) or _is_spent(sweep, settings, now)):
         sweep = None
     present = records.by_id.keys() - ledger.withdrawn.keys()
     facts = CacheFacts(
@@ -67,6 +67,11 @@ def base_query(settings: Settings) -> dict[str, str]:
 def asked(settings: Settings) -> dict[str, str]:
     """What a full sweep asks for, and of whom."""
     return {"api_url": settings.api_url, **base_query(settings)}
+
+
+def _is_known(sweep: Sweep, ledger: Ledger) -> bool:
+    """Whether the ledger holds what the sweep found: a run ended before it could forget it."""
+    return ledger.last_sweep is not None and sweep.started <= ledger.last_sweep
 
 
 def _is_spent(sweep: Sweep, settings: Settings, now: datetime) -> bool:

@@ -92,3 +92,10 @@ def test_years_and_months_come_in_order() -> None:
     catalogue = a_catalogue(*events)
     assert list(catalogue.by_year) == [2019, 2022]
     assert list(catalogue.by_month) == [(2019, 12), (2022, 2)]
+
+
+def test_pictures_of_excluded_licences_are_left_out() -> None:
+    free, unknown = an_image(id=1, licence=None), an_image(id=2)
+    catalogue = a_catalogue(an_event(1, image=free), an_event(2, image=unknown))
+    assert catalogue.images_but({1}) == (free,)
+    assert catalogue.images_but(()) == (free, unknown)

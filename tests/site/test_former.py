@@ -61,3 +61,11 @@ def test_lists_are_remembered_and_nothing_else() -> None:
     assert {"months/2021-07.html", "months/2021-07/3.html", "years/2021.html"} <= remembered
     assert "types/eva/2021.html" in remembered
     assert not [a for a in remembered if a.startswith(("events/", "id/", "index"))]
+
+
+def test_an_event_whose_record_was_damaged_has_a_page_that_says_so() -> None:
+    site = a_site(an_event(1))
+    orphans = {"lost": 77, "lost-once": 77}
+    plan = _plan(replace(site, addresses=replace(site.addresses, event_orphans=orphans)))
+    for address in ("events/lost.html", "events/lost-once.html", "id/77.html"):
+        assert plan[address].template == "pages/absent.html"

@@ -52,7 +52,8 @@ def test_entries_stand_one_a_line_in_the_order_of_numbers() -> None:
 def test_of_a_damaged_ledger_all_whole_lines_are_used(tmp_path: Path) -> None:
     path = tmp_path / "ledger.json"
     text = ledger_bytes(FULL).replace(b'"count": 1071,\n', b"<<<<<<< ours\n")
-    path.write_bytes(text.replace(b'"docking": [2]', b'"docking": [2'))
+    text = text.replace(b'"docking": [2]', b'"docking": [2')
+    path.write_bytes(text.replace(b'"a": [9],', b'"a": [9],\n"b": 5,'))
     ledger, damaged = load_ledger(path)
     assert ledger.event_owners == FULL.event_owners
     assert (ledger.first_seen, ledger.withdrawn) == (FULL.first_seen, FULL.withdrawn)

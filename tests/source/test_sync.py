@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from events_archive.model.memory import Memory
 from events_archive.report import Report
 from events_archive.settings import Settings
-from events_archive.source import sync
+from events_archive.source import journal, sync
 from events_archive.source.api import Page, SourceError
 from events_archive.source.cache import CacheError, load_records
 from events_archive.source.history import load_history
@@ -65,6 +65,7 @@ def test_a_first_sweep_takes_eleven_requests_a_refresh_one(
     first = archive.run()
     assert (first.outcome, first.requests, len(first.records.by_id)) == ("sweep", 11, 1071)
     assert first.summary.words == "1061 new"
+    assert not list((tmp_path / "sweep").iterdir())
     assert not any(change.live for change in first.changes)
     quiet = archive.run()
     assert (quiet.outcome, quiet.requests, quiet.summary.words) == ("delta", 1, "no changes")
@@ -240,6 +241,56 @@ def test_ctrl_c_in_a_sweep_keeps_its_pages(archive: Archive) -> None:
     archive.upstream.before = lambda number: None
     archive.run(after=0.1)
     assert len(archive.upstream.asked) == 1
+
+
+def test_pages_that_an_earlier_sweep_left_behind_are_not_taken_for_this_one(
+    archive: Archive,
+) -> None:
+    archive.seed()
+    archive.upstream.refuse_after = 2
+    archive.run()
+    folder = archive.settings.cache / "sweep"
+    (folder / "page-0001.json").unlink()
+    archive.upstream.refuse_after = 1
+    archive.run(after=1)
+    assert not (folder / "page-0002.json").exists()
+    archive.upstream.refuse_after = None
+    archive.run(after=1)
+    assert len(archive.upstream.asked) == 2
+
+
+def test_a_sweep_that_was_kept_is_not_kept_again(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(sync, "forget", lambda folder: None)
+        first = archive.run()
+    again = archive.run(after=1)
+    assert (again.outcome, again.as_of) == ("fresh", first.as_of)
+
+
+def test_a_power_cut_while_the_cache_is_written_is_made_good_by_the_next_run(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def power_cut(*args: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(journal, "append_lines", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            archive.run()
+    assert not (archive.settings.cache / "ledger.json").exists()
+    refreshed = archive.run(after=1)
+    assert (refreshed.outcome, refreshed.requests) == ("fresh", 0)
+    assert len(archive.remember(refreshed)[1].changes) == 250
+
+
+def test_withdrawals_that_the_server_does_not_answer_for_wait(archive: Archive) -> None:
+    archive.run()
+    archive.upstream.world.delete(archive.upstream.world.ids[0])
+    archive.upstream.ll2.unknown = {"id"}
+    assert archive.run(full=True).ledger.withdrawn == {}
+    assert "does not answer for them by id" in archive.warnings[0]
 
 
 def test_a_great_loss_is_not_believed_until_it_is_accepted(archive: Archive) -> None:

@@ -69,10 +69,13 @@ class Question:
         return any(name in ("limit", "offset") for name, _ in self.pairs)
 
     def query(self, **changed: int | None) -> str:
-        """The query string, sorted as the API writes it; ``offset=None`` leaves the offset out."""
+        """The query string, sorted as the API does; ``offset=None`` leaves the offset out.
+
+        Commas and colons, which may stand in a query (RFC 3986 section 3.4), stay legible.
+        """
         kept = [(name, value) for name, value in self.pairs if name not in changed]
         added = [(name, str(value)) for name, value in changed.items() if value is not None]
-        return urlencode(sorted((*kept, *added), key=lambda pair: pair[0]))
+        return urlencode(sorted((*kept, *added), key=lambda pair: pair[0]), safe=",:")
 
 
 def read_question(text: str, now: datetime) -> Question:

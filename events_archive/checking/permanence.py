@@ -1,0 +1,84 @@
+"""What was published once is still there: addresses, and the ids that subscribers hold."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from events_archive.checking.findings import Finding
+from events_archive.checking.folder import BuiltSite
+from events_archive.model.memory import Ledger
+from events_archive.site import addresses
+
+FEED_SUFFIXES = (".rss", ".atom", ".json")
+ALWAYS = (
+    addresses.HOME,
+    addresses.ABOUT,
+    addresses.SUBSCRIBE,
+    addresses.ALL_TYPES,
+    addresses.ALL_YEARS,
+    addresses.NOT_FOUND,
+    addresses.CALENDAR,
+    addresses.WHOLE_CALENDAR,
+    *(f"{addresses.MAIN_FEED}{suffix}" for suffix in FEED_SUFFIXES),
+    *(f"{addresses.HAPPENED}{suffix}" for suffix in FEED_SUFFIXES),
+)
+"""Addresses that every site of the archive has had."""
+
+_OF_A_TYPE = (".html", ".rss", ".atom", ".feed.json", ".ics")
+
+
+def promised(ledger: Ledger) -> dict[str, str]:
+    """Every address that was ever published, with what it was."""
+    known = {id for owners in ledger.event_owners.values() for id in owners}
+    return {
+        **dict.fromkeys(ALWAYS, "one of the archive's own"),
+        **{f"events/{stem}.html": "an event's page" for stem in ledger.event_owners},
+        **{addresses.permalink(id): "an event's permanent address" for id in known},
+        **{
+            f"types/{stem}{suffix}": "a type's page, feed or calendar"
+            for stem in ledger.type_owners
+            for suffix in _OF_A_TYPE
+        },
+        **dict.fromkeys(ledger.lists, "a list"),
+    }
+
+
+def vanished(site: BuiltSite, ledger: Ledger) -> Iterator[Finding]:
+    """Addresses that were published and that nothing answers to."""
+    for address, what in sorted(promised(ledger).items()):
+        if address not in site.paths:
+            yield Finding(kind="gone", where=address, what=f"was {what} and is not in the site")
+
+
+def forgotten_ids(
+    site: BuiltSite, ledger: Ledger, patterns: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Events whose id, as subscribers know it, is no longer in the files that hold them all."""
+    live = {id for ids in ledger.event_owners.values() for id in ids} - ledger.withdrawn.keys()
+    history = [
+        address
+        for address in site.paths
+        if address.endswith(".atom")
+        and (address == "feed.atom" or address.startswith(f"{addresses.MAIN_FEED}/"))
+    ]
+    if pattern := patterns.get("feeds"):
+        there = ids_in(site, history, re.compile(rb"<id>([^<]*)</id>"))
+        for id in sorted(live):
+            if (name := pattern.format(id)) not in there:
+                yield Finding(kind="gone", where="feed.atom", what=f"the entry {name}")
+    if pattern := patterns.get("calendars"):
+        uids = re.compile(rb"^UID:([^\r\n]*)", re.MULTILINE)
+        calendars = [address for address in site.paths if address.endswith(".ics")]
+        form = re.compile(re.escape(pattern).replace(re.escape("{0}"), r"\d+"))
+        for name in sorted(ids_in(site, calendars, uids)):
+            if not form.fullmatch(name):
+                what = f"the UID {name} is not of the form {pattern} that was published"
+                yield Finding(kind="gone", where="calendars", what=what)
+
+
+def ids_in(site: BuiltSite, files: Iterable[str], form: re.Pattern[bytes]) -> set[str]:
+    """All that ``form`` finds in ``files``, long lines of calendars put together again."""
+    return {
+        found.decode("utf-8", "replace")
+        for address in files
+        for found in form.findall(site.paths[address].read_bytes().replace(b"\r\n ", b""))
+    }

@@ -1,0 +1,78 @@
+"""What a browser keeps for when there is no network: the list of files, and the service worker."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from events_archive.errors import ArchiveError
+from events_archive.publish.assets import Assets
+from events_archive.publish.writing import Staged
+from events_archive.site import addresses
+from events_archive.site.site import Site
+
+KEPT_SUFFIXES = frozenset({".html", ".css", ".js", ".svg", ".png", ".webp", ".webmanifest", ".ics"})
+"""What a reader opens. Feeds, tables and databases are for programs, which have copies already."""
+
+NIGHT = "#0c1130"
+"""The colour of the icon's ground, for what a browser draws around an installed site."""
+
+_NEVER_KEPT = frozenset({addresses.NOT_FOUND, addresses.SERVICE_WORKER})
+_VERSION = "@version@"
+
+
+def kept_files(staged: Mapping[str, Staged]) -> bytes:
+    """The list of all files that a browser may keep, with what tells two states of one apart.
+
+    JSON: ``{"version": ..., "files": {address: [digest, bytes], ...}}``. Equal sites have equal
+    versions.
+    """
+    files = {
+        address: [file.digest, file.size]
+        for address, file in sorted(staged.items())
+        if PurePosixPath(address).suffix in KEPT_SUFFIXES and address not in _NEVER_KEPT
+    }
+    digest = hashlib.sha256(_json(files).encode()).hexdigest()[:16]
+    return (_json({"version": digest, "files": files}) + "\n").encode()
+
+
+def service_worker(script: Path, kept: bytes) -> bytes:
+    """The script, with the version of the list: a new site is a new script to the browser.
+
+    Raises ArchiveError where there is no script.
+    """
+    try:
+        text = script.read_text("utf-8")
+    except OSError as error:
+        raise ArchiveError(f"{script} cannot be read: {error.strerror or error}") from error
+    return text.replace(_VERSION, json.loads(kept)["version"]).encode()
+
+
+def web_manifest(site: Site, assets: Assets) -> bytes:
+    """The web app manifest (W3C): with it a browser offers to install the site."""
+    icons = [
+        {"src": assets.address(name), "sizes": f"{size}x{size}", "type": "image/png", **more}
+        for name, size, more in (
+            ("icon-192.png", 192, {}),
+            ("icon-512.png", 512, {}),
+            ("icon-maskable-512.png", 512, {"purpose": "maskable"}),
+        )
+    ]
+    manifest = {
+        "name": site.title,
+        "short_name": "Spaceflight events",
+        "description": "Dockings, spacewalks, landings, flybys: what happens after the launch.",
+        "lang": "en",
+        "dir": "ltr",
+        "start_url": addresses.HOME,
+        "scope": "./",
+        "display": "minimal-ui",
+        "theme_color": NIGHT,
+        "background_color": NIGHT,
+        "icons": icons,
+    }
+    return (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,38 @@
+"""What makes the published site readable without a network, and its whole as one file."""
+
+from collections.abc import Iterator
+
+from events_archive.site import addresses
+from events_archive.site.page import Crumb, Page
+from events_archive.site.site import Site
+
+KEPT_FILES, SERVICE_WORKER, DOWNLOAD = "kept-files", "service-worker", "download"
+"""Templates of files that are about all the other files."""
+
+
+def offline_pages(site: Site) -> Iterator[Page]:
+    """The page on which readers say what their browser keeps, and what a browser needs for it."""
+    yield Page(
+        address=addresses.OFFLINE,
+        template="pages/offline.html",
+        title="Read offline",
+        description="How to read the archive with no network: in the browser, or from a disk.",
+        context={"download": addresses.DOWNLOAD if site.offers_download else ""},
+        crumbs=(Crumb(label="Home", address=addresses.HOME),),
+    )
+    yield Page(address=addresses.MANIFEST, template="web-manifest")
+    if site.cname:
+        yield Page(address=addresses.CNAME, template="cname")
+
+
+def closing_pages(site: Site) -> Iterator[Page]:
+    """Files that can only be made when all others are known; each may name those before it."""
+    yield Page(address=addresses.KEPT_FILES, template=KEPT_FILES)
+    yield Page(address=addresses.SERVICE_WORKER, template=SERVICE_WORKER)
+    if site.offers_download:
+        yield Page(address=addresses.DOWNLOAD, template=DOWNLOAD)
+
+
+def is_closing(page: Page) -> bool:
+    """Whether the page is one of `closing_pages`."""
+    return page.template in (KEPT_FILES, SERVICE_WORKER, DOWNLOAD)

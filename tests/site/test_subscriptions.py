@@ -1,0 +1,84 @@
+"""How people are led to feeds and calendars."""
+
+from xml.etree import ElementTree
+
+from events_archive.site.plan import plan_site
+from tests.factories import DOCKING, a_site, an_event
+from tests.publish.rendered import BASE_URL, rendered
+
+
+def _site(**facts):
+    events = (
+        an_event(1, slug="a"),
+        an_event(2, slug="b", type=DOCKING),
+        an_event(3, None, slug="c"),
+    )
+    return a_site(*events, **{"base_url": BASE_URL} | facts)
+
+
+def _announced(address: str) -> set[str]:
+    (page,) = [page for page in plan_site(_site()) if page.address == address]
+    return {alternate.address for alternate in page.alternates}
+
+
+def test_a_page_announces_its_own_feeds_and_its_own_calendar() -> None:
+    assert {"feed.rss", "feed.atom", "feed.json", "happened.atom", "calendar.ics"} <= _announced(
+        "index.html"
+    )
+    assert _announced("types/docking.html") == {
+        "types/docking.rss", "types/docking.atom", "types/docking.feed.json",
+        "types/docking.happened.rss", "types/docking.happened.atom",
+        "types/docking.happened.json", "types/docking.ics",
+    }  # fmt: skip
+    assert "years/2021.ics" in _announced("years/2021.html") & _announced("months/2021-07.html")
+    assert "changes.atom" in _announced("subscribe.html")
+
+
+def test_an_event_announces_its_own_calendar_or_where_it_has_none_that_of_its_type() -> None:
+    assert {"events/a.ics", "types/eva.rss"} <= _announced("events/a.html")
+    assert "events/c.ics" not in _announced("events/c.html")
+    assert "types/eva.ics" in _announced("events/c.html")
+
+
+def test_whatever_is_announced_exists() -> None:
+    pages = plan_site(_site())
+    addresses = {page.address for page in pages}
+    for page in pages:
+        assert {alternate.address for alternate in page.alternates} <= addresses
+
+
+def test_each_feed_and_calendar_is_on_the_page_that_explains_them() -> None:
+    files = rendered(_site(), lambda page: page.address == "subscribe.html")
+    html = files["subscribe.html"].decode()
+    made = [page.address for page in plan_site(_site())]
+    for address in made:
+        suffix = address.rpartition(".")[2]
+        if suffix in ("rss", "atom", "ics", "opml") and not address.startswith(
+            ("events/", "years/")
+        ):
+            assert f'href="{address}"' in html, address
+    for address in (
+        "calendar.ics",
+        "feed.atom",
+        "types/docking.ics",
+        "types/docking.happened.atom",
+    ):
+        assert f'<code class="address">{BASE_URL}{address}</code>' in html
+    assert 'href="webcal://example.org/archive/types/docking.ics"' in html
+    assert "cid=webcal%3A%2F%2Fexample.org%2Farchive%2Fcalendar.ics" in html
+    assert "url=https%3A%2F%2Fexample.org%2Farchive%2Fcalendar.ics" in html
+
+
+def test_without_an_address_of_its_own_it_promises_nothing() -> None:
+    files = rendered(_site(base_url=""), lambda page: page.address == "subscribe.html")
+    html = files["subscribe.html"].decode()
+    for word in ("webcal:", "calendar.google.com", "outlook.live.com", "feeds.opml"):
+        assert word not in html
+    assert "does not know where on the web it lies" in html
+    assert 'href="types/docking.atom"' in html
+
+
+def test_the_list_of_feeds_groups_them_by_order() -> None:
+    opml = ElementTree.fromstring(rendered(_site())["feeds.opml"])
+    groups = [node.attrib["text"] for node in opml.iter("outline") if "xmlUrl" not in node.attrib]
+    assert groups == ["By type, new and changed", "By type, what happened"]

@@ -1,0 +1,155 @@
+"""The files that hold all events: opened by the tools that people will open them with."""
+
+import csv
+import hashlib
+import json
+import re
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from events_archive.publish.database import database_bytes
+from events_archive.site.columns import COLUMNS, rows
+from tests.conftest import Run, copy_seed, run_build
+from tests.factories import a_site, an_event
+from tests.ll2_server.vocabulary import Record
+
+
+@pytest.fixture
+def cached(grown_run: Run) -> dict[int, Record]:
+    """The cache, as it lies there."""
+    lines = (grown_run.cache / "events.jsonl").read_bytes().splitlines()
+    return {record["id"]: record for record in map(json.loads, lines)}
+
+
+@pytest.fixture
+def database(grown_run: Run) -> Iterator[sqlite3.Connection]:
+    file = grown_run.output / "data" / "events.sqlite"
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
+        yield connection
+
+
+def test_the_lines_are_all_events_by_id(grown_run: Run, cached: dict[int, Record]) -> None:
+    text = (grown_run.output / "data" / "events.jsonl").read_text("utf-8")
+    records = [json.loads(line) for line in text.split("\n")[:-1]]
+    assert [record["id"] for record in records] == sorted(cached)
+    for record in records:
+        original = cached[record["id"]]
+        assert {key: record[key] for key in original if key != "url"} == {
+            key: value for key, value in original.items() if key != "url"
+        }
+
+
+def test_the_table_is_all_events_with_every_column_that_is_described(
+    grown_run: Run, cached: dict[int, Record]
+) -> None:
+    with (grown_run.output / "data" / "events.csv").open(encoding="utf-8", newline="") as file:
+        table = list(csv.DictReader(file, strict=True))
+    assert [int(row["id"]) for row in table] == sorted(cached)
+    assert list(table[0]) == [column.name for column in COLUMNS]
+    for row in table:
+        assert row["date"] == (cached[int(row["id"])]["date"] or "")
+        assert row["type_id"] == str(cached[int(row["id"])]["type"]["id"])
+    page = (grown_run.output / "data.html").read_text("utf-8")
+    assert all(f"<code>{column.name}</code>" in page for column in COLUMNS)
+
+
+def test_no_cell_is_run_as_a_formula(grown_run: Run) -> None:
+    with (grown_run.output / "data" / "events.csv").open(encoding="utf-8", newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    site = a_site(an_event(name="=HYPERLINK(1)", description="-1+1"))
+    assert "=HYPERLINK(1)" in rows(site)[0]
+
+
+def test_the_database_opens_and_holds_all_events(
+    database: sqlite3.Connection, cached: dict[int, Record]
+) -> None:
+    assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    found = database.execute("SELECT id, date, type_id, withdrawn FROM events ORDER BY id")
+    assert list(found) == [
+        (number, record["date"], record["type"]["id"], 0)
+        for number, record in sorted(cached.items())
+    ]
+    related = {(number, item["id"]) for number, r in cached.items() for item in r["agencies"]}
+    assert set(database.execute("SELECT event_id, agency_id FROM event_agencies")) == related
+
+
+@pytest.mark.skipif(not shutil.which("sqlite3"), reason="no sqlite3 on the PATH")
+def test_the_database_opens_in_the_program_that_the_page_names(grown_run: Run) -> None:
+    example = re.search(
+        r"sqlite3 events\.sqlite &#34;(.*?)&#34;",
+        (grown_run.output / "data.html").read_text("utf-8"),
+        re.DOTALL,
+    )
+    assert example
+    query = example[1].replace("&#39;", "'").replace("solar AND array*", "docking")
+    done = subprocess.run(
+        ["sqlite3", "events.sqlite", query],
+        cwd=grown_run.output / "data", capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert len(done.stdout.splitlines()) == 10
+
+
+@pytest.mark.parametrize("word", ["docking", "station", "soyuz", "nasa", "crew", "nowhere"])
+def test_full_text_search_finds_what_a_reader_of_the_cache_would(
+    database: sqlite3.Connection, cached: dict[int, Record], word: str
+) -> None:
+    found = {number for (number,) in database.execute(
+        "SELECT rowid FROM search WHERE search MATCH ?", (word,)
+    )}  # fmt: skip
+    assert found == {number for number, record in cached.items() if word in _words(record)}
+
+
+def _words(record: Record) -> set[str]:
+    related = [
+        item["name"]
+        for key in ("agencies", "launches", "expeditions", "spacestations", "program", "astronauts")
+        for item in record[key] or ()
+    ]
+    texts = (
+        record["name"],
+        record["description"],
+        record["location"] or "",
+        record["type"]["name"],
+    )
+    return set(re.findall(r"[^\W_]+", " ".join((*texts, *related)).lower()))
+
+
+def test_the_checksums_are_those_of_the_files(grown_run: Run) -> None:
+    folder = grown_run.output / "data"
+    lines = (folder / "SHA256SUMS").read_text("ascii").splitlines()
+    assert len(lines) == 3
+    page = (grown_run.output / "data.html").read_text("utf-8")
+    for line in lines:
+        digest, name = line.split("  ")
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+        assert digest in page
+
+
+def test_the_same_events_make_the_same_database_and_others_another(tmp_path: Path) -> None:
+    copy_seed(tmp_path / "cache")
+    made = []
+    for name in ("one", "two", "three"):
+        if name != "two":  # the second build finds what the first one kept
+            shutil.rmtree(tmp_path / "cache" / "downloads", ignore_errors=True)
+        run_build("--offline", cache=tmp_path / "cache", output=tmp_path / name)
+        made.append((tmp_path / name / "data" / "events.sqlite").read_bytes())
+    assert made[0] == made[1] == made[2]
+    site = a_site(an_event(name="Another"))
+    assert database_bytes(site, rows(site)) != made[0]
+
+
+def test_a_kept_database_is_used_and_only_the_latest_is_kept(tmp_path: Path) -> None:
+    sites = [a_site(an_event(name=name)) for name in ("One", "Two")]
+    for site in sites:
+        assert database_bytes(site, rows(site), tmp_path) == database_bytes(site, rows(site))
+    (kept,) = tmp_path.iterdir()
+    kept.write_bytes(b"kept")
+    assert database_bytes(sites[1], rows(sites[1]), tmp_path) == b"kept"
+    assert database_bytes(sites[0], rows(sites[0]), tmp_path) != b"kept"

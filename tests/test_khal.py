@@ -1,0 +1,145 @@
+"""A calendar program that people use, reading our calendars in their zones."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.factories import a_change, a_memory, a_site, an_event
+from tests.publish.rendered import BASE_URL, rendered
+
+ZONES = ("UTC", "Asia/Tokyo", "America/Los_Angeles", "Pacific/Kiritimati", "Asia/Kathmandu")
+FORMAT = "{start-date-long}|{start-time}|{end-date-long}|{title}|{status}"
+CONFIGURATION = """
+[calendars]
+[[events]]
+path = {folder}/events
+[locale]
+local_timezone = {zone}
+default_timezone = {zone}
+timeformat = %H:%M
+dateformat = %Y-%m-%d
+longdateformat = %Y-%m-%d
+datetimeformat = %Y-%m-%d %H:%M
+longdatetimeformat = %Y-%m-%d %H:%M
+[default]
+default_calendar = events
+[sqlite]
+path = {folder}/khal.db
+"""
+
+Khal = Callable[..., list[str]]
+
+
+@pytest.fixture
+def khal(tmp_path: Path, request: pytest.FixtureRequest) -> Khal:
+    """``khal(raw, "2026-09-01", "40d")``: imports a calendar and lists those days, a line each."""
+    program = shutil.which("khal")
+    if not program:
+        advice = "no khal on the PATH; on Debian: apt-get install khal"
+        if os.environ.get("ARCHIVE_REQUIRE_CLIENTS"):
+            pytest.fail(advice)
+        pytest.skip(advice)
+    (tmp_path / "events").mkdir()
+    zone = getattr(request, "param", "UTC")
+    configuration = tmp_path / "khal.conf"
+    configuration.write_text(CONFIGURATION.format(folder=tmp_path, zone=zone), "utf-8")
+
+    def run(*arguments: str) -> list[str]:
+        done = subprocess.run(
+            [program, "-c", str(configuration), *arguments],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"},
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "Traceback" not in done.stderr
+        return [line.strip() for line in done.stdout.splitlines() if line.strip()]
+
+    def listed(raw: bytes, start: str, length: str) -> list[str]:
+        file = tmp_path / "calendar.ics"
+        file.write_bytes(raw)
+        run("import", "--batch", "-a", "events", str(file))
+        return run("list", "--once", "--format", FORMAT, "--day-format", "", start, length)
+
+    return listed
+
+
+def _calendar(*events, **facts) -> bytes:
+    site = a_site(*events, **{"base_url": BASE_URL, "today": "2026-01-01"} | facts)
+    return rendered(site)["calendar-all.ics"]
+
+
+def _shown(zone: str) -> str:
+    """23:30 UTC of 30 September and where that is in a zone, as its own clocks have it."""
+    return {
+        "UTC": "2026-09-30|23:30|2026-10-01",
+        "Asia/Tokyo": "2026-10-01|08:30|2026-10-01",
+        "America/Los_Angeles": "2026-09-30|16:30|2026-09-30",
+        "Pacific/Kiritimati": "2026-10-01|13:30|2026-10-01",
+        "Asia/Kathmandu": "2026-10-01|05:15|2026-10-01",
+    }[zone]
+
+
+@pytest.mark.parametrize(("khal", "zone"), [(z, z) for z in ZONES], indirect=["khal"], ids=ZONES)
+def test_an_instant_moves_with_the_zone_and_coarse_dates_stay(khal: Khal, zone: str) -> None:
+    raw = _calendar(
+        an_event(1, "2026-09-30T23:30:00Z", name="Instant"),
+        an_event(2, "2026-09-30T00:00:00Z", precision=5, name="Day"),
+        an_event(3, "2026-09-30T00:00:00Z", precision=7, name="Month"),
+        an_event(4, "2026-09-27T00:00:00Z", precision=6, name="Week"),
+    )
+    lines = khal(raw, "2026-09-30", "2d")
+    assert [line for line in lines if "Instant" in line] == [f"{_shown(zone)}|Instant|CONFIRMED"]
+    days = [line for line in lines if "Instant" not in line]
+    assert days == [
+        "2026-09-01||2026-09-30|Month (September 2026)|TENTATIVE",
+        "2026-09-30||2026-09-30|Day (30 September 2026)|TENTATIVE",
+    ]
+
+
+@pytest.mark.parametrize("khal", ["Pacific/Kiritimati", "America/Los_Angeles"], indirect=True)
+def test_a_coarse_date_is_on_no_day_outside_its_period(khal: Khal) -> None:
+    raw = _calendar(
+        an_event(1, "2026-09-30T00:00:00Z", precision=7, name="Month"),
+        an_event(2, "2026-09-30T00:00:00Z", precision=10, name="Quarter"),
+    )
+    assert khal(raw, "2026-06-30", "1d") == []
+    assert len(khal(raw, "2026-07-01", "1d")) == 1
+    assert len(khal(raw, "2026-09-30", "1d")) == 2
+    assert khal(raw, "2026-10-01", "1d") == []
+
+
+def test_an_event_that_slips_moves_and_is_not_doubled(khal: Khal) -> None:
+    planned = an_event(1, "2026-09-30T12:00:00Z", name="Docking")
+    assert khal(_calendar(planned), "2026-09-01", "90d") == [
+        "2026-09-30|12:00|2026-09-30|Docking|CONFIRMED"
+    ]
+    stamp = datetime(2026, 9, 29, tzinfo=UTC)
+    slipped = an_event(1, "2026-10-31T00:00:00Z", precision=7, name="Docking", last_updated=stamp)
+    assert khal(_calendar(slipped), "2026-09-01", "90d") == [
+        "2026-10-01||2026-10-31|Docking (October 2026)|TENTATIVE"
+    ]
+
+
+def test_what_was_withdrawn_is_seen_to_be_cancelled(khal: Khal) -> None:
+    memory = a_memory(
+        a_change("2026-01-01T00:00:00+00:00", "withdrawn", event_id=1),
+        withdrawn={1: datetime(2026, 1, 1, tzinfo=UTC).date()},
+    )
+    raw = _calendar(an_event(1, "2026-09-30T12:00:00Z", name="Docking"), memory=memory)
+    assert khal(raw, "2026-09-30", "1d") == [
+        "2026-09-30|12:00|2026-09-30|Withdrawn: Docking|CANCELLED"
+    ]
+
+
+def test_every_event_of_the_archive_is_read(khal: Khal, tmp_path: Path, grown_run) -> None:
+    raw = (grown_run.output / "calendar-all.ics").read_bytes()
+    khal(raw, "2026-01-01", "1d")
+    assert len(list((tmp_path / "events").glob("*.ics"))) == raw.count(b"BEGIN:VEVENT") > 400
