@@ -32,7 +32,7 @@ from events_archive.site.offline_pages import is_closing
 from events_archive.site.page import Page
 from events_archive.site.plan import addresses_of, plan_site
 from events_archive.site.site import Site
-from events_archive.source.cache import Records
+from events_archive.source.cache import EVENTS_FILE, Records
 from events_archive.source.history import as_json
 from events_archive.source.holdings import hold
 from events_archive.source.lock import locked
@@ -128,7 +128,8 @@ def check(options: Options, report: Report) -> None:
     """Look the built site over; what is wrong is in the report."""
     from events_archive.checking.checking import check as look_over  # noqa: PLC0415 - only here
 
-    look_over(options.settings, report, now=datetime.now(UTC), **options.details)
+    files = site_files(options.settings.output)
+    look_over(options.settings, report, files=files, now=datetime.now(UTC), **options.details)
 
 
 def query(options: Options, report: Report) -> None:
@@ -138,6 +139,10 @@ def query(options: Options, report: Report) -> None:
     settings = replace(options.settings, offline=True, dry_run=True)
     site = survey(settings, *gather(settings, Report(quiet=True)))
     form = "json" if settings.json else options.details["format"]
+    if not site.holdings.entries:
+        raise ArchiveError(
+            f"{settings.cache / EVENTS_FILE} holds no events to ask: run build.py fetch first"
+        )
     report.as_json = False
     try:
         question = read_question(options.details["question"], site.updated or datetime.now(UTC))

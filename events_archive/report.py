@@ -128,21 +128,16 @@ class Report:
         self.seconds[step] = round(perf_counter() - start, 3)
 
     def conclude(self) -> int:
-        """End a run that was done; the exit status, 1 where ``--strict`` met a warning."""
+        """End a run that was done; the exit status, 1 for what is wrong or ``--strict`` about."""
         if self.verbose:
             spent = ", ".join(f"{step} {seconds:.2f} s" for step, seconds in self.seconds.items())
             self.say(f"Time: {spent}")
-        failed = self.strict and bool(self.warnings)
-        if failed:
+        overdone = self.strict and bool(self.warnings)
+        if overdone:
             self.fail(f"{len(self.warnings)} warnings, which --strict counts as failure")
+        failed = overdone or bool(self.errors)
         if self.as_json:
-            facts = {
-                "ok": not failed,
-                "summary": self.summary,
-                **self.facts,
-                "seconds": self.seconds,
-            }
-            print(json.dumps({**facts, "warnings": self.warnings}, ensure_ascii=False, indent=1))
+            print(json.dumps(self._as_json(ok=not failed), ensure_ascii=False, indent=1))
         return 1 if failed else 0
 
     def _as_json(self, *, ok: bool) -> dict[str, object]:
@@ -152,6 +147,7 @@ class Report:
             **self.facts,
             "seconds": self.seconds,
             "warnings": self.warnings,
+            "errors": self.errors,
         }
 
     @contextmanager

@@ -76,21 +76,24 @@
     return questions.stamp(seconds).replace(/[-:]/g, "");
   }
 
-  function when(row) {
+  // As in the archive's own calendars: whole days for a coarse date, else the type's usual length.
+  function when(row, length) {
     const [, start, end] = columns.said[row] || [];
     if (end) return ["DTSTART;VALUE=DATE:" + start, "DTEND;VALUE=DATE:" + end];
-    return ["DTSTART:" + instant(start || Math.floor(columns.date[row] / 60) * 60)];
+    const begin = start || Math.floor(columns.date[row] / 60) * 60;
+    return ["DTSTART:" + instant(begin), "DTEND:" + instant(begin + length)];
   }
 
   function component(row) {
     const table = self.archiveParts.table;
+    const [type, , , length] = table.types[columns.type[row]];
     const updated = columns.last_updated[row];
     // The same identity as in the archive's own calendars, so that no event is ever there twice.
     const lines = ["BEGIN:VEVENT", "UID:ll2-event-" + columns.id[row] + "@events-archive"];
-    lines.push("DTSTAMP:" + instant(updated === null ? 1546300800 : updated), ...when(row));
-    const span = columns.said[row] && columns.said[row][2] && columns.said[row][2] - columns.said[row][1] > 1;
-    const name = columns.name[row] + (span ? " (" + self.archiveShow.words(row) + ")" : "");
-    lines.push("SUMMARY:" + text(name), "CATEGORIES:" + text(table.types[columns.type[row]][0]));
+    lines.push("DTSTAMP:" + instant(updated === null ? 1546300800 : updated), ...when(row, length));
+    const isCoarse = columns.said[row] && columns.said[row][2];
+    const name = columns.name[row] + (isCoarse ? " (" + self.archiveShow.words(row) + ")" : "");
+    lines.push("SUMMARY:" + text(name), "CATEGORIES:" + text(type));
     lines.push("TRANSP:TRANSPARENT");
     if (columns.place[row]) lines.push("LOCATION:" + text(columns.place[row]));
     if (table.base) lines.push("URL:" + page(row));

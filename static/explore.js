@@ -192,6 +192,7 @@
   }
 
   function plural(count) {
+    if (!count) return "No event fits all of this";
     return count.toLocaleString("en") + (count === 1 ? " event" : " events");
   }
 
@@ -228,7 +229,7 @@
   }
 
   function moreButton(facet, count, rows) {
-    const button = make("button", { type: "button", className: "more" }, "All " + count);
+    const button = make("button", { type: "button", className: "more" }, "Show all " + count);
     button.addEventListener("click", () => {
       whole.add(facet.title);
       const section = showFacet(facet, rows);
@@ -321,14 +322,14 @@
     find("results").replaceChildren(...entries);
     find("notes").replaceChildren(...question.notes.map(note => make("li", { dir: "auto" }, note)));
     find("facets").replaceChildren(...FACETS.map((facet, place) => showFacet(facet, besides[place])));
-    find("take").hidden = false;
     find("text").hidden = true;
     showConditions();
     showPager(rows.length);
     showCalendar();
     addDetails(page, entries);
-    const range = page.length ? ", " + (offset + 1) + " to " + (offset + page.length) + " shown" : ", none of them on this page";
+    const range = page.length ? ", " + (offset + 1) + " to " + (offset + page.length) + " shown" : ", but none on this page";
     say(plural(rows.length) + (rows.length > page.length ? range : ""));
+    find("take").hidden = !rows.length;
   }
 
   function show() {

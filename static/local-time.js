@@ -36,6 +36,7 @@
   var upcoming = document.querySelector(".upcoming");
   var recent = document.querySelector(".recent");
   if (upcoming) {
+    var most = recent ? recent.children.length : 0;
     upcoming.querySelectorAll("[data-until]").forEach(function (item) {
       if (new Date(item.dataset.until) > Date.now()) return;
       var reserve = upcoming.querySelector(":scope > [hidden]");
@@ -44,6 +45,7 @@
       if (recent) recent.prepend(item);
       else item.remove();
     });
+    if (recent) Array.from(recent.children).slice(most).forEach(function (item) { item.remove(); });
     if (!upcoming.children.length) {
       var note = document.createElement("p");
       note.className = "absent";

@@ -3,42 +3,49 @@
 (function () {
   "use strict";
   var root = document.documentElement;
-  var system = matchMedia("(prefers-color-scheme: dark)");
+  var names = { "": "System", light: "Light", dark: "Dark" };
+  var next = { "": "light", light: "dark", dark: "" };
 
-  function kept(value) {
+  function kept() {
     try {
-      if (value === undefined) return localStorage.getItem("theme");
-      if (value) localStorage.setItem("theme", value);
+      return localStorage.getItem("theme") || "";
+    } catch (refused) { return ""; } // from disk or in private windows there may be no storage
+  }
+
+  function keep(choice) {
+    try {
+      if (choice) localStorage.setItem("theme", choice);
       else localStorage.removeItem("theme");
-    } catch (refused) { /* from disk or in private windows there may be no storage */ }
-    return value;
+    } catch (refused) { /* then it lasts for this page */ }
   }
 
-  function shown() {
-    return root.dataset.theme || (system.matches ? "dark" : "light");
+  function show(choice) {
+    if (choice) root.dataset.theme = choice;
+    else delete root.dataset.theme;
   }
 
-  var choice = kept();
-  if (choice === "light" || choice === "dark") root.dataset.theme = choice;
+  var choice = kept() in names ? kept() : "";
+  show(choice);
 
   document.addEventListener("DOMContentLoaded", function () {
     var button = document.createElement("button");
     function label() {
-      button.textContent = shown() === "dark" ? "Light" : "Dark";
-      button.setAttribute("aria-label", button.textContent + " theme");
+      button.textContent = names[choice];
+      button.setAttribute("aria-label", names[choice] + " theme: change to " + names[next[choice]]);
     }
     button.type = "button";
     button.className = "theme";
     button.addEventListener("click", function () {
-      var other = shown() === "dark" ? "light" : "dark";
-      var asSystem = other === (system.matches ? "dark" : "light");
-      if (asSystem) delete root.dataset.theme;
-      else root.dataset.theme = other;
-      kept(asSystem ? "" : other);
+      choice = next[choice];
+      show(choice);
+      keep(choice);
       label();
     });
-    system.addEventListener("change", label);
     label();
-    document.querySelector(".site-name").after(button);
+    document.querySelector(".theme-place").append(button);
+  });
+  // Another page or window may have changed it, and this one be shown again from memory.
+  addEventListener("pageshow", function (event) {
+    if (event.persisted) show(kept() in names ? kept() : "");
   });
 })();

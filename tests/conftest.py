@@ -39,10 +39,15 @@ Build = Callable[..., Run]
 
 
 def run_build(
-    *arguments: str, cache: Path, output: Path, expect: int | None = 0, **environ: str
+    *arguments: str,
+    cache: Path,
+    output: Path,
+    expect: int | None = 0,
+    project: Path = PROJECT,
+    **environ: str,
 ) -> Run:
     """``build.py`` on a cache and an output folder of its own; the status must be ``expect``."""
-    command = [sys.executable, str(PROJECT / "build.py"), *arguments]
+    command = [sys.executable, str(project / "build.py"), *arguments]
     done = subprocess.run(
         [*command, "--cache", str(cache), "--output", str(output)],
         capture_output=True,

@@ -19,6 +19,7 @@ from tests.asking import Asker
 from tests.browser import launched
 from tests.conftest import Run, run_build
 from tests.ll2_server import LL2Server
+from tests.model.test_questions import ADDRESSES, NOW
 
 QUESTIONS = 600
 
@@ -148,6 +149,13 @@ def test_page_and_command_say_the_same_of_what_they_refuse_or_ignore(
         else:
             notes = [line for line in run.stderr.splitlines() if "cannot be read" not in line]
             assert notes == [f"warning: {note}" for note in said["notes"]]
+
+
+@pytest.mark.browser
+def test_an_address_is_the_same_question_to_page_and_command(page: Page) -> None:
+    for address, query in ADDRESSES.items():
+        read = "([address, now]) => archiveQuestions.query(archiveQuestions.read(address, now), {})"
+        assert page.evaluate(read, [address, NOW.timestamp()]) == query
 
 
 @pytest.mark.browser

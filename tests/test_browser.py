@@ -19,6 +19,9 @@ PAGES = (
     "years/index.html",
     "months/2021-07.html",
     "about.html",
+    "explore.html",
+    "data.html",
+    "api/index.html",
 )
 
 

@@ -83,12 +83,12 @@ def test_the_database_opens_and_holds_all_events(
 @pytest.mark.skipif(not shutil.which("sqlite3"), reason="no sqlite3 on the PATH")
 def test_the_database_opens_in_the_program_that_the_page_names(grown_run: Run) -> None:
     example = re.search(
-        r"sqlite3 events\.sqlite &#34;(.*?)&#34;",
+        r"sqlite3 events\.sqlite \"(.*?)\"",
         (grown_run.output / "data.html").read_text("utf-8"),
         re.DOTALL,
     )
     assert example
-    query = example[1].replace("&#39;", "'").replace("solar AND array*", "docking")
+    query = example[1].replace("solar AND array*", "docking")
     done = subprocess.run(
         ["sqlite3", "events.sqlite", query],
         cwd=grown_run.output / "data", capture_output=True, text=True, check=True,

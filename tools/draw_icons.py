@@ -23,9 +23,10 @@ Point = tuple[float, float]
 
 
 def main() -> None:
-    """Draw every size that the web app manifest names."""
+    """Draw every size that the web app manifest and the Kiwix edition name."""
     drawing = ElementTree.parse(STATIC / "icon.svg").getroot()
     for name, size, maskable in (
+        ("icon-48.png", 48, False),
         ("icon-192.png", 192, False),
         ("icon-512.png", 512, False),
         ("icon-maskable-512.png", 512, True),

@@ -1,7 +1,7 @@
 """``build.py check``: all checks over one site, told for people or for programs."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from events_archive.checking.findings import ERROR, Finding, told
 from events_archive.checking.folder import BuiltSite
 from events_archive.checking.links import broken_links, orphans, outward_links
-from events_archive.checking.pages import first_visit, malformed, too_heavy, too_large, total
+from events_archive.checking.pages import first_visits, malformed, too_heavy, too_large, total
 from events_archive.checking.permanence import forgotten_ids, vanished
 from events_archive.checking.programs import unreadable
 from events_archive.report import Report
@@ -34,10 +34,11 @@ def check(
     with report.timed("read"):
         site = BuiltSite.read(files, base_url=settings.base_url, jobs=settings.jobs)
     with report.timed("check"):
-        findings = tuple(all_findings(site, settings))
+        visits = first_visits(site)
+        findings = tuple(all_findings(site, visits, settings))
     report.list(told(findings, everything=settings.verbose))
     report.tell("findings", [finding.as_json() for finding in findings])
-    report.tell("site", measures(site))
+    report.tell("site", measures(site, visits))
     if external:
         from events_archive.checking.external import check_external  # noqa: PLC0415 - asks others
 
@@ -46,7 +47,9 @@ def check(
     conclude(site, findings, report)
 
 
-def all_findings(site: BuiltSite, settings: Settings) -> Iterator[Finding]:
+def all_findings(
+    site: BuiltSite, visits: Mapping[str, int], settings: Settings
+) -> Iterator[Finding]:
     """What is not as it should be, in the order in which it is looked for."""
     ledger, _ = load_ledger(settings.cache / LEDGER_FILE)
     patterns = load_published_ids(settings.cache / PUBLISHED_IDS_FILE)
@@ -62,19 +65,18 @@ def all_findings(site: BuiltSite, settings: Settings) -> Iterator[Finding]:
         unreadable(site),
         too_large(site),
         orphans(site),
-        too_heavy(site, page_budget=settings.page_budget, site_budget=settings.site_budget),
+        too_heavy(site, visits, page_budget=settings.page_budget, site_budget=settings.site_budget),
     )
 
 
-def measures(site: BuiltSite) -> dict[str, object]:
+def measures(site: BuiltSite, visits: Mapping[str, int]) -> dict[str, object]:
     """The site in numbers: bytes, files, and the heaviest page."""
-    weights = {page.address: first_visit(site, page) for page in site.pages.values()}
-    heaviest = max(weights, key=lambda address: (weights[address], address), default="")
+    heaviest = max(visits, key=lambda address: (visits[address], address), default="")
     return {
         "size": total(site),
         "files": len(site.paths),
         "pages": len(site.pages),
-        "heaviest": {"address": heaviest, "bytes": weights.get(heaviest, 0)},
+        "heaviest": {"address": heaviest, "bytes": visits.get(heaviest, 0)},
     }
 
 

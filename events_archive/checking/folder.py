@@ -41,9 +41,7 @@ class BuiltSite:
     """By address."""
 
     @classmethod
-    def read(
-        cls, files: Iterable[tuple[str, Path]], *, base_url: str, jobs: int
-    ) -> "BuiltSite":
+    def read(cls, files: Iterable[tuple[str, Path]], *, base_url: str, jobs: int) -> "BuiltSite":
         """The site of ``files``, its pages read by ``jobs`` processes."""
         paths = dict(files)
         there = {address: path for address, path in paths.items() if path.is_file()}

@@ -9,15 +9,14 @@ from dataclasses import dataclass, field
 from html.entities import html5
 from html.parser import HTMLParser
 
-VOID = frozenset(
-    "area base br col embed hr img input link meta source track wbr".split()  # noqa: SIM905
+_VOID_TAGS = "area base br col embed hr img input link meta source track wbr"
+_BLOCK_TAGS = (
+    "address article aside blockquote details dialog div dl fieldset figcaption figure footer "
+    "form h1 h2 h3 h4 h5 h6 header hgroup hr main menu nav ol p pre search section table ul"
 )
-_BLOCKS = frozenset(
-    (
-        "address article aside blockquote details dialog div dl fieldset figcaption figure footer "
-        "form h1 h2 h3 h4 h5 h6 header hgroup hr main menu nav ol p pre search section table ul"
-    ).split()
-)
+VOID = frozenset(_VOID_TAGS.split())
+"""What has no end (HTML, 13.1.2)."""
+BLOCKS = frozenset(_BLOCK_TAGS.split())
 """What ends an open paragraph (HTML, 13.2.6.4.7)."""
 _FOREIGN = frozenset({"svg", "math"})
 """Inside these a tag may close itself."""
@@ -101,7 +100,7 @@ class _Reader(_Gathered, HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = self._attributes(tag, attrs)
-        if "p" in self.open and tag in _BLOCKS:
+        if "p" in self.open and tag in BLOCKS:
             self.object(f"<{tag}> inside <p> ends the paragraph")
         if tag == "a" and "a" in self.open:
             self.object("a link inside a link")

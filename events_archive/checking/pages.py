@@ -1,9 +1,9 @@
 """Each page by itself: its form, its pictures, its weight; and the weight of the whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from events_archive.checking.findings import Finding
-from events_archive.checking.folder import BuiltSite, PageFile
+from events_archive.checking.folder import BuiltSite
 
 HOST_LIMIT = 1_000_000_000
 """Bytes that a site on GitHub Pages may have."""
@@ -20,17 +20,23 @@ def malformed(site: BuiltSite) -> Iterator[Finding]:
             yield Finding(kind="picture", where=page.address, what=picture)
 
 
-def first_visit(site: BuiltSite, page: PageFile) -> int:
-    """Bytes that travel when somebody opens the page who was never here."""
-    targets = (site.target(page.address, link) for link in page.parsed.loads)
-    parts = {target[0] for target in targets if target and target[0] in site.paths}
-    return page.packed + sum(site.weight(part) for part in parts)
+def first_visits(site: BuiltSite) -> dict[str, int]:
+    """By page, the bytes that travel when somebody opens it who was never here."""
+    weights: dict[str, int] = {}
+    for page in site.pages.values():
+        targets = (site.target(page.address, link) for link in page.parsed.loads)
+        parts = {target[0] for target in targets if target and target[0] in site.paths}
+        for part in parts - weights.keys():
+            weights[part] = site.weight(part)
+        weights[page.address] = page.packed + sum(weights[part] for part in parts)
+    return {address: weights[address] for address in site.pages}
 
 
-def too_heavy(site: BuiltSite, *, page_budget: int, site_budget: int) -> Iterator[Finding]:
-    """Pages and the whole against their budgets, in bytes."""
-    weights = {page.address: first_visit(site, page) for page in site.pages.values()}
-    for address, weight in sorted(weights.items(), key=lambda item: (-item[1], item[0])):
+def too_heavy(
+    site: BuiltSite, visits: Mapping[str, int], *, page_budget: int, site_budget: int
+) -> Iterator[Finding]:
+    """Pages, by their `first_visits`, and the whole against their budgets in bytes."""
+    for address, weight in sorted(visits.items(), key=lambda item: (-item[1], item[0])):
         if weight > page_budget:
             what = f"a first visit takes {_kilobytes(weight)} of {_kilobytes(page_budget)}"
             yield Finding(kind="budget", where=address, what=what)

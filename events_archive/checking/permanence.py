@@ -53,26 +53,42 @@ def forgotten_ids(
     site: BuiltSite, ledger: Ledger, patterns: Mapping[str, str]
 ) -> Iterator[Finding]:
     """Events whose id, as subscribers know it, is no longer in the files that hold them all."""
-    live = {id for ids in ledger.event_owners.values() for id in ids} - ledger.withdrawn.keys()
-    history = [
-        address
-        for address in site.paths
-        if address.endswith(".atom")
-        and (address == "feed.atom" or address.startswith(f"{addresses.MAIN_FEED}/"))
-    ]
     if pattern := patterns.get("feeds"):
-        there = ids_in(site, history, re.compile(rb"<id>([^<]*)</id>"))
+        live = {id for owners in ledger.event_owners.values() for id in owners}
+        live -= ledger.withdrawn.keys()
+        there = ids_in(site, _main_feed_and_its_archive(site), _ENTRY_ID)
         for id in sorted(live):
             if (name := pattern.format(id)) not in there:
                 yield Finding(kind="gone", where="feed.atom", what=f"the entry {name}")
     if pattern := patterns.get("calendars"):
-        uids = re.compile(rb"^UID:([^\r\n]*)", re.MULTILINE)
-        calendars = [address for address in site.paths if address.endswith(".ics")]
-        form = re.compile(re.escape(pattern).replace(re.escape("{0}"), r"\d+"))
-        for name in sorted(ids_in(site, calendars, uids)):
-            if not form.fullmatch(name):
-                what = f"the UID {name} is not of the form {pattern} that was published"
-                yield Finding(kind="gone", where="calendars", what=what)
+        there = ids_in(site, (addresses.WHOLE_CALENDAR,), _UID)
+        for own, id in sorted(_own_calendars(site, ledger).items()):
+            name = pattern.format(id)
+            for address, ids in (
+                (own, ids_in(site, (own,), _UID)),
+                (addresses.WHOLE_CALENDAR, there),
+            ):
+                if name not in ids:
+                    yield Finding(kind="gone", where=address, what=f"the UID {name}")
+
+
+_ENTRY_ID = re.compile(rb"<id>([^<]*)</id>")
+_UID = re.compile(rb"^UID:([^\r\n]*)", re.MULTILINE)
+
+
+def _main_feed_and_its_archive(site: BuiltSite) -> Iterator[str]:
+    for address in site.paths:
+        if re.fullmatch(rf"{addresses.MAIN_FEED}(/.*)?\.atom", address):
+            yield address
+
+
+def _own_calendars(site: BuiltSite, ledger: Ledger) -> dict[str, int]:
+    """Each event's own calendar, where it has one, with the id of its event."""
+    return {
+        address: owners[-1]
+        for stem, owners in ledger.event_owners.items()
+        if (address := f"events/{stem}.ics") in site.paths and owners[-1] not in ledger.withdrawn
+    }
 
 
 def ids_in(site: BuiltSite, files: Iterable[str], form: re.Pattern[bytes]) -> set[str]:
@@ -80,5 +96,6 @@ def ids_in(site: BuiltSite, files: Iterable[str], form: re.Pattern[bytes]) -> se
     return {
         found.decode("utf-8", "replace")
         for address in files
+        if address in site.paths
         for found in form.findall(site.paths[address].read_bytes().replace(b"\r\n ", b""))
     }

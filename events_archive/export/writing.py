@@ -30,7 +30,7 @@ def write_edition(
         else:
             from events_archive.export.zim_file import write_zim  # noqa: PLC0415
 
-            icon = static / "icon-192.png"
+            icon = static / "icon-48.png"
             write_zim(edition, path, description=DESCRIPTION, icon=icon)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else error

@@ -1,6 +1,5 @@
 """The site as a ZIM, the format of Kiwix: one file with its own full-text search."""
 
-import io
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from events_archive.errors import ArchiveError
 from events_archive.export.edition import STEM, Edition
 from events_archive.site import addresses
+from events_archive.site.media_types import media_type
 
 if TYPE_CHECKING:
     from libzim.writer import Item
@@ -22,25 +22,10 @@ _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _LEADS = re.compile(r'<meta http-equiv="refresh" content="0; url=([^"]*)">')
 _SILENCED = b"// Kiwix keeps this edition offline; nothing is left to do.\n"
 _LEFT_OUT = frozenset({addresses.SERVICE_WORKER, addresses.KEPT_FILES})
-_MEDIA_TYPES = {
-    ".atom": "application/atom+xml",
-    ".css": "text/css",
-    ".html": "text/html",
-    ".ics": "text/calendar",
-    ".js": "text/javascript",
-    ".json": "application/json",
-    ".opml": "text/x-opml",
-    ".png": "image/png",
-    ".rss": "application/rss+xml",
-    ".svg": "image/svg+xml",
-    ".webmanifest": "application/manifest+json",
-    ".webp": "image/webp",
-    ".xml": "application/xml",
-}
 
 
 def write_zim(edition: Edition, path: Path, *, description: str, icon: Path) -> None:
-    """Write the edition to ``path``; ``icon`` is a square PNG of at least 48 pixels.
+    """Write the edition to ``path``; ``icon`` is a PNG of 48 pixels.
 
     Raises ArchiveError where libzim is not installed, and OSError where it cannot be written.
     """
@@ -54,10 +39,10 @@ def write_zim(edition: Edition, path: Path, *, description: str, icon: Path) -> 
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.stem}.partial.zim")
     temporary.unlink(missing_ok=True)
-    creator = Creator(temporary).config_indexing(True, "eng")
+    creator = Creator(temporary).config_verbose(False).config_indexing(True, "eng")
     creator.set_mainpath(addresses.HOME)
     with creator:
-        creator.add_illustration(ILLUSTRATION, illustration(icon))
+        creator.add_illustration(ILLUSTRATION, icon.read_bytes())
         for name, value in metadata(edition, description).items():
             creator.add_metadata(name, value)
         for address, title, target in redirects(edition):
@@ -80,8 +65,7 @@ def metadata(edition: Edition, description: str) -> dict[str, str]:
         "Date": edition.day.isoformat(),
         "Tags": "_ftindex:yes;_pictures:yes;_videos:no;spaceflight",
         "Flavour": "all",
-        "Counter": "",
-    } | {}
+    }
 
 
 def redirects(edition: Edition) -> Iterator[tuple[str, str, str]]:
@@ -89,22 +73,6 @@ def redirects(edition: Edition) -> Iterator[tuple[str, str, str]]:
     for address, source in edition.portable:
         if target := _target(address, source):
             yield address, _title(source.read_text("utf-8")), target
-
-
-def illustration(icon: Path) -> bytes:
-    """The icon as a PNG of the size that the format demands."""
-    from PIL import Image  # noqa: PLC0415 - only this edition needs it
-
-    buffer = io.BytesIO()
-    with Image.open(icon) as image:
-        size = (ILLUSTRATION, ILLUSTRATION)
-        image.convert("RGBA").resize(size, Image.Resampling.LANCZOS).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-def media_type(address: str) -> str:
-    """The media type of a file by its name."""
-    return _MEDIA_TYPES.get(PurePosixPath(address).suffix, "application/octet-stream")
 
 
 def _target(address: str, source: Path) -> str:
@@ -141,7 +109,7 @@ def _item(address: str, source: Path) -> "Item":
             return title
 
         def get_mimetype(self) -> str:
-            return media_type(address)
+            return media_type(address).partition(";")[0]
 
         def get_contentprovider(self) -> Any:
             return StringProvider(content)

@@ -146,6 +146,15 @@ def slugify(text: str) -> str:
     return re.sub(r"[^a-z0-9_]+", "-", plain).strip("-")[:80].rstrip("-")
 
 
+def stem_of(name: str, fallback: str, kind: str = "") -> str:
+    """``name`` as a stem that can be a file's name: ``fallback`` where nothing of it can be.
+
+    Names that a disk or a list keeps for itself get ``kind`` behind them.
+    """
+    stem = slugify(name) or fallback
+    return f"{stem}-{kind or fallback}" if stem in _RESERVED else stem
+
+
 def _is_safe(stem: str) -> bool:
     return _SAFE.fullmatch(stem) is not None and stem not in _RESERVED
 

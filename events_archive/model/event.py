@@ -199,8 +199,6 @@ class Event:
     stations: tuple[SpaceStation, ...] = ()
     expeditions: tuple[Expedition, ...] = ()
     astronauts: tuple[Astronaut, ...] = ()
-    first_seen: datetime | None = None
-    """When the archive first saw it; None for a record that came with the archive's own cache."""
     digest: str = ""
     """SHA-256 of the record's line in the cache, in hexadecimal: same digest, same event."""
 
@@ -208,13 +206,3 @@ class Event:
     def sort_key(self) -> tuple[datetime, timedelta, int]:
         """A total order in time: by `Moment.sort_key`, ties broken by id."""
         return (*self.moment.sort_key, self.id)
-
-    @cached_property
-    def published(self) -> datetime | None:
-        """When the event became known, for feeds; LL2 keeps no time of creation.
-
-        The earliest update, else the first sight here, else the last change: all of them lie in
-        the past, as the event itself may not.
-        """
-        created = [update.created for update in self.updates if update.created]
-        return min(created, default=None) or self.first_seen or self.last_updated

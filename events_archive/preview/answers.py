@@ -3,27 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-MEDIA_TYPES = {
-    ".atom": "application/atom+xml",
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".ics": "text/calendar; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json",
-    ".jsonl": "application/jsonl",
-    ".opml": "text/x-opml",
-    ".rss": "application/rss+xml",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
-    ".webmanifest": "application/manifest+json",
-    ".webp": "image/webp",
-    ".xml": "application/xml",
-}
-"""Where the system's own table is silent or differs from one machine to the next."""
+from events_archive.site.media_types import media_type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +44,6 @@ def answer(folder: Path, prefix: str, target: str) -> Answer:
     if not path.endswith("/") and _folder(folder, inside):
         return _redirect(f"{path}/")
     return _not_found(folder)
-
-
-def media_type(name: str) -> str:
-    """The media type of a file by its name."""
-    suffix = "." + name.rpartition(".")[2].lower()
-    return MEDIA_TYPES.get(suffix) or guess_type(name)[0] or "application/octet-stream"
 
 
 def _file(folder: Path, inside: str) -> Path | None:

@@ -50,6 +50,11 @@ def uid(event: Event) -> str:
     return f"ll2-event-{event.id}@events-archive"
 
 
+def anniversary_uid(event: Event) -> str:
+    """The identity of an event's anniversary, for good."""
+    return f"ll2-event-{event.id}-anniversary@events-archive"
+
+
 @dataclass(frozen=True, kw_only=True)
 class CalendarWriter:
     """Makes the files of calendars."""
@@ -62,7 +67,8 @@ class CalendarWriter:
         """The file of one calendar."""
         calendar = page.context["calendar"]
         assert isinstance(calendar, Calendar)
-        components = [self._component(item) for item in calendar.items] or [_NOTHING]
+        make = self._anniversary if calendar.is_yearly else self._component
+        components = [make(item) for item in calendar.items] or [_NOTHING]
         lines = (*_head(calendar, self.base_url), *components, "END:VCALENDAR\r\n")
         return "".join(lines).encode()
 
@@ -77,6 +83,10 @@ class CalendarWriter:
             picture = self.thumbnails.of(event.image)
             self._components[event.id] = component(item, url, self._image(picture))
         return self._components[event.id]
+
+    def _anniversary(self, item: Item) -> str:
+        url = self.base_url and self.base_url + addresses.permalink(item.event.id)
+        return anniversary(item, url)
 
     def _image(self, picture: Thumbnail | None) -> str:
         return self.base_url + picture.src if picture and self.base_url else ""
@@ -140,6 +150,34 @@ def component(item: Item, url: str, image: str) -> str:
         lines.append(ical.line(feature, ical.uri(event.videos[0].url)))
     lines.append("END:VEVENT\r\n")
     return "".join(lines)
+
+
+def anniversary(item: Item, url: str) -> str:
+    """The VEVENT that brings an event's day back every year, from the first year after it.
+
+    Of the 29th of February it is the last day of that month: else it came every fourth year
+    (RFC 5545 section 3.3.10 leaves out days that a year does not have).
+    """
+    event, span = item.event, item.event.moment.span
+    assert span, "only events of which the day is known are remembered"
+    first = span.first_day
+    leaps = (first.month, first.day) == (2, 29)
+    begins = first.replace(year=first.year + 1, day=28 if leaps else first.day)
+    stamp = ical.utc(item.revised)
+    told = f"{event.type.name}, {event.moment.words}"
+    lines = [
+        f"BEGIN:VEVENT\r\nUID:{anniversary_uid(event)}\r\nDTSTAMP:{stamp}\r\n",
+        f"LAST-MODIFIED:{stamp}\r\nSEQUENCE:{item.sequence}\r\nTRANSP:TRANSPARENT\r\n",
+        f"DTSTART;VALUE=DATE:{ical.day(begins)}\r\n",
+        f"RRULE:FREQ=YEARLY{';BYMONTH=2;BYMONTHDAY=-1' if leaps else ''}\r\n",
+        ical.line("SUMMARY", ical.text(f"{first.year}: {event.name}")),
+        ical.line("DESCRIPTION", ical.text("\n\n".join(filter(None, (told, url, CREDIT))))),
+        ical.line("CATEGORIES", ical.text("Anniversary") + "," + ical.text(event.type.name)),
+        f"COLOR:{COLOURS[family(event.type).key][0]}\r\n",
+    ]
+    if url:
+        lines.append(ical.line("URL", ical.uri(url)))
+    return "".join((*lines, "END:VEVENT\r\n"))
 
 
 def _when(event: Event, span: Span) -> str:

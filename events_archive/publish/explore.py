@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from events_archive.model.event import Event
+from events_archive.model.event import Event, EventType
 from events_archive.model.moment import Moment, day_in_words
 from events_archive.model.questions.entries import Entry
 from events_archive.model.questions.parameters import (
@@ -25,6 +25,7 @@ from events_archive.publish.mirror import to_json
 from events_archive.publish.thumbnails import Thumbnails
 from events_archive.site import families
 from events_archive.site.explore_pages import IDS_OF_RECORDS, ExplorePart
+from events_archive.site.lengths import nominal_length
 from events_archive.site.page import Page
 from events_archive.site.site import Site
 
@@ -73,9 +74,11 @@ class Explore:
             },
         )
 
-    def _type(self, type: Any) -> list[str]:
+    def _type(self, type: EventType) -> list[str | int]:
+        """Its name, the stem of its pages, its family, and how long calendars show its events."""
         stem = self.site.addresses.type_stems[type.id]
-        return [type.name, stem, families.family(type).key, families.type_gloss(type)]
+        seconds = int(nominal_length(type).total_seconds())
+        return [type.name, stem, families.family(type).key, seconds]
 
     def _part(self, page: Page, columns: Callable[[tuple[Entry, ...]], dict[str, Any]]) -> str:
         part = page.context["part"]

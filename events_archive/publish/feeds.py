@@ -157,6 +157,7 @@ class FeedWriter:
             "feeds/atom.xml": entry.atom,
             "event": content.event,
             "change": content.change,
+            "day": content.day,
         }
 
     @cached_property
@@ -169,6 +170,8 @@ class FeedWriter:
         if key not in self._contents:
             if entry.event and not entry.is_change:
                 html = self._macros["event"](entry.event, self._enclosure(entry, root))
+            elif entry.remembered:
+                html = self._macros["day"](entry, self.site.addresses.event, root)
             else:
                 html = self._macros["change"](entry, root)
             self._contents[key] = str(html)

@@ -19,7 +19,8 @@ from events_archive.site.feeds import Feed
 from events_archive.site.page import Page
 
 Patterns = Mapping[str, str]
-"""By kind: "calendars" (UIDs), "feeds" (entries of events), "changes" (entries of changes)."""
+"""By kind: "calendars" and "anniversaries" (UIDs), "feeds" (entries of events), "changes" (entries
+of changes), "days" (entries of days)."""
 
 _FOLD = b"\r\n "
 _UID = re.compile(rb"^UID:([^\r\n]*)", re.MULTILINE)
@@ -53,13 +54,14 @@ class Proof:
         calendar, feed = page.context.get("calendar"), page.context.get("feed")
         if isinstance(calendar, Calendar):
             uids = _UID.findall(content.replace(_FOLD, b""))
-            planned = [("calendars", (str(item.event.id),)) for item in calendar.items]
+            kind = "anniversaries" if calendar.is_yearly else "calendars"
+            planned = [(kind, (str(item.event.id),)) for item in calendar.items]
             self._compare(page.address, planned, uids)
             if warning := size_warning(calendar, content):
                 self.warnings.append(warning)
         elif isinstance(feed, Feed):
             ids = _ENTRY_IDS[page.address[page.address.rindex(".") :]].findall(content)
-            kinds = (("changes" if entry.is_change else "feeds") for entry in feed.entries)
+            kinds = (entry.kind for entry in feed.entries)
             about = (entry.about for entry in feed.entries)
             self._compare(page.address, list(zip(kinds, about, strict=True)), ids)
 

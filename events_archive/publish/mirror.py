@@ -7,13 +7,13 @@ no client mistakes one for the other.
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from events_archive.model.event import Event, EventType
 from events_archive.model.memory import Change
 from events_archive.publish.thumbnails import Thumbnails
 from events_archive.site import addresses
+from events_archive.site.columns import stamp
 from events_archive.site.mirror_pages import MirrorList
 from events_archive.site.page import Page
 from events_archive.site.site import Site
@@ -111,8 +111,8 @@ class Mirror:
             "documentation": root + addresses.API,
             "openapi": root + addresses.OPENAPI,
             "events": len(self.site.catalogue.events),
-            "last_contact": _stamp(ledger.last_contact),
-            "last_sweep": _stamp(ledger.last_sweep),
+            "last_contact": stamp(ledger.last_contact),
+            "last_sweep": stamp(ledger.last_sweep),
         }
         members = {
             "events": root + addresses.MIRROR_EVENTS,
@@ -132,9 +132,9 @@ class Mirror:
             "source": event.source_url,
             "record_sha256": event.digest,
             "date_in_words": moment.words,
-            "starts": _stamp(moment.span.start) if moment.span else None,
-            "ends": _stamp(moment.span.end) if moment.span else None,
-            "first_seen": _stamp(remembered.first_seen),
+            "starts": stamp(moment.span.start) if moment.span else None,
+            "ends": stamp(moment.span.end) if moment.span else None,
+            "first_seen": stamp(remembered.first_seen),
             "last_seen": remembered.last_seen.isoformat() if remembered.last_seen else None,
             "withdrawn": remembered.withdrawn is not None,
             "history": [change_members(change) for change in remembered.changes],
@@ -150,7 +150,7 @@ class Mirror:
 def change_members(change: Change) -> dict[str, Any]:
     """One change that the archive saw, as JSON has it."""
     return {
-        "observed": _stamp(change.observed),
+        "observed": stamp(change.observed),
         "kind": change.kind,
         "field": change.field,
         "old": change.old,
@@ -170,7 +170,3 @@ def _envelope(part: MirrorList, results: Iterable[str], root: str) -> str:
         }
     )
     return f'{head[:-1]},"results":[{",".join(results)}]}}\n'
-
-
-def _stamp(moment: datetime | None) -> str | None:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else None

@@ -15,7 +15,7 @@ from jinja2 import (
     TemplateSyntaxError,
     select_autoescape,
 )
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from events_archive import __version__
 from events_archive.errors import ArchiveError
@@ -30,8 +30,9 @@ from events_archive.publish.data_files import DataFiles, bytes_in_words
 from events_archive.publish.feeds import FeedWriter
 from events_archive.publish.offline import web_manifest
 from events_archive.publish.prose import escaped, own_prose, plain, prose
+from events_archive.publish.structured import StructuredData
 from events_archive.publish.thumbnails import Thumbnails
-from events_archive.site import addresses, families
+from events_archive.site import addresses, days, families
 from events_archive.site.page import Page
 from events_archive.site.site import Site
 
@@ -137,6 +138,7 @@ class Renderer:
             "bytes_in_words": bytes_in_words,
             "date_parts": date_parts,
             "day_in_words": day_in_words,
+            "day_of_year": days.in_words,
             "escaped": escaped,
             "host": host,
             "length_in_words": length_in_words,
@@ -161,11 +163,15 @@ class Renderer:
             "MONTHS": MONTHS,
             "own_prose": self._own_prose,
             "picture_text": picture_text,
-            "policy": CONTENT_SECURITY_POLICY,
+            "policy": Markup(CONTENT_SECURITY_POLICY),
             "prose": prose,
             "site": self.site,
+            "structured_data": StructuredData(
+                site=self.site, thumbnails=self.thumbnails, absolute=self.absolute
+            ).block,
             "thumbnail": self.thumbnails.of,
             "type_address": self.site.addresses.type,
+            "way_link": self._way_link,
             "type_gloss": families.type_gloss,
             "type_sentence": families.type_sentence,
             "version": __version__,
@@ -188,6 +194,13 @@ class Renderer:
             template = self._environment.get_template("partials/card.html")
             self._cards[key] = Markup(template.render(event=event, root=root))
         return self._cards[key]
+
+    def _way_link(self, folder: str, member: Any, root: str) -> Markup:
+        """The name of an agency, programme, ...: a link where it has a page."""
+        way = self.site.ways.way(folder, member.id)
+        if way is None:
+            return escape(member.name)
+        return Markup('<a href="{}{}">{}</a>').format(root, way.address, member.name)
 
     def link(self, address: str, root: str) -> str:
         """What a feed links to: absolute where the site's place is known, else from its folder."""

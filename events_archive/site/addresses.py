@@ -17,6 +17,8 @@ SUBSCRIBE = "subscribe.html"
 NOT_FOUND = "404.html"
 ALL_TYPES = "types/index.html"
 ALL_YEARS = "years/index.html"
+ALL_DAYS = "days/index.html"
+REPORT = "report.html"
 SITEMAP = "sitemap.xml"
 ROBOTS = "robots.txt"
 NO_JEKYLL = ".nojekyll"
@@ -24,6 +26,8 @@ CNAME = "CNAME"
 MAIN_FEED = "feed"
 HAPPENED = "happened"
 CHANGES = "changes"
+DAYS_FEED = "days"
+ANNIVERSARIES = "anniversaries.ics"
 OPML = "feeds.opml"
 CALENDAR = "calendar.ics"
 WHOLE_CALENDAR = "calendar-all.ics"
@@ -104,6 +108,21 @@ def year(number: int, suffix: str = ".html") -> str:
 def month(year_number: int, month_number: int) -> str:
     """``months/2021-07.html``."""
     return f"months/{year_number:04}-{month_number:02}.html"
+
+
+def all_ways(folder: str) -> str:
+    """``places/index.html``."""
+    return f"{folder}/index.html"
+
+
+def of_year(address: str, year_number: int | None) -> str:
+    """``agencies/nasa-44/2021.html``: some of a list that is too long for one page."""
+    return f"{address.removesuffix('.html')}/{year_number or 'undated'}.html"
+
+
+def day(month_number: int, day_number: int) -> str:
+    """``days/07-04.html``: a day of every year."""
+    return f"days/{month_number:02}-{day_number:02}.html"
 
 
 def explore_part(kind: str, number: int) -> str:

@@ -1,5 +1,6 @@
 """Which calendars exist, and what stands in them."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -19,6 +20,8 @@ ROLLING_DAYS = 90
 
 OFTEN, DAILY = "PT6H", "P1D"
 """How soon programs are asked to look again: Launch Library 2 itself is asked every six hours."""
+
+_YEAR = re.compile(r"years/(\d{4})\.html")
 
 _LARGEST = 2**31 - 1
 """The largest INTEGER (RFC 5545 section 3.3.8)."""
@@ -50,6 +53,8 @@ class Calendar:
     """In order of time; an event without any date is in no calendar."""
     refresh: str = DAILY
     """A DURATION (section 3.3.6)."""
+    is_yearly: bool = False
+    """Whether it brings each event back every year, rather than showing it when it was."""
     family: Family | None = None
     """What gives it a colour, where its events are of one kind."""
 
@@ -118,10 +123,24 @@ def calendar_pages(site: Site) -> Iterator[Page]:
     for type in site.types_by_name():
         yield _page(type_calendar(site, type), of_type.get(type.id, ()), items)
     of_year = grouped(events, lambda event: event.moment.year)
-    for year in site.catalogue.by_year:
-        yield _page(year_calendar(site, year), of_year[year], items)
-    for event in events:
-        yield _page(event_calendar(site, event), (event,), items)
+    for year in sorted({*site.catalogue.by_year, *_published_years(site)}):
+        yield _page(year_calendar(site, year), of_year.get(year, ()), items)
+    yield from _event_calendars(site, items)
+
+
+def _published_years(site: Site) -> Iterator[int]:
+    """The years that had a page once: whoever subscribed to one goes on to get an answer."""
+    for address in site.memory.ledger.lists:
+        if year := _YEAR.fullmatch(address):
+            yield int(year[1])
+
+
+def _event_calendars(site: Site, items: Mapping[int, Item]) -> Iterator[Page]:
+    """Each event's own, which stays when the others have dropped what was withdrawn."""
+    for event in site.catalogue.all_events:
+        shown = (event,) if event.moment.date else ()
+        item = {event.id: items.get(event.id) or calendar_item(site, event) for event in shown}
+        yield _page(event_calendar(site, event), shown, item)
 
 
 def _page(calendar: Calendar, events: Events, items: Mapping[int, Item]) -> Page:

@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
+from events_archive.model.catalogue import Events
 from events_archive.model.event import Event
 from events_archive.model.memory import Change
 from events_archive.model.moment import Moment
 from events_archive.site import addresses
+from events_archive.site.days import Anniversary, in_words
 from events_archive.site.site import Site
 
 TAG = "tag:thespacedevs.com,2020:ll2"
@@ -44,6 +46,13 @@ class Entry:
     """What it is about, unless it is about many events."""
     is_change: bool = False
     """Whether it tells what happened to the event rather than the event itself."""
+    remembered: Events = ()
+    """The events of former years that a day's entry tells of."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of its id: "feeds" for events, "changes", "days"."""
+        return "days" if self.remembered else "changes" if self.is_change else "feeds"
 
 
 def identity(event: Event) -> str:
@@ -63,6 +72,23 @@ def event_entry(site: Site, event: Event) -> Entry:
         published=published,
         updated=max(published, chronicle.changed(event)),
         event=event,
+    )
+
+
+def day_entry(site: Site, day: Anniversary) -> Entry:
+    """What happened on a day of former years, told on that day: never dated ahead."""
+    when = f"{day.date:%Y-%m-%d}"
+    year_and_names = [f"{event.moment.year}: {event.name}" for event in day.events]
+    more = f" and {len(day.events) - 1} more" if len(day.events) > 1 else ""
+    words = in_words((day.date.month, day.date.day))
+    return Entry(
+        identity=f"{TAG}:day:{when}",
+        about=(when,),
+        title=f"On {words} {year_and_names[0]}{more}",
+        address=addresses.day(day.date.month, day.date.day),
+        published=day.begins,
+        updated=day.begins,
+        remembered=day.events,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from events_archive.model.event import Event
 from events_archive.site import addresses
+from events_archive.site.days import day_of
 from events_archive.site.history import happenings
 from events_archive.site.page import Crumb, Page, stub
 from events_archive.site.site import Site
@@ -37,6 +38,12 @@ def event_page(site: Site, event: Event) -> Page:
             "previous": catalogue.previous(event),
             "next": catalogue.next(event),
             "others": catalogue.others_of_type(event, OTHERS),
+            "place": site.ways.place(event),
+            "series": [
+                (way, *one.around(event)) for way, one in site.ways.series_of.get(event.id, ())
+            ],
+            "related": site.related.get(event.id, ()),
+            "anniversary": day_of(event),
             "remembered": remembered,
             "history": happenings(remembered),
         },

@@ -4,7 +4,7 @@ Two orders answer two questions: what is new or changed here, and what happened 
 holds its latest entries; the complete history hangs on it as archive documents (RFC 5005, 4).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -14,7 +14,7 @@ from events_archive.model.event import EventType
 from events_archive.site import addresses
 from events_archive.site.chronicle import NEVER
 from events_archive.site.entries import TAG, Entry, change_entries, event_entry, happened
-from events_archive.site.page import Page
+from events_archive.site.page import Alternate, Page
 from events_archive.site.site import Site
 
 ENTRIES = 50
@@ -123,17 +123,18 @@ def type_happened_feed(site: Site, type: EventType) -> Feed:
 def feed_pages(site: Site) -> Iterator[Page]:
     """Every feed and every document of its archive, in every format."""
     latest = islice(change_entries(site), ENTRIES)
-    yield from _documents(replace(changes_feed(site), entries=tuple(latest)))
+    yield from documents(replace(changes_feed(site), entries=tuple(latest)))
     news = [event_entry(site, event) for event in latest_news(site)]
     past = [happened(event_entry(site, event)) for event in site.catalogue.past]
-    yield from _with_archive(main_feed(site), news, _by_ids(MAIN_BLOCK))
-    yield from _with_archive(happened_feed(site), past, _by_year)
+    known = published_blocks(site)
+    yield from _with_archive(main_feed(site), news, _by_ids(MAIN_BLOCK), known)
+    yield from _with_archive(happened_feed(site), past, _by_year, known)
     news_of, past_of = _by_type(news), _by_type(past)
     for type in site.types_by_name():
         feed, happened_when = type_feed(site, type), type_happened_feed(site, type)
         of_type, past_of_type = news_of.get(type.id, []), past_of.get(type.id, [])
-        yield from _with_archive(feed, of_type, _by_ids(TYPE_BLOCK))
-        yield from _with_archive(happened_when, past_of_type, _by_year)
+        yield from _with_archive(feed, of_type, _by_ids(TYPE_BLOCK), known)
+        yield from _with_archive(happened_when, past_of_type, _by_year, known)
 
 
 def latest_news(site: Site) -> Events:
@@ -169,22 +170,55 @@ def _by_type(entries: Sequence[Entry]) -> dict[int, list[Entry]]:
     return groups
 
 
-def _with_archive(feed: Feed, entries: Sequence[Entry], block: Block) -> Iterator[Page]:
+Known = Mapping[str, set[tuple[int, str]]]
+"""The archive documents that were ever published, by the stems of their feeds."""
+
+
+def published_blocks(site: Site) -> Known:
+    """What the ledger remembers of archive documents: they stay, even when they empty."""
+    known: dict[str, set[tuple[int, str]]] = {}
+    for address in site.memory.ledger.lists:
+        stem, _, name = address.removesuffix(".rss").rpartition("/")
+        if address.endswith(".rss") and (number := name.partition("-")[0]).isdecimal():
+            known.setdefault(_present_stem(site, stem), set()).add((int(number), name))
+    return known
+
+
+def _present_stem(site: Site, stem: str) -> str:
+    """The same stem after its type was renamed: its documents are copied to the old addresses."""
+    folder, _, name = stem.partition("/")
+    former, dot, order = name.partition(".")
+    type_id = site.addresses.type_stubs.get(former) if folder == "types" else None
+    return stem if type_id is None else f"types/{site.addresses.type_stems[type_id]}{dot}{order}"
+
+
+def is_archive_document(page: Page) -> bool:
+    """Whether the page is one of a feed's archive, in the format that stands for all."""
+    feed = page.context.get("feed")
+    return isinstance(feed, Feed) and bool(feed.current) and page.address.endswith(".rss")
+
+
+def _with_archive(
+    feed: Feed, entries: Sequence[Entry], block: Block, known: Known
+) -> Iterator[Page]:
     """The feed, and where it cannot hold all its entries, documents that hold every one."""
-    archive = _archive(feed, entries, block) if len(entries) > ENTRIES else []
+    former = known.get(feed.stem, set())
+    archive = _archive(feed, entries, block, former) if len(entries) > ENTRIES or former else []
     older = archive[-1].stem if archive else ""
-    yield from _documents(replace(_latest(feed, entries), older=older))
+    yield from documents(replace(_latest(feed, entries), older=older))
     for document in archive:
-        yield from _documents(document)
+        yield from documents(document)
 
 
 def _latest(feed: Feed, entries: Sequence[Entry]) -> Feed:
     return replace(feed, entries=tuple(entries[:ENTRIES]))
 
 
-def _archive(feed: Feed, entries: Sequence[Entry], block: Block) -> list[Feed]:
+def _archive(
+    feed: Feed, entries: Sequence[Entry], block: Block, former: Iterable[tuple[int, str]]
+) -> list[Feed]:
     """Documents that hold all entries, the oldest first, each linked to its neighbours."""
-    groups: dict[tuple[int, str], list[Entry]] = {}
+    groups: dict[tuple[int, str], list[Entry]] = {key: [] for key in former}
     for entry in entries:
         groups.setdefault(block(entry), []).append(entry)
     blocks = sorted(groups)
@@ -208,7 +242,7 @@ def _settled(entry: Entry) -> tuple[datetime, int]:
     return (entry.published, entry.event.id if entry.event else 0)
 
 
-def _documents(feed: Feed) -> Iterator[Page]:
+def documents(feed: Feed) -> Iterator[Page]:
     """The feed in each format; an archive document in those that RFC 5005 is made for."""
     for _, media_type, suffix in feed.formats:
         if media_type != JSON or not feed.current:
@@ -218,3 +252,11 @@ def _documents(feed: Feed) -> Iterator[Page]:
                 title=feed.title,
                 context={"feed": feed},
             )
+
+
+def feed_alternates(feed: Feed, title: str) -> tuple[Alternate, ...]:
+    """The feed in each format, as pages announce it."""
+    return tuple(
+        Alternate(address=feed.stem + suffix, media_type=media_type, title=f"{title} ({name})")
+        for name, media_type, suffix in feed.formats
+    )

@@ -9,10 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from events_archive.model.event import Event
+from events_archive.model.places import renamed
 from events_archive.site import addresses
+from events_archive.site.feeds import is_archive_document
 from events_archive.site.page import Page, stub
 from events_archive.site.site import Site
+from events_archive.site.ways import KINDS, PLACES, WITH_IDS, id_at_end
 
+_LISTS = {"months", "years", "credits", *(kind.folder for kind in KINDS)}
+_NAMED = re.compile(r"((?:events|types)/[^./]+)([./].+)")
 _MONTH = re.compile(r"months/(\d{4})-\d\d(?:/.*)?\.html")
 
 
@@ -67,19 +72,29 @@ def _copies(moved: Mapping[str, str], pages: Iterable[Page]) -> Iterator[Page]:
     for old, new in moved.items():
         former.setdefault(new, []).append(old)
     for page in pages:
-        folder, _, name = page.address.rpartition("/")
-        stem, dot, suffix = name.partition(".")
-        if suffix != "html":
-            for old in former.get(f"{folder}/{stem}", ()):
-                yield replace(page, address=f"{old}{dot}{suffix}")
+        named = _NAMED.fullmatch(page.address)
+        if named and not page.is_html:
+            for old in former.get(named[1], ()):
+                yield replace(page, address=old + named[2])
 
 
 def vanished_lists(published: Iterable[str], pages: Iterable[Page]) -> Iterator[Page]:
     """A stub at each of the ``published`` list pages that the plan no longer has."""
     planned = {page.address for page in pages}
-    for address in sorted(set(published) - planned):
-        target = next(place for place in _ancestors(address) if place in planned)
+    known = {_known_by(page): page for page in planned if page.count("/") == 1}
+    for address in sorted(filter(_is_html, set(published) - planned)):
+        successor = known.get(_known_by(address), "")
+        target = next(place for place in (successor, *_ancestors(address)) if place in planned)
         yield stub(address, "the list that these events now stand in", target)
+
+
+def _known_by(address: str) -> str:
+    """What a way's page is known by, whatever its name: ``agencies/44``, ``places/moon``."""
+    folder, _, rest = address.removesuffix(".html").partition("/")
+    stem = rest.partition("/")[0]
+    if folder == PLACES.folder:
+        return f"{folder}/{renamed(stem)}"
+    return f"{folder}/{(folder in WITH_IDS and id_at_end(stem)) or stem}"
 
 
 def _ancestors(address: str) -> Iterator[str]:
@@ -95,8 +110,14 @@ def _ancestors(address: str) -> Iterator[str]:
     yield addresses.HOME
 
 
+def _is_html(address: str) -> bool:
+    return address.endswith(".html")
+
+
 def is_list(page: Page) -> bool:
     """Whether the page is a list whose address must be remembered, since no book holds it."""
+    if is_archive_document(page):
+        return True
     folder, _, name = page.address.partition("/")
-    is_division = folder in ("months", "years") or (folder == "types" and "/" in name)
+    is_division = folder in _LISTS or (folder == "types" and "/" in name)
     return page.is_html and page.indexable and is_division

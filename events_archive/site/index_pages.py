@@ -1,13 +1,24 @@
 """The lists: by type, year and month, each split before it grows too long to use."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
 from math import ceil
 from typing import TypeVar
 
 from events_archive.model.catalogue import Events, grouped
-from events_archive.model.event import EventType
+from events_archive.model.event import Event, EventType
 from events_archive.model.moment import MONTHS, month_in_words
 from events_archive.site import addresses, listing
+from events_archive.site.drawing import (
+    Drawing,
+    busiest_week,
+    in_months,
+    in_years,
+    month_of_days,
+    one_by_one,
+    year_in_weeks,
+    years_of,
+)
 from events_archive.site.families import FAMILIES, by_family, year_bars
 from events_archive.site.listing import Listing, Section
 from events_archive.site.page import Crumb, Page
@@ -15,6 +26,9 @@ from events_archive.site.site import Site
 from events_archive.site.subscriptions import main_alternates, type_alternates, year_alternates
 
 Key = TypeVar("Key", bound=Hashable)
+
+DOTS = 120
+"""The most events that a type's timeline shows one by one."""
 
 RECENT = 20
 """How many of its latest events a type's page shows when the whole list is split by year."""
@@ -47,9 +61,83 @@ def all_types_page(site: Site) -> Page:
         template="pages/types.html",
         title="Types of events",
         description=f"The {len(types)} types of spaceflight events in this archive.",
-        context={"families": by_family(types)},
+        context={
+            "families": by_family((type, _history(site, type)) for type, _ in types),
+            "span": years_of(site.catalogue.events),
+        },
         crumbs=(_HOME,),
         alternates=main_alternates(site),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeHistory:
+    """A type's events year by year, drawn and in numbers."""
+
+    count: int
+    drawn: Drawing
+    years: tuple[tuple[int, str, int], ...]
+    """Each year of the archive as (number, address, count); no address for one without any."""
+
+
+def _history(site: Site, type: EventType) -> TypeHistory:
+    """The history of a type as the index of types shows it: its busiest year fills the height."""
+    events = site.catalogue.by_type[type.id]
+    span = years_of(site.catalogue.events)
+    counts = {year: len(found) for year, found in grouped(events, _year_of).items()}
+    place = _year_places(site, type, events)
+    return TypeHistory(
+        count=len(events),
+        drawn=in_years(events, span, max(counts.values(), default=1), place),
+        years=tuple(
+            (year, place(year) if year in counts else "", counts.get(year, 0)) for year in span
+        ),
+    )
+
+
+def _year_of(event: Event) -> int | None:
+    return event.moment.year
+
+
+def _year_places(site: Site, type: EventType, events: Events) -> Callable[[int], str]:
+    """Where a type's events of a year stand: on a page of their own, or on the type's."""
+    if len(events) > site.list_limit:
+        return lambda year: site.addresses.type_year(type, year)
+    return lambda year: f"{site.addresses.type(type)}#y{year}"
+
+
+def timeline(site: Site, type: EventType) -> tuple[Drawing, range] | None:
+    """A type's events in time: each its own dot, or months where they are too many."""
+    events = site.catalogue.by_type[type.id]
+    span = years_of(events)
+    if len(events) < 2 or not span:
+        return None
+    if len(events) <= DOTS:
+        return one_by_one(events, span, site.addresses.event), span
+    return in_months(events, span, _year_places(site, type, events)), span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearLine:
+    """A year of the almanac on home: drawn, and in numbers."""
+
+    number: int
+    count: int
+    weeks: Drawing
+    months: list[tuple[str, str, int, int]]
+
+
+def almanac(site: Site) -> tuple[YearLine, ...]:
+    """All years by week."""
+    most = busiest_week(site.catalogue.events) or 1
+    return tuple(
+        YearLine(
+            number=year,
+            count=len(events),
+            weeks=year_in_weeks(events, most, addresses.month),
+            months=months_of(site, year),
+        )
+        for year, events in site.catalogue.by_year.items()
     )
 
 
@@ -122,9 +210,14 @@ def _type_page(
     return Page(
         address=address,
         template="pages/type.html",
-        title=_numbered(title, events),
-        description=f"{_counted(events.count)} of the type {title}, with pictures and links.",
-        context={"type": type, "listing": events, "heading": title},
+        title=listing.numbered_title(title, events),
+        description=f"{listing.counted(events.count)} of the type {title}, with pictures and links.",
+        context={
+            "type": type,
+            "listing": events,
+            "heading": title,
+            "timeline": None if year else timeline(site, type),
+        },
         crumbs=(_HOME, _TYPES, type_crumb) if year else (_HOME, _TYPES),
         alternates=type_alternates(site, type),
     )
@@ -173,18 +266,42 @@ def _year_page(site: Site, year: int, address: str, events: Listing) -> Page:
     return Page(
         address=address,
         template="pages/year.html",
-        title=_numbered(f"Spaceflight events of {year}", events),
-        description=f"{_counted(events.count)} of {year}, month by month.",
+        title=listing.numbered_title(f"Spaceflight events of {year}", events),
+        description=f"{listing.counted(events.count)} of {year}, month by month.",
         context={
             "year": year,
             "listing": events,
             "heading": str(year),
-            "months": months_of(site, year),
+            "sheets": year_sheets(site, year),
             "neighbours": _year_neighbours(site, year),
         },
         crumbs=(_HOME, _YEARS),
         alternates=year_alternates(site, year),
     )
+
+
+def year_sheets(site: Site, year: int) -> list[tuple[str, str, int, Drawing]]:
+    """A year's months as (name, address, count, its days drawn); no address for an empty one."""
+    sheets = []
+    for number, name in enumerate(MONTHS, start=1):
+        events = site.catalogue.by_month.get((year, number), ())
+        places = _day_places(site, (year, number), events)
+        drawn = month_of_days(year, number, events, lambda day, places=places: places[day.day])
+        address = addresses.month(year, number) if events else ""
+        sheets.append((name, address, len(events), drawn))
+    return sheets
+
+
+def _day_places(site: Site, month: tuple[int, int], events: Events) -> dict[int, str]:
+    """Where on the month's page or its parts each day of it begins."""
+    places: dict[int, str] = {}
+    parts = listing.month_in_parts(addresses.month(*month), events, site.list_limit)
+    for address, part in parts:
+        for section in part.sections:
+            for event in section.events:
+                if anchor := section.anchors.get(event.id):
+                    places[int(anchor[1:])] = f"{address}#{anchor}"
+    return places
 
 
 def _year_neighbours(site: Site, year: int) -> tuple[Crumb | None, Crumb | None]:
@@ -202,12 +319,12 @@ def month_pages(site: Site, month: tuple[int, int]) -> Iterator[Page]:
         month,
     )
     year = Crumb(label=str(month[0]), address=addresses.year(month[0]))
-    for address, part in listing.in_parts(addresses.month(*month), events, site.list_limit):
+    for address, part in listing.month_in_parts(addresses.month(*month), events, site.list_limit):
         yield Page(
             address=address,
             template="pages/month.html",
-            title=_numbered(f"Spaceflight events of {title}", part),
-            description=f"{_counted(len(events))} of {title}.",
+            title=listing.numbered_title(f"Spaceflight events of {title}", part),
+            description=f"{listing.counted(len(events))} of {title}.",
             context={
                 "month": month,
                 "listing": part,
@@ -237,13 +354,3 @@ def _within_limit(site: Site, address: str, events: Events, year: int) -> list[t
         return listing.in_parts(address, events, site.list_limit)
     sections = listing.by_month(events, year or None)
     return [(address, Listing(count=len(events), sections=sections))]
-
-
-def _counted(count: int) -> str:
-    return "1 spaceflight event" if count == 1 else f"{count} spaceflight events"
-
-
-def _numbered(title: str, events: Listing) -> str:
-    """Keeps titles unique: later parts of a list carry their number."""
-    here = [part.label for part in events.parts if part.is_here]
-    return f"{title}, {here[0].lower()}" if here and here[0] != "Part 1" else title

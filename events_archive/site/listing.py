@@ -1,7 +1,7 @@
 """How a list of events is laid out on a page, and how a long one is split so that none grows on."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Event
@@ -20,6 +20,8 @@ class Section:
     events: Events
     address: str = ""
     """The page that holds these events by themselves, if there is one."""
+    anchors: Mapping[int, str] = field(default_factory=dict)
+    """Ids for single events, by theirs: what a link to a day leads to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,27 @@ def in_parts(address: str, events: Events, limit: int) -> list[tuple[str, Listin
     ]
 
 
+def month_in_parts(address: str, events: Events, limit: int) -> list[tuple[str, Listing]]:
+    """A month's list in parts; the first event of each day has an anchor, on whatever part."""
+    first: dict[str, int] = {}
+    for event in events:
+        if anchor := day_anchor(event):
+            first.setdefault(anchor, event.id)
+    anchors = {event_id: anchor for anchor, event_id in first.items()}
+    return [
+        (place, replace(part, sections=tuple(replace(s, anchors=anchors) for s in part.sections)))
+        for place, part in in_parts(address, events, limit)
+    ]
+
+
+def day_anchor(event: Event) -> str:
+    """``d04``; ``""`` for an event that is not known to the day."""
+    span = event.moment.span
+    if span is None or span.first_day != span.last_day:
+        return ""
+    return f"d{span.first_day.day:02}"
+
+
 def _numbered(address: str, pieces: Sequence[Events], here: int) -> tuple[Part, ...]:
     if len(pieces) == 1:
         return ()
@@ -115,6 +138,17 @@ def split(
         Part(label=label(key), address=address(key), count=len(members))
         for key, members in groups.items()
     )
+
+
+def counted(count: int) -> str:
+    """``1 spaceflight event``, ``12 spaceflight events``."""
+    return "1 spaceflight event" if count == 1 else f"{count} spaceflight events"
+
+
+def numbered_title(title: str, events: Listing) -> str:
+    """Keeps titles unique: later parts of a list carry their number."""
+    here = [part.label for part in events.parts if part.is_here]
+    return f"{title}, {here[0].lower()}" if here and here[0] != "Part 1" else title
 
 
 def year_or_zero(event: Event) -> int:

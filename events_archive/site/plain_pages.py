@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from events_archive.site import addresses
-from events_archive.site.families import by_family, year_bars
+from events_archive.site.days import LOOK_AHEAD, anniversaries
+from events_archive.site.families import FAMILIES, by_family
+from events_archive.site.index_pages import almanac
 from events_archive.site.page import Crumb, Page
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import main_alternates
@@ -58,7 +60,9 @@ def home_page(site: Site) -> Page:
             "families": by_family(
                 (type, catalogue.by_type[type.id]) for type in site.types_by_name()
             ),
-            "years": year_bars(catalogue.by_year),
+            "almanac": almanac(site),
+            "all_families": FAMILIES,
+            "days": tuple(anniversaries(catalogue, catalogue.today, LOOK_AHEAD)),
             "count": len(catalogue.events),
         },
         alternates=main_alternates(site),

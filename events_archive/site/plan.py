@@ -5,6 +5,8 @@ from itertools import chain
 
 from events_archive.errors import ArchiveError
 from events_archive.site.calendars import calendar_pages
+from events_archive.site.credits import credits_pages
+from events_archive.site.day_pages import day_pages
 from events_archive.site.download_pages import download_pages
 from events_archive.site.event_pages import event_pages
 from events_archive.site.explore_pages import explore_pages
@@ -15,8 +17,10 @@ from events_archive.site.mirror_pages import mirror_pages
 from events_archive.site.offline_pages import closing_pages, offline_pages
 from events_archive.site.page import Page
 from events_archive.site.plain_pages import machine_pages, plain_pages
+from events_archive.site.report_page import report_pages
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import subscription_pages
+from events_archive.site.way_pages import way_pages
 
 
 def plan_site(site: Site) -> tuple[Page, ...]:
@@ -27,6 +31,10 @@ def plan_site(site: Site) -> tuple[Page, ...]:
             offline_pages(site),
             event_pages(site),
             index_pages(site),
+            way_pages(site),
+            day_pages(site),
+            credits_pages(site),
+            report_pages(site),
             subscription_pages(site),
             feed_pages(site),
             calendar_pages(site),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from events_archive.model.catalogue import Catalogue
 from events_archive.model.event import EventType
@@ -9,9 +10,11 @@ from events_archive.model.memory import Memory
 from events_archive.model.questions.entries import Holdings
 from events_archive.site.addresses import Addresses
 from events_archive.site.chronicle import Chronicle
+from events_archive.site.related import Related, find_related
+from events_archive.site.ways import Ways
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Site:
     """All that decides which pages exist and what they say."""
 
@@ -35,6 +38,21 @@ class Site:
     def chronicle(self) -> Chronicle:
         """The dates of events as news, none of them after the last contact."""
         return Chronicle(memory=self.memory, limit=self.updated)
+
+    @cached_property
+    def ways(self) -> Ways:
+        """The places, agencies, programmes, stations, astronauts and series there are."""
+        return Ways.of(self.catalogue)
+
+    @cached_property
+    def related(self) -> dict[int, tuple[Related, ...]]:
+        """The events that have to do with each, by its id; its own series leads to the others."""
+        series = self.ways.series_of.items()
+        already = {
+            event_id: frozenset(e.id for _, one in found for e in one.events)
+            for event_id, found in series
+        }
+        return find_related(self.catalogue.events, already=already)
 
     @property
     def updated(self) -> datetime | None:

@@ -17,11 +17,13 @@ from events_archive.site.calendars import (
     whole_calendar,
     year_calendar,
 )
+from events_archive.site.day_pages import anniversary_calendar, days_feed
 from events_archive.site.families import by_family
 from events_archive.site.feeds import (
     ENTRIES,
     Feed,
     changes_feed,
+    feed_alternates,
     happened_feed,
     main_feed,
     type_feed,
@@ -44,8 +46,8 @@ class Subscription:
 def main_alternates(site: Site) -> tuple[Alternate, ...]:
     """The archive's own feeds and calendar."""
     return (
-        *_feed(main_feed(site), "New and changed"),
-        *_feed(happened_feed(site), "What happened"),
+        *feed_alternates(main_feed(site), "New and changed"),
+        *feed_alternates(happened_feed(site), "What happened"),
         _calendar(rolling_calendar(site), "Calendar"),
     )
 
@@ -53,8 +55,8 @@ def main_alternates(site: Site) -> tuple[Alternate, ...]:
 def type_alternates(site: Site, type: EventType) -> tuple[Alternate, ...]:
     """A type's feeds and calendar, for the pages that are about it."""
     return (
-        *_feed(type_feed(site, type), f"{type.name}, new and changed"),
-        *_feed(type_happened_feed(site, type), f"{type.name}, what happened"),
+        *feed_alternates(type_feed(site, type), f"{type.name}, new and changed"),
+        *feed_alternates(type_happened_feed(site, type), f"{type.name}, what happened"),
         _calendar(type_calendar(site, type), f"{type.name}, calendar"),
     )
 
@@ -65,20 +67,16 @@ def event_alternates(site: Site, event: Event) -> tuple[Alternate, ...]:
         calendar = _calendar(event_calendar(site, event), "This event in a calendar")
     else:
         calendar = _calendar(type_calendar(site, event.type), f"{event.type.name}, calendar")
-    return (calendar, *_feed(type_feed(site, event.type), f"{event.type.name}, new and changed"))
+    return (
+        calendar,
+        *feed_alternates(type_feed(site, event.type), f"{event.type.name}, new and changed"),
+    )
 
 
 def year_alternates(site: Site, year: int) -> tuple[Alternate, ...]:
     """What the pages of a year and of its months announce: the year's calendar, and the feeds."""
     calendar = _calendar(year_calendar(site, year), f"Calendar of {year}")
-    return (calendar, *_feed(main_feed(site), "New and changed"))
-
-
-def _feed(feed: Feed, title: str) -> tuple[Alternate, ...]:
-    return tuple(
-        Alternate(address=feed.stem + suffix, media_type=media_type, title=f"{title} ({name})")
-        for name, media_type, suffix in feed.formats
-    )
+    return (calendar, *feed_alternates(main_feed(site), "New and changed"))
 
 
 def _calendar(calendar: Calendar, title: str) -> Alternate:
@@ -102,19 +100,26 @@ def subscription_pages(site: Site) -> Iterator[Page]:
             "archive": archive,
             "changes": changes_feed(site),
             "whole": whole_calendar(site),
+            "days": days_feed(site),
+            "anniversaries": anniversary_calendar(site),
             "families": by_family(types),
             "lengths": _lengths(type for type, _ in types),
             "entries": ENTRIES,
         },
         crumbs=(Crumb(label="Home", address=addresses.HOME),),
-        alternates=(*main_alternates(site), *_feed(changes_feed(site), "Changes")),
+        alternates=(*main_alternates(site), *feed_alternates(changes_feed(site), "Changes")),
     )
     if site.base_url:
         yield Page(
             address=addresses.OPML,
             template="feeds/opml.xml",
             title=site.title,
-            context={"archive": archive, "changes": changes_feed(site), "types": types},
+            context={
+                "archive": archive,
+                "changes": changes_feed(site),
+                "days": days_feed(site),
+                "types": types,
+            },
         )
 
 

@@ -107,14 +107,20 @@ class Line:
     def get(
         self, url: str, headers: dict[str, str], timeout: tuple[float, float]
     ) -> requests.Response:
-        """The answer to one GET, its body still unread; redirects are not followed.
+        """The answer to one GET, its body still unread; otherwise as `ask`."""
+        return self.ask("GET", url, headers, timeout)
+
+    def ask(
+        self, method: str, url: str, headers: dict[str, str], timeout: tuple[float, float]
+    ) -> requests.Response:
+        """The answer to one request without a body; redirects are not followed.
 
         ``timeout`` is in seconds, for connecting and for each read. Neither cookies nor what
         ``.netrc`` holds goes along.
 
         Raises `ForbiddenError`, `UnreachableError`, or what requests raises.
         """
-        request = requests.Request("GET", url, headers=headers).prepare()
+        request = requests.Request(method, url, headers=headers).prepare()
         try:
             return self._adapter.send(request, stream=True, timeout=timeout, verify=_CERTIFICATES)
         except HTTPError as error:  # What requests forgets to translate.

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from events_archive.preview.answers import answer, media_type
+from events_archive.preview.answers import answer
+from events_archive.site.media_types import media_type
 
 
 @pytest.fixture

@@ -260,3 +260,13 @@ def test_the_list_of_all_feeds_names_each_of_them_once(tmp_path: Path) -> None:
     made = [BASE_URL + name for name in files if name.endswith(".atom")]
     assert sorted(listed) == sorted(made)
     assert "feeds.opml" not in _files(tmp_path, base_url="")
+
+
+def test_plain_text_is_escaped_once_more_where_rss_expects_html(tmp_path: Path) -> None:
+    files = _files(tmp_path, _event(location="Pad <39A> & others"))
+    item = ElementTree.fromstring(files["feed.rss"]).find("channel/item")
+    assert item is not None
+    assert "Pad &lt;39A&gt; &amp; others" in (item.findtext("description") or "")
+    assert item.findtext("title") == "Tiangong EVA-1 & <more> (4 July 2021, 00:11 UTC)"
+    entry = atoma.parse_atom_bytes(files["feed.atom"]).entries[0]
+    assert "Pad <39A> & others" in entry.summary.value

@@ -1,0 +1,172 @@
+"""Events that follow one another by name: "US EVA-75" and "US EVA-76", all of "Progress MS-17".
+
+Only names that leave no doubt count. Two kinds of series: a *count*, whose names carry a running
+number (spacewalks, flights, dockings of one kind of craft), is ordered by it; a *mission*, all that
+a craft does, by time. The tables say which names are known; anything else belongs to no series.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from events_archive.model.addresses import stem_of
+from events_archive.model.event import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """That an event belongs to a series, by its name."""
+
+    name: str
+    """The series': ``US EVA``, ``Progress MS-17``."""
+    number: int | None = None
+    """Its place in a count; None in a mission."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """Events in the order of their numbers, or of a mission in that of time."""
+
+    stem: str
+    name: str
+    events: tuple[Event, ...]
+    is_counted: bool
+
+    def around(self, event: Event) -> tuple[Event | None, Event | None]:
+        """What comes before and after ``event`` in it."""
+        ids = [member.id for member in self.events]
+        here = ids.index(event.id)
+        return (
+            self.events[here - 1] if here else None,
+            self.events[here + 1] if here + 1 < len(ids) else None,
+        )
+
+
+_ORDINALS = {
+    word: number
+    for number, word in enumerate(
+        ("first second third fourth fifth sixth seventh eighth ninth tenth eleventh "
+         "twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth "
+         "nineteenth twentieth").split(),
+        start=1,
+    )
+}
+
+_COUNTS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("US EVA", re.compile(r"US EVA[- ]#?(\d+)")),
+    ("Russian EVA", re.compile(r"Russian EVA[- ]#?(\d+)")),
+    ("Tiangong EVA", re.compile(r"(?:Tiangong|CSS) EVA[- ]#?(\d+)")),
+    ("Ingenuity flights", re.compile(r".*\bIngenuity Flight #?(\d+)")),
+    ("Ingenuity flights", re.compile(r".*\bIngenuity (\w+) Flight")),
+    (
+        "ISS changes of command",
+        re.compile(r"(?:ISS )?Expedition (\d+)(?:-\d+)? Change of Command(?: Ceremony)?"),
+    ),
+)
+"""Names of series, and what their members are called from the first letter to the last."""
+
+_CRAFT: tuple[tuple[str, str], ...] = (
+    ("Progress MS", r"Progress MS-?(\d+)\b"),
+    ("Soyuz MS", r"Soyuz MS-?(\d+)\b"),
+    ("Shenzhou", r"Shenzhou[- ](\d+)\b"),
+    ("Tianzhou", r"Tianzhou[- ](\d+)\b"),
+    ("Cygnus NG", r"NG-(\d+) Cygnus\b"),
+    ("SpaceX CRS", r"(?:(?:SpaceX|Cargo Dragon) )?CRS-(\d+)\b"),
+    ("SpaceX Crew", r"(?:(?:NASA's )?SpaceX |Crew Dragon )?Crew-(\d+)\b"),
+    ("Starliner", r"(?:Boeing )?Starliner-(\d+)\b"),
+    ("Axiom Mission", r"(?:Axiom Mission |Axiom Space Ax-|Ax-)(\d+)\b"),
+    ("HTV-X", r"HTV-X-?(\d+)\b"),
+    ("Dream Chaser", r"Dream Chaser (?:DC|SSC-Demo)-(\d+)\b"),
+    ("Starship SN", r"Starship SN(\d+)\b"),
+    ("Starship S", r"Starship S(\d+)\b"),
+    ("Super Heavy Booster", r"Super Heavy (?:Booster |B)(\d+)\b"),
+    ("Chang'e", r"Chang['’]e[- ](\d+)\b"),
+    ("Artemis", r"(?:NASA )?Artemis[- ](\d+)\b"),
+)
+"""Craft with running numbers, and how their events' names begin."""
+
+_CRAFT_PATTERNS = tuple((name, re.compile(pattern)) for name, pattern in _CRAFT)
+
+_PROBES = re.compile(
+    r"(?:ESA )?(BepiColombo|Solar Orbiter|Parker Solar Probe|Europa Clipper|Lucy|Psyche|Hera|"
+    r"Juice|JUICE|Juno|OSIRIS-REx|OSIRIS-Rex|Hayabusa-?2|Tianwen-\d|DART)\b"
+)
+_PROBE_NAMES = {
+    "JUICE": "Juice",
+    "OSIRIS-Rex": "OSIRIS-REx",
+    "Hayabusa-2": "Hayabusa2",
+}
+_COUNTED_TYPES = {2: "dockings", 4: "berthings", 8: "undockings", 9: "landings", 13: "releases"}
+"""Types of events that each craft of a kind goes through once: their dockings can be counted."""
+
+
+def memberships(name: str, type_id: int) -> Iterator[Membership]:
+    """The series that an event belongs to by its name."""
+    for series, pattern in _COUNTS:
+        if (match := pattern.fullmatch(name)) and (number := _number(match[1])):
+            yield Membership(name=series, number=number)
+    for craft, pattern in _CRAFT_PATTERNS:
+        if match := pattern.match(name):
+            yield Membership(name=_mission_name(craft, match[1]))
+            if type_id in _COUNTED_TYPES:
+                yield Membership(
+                    name=f"{craft} {_COUNTED_TYPES[type_id]}", number=_number(match[1])
+                )
+            return
+    if probe := _PROBES.match(name):
+        yield Membership(name=_PROBE_NAMES.get(probe[1], probe[1]))
+
+
+def _mission_name(craft: str, number: str) -> str:
+    joint = "" if craft.endswith(("SN", " S", "-X")) else " "
+    joint = "-" if craft.endswith((" MS", " NG", " CRS", " Crew", "Starliner")) else joint
+    return f"{craft}{joint}{int(number)}"
+
+
+def _number(text: str) -> int | None:
+    """``8`` for "8", "8th" and "Eighth"; None for other words, and beyond what anybody counts."""
+    digits = text.rstrip("stndrh")
+    if digits.isdecimal():
+        return int(digits) if len(digits) <= 4 else None
+    return _ORDINALS.get(text.casefold())
+
+
+def find_series(events: Iterable[Event]) -> tuple[Series, ...]:
+    """All series of two events and more, by name; ``events`` come in the order of time.
+
+    A number that two events of a count bear says nothing of either: both are left out.
+    """
+    counts: dict[str, dict[int, list[Event]]] = {}
+    missions: dict[str, list[Event]] = {}
+    for event in events:
+        for member in memberships(" ".join(event.name.split()), event.type.id):
+            if member.number is None:
+                missions.setdefault(member.name, []).append(event)
+            else:
+                numbers = counts.setdefault(member.name, {})
+                numbers.setdefault(member.number, []).append(event)
+    found = [_series(name, members, is_counted=False) for name, members in missions.items()]
+    for name, numbers in counts.items():
+        unique = [members[0] for _, members in sorted(numbers.items()) if len(members) == 1]
+        found.append(_series(name, unique, is_counted=True))
+    return tuple(
+        sorted(
+            (series for series in found if len(series.events) > 1),
+            key=lambda series: _natural(series.name),
+        )
+    )
+
+
+def _series(name: str, events: list[Event], *, is_counted: bool) -> Series:
+    return Series(
+        stem=stem_of(name, "series"), name=name, events=tuple(events), is_counted=is_counted
+    )
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Sorts "Progress MS-9" before "Progress MS-10"."""
+    return [
+        (int(part), "") if part.isdecimal() else (0, part.casefold())
+        for part in re.split(r"(\d+)", name)
+        if part
+    ]

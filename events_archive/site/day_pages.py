@@ -1,0 +1,107 @@
+"""The pages of the days of the year, their feed, and the calendar that comes back every year."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from events_archive.model.catalogue import Events
+from events_archive.site import addresses, days, listing
+from events_archive.site.calendars import CALENDAR, Calendar, calendar_item
+from events_archive.site.entries import TAG, day_entry
+from events_archive.site.feeds import Feed, documents, feed_alternates
+from events_archive.site.page import Alternate, Crumb, Page
+from events_archive.site.site import Site
+
+_HOME = Crumb(label="Home", address=addresses.HOME)
+_DAYS = Crumb(label="Days of the year", address=addresses.ALL_DAYS)
+
+
+def day_pages(site: Site) -> Iterator[Page]:
+    """The index, every day, the feed and the calendar."""
+    found = days.by_day(site.catalogue.events)
+    yield Page(
+        address=addresses.ALL_DAYS,
+        template="pages/days.html",
+        title="Days of the year",
+        description="What happened in spaceflight on each day of the year.",
+        context={"months": _months(found), "count": sum(map(len, found.values()))},
+        crumbs=(_HOME,),
+        alternates=_alternates(site),
+    )
+    for day in days.ALL_DAYS:
+        yield from _day_page(site, day, found.get(day, ()))
+    entries = tuple(day_entry(site, one) for one in days.remembered_days(site.catalogue))
+    yield from documents(replace(days_feed(site), entries=entries))
+    calendar = anniversary_calendar(site)
+    events = days.worth_an_anniversary(site.catalogue)
+    yield Page(
+        address=calendar.address,
+        template="calendar",
+        title=calendar.name,
+        context={
+            "calendar": replace(
+                calendar, items=tuple(calendar_item(site, event) for event in events)
+            )
+        },
+    )
+
+
+def _months(found: Mapping[days.Day, Events]) -> list[list[tuple[days.Day, int]]]:
+    """The days of each month with how many events each has."""
+    return [
+        [(day, len(found.get(day, ()))) for day in days.ALL_DAYS if day[0] == month]
+        for month in range(1, 13)
+    ]
+
+
+def _day_page(site: Site, day: days.Day, events: Events) -> Iterator[Page]:
+    title = days.in_words(day)
+    before, after = (
+        Crumb(label=days.in_words(other), address=addresses.day(*other))
+        for other in days.neighbours(day)
+    )
+    if len(events) <= site.list_limit:
+        sections = listing.by_year(events)
+        places = [(addresses.day(*day), listing.Listing(count=len(events), sections=sections))]
+    else:
+        places = listing.in_parts(addresses.day(*day), events, site.list_limit)
+    for address, part in places:
+        yield Page(
+            address=address,
+            template="pages/day.html",
+            title=listing.numbered_title(f"On this day: {title}", part),
+            description=f"{listing.counted(len(events))} of {title}, in all years.",
+            context={"day": day, "heading": title, "listing": part, "neighbours": (before, after)},
+            crumbs=(_HOME, _DAYS),
+            alternates=_alternates(site),
+        )
+
+
+def days_feed(site: Site) -> Feed:
+    """What happened on each day, as it comes round, without its entries."""
+    return Feed(
+        identity=f"{TAG}:events:days",
+        title=f"{site.title}: on this day",
+        description="Each day, what happened in spaceflight on the same day of years before.",
+        stem=addresses.DAYS_FEED,
+        home=addresses.ALL_DAYS,
+    )
+
+
+def anniversary_calendar(site: Site) -> Calendar:
+    """Every event again each year, without the events."""
+    return Calendar(
+        name=f"Anniversaries · {site.title}",
+        description="What happened in space, on the same day of every year after. "
+        "Press events are left out.",
+        address=addresses.ANNIVERSARIES,
+        home=addresses.ALL_DAYS,
+        is_yearly=True,
+    )
+
+
+def _alternates(site: Site) -> tuple[Alternate, ...]:
+    calendar = anniversary_calendar(site)
+    return (
+        *feed_alternates(days_feed(site), "On this day"),
+        Alternate(address=calendar.address, media_type=CALENDAR, title="Anniversaries, calendar"),
+    )

@@ -1,0 +1,58 @@
+"""The data report: what is missing or odd at the source, so that people can get it fixed there."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from events_archive.model.catalogue import Events
+from events_archive.model.event import Event
+from events_archive.site import addresses
+from events_archive.site.oddities import ODDITIES, Oddity, twins, written_otherwise
+from events_archive.site.page import Crumb, Page
+from events_archive.site.site import Site
+
+NAMED = 25
+"""How many events of each kind are named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One kind of oddity and the events that have it."""
+
+    oddity: Oddity
+    events: Events
+    """The latest first."""
+
+    @property
+    def named(self) -> Events:
+        """Those that are named."""
+        return self.events[:NAMED]
+
+
+def report_pages(site: Site) -> Iterator[Page]:
+    """The page, with its findings in the order of the table."""
+    findings = tuple(_findings(site))
+    yield Page(
+        address=addresses.REPORT,
+        template="pages/report.html",
+        title="Gaps in the data",
+        description="What is missing or odd in the data of this archive, and where to put it right.",
+        context={
+            "findings": findings,
+            "named": NAMED,
+            "clean": sum(not finding.events for finding in findings),
+            "count": len(site.catalogue.events),
+        },
+        crumbs=(Crumb(label="Home", address=addresses.HOME),),
+    )
+
+
+def _findings(site: Site) -> Iterator[Finding]:
+    catalogue = site.catalogue
+    shared: dict[str, Callable[[Event], bool]] = {
+        "twins": twins(catalogue.events),
+        "places": written_otherwise(catalogue.events),
+    }
+    for oddity in ODDITIES:
+        has = shared.get(oddity.key) or (lambda event, one=oddity: one.found(event, catalogue.today))
+        found = tuple(event for event in reversed(catalogue.events) if has(event))
+        yield Finding(oddity=oddity, events=found)

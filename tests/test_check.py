@@ -1,0 +1,174 @@
+"""``build.py check``: what it lets pass, and every kind of thing that it does not."""
+
+import json
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import BASE_URL, PROJECT, Run, run_build
+
+EVA = "events/tiangong-eva-1.html"
+
+
+def check(run: Run, *arguments: str, expect: int = 0) -> Run:
+    return run_build(
+        "check", "--base-url", BASE_URL, *arguments,
+        cache=run.cache, output=run.output, expect=expect,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def site(seed_run: Run, tmp_path: Path) -> Run:
+    """A site of this test's own, to be harmed."""
+    for folder in (seed_run.cache, seed_run.output):
+        shutil.copytree(folder, tmp_path / folder.name)
+    return replace(seed_run, cache=tmp_path / "cache", output=tmp_path / "output")
+
+
+def found(run: Run, **arguments: int) -> set[tuple[str, str]]:
+    """Every finding as (kind, where)."""
+    report = check(run, "--json", **arguments).report
+    return {(finding["kind"], finding["where"]) for finding in report["findings"]}
+
+
+def edit(run: Run, address: str, old: str, new: str) -> None:
+    file = run.output / address
+    text = file.read_bytes().decode()
+    assert old in text, (address, old)
+    file.write_bytes(text.replace(old, new, 1).encode())
+
+
+@pytest.mark.parametrize("which", ["seed_run", "grown_run"])
+def test_what_the_build_makes_has_no_error_and_no_orphan(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    report = check(request.getfixturevalue(which), "--json").report
+    assert [finding for finding in report["findings"] if finding["kind"] != "budget"] == []
+    assert report["ok"]
+    assert report["site"]["pages"] > 20
+    assert report["site"]["heaviest"]["bytes"] > 1000
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "old", "new"),
+    [
+        ("link", "about.html", 'href="types/index.html"', 'href="types/none.html"'),
+        ("link", "about.html", 'href="#content"', 'href="#nowhere"'),
+        ("link", EVA, 'href="../index.html"', 'href="../../index.html"'),
+        ("link", EVA, f'href="{BASE_URL}', f'hreflang="en" data-x="{BASE_URL}'),
+        ("html", EVA, "</main>", "</div></main>"),
+        ("html", "index.html", 'id="content"', 'id="content" id="content"'),
+        ("feed", "feed.rss", "</guid>", "</guid"),
+        ("feed", "feed.atom", "<updated>", "<update>"),
+        ("feed", "feed.json", '"title"', '"titel"'),
+        ("calendar", "calendar-all.ics", "DTSTAMP:", "DTSTOMP:"),
+        ("gone", "calendar-all.ics", "UID:ll2-event-309@", "UID:ll2-evening-309@"),
+        ("gone", "events/tiangong-eva-1.ics", "UID:ll2-event-309@", "UID:ll2-evening-309@"),
+    ],
+)
+def test_one_slip_is_an_error_that_names_its_file(
+    site: Run, kind: str, address: str, old: str, new: str
+) -> None:
+    if kind == "link" and "data-x" in new:
+        # A canonical link is where the page is and not where it leads: no finding.
+        edit(site, EVA, old, new)
+        assert found(site) == set()
+        return
+    edit(site, address, old, new)
+    assert (kind, address) in found(site, expect=1)
+
+
+def test_a_file_that_vanished_is_missed_and_so_is_what_was_promised(site: Run) -> None:
+    (site.output / EVA).unlink()
+    (site.output / "id/309.html").unlink()
+    kinds = found(site, expect=1)
+    assert {("missing", EVA), ("gone", EVA), ("gone", "id/309.html")} <= kinds
+    assert ("link", "types/eva.html") in kinds
+
+
+def test_an_address_that_was_ever_published_is_missed_for_good(site: Run) -> None:
+    ledger = site.cache / "ledger.json"
+    text = ledger.read_text("utf-8")
+    ledger.write_text(
+        text.replace('"lists": {', '"lists": {\n"months/1999-01.html": 1,', 1), "utf-8"
+    )
+    assert found(site, expect=1) == {("gone", "months/1999-01.html")}
+
+
+def test_an_event_that_left_the_feeds_is_an_id_that_is_gone(site: Run) -> None:
+    feed = site.output / "feed.atom"
+    text = feed.read_bytes().decode()
+    entries = re.findall(r"<entry>.*?</entry>", text, re.DOTALL)
+    (lost,) = (entry for entry in entries if ":event:309<" in entry)
+    feed.write_bytes(text.replace(lost, "").encode())
+    report = check(site, "--json", expect=1).report
+    (finding,) = report["findings"]
+    assert finding["what"] == "the entry tag:thespacedevs.com,2020:ll2:event:309"
+
+
+def test_a_picture_without_words_or_size_is_an_error(site: Run) -> None:
+    edit(site, EVA, "</main>", '<img src="../404.html"></main>')
+    assert ("picture", EVA) in found(site, expect=1)
+
+
+def test_an_orphan_is_a_warning_which_strict_counts(site: Run) -> None:
+    edit(site, "index.html", "offline.html", "about.html")
+    for page in site.output.rglob("*.html"):
+        page.write_bytes(page.read_bytes().replace(b"offline.html", b"about.html"))
+    assert ("orphan", "offline.html") in found(site)
+    assert found(site, expect=0)
+    strict = check(site, "--strict", expect=1)
+    assert "offline.html: cannot be reached from home" in strict.stdout
+
+
+def test_weights_are_held_against_the_budgets_of_the_settings(site: Run, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    shutil.copy(PROJECT / "build.py", project)
+    (project / "events_archive").symlink_to(PROJECT / "events_archive")
+    table = '[tool.events-archive]\npage_budget = "5 kB"\nsite_budget = "0.1 MB"\n'
+    (project / "pyproject.toml").write_text(table)
+    run = run_build(
+        "check", "--base-url", BASE_URL, "--json",
+        cache=site.cache, output=site.output, project=project,
+    )  # fmt: skip
+    places = {f["where"] for f in run.report["findings"] if f["kind"] == "budget"}
+    assert {"index.html", "the whole"} <= places
+    assert all(finding["severity"] == "warning" for finding in run.report["findings"])
+
+
+def test_the_report_for_people_names_kind_file_and_fault(site: Run) -> None:
+    edit(site, "about.html", 'href="types/index.html"', 'href="types/none.html"')
+    run = check(site, expect=1)
+    assert "Links that lead nowhere: 1 (error)" in run.stdout
+    assert "  about.html: types/none.html leads to a file that is not there" in run.stdout
+    assert "1 error in the site" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_folder_without_a_site_is_one_sentence(tmp_path: Path) -> None:
+    run = run_build("check", cache=tmp_path / "cache", output=tmp_path / "output", expect=1)
+    assert "run build.py first" in run.stderr
+    assert len(run.stderr.strip().splitlines()) == 1
+
+
+def test_a_check_writes_nothing(site: Run) -> None:
+    before = {path: path.read_bytes() for path in site.output.rglob("*") if path.is_file()}
+    ledger = (site.cache / "ledger.json").read_bytes()
+    check(site)
+    assert {path: path.read_bytes() for path in site.output.rglob("*") if path.is_file()} == before
+    assert (site.cache / "ledger.json").read_bytes() == ledger
+    assert not (site.cache / "links.json").exists()
+
+
+def test_external_links_are_only_counted_without_a_network(site: Run) -> None:
+    run = check(site, "--external", "--offline")
+    assert re.search(r"\d+ links to other sites would be asked for", run.stderr)
+
+
+def test_the_report_for_programs_is_json_alone(site: Run) -> None:
+    run = check(site, "--json")
+    assert json.loads(run.stdout)["site"]["files"] > 50

@@ -1,0 +1,263 @@
+"""The page that answers questions, as people use it: opened from disk unless said otherwise."""
+
+import gzip
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import icalendar
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import Witness, launched, served
+from tests.conftest import Run
+from tests.ll2_server.vocabulary import Record
+from tests.visitor import XHTML, VisitedSite
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
+    witness = Witness(page)
+    yield page
+    page.close()
+    assert witness.complaints == []
+    assert not [url for url in witness.requests if not url.startswith(("file:", "blob:"))]
+
+
+def _ask(page: Page, run: Run, query: str = "") -> None:
+    page.goto((run.output / "explore.html").as_uri() + (f"?{query}" if query else ""))
+    expect(page.get_by_role("status")).to_have_text(re.compile(r"^(\d|No event)"))
+
+
+def _query(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def _count(run: Run, fits: Callable[[Record], bool]) -> int:
+    """How many events of the cache fit."""
+    lines = (run.cache / "events.jsonl").read_bytes().splitlines()
+    return sum(fits(json.loads(line)) for line in lines)
+
+
+def _shown(page: Page) -> list[str]:
+    return page.locator(".found .card-name").all_inner_texts()
+
+
+def test_an_address_of_the_api_is_answered_as_it_stands(page: Page, grown_run: Run) -> None:
+    _ask(page, grown_run, "type__ids=2,8&ordering=-date&limit=20&offset=20&mode=list")
+    count = _count(grown_run, lambda record: record["type"]["id"] in (2, 8))
+    expect(page.get_by_role("status")).to_have_text(f"{count} events, 21 to 40 shown")
+    assert len(_shown(page)) == 20
+    conditions = page.get_by_label("What was asked for").get_by_role("link")
+    assert conditions.all_inner_texts() == ["Docking", "Spacecraft Undocking", "Begin again"]
+
+
+def test_what_the_ten_real_events_answer(page: Page, seed_run: Run) -> None:
+    _ask(page, seed_run, "search=eva&year=2021&month=7&ordering=-date")
+    assert _shown(page) == ["Tiangong EVA-1"]
+    assert page.locator(".found .card-date").inner_text().split() == [
+        "4",
+        "July",
+        "2021",
+        "00:11",
+        "UTC",
+    ]
+    page.get_by_role("link", name="Tiangong EVA-1").click()
+    expect(page.locator("h1")).to_have_text("Tiangong EVA-1")
+
+
+def test_a_link_of_the_api_can_be_pasted(page: Page, seed_run: Run) -> None:
+    _ask(page, seed_run)
+    field = page.get_by_role("searchbox")
+    field.fill("https://ll.thespacedevs.com/2.3.0/events/?type=3&limit=2&mode=detailed")
+    field.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("1 to 2 shown")
+    assert _query(page) == {"type": ["3"], "limit": ["2"], "mode": ["detailed"]}
+    field.fill("https://ll.thespacedevs.com/2.3.0/events/309/?format=json")
+    field.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("1 event")
+    assert _shown(page) == ["Tiangong EVA-1"]
+    field.fill("https://ll.thespacedevs.com/2.3.0/launches/?limit=2")
+    field.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("nor an address of the API's events")
+
+
+def test_every_choice_is_an_address_and_the_way_back_leads_through_all(
+    page: Page, seed_run: Run
+) -> None:
+    _ask(page, seed_run)
+    page.get_by_role("link", name="EVA", exact=True).first.click()
+    expect(page.get_by_role("status")).to_have_text("4 events")
+    assert _query(page) == {"type__ids": ["3"]}
+    page.get_by_role("link", name="Tiangong Space Station").first.click()
+    expect(page.get_by_role("status")).to_have_text("1 event")
+    assert _query(page)["place"] == ["Tiangong Space Station"]
+    page.get_by_label("Sorted").select_option("latest first")
+    page.get_by_label("Until").fill("2021-07-01")
+    expect(page.get_by_role("status")).to_have_text("No event fits all of this")
+    assert _query(page)["date__lte"] == ["2021-07-01T23:59:59Z"]
+    page.go_back()
+    expect(page.get_by_role("status")).to_have_text("1 event")
+    page.go_back()
+    page.go_back()
+    expect(page.get_by_role("status")).to_have_text("4 events")
+    page.get_by_role("link", name="Without EVA").click()
+    expect(page.get_by_role("status")).to_have_text("10 events")
+
+
+def test_facets_count_what_another_choice_would_bring(page: Page, seed_run: Run) -> None:
+    _ask(page, seed_run, "type__ids=3")
+    facet = page.locator(".facets section").first
+    counts = dict(zip(
+        facet.locator("a").all_inner_texts(), facet.locator(".count").all_inner_texts(), strict=True
+    ))  # fmt: skip
+    assert counts["EVA"] == "4"
+    assert sum(map(int, counts.values())) == 10
+    assert facet.locator("[aria-current]").all_inner_texts() == ["EVA"]
+
+
+def test_the_keyboard_is_enough_and_keeps_its_place(page: Page, seed_run: Run) -> None:
+    _ask(page, seed_run)
+    page.get_by_role("searchbox").focus()
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "facet-type-3":
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("4 events")
+    assert page.evaluate("document.activeElement.id") == "facet-type-3"
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("10 events")
+
+
+def test_words_are_looked_for_beyond_names_only_where_that_is_asked_for(
+    page: Page, seed_run: Run
+) -> None:
+    _ask(page, seed_run)
+    field = page.get_by_role("searchbox")
+    field.fill("iROSA")
+    field.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("No event fits all of this")
+    assert _query(page) == {"search": ["iROSA"]}
+    page.get_by_label("Look beyond names").check()
+    field.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("3 events")
+    assert _query(page) == {"q": ["iROSA"]}
+    assert "iROSA solar arrays" in page.locator(".snippet").first.inner_text()
+    page.get_by_role("button", name="the API’s address").click()
+    copied = page.get_by_label("What was copied").input_value()
+    assert copied == "https://ll.thespacedevs.com/2.3.0/events/"
+
+
+def test_what_the_api_would_refuse_or_ignore_is_named(page: Page, seed_run: Run) -> None:
+    _ask(page, seed_run, "foo=1&limit=3")
+    assert "“foo”" in page.locator(".remarks").inner_text()
+    page.goto((seed_run.output / "explore.html").as_uri() + "?type=2,3&date__gt=soon")
+    expect(page.get_by_role("status")).to_contain_text("refuse")
+    said = page.locator(".remarks").inner_text()
+    assert "type was given as “2,3”" in said
+    assert "date__gt was given as “soon”" in said
+    page.get_by_role("link", name="Begin again").click()
+    expect(page.get_by_role("status")).to_have_text("10 events")
+
+
+@pytest.mark.parametrize(
+    ("query", "calendar"),
+    [
+        ("type__ids=3&year=2021", "types/eva.ics"),
+        ("year=2021", "years/2021.ics"),
+        ("type__ids=2,3", "calendar.ics"),
+        ("type=99999", "calendar.ics"),
+    ],
+)
+def test_subscribing_leads_to_the_nearest_calendar_there_is(
+    page: Page, seed_run: Run, query: str, calendar: str
+) -> None:
+    _ask(page, seed_run, query)
+    address = page.locator("[data-calendar]").get_attribute("href")
+    assert address == f"webcal://example.org/archive/{calendar}"
+    assert (seed_run.output / calendar).is_file()
+
+
+def test_the_calendar_to_copy_is_read_back_and_is_the_archives(page: Page, grown_run: Run) -> None:
+    _ask(page, grown_run, "type__ids=3,20")
+    page.get_by_role("button", name="all as iCalendar").click()
+    expect(page.get_by_role("status")).to_have_text("Copied.")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Save as a file").click()
+    raw = Path(download.value.path()).read_bytes()
+    assert download.value.suggested_filename == "events.ics"
+    assert all(len(line) <= 75 for line in raw.split(b"\r\n"))
+    made = _starts(raw)
+    kept = _starts((grown_run.output / "calendar-all.ics").read_bytes())
+    assert len(made) > 100
+    assert made == {uid: start for uid, start in kept.items() if uid in made}
+
+
+def _starts(raw: bytes) -> dict[str, tuple[object, ...]]:
+    calendar = icalendar.Calendar.from_ical(raw)
+    assert not calendar.errors
+    return {
+        str(event["UID"]): tuple(map(event.decoded, ("DTSTART", "DTEND", "SUMMARY", "CATEGORIES")))
+        for event in calendar.walk("VEVENT")
+    }
+
+
+def test_no_text_of_an_event_becomes_markup(page: Page, grown_run: Run) -> None:
+    page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+    _ask(page, grown_run, "limit=100&mode=detailed&q=<")
+    assert page.locator(".told").first.inner_text()
+    assert page.locator(".found .card script, .found .card-name b").count() == 0
+
+
+def test_without_javascript_every_type_year_and_month_is_a_link_with_its_count(
+    grown_run: Run,
+) -> None:
+    site = VisitedSite(grown_run.output)
+    page = site.page("explore.html")
+    links = {
+        link.attrib["href"]: "".join(link.itertext())
+        for link in page.first("main").iter(XHTML + "a")
+        if "href" in link.attrib
+    }
+    for folder in ("types", "years", "months"):
+        for file in (grown_run.output / folder).glob("*.html"):
+            if file.stem == "index" or b'http-equiv="refresh"' in file.read_bytes()[:600]:
+                continue
+            assert f"{folder}/{file.name}" in links
+    in_july = _count(grown_run, lambda record: (record["date"] or "").startswith("2021-07"))
+    assert links["months/2021-07.html"].split() == ["July", str(in_july)]
+
+
+def test_it_works_over_http_below_a_folder_too(browser: Browser, seed_run: Run) -> None:
+    page = browser.new_page()
+    witness = Witness(page)
+    with served(seed_run.output, "/archive/") as root:
+        page.goto(root + "404.html")
+        page.get_by_role("searchbox").fill("EVA")
+        page.get_by_role("searchbox").press("Enter")
+        expect(page.get_by_role("status")).to_have_text("4 events")
+        page.goto(root + "explore.html?search=EVA&limit=2")
+        expect(page.get_by_role("status")).to_have_text("4 events, 1 to 2 shown")
+        page.get_by_role("link", name="The next 2").click()
+        expect(page.get_by_role("status")).to_have_text("4 events, 3 to 4 shown")
+        assert page.url == root + "explore.html?limit=2&offset=2&search=EVA"
+        assert [url for url in witness.requests if not url.startswith(root)] == []
+    page.close()
+
+
+def test_all_scripts_of_the_site_together_are_small(grown_run: Run) -> None:
+    scripts = sorted(Path(grown_run.output / "assets").glob("*.js"))
+    assert len(scripts) >= 5
+    assert sum(len(gzip.compress(script.read_bytes(), 9)) for script in scripts) <= 20_000
