@@ -225,6 +225,8 @@ def publish(settings: Settings, site: Site, report: Report) -> None:
         stage(settings, site, pages, thumbnails, output=output, proof=proof)
     for warning in proof.warnings:
         report.warn(warning)
+    for remark in proof.remarks:
+        report.say(f"{remark[0].upper()}{remark[1:]}.")
     with report.timed("write"):
         save_published_ids(ids, proof.settle(allow_change=settings.allow_id_change))
         lists = (page.address for page in pages if is_list(page))

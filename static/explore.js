@@ -147,11 +147,16 @@
     return item;
   }
 
+  // Whether more is wanted of each event than name, date and place.
+  function tellsMore() {
+    return valueOf("mode") && question.mode !== "list";
+  }
+
   // The first words that were found where the card shows none: not in name, type or place, which
   // are the first three lines of an event's text.
   function snippet(row) {
     const asked = question.conditions.find(condition => condition.parameter.name === "q");
-    if (!asked) return null;
+    if (!asked || tellsMore()) return null;
     const holds = line => asked.values.map(word => line.toLowerCase().indexOf(word)).filter(at => at >= 0);
     const line = columns.text[row].split("\n").slice(3).find(candidate => holds(candidate).length);
     if (!line) return null;
@@ -170,7 +175,7 @@
 
   // With mode=normal or mode=detailed, what these tell beyond names and dates, when it has come.
   function addDetails(rows, entries) {
-    if (!valueOf("mode") || question.mode === "list" || !rows.length) return;
+    if (!tellsMore() || !rows.length) return;
     const asked = question;
     loadRecords(rows).then(records => {
       if (asked !== question) return;
@@ -323,6 +328,7 @@
     find("notes").replaceChildren(...question.notes.map(note => make("li", { dir: "auto" }, note)));
     find("facets").replaceChildren(...FACETS.map((facet, place) => showFacet(facet, besides[place])));
     find("text").hidden = true;
+    find("copied").textContent = "";
     showConditions();
     showPager(rows.length);
     showCalendar();
@@ -395,7 +401,7 @@
 
   function copy(area) {
     area.select();
-    const done = () => say("Copied.");
+    const done = () => { find("copied").textContent = "Copied."; };
     if (navigator.clipboard) return navigator.clipboard.writeText(area.value).then(done, () => document.execCommand("copy") && done());
     return document.execCommand("copy") && done();
   }

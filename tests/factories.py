@@ -6,7 +6,19 @@ from typing import Any
 
 from events_archive.model.addresses import AddressBook
 from events_archive.model.catalogue import Catalogue
-from events_archive.model.event import Event, EventType, Image, Licence, Link, Video
+from events_archive.model.event import (
+    Agency,
+    Astronaut,
+    Event,
+    EventType,
+    Image,
+    Launch,
+    Licence,
+    Link,
+    Program,
+    SpaceStation,
+    Video,
+)
 from events_archive.model.memory import Change, Ledger, Memory
 from events_archive.model.moment import Moment
 from events_archive.site.addresses import Addresses
@@ -115,3 +127,32 @@ def a_change(observed: str, kind: str = "changed", event_id: int = 309, **facts:
 def a_memory(*changes: Change, **ledger: Any) -> Memory:
     """What an archive remembers that saw ``changes``; everything else is a field of `Ledger`."""
     return Memory(ledger=Ledger(**ledger), addresses=AddressBook(), changes=changes)
+
+
+def an_agency(id: int = 44, name: str = "NASA") -> Agency:
+    return Agency(id=id, name=name, abbreviation="", type="Government")
+
+
+def a_program(id: int = 17, name: str = "International Space Station") -> Program:
+    return Program(id=id, name=name, description="", url="")
+
+
+def a_station(id: int = 4, name: str = "International Space Station") -> SpaceStation:
+    return SpaceStation(
+        id=id,
+        name=name,
+        status="Active",
+        type="Government",
+        description="",
+        founded=date(1998, 11, 20),
+        deorbited=None,
+        orbit="Low Earth Orbit",
+    )
+
+
+def an_astronaut(id: int = 1, name: str = "Ada Example") -> Astronaut:
+    return Astronaut(id=id, name=name, status="Active", agency="ESA")
+
+
+def a_launch(id: str = "a", name: str = "Falcon 9 | Crew-3") -> Launch:
+    return Launch(id=id, name=name, status="Success", moment=a_moment())

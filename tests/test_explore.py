@@ -193,7 +193,7 @@ def test_subscribing_leads_to_the_nearest_calendar_there_is(
 def test_the_calendar_to_copy_is_read_back_and_is_the_archives(page: Page, grown_run: Run) -> None:
     _ask(page, grown_run, "type__ids=3,20")
     page.get_by_role("button", name="all as iCalendar").click()
-    expect(page.get_by_role("status")).to_have_text("Copied.")
+    expect(page.get_by_text("Copied.", exact=True)).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="Save as a file").click()
     raw = Path(download.value.path()).read_bytes()

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from libzim.search import Query, Searcher
 from PIL import Image
 from playwright.sync_api import Browser
 
+from events_archive.checking.folder import BuiltSite
+from events_archive.checking.links import broken_links
 from tests.browser import Witness, launched
 from tests.conftest import BASE_URL, PROJECT, copy_seed, run_build
 from tests.programs import required
@@ -19,6 +22,8 @@ from tests.visitor import VisitedSite
 
 HERE = "spaceflight events #1, 100% é"
 """A folder's name that trips whoever pastes addresses together."""
+OF_A_KIND = 4
+"""How many pages of one folder are opened: the others are made by the same template."""
 
 
 @pytest.fixture(scope="module")
@@ -69,12 +74,11 @@ def test_one_site_gives_the_same_zip_wherever_and_whenever(exported: Path, tmp_p
 
 
 def test_every_link_of_the_unpacked_zip_leads_to_a_file_of_it(unpacked: Path) -> None:
-    site = VisitedSite(unpacked / "archive")
-    mount = (unpacked / "archive").as_uri() + "/"
-    for page in site.pages:
-        for link in page.links():
-            target = site.target(page.address, link, mount)
-            assert target is None or target[0] in site.files, (page.address, link)
+    root = unpacked / "archive"
+    files = ((path.relative_to(root).as_posix(), path) for path in root.rglob("*"))
+    site = BuiltSite.read(files, base_url="", jobs=1)
+    assert len(site.pages) > 20
+    assert list(broken_links(site)) == []
 
 
 @pytest.mark.browser
@@ -87,18 +91,25 @@ def test_the_unpacked_zip_is_read_from_disk_without_a_network_or_a_complaint(
     page.goto((unpacked / "Start here.html").as_uri())
     page.get_by_role("link", name="Open the archive").click()
     page.wait_for_url("**/archive/index.html")
-    waiting, seen = [page.url], {page.url}
-    root = (unpacked / "archive").as_uri()
+    root = page.url.removesuffix("index.html")
+    waiting, seen = ["index.html"], {"index.html"}
+    folders: Counter[str] = Counter()
     while waiting:
-        page.goto(waiting.pop(), wait_until="load")
-        found = page.evaluate("Array.from(document.links, a => a.href.split(/[?#]/)[0])")
-        for url in found:
-            if url.startswith(root) and url.endswith(".html") and url not in seen:
-                seen.add(url)
-                waiting.append(url)
-    there = {path.as_uri() for path in (unpacked / "archive").rglob("*.html")}
-    assert len(seen & there) >= len(there) - 15
-    assert witness.complaints == []
+        page.goto(root + waiting.pop())
+        assert page.locator("h1").is_visible(), page.url
+        for url in page.evaluate("Array.from(document.links, a => a.href.split(/[?#]/)[0])"):
+            address = url.removeprefix(root)
+            folder = address.rpartition("/")[0]
+            is_page = url.startswith(root) and url.endswith(".html") and folder != "id"
+            if is_page and address not in seen:
+                seen.add(address)
+                folders[folder] += 1
+                if folders[folder] <= OF_A_KIND:
+                    waiting.append(address)
+    assert folders.keys() >= {"", "events", "types", "years", "months"}
+    # To go on cuts what is under way, which is no fault of a file that is there.
+    cut = {f"failed: {path.as_uri()}" for path in unpacked.rglob("*")}
+    assert [said for said in witness.complaints if said not in cut] == []
     assert [url for url in witness.requests if not url.startswith("file:")] == []
     context.close()
 

@@ -1,7 +1,10 @@
 """The finished site, looked at as a visitor, a crawler, a reader and a calendar would."""
 
+import gzip
+import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
@@ -12,7 +15,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import BASE_URL, Run
-from tests.visitor import XHTML, VisitedPage, VisitedSite
+from tests.visitor import SVG, XHTML, VisitedPage, VisitedSite
 
 SITES = ["seed", "grown"]
 
@@ -136,7 +139,9 @@ def test_a_strict_policy_stands_before_all_that_it_governs(site: VisitedSite) ->
 
 def test_no_script_or_style_stands_in_a_page(site: VisitedSite) -> None:
     for page in site.pages:
-        assert all("src" in script.attrib for script in page.all("script")), page.address
+        for script in page.all("script"):
+            is_data = script.attrib.get("type") == "application/ld+json"
+            assert is_data or "src" in script.attrib, page.address
         assert not page.all("style")
         for element in page.document.iter():
             bad = [name for name in element.attrib if name == "style" or name.startswith("on")]
@@ -276,7 +281,10 @@ def test_every_permalink_leads_to_its_event(site: VisitedSite) -> None:
 
 def test_no_text_of_an_event_becomes_markup(grown: VisitedSite) -> None:
     for page in grown.pages:
-        assert not any("alert(" in "".join(script.itertext()) for script in page.all("script"))
+        for script in page.all("script"):
+            text = "".join(script.itertext())
+            assert "<" not in text
+            assert not text or json.loads(text)
         assert b"<script>alert" not in page.html
 
 
@@ -285,3 +293,91 @@ def test_no_trace_of_the_building_machine_is_published(site: VisitedSite, seed_r
         content = (site.folder / name).read_bytes()
         assert str(site.folder).encode() not in content, name
         assert str(Path.home()).encode() + b"/" not in content
+
+
+def test_every_page_has_a_search_field_that_leads_to_the_page_of_questions(
+    site: VisitedSite,
+) -> None:
+    for page in site.pages:
+        if _is_stub(page):
+            continue
+        fields = [field for field in page.all("input") if field.attrib.get("name") == "search"]
+        assert fields, page.address
+        assert fields[0].attrib["type"] == "search"
+        assert any("explore.html" in form.attrib.get("action", "") for form in page.all("form"))
+
+
+def test_no_mark_of_a_drawing_can_be_reached_twice_by_keyboard(site: VisitedSite) -> None:
+    for page in site.pages:
+        for drawing in page.document.iter(SVG + "svg"):
+            assert drawing.attrib["aria-hidden"] == "true"
+            marks = list(drawing.iter(SVG + "a"))
+            assert all(mark.attrib["tabindex"] == "-1" for mark in marks)
+            assert all(mark.find(SVG + "title") is not None for mark in marks)
+
+
+def test_an_events_page_is_small(site: VisitedSite) -> None:
+    style = next(name for name in site.files if name.endswith(".css"))
+    packed = len(gzip.compress((site.folder / style).read_bytes(), 9))
+    for page in site.pages:
+        if page.address.startswith("events/"):
+            assert packed + len(gzip.compress(page.html, 9)) <= 20_000, page.address
+
+
+def test_home_and_all_scripts_together_are_small(site: VisitedSite) -> None:
+    def packed(names: Iterable[str]) -> int:
+        return sum(len(gzip.compress((site.folder / name).read_bytes(), 9)) for name in names)
+
+    scripts = [name for name in site.files if name.startswith("assets/") and name.endswith(".js")]
+    assert packed(scripts) <= 20_000
+    loaded = [name for name in site.page("index.html").loads() if not name.endswith(".webp")]
+    assert packed({"index.html", *loaded}) <= 60_000
+
+
+def test_pages_without_a_picture_are_shared_with_a_drawn_one(site: VisitedSite) -> None:
+    for page in site.pages:
+        for meta in page.all("meta"):
+            if meta.attrib.get("property") == "og:image":
+                assert meta.attrib["content"].removeprefix(BASE_URL) in site.files
+    kinds = {meta.attrib.get("property") for meta in site.page("index.html").all("meta")}
+    assert {"og:image", "og:image:width", "og:image:alt"} <= kinds
+
+
+def test_every_data_block_says_where_the_page_stands(grown: VisitedSite) -> None:
+    for page in grown.pages:
+        blocks = [
+            json.loads("".join(script.itertext()))
+            for script in page.all("script")
+            if script.attrib.get("type") == "application/ld+json"
+        ]
+        if page.address.startswith("events/") and not _is_stub(page):
+            (block,) = blocks
+            kinds = [thing["@type"] for thing in block["@graph"]]
+            assert kinds == ["Event", "BreadcrumbList"], page.address
+
+
+def test_related_events_lead_both_ways(grown: VisitedSite) -> None:
+    leads: dict[str, set[str]] = {}
+    for page in grown.pages:
+        for section in page.all("section"):
+            if section.attrib.get("aria-labelledby") == "related":
+                found = {a.attrib["href"] for a in section.iter(XHTML + "a")}
+                leads[f"../{page.address}"] = found
+    assert leads
+    for address, found in leads.items():
+        assert all(address in leads[other] for other in found), address
+
+
+def test_the_credits_page_names_every_picture_that_is_shown(grown: VisitedSite) -> None:
+    shown = set()
+    for page in grown.pages:
+        names = (name for name in page.loads() if "pictures/" in name)
+        shown |= {name.rpartition("/")[2].rpartition("-")[0] for name in names}
+    credited = {
+        name.rpartition("/")[2].rpartition("-")[0]
+        for page in grown.pages
+        if page.address.startswith("credits")
+        for name in page.loads()
+        if "pictures/" in name
+    }
+    assert credited == shown

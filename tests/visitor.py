@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
+SVG = "{http://www.w3.org/2000/svg}"
 LINKING = {"a": "href", "link": "href", "img": "src", "script": "src", "source": "src"}
 
 
@@ -51,7 +52,9 @@ class VisitedPage:
         return "".join(self.document.itertext())
 
     def links(self) -> Iterator[str]:
-        """Every address the page names, as written."""
+        """Every address the page names, as written; marks of drawings are links too."""
+        for mark in self.document.iter(SVG + "a"):
+            yield mark.attrib["href"]
         for tag, attribute in LINKING.items():
             for element in self.all(tag):
                 if attribute in element.attrib:

@@ -13,7 +13,7 @@ from events_archive.checking.html import Parsed, parse
 
 _MOUNT = "https://site.invalid/"
 """Where the site hangs while links are followed; a name that is reserved (RFC 6761)."""
-_WORTH_WORKERS = 400
+_WORTH_WORKERS = 1000
 """Pages from which on other processes are started to read them."""
 _TEXT = (".css", ".html", ".js", ".json", ".svg", ".webmanifest", ".xml")
 

@@ -62,14 +62,14 @@ def forgotten_ids(
                 yield Finding(kind="gone", where="feed.atom", what=f"the entry {name}")
     if pattern := patterns.get("calendars"):
         there = ids_in(site, (addresses.WHOLE_CALENDAR,), _UID)
-        for own, id in sorted(_own_calendars(site, ledger).items()):
+        for own, id in _own_calendars(site, ledger):
             name = pattern.format(id)
-            for address, ids in (
-                (own, ids_in(site, (own,), _UID)),
-                (addresses.WHOLE_CALENDAR, there),
-            ):
-                if name not in ids:
-                    yield Finding(kind="gone", where=address, what=f"the UID {name}")
+            uids = ids_in(site, (own,), _UID)
+            # An event without a date has a calendar to subscribe to, but nothing stands in it yet.
+            if uids and name not in uids:
+                yield Finding(kind="gone", where=own, what=f"the UID {name}")
+            if uids and name not in there:
+                yield Finding(kind="gone", where=addresses.WHOLE_CALENDAR, what=f"the UID {name}")
 
 
 _ENTRY_ID = re.compile(rb"<id>([^<]*)</id>")
@@ -82,13 +82,13 @@ def _main_feed_and_its_archive(site: BuiltSite) -> Iterator[str]:
             yield address
 
 
-def _own_calendars(site: BuiltSite, ledger: Ledger) -> dict[str, int]:
-    """Each event's own calendar, where it has one, with the id of its event."""
-    return {
-        address: owners[-1]
-        for stem, owners in ledger.event_owners.items()
-        if (address := f"events/{stem}.ics") in site.paths and owners[-1] not in ledger.withdrawn
-    }
+def _own_calendars(site: BuiltSite, ledger: Ledger) -> Iterator[tuple[str, int]]:
+    """The calendar of each event that has one, found by its permanent address; with its id."""
+    for id in sorted({id for owners in ledger.event_owners.values() for id in owners}):
+        permanent = site.pages.get(addresses.permalink(id))
+        target = permanent and site.target(permanent.address, permanent.parsed.leads_to)
+        if target and (own := f"{target[0].removesuffix('.html')}.ics") in site.paths:
+            yield own, id
 
 
 def ids_in(site: BuiltSite, files: Iterable[str], form: re.Pattern[bytes]) -> set[str]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from events_archive.errors import ArchiveError
 from events_archive.publish.calendars import size_warning
+from events_archive.site import addresses
 from events_archive.site.calendars import Calendar
 from events_archive.site.feeds import Feed
 from events_archive.site.page import Page
@@ -48,6 +49,8 @@ class Proof:
     """A sentence for each file that has an id twice, or not one for each of its entries."""
     warnings: list[str] = field(default_factory=list)
     """A sentence for each calendar that large clients would not keep whole."""
+    remarks: list[str] = field(default_factory=list)
+    """The same of the complete calendar, which is large by its nature: nobody can mend that."""
 
     def read(self, page: Page, content: bytes) -> None:
         """Take the ids from the bytes of a page, if it is a feed or a calendar."""
@@ -58,7 +61,8 @@ class Proof:
             planned = [(kind, (str(item.event.id),)) for item in calendar.items]
             self._compare(page.address, planned, uids)
             if warning := size_warning(calendar, content):
-                self.warnings.append(warning)
+                is_whole = calendar.address == addresses.WHOLE_CALENDAR
+                (self.remarks if is_whole else self.warnings).append(warning)
         elif isinstance(feed, Feed):
             ids = _ENTRY_IDS[page.address[page.address.rindex(".") :]].findall(content)
             kinds = (entry.kind for entry in feed.entries)

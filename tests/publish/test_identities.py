@@ -1,5 +1,6 @@
 """The proof that what people subscribed to stays what it was."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -113,9 +114,17 @@ def test_an_id_in_a_text_is_not_taken_for_one() -> None:
 def test_calendars_that_clients_cut_off_are_warned_of() -> None:
     pages, files = _site()
     proof = Proof(published={})
-    proof.read(pages["calendar-all.ics"], files["calendar-all.ics"] + b" " * 1_000_000)
+    proof.read(pages["calendar.ics"], files["calendar.ics"] + b" " * 1_000_000)
     (warning,) = proof.warnings
-    assert warning.startswith("calendar-all.ics holds 2 events in 1.0 MB")
+    assert re.match(r"calendar\.ics holds \d events in 1\.0 MB", warning)
+
+
+def test_the_complete_calendar_may_be_large_and_is_only_remarked_on() -> None:
+    pages, files = _site()
+    proof = Proof(published={})
+    proof.read(pages["calendar-all.ics"], files["calendar-all.ics"] + b" " * 1_000_000)
+    assert proof.warnings == []
+    assert proof.remarks[0].startswith("calendar-all.ics holds 2 events in 1.0 MB")
 
 
 def test_what_is_no_feed_or_calendar_is_of_no_interest() -> None:

@@ -1,0 +1,131 @@
+"""Events that follow one another by name."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events_archive.model.event import Event, EventType
+from events_archive.model.series import Series, find_series, memberships
+from tests.factories import DOCKING, EVA, an_event
+
+
+def _named(*names: str, type: EventType = EVA) -> list[Event]:
+    return [
+        an_event(number, f"2021-07-{number:02}T00:00:00Z", name=name, type=type)
+        for number, name in enumerate(names, start=1)
+    ]
+
+
+def _series(name: str, events: list[Event]) -> Series | None:
+    return next((one for one in find_series(events) if one.name == name), None)
+
+
+@pytest.mark.parametrize(
+    ("name", "series", "number"),
+    [
+        ("US EVA-76", "US EVA", 76),
+        ("Russian EVA-47", "Russian EVA", 47),
+        ("Tiangong EVA-1", "Tiangong EVA", 1),
+        ("CSS EVA-2", "Tiangong EVA", 2),
+        ("NASA Mars 2020 Ingenuity Eighth Flight", "Ingenuity flights", 8),
+        ("NASA Mars 2020 Ingenuity 14th Flight", "Ingenuity flights", 14),
+        ("NASA Mars 2020 Ingenuity Flight 33", "Ingenuity flights", 33),
+        ("ISS Expedition 64-65 Change of Command Ceremony", "ISS changes of command", 64),
+    ],
+)
+def test_a_running_number_makes_a_count(name: str, series: str, number: int) -> None:
+    found = list(memberships(name, EVA.id))
+    assert [(one.name, one.number) for one in found] == [(series, number)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "US EVA-76 Post-EVA Briefing",
+        "NASA Mars 2020 Ingenuity Pre-Flight Press Conference",
+        "MOMO Flight 7 Press Conference",
+        "US EVA-99999",
+        "FAA SpaceX Starship at Boca Chica Virtual Public Hearing #2",
+        "Total Solar Eclipse",
+        "",
+    ],
+)
+def test_a_name_that_leaves_doubt_is_in_no_series(name: str) -> None:
+    assert list(memberships(name, EVA.id)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "mission"),
+    [
+        ("Progress MS-17 Docking", "Progress MS-17"),
+        ("Tianzhou-3 Docking", "Tianzhou 3"),
+        ('SpaceX Crew-1 "Resilience" Crew Dragon Docking', "SpaceX Crew-1"),
+        ("Crew-3 Crew Dragon Relocation", "SpaceX Crew-3"),
+        ("CRS-21 Dragon Docking", "SpaceX CRS-21"),
+        ("NG-15 Cygnus Release & Reentry", "Cygnus NG-15"),
+        ("Starship SN9 2nd Static Fire", "Starship SN9"),
+        ("JUICE Earth Flyby", "Juice"),
+    ],
+)
+def test_all_that_a_craft_does_is_its_mission(name: str, mission: str) -> None:
+    assert mission in [one.name for one in memberships(name, EVA.id)]
+
+
+def test_a_craft_is_not_taken_for_one_whose_number_begins_alike() -> None:
+    (mission,) = memberships("Soyuz MS-2 Relocation", 25)
+    assert mission.name == "Soyuz MS-2"
+    assert "Soyuz MS-20" in [one.name for one in memberships("Soyuz MS-20 Relocation", 25)]
+
+
+def test_a_count_goes_by_its_numbers_whatever_the_dates() -> None:
+    events = _named("US EVA-76", "US EVA-74", "US EVA-75")
+    series = _series("US EVA", events)
+    assert series
+    assert [event.name for event in series.events] == ["US EVA-74", "US EVA-75", "US EVA-76"]
+    before, after = series.around(events[2])
+    assert (before, after) == (events[1], events[0])
+    assert series.around(events[1])[0] is None
+    assert series.around(events[0])[1] is None
+
+
+def test_a_mission_goes_by_time() -> None:
+    events = _named("Progress MS-17 Docking", "US EVA-1", "Progress MS-17 Undocking")
+    series = _series("Progress MS-17", events)
+    assert series
+    assert [event.id for event in series.events] == [1, 3]
+
+
+def test_a_number_that_two_events_bear_leaves_both_out() -> None:
+    series = _series("US EVA", _named("US EVA-74", "US EVA-75", "US EVA-75", "US EVA-76"))
+    assert series
+    assert [event.id for event in series.events] == [1, 4]
+
+
+def test_one_event_alone_is_no_series() -> None:
+    assert find_series(_named("US EVA-74", "Progress MS-17 Docking")) == ()
+
+
+def test_dockings_of_one_kind_of_craft_are_counted() -> None:
+    events = _named("Progress MS-18 Docking", "Progress MS-17 Docking", type=DOCKING)
+    series = _series("Progress MS dockings", events)
+    assert series
+    assert [event.id for event in series.events] == [2, 1]
+
+
+_NAMES = st.lists(
+    st.one_of(
+        st.integers(0, 5).map(lambda n: f"US EVA-{n}"),
+        st.integers(1, 4).map(lambda n: f"Progress MS-{n} Docking"),
+        st.text(max_size=20),
+    ),
+    max_size=12,
+)
+
+
+@given(_NAMES)
+def test_whoever_comes_after_me_has_me_before(names: list[str]) -> None:
+    for series in find_series(_named(*names, type=DOCKING)):
+        assert len({event.id for event in series.events}) == len(series.events) > 1
+        for event in series.events:
+            _, after = series.around(event)
+            assert after is None or series.around(after)[0] is event

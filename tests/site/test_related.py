@@ -1,0 +1,89 @@
+"""Which events have to do with one another."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events_archive.model.event import Event
+from events_archive.site.related import MOST, find_related
+from tests.factories import a_launch, a_program, a_station, an_astronaut, an_event
+
+
+def _related(*events: Event, already=None) -> dict[int, list[tuple[int, str]]]:
+    ordered = tuple(sorted(events, key=lambda event: event.sort_key))
+    found = find_related(ordered, already=already or {})
+    return {id: [(one.event.id, one.reason) for one in others] for id, others in found.items()}
+
+
+def test_the_same_launch_relates_events_however_far_apart() -> None:
+    found = _related(
+        an_event(1, "2020-01-01T00:00:00Z", launches=(a_launch(),)),
+        an_event(2, "2025-01-01T00:00:00Z", launches=(a_launch(),)),
+    )
+    assert found == {
+        1: [(2, "Same launch: Falcon 9 | Crew-3")],
+        2: [(1, "Same launch: Falcon 9 | Crew-3")],
+    }
+
+
+def test_an_astronaut_relates_events() -> None:
+    found = _related(an_event(1, astronauts=(an_astronaut(),)), an_event(2, astronauts=(an_astronaut(),)))
+    assert found[1] == [(2, "Also with Ada Example")]
+
+
+def test_station_and_programme_relate_events_of_the_same_weeks_only() -> None:
+    there = {"stations": (a_station(),), "programs": (a_program(),)}
+    near = an_event(1, "2021-07-01T00:00:00Z", **there), an_event(2, "2021-07-20T00:00:00Z", **there)
+    far = an_event(3, "2022-07-20T00:00:00Z", **there)
+    found = _related(*near, far)
+    assert found[1] == [(2, "Also at International Space Station, in those weeks")]
+    assert 3 not in found
+    assert _related(near[0], an_event(4, "2021-07-02T00:00:00Z", stations=(a_station(),))) == {}
+
+
+def test_the_better_reason_is_given() -> None:
+    shared = {"launches": (a_launch(),), "astronauts": (an_astronaut(),)}
+    found = _related(an_event(1, **shared), an_event(2, **shared))
+    assert found[1][0][1].startswith("Same launch")
+
+
+def test_what_a_page_leads_to_anyway_is_not_told_twice() -> None:
+    already = {1: frozenset({1, 2}), 2: frozenset({1, 2})}
+    events = an_event(1, launches=(a_launch(),)), an_event(2, launches=(a_launch(),))
+    assert _related(*events, already=already) == {}
+
+
+def test_events_with_nothing_in_common_and_those_without_a_date_are_left_alone() -> None:
+    assert _related(an_event(1), an_event(2)) == {}
+    undated = an_event(1, None, launches=(a_launch(),)), an_event(2, launches=(a_launch(),))
+    assert _related(*undated) == {}
+
+
+_EVENTS = st.lists(
+    st.builds(
+        lambda day, launch, person: (day, launch, person),
+        st.integers(1, 28),
+        st.sampled_from(["a", "b", None]),
+        st.sampled_from([1, 2, None]),
+    ),
+    max_size=25,
+)
+
+
+@given(_EVENTS)
+def test_relations_hold_both_ways_and_stay_few(facts: list[tuple]) -> None:
+    events = [
+        an_event(
+            id,
+            f"2021-07-{day:02}T00:00:00Z",
+            launches=(a_launch(launch),) if launch else (),
+            astronauts=(an_astronaut(person),) if person else (),
+        )
+        for id, (day, launch, person) in enumerate(facts, start=1)
+    ]
+    found = _related(*events)
+    for id, others in found.items():
+        assert len(others) <= MOST
+        assert len({other for other, _ in others}) == len(others)
+        for other, reason in others:
+            assert (id, reason) in found[other]
+            assert other != id
