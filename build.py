@@ -67,13 +67,14 @@ def main(arguments: list[str]) -> int:
 
 def run(options: Options, report: Report) -> None:
     """Do what was asked for, as the only writer of the cache."""
-    commands = {"build": build, "check": check, "diff": diff, "export": export, "fetch": fetch}
+    lookers = {"check": check, "query": query, "serve": serve}
+    writers = {"build": build, "diff": diff, "export": export, "fetch": fetch}
     settings = options.settings
-    if options.command in ("serve", "query"):
-        {"serve": serve, "query": query}[options.command](options, report)
+    if options.command in lookers:
+        lookers[options.command](options, report)
         return
     with nullcontext() if settings.dry_run else locked(settings.cache):
-        commands[options.command](options, report)
+        writers[options.command](options, report)
 
 
 def build(options: Options, report: Report) -> None:
@@ -128,8 +129,10 @@ def check(options: Options, report: Report) -> None:
     """Look the built site over; what is wrong is in the report."""
     from events_archive.checking.checking import check as look_over  # noqa: PLC0415 - only here
 
-    files = site_files(options.settings.output)
-    look_over(options.settings, report, files=files, now=datetime.now(UTC), **options.details)
+    settings, asks_others = options.settings, options.details["external"]
+    files = site_files(settings.output)
+    with locked(settings.cache) if asks_others else nullcontext():
+        look_over(settings, report, files=files, now=datetime.now(UTC), external=asks_others)
 
 
 def query(options: Options, report: Report) -> None:

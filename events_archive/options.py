@@ -1,23 +1,16 @@
 """The command line and the settings file, made into one `Settings`."""
 
 import argparse
-import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from events_archive import values
 from events_archive.errors import UsageError
 from events_archive.model.questions.parameters import PARAMETERS
 from events_archive.settings import Settings
-
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)", re.IGNORECASE)
-_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
-_WEIGHT = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg])b", re.IGNORECASE)
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "": "seconds"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +61,7 @@ def _base_url(environ: Mapping[str, str]) -> str:
     """Where a host says that it will publish; what the project or the user says counts more."""
     url = environ.get("ARCHIVE_BASE_URL")
     try:
-        return _web_folder(url) if url else ""
+        return values.web_folder(url) if url else ""
     except argparse.ArgumentTypeError as error:
         raise UsageError(f"ARCHIVE_BASE_URL in the environment: {error}") from error
 
@@ -97,7 +90,7 @@ def _no_more_options(parser: argparse.ArgumentParser) -> None:
 def _diff_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--since",
-        type=_day,
+        type=values.day,
         default=None,
         metavar="YYYY-MM-DD",
         help="all changes from this day on (default: those of the last look that saw any)",
@@ -123,10 +116,10 @@ def _query_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=_port, default=8000, help="0 for any free one (8000)")
+    parser.add_argument("--port", type=values.port, default=8000, help="0 for any free one (8000)")
     parser.add_argument(
         "--prefix",
-        type=_prefix,
+        type=values.prefix,
         default=None,
         metavar="/repo/",
         help="the folder of the host below which the site hangs (default: as base_url says)",
@@ -145,7 +138,7 @@ def _export_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("format", choices=("zip", "zim"), help="for any disk, or for Kiwix")
     parser.add_argument(
         "--to",
-        type=_path,
+        type=values.path,
         default=None,
         metavar="FILE",
         help="where to write it (default: a dated name in exports/)",
@@ -183,72 +176,27 @@ def _shared_options() -> argparse.ArgumentParser:
     for flag, text in flags.items():
         add(flag, action="store_true", help=text)
     add("--no-pictures", dest="pictures", action="store_false", help="fetch no pictures")
-    add("--api-url", type=_web_folder, help="the API's root (default: the public API)")
-    add("--base-url", type=_web_folder, help="where the site will be published")
-    add("--cache", type=_path, metavar="DIR", help="where records and pictures are kept")
-    add("--output", type=_path, metavar="DIR", help="where the site is written")
-    add("--max-age", type=_duration, metavar="6h", help="how old the cache may be: 30m, 6h, 2d")
-    add("--timeout", type=_seconds, metavar="60s", help="the silence borne from the API")
-    add("--today", type=_day, metavar="YYYY-MM-DD", help="the day that parts past from upcoming")
-    add("--jobs", type=_count, metavar="N", help="pictures fetched or resized at a time")
+    add("--api-url", type=values.web_folder, help="the API's root (default: the public API)")
+    add("--base-url", type=values.web_folder, help="where the site will be published")
+    add("--cache", type=values.path, metavar="DIR", help="where records and pictures are kept")
+    add("--output", type=values.path, metavar="DIR", help="where the site is written")
+    add(
+        "--max-age",
+        type=values.duration,
+        metavar="6h",
+        help="how old the cache may be: 30m, 6h, 2d",
+    )
+    add("--timeout", type=values.seconds, metavar="60s", help="the silence borne from the API")
+    add(
+        "--today",
+        type=values.day,
+        metavar="YYYY-MM-DD",
+        help="the day that parts past from upcoming",
+    )
+    add("--jobs", type=values.count, metavar="N", help="pictures fetched or resized at a time")
     add("-q", "--quiet", action="store_true", help="say nothing but warnings and errors")
     add("-v", "--verbose", action="store_true", help="say more, and show tracebacks")
     return shared
-
-
-def _web_folder(text: str) -> str:
-    """An http(s) address with a slash at its end."""
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an address such as https://example.org/")
-    return text if text.endswith("/") else f"{text}/"
-
-
-def _path(text: str) -> Path:
-    return Path(text).absolute()
-
-
-def _duration(text: str) -> timedelta:
-    match = _DURATION.fullmatch(text.strip())
-    if not match:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a duration such as 30m, 6h or 2d")
-    try:
-        return timedelta(**{_UNITS[match[2].lower()]: float(match[1])})
-    except OverflowError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is longer than can be counted") from error
-
-
-def _seconds(text: str) -> float:
-    seconds = _duration(text).total_seconds()
-    if seconds <= 0:
-        raise argparse.ArgumentTypeError(f"{text!r} leaves no time for an answer")
-    return seconds
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-09-30") from error
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port, a number from 0 to 65535")
-    return int(text)
-
-
-def _prefix(text: str) -> str:
-    folders = text.strip("/")
-    if not re.fullmatch(r"[\w.~/-]*", folders) or ".." in folders or "//" in folders:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a folder such as /repo/")
-    return f"/{folders}/" if folders else "/"
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) <= 64:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 64")
-    return int(text)
 
 
 def _lasting(file: Path) -> dict[str, Any]:
@@ -264,76 +212,10 @@ def _lasting(file: Path) -> dict[str, Any]:
 
 def _read_setting(file: Path, name: str, value: object) -> Any:
     where = f"{file}, [tool.events-archive] {name}"
-    if name not in _READERS:
-        known = ", ".join(sorted(_READERS))
+    if name not in values.READERS:
+        known = ", ".join(sorted(values.READERS))
         raise UsageError(f"{where}: no such setting; there are {known}")
     try:
-        return _READERS[name](value)
+        return values.READERS[name](value)
     except (argparse.ArgumentTypeError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(f"{where}: {error}") from error
-
-
-def _one_of(*words: str) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if value not in words:
-            raise ValueError(f"{value!r} is none of {', '.join(words)}")
-        return str(value)
-
-    return read
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is not a text")
-    return value
-
-
-def _ids(value: Any) -> tuple[int, ...]:
-    if not isinstance(value, list) or not all(type(item) is int for item in value):
-        raise TypeError(f"{value!r} is not a list of whole numbers")
-    return tuple(value)
-
-
-def _size(value: Any) -> int:
-    if type(value) is not int or value < 1:
-        raise ValueError(f"{value!r} is not a whole number above 0")
-    return value
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError(f"{value!r} is neither true nor false")
-    return value
-
-
-def _domain(value: Any) -> str:
-    domain = _text(value).strip().lower()
-    if domain and not _DOMAIN.fullmatch(domain):
-        raise ValueError(f"{value!r} is not a domain such as events.example.org")
-    return domain
-
-
-def _weight(value: Any) -> int:
-    match = _WEIGHT.fullmatch(_text(value).strip())
-    if not match:
-        raise ValueError(f'{value!r} is not a weight such as "300 kB" or "500 MB"')
-    return int(float(match[1]) * {"k": 10**3, "m": 10**6, "g": 10**9}[match[2].lower()])
-
-
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "api_url": lambda value: _web_folder(_text(value)),
-    "base_url": lambda value: _web_folder(_text(value)) if value else "",
-    "cname": _domain,
-    "excluded_licences": _ids,
-    "full_sweep_every": lambda value: _duration(_text(value)),
-    "jobs": lambda value: _count(str(value)),
-    "list_limit": _size,
-    "max_age": lambda value: _duration(_text(value)),
-    "mode": _one_of("detailed", "normal"),
-    "offer_download": _flag,
-    "page_budget": _weight,
-    "site_budget": _weight,
-    "timeout": lambda value: _seconds(_text(value)),
-    "title": _text,
-}
-"""The settings that may last, each with what makes its value from TOML's."""

@@ -228,7 +228,7 @@
       link(toggled(facet, value), { ariaCurrent: chosen.has(value) ? "true" : null, id: "facet-" + facet.field + "-" + value },
         make("span", { dir: "auto" }, facet.label(value))),
       make("span", { className: "count" }, count.toLocaleString("en")))));
-    const section = make("section", {}, make("h3", {}, facet.title), list);
+    const section = make("section", {}, make("h2", {}, facet.title), list);
     if (!isWhole) section.append(moreButton(facet, options.length, rows));
     return section;
   }

@@ -49,12 +49,13 @@
       channel.port1.onmessage = function (message) { answered(message.data); };
       registration.active.postMessage("which cache?", [channel.port2]);
     });
-    return caches.open(name);
+    var cache = await caches.open(name);
+    if (!(await cache.match(LIST))) await keep(cache, LIST, name.split(" ").pop());
+    return cache;
   }
 
   async function state(cache) {
-    var list = (await cache.match(LIST)) || (await fetch(LIST, { cache: "no-cache" }));
-    var files = (await list.json()).files;
+    var files = (await (await cache.match(LIST)).json()).files;
     var there = new Set((await cache.keys()).map(function (request) { return request.url; }));
     var now = { files: files, left: [], kept: 0, bytes: 0, all: 0, total: 0, asked: there.has(WHOLE) };
     for (var address in files) {
@@ -102,7 +103,7 @@
     bar.max = now.all;
     async function next() {
       for (var address = now.left.pop(); address && !stopped; address = now.left.pop()) {
-        await keep(cache, address, now.files[address][0]);
+        await keep(cache, root + address, now.files[address][0]);
         bar.value = ++now.kept;
         say.textContent = now.kept + " of " + now.all + " files are kept.";
       }
@@ -112,13 +113,13 @@
     await show();
   }
 
-  async function keep(cache, address, digest) {
-    // The digest in the query gets past copies that lie between the server and here.
-    var response = await fetch(root + address + "?" + digest, { cache: "no-cache", headers: { "X-Keep": "1" } });
-    if (!response.ok) throw new Error(address + " answered " + response.status);
+  async function keep(cache, url, version) {
+    // The version in the query gets past copies that lie between the server and here.
+    var response = await fetch(url + "?" + version, { cache: "no-cache", headers: { "X-Keep": "1" } });
+    if (!response.ok) throw new Error(url + " answered " + response.status);
     var headers = new Headers(response.headers);
     headers.set("X-Kept", new Date().toISOString());
-    await cache.put(root + address, new Response(await response.blob(), { headers: headers }));
+    await cache.put(url, new Response(await response.blob(), { headers: headers }));
   }
 
   async function removeAll() {

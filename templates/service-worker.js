@@ -9,7 +9,7 @@ var OURS = "events-archive " + new URL(SCOPE).pathname + " ";
 var CACHE = OURS + VERSION;
 var LIST = "service-worker-files.json";
 var WHOLE = "service-worker-keeps-all"; // nothing lies there: it is a mark that the reader set
-var ALWAYS = ["index.html", "offline.html"];
+var ALWAYS = @always@; // home, the page "Read offline", and what they look like
 
 self.addEventListener("install", function (event) {
   event.waitUntil(prepare().then(function () { return self.skipWaiting(); }));
@@ -43,10 +43,6 @@ function addressOf(url) {
 
 function isNamedByContent(address) {
   return /^(assets|pictures)\//.test(address);
-}
-
-function isAsset(address) {
-  return address.startsWith("assets/");
 }
 
 function isForReaders(address) {
@@ -106,18 +102,21 @@ async function elsewhere(address) {
 
 // Before this version takes over, everything that is kept becomes what it is in this version:
 // copied where it is the same, fetched where it has changed, dropped where it is gone. Where that
-// fails, the version before it stays in charge, and the browser tries again later.
+// fails, the version before it stays in charge, and the browser tries again later. The list of all
+// files is only asked for where something was kept: a first visit has no use for it.
 async function prepare() {
-  var list = await fetch(SCOPE + LIST + "?" + VERSION, { cache: "no-cache" });
-  var files = await list.clone().json();
-  if (files.version !== VERSION) throw new Error("the list is of another version");
+  var names = await caches.keys();
+  var before = names.filter(function (name) { return name.startsWith(OURS) && name !== CACHE; });
   var cache = await caches.open(CACHE);
-  await keep(LIST, list, cache);
-  var wanted = new Set(ALWAYS.concat(Object.keys(files.files).filter(isAsset)));
-  for (var name of await caches.keys()) {
-    if (name.startsWith(OURS) && name !== CACHE) await takeOver(await caches.open(name), cache, files.files, wanted);
+  var wanted = new Set(ALWAYS);
+  if (before.length) {
+    var list = await fresh(LIST);
+    var files = await list.clone().json();
+    if (files.version !== VERSION) throw new Error("the list is of another version");
+    await keep(LIST, list, cache);
+    for (var name of before) await takeOver(await caches.open(name), cache, files.files, wanted);
   }
-  await load(wanted, files.files, cache);
+  await load(wanted, cache);
 }
 
 async function takeOver(before, cache, files, wanted) {
@@ -136,20 +135,22 @@ async function takeOver(before, cache, files, wanted) {
 }
 
 // Four at a time: a server has others to serve.
-async function load(wanted, files, cache) {
+async function load(wanted, cache) {
   var left = [];
   for (var address of wanted) {
     if (!(await cache.match(SCOPE + address))) left.push(address);
   }
   async function next() {
-    for (var address = left.pop(); address; address = left.pop()) {
-      // The digest in the query gets past copies that lie between the server and here.
-      var response = await fetch(SCOPE + address + "?" + files[address][0], { cache: "no-cache" });
-      if (!response.ok) throw new Error(address + " answered " + response.status);
-      await keep(address, response, cache);
-    }
+    for (var address = left.pop(); address; address = left.pop()) await keep(address, await fresh(address), cache);
   }
   await Promise.all([next(), next(), next(), next()]);
+}
+
+// The version in the query gets past copies that lie between the server and here.
+async function fresh(address) {
+  var response = await fetch(SCOPE + address + "?" + VERSION, { cache: "no-cache" });
+  if (!response.ok) throw new Error(address + " answered " + response.status);
+  return response;
 }
 
 async function forget() {

@@ -18,6 +18,9 @@ BASE_URL = "https://example.org/archive/"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden/")
+    parser.addoption(
+        "--screenshots", action="store_true", help="write pictures of pages to screenshots/"
+    )
 
 
 @dataclass(frozen=True)
@@ -44,15 +47,19 @@ def run_build(
     output: Path,
     expect: int | None = 0,
     project: Path = PROJECT,
+    measured: bool = True,
     **environ: str,
 ) -> Run:
-    """``build.py`` on a cache and an output folder of its own; the status must be ``expect``."""
+    """``build.py`` on a cache and an output folder of its own; the status must be ``expect``.
+
+    What takes long and is covered elsewhere need not be ``measured``, which makes it slower still.
+    """
     command = [sys.executable, str(project / "build.py"), *arguments]
     done = subprocess.run(
         [*command, "--cache", str(cache), "--output", str(output)],
         capture_output=True,
         text=True,
-        env={**clean_environment(), **environ},
+        env={**clean_environment(measured=measured), **environ},
         timeout=300,
         check=False,
     )
@@ -61,10 +68,11 @@ def run_build(
     return Run(done.returncode, done.stdout, done.stderr, cache, output)
 
 
-def clean_environment() -> dict[str, str]:
+def clean_environment(*, measured: bool = True) -> dict[str, str]:
     """Ours, without what would send loopback requests elsewhere, lend a key or a site's address."""
     unwanted = {"ll2_api_key", "archive_base_url"}
     unwanted |= {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
+    unwanted |= set() if measured else {"coverage_process_config", "coverage_process_start"}
     return {key: value for key, value in os.environ.items() if key.lower() not in unwanted}
 
 
@@ -103,8 +111,8 @@ def seed_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture(scope="session")
 def grown_server() -> Iterator[LL2Server]:
-    """An upstream of 450 events of every kind with 24 pictures."""
-    with LL2Server(World.grown(450, pictures=24), largest_picture=700) as server:
+    """An upstream of 150 events of every kind with 24 pictures."""
+    with LL2Server(World.grown(150, pictures=24), largest_picture=700) as server:
         yield server
 
 

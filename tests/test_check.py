@@ -12,10 +12,10 @@ from tests.conftest import BASE_URL, PROJECT, Run, run_build
 EVA = "events/tiangong-eva-1.html"
 
 
-def check(run: Run, *arguments: str, expect: int = 0) -> Run:
+def check(run: Run, *arguments: str, expect: int = 0, measured: bool = False) -> Run:
     return run_build(
         "check", "--base-url", BASE_URL, *arguments,
-        cache=run.cache, output=run.output, expect=expect,
+        cache=run.cache, output=run.output, expect=expect, measured=measured,
     )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ SLIPS = [
 def test_each_slip_is_an_error_that_names_its_file(site: Run) -> None:
     for _, address, old, new in SLIPS:
         edit(site, address, old, new)
-    report = check(site, "--json", expect=1).report
+    report = check(site, "--json", expect=1, measured=True).report
     errors = {(f["kind"], f["where"]) for f in report["findings"] if f["severity"] == "error"}
     assert errors == {(kind, address) for kind, address, *_ in SLIPS}
 
@@ -114,7 +114,7 @@ def test_an_orphan_is_a_warning_which_strict_counts(site: Run) -> None:
     edit(site, "index.html", "offline.html", "about.html")
     for page in site.output.rglob("*.html"):
         page.write_bytes(page.read_bytes().replace(b"offline.html", b"about.html"))
-    strict = check(site, "--strict", expect=1)
+    strict = check(site, "--strict", expect=1, measured=True)
     assert "offline.html: cannot be reached from home" in strict.stdout
     assert "error" not in strict.stdout
 
@@ -156,6 +156,6 @@ def test_a_check_without_a_network_writes_nothing(site: Run) -> None:
         return {path: path.read_bytes() for path in files if path.name != "archive.lock"}
 
     before = everything()
-    run = check(site, "--external", "--offline")
+    run = check(site, "--external", "--offline", measured=True)
     assert everything() == before
     assert re.search(r"\d+ links to other sites would be asked for", run.stderr)

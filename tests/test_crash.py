@@ -20,7 +20,7 @@ import pytest
 from tests.conftest import PROJECT, Build, Run, copy_seed, run_build
 from tests.ll2_server import LL2Server, World, grow_records
 
-KILLS = int(os.environ.get("ARCHIVE_KILLS", "12"))
+KILLS = int(os.environ.get("ARCHIVE_KILLS", "5"))
 BASE = ("--base-url", "https://example.org/", "--today", "2026-09-01")
 
 

@@ -16,7 +16,8 @@ import pytest
 from tests.conftest import Run, run_build
 from tests.ll2_server import Fault, LL2Server, World
 
-OPTIONS = ("--full", "--max-age", "0", "--timeout", "1s", "--no-pictures", "-v")
+OPTIONS = ("--full", "--max-age", "0", "--no-pictures", "-v")
+SILENT = {Fault.STALL, Fault.STALL_MIDWAY, Fault.DRIP, Fault.ENDLESS}
 EVENTS = 130
 
 
@@ -91,8 +92,10 @@ def _meet(case: Case, settled: tuple[Path, World], tmp_path: Path) -> tuple[Run,
         server.faults.add(case.fault, path=case.path, times=None, **case.options)
         _pretend_the_same_place(tmp_path / "cache/ledger.json", server.url)
         started = time.monotonic()
+        # Short where it has to run out; else long enough for the slowest machine.
+        patience = "1s" if case.fault in SILENT else "8s"
         run = run_build(
-            "--api-url", server.url, *OPTIONS,
+            "--api-url", server.url, *OPTIONS, "--timeout", patience,
             cache=tmp_path / "cache", output=tmp_path / "output", expect=None,
         )  # fmt: skip
         return run, server, time.monotonic() - started
@@ -125,7 +128,7 @@ def test_a_fault_costs_a_sentence_and_nothing_else(
     assert (tmp_path / "cache/events.jsonl").read_bytes() == before
     assert _permalinks(run.output) == EVENTS
     assert len(server.requests.api) <= 6
-    assert seconds < 30
+    assert seconds < 60
 
 
 @pytest.mark.parametrize("case", OVERCOME, ids=str)
@@ -165,7 +168,7 @@ def test_what_cannot_be_believed_takes_nothing_away(
     withdrawn = json.loads((tmp_path / "cache/ledger.json").read_text("utf-8"))["withdrawn"]
     assert withdrawn == {}
     assert len(server.requests.api) <= 15
-    assert seconds < 30
+    assert seconds < 60
 
 
 def test_one_fault_that_passes_is_tried_again_within_the_budget(

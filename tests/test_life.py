@@ -20,11 +20,11 @@ from tests.conftest import PROJECT, run_build
 from tests.ll2_server import Asked, Fault, LL2Server, World
 from tests.visitor import VisitedSite
 
-LIVES = int(os.environ.get("ARCHIVE_LIVES", "4"))
+LIVES = int(os.environ.get("ARCHIVE_LIVES", "2"))
 STEPS = 7
 UNLIMITED = 10**9
 OPTIONS = (
-    "--max-age", "0", "--timeout", "2s", "--no-pictures", "--base-url", "https://example.org/",
+    "--max-age", "0", "--timeout", "5s", "--no-pictures", "--base-url", "https://example.org/",
 )  # fmt: skip
 
 

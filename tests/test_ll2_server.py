@@ -651,7 +651,7 @@ def test_closing_leaves_no_thread_even_with_connections_open() -> None:
         idle = socket.create_connection(("127.0.0.1", server.port))
         time.sleep(0.05)
         begun = time.monotonic()
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 10
     assert threading.active_count() == before
     stalled.close()
     idle.close()

@@ -1,5 +1,6 @@
 """The published site with the network gone: what was visited, the whole archive, a new build."""
 
+import io
 import json
 import shutil
 import time
@@ -8,10 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser import Witness, launched, served
-from tests.conftest import BASE_URL, Run, run_build
+from tests.conftest import BASE_URL, PROJECT, Run, run_build
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +49,9 @@ def site(seed_run: Run, tmp_path: Path) -> Run:
 
 def _rebuilt(folder: Path) -> Run:
     place = ("--base-url", BASE_URL)
-    return run_build("--offline", *place, cache=folder / "cache", output=folder / "output")
+    return run_build(
+        "--offline", *place, cache=folder / "cache", output=folder / "output", measured=False
+    )
 
 
 def _rename(run: Run, event_id: int, name: str) -> None:
@@ -230,3 +234,50 @@ def test_every_file_that_may_be_kept_is_there_with_its_size(site: Run) -> None:
     assert "404.html" not in listed
     for address, (_, size) in listed.items():
         assert (site.output / address).stat().st_size == size
+
+
+def test_a_first_visit_is_not_made_to_fetch_the_list_of_everything(
+    context: BrowserContext, site: Run
+) -> None:
+    with served(site.output) as root:
+        page = _visit(context, root + EVA)
+        _wait_until_kept(page, root + EVA)
+        assert not page.evaluate("url => caches.match(url)", root + "service-worker-files.json")
+        page.goto(root + "offline.html")
+        page.wait_for_selector("[data-offline][data-kept=some]")
+        assert page.evaluate(
+            "url => caches.match(url).then(Boolean)", root + "service-worker-files.json"
+        )
+
+
+def test_the_browser_finds_a_whole_manifest_with_its_icons(
+    context: BrowserContext, site: Run
+) -> None:
+    with served(site.output, "/repo/") as root:
+        page = _visit(context, root + EVA)
+        session = context.new_cdp_session(page)
+        found = session.send("Page.getAppManifest")
+        assert found["errors"] == []
+        manifest = json.loads(found["data"])
+        assert found["url"] == root + "manifest.webmanifest"
+        for icon in manifest["icons"]:
+            with Image.open(site.output / icon["src"]) as image:
+                assert f"{image.width}x{image.height}" == icon["sizes"]
+        assert {icon["sizes"] for icon in manifest["icons"]} == {"192x192", "512x512"}
+
+
+@pytest.mark.parametrize("name", ["icon-48.png", "icon-192.png", "icon-512.png"])
+def test_the_drawn_icons_are_the_same_as_the_one_in_lines(browser: Browser, name: str) -> None:
+    with Image.open(PROJECT / "static" / name) as image:
+        drawn = image.convert("RGBA").convert("RGB")
+    page = browser.new_page(viewport={"width": drawn.width, "height": drawn.height})
+    page.goto((PROJECT / "static/icon.svg").as_uri())
+    with Image.open(io.BytesIO(page.screenshot())) as screenshot:
+        lines = screenshot.convert("RGB")
+    page.close()
+    # Where the corners are cut off, a page has white and a picture has nothing: not compared.
+    edge = drawn.width // 8
+    box = (edge, edge, drawn.width - edge, drawn.width - edge)
+    difference = ImageChops.difference(drawn.crop(box), lines.crop(box))
+    # A small one has more edges for its size, and each draws edges in its own way.
+    assert max(ImageStat.Stat(difference).mean) < (4 if drawn.width > 100 else 10)

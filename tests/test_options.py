@@ -118,3 +118,61 @@ def test_a_settings_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool", encoding="utf-8")
     with pytest.raises(UsageError, match=r"pyproject\.toml"):
         read_options([], {}, tmp_path)
+
+
+def test_where_the_host_will_publish_counts_less_than_what_the_project_says(
+    tmp_path: Path,
+) -> None:
+    host = {"ARCHIVE_BASE_URL": "https://me.github.io/repo"}
+    assert _settings(tmp_path, **host).base_url == "https://me.github.io/repo/"
+    own = _settings(tmp_path, lasting='cname = "Events.Example.org"', **host)
+    assert (own.base_url, own.cname) == ("https://events.example.org/", "events.example.org")
+    both = 'cname = "events.example.org"\nbase_url = "https://b.example"'
+    assert _settings(tmp_path, lasting=both, **host).base_url == "https://b.example/"
+    said = _settings(tmp_path, "--base-url", "https://c.example/", lasting=both, **host)
+    assert said.base_url == "https://c.example/"
+    assert _settings(tmp_path / "elsewhere", ARCHIVE_BASE_URL="").base_url == ""
+
+
+def test_a_host_that_names_no_address_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="ARCHIVE_BASE_URL"):
+        _settings(tmp_path, ARCHIVE_BASE_URL="me.github.io")
+
+
+@pytest.mark.parametrize(
+    ("given", "bytes_"), [("300 kB", 300_000), ("1.5MB", 1_500_000), ("1 GB", 10**9)]
+)
+def test_budgets_are_weights(tmp_path: Path, given: str, bytes_: int) -> None:
+    settings = _settings(tmp_path, lasting=f'page_budget = "{given}"\nsite_budget = "{given}"')
+    assert settings.page_budget == settings.site_budget == bytes_
+
+
+@pytest.mark.parametrize(
+    "lasting",
+    ['cname = "no domain"', 'cname = "https://x.org"', 'page_budget = "much"', "page_budget = 300",
+     'offer_download = "yes"'],
+)  # fmt: skip
+def test_a_setting_for_publishing_without_meaning_is_refused(tmp_path: Path, lasting: str) -> None:
+    with pytest.raises(UsageError, match=lasting.split(maxsplit=1)[0]):
+        _settings(tmp_path, lasting=lasting)
+
+
+@pytest.mark.parametrize(
+    ("given", "prefix"), [("/repo/", "/repo/"), ("repo", "/repo/"), ("a/b", "/a/b/"), ("/", "/")]
+)
+def test_a_prefix_has_its_slashes(tmp_path: Path, given: str, prefix: str) -> None:
+    options = read_options(["serve", "--prefix", given, "--port", "0"], {}, tmp_path)
+    assert options.details == {"prefix": prefix, "port": 0}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["serve", "--prefix", "/../"], ["serve", "--port", "70000"], ["export", "tar"], ["export"]],
+)
+def test_options_of_one_command_are_checked(
+    tmp_path: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        read_options(arguments, {}, tmp_path)
+    assert ended.value.code == 2
+    assert "usage:" in capsys.readouterr().err

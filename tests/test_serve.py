@@ -108,6 +108,24 @@ def test_it_serves_the_site_under_the_prefix_as_its_host_will(preview: Preview) 
     assert preview.get("/index.html")[0] == 404
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "address", ["index.html", "events/tiangong-eva-1.html", "types/eva", "years/2021", "offline"]
+)
+def test_a_page_opens_below_the_prefix_without_complaint(
+    preview: Preview, browser: Browser, address: str
+) -> None:
+    page = browser.new_page()
+    witness = Witness(page)
+    page.goto(preview.address + address, wait_until="load")
+    assert page.locator("h1").is_visible()
+    place = urlsplit(preview.address)
+    own = (preview.address, f"{place.scheme}://{place.netloc}/__preview__/")
+    assert [url for url in witness.requests if not url.startswith(own)] == []
+    assert witness.complaints == []
+    page.close()
+
+
 def test_another_name_for_this_machine_is_refused(preview: Preview) -> None:
     assert preview.get("/repo/", Host="evil.example")[0] == 421
     assert preview.get("/repo/", Host="localhost")[0] == 200
@@ -153,8 +171,11 @@ def test_styles_settings_and_the_cache_are_watched_too(preview: Preview, browser
     expect(page.locator("main")).to_have_css("outline-width", "7px", timeout=20_000)
     preview.edit("pyproject.toml", "[tool.events-archive]", '[tool.events-archive]\ntitle = "Mine"')
     expect(page).to_have_title("Mine", timeout=20_000)
+    page.close()
+    # A page of its own: to go elsewhere just when the old one reloads would be a race.
+    page = browser.new_page()
+    page.goto(preview.address + "events/tiangong-eva-1.html", wait_until="commit")
     preview.edit("content_cache/events.jsonl", '"name":"Tiangong EVA-1"', '"name":"Renamed"')
-    page.goto(preview.address + "events/tiangong-eva-1.html")
     expect(page.locator("h1")).to_have_text("Renamed", timeout=20_000)
     page.close()
 
@@ -167,6 +188,15 @@ def test_a_site_that_never_built_shows_why_and_stays(tmp_path: Path) -> None:
         assert status == 500
         assert b"broken" in body
         assert preview.process.poll() is None
+
+
+def test_without_a_prefix_the_site_hangs_where_it_will_be_published(tmp_path: Path) -> None:
+    project = _project(tmp_path / "project")
+    with started(project, "--base-url", "https://example.org/archive/") as preview:
+        assert urlsplit(preview.address).path == "/archive/"
+        # The page for lost visitors alone has absolute addresses, and they lead home here too.
+        lost = preview.get("/archive/deep/er/lost")[2]
+        assert b'href="/archive/index.html"' in lost
 
 
 def test_a_port_that_is_taken_is_one_sentence(preview: Preview, tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ class Repository:
 
 def _environment() -> dict[str, str]:
     return {
-        **clean_environment(),
+        **clean_environment(measured=False),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_SYSTEM": os.devnull,

@@ -127,16 +127,12 @@ _TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 _PARTS_OF = {", jezero crater, mars": "jezero-crater-mars"}
 """Ends of names, of places too small to tell apart: Ingenuity's airfields."""
 
-_WORLDS: Mapping[str, str] = {
-    "moon": MOON,
-    "mars": MARS,
-    **dict.fromkeys(
-        ("sun mercury venus jupiter saturn uranus neptune pluto ceres bennu ryugu didymos "
-         "dimorphos europa ganymede callisto io titan enceladus phobos deimos dinkinesh "
-         "apophis").split(),
-        BEYOND,
-    ),
-}
+_BEYOND = """
+    sun mercury venus jupiter saturn uranus neptune pluto ceres bennu ryugu didymos dimorphos
+    europa ganymede callisto io titan enceladus phobos deimos dinkinesh apophis
+"""
+
+_WORLDS: Mapping[str, str] = {"moon": MOON, "mars": MARS, **dict.fromkeys(_BEYOND.split(), BEYOND)}
 """Worlds by the last word or words of a place's name."""
 
 PLACES: Mapping[str, Place] = {

@@ -42,15 +42,11 @@ class Series:
         )
 
 
-_ORDINALS = {
-    word: number
-    for number, word in enumerate(
-        ("first second third fourth fifth sixth seventh eighth ninth tenth eleventh "
-         "twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth "
-         "nineteenth twentieth").split(),
-        start=1,
-    )
-}
+_WORDS = """
+    first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth
+    fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth
+"""
+_ORDINALS = {word: number for number, word in enumerate(_WORDS.split(), start=1)}
 
 _COUNTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("US EVA", re.compile(r"US EVA[- ]#?(\d+)")),

@@ -5,6 +5,7 @@ cannot read it by letting its own name point here.
 """
 
 import json
+import sys
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -51,6 +52,11 @@ class Server(ThreadingHTTPServer):
     def start(self) -> None:
         """Begin to answer."""
         self._thread.start()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A page that was left while it was loading is no fault; anything else is shown."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
     def stop(self) -> None:
         """Stop answering and free the port."""

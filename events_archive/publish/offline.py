@@ -18,7 +18,8 @@ NIGHT = "#0c1130"
 """The colour of the icon's ground, for what a browser draws around an installed site."""
 
 _NEVER_KEPT = frozenset({addresses.NOT_FOUND, addresses.SERVICE_WORKER})
-_VERSION = "@version@"
+_ALWAYS = frozenset({addresses.HOME, addresses.OFFLINE})
+_LOOKS = (".css", ".js", ".svg")
 
 
 def kept_files(staged: Mapping[str, Staged]) -> bytes:
@@ -45,7 +46,14 @@ def service_worker(script: Path, kept: bytes) -> bytes:
         text = script.read_text("utf-8")
     except OSError as error:
         raise ArchiveError(f"{script} cannot be read: {error.strerror or error}") from error
-    return text.replace(_VERSION, json.loads(kept)["version"]).encode()
+    listed = json.loads(kept)
+    always = [
+        address
+        for address in listed["files"]
+        if address in _ALWAYS
+        or (address.startswith(f"{addresses.ASSETS}/") and address.endswith(_LOOKS))
+    ]
+    return text.replace("@version@", listed["version"]).replace("@always@", _json(always)).encode()
 
 
 def web_manifest(site: Site, assets: Assets) -> bytes:

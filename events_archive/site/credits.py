@@ -82,7 +82,8 @@ def credits_pages(site: Site) -> Iterator[Page]:
 
 def all_credits(site: Site) -> tuple[Credit, ...]:
     """Every picture once, in the order of licences and of credits; unknown licences last."""
-    users = grouped(site.catalogue.all_events, lambda event: event.image and event.image.key)
+    pictured = (event for event in site.catalogue.all_events if event.image)
+    users = grouped(pictured, lambda event: event.image.key if event.image else None)
     images = {image.key: image for image in site.catalogue.images}
     credits = (Credit(image=images[key], events=events) for key, events in users.items())
     return tuple(sorted(credits, key=_order))

@@ -15,9 +15,7 @@ Day = tuple[int, int]
 """A day of the year as (month, day); (2, 29) is one of them."""
 
 ALL_DAYS: tuple[Day, ...] = tuple(
-    (month, day)
-    for month, length in enumerate(LENGTHS, start=1)
-    for day in range(1, length + 1)
+    (month, day) for month, length in enumerate(LENGTHS, start=1) for day in range(1, length + 1)
 )
 
 LOOK_BACK = 30

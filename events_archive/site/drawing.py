@@ -18,6 +18,9 @@ WEEKS = 53
 COLUMN, BAR, FULL = 10, 8, 100
 """How wide a column is, how much of that its bar fills, and how high the fullest bar is."""
 
+FEWEST = 8
+"""The least number of years that an index of bars has room for: one alone is no wall."""
+
 Count = Mapping[str, int]
 """How many events of each family, by its key."""
 
@@ -144,7 +147,7 @@ def in_years(
     """A bar for each of ``years``, each its own mark; ``most`` events fill the height."""
     found = grouped(events, lambda event: event.moment.year)
     return Drawing(
-        width=len(years) * COLUMN,
+        width=max(len(years), FEWEST) * COLUMN,
         height=FULL,
         marks=tuple(
             Mark(
@@ -158,9 +161,7 @@ def in_years(
     )
 
 
-def in_months(
-    events: Events, years: range, year_address: Callable[[int], str]
-) -> Drawing:
+def in_months(events: Events, years: range, year_address: Callable[[int], str]) -> Drawing:
     """A bar for each month of ``years``, for more events than can be told apart; a mark a year."""
     dated = tuple(event for event in events if event.moment.month)
     months = grouped(dated, lambda event: event.moment.month)

@@ -12,7 +12,7 @@ from events_archive.model.questions.entries import Entry
 from events_archive.model.questions.parameters import GROUPS, ORDERINGS
 from events_archive.site import addresses
 from events_archive.site.families import FAMILIES, by_family
-from events_archive.site.index_pages import months_of
+from events_archive.site.histories import months_of
 from events_archive.site.page import Crumb, Page
 from events_archive.site.site import Site
 

@@ -12,9 +12,10 @@ from events_archive.model.event import Event
 from events_archive.model.places import renamed
 from events_archive.site import addresses
 from events_archive.site.feeds import is_archive_document
+from events_archive.site.kinds import KINDS, PLACES, WITH_IDS
 from events_archive.site.page import Page, stub
 from events_archive.site.site import Site
-from events_archive.site.ways import KINDS, PLACES, WITH_IDS, id_at_end
+from events_archive.site.ways import id_at_end
 
 _LISTS = {"months", "years", "credits", *(kind.folder for kind in KINDS)}
 _NAMED = re.compile(r"((?:events|types)/[^./]+)([./].+)")
@@ -119,5 +120,5 @@ def is_list(page: Page) -> bool:
     if is_archive_document(page):
         return True
     folder, _, name = page.address.partition("/")
-    is_division = folder in _LISTS or (folder == "types" and "/" in name)
+    is_division = folder in _LISTS or (folder in ("types", "days") and "/" in name)
     return page.is_html and page.indexable and is_division

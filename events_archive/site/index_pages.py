@@ -1,34 +1,21 @@
 """The lists: by type, year and month, each split before it grows too long to use."""
 
-from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
-from math import ceil
+from collections.abc import Hashable, Iterator
 from typing import TypeVar
 
 from events_archive.model.catalogue import Events, grouped
-from events_archive.model.event import Event, EventType
-from events_archive.model.moment import MONTHS, month_in_words
+from events_archive.model.event import EventType
+from events_archive.model.moment import month_in_words
 from events_archive.site import addresses, listing
-from events_archive.site.drawing import (
-    Drawing,
-    busiest_week,
-    in_months,
-    in_years,
-    month_of_days,
-    one_by_one,
-    year_in_weeks,
-    years_of,
-)
+from events_archive.site.drawing import years_of
 from events_archive.site.families import FAMILIES, by_family, year_bars
+from events_archive.site.histories import months_of, timeline, type_history, year_sheets
 from events_archive.site.listing import Listing, Section
 from events_archive.site.page import Crumb, Page
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import main_alternates, type_alternates, year_alternates
 
 Key = TypeVar("Key", bound=Hashable)
-
-DOTS = 120
-"""The most events that a type's timeline shows one by one."""
 
 RECENT = 20
 """How many of its latest events a type's page shows when the whole list is split by year."""
@@ -62,82 +49,11 @@ def all_types_page(site: Site) -> Page:
         title="Types of events",
         description=f"The {len(types)} types of spaceflight events in this archive.",
         context={
-            "families": by_family((type, _history(site, type)) for type, _ in types),
+            "families": by_family((type, type_history(site, type)) for type, _ in types),
             "span": years_of(site.catalogue.events),
         },
         crumbs=(_HOME,),
         alternates=main_alternates(site),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypeHistory:
-    """A type's events year by year, drawn and in numbers."""
-
-    count: int
-    drawn: Drawing
-    years: tuple[tuple[int, str, int], ...]
-    """Each year of the archive as (number, address, count); no address for one without any."""
-
-
-def _history(site: Site, type: EventType) -> TypeHistory:
-    """The history of a type as the index of types shows it: its busiest year fills the height."""
-    events = site.catalogue.by_type[type.id]
-    span = years_of(site.catalogue.events)
-    counts = {year: len(found) for year, found in grouped(events, _year_of).items()}
-    place = _year_places(site, type, events)
-    return TypeHistory(
-        count=len(events),
-        drawn=in_years(events, span, max(counts.values(), default=1), place),
-        years=tuple(
-            (year, place(year) if year in counts else "", counts.get(year, 0)) for year in span
-        ),
-    )
-
-
-def _year_of(event: Event) -> int | None:
-    return event.moment.year
-
-
-def _year_places(site: Site, type: EventType, events: Events) -> Callable[[int], str]:
-    """Where a type's events of a year stand: on a page of their own, or on the type's."""
-    if len(events) > site.list_limit:
-        return lambda year: site.addresses.type_year(type, year)
-    return lambda year: f"{site.addresses.type(type)}#y{year}"
-
-
-def timeline(site: Site, type: EventType) -> tuple[Drawing, range] | None:
-    """A type's events in time: each its own dot, or months where they are too many."""
-    events = site.catalogue.by_type[type.id]
-    span = years_of(events)
-    if len(events) < 2 or not span:
-        return None
-    if len(events) <= DOTS:
-        return one_by_one(events, span, site.addresses.event), span
-    return in_months(events, span, _year_places(site, type, events)), span
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YearLine:
-    """A year of the almanac on home: drawn, and in numbers."""
-
-    number: int
-    count: int
-    weeks: Drawing
-    months: list[tuple[str, str, int, int]]
-
-
-def almanac(site: Site) -> tuple[YearLine, ...]:
-    """All years by week."""
-    most = busiest_week(site.catalogue.events) or 1
-    return tuple(
-        YearLine(
-            number=year,
-            count=len(events),
-            weeks=year_in_weeks(events, most, addresses.month),
-            months=months_of(site, year),
-        )
-        for year, events in site.catalogue.by_year.items()
     )
 
 
@@ -158,20 +74,6 @@ def all_years_page(site: Site) -> Page:
         crumbs=(_HOME,),
         alternates=main_alternates(site),
     )
-
-
-def months_of(site: Site, year: int) -> list[tuple[str, str, int, int]]:
-    """A year's twelve months as (name, address, count, how busy from 0 to 4).
-
-    A month without events has no page: its address is empty.
-    """
-    by_month = site.catalogue.by_month
-    most = max(map(len, by_month.values()), default=0)
-    counts = [len(by_month.get((year, number), ())) for number in range(1, 13)]
-    return [
-        (name, addresses.month(year, number) if count else "", count, ceil(4 * count / (most or 1)))
-        for number, (name, count) in enumerate(zip(MONTHS, counts, strict=True), start=1)
-    ]
 
 
 def type_pages(site: Site, type: EventType) -> Iterator[Page]:
@@ -211,7 +113,7 @@ def _type_page(
         address=address,
         template="pages/type.html",
         title=listing.numbered_title(title, events),
-        description=f"{listing.counted(events.count)} of the type {title}, with pictures and links.",
+        description=f"{listing.counted(events.count)} of the type {title}, with their pictures.",
         context={
             "type": type,
             "listing": events,
@@ -278,30 +180,6 @@ def _year_page(site: Site, year: int, address: str, events: Listing) -> Page:
         crumbs=(_HOME, _YEARS),
         alternates=year_alternates(site, year),
     )
-
-
-def year_sheets(site: Site, year: int) -> list[tuple[str, str, int, Drawing]]:
-    """A year's months as (name, address, count, its days drawn); no address for an empty one."""
-    sheets = []
-    for number, name in enumerate(MONTHS, start=1):
-        events = site.catalogue.by_month.get((year, number), ())
-        places = _day_places(site, (year, number), events)
-        drawn = month_of_days(year, number, events, lambda day, places=places: places[day.day])
-        address = addresses.month(year, number) if events else ""
-        sheets.append((name, address, len(events), drawn))
-    return sheets
-
-
-def _day_places(site: Site, month: tuple[int, int], events: Events) -> dict[int, str]:
-    """Where on the month's page or its parts each day of it begins."""
-    places: dict[int, str] = {}
-    parts = listing.month_in_parts(addresses.month(*month), events, site.list_limit)
-    for address, part in parts:
-        for section in part.sections:
-            for event in section.events:
-                if anchor := section.anchors.get(event.id):
-                    places[int(anchor[1:])] = f"{address}#{anchor}"
-    return places
 
 
 def _year_neighbours(site: Site, year: int) -> tuple[Crumb | None, Crumb | None]:

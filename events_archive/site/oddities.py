@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, time
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from events_archive.model.event import Event
@@ -197,7 +198,7 @@ def twins(events: Iterable[Event]) -> Callable[[Event], bool]:
 
 
 def _close(members: list[Event]) -> Iterator[int]:
-    for before, after in zip(members, members[1:], strict=False):
+    for before, after in pairwise(members):
         assert before.moment.date, "undated events are left out"
         assert after.moment.date, "undated events are left out"
         if abs((after.moment.date - before.moment.date).total_seconds()) <= 86_400:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from events_archive.site import addresses
 from events_archive.site.days import LOOK_AHEAD, anniversaries
 from events_archive.site.families import FAMILIES, by_family
-from events_archive.site.index_pages import almanac
+from events_archive.site.histories import almanac
 from events_archive.site.page import Crumb, Page
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import main_alternates

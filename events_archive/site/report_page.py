@@ -35,7 +35,7 @@ def report_pages(site: Site) -> Iterator[Page]:
         address=addresses.REPORT,
         template="pages/report.html",
         title="Gaps in the data",
-        description="What is missing or odd in the data of this archive, and where to put it right.",
+        description="What is missing or odd in the data of this archive, and where to mend it.",
         context={
             "findings": findings,
             "named": NAMED,
@@ -48,11 +48,15 @@ def report_pages(site: Site) -> Iterator[Page]:
 
 def _findings(site: Site) -> Iterator[Finding]:
     catalogue = site.catalogue
-    shared: dict[str, Callable[[Event], bool]] = {
+    compared: dict[str, Callable[[Event], bool]] = {
         "twins": twins(catalogue.events),
         "places": written_otherwise(catalogue.events),
     }
     for oddity in ODDITIES:
-        has = shared.get(oddity.key) or (lambda event, one=oddity: one.found(event, catalogue.today))
-        found = tuple(event for event in reversed(catalogue.events) if has(event))
+        among = compared.get(oddity.key)
+        found = tuple(
+            event
+            for event in reversed(catalogue.events)
+            if (among(event) if among else oddity.found(event, catalogue.today))
+        )
         yield Finding(oddity=oddity, events=found)

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from events_archive.model.catalogue import Events, grouped
 from events_archive.site import addresses, listing
+from events_archive.site.kinds import SERIES, Kind
 from events_archive.site.listing import Listing, Section
 from events_archive.site.page import Crumb, Page
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import main_alternates
-from events_archive.site.ways import SERIES, Kind, Way
+from events_archive.site.ways import Way
 
 _HOME = Crumb(label="Home", address=addresses.HOME)
 
@@ -69,9 +70,7 @@ def _grouped(ways: tuple[Way, ...]) -> tuple[tuple[str, tuple[Way, ...]], ...]:
     return tuple((group, tuple(members)) for group, members in groups.items())
 
 
-def _pages(
-    site: Site, way: Way, neighbours: tuple[Crumb | None, Crumb | None]
-) -> Iterator[Page]:
+def _pages(site: Site, way: Way, neighbours: tuple[Crumb | None, Crumb | None]) -> Iterator[Page]:
     """A way's page; beyond the limit an overview, and a page for each year."""
     events = way.events
     if way.kind is SERIES:

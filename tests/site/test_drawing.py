@@ -11,6 +11,7 @@ from events_archive.site import addresses
 from events_archive.site.drawing import (
     BAR,
     COLUMN,
+    FEWEST,
     FULL,
     Drawing,
     busiest_week,
@@ -71,7 +72,7 @@ def test_what_is_not_known_to_the_month_is_not_drawn() -> None:
 def test_years_are_bars_that_lead_to_years() -> None:
     events = (an_event(1, "2019-05-01T00:00:00Z"), an_event(2, "2021-05-01T00:00:00Z"))
     drawn = in_years(events, years_of(events), 1, lambda year: f"#y{year}")
-    assert drawn.width == 3 * COLUMN
+    assert drawn.width == FEWEST * COLUMN
     assert [(mark.address, mark.words) for mark in drawn.marks] == [
         ("#y2019", "2019: 1 event"),
         ("#y2021", "2021: 1 event"),

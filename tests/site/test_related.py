@@ -26,13 +26,18 @@ def test_the_same_launch_relates_events_however_far_apart() -> None:
 
 
 def test_an_astronaut_relates_events() -> None:
-    found = _related(an_event(1, astronauts=(an_astronaut(),)), an_event(2, astronauts=(an_astronaut(),)))
+    found = _related(
+        an_event(1, astronauts=(an_astronaut(),)), an_event(2, astronauts=(an_astronaut(),))
+    )
     assert found[1] == [(2, "Also with Ada Example")]
 
 
 def test_station_and_programme_relate_events_of_the_same_weeks_only() -> None:
     there = {"stations": (a_station(),), "programs": (a_program(),)}
-    near = an_event(1, "2021-07-01T00:00:00Z", **there), an_event(2, "2021-07-20T00:00:00Z", **there)
+    near = (
+        an_event(1, "2021-07-01T00:00:00Z", **there),
+        an_event(2, "2021-07-20T00:00:00Z", **there),
+    )
     far = an_event(3, "2022-07-20T00:00:00Z", **there)
     found = _related(*near, far)
     assert found[1] == [(2, "Also at International Space Station, in those weeks")]

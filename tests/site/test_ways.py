@@ -51,7 +51,9 @@ def test_there_is_no_index_of_what_no_event_names() -> None:
 
 
 def test_names_of_one_place_share_a_page_that_says_so() -> None:
-    plan = _plan(a_site(an_event(1, location="ISS"), an_event(2, location="International Space Station")))
+    plan = _plan(
+        a_site(an_event(1, location="ISS"), an_event(2, location="International Space Station"))
+    )
     page = plan["places/international-space-station.html"]
     assert sorted(_shown(page)) == [1, 2]
     assert ("Also written", "ISS") in page.context["way"].facts
@@ -82,7 +84,10 @@ def test_of_a_name_that_changed_the_latest_events_counts() -> None:
 
 
 def test_a_renamed_agency_is_found_at_its_old_address() -> None:
-    published = ("agencies/russian-space-agency-63.html", "agencies/russian-space-agency-63/2020.html")
+    published = (
+        "agencies/russian-space-agency-63.html",
+        "agencies/russian-space-agency-63/2020.html",
+    )
     memory = Memory(ledger=Ledger(lists=published), addresses=AddressBook())
     plan = _plan(a_site(an_event(agencies=(an_agency(63, "Roscosmos"),)), memory=memory))
     for address in published:
