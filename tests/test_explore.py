@@ -55,10 +55,10 @@ def _shown(page: Page) -> list[str]:
 
 
 def test_an_address_of_the_api_is_answered_as_it_stands(page: Page, grown_run: Run) -> None:
-    _ask(page, grown_run, "type__ids=2,8&ordering=-date&limit=20&offset=20&mode=list")
+    _ask(page, grown_run, "type__ids=2,8&ordering=-date&limit=10&offset=10&mode=list")
     count = _count(grown_run, lambda record: record["type"]["id"] in (2, 8))
-    expect(page.get_by_role("status")).to_have_text(f"{count} events, 21 to 40 shown")
-    assert len(_shown(page)) == 20
+    expect(page.get_by_role("status")).to_have_text(f"{count} events, 11 to 20 shown")
+    assert len(_shown(page)) == 10
     conditions = page.get_by_label("What was asked for").get_by_role("link")
     assert conditions.all_inner_texts() == ["Docking", "Spacecraft Undocking", "Begin again"]
 
@@ -201,7 +201,7 @@ def test_the_calendar_to_copy_is_read_back_and_is_the_archives(page: Page, grown
     assert all(len(line) <= 75 for line in raw.split(b"\r\n"))
     made = _starts(raw)
     kept = _starts((grown_run.output / "calendar-all.ics").read_bytes())
-    assert len(made) > 100
+    assert len(made) > 20
     assert made == {uid: start for uid, start in kept.items() if uid in made}
 
 

@@ -1,5 +1,6 @@
 """``build.py export``: the ZIP unpacked elsewhere and read from disk, the ZIM searched."""
 
+import re
 import shutil
 import subprocess
 import zipfile
@@ -199,5 +200,34 @@ def test_the_zim_leads_on_by_redirects_and_leaves_out_what_only_a_server_needs(
     assert stub.get_redirect_entry().path == "events/tiangong-eva-1.html"
     for address in ("404.html", "service-worker.js", "robots.txt", ".nojekyll", "sitemap.xml"):
         assert not archive.has_entry_by_path(address)
-    page = bytes(archive.get_entry_by_path("index.html").get_item().content)
-    assert page == (exported / "output/index.html").read_bytes()
+
+
+def test_a_page_in_the_zim_is_the_page_without_the_policy_that_kiwix_would_break(
+    exported: Path,
+) -> None:
+    archive = Archive(exported / "archive.zim")
+    inside = bytes(archive.get_entry_by_path("index.html").get_item().content)
+    outside = (exported / "output/index.html").read_bytes()
+    policy = re.search(rb'<meta http-equiv="Content-Security-Policy"[^>]*>\n', outside)
+    assert policy
+    assert inside == outside.replace(policy[0], b"")
+
+
+def test_the_report_for_programs_is_all_that_is_said_on_standard_output(tmp_path: Path) -> None:
+    copy_seed(tmp_path / "cache")
+    run = run_build(
+        "export", "zim", "--json", "--to", str(tmp_path / "a.zim"), "--offline",
+        cache=tmp_path / "cache", output=tmp_path / "output", measured=False,
+    )  # fmt: skip
+    assert run.report["export"]["file"] == str(tmp_path / "a.zim")
+
+
+def test_what_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    copy_seed(tmp_path / "cache")
+    (tmp_path / "taken").write_text("a file")
+    run = run_build(
+        "export", "zip", "--to", str(tmp_path / "taken/a.zip"), "--offline", "-q",
+        cache=tmp_path / "cache", output=tmp_path / "output", expect=1,
+    )  # fmt: skip
+    assert "cannot write" in run.stderr
+    assert len(run.stderr.strip().splitlines()) == 1

@@ -122,8 +122,9 @@ def test_a_time_that_is_known_is_told_in_the_readers_own_zone(
 
 
 def test_words_typed_on_any_page_lead_to_their_answer(root: str, page: Page) -> None:
+    # To leave a page that is still loading cuts its requests off, which is no fault of it.
+    page.goto(root + EVENT, wait_until="networkidle")
     witness = Witness(page)
-    page.goto(root + EVENT)
     page.get_by_role("searchbox").fill("docking")
     page.keyboard.press("Enter")
     page.wait_for_url("**/explore.html?search=docking")

@@ -89,7 +89,7 @@ def test_a_client_that_walks_next_gets_every_event_once(
     ids = [record["id"] for page in pages for record in page["results"]]
     assert sorted(ids) == sorted(grown_server.world.ids)
     assert {page["count"] for page in pages} == {len(ids)}
-    assert [len(page["results"]) for page in pages] == [100, 100, 100, 100, 50]
+    assert [len(page["results"]) for page in pages] == [100, 50]
     assert pages[0]["previous"] is None
     back = [_read(grown_run.output, page["previous"]) for page in pages[1:]]
     assert back == pages[:-1]

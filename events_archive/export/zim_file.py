@@ -1,7 +1,10 @@
 """The site as a ZIM, the format of Kiwix: one file with its own full-text search."""
 
+import os
 import re
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from html import unescape
 from pathlib import Path, PurePosixPath
 from posixpath import join, normpath
@@ -20,6 +23,7 @@ ILLUSTRATION = 48
 
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _LEADS = re.compile(r'<meta http-equiv="refresh" content="0; url=([^"]*)">')
+_POLICY = re.compile(rb'<meta http-equiv="Content-Security-Policy"[^>]*>\n')
 _SILENCED = b"// Kiwix keeps this edition offline; nothing is left to do.\n"
 _LEFT_OUT = frozenset({addresses.SERVICE_WORKER, addresses.KEPT_FILES})
 
@@ -41,7 +45,7 @@ def write_zim(edition: Edition, path: Path, *, description: str, icon: Path) -> 
     temporary.unlink(missing_ok=True)
     creator = Creator(temporary).config_verbose(False).config_indexing(True, "eng")
     creator.set_mainpath(addresses.HOME)
-    with creator:
+    with _stdout_kept_clean(), creator:
         creator.add_illustration(ILLUSTRATION, icon.read_bytes())
         for name, value in metadata(edition, description).items():
             creator.add_metadata(name, value)
@@ -51,6 +55,20 @@ def write_zim(edition: Edition, path: Path, *, description: str, icon: Path) -> 
             if address not in _LEFT_OUT and not _target(address, source):
                 creator.add_item(_item(address, source))
     temporary.replace(path)
+
+
+@contextmanager
+def _stdout_kept_clean() -> Iterator[None]:
+    """Send elsewhere what the library says of its steps: our report for programs goes there."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def metadata(edition: Edition, description: str) -> dict[str, str]:
@@ -97,6 +115,9 @@ def _item(address: str, source: Path) -> "Item":
     if PurePosixPath(address).match(f"{addresses.ASSETS}/offline.*.js"):
         content = _SILENCED
     is_page = address.endswith(".html")
+    if is_page:
+        # Kiwix puts its own bar into each page, which a policy of ours would break.
+        content = _POLICY.sub(b"", content)
     title = _title(content.decode()) if is_page else ""
 
     class File(Item):  # type: ignore[misc]
