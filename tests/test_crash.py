@@ -118,12 +118,12 @@ def test_an_interruption_ends_at_once_with_its_own_status(
         process = _start(
             "--api-url", server.url, cache=tmp_path / "cache", output=tmp_path / "output"
         )
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while len(server.requests.api) < 2 and time.monotonic() < deadline:
             time.sleep(0.02)
         started = time.monotonic()
         ended, said = _kill(process, 0.1, number)
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 30
     assert ended == status
     assert "Traceback" not in said
     assert not (tmp_path / "output").exists()
