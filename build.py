@@ -229,7 +229,7 @@ def publish(settings: Settings, site: Site, report: Report) -> None:
     for warning in proof.warnings:
         report.warn(warning)
     for remark in proof.remarks:
-        report.say(f"{remark[0].upper()}{remark[1:]}.")
+        report.say(f"Note: {remark}.")
     with report.timed("write"):
         save_published_ids(ids, proof.settle(allow_change=settings.allow_id_change))
         lists = (page.address for page in pages if is_list(page))

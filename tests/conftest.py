@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +14,9 @@ import pytest
 from tests.ll2_server import LL2Server, World
 
 PROJECT = Path(__file__).parent.parent
+
+# Started in the background, a shell has us ignore Ctrl-C, and so would every run that we start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 BASE_URL = "https://example.org/archive/"
 
 

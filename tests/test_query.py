@@ -64,16 +64,16 @@ def test_a_feed(seed_run: Run) -> None:
 def test_markdown_in_which_no_text_is_markup(grown_run: Run) -> None:
     text = _query(grown_run, "", "--format", "md", "--base-url", BASE_URL).stdout
     lines = text.splitlines()
-    assert len(lines) == 452
+    assert len(lines) == 152
     assert all(line.count(" | ") == 3 for line in lines[2:])
     assert "<script" not in text.replace("\\<script", "")
 
 
 def test_json_is_the_apis_answer_and_the_other_forms_hold_all(grown_run: Run) -> None:
     assert len(json.loads(_query(grown_run, "type=20", "--format", "json").stdout)["results"]) == 10
-    assert len(_query(grown_run, "type=20").stdout.splitlines()) > 100
+    assert len(_query(grown_run, "type=20").stdout.splitlines()) > 20
     assert len(_query(grown_run, "type=20&limit=7").stdout.splitlines()) == 8
-    assert json.loads(_query(grown_run, "type=20", "--json").stdout)["count"] > 100
+    assert json.loads(_query(grown_run, "type=20", "--json").stdout)["count"] > 20
 
 
 def test_a_refused_question_ends_with_what_is_wrong(seed_run: Run) -> None:
