@@ -125,9 +125,9 @@ def day(month_number: int, day_number: int) -> str:
     return f"days/{month_number:02}-{day_number:02}.html"
 
 
-def explore_part(kind: str, number: int) -> str:
+def explore_part(name: str) -> str:
     """``data/events-000.js``: some of the events, for the script that answers questions."""
-    return f"data/{kind}-{number:03}.js"
+    return f"data/{name}.js"
 
 
 def mirror_page(mode: str, number: int) -> str:

@@ -62,7 +62,9 @@ def explore_pages(site: Site) -> Iterator[Page]:
     for kind, members in parts.items():
         for part in members:
             yield Page(
-                address=f"data/{part.name}.js", template=f"explore-{kind}", context={"part": part}
+                address=addresses.explore_part(part.name),
+                template=f"explore-{kind}",
+                context={"part": part},
             )
 
 

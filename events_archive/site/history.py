@@ -33,8 +33,6 @@ class Happening:
     sentence: str
     is_live: bool
     """False for what was noticed only later: it may have happened any time before."""
-    is_slip: bool
-    """Whether the date moved."""
 
 
 def happenings(remembered: Remembered) -> tuple[Happening, ...]:
@@ -47,7 +45,6 @@ def happenings(remembered: Remembered) -> tuple[Happening, ...]:
             observed=change.observed,
             sentence=sentence(change),
             is_live=change.live,
-            is_slip=change.kind == "moved",
         )
         for change in told
     )
