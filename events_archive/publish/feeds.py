@@ -12,10 +12,10 @@ from email.utils import format_datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
-from jinja2 import Environment
 from markupsafe import Markup
 
 from events_archive.model.event import Image
+from events_archive.publish.templating.templates import Templates
 from events_archive.publish.thumbnails import Thumbnails
 from events_archive.site import addresses
 from events_archive.site.entries import Entry
@@ -82,7 +82,7 @@ class FeedWriter:
     """Makes the files of feeds."""
 
     site: Site
-    environment: Environment
+    templates: Templates
     link: Callable[[str, str], str]
     """The address and what leads to the root, as one link: absolute where that is possible."""
     thumbnails: Thumbnails
@@ -100,8 +100,8 @@ class FeedWriter:
             + closing
             for entry in feed.entries
         )
-        template = self.environment.get_template(page.template)
-        return xml_bytes(template.render(feed=feed, root=root, entries=Markup(entries)))
+        context = {"feed": feed, "root": root, "entries": Markup(entries)}
+        return xml_bytes(self.templates.render(page.template, context))
 
     def _json(self, feed: Feed, root: str) -> bytes:
         items = ",\n".join(
@@ -149,15 +149,13 @@ class FeedWriter:
 
     @cached_property
     def _macros(self) -> dict[str, Any]:
-        # Macros, since each rendering of a template of its own costs as much as an entry does.
-        entry: Any = self.environment.get_template("feeds/entry.xml").module
-        content: Any = self.environment.get_template("feeds/content.html").module
+        macro = self.templates.macro
         return {
-            "feeds/rss.xml": entry.rss,
-            "feeds/atom.xml": entry.atom,
-            "event": content.event,
-            "change": content.change,
-            "day": content.day,
+            "feeds/rss.xml": macro("feeds/entry.xml", "rss"),
+            "feeds/atom.xml": macro("feeds/entry.xml", "atom"),
+            "event": macro("feeds/content.html", "event"),
+            "change": macro("feeds/content.html", "change"),
+            "day": macro("feeds/content.html", "day"),
         }
 
     @cached_property

@@ -1,0 +1,1 @@
+"""Jinja's language, compiled for a site of tens of thousands of pages."""
