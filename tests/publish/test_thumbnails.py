@@ -23,7 +23,8 @@ from PIL import ImageCms
 
 from events_archive.errors import ArchiveError
 from events_archive.model.event import Image, Licence
-from events_archive.publish import thumbnails
+from events_archive.publish import thumbnail_making
+from events_archive.publish.thumbnail_drawing import RECIPE
 from events_archive.publish.thumbnails import Thumbnail, Thumbnails, make_thumbnails
 from events_archive.report import Report
 
@@ -107,13 +108,13 @@ def studio(tmp_path: Path) -> Studio:
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The length of each original that was decoded."""
     calls: list[int] = []
-    draw = thumbnails.draw
+    draw = thumbnail_making.draw
 
     def counting(data: bytes) -> list[tuple[int, int, bytes]]:
         calls.append(len(data))
         return draw(data)
 
-    monkeypatch.setattr(thumbnails, "draw", counting)
+    monkeypatch.setattr(thumbnail_making, "draw", counting)
     return calls
 
 
@@ -243,7 +244,7 @@ def test_names_follow_the_content_and_bytes_are_the_same_each_time(
 
 def test_another_recipe_gives_other_names(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     first = studio.one(photo())
-    monkeypatch.setattr(thumbnails, "RECIPE", "2")
+    monkeypatch.setattr(thumbnail_making, "RECIPE", "2")
     assert studio.one(photo()).name != first.name
 
 
@@ -687,10 +688,10 @@ EMPTY = {"size": 1, "mtime_ns": 1, "copies": [], "broken": "", "remark": ""}
         b"[1]",
         b"\xff",
         b"[" * 100_000,
-        json.dumps({"recipe": thumbnails.RECIPE, "originals": []}).encode(),
-        json.dumps({"recipe": thumbnails.RECIPE, "originals": {"7-a.png": 1}}).encode(),
+        json.dumps({"recipe": RECIPE, "originals": []}).encode(),
+        json.dumps({"recipe": RECIPE, "originals": {"7-a.png": 1}}).encode(),
         json.dumps(
-            {"recipe": thumbnails.RECIPE, "originals": {"7-a.png": {**EMPTY, "digest": "../../x"}}}
+            {"recipe": RECIPE, "originals": {"7-a.png": {**EMPTY, "digest": "../../x"}}}
         ).encode(),
         json.dumps({"recipe": "another", "originals": {}}).encode(),
     ],
