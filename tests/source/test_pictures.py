@@ -27,7 +27,8 @@ from events_archive.errors import ArchiveError
 from events_archive.model.event import Image
 from events_archive.report import Report
 from events_archive.source.guard import Line, UnreachableError, addresses_of, is_public
-from events_archive.source.pictures import Bounds, Fetched, fetch_pictures, what_else
+from events_archive.source.picture_download import Bounds, what_else
+from events_archive.source.pictures import Fetched, fetch_pictures
 from tests.source.picture_server import (
     PictureServer,
     conditional,
