@@ -197,7 +197,7 @@ def survey(settings: Settings, catalogue: Catalogue, memory: Memory, records: Re
         catalogue=catalogue,
         addresses=Addresses.of(memory.addresses),
         memory=memory,
-        holdings=hold(records.by_id, catalogue.all_events, memory.ledger.withdrawn),
+        holdings=hold(records, catalogue.all_events, memory.ledger.withdrawn),
         title=settings.title,
         base_url=settings.base_url,
         cname=settings.cname,

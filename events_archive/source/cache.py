@@ -7,7 +7,7 @@ one or the new one, whole, whatever happens in between.
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -31,24 +31,57 @@ class Records:
     """The records of the cache, each with the digest of its line."""
 
     by_id: Mapping[int, Record] = field(default_factory=dict)
-    digests: Mapping[int, str] = field(default_factory=dict)
-    """SHA-256 in hexadecimal, by event id."""
+    lines: Mapping[int, "Line"] = field(default_factory=dict)
     damaged: tuple[str, ...] = ()
     """What could not be read, a sentence each with file and line."""
 
     @classmethod
-    def of(cls, records: Iterable[Record], damaged: Iterable[str] = ()) -> "Records":
+    def of(cls, records: Iterable[Record]) -> "Records":
         """The records in order of id; of two with one id the fresher counts, else the later."""
-        by_id: dict[int, Record] = {}
-        for record in records:
-            record_id = identity(record)
-            if record_id is not None and not is_older(record, by_id.get(record_id)):
-                by_id[record_id] = record
-        by_id = dict(sorted(by_id.items()))
-        digests = {
-            record_id: digest(strict_json.encode(record)) for record_id, record in by_id.items()
-        }
-        return cls(by_id=by_id, digests=digests, damaged=tuple(damaged))
+        return cls.read((record, Line.of(record)) for record in records if identity(record))
+
+    @classmethod
+    def read(cls, found: Iterable[tuple[Record, "Line"]], damaged: Iterable[str] = ()) -> "Records":
+        """The same of records that all have an identity, with the lines on which they stand."""
+        by_id: dict[int, tuple[Record, Line]] = {}
+        for record, line in found:
+            record_id = record["id"]
+            if record_id not in by_id or not is_older(record, by_id[record_id][0]):
+                by_id[record_id] = (record, line)
+        ids = sorted(by_id)
+        return cls(
+            by_id={record_id: by_id[record_id][0] for record_id in ids},
+            lines={record_id: by_id[record_id][1] for record_id in ids},
+            damaged=tuple(damaged),
+        )
+
+    @property
+    def digests(self) -> Mapping[int, str]:
+        """SHA-256 of each line in hexadecimal, by event id."""
+        return {record_id: line.digest for record_id, line in self.lines.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A record as the cache has it."""
+
+    text: str
+    spans: strict_json.Spans
+    """Where in `text` each member of the record stands."""
+    digest: str
+    """SHA-256 in hexadecimal."""
+
+    @classmethod
+    def of(cls, record: Record) -> "Line":
+        """The line on which ``record`` will stand."""
+        return cls.read(strict_json.encode(record))[1]
+
+    @classmethod
+    def read(cls, line: bytes) -> "tuple[Record, Line]":
+        """The record and the line; raises ValueError where it is not as the archive writes it."""
+        text = line.decode()
+        record, spans = strict_json.spans(text)
+        return record, cls(text, spans, digest(line))
 
 
 def identity(record: object) -> int | None:
@@ -77,26 +110,33 @@ def load_records(path: Path) -> Records:
 
     Raises `CacheError` when the file is there and the system does not let us read it.
     """
-    records: list[Record] = []
+    records: list[tuple[Record, Line]] = []
     damaged: list[str] = []
     # Split at \n only: U+2028 and its like stand unescaped inside a record's text.
     for number, line in enumerate(read_bytes(path).split(b"\n"), start=1):
         if not line.strip():
             continue
         try:
-            record = strict_json.decode(line)
+            record, written = _read(line)
         except ValueError:
             damaged.append(f"{path}, line {number}: not a whole JSON object")
             continue
         if identity(record) is None:
             damaged.append(f"{path}, line {number}: no record with a usable id")
         else:
-            records.append(record)
-    loaded = Records.of(records, damaged)
+            records.append((record, written))
+    loaded = Records.read(records, damaged)
     if len(loaded.by_id) < len(records):
         twice = f"{path}: {len(records) - len(loaded.by_id)} events stand in it more than once"
-        return Records(by_id=loaded.by_id, digests=loaded.digests, damaged=(*loaded.damaged, twice))
+        return replace(loaded, damaged=(*loaded.damaged, twice))
     return loaded
+
+
+def _read(line: bytes) -> tuple[Record, Line]:
+    """The record of a line, and the line as we write it: somebody may have edited the file."""
+    with suppress(ValueError):
+        return Line.read(line)
+    return Line.read(strict_json.encode(strict_json.decode(line)))
 
 
 def save_records(path: Path, records: Mapping[int, Record]) -> bool:

@@ -5,11 +5,10 @@ words, and of the values as LL2 sent them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from events_archive.model.event import Event
 from events_archive.model.questions.entries import Entry, Holdings, Telling
-from events_archive.source import strict_json
+from events_archive.source.cache import Line, Records
 from events_archive.source.fields import Fields
 from events_archive.source.parsing import Record
 
@@ -21,21 +20,44 @@ DETAILED_ONLY = (
 NOT_LISTED = ("updates", "last_updated")
 """What the list mode does not tell."""
 
-_DEPENDS_ON_WHO_ANSWERS = ("url", "response_mode")
+_LEVELS = {
+    **dict.fromkeys(DETAILED_ONLY, "detailed"),
+    **dict.fromkeys(NOT_LISTED, "normal"),
+    # What depends on who answers.
+    "url": "",
+    "response_mode": "",
+}
 
 
-def hold(
-    records: Mapping[int, Record], events: Iterable[Event], withdrawn: Iterable[int]
-) -> Holdings:
+def hold(records: Records, events: Iterable[Event], withdrawn: Iterable[int]) -> Holdings:
     """What the archive holds of ``events``; those with an id in ``withdrawn`` are in no answer."""
     events = sorted(events, key=lambda event: event.id)
     gone = set(withdrawn)
     return Holdings(
         entries=tuple(
-            entry_of(records[event.id], event) for event in events if event.id not in gone
+            entry_of(records.by_id[event.id], event) for event in events if event.id not in gone
         ),
-        tellings={event.id: telling_of(records[event.id], event) for event in events},
+        tellings=_Tellings({event.id: (records.lines[event.id], event) for event in events}),
     )
+
+
+class _Tellings(Mapping[int, Telling]):
+    """What is told of each event: put together when somebody wants to hear it."""
+
+    def __init__(self, known: dict[int, tuple[Line, Event] | Telling]) -> None:
+        self._known = known
+
+    def __getitem__(self, event_id: int) -> Telling:
+        known = self._known[event_id]
+        if not isinstance(known, Telling):
+            known = self._known[event_id] = telling_of(*known)
+        return known
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 def entry_of(record: Record, event: Event) -> Entry:
@@ -59,27 +81,18 @@ def entry_of(record: Record, event: Event) -> Entry:
     )
 
 
-def telling_of(record: Record, event: Event) -> Telling:
-    """The record as JSON, divided by the level of detail that tells it."""
-    listed: dict[str, Any] = {}
-    normal: dict[str, Any] = {}
-    detailed: dict[str, Any] = {}
-    for name, value in record.items():
-        if name in _DEPENDS_ON_WHO_ANSWERS:
-            continue
-        level = detailed if name in DETAILED_ONLY else normal if name in NOT_LISTED else listed
-        level[name] = value
+def telling_of(line: Line, event: Event) -> Telling:
+    """The record as JSON, in its own words, divided by the level of detail that tells it."""
+    levels: dict[str, list[str]] = {"listed": [], "normal": [], "detailed": []}
+    for name, (start, end) in line.spans.items():
+        if level := _LEVELS.get(name, "listed"):
+            levels[level].append(line.text[start:end])
     return Telling(
         source_url=event.source_url,
-        listed=_members(listed),
-        normal=_members(normal),
-        detailed=_members(detailed),
+        listed=",".join(levels["listed"]),
+        normal=",".join(levels["normal"]),
+        detailed=",".join(levels["detailed"]),
     )
-
-
-def _members(values: dict[str, Any]) -> str:
-    """A JSON object's members, without the braces around them."""
-    return strict_json.encode(values).decode()[1:-1]
 
 
 def _ids(fields: Fields, relation: str) -> Iterator[int]:

@@ -16,7 +16,7 @@ def read_events(records: Records, report: Report) -> list[Event]:
     unreadable: list[UnreadableRecord] = []
     for record_id, record in records.by_id.items():
         try:
-            events.append(parse_event(record, records.digests[record_id]))
+            events.append(parse_event(record, records.lines[record_id].digest))
         except UnreadableRecord as problem:
             unreadable.append(problem)
     warn_of_unreadable(unreadable, report, "it is left out")

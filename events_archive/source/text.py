@@ -20,6 +20,13 @@ _UNWANTED = re.compile(
     for p in range(1, 17)) + "]"
 )  # fmt: skip
 
+# What nearly every address is: nothing in it is to be cleaned, and to see that is all it takes.
+_PLAIN_URL = re.compile(
+    r"https?://[a-z0-9.-]+(?::\d{2,4})?(?:/[\w%/:@!$&'()*+,;=~\[\].-]*)?"
+    r"(?:\?[\w%/:@!$&'()*+,;=~\[\]?.-]+)?(?:#[\w%/:@!$&'()*+,;=~\[\]?.-]+)?",
+    re.ASCII,
+)
+_FORMAT = "?format=json"
 _SITE_NAMES = frozenset(
     {
         "youtube", "- youtube", "twitter", "x", "facebook", "instagram", "home", "homepage",
@@ -47,11 +54,15 @@ _JUNK_DESCRIPTIONS = (
 
 def clean_text(text: str) -> str:
     """The text in NFC, with ``\\n`` for every line end and no character a page may not hold."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     return unicodedata.normalize("NFC", _UNWANTED.sub("", _LINE_ENDS.sub("\n", text))).strip()
 
 
 def clean_line(text: str) -> str:
     """The text on one line, each run of white space a single space."""
+    if "  " not in text and text.isascii() and text.isprintable():
+        return text.strip()
     return " ".join(clean_text(text).split())
 
 
@@ -73,6 +84,8 @@ def clean_url(text: str) -> str:
 
     Percent signs are never touched: a file name like ``112520cygnus%20release`` is encoded once.
     """
+    if _PLAIN_URL.fullmatch(text):
+        return text
     try:
         parts = urlsplit(clean_text(text))
         if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
@@ -96,6 +109,8 @@ def clean_url(text: str) -> str:
 
 def without_format(url: str) -> str:
     """The URL without the ``format`` that LL2 echoes into every address it sends."""
+    if url.endswith(_FORMAT) and url.count("?") == 1:
+        return url.removesuffix(_FORMAT)
     parts = urlsplit(url)
     query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != "format"]
     return urlunsplit(parts._replace(query=urlencode(query)))
