@@ -1,0 +1,47 @@
+"""Our build, restricted to the pages that the peers make too; takes build.py's arguments."""
+
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+_EQUIVALENT = re.compile(
+    r"index\.html|404\.html|feed\.(?:rss|atom|json)|sitemap\.xml|robots\.txt|\.nojekyll"
+    r"|(?:events|years|months)/.+\.html|types/(?!.*\.happened\b).+\.(?:html|rss|atom|feed\.json)"
+    r"|(?:assets|pictures)/.+"
+)
+_ARCHIVE_DOCUMENT = re.compile(r"types/.+/\d+-\d+\.(?:rss|atom)")
+
+
+def is_equivalent(address: str) -> bool:
+    """Whether the peers make the file at ``address`` too."""
+    return bool(_EQUIVALENT.fullmatch(address)) and not _ARCHIVE_DOCUMENT.fullmatch(address)
+
+
+def restricted(pages: Iterable) -> tuple:
+    """The plan without the pages that the peers do not make; so is the sitemap's list of them."""
+    return tuple(_restricted(page) for page in pages if is_equivalent(page.address))
+
+
+def _restricted(page):
+    listed = page.context.get("pages") if page.address == "sitemap.xml" else None
+    if listed is None:
+        return page
+    kept = tuple(entry for entry in listed if is_equivalent(entry.address))
+    return replace(page, context={"pages": kept})
+
+
+def main() -> int:
+    sys.path.insert(0, str(PROJECT))
+    import build  # noqa: PLC0415 - the project is on the path only now
+
+    plan = build.plan_site
+    build.plan_site = lambda site: restricted(plan(site))
+    return build.main(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

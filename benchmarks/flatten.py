@@ -1,0 +1,623 @@
+"""What the peers are given: one document with everything that needs thought already worked out.
+
+Dates are in words, lists in order, relations, addresses, sizes of pictures, drawings and the HTML
+of descriptions are there; a peer only lays them out. All of this happens outside the measured time.
+
+    python benchmarks/flatten.py CACHE BASE_URL FILE
+"""
+
+import json
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader
+
+PROJECT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(PROJECT)]
+
+import build as building  # noqa: E402 - the project is on the path only now
+from equivalent import restricted  # noqa: E402
+from events_archive.model.moment import MONTHS, day_in_words  # noqa: E402
+from events_archive.model.spans import length_in_words  # noqa: E402
+from events_archive.publish.assets import Assets, read_assets  # noqa: E402
+from events_archive.publish.calendar_links import CalendarLinks  # noqa: E402
+from events_archive.publish.feeds import rfc822, rfc3339  # noqa: E402
+from events_archive.publish.prose import prose  # noqa: E402
+from events_archive.publish.rendering import (  # noqa: E402
+    CONTENT_SECURITY_POLICY,
+    date_parts,
+    host,
+)
+from events_archive.publish.structured import StructuredData  # noqa: E402
+from events_archive.publish.thumbnails import Thumbnails, make_thumbnails  # noqa: E402
+from events_archive.report import Report  # noqa: E402
+from events_archive.site import addresses, days, families  # noqa: E402
+
+DASH = "-"
+
+
+def flattened(cache: Path, base_url: str) -> dict[str, Any]:
+    """The whole document."""
+    arguments = ["--offline", "-q", "--cache", str(cache), "--base-url", base_url]
+    settings = building.read_options(arguments, {}, PROJECT).settings
+    report = Report(quiet=True)
+    site = building.survey(settings, *building.gather(settings, report))
+    thumbnails = make_thumbnails(
+        site.catalogue.images,
+        originals=cache / "originals",
+        folder=cache / "thumbnails",
+        jobs=2,
+        report=report,
+    )
+    assets = read_assets(settings.static)
+    return Flattener(site, thumbnails, assets, settings.templates).document()
+
+
+class Flattener:
+    """Turns pages of the plan into plain values."""
+
+    def __init__(
+        self, site: Any, thumbnails: Thumbnails, assets: Assets, templates: Path
+    ) -> None:
+        self.site = site
+        self.thumbnails = thumbnails
+        self.asset = assets.address
+        self.calendars = CalendarLinks(site=site)
+        self.structured = StructuredData(site=site, thumbnails=thumbnails, absolute=self._absolute)
+        macros = Environment(
+            loader=FileSystemLoader(templates), autoescape=True, trim_blocks=True
+        )
+        self.marks: Any = macros.get_template("macros/marks.html").module
+        self.drawing: Any = macros.get_template("macros/drawing.html").module
+        self.tables: dict[str, dict[str, Any]] = {name: {} for name in _TABLES}
+
+    def document(self) -> dict[str, Any]:
+        pages = restricted(building.plan_site(self.site))
+        kinds = {
+            "pages/event.html": "events",
+            "pages/type.html": "lists",
+            "pages/year.html": "lists",
+            "pages/month.html": "lists",
+            "pages/types.html": "lists",
+            "pages/years.html": "lists",
+            "pages/home.html": "lists",
+            "pages/404.html": "lists",
+            "feeds/rss.xml": "feeds",
+        }
+        found: dict[str, list[dict[str, Any]]] = {"events": [], "lists": [], "feeds": []}
+        for page in pages:
+            if page.template in kinds:
+                kind = kinds[page.template]
+                found[kind].append(getattr(self, f"_{kind}")(page))
+        return {
+            "site": self._site(),
+            "types": {str(t.id): self._type(t) for t in self.site.catalogue.types},
+            "events": {str(event["id"]): event for event in found["events"]},
+            "lists": {one["address"]: one for one in found["lists"]},
+            "feeds": {feed["stem"]: feed for feed in found["feeds"]},
+            **self.tables,
+        }
+
+    def _absolute(self, address: str) -> str:
+        return self.site.base_url + ("" if address == addresses.HOME else address)
+
+    # The frame ------------------------------------------------------------------------------------
+
+    def _site(self) -> dict[str, Any]:
+        site, asset, marks = self.site, self.asset, self.marks
+        whole = str(marks.marks([]))
+        return {
+            "title": site.title,
+            "baseUrl": site.base_url,
+            "policy": CONTENT_SECURITY_POLICY,
+            "assets": {name.replace(".", "_").replace(DASH, "_"): asset(name) for name in _ASSETS},
+            "social": {
+                name: self._absolute(asset(f"social-{name}.jpg"))
+                for name in ["archive", *(family.key for family in families.FAMILIES)]
+            },
+            "nav": [
+                {"label": label, "address": address}
+                for label, address in (
+                    ("Types", addresses.ALL_TYPES),
+                    ("Years", addresses.ALL_YEARS),
+                    ("Days", addresses.ALL_DAYS),
+                    ("Places", addresses.all_ways("places")),
+                    ("Ask", addresses.EXPLORE),
+                    ("Subscribe", addresses.SUBSCRIBE),
+                )
+                if address != addresses.all_ways("places") or site.ways.has("places")
+            ],
+            "shapes": {name: str(marks.SHAPES[name]) for name in marks.SHAPES},
+            "sky": whole[whole.index("<g ") : whole.index("</defs>")].strip(),
+            "families": [{"key": f.key, "label": f.label} for f in families.FAMILIES],
+            "months": list(MONTHS),
+        }
+
+    def _frame(self, page: Any) -> dict[str, Any]:
+        """What the frame of a page is told."""
+        return {
+            "address": page.address,
+            "root": _root(page.address, self.site.base_url),
+            "url": self._absolute(page.address),
+            "title": page.title,
+            "description": page.description,
+            "indexable": page.indexable,
+            "searches": page.address != addresses.NOT_FOUND,
+            "current": page.address if page.address in _IN_NAVIGATION else "",
+            "modified": rfc3339(page.modified) if page.modified else "",
+            "path": _path(page.address),
+            "crumbs": [{"label": c.label, "address": c.address} for c in page.crumbs],
+            "alternates": [
+                {"address": a.address, "mediaType": a.media_type, "title": a.title}
+                for a in page.alternates
+            ],
+        }
+
+    # An event -------------------------------------------------------------------------------------
+
+    def _events(self, page: Any) -> dict[str, Any]:
+        context = page.context
+        event, remembered, place = context["event"], context["remembered"], context["place"]
+        calendar = self.calendars.add(event)
+        day, rest, clock = date_parts(event.moment)
+        flat = {
+            "id": event.id,
+            "turn": event.id * 47 % 360,
+            "stem": page.address.removeprefix("events/").removesuffix(".html"),
+            "name": event.name,
+            "long": len(event.name) > 44,
+            "description": page.description,
+            "type": str(event.type.id),
+            "date": self._moment(event.moment),
+            "short": event.moment.short_words,
+            "day": day,
+            "rest": rest,
+            "clock": clock,
+            "crumbs": [{"label": c.label, "address": c.address} for c in page.crumbs[1:]],
+            "modified": rfc3339(page.modified) if page.modified else "",
+            "location": event.location,
+            "place": self._referred("places", place.stem, place) if place else "",
+            "picture": self._picture(event.image),
+            "withdrawn": self._day(remembered.withdrawn),
+            "html": str(prose(event.description)),
+            "anniversary": self._anniversary(context["anniversary"]),
+            "calendar": {"google": calendar.google, "outlook": calendar.outlook}
+            if calendar
+            else None,
+            "programs": [self._member("programs", program) for program in event.programs],
+            "streamLength": length_in_words(event.stream_length) if event.stream_length else "",
+            "lastUpdated": self._instant(event.last_updated),
+            "firstSeen": self._instant(remembered.first_seen),
+            "source": event.source_url,
+            "videos": [
+                {**self._link(v), "publisher": v.publisher, "type": v.type} for v in event.videos
+            ],
+            "links": [{**self._link(one), "text": one.description} for one in event.links],
+            "updates": [
+                {
+                    "when": self._instant(update.created),
+                    "author": update.author,
+                    "html": str(prose(update.comment)),
+                    "url": update.url,
+                    "host": host(update.url) if update.url else "",
+                }
+                for update in event.updates
+            ],
+            **self._taking_part(event),
+            "history": [
+                {"when": self._instant(h.observed), "live": h.is_live, "sentence": h.sentence}
+                for h in context["history"]
+            ],
+            "series": [
+                {
+                    "name": way.name,
+                    "address": way.address,
+                    "count": len(way.events),
+                    "before": _id(before),
+                    "after": _id(after),
+                }
+                for way, before, after in context["series"]
+            ],
+            "related": [
+                {"id": _id(one.event), "reason": one.reason} for one in context["related"]
+            ],
+            "others": [_id(other) for other in context["others"]],
+            "previous": _id(context["previous"]),
+            "next": _id(context["next"]),
+            "schema": self._schema(page),
+        }
+        return without_gaps(flat)
+
+    def _schema(self, page: Any) -> dict[str, Any]:
+        """What schema.org is told that stands nowhere else."""
+        script = str(self.structured.block(page))
+        if not script:
+            return {}
+        event = json.loads(script.split(">", 1)[1].removesuffix("</script>"))["@graph"][0]
+        wanted = ("startDate", "previousStartDate", "eventStatus", "eventAttendanceMode")
+        return {name: event[name] for name in (*wanted, "location") if name in event}
+
+    def _type(self, type: Any) -> dict[str, Any]:
+        family = families.family(type)
+        return {
+            "name": type.name,
+            "gloss": families.type_gloss(type),
+            "stem": self.site.addresses.type(type, "").removeprefix("types/"),
+            "family": family.key,
+        }
+
+    def _moment(self, moment: Any) -> dict[str, Any]:
+        return {
+            "words": moment.words,
+            "iso": moment.iso or "",
+            "precision": moment.precision if moment.is_timed else "",
+        }
+
+    def _instant(self, when: datetime | None) -> dict[str, str] | None:
+        if not when:
+            return None
+        words = f"{day_in_words(when)}, {when:%H:%M} UTC"
+        return {"iso": f"{when:%Y-%m-%dT%H:%M:%SZ}", "words": words}
+
+    def _day(self, when: Any) -> dict[str, str] | None:
+        return {"iso": f"{when:%Y-%m-%d}", "words": day_in_words(when)} if when else None
+
+    def _anniversary(self, day: tuple[int, int] | None) -> dict[str, str] | None:
+        return {"address": addresses.day(*day), "words": days.in_words(day)} if day else None
+
+    def _picture(self, image: Any) -> str:
+        """The key under which the picture's copies are described, once for all its events."""
+        copies = self.thumbnails.of(image)
+        if copies is None:
+            return ""
+        if copies.name not in self.tables["pictures"]:
+            self.tables["pictures"][copies.name] = self._copies(image, copies)
+        return copies.name
+
+    def _copies(self, image: Any, copies: Any) -> dict[str, Any]:
+        sizes = [
+            {"address": copies.file(width), "width": width, "height": height}
+            for width, height in copies.sizes
+        ]
+        shown = next(size for size in sizes if size["address"] == copies.src)
+        file = self.thumbnails.folder / copies.src.rpartition("/")[2]
+        licence = image.licence
+        is_named = image.name and not image.name.startswith("[")
+        return without_gaps(
+            {
+                "src": copies.src,
+                "sizes": sizes,
+                "width": copies.width,
+                "height": copies.height,
+                "name": image.name if is_named else "",
+                "credit": image.credit,
+                "licence": {"name": licence.name, "url": licence.url} if licence else None,
+                "octets": file.stat().st_size,
+                "shownWidth": shown["width"],
+                "shownHeight": shown["height"],
+            }
+        )
+
+    def _link(self, link: Any) -> dict[str, str]:
+        return {"url": link.url, "label": link.label, "host": link.host, "title": link.title}
+
+    def _referred(self, table: str, key: str, way: Any) -> str:
+        self.tables[table][key] = {"name": way.name, "address": way.address}
+        return key
+
+    def _member(self, folder: str, member: Any, **more: Any) -> str:
+        """The key under which an agency, programme, ... is described, once for all its events."""
+        key = str(member.id)
+        facts = {"name": member.name, **more}
+        if self.tables[folder].setdefault(key, facts)["name"] != member.name or any(
+            self.tables[folder][key].get(name) != value for name, value in more.items()
+        ):
+            key = f"{key}-{len(self.tables[folder])}"
+            self.tables[folder][key] = facts
+        way = self.site.ways.way(folder, member.id)
+        self.tables[folder][key]["address"] = way.address if way else ""
+        return key
+
+    def _taking_part(self, event: Any) -> dict[str, Any]:
+        parts = {
+            "astronauts": [
+                self._member("astronauts", one, agency=one.agency) for one in event.astronauts
+            ],
+            "agencies": [
+                self._member("agencies", one, abbreviation=one.abbreviation, type=one.type)
+                for one in event.agencies
+            ],
+            "stations": [
+                self._member(
+                    "stations",
+                    one,
+                    orbit=one.orbit,
+                    founded=self._day(one.founded),
+                    deorbited=self._day(one.deorbited),
+                )
+                for one in event.stations
+            ],
+            "expeditions": [
+                {
+                    "name": one.name,
+                    "station": one.station,
+                    "start": self._day(one.start),
+                    "end": self._day(one.end),
+                }
+                for one in event.expeditions
+            ],
+            "launches": [
+                {"name": one.name, "date": self._moment(one.moment), "status": one.status}
+                for one in event.launches
+            ],
+        }
+        return {**parts, "takesPart": any(parts.values())}
+
+    def _neighbour(self, event: Any) -> dict[str, str]:
+        return {"name": event.name, "address": self.site.addresses.event(event)}
+
+    # Lists ----------------------------------------------------------------------------------------
+
+    def _lists(self, page: Any) -> dict[str, Any]:
+        kind = page.template.removeprefix("pages/").removesuffix(".html")
+        context, root = page.context, _root(page.address, self.site.base_url)
+        flat = {**self._frame(page), "kind": kind if kind != "404" else "absent"}
+        if "listing" in context:
+            flat |= {"heading": context["heading"], **self._listing(context["listing"])}
+        if "neighbours" in context:
+            flat["neighbours"] = [
+                {"label": crumb.label, "address": crumb.address} if crumb else {}
+                for crumb in context["neighbours"]
+            ] + [f"{kind.capitalize()}s before and after"]
+        return without_gaps(flat | getattr(self, f"_{flat['kind']}_page")(context, root))
+
+    def _listing(self, listing: Any) -> dict[str, Any]:
+        return {
+            "count": listing.count,
+            "parts": [
+                {"label": p.label, "address": p.address, "count": p.count, "here": p.is_here}
+                for p in listing.parts
+            ],
+            "sections": [
+                {
+                    "title": section.title,
+                    "anchor": section.anchor,
+                    "address": section.address,
+                    "events": [
+                        {"id": _id(event), "anchor": section.anchors.get(event.id, "")}
+                        for event in section.events
+                    ],
+                }
+                for section in listing.sections
+            ],
+        }
+
+    def _type_page(self, context: Any, root: str) -> dict[str, Any]:
+        kind, drawn = context["type"], context["timeline"]
+        stem = self.site.addresses.type(kind, "")
+        family = families.family(kind)
+        drawing = ""
+        if drawn:
+            name = "dots" if drawn[0].height != 100 else "bars"
+            drawing = str(self.drawing.drawing(drawn[0], root, name))
+            drawing += str(self.drawing.axis(drawn[1]))
+        return {
+            "type": str(kind.id),
+            "feed": stem if context["heading"] == kind.name else "",
+            "familyLabel": family.label,
+            "turn": kind.id * 47 % 360,
+            "sentence": families.type_sentence(kind),
+            "drawing": drawing,
+        }
+
+    def _year_page(self, context: Any, root: str) -> dict[str, Any]:
+        return {
+            "turn": context["year"] * 47 % 360,
+            "year": context["year"],
+            "sheets": [
+                {
+                    "name": name,
+                    "address": address,
+                    "count": count,
+                    "drawing": str(self.drawing.drawing(drawn, root, "sheet", stretched=False)),
+                }
+                for name, address, count, drawn in context["sheets"]
+            ],
+        }
+
+    def _month_page(self, context: Any, root: str) -> dict[str, Any]:
+        return {"turn": context["month"][1] * 30}
+
+    def _types_page(self, context: Any, root: str) -> dict[str, Any]:
+        return {
+            "families": [
+                {
+                    "key": family.key,
+                    "label": family.label,
+                    "types": [
+                        {
+                            **self._type(kind),
+                            "count": history.count,
+                            "sentence": families.type_sentence(kind),
+                            "drawing": str(self.drawing.drawing(history.drawn, root, "bars"))
+                            + str(self.drawing.axis(context["span"], 8)),
+                            "years": _numbers(history.years),
+                        }
+                        for kind, history in types
+                    ],
+                }
+                for family, types in context["families"]
+            ],
+            "span": [*context["span"]],
+        }
+
+    def _years_page(self, context: Any, root: str) -> dict[str, Any]:
+        return {
+            "years": [
+                {
+                    "number": year,
+                    "address": addresses.year(year),
+                    "count": count,
+                    "bands": [
+                        {"family": b.family.key, "start": b.start, "length": b.length} for b in bar
+                    ],
+                    "months": _months(context["months"][year]),
+                }
+                for year, bar, count in context["years"]
+            ],
+            "undated": [_id(event) for event in context["undated"]],
+        }
+
+    def _absent_page(self, context: Any, root: str) -> dict[str, Any]:
+        return {}
+
+    def _home_page(self, context: Any, root: str) -> dict[str, Any]:
+        return {
+            "count": f"{context['count']:,}",
+            "checked": self._day(self.site.updated),
+            "upcoming": [
+                {"id": _id(event), "until": _until(event), "hidden": number > context["shown"]}
+                for number, event in enumerate(context["upcoming"], start=1)
+            ],
+            "recent": [_id(event) for event in context["recent"]],
+            "days": [
+                {
+                    "day": f"{one.date:%m-%d}",
+                    "events": [
+                        {**self._neighbour(event), "year": event.moment.year}
+                        for event in one.events[-6:]
+                    ],
+                }
+                for one in context["days"]
+            ],
+            "almanac": [
+                {
+                    "number": year.number,
+                    "address": addresses.year(year.number),
+                    "count": year.count,
+                    "drawing": str(self.drawing.drawing(year.weeks, root, "strip")),
+                    "months": _months(year.months),
+                }
+                for year in context["almanac"]
+            ],
+            "families": [
+                {
+                    "key": family.key,
+                    "label": family.label,
+                    "types": [{**self._type(kind), "count": len(found)} for kind, found in types],
+                }
+                for family, types in context["families"]
+            ],
+            "ways": self._ways_in(),
+        }
+
+    def _ways_in(self) -> list[dict[str, Any]]:
+        site = self.site
+        fixed = [
+            ("Types", addresses.ALL_TYPES, len(site.types_by_name())),
+            ("Years", addresses.ALL_YEARS, len(site.catalogue.by_year)),
+            ("Days of the year", addresses.ALL_DAYS, 366),
+        ]
+        more = [
+            (kind.title, addresses.all_ways(kind.folder), len(ways))
+            for kind, ways in site.ways.kinds
+        ]
+        return [{"label": t, "address": a, "count": c} for t, a, c in (*fixed, *more)]
+
+    # Feeds ----------------------------------------------------------------------------------------
+
+    def _feeds(self, page: Any) -> dict[str, Any]:
+        feed = page.context["feed"]
+        return {
+            "stem": feed.stem,
+            "jsonSuffix": feed.json_suffix,
+            "identity": feed.identity,
+            "title": feed.title,
+            "description": feed.description,
+            "home": self._absolute(feed.home),
+            "rss": self._absolute(f"{feed.stem}.rss"),
+            "atom": self._absolute(f"{feed.stem}.atom"),
+            "json": self._absolute(f"{feed.stem}{feed.json_suffix}"),
+            "older": self._absolute(feed.older) if feed.older else "",
+            "updated": rfc3339(feed.updated),
+            "built": rfc822(feed.updated),
+            "entries": [
+                {
+                    "id": _id(entry.event),
+                    "identity": entry.identity,
+                    "title": entry.title,
+                    "published": rfc3339(entry.published),
+                    "publishedInWords": rfc822(entry.published),
+                    "updated": rfc3339(entry.updated),
+                }
+                for entry in feed.entries
+            ],
+        }
+
+
+_IN_NAVIGATION = (addresses.ALL_TYPES, addresses.ALL_YEARS)
+
+_TABLES = ("places", "pictures", "programs", "astronauts", "agencies", "stations")
+"""What events refer to by a key."""
+
+_ASSETS = ("icon.svg", "icon.png", "style.css", "theme.js", "local-time.js", "offline.js") + (
+    "on-this-day.js",
+)
+
+
+def without_gaps(value: Any) -> Any:
+    """The value without what is empty, however deep: a template that asks for it finds nothing."""
+    if isinstance(value, dict):
+        kept = {name: without_gaps(part) for name, part in value.items()}
+        return {name: part for name, part in kept.items() if part not in (None, "", [], {}, False)}
+    if isinstance(value, list):
+        return [without_gaps(part) for part in value]
+    return value
+
+
+def _root(address: str, base_url: str) -> str:
+    """What leads from a page to the site's root; 404.html is shown at any depth."""
+    if address == addresses.NOT_FOUND:
+        return urlsplit(base_url).path
+    return addresses.root(address)
+
+
+def _path(address: str) -> str:
+    """The address as a peer's pages are named, without its suffix."""
+    return address.removesuffix(".html")
+
+
+def _id(event: Any) -> str:
+    return str(event.id) if event else ""
+
+
+def _months(months: Iterable[Any]) -> list[dict[str, Any]]:
+    return [{"name": n, "address": a, "count": c, "busy": b} for n, a, c, b in months]
+
+
+def _numbers(years: Iterable[Any]) -> list[dict[str, Any]]:
+    return [{"number": year, "address": address, "count": count} for year, address, count in years]
+
+
+def _until(event: Any) -> str:
+    moment = event.moment
+    if moment.is_timed:
+        return moment.iso
+    return str(moment.span.day_after) if moment.span else ""
+
+
+def main() -> int:
+    cache, base_url, target = sys.argv[1:]
+    document = flattened(Path(cache), base_url)
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    Path(target).write_text(text, encoding="utf-8")
+    print(f"{datetime.now(UTC):%H:%M:%S} {target}: {len(text) / 1e6:.1f} MB", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
