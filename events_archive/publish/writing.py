@@ -3,6 +3,9 @@
 Everything is written to a staging folder inside the output first. Only then are the changed files
 moved into place by rename: pictures and assets, then new pages, then changed ones; files that are
 no longer wanted go last. Killed at any moment, every file is whole and the next run finishes.
+
+What a build left is remembered (`Left`): of a file that lies there as it was left, neither bytes
+nor page need be looked at again where all that the page depends on is the same.
 """
 
 import hashlib
@@ -13,9 +16,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from events_archive.errors import ArchiveError
+from events_archive.publish.left import Left, LeftFile
 from events_archive.site import addresses
+from events_archive.standing import Stamp, stamp_of, tree_stamps
 
 MARKER = ".events-archive.json"
 """Says that the build made this folder, and which files in it are the build's own."""
@@ -61,14 +67,19 @@ class Written:
         return ", ".join(done) or "no file written"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Staged:
+class Staged(NamedTuple):
     """A file that is to be in the site."""
 
     size: int
     """In bytes."""
     digest: str
-    """Differs wherever the content does."""
+    """Differs wherever the content does; ``""`` for a file whose name tells its content."""
+    stamp: Stamp
+    """That of the file that holds the content, wherever it lies now."""
+    key: bytes
+    """A digest of all that the content was made from; empty where that is not known."""
+    is_new: bool
+    """Whether it lies in the staging folder, and not yet in its place."""
 
 
 @dataclass(slots=True)
@@ -76,74 +87,98 @@ class Output:
     """A folder that the build owns, between `stage` and `commit`."""
 
     folder: Path
+    left: Left = field(default_factory=Left)
+    """What the build before this one left here, as far as that is known."""
+    _root: str = ""
+    _staging: str = ""
+    _present: dict[str, Stamp] = field(default_factory=dict)
     _wanted: dict[str, Staged] = field(default_factory=dict)
-    _added: list[str] = field(default_factory=list)
-    _changed: list[str] = field(default_factory=list)
     _before: frozenset[str] = frozenset()
 
     @classmethod
-    def open(cls, folder: Path) -> "Output":
+    def open(cls, folder: Path, left: Left | None = None) -> "Output":
         """The folder, made if need be.
 
         Raises ArchiveError where it holds files that no build of the archive put there.
         """
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            output = cls(folder=folder, _before=_read_marker(folder))
+            before = _read_marker(folder)
             shutil.rmtree(folder / _STAGING, ignore_errors=True)
             (folder / _STAGING).mkdir()
+            return cls(
+                folder=folder,
+                left=left or Left(),
+                _root=f"{folder}/",
+                _staging=f"{folder / _STAGING}/",
+                _present=tree_stamps(str(folder), but=(_STAGING, MARKER)),
+                _before=before,
+            )
         except OSError as error:
             raise _cannot_write(folder, error) from error
-        return output
 
-    def stage(self, address: str, content: bytes) -> None:
+    def stands(self, address: str, key: bytes) -> bool:
+        """Whether the file lies there as it was left, made from what ``key`` is a digest of.
+
+        Then it is taken into the site as it is.
+        """
+        known = self.left.files.get(address)
+        if known is None or known.key != key or self._present.get(address) != known.stamp:
+            return False
+        self._wanted[address] = Staged(known.size, known.digest, known.stamp, key, is_new=False)
+        return True
+
+    def stage(self, address: str, content: bytes, key: bytes = b"") -> None:
         """Take the file ``address`` into the site; nothing visible happens before `commit`."""
-        target = self._inside(address)
-        digest = hashlib.sha256(content).hexdigest()[:12]
-        self._wanted[address] = Staged(size=len(content), digest=digest)
+        self._refuse_outside(address)
+        digest, size = hashlib.sha256(content).hexdigest()[:12], len(content)
         try:
-            if _holds(target, content):
-                return
-            self._write_staged(address, content)
+            if (stamp := self._stamp_of_same(address, content, digest)) is None:
+                stamp = self._write_staged(address, content)
+                self._wanted[address] = Staged(size, digest, stamp, key, is_new=True)
+            else:
+                self._wanted[address] = Staged(size, digest, stamp, key, is_new=False)
         except OSError as error:
-            raise _cannot_write(target, error) from error
-        (self._changed if target.exists() else self._added).append(address)
+            raise _cannot_write(self.folder / address, error) from error
 
     def stage_file(self, address: str, source: Path) -> None:
         """Take a file whose name tells its content (a thumbnail): copied when it is not there."""
-        target = self._inside(address)
+        self._refuse_outside(address)
         try:
-            size = source.stat().st_size
-            self._wanted[address] = Staged(size=size, digest="")
-            if target.is_file() and target.stat().st_size == size:
-                return
-            self._write_staged(address, source.read_bytes())
+            size, stamp = source.stat().st_size, self._present.get(address)
+            is_new = stamp is None or stamp[0] != size
+            if stamp is None or is_new:
+                stamp = self._write_staged(address, source.read_bytes())
+            self._wanted[address] = Staged(size, "", stamp, b"", is_new)
         except OSError as error:
-            raise _cannot_write(target, error) from error
-        (self._changed if target.exists() else self._added).append(address)
+            raise _cannot_write(self.folder / address, error) from error
+
+    def take(self, staged: Mapping[str, Staged]) -> None:
+        """Take files into the site that another process has staged here."""
+        self._wanted.update(staged)
 
     def commit(self) -> Written:
         """Move what is new into place, then remove what is no longer wanted."""
         stale = sorted(self._before - self._wanted.keys())
+        new = sorted((a for a, staged in self._wanted.items() if staged.is_new), key=self._rank)
         try:
             # Until the end the marker names old and new files, so that a killed run loses none.
-            self._write_marker(self._before | self._wanted.keys())
-            for address in sorted(self._added, key=_rank) + sorted(self._changed, key=_rank):
-                target = self.folder / address
-                target.parent.mkdir(parents=True, exist_ok=True)
-                (self.folder / _STAGING / address).replace(target)
-            for address in stale:
-                self._remove(address)
-            self._write_marker(self._wanted.keys())
+            if new or stale or self._before != self._wanted.keys():
+                self._write_marker(self._before | self._wanted.keys())
+                self._move(new)
+                for address in stale:
+                    self._remove(address)
+                self._write_marker(self._wanted.keys())
             shutil.rmtree(self.folder / _STAGING)
         except OSError as error:
             raise _cannot_write(self.folder, error) from error
+        changed = tuple(sorted(filter(self._present.__contains__, new)))
         return Written(
-            added=tuple(sorted(self._added)),
-            changed=tuple(sorted(self._changed)),
+            added=tuple(sorted(set(new).difference(changed))),
+            changed=changed,
             removed=tuple(stale),
-            unchanged=len(self._wanted) - len(self._added) - len(self._changed),
-            size=sum(file.size for file in self._wanted.values()),
+            unchanged=len(self._wanted) - len(new),
+            size=sum(staged.size for staged in self._wanted.values()),
         )
 
     @property
@@ -151,41 +186,92 @@ class Output:
         """Every file of the site so far, by address."""
         return self._wanted
 
+    @property
+    def files_left(self) -> dict[str, LeftFile]:
+        """What the next build may know of the files, once they are in place."""
+        return {
+            address: LeftFile(staged.key, staged.size, staged.digest, staged.stamp)
+            for address, staged in self._wanted.items()
+        }
+
     def files(self) -> tuple[tuple[str, Path], ...]:
         """Every file of the site so far as (address, where its bytes lie now), by address."""
-        staging = self.folder / _STAGING
         return tuple(
-            (address, staged if (staged := staging / address).is_file() else self.folder / address)
-            for address in sorted(self._wanted)
+            (address, Path((self._staging if staged.is_new else self._root) + address))
+            for address, staged in sorted(self._wanted.items())
         )
 
-    def _inside(self, address: str) -> Path:
-        """The file of ``address``; raises ArchiveError where that would not be in the folder."""
-        path = PurePosixPath(address)
-        if path.is_absolute() or ".." in path.parts or "\\" in address or "\0" in address:
-            raise ArchiveError(f"refused to write outside {self.folder}: {address!r}")
-        return self.folder / path
+    def _refuse_outside(self, address: str) -> None:
+        """Raise ArchiveError where the file of ``address`` would not be in the folder."""
+        if address[:1] == "/" or ".." in address or "\\" in address or "\0" in address:
+            path = PurePosixPath(address)
+            if path.is_absolute() or ".." in path.parts or "\\" in address or "\0" in address:
+                raise ArchiveError(f"refused to write outside {self.folder}: {address!r}")
 
-    def _write_staged(self, address: str, content: bytes) -> None:
-        staged = self.folder / _STAGING / address
+    def _stamp_of_same(self, address: str, content: bytes, digest: str) -> Stamp | None:
+        """The stamp of the file in place, where that has this content; else None."""
+        stamp = self._present.get(address)
+        if stamp is None or stamp[0] != len(content):
+            return None
+        known = self.left.files.get(address)
+        if known is not None and known.stamp == stamp and known.digest:
+            return stamp if known.digest == digest else None
+        return stamp if Path(self._root + address).read_bytes() == content else None
+
+    def _write_staged(self, address: str, content: bytes) -> Stamp:
+        path = self._staging + address
         try:
-            staged.write_bytes(content)
+            file = os.open(path, _FOR_NEW_FILES, 0o666)
         except FileNotFoundError:
-            staged.parent.mkdir(parents=True, exist_ok=True)
-            staged.write_bytes(content)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            file = os.open(path, _FOR_NEW_FILES, 0o666)
+        try:
+            written = os.write(file, content)
+            while written < len(content):
+                written += os.write(file, content[written:])
+            return stamp_of(os.fstat(file))
+        finally:
+            os.close(file)
+
+    def _move(self, new: Iterable[str]) -> None:
+        """Move staged files into place in this order; a folder that is new, all at once."""
+        moved: set[str] = set()
+        known = {""}
+        for address in new:
+            folder = ""
+            for part in address.split("/")[:-1]:
+                folder = f"{folder}{part}/"
+                if folder in moved:
+                    break
+                if folder in known:
+                    continue
+                if not os.path.isdir(self._root + folder):
+                    os.replace(self._staging + folder[:-1], self._root + folder[:-1])
+                    moved.add(folder)
+                    break
+                known.add(folder)
+            if folder not in moved:
+                os.replace(self._staging + address, self._root + address)
 
     def _write_marker(self, files: Iterable[str]) -> None:
+        names = ",\n".join(map(json.dumps, sorted(files)))
         staged = self.folder / _STAGING / MARKER
-        staged.write_text(json.dumps({"files": sorted(files)}, indent=0), encoding="utf-8")
+        staged.write_text(f'{{"files": [\n{names}\n]}}', encoding="utf-8")
         staged.replace(self.folder / MARKER)
 
     def _remove(self, address: str) -> None:
-        target = self._inside(address)
+        self._refuse_outside(address)
+        target = self.folder / address
         target.unlink(missing_ok=True)
         for parent in target.relative_to(self.folder).parents:
             if parent.name and not any((self.folder / parent).iterdir()):
                 (self.folder / parent).rmdir()
 
+    def _rank(self, address: str) -> tuple[bool, int, str]:
+        """New files before changed ones; see `_place`."""
+        return (address in self._present, _place(address), address)
+
+_FOR_NEW_FILES = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
 
 _KINDS = ("page", "feed", "calendar", "picture", "file")
 _BY_SUFFIX = {".html": "page", ".rss": "feed", ".atom": "feed", ".ics": "calendar"}
@@ -216,22 +302,14 @@ def site_files(folder: Path) -> tuple[tuple[str, Path], ...]:
     return tuple((name, folder / name) for name in sorted(map(str, names)))
 
 
-def _holds(target: Path, content: bytes) -> bool:
-    """Whether the file is there with these very bytes; its size is asked before it is read."""
-    try:
-        return target.stat().st_size == len(content) and target.read_bytes() == content
-    except (FileNotFoundError, IsADirectoryError):
-        return False
-
-
-def _rank(address: str) -> tuple[int, str]:
+def _place(address: str) -> int:
     """Pages come after what they show, indexes after the pages they name, home last of all."""
     folder = address.split("/", 1)[0]
     if folder in (addresses.PICTURES, addresses.ASSETS):
-        return (0, address)
+        return 0
     if folder in ("events", "id"):
-        return (1, address)
-    return (3, address) if address in (addresses.HOME, addresses.SITEMAP) else (2, address)
+        return 1
+    return 3 if address in (addresses.HOME, addresses.SITEMAP) else 2
 
 
 def _read_marker(folder: Path) -> frozenset[str]:
