@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Build the archive: records → events → catalogue → pages → files. Read this first."""
 
+import gc
 import os
 import signal
 import sys
@@ -17,7 +18,10 @@ from events_archive.model.questions.answering import answer
 from events_archive.model.questions.reading import RefusedQuestion, read_question
 from events_archive.options import Options, read_options
 from events_archive.publish.assets import read_assets
+from events_archive.publish.fingerprints import Fingerprints, state_of
 from events_archive.publish.identities import Proof
+from events_archive.publish.left import Left, load_left, save_left
+from events_archive.publish.making import Workshop
 from events_archive.publish.offline import kept_files, service_worker
 from events_archive.publish.rendering import Renderer
 from events_archive.publish.thumbnails import Thumbnails, make_thumbnails
@@ -50,6 +54,8 @@ PROJECT = Path(__file__).resolve().parent
 
 def main(arguments: list[str]) -> int:
     """Run a command; the exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    # A run makes millions of values and few cycles: to look for those takes half of the time.
+    gc.disable()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     report = Report()
     try:
@@ -106,6 +112,7 @@ def serve(options: Options, report: Report) -> None:
         settings = replace(now.settings, offline=True, dry_run=False)
         with locked(settings.cache):
             build(replace(now, settings=settings), Report.of(settings))
+        gc.collect()
 
     show(options.settings, report, project=PROJECT, rebuild=rebuild, **options.details)
 
@@ -221,20 +228,22 @@ def publish(settings: Settings, site: Site, report: Report) -> None:
             report=report,
             excluded_licences=settings.excluded_licences,
         )
-    output = Output.open(settings.output)
     ids = settings.cache / PUBLISHED_IDS_FILE
     proof = Proof(published=load_published_ids(ids))
     with report.timed("render"):
-        stage(settings, site, pages, thumbnails, output=output, proof=proof)
+        output, state = stage(settings, site, pages, thumbnails, proof=proof)
     for warning in proof.warnings:
         report.warn(warning)
     for remark in proof.remarks:
         report.say(f"Note: {remark}.")
     with report.timed("write"):
-        save_published_ids(ids, proof.settle(allow_change=settings.allow_id_change))
+        patterns = proof.settle(allow_change=settings.allow_id_change)
+        save_published_ids(ids, patterns)
         lists = (page.address for page in pages if is_list(page))
         remember_lists(settings.cache, site.memory.ledger, lists)
         written = output.commit()
+        left = Left(state=state, ids=patterns, files=output.files_left, warnings=proof.said)
+        save_left(settings.cache, settings.output, left)
     conclude(settings, site, written, report)
 
 
@@ -244,10 +253,12 @@ def stage(
     pages: tuple[Page, ...],
     thumbnails: Thumbnails,
     *,
-    output: Output,
     proof: Proof,
-) -> None:
-    """Put every file of the site into the staging folder, and look at what subscribers get."""
+) -> tuple[Output, bytes]:
+    """Have every file of the site in its place or beside it, and look at what subscribers get.
+
+    The output, and the digest of what all of its pages depend on.
+    """
     assets = read_assets(settings.static)
     renderer = Renderer(
         site=site,
@@ -256,15 +267,25 @@ def stage(
         thumbnails=thumbnails,
         kept=settings.cache / "downloads",
     )
-    ordinary = tuple(page for page in pages if not is_closing(page))
-    for page, (address, content) in zip(ordinary, renderer.render(ordinary), strict=True):
-        output.stage(address, content)
-        proof.read(page, content)
+    state = state_of(site, assets, renderer.state_of_templates)
+    left = load_left(settings.cache, settings.output)
+    # Where the code or the ids that were published are not what they were, nothing is believed.
+    known = left if (left.state, left.ids) == (state, proof.published) else Left()
+    output = Output.open(settings.output, known)
+    workshop = Workshop(
+        renderer=renderer,
+        fingerprints=Fingerprints(site, thumbnails),
+        output=output,
+        proof=proof,
+        processes=settings.jobs,
+    )
+    workshop.make(page for page in pages if not is_closing(page))
     for address, content in assets.files():
         output.stage(address, content)
     for address, source in thumbnails.files():
         output.stage_file(address, source)
     close(settings, site, output)
+    return output, state
 
 
 def close(settings: Settings, site: Site, output: Output) -> None:

@@ -104,17 +104,17 @@ class Moment:
         latest = self.span.start if self.is_timed else self.span.end - _INSTANT
         return (latest, self.span.end - self.span.start)
 
-    @property
+    @cached_property
     def latest(self) -> datetime | None:
         """The start where that is known, else the last second in which it may have happened."""
         return self.sort_key[0].replace(microsecond=0) if self.date else None
 
-    @property
+    @cached_property
     def year(self) -> int | None:
         """The year on whose page the event stands; None for a decade or no date."""
         return self._row.year(self.date) if self.date else None
 
-    @property
+    @cached_property
     def month(self) -> tuple[int, int] | None:
         """The (year, month) on whose page it stands; None for anything coarser than a month."""
         return self._row.month(self.date) if self.date else None

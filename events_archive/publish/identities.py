@@ -47,10 +47,19 @@ class Proof:
     """A sentence for each id that is not what it was, in the order in which they were met."""
     repeated: list[str] = field(default_factory=list)
     """A sentence for each file that has an id twice, or not one for each of its entries."""
-    warnings: list[str] = field(default_factory=list)
-    """A sentence for each calendar that large clients would not keep whole."""
-    remarks: list[str] = field(default_factory=list)
-    """The same of the complete calendar, which is large by its nature: nobody can mend that."""
+    said: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    """By address, a sentence for each calendar that large clients would not keep whole; and
+    whether nobody can mend that, since it is large by its nature."""
+
+    @property
+    def warnings(self) -> list[str]:
+        """What somebody could mend."""
+        return [sentence for _, (sentence, is_remark) in sorted(self.said.items()) if not is_remark]
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is only to be known."""
+        return [sentence for _, (sentence, is_remark) in sorted(self.said.items()) if is_remark]
 
     def read(self, page: Page, content: bytes) -> None:
         """Take the ids from the bytes of a page, if it is a feed or a calendar."""
@@ -62,12 +71,21 @@ class Proof:
             self._compare(page.address, planned, uids)
             if warning := size_warning(calendar, content):
                 is_whole = calendar.address == addresses.WHOLE_CALENDAR
-                (self.remarks if is_whole else self.warnings).append(warning)
+                self.said[page.address] = (warning, is_whole)
         elif isinstance(feed, Feed):
             ids = _ENTRY_IDS[page.address[page.address.rindex(".") :]].findall(content)
             kinds = (entry.kind for entry in feed.entries)
             about = (entry.about for entry in feed.entries)
             self._compare(page.address, list(zip(kinds, about, strict=True)), ids)
+
+    def join(self, other: "Proof") -> None:
+        """Take over what another process read."""
+        for kind, pattern in other.patterns.items():
+            if self.patterns.setdefault(kind, pattern) != pattern:
+                self.changed[f"{kind} are both {self.patterns[kind]} and {pattern}"] = None
+        self.changed |= other.changed
+        self.repeated += other.repeated
+        self.said |= other.said
 
     def settle(self, *, allow_change: bool = False) -> Patterns:
         """The patterns to remember.

@@ -4,11 +4,17 @@ It lies in ``content_cache/builds/``, one file for each output folder, and is no
 where it is missing or damaged, everything is made again, and comes out the same.
 """
 
+import marshal
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from events_archive.standing import Stamp
+
+FOLDER = "builds"
 
 _FORMAT = 1
 
@@ -24,9 +30,45 @@ class LeftFile(NamedTuple):
     stamp: Stamp
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
     """What the last build into a folder left there."""
 
+    state: bytes = b""
+    """A digest of what every page depends on, code and templates among it."""
+    ids: Mapping[str, str] = field(default_factory=dict)
+    """The patterns of published ids, as that build proved them."""
     files: Mapping[str, LeftFile] = field(default_factory=dict)
     """By address."""
+    warnings: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
+    """By address, what there was to say of a file; and whether it is no more than a remark."""
+
+
+def load_left(cache: Path, output: Path) -> Left:
+    """What the last build into ``output`` left; nothing where that is not known."""
+    try:
+        value: Any = marshal.loads(_file(cache, output).read_bytes())
+        if value[0] != _FORMAT:
+            return Left()
+        _, state, ids, files, warnings = value
+        made = {address: LeftFile._make(known) for address, known in files.items()}
+        return Left(state=state, ids=ids, files=made, warnings=warnings)
+    except (OSError, ValueError, EOFError, TypeError, AttributeError, IndexError):
+        return Left()
+
+
+def save_left(cache: Path, output: Path, left: Left) -> None:
+    """Remember it; where that cannot be, the next build makes everything again."""
+    files = {address: tuple(known) for address, known in left.files.items()}
+    data = marshal.dumps((_FORMAT, left.state, dict(left.ids), files, dict(left.warnings)))
+    file = _file(cache, output)
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(".part")
+        part.write_bytes(data)
+        part.replace(file)
+
+
+def _file(cache: Path, output: Path) -> Path:
+    name = sha256(str(output.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return cache / FOLDER / f"{name}.bin"

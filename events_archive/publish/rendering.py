@@ -1,6 +1,6 @@
 """From a page of the plan to its bytes: Jinja's environment, and what every template may call."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -47,14 +47,18 @@ class Renderer:
     kept: Path | None = None
     """A folder for what is worth keeping from one build to the next."""
 
-    def render(self, pages: Iterable[Page]) -> Iterator[tuple[str, bytes]]:
-        """Every page as (address, content), in the order given."""
-        for page in pages:
-            yield page.address, self.content(page)
+    def keep_templates(self) -> None:
+        """Keep what was compiled of the templates for the next run."""
         self._templates.keep()
+
+    @property
+    def state_of_templates(self) -> bytes:
+        """A digest of all templates."""
+        return self._templates.digest
 
     def content(self, page: Page) -> bytes:
         """One page's bytes; raises ArchiveError where its template has a fault."""
+        page = page.whole
         special = self._special.get(page.template)
         if special:
             return special(page)

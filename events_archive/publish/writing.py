@@ -271,6 +271,7 @@ class Output:
         """New files before changed ones; see `_place`."""
         return (address in self._present, _place(address), address)
 
+
 _FOR_NEW_FILES = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
 
 _KINDS = ("page", "feed", "calendar", "picture", "file")

@@ -4,16 +4,19 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Event, EventType
 from events_archive.site import addresses
 from events_archive.site.chronicle import NEVER
 from events_archive.site.families import Family, family
-from events_archive.site.page import Page
+from events_archive.site.page import Deferred, Page
 from events_archive.site.site import Site
 
 CALENDAR = "text/calendar"
+
+_TEMPLATE = "calendar"
 
 ROLLING_DAYS = 90
 """How far back the rolling calendar reaches."""
@@ -138,15 +141,26 @@ def _published_years(site: Site) -> Iterator[int]:
 def _event_calendars(site: Site, items: Mapping[int, Item]) -> Iterator[Page]:
     """Each event's own, which stays when the others have dropped what was withdrawn."""
     for event in site.catalogue.all_events:
-        shown = (event,) if event.moment.date else ()
-        item = {event.id: items.get(event.id) or calendar_item(site, event) for event in shown}
-        yield _page(event_calendar(site, event), shown, item)
+        item = None
+        if event.moment.date:
+            item = items.get(event.id) or calendar_item(site, event)
+        yield Deferred(
+            site.addresses.event(event, ".ics"),
+            _TEMPLATE,
+            partial(_event_page, site, event, item),
+            depends=(event, item),
+        )
+
+
+def _event_page(site: Site, event: Event, item: Item | None) -> Page:
+    shown = {event.id: item} if item else {}
+    return _page(event_calendar(site, event), (event,) if item else (), shown)
 
 
 def _page(calendar: Calendar, events: Events, items: Mapping[int, Item]) -> Page:
     return Page(
         address=calendar.address,
-        template="calendar",
+        template=_TEMPLATE,
         title=calendar.name,
         context={"calendar": replace(calendar, items=tuple(items[event.id] for event in events))},
     )

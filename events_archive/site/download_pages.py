@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from events_archive.site import addresses
 from events_archive.site.columns import COLUMNS
-from events_archive.site.page import Crumb, Page
+from events_archive.site.page import WHOLE, Crumb, Page
 from events_archive.site.site import Site
 
 
@@ -19,8 +19,9 @@ def download_pages(site: Site) -> Iterator[Page]:
         description="All events of the archive as JSON Lines, CSV and SQLite, with examples.",
         context={"columns": COLUMNS, "count": len(site.catalogue.all_events)},
         crumbs=(Crumb(label="Home", address=addresses.HOME),),
+        depends=WHOLE,
     )
-    yield Page(address=addresses.DATA_LINES, template="data-lines")
-    yield Page(address=addresses.DATA_TABLE, template="data-table")
-    yield Page(address=addresses.DATABASE, template="database")
-    yield Page(address=addresses.CHECKSUMS, template="checksums")
+    yield Page(address=addresses.DATA_LINES, template="data-lines", depends=WHOLE)
+    yield Page(address=addresses.DATA_TABLE, template="data-table", depends=WHOLE)
+    yield Page(address=addresses.DATABASE, template="database", depends=WHOLE)
+    yield Page(address=addresses.CHECKSUMS, template="checksums", depends=WHOLE)

@@ -1,14 +1,22 @@
 """A page for each event, and the stubs that lead to it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 
+from events_archive.model.catalogue import Events
 from events_archive.model.event import Event
 from events_archive.site import addresses
+from events_archive.site.calendars import has_calendar
 from events_archive.site.days import day_of
 from events_archive.site.history import happenings
-from events_archive.site.page import Crumb, Page, stub
+from events_archive.site.page import Crumb, Deferred, Page, stub
+from events_archive.site.related import Related
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import event_alternates
+from events_archive.site.ways import Way
+
+_TEMPLATE = "pages/event.html"
 
 OTHERS = 4
 """How many other events of its type an event's page names."""
@@ -20,29 +28,70 @@ DESCRIPTION_LENGTH = 155
 def event_pages(site: Site) -> Iterator[Page]:
     """Every event's page and its permalink, withdrawn events included."""
     for event in site.catalogue.all_events:
-        yield event_page(site, event)
+        around = surroundings(site, event)
+        yield Deferred(
+            site.addresses.event(event),
+            _TEMPLATE,
+            partial(event_page, site, event, around),
+            depends=(event, around, has_calendar(site, event), _ways_of(site, event)),
+            modified=event.last_updated,
+        )
         yield stub(addresses.permalink(event.id), event.name, site.addresses.event(event))
 
 
-def event_page(site: Site, event: Event) -> Page:
-    """The page that tells all that the archive knows of one event."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """Where an event stands among the others."""
+
+    previous: Event | None
+    next: Event | None
+    others: Events
+    """Some of its type."""
+    place: Way | None
+    series: tuple[tuple[Way, Event | None, Event | None], ...]
+    """The series that it is in, each with its neighbours there."""
+    related: tuple[Related, ...]
+
+
+def surroundings(site: Site, event: Event) -> Surroundings:
+    """Where the event stands."""
     catalogue = site.catalogue
+    return Surroundings(
+        previous=catalogue.previous(event),
+        next=catalogue.next(event),
+        others=catalogue.others_of_type(event, OTHERS),
+        place=site.ways.place(event),
+        series=tuple(
+            (way, *one.around(event)) for way, one in site.ways.series_of.get(event.id, ())
+        ),
+        related=site.related.get(event.id, ()),
+    )
+
+
+def _ways_of(site: Site, event: Event) -> tuple[str, ...]:
+    """The addresses of those that take part, as far as they have pages."""
+    members = (("programs", event.programs), ("agencies", event.agencies),
+               ("stations", event.stations), ("astronauts", event.astronauts))  # fmt: skip
+    found = (site.ways.way(folder, one.id) for folder, taking in members for one in taking)
+    return tuple(way.address if way else "" for way in found)
+
+
+def event_page(site: Site, event: Event, around: Surroundings) -> Page:
+    """The page that tells all that the archive knows of one event."""
     remembered = site.memory.of(event.id)
     return Page(
         address=site.addresses.event(event),
-        template="pages/event.html",
+        template=_TEMPLATE,
         title=f"{event.name} ({event.moment.short_words})",
         description=summary(event),
         context={
             "event": event,
-            "previous": catalogue.previous(event),
-            "next": catalogue.next(event),
-            "others": catalogue.others_of_type(event, OTHERS),
-            "place": site.ways.place(event),
-            "series": [
-                (way, *one.around(event)) for way, one in site.ways.series_of.get(event.id, ())
-            ],
-            "related": site.related.get(event.id, ()),
+            "previous": around.previous,
+            "next": around.next,
+            "others": around.others,
+            "place": around.place,
+            "series": around.series,
+            "related": around.related,
             "anniversary": day_of(event),
             "remembered": remembered,
             "history": happenings(remembered),

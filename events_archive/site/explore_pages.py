@@ -13,7 +13,7 @@ from events_archive.model.questions.parameters import GROUPS, ORDERINGS
 from events_archive.site import addresses
 from events_archive.site.families import FAMILIES, by_family
 from events_archive.site.histories import months_of
-from events_archive.site.page import Crumb, Page
+from events_archive.site.page import WHOLE, Crumb, Page
 from events_archive.site.site import Site
 
 IDS_OF_A_PART = 2000
@@ -35,6 +35,7 @@ class ExplorePart:
 def explore_pages(site: Site) -> Iterator[Page]:
     """The page, its table of parameters and names, and the parts."""
     parts = {kind: _parts(site, kind) for kind in ("events", "words", "records")}
+    by_id = {event.id: event for event in site.catalogue.events}
     years = site.catalogue.by_year
     types = [(type, site.catalogue.by_type[type.id]) for type in site.types_by_name()]
     yield Page(
@@ -53,11 +54,13 @@ def explore_pages(site: Site) -> Iterator[Page]:
             "groups": GROUPS,
             "orderings": ORDERINGS,
         },
+        depends=WHOLE,
     )
     yield Page(
         address=addresses.EXPLORE_TABLE,
         template="explore-table",
         context={"parts": [part.name for part in parts["events"]]},
+        depends=WHOLE,
     )
     for kind, members in parts.items():
         for part in members:
@@ -65,6 +68,7 @@ def explore_pages(site: Site) -> Iterator[Page]:
                 address=addresses.explore_part(part.name),
                 template=f"explore-{kind}",
                 context={"part": part},
+                depends=tuple(by_id[entry.id] for entry in part.entries),
             )
 
 

@@ -194,8 +194,10 @@ def _present_stem(site: Site, stem: str) -> str:
 
 def is_archive_document(page: Page) -> bool:
     """Whether the page is one of a feed's archive, in the format that stands for all."""
-    feed = page.context.get("feed")
-    return isinstance(feed, Feed) and bool(feed.current) and page.address.endswith(".rss")
+    if page.template != _TEMPLATES[RSS]:
+        return False
+    feed = page.context["feed"]
+    return isinstance(feed, Feed) and bool(feed.current)
 
 
 def _with_archive(

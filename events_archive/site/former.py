@@ -6,7 +6,6 @@ a month slips into the next, a list gets short enough to need no second part.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from events_archive.model.event import Event
 from events_archive.model.places import renamed
@@ -76,7 +75,7 @@ def _copies(moved: Mapping[str, str], pages: Iterable[Page]) -> Iterator[Page]:
         named = _NAMED.fullmatch(page.address)
         if named and not page.is_html:
             for old in former.get(named[1], ()):
-                yield replace(page, address=old + named[2])
+                yield page.at(old + named[2])
 
 
 def vanished_lists(published: Iterable[str], pages: Iterable[Page]) -> Iterator[Page]:

@@ -1,6 +1,7 @@
 """The lists: by type, year and month, each split before it grows too long to use."""
 
 from collections.abc import Hashable, Iterator
+from functools import partial
 from typing import TypeVar
 
 from events_archive.model.catalogue import Events, grouped
@@ -11,7 +12,7 @@ from events_archive.site.drawing import years_of
 from events_archive.site.families import FAMILIES, by_family, year_bars
 from events_archive.site.histories import months_of, timeline, type_history, year_sheets
 from events_archive.site.listing import Listing, Section
-from events_archive.site.page import Crumb, Page
+from events_archive.site.page import WHOLE, Crumb, Deferred, Page
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import main_alternates, type_alternates, year_alternates
 
@@ -23,6 +24,9 @@ RECENT = 20
 PREVIEW = 6
 """How many events of each month a year's page shows when the whole list is split by month."""
 
+_ALL_TYPES, _ALL_YEARS = "pages/types.html", "pages/years.html"
+_OF_TYPE, _OF_YEAR = "pages/type.html", "pages/year.html"
+
 _HOME = Crumb(label="Home", address=addresses.HOME)
 _TYPES = Crumb(label="Types", address=addresses.ALL_TYPES)
 _YEARS = Crumb(label="Years", address=addresses.ALL_YEARS)
@@ -30,8 +34,8 @@ _YEARS = Crumb(label="Years", address=addresses.ALL_YEARS)
 
 def index_pages(site: Site) -> Iterator[Page]:
     """Every list page."""
-    yield all_types_page(site)
-    yield all_years_page(site)
+    yield Deferred(addresses.ALL_TYPES, _ALL_TYPES, partial(all_types_page, site), depends=WHOLE)
+    yield Deferred(addresses.ALL_YEARS, _ALL_YEARS, partial(all_years_page, site), depends=WHOLE)
     for type in site.types_by_name():
         yield from type_pages(site, type)
     for year in site.catalogue.by_year:
@@ -45,7 +49,7 @@ def all_types_page(site: Site) -> Page:
     types = [(type, site.catalogue.by_type[type.id]) for type in site.types_by_name()]
     return Page(
         address=addresses.ALL_TYPES,
-        template="pages/types.html",
+        template=_ALL_TYPES,
         title="Types of events",
         description=f"The {len(types)} types of spaceflight events in this archive.",
         context={
@@ -62,7 +66,7 @@ def all_years_page(site: Site) -> Page:
     years = site.catalogue.by_year
     return Page(
         address=addresses.ALL_YEARS,
-        template="pages/years.html",
+        template=_ALL_YEARS,
         title="Years",
         description="Spaceflight events year by year.",
         context={
@@ -79,10 +83,9 @@ def all_years_page(site: Site) -> Page:
 def type_pages(site: Site, type: EventType) -> Iterator[Page]:
     """A type's page; beyond the limit an overview, and a page for each of its years."""
     events = site.catalogue.by_type[type.id]
-    address = site.addresses.type(type)
     if len(events) <= site.list_limit:
         whole = Listing(count=len(events), sections=listing.by_year(events))
-        yield _type_page(site, type, address, whole)
+        yield _overview(site, type, whole)
         return
     years = dict(sorted(grouped(events, listing.year_or_zero).items(), reverse=True))
     parts = listing.split(
@@ -91,11 +94,20 @@ def type_pages(site: Site, type: EventType) -> Iterator[Page]:
         lambda year: site.addresses.type_year(type, year or None),
     )
     latest = Section(title="Latest", anchor="latest", events=events[: -RECENT - 1 : -1])
-    yield _type_page(
-        site, type, address, Listing(count=len(events), sections=(latest,), parts=parts)
-    )
+    yield _overview(site, type, Listing(count=len(events), sections=(latest,), parts=parts))
     for year, members in years.items():
         yield from _type_year_pages(site, type, year, members)
+
+
+def _overview(site: Site, type: EventType, shown: Listing) -> Page:
+    """A type's own page: some of its events or all, and all of them drawn."""
+    address = site.addresses.type(type)
+    return Deferred(
+        address,
+        _OF_TYPE,
+        partial(_type_page, site, type, address, shown),
+        depends=(type, shown, site.catalogue.by_type[type.id]),
+    )
 
 
 def _type_year_pages(site: Site, type: EventType, year: int, events: Events) -> Iterator[Page]:
@@ -111,7 +123,7 @@ def _type_page(
     type_crumb = Crumb(label=type.name, address=site.addresses.type(type))
     return Page(
         address=address,
-        template="pages/type.html",
+        template=_OF_TYPE,
         title=listing.numbered_title(title, events),
         description=f"{listing.counted(events.count)} of the type {title}, with their pictures.",
         context={
@@ -164,10 +176,20 @@ def _titled(section: Section, year: int) -> Section:
     return Section(title=f"Some time in {year}", anchor="some-time", events=section.events)
 
 
-def _year_page(site: Site, year: int, address: str, events: Listing) -> Page:
+def _year_page(site: Site, year: int, address: str, shown: Listing) -> Page:
+    """A page of a year: some of its events or all, and its days drawn."""
+    return Deferred(
+        address,
+        _OF_YEAR,
+        partial(_filled_year_page, site, year, address, shown),
+        depends=(shown, site.catalogue.by_year[year], tuple(site.catalogue.by_year)),
+    )
+
+
+def _filled_year_page(site: Site, year: int, address: str, events: Listing) -> Page:
     return Page(
         address=address,
-        template="pages/year.html",
+        template=_OF_YEAR,
         title=listing.numbered_title(f"Spaceflight events of {year}", events),
         description=f"{listing.counted(events.count)} of {year}, month by month.",
         context={

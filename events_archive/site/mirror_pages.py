@@ -13,7 +13,7 @@ from events_archive.model.questions.answering import answer
 from events_archive.model.questions.parameters import LARGEST_LIMIT, MODES
 from events_archive.model.questions.reading import Question
 from events_archive.site import addresses
-from events_archive.site.page import Crumb, Page
+from events_archive.site.page import WHOLE, Crumb, Page
 from events_archive.site.site import Site
 
 OWN_MEMBERS = (
@@ -67,24 +67,28 @@ def mirror_pages(site: Site) -> Iterator[Page]:
             "modes": MODES,
             "own_members": OWN_MEMBERS,
         },
+        depends=WHOLE,
     )
     yield Page(
         address=addresses.OPENAPI,
         template="api/openapi.json",
         context={"own_members": OWN_MEMBERS, "kinds": KINDS},
     )
-    yield Page(address=addresses.MIRROR_ROOT, template="mirror-root")
+    yield Page(address=addresses.MIRROR_ROOT, template="mirror-root", depends=WHOLE)
     yield from _event_lists(site)
     yield from _types(site)
+    swept = site.memory.ledger.last_sweep
     for event in site.catalogue.all_events:
-        yield _event(event, addresses.mirror_event(event.id))
-        yield _event(event, site.addresses.event(event, ".json"))
-
-
-def _event(event: Event, address: str) -> Page:
-    return Page(
-        address=address, template="mirror-event", title=event.name, context={"event": event}
-    )
+        # Of an event that the source still has, the record tells when that was last known.
+        depends = (event, swept.date() if swept else None)
+        for address in (addresses.mirror_event(event.id), site.addresses.event(event, ".json")):
+            yield Page(
+                address=address,
+                template="mirror-event",
+                title=event.name,
+                context={"event": event},
+                depends=depends,
+            )
 
 
 def _event_lists(site: Site) -> Iterator[Page]:
@@ -92,6 +96,7 @@ def _event_lists(site: Site) -> Iterator[Page]:
     by_id = {event.id: event for event in site.catalogue.events}
     entries = answer(site.holdings.entries, Question()).entries
     events = [by_id[entry.id] for entry in entries]
+    swept = site.memory.ledger.last_sweep
     pieces = [events[i : i + LARGEST_LIMIT] for i in range(0, len(events), LARGEST_LIMIT)] or [[]]
     for mode in MODES:
         for number, piece in enumerate(pieces, start=1):
@@ -102,13 +107,16 @@ def _event_lists(site: Site) -> Iterator[Page]:
                 next=addresses.mirror_page(mode, number + 1) if number < len(pieces) else "",
                 previous=addresses.mirror_page(mode, number - 1) if number > 1 else "",
             )
-            yield _list(addresses.mirror_page(mode, number), page)
+            places = [addresses.mirror_page(mode, number)]
             if mode == DEFAULT_MODE and number == 1:
-                yield _list(addresses.MIRROR_EVENTS, page)
-
-
-def _list(address: str, page: MirrorList) -> Page:
-    return Page(address=address, template="mirror-list", context={"list": page})
+                places.append(addresses.MIRROR_EVENTS)
+            for address in places:
+                yield Page(
+                    address=address,
+                    template="mirror-list",
+                    context={"list": page},
+                    depends=(page, swept.date() if swept else None),
+                )
 
 
 def _types(site: Site) -> Iterator[Page]:
@@ -117,8 +125,12 @@ def _types(site: Site) -> Iterator[Page]:
         address=addresses.MIRROR_TYPES,
         template="mirror-types",
         context={"list": MirrorList(count=len(types), results=types)},
+        depends=WHOLE,
     )
     for type in types:
         yield Page(
-            address=addresses.mirror_type(type.id), template="mirror-type", context={"type": type}
+            address=addresses.mirror_type(type.id),
+            template="mirror-type",
+            context={"type": type},
+            depends=WHOLE,
         )

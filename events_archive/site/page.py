@@ -1,7 +1,7 @@
 """A page: one file of the site before it exists."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -40,11 +40,74 @@ class Page:
     """When what it tells was last changed at the source (UTC), as far as one knows."""
     indexable: bool = True
     """Whether it belongs in the sitemap and in search engines."""
+    depends: object = None
+    """All that it is made from, where that is not just what its template is told.
+
+    Values of the model and of the plan; `WHOLE` for a page that is about everything. An event
+    stands for its record, its address, its picture, and what is remembered of it.
+    """
 
     @property
     def is_html(self) -> bool:
         """Whether people open it, rather than programs."""
         return self.address.endswith(".html")
+
+    @property
+    def whole(self) -> "Page":
+        """The page with all that its template is told."""
+        return self
+
+    def at(self, address: str) -> "Page":
+        """The same page at another address."""
+        return replace(self, address=address)
+
+
+WHOLE = "the whole archive"
+"""What a page depends on that tells of all events together."""
+
+
+class Deferred(Page):
+    """A page that is put together when somebody looks at it.
+
+    On most runs nobody does: nothing that it depends on has changed.
+    """
+
+    __slots__ = ("_make",)
+    _make: Callable[[], Page]
+
+    def __init__(
+        self,
+        address: str,
+        template: str,
+        make: Callable[[], Page],
+        *,
+        depends: object,
+        modified: datetime | None = None,
+    ) -> None:
+        """``make`` gives the page itself, and ``depends`` is all that it makes it from."""
+        # Page is frozen: this is how its own constructor does it.
+        put = object.__setattr__
+        put(self, "address", address)
+        put(self, "template", template)
+        put(self, "modified", modified)
+        put(self, "indexable", True)
+        put(self, "depends", depends)
+        put(self, "_make", make)
+
+    @property
+    def whole(self) -> Page:
+        """The page itself, made anew."""
+        return self._make()
+
+    def at(self, address: str) -> Page:
+        """The same page at another address."""
+        return self.whole.at(address)
+
+    title = property(lambda self: self.whole.title)
+    description = property(lambda self: self.whole.description)
+    context = property(lambda self: self.whole.context)
+    crumbs = property(lambda self: self.whole.crumbs)
+    alternates = property(lambda self: self.whole.alternates)
 
 
 def stub(address: str, name: str, target: str) -> Page:

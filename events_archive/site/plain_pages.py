@@ -1,12 +1,13 @@
 """Home, about and 404, and the few files that only programs read."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from events_archive.site import addresses
 from events_archive.site.days import LOOK_AHEAD, anniversaries
 from events_archive.site.families import FAMILIES, by_family
 from events_archive.site.histories import almanac
-from events_archive.site.page import Crumb, Page
+from events_archive.site.page import WHOLE, Crumb, Deferred, Page
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import main_alternates
 
@@ -19,17 +20,26 @@ RESERVE = 10
 RECENT = 9
 """How many past events home shows."""
 
+_HOME_TEMPLATE = "pages/home.html"
+
 _HOME = Crumb(label="Home", address=addresses.HOME)
 
 
 def plain_pages(site: Site) -> Iterator[Page]:
     """The pages that exist once."""
-    yield home_page(site)
+    yield Deferred(
+        addresses.HOME,
+        _HOME_TEMPLATE,
+        partial(home_page, site),
+        depends=WHOLE,
+        modified=site.updated,
+    )
     yield Page(
         address=addresses.ABOUT,
         template="pages/about.html",
         title="About this archive",
         description="What this archive of spaceflight events is, and how it is made.",
+        depends=WHOLE,
         crumbs=(_HOME,),
         alternates=main_alternates(site),
     )
@@ -47,7 +57,7 @@ def home_page(site: Site) -> Page:
     catalogue = site.catalogue
     return Page(
         address=addresses.HOME,
-        template="pages/home.html",
+        template=_HOME_TEMPLATE,
         title=site.title,
         description=(
             "Dockings, spacewalks, landings, flybys and press events since 2019: "
@@ -75,8 +85,10 @@ def machine_pages(site: Site, pages: Iterable[Page]) -> Iterator[Page]:
     yield Page(address=addresses.NO_JEKYLL, template="empty")
     yield Page(address=addresses.ROBOTS, template="feeds/robots.txt")
     if site.base_url:
+        listed = tuple(page for page in pages if page.is_html and page.indexable)
         yield Page(
             address=addresses.SITEMAP,
             template="feeds/sitemap.xml",
-            context={"pages": tuple(page for page in pages if page.is_html and page.indexable)},
+            context={"pages": listed},
+            depends=tuple((page.address, page.modified) for page in listed),
         )

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from events_archive.model.catalogue import Events
 from events_archive.model.event import Event
 from events_archive.site import addresses
 from events_archive.site.oddities import ODDITIES, Oddity, twins, written_otherwise
-from events_archive.site.page import Crumb, Page
+from events_archive.site.page import WHOLE, Crumb, Deferred, Page
 from events_archive.site.site import Site
+
+_TEMPLATE = "pages/report.html"
 
 NAMED = 25
 """How many events of each kind are named."""
@@ -30,10 +33,15 @@ class Finding:
 
 def report_pages(site: Site) -> Iterator[Page]:
     """The page, with its findings in the order of the table."""
+    yield Deferred(addresses.REPORT, _TEMPLATE, partial(report_page, site), depends=WHOLE)
+
+
+def report_page(site: Site) -> Page:
+    """What is missing or odd."""
     findings = tuple(_findings(site))
-    yield Page(
+    return Page(
         address=addresses.REPORT,
-        template="pages/report.html",
+        template=_TEMPLATE,
         title="Gaps in the data",
         description="What is missing or odd in the data of this archive, and where to mend it.",
         context={

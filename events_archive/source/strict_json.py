@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, NoReturn
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")

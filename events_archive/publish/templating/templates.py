@@ -49,7 +49,7 @@ class Templates:
             **{f"g_{name}": value for name, value in known.items()},
             **{f"f_{name}": value for name, value in self._filters.items()},
         }
-        self._digest = self._state_of_sources()
+        self.digest = self._state_of_sources()
         self._kept: dict[str, Kept] = self._load()
         self._was_kept = len(self._kept)
         self._ready: set[str] = set()
@@ -86,7 +86,7 @@ class Templates:
         temporary = file.with_name(f"{file.name}.{os.getpid()}")
         with suppress(OSError):
             file.parent.mkdir(exist_ok=True)
-            temporary.write_bytes(marshal.dumps((self._digest, self._kept)))
+            temporary.write_bytes(marshal.dumps((self.digest, self._kept)))
             temporary.replace(file)
             self._was_kept = len(self._kept)
 
@@ -138,7 +138,7 @@ class Templates:
             digest, kept = marshal.loads(self._file().read_bytes())
         except (OSError, ValueError, EOFError, TypeError):
             return {}
-        return dict(kept) if digest == self._digest else {}
+        return dict(kept) if digest == self.digest else {}
 
     def _file(self) -> Path:
         return self.folder / "__pycache__" / _KEPT

@@ -1,0 +1,89 @@
+"""Makes what is stale: each page that is not as all that it depends on would have it made."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from events_archive.publish.crew import MOST, can_share, share
+from events_archive.publish.fingerprints import Fingerprints
+from events_archive.publish.identities import Proof
+from events_archive.publish.rendering import Renderer
+from events_archive.publish.writing import Output, Staged
+from events_archive.site.page import Page
+
+FEW = 300
+"""So many pages are made sooner than a second process is started."""
+
+_DATA = ("pages/data.html", "data-lines", "data-table", "database", "checksums")
+_PIECE = 40
+"""Pages that one process takes at a time."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Workshop:
+    """Pages on their way into the output."""
+
+    renderer: Renderer
+    fingerprints: Fingerprints
+    output: Output
+    proof: Proof
+    processes: int = 1
+    _keys: dict[str, bytes] = field(default_factory=dict)
+
+    def make(self, pages: Iterable[Page]) -> None:
+        """Have every page in the output, and its ids in the proof; make only what is stale."""
+        stale = [page for page in pages if not self._stands(page)]
+        if len(stale) > FEW and self.processes > 1 and can_share():
+            self._share(sorted(stale, key=_neighbourhood))
+        else:
+            for page in stale:
+                self._make(page)
+        self.renderer.keep_templates()
+
+    def _stands(self, page: Page) -> bool:
+        left = self.output.left
+        if page.address not in left.files:
+            return False
+        key = self._keys[page.address] = self.fingerprints.key(page)
+        if not self.output.stands(page.address, key):
+            return False
+        if page.address in left.warnings:
+            self.proof.said[page.address] = left.warnings[page.address]
+        return True
+
+    def _make(self, page: Page) -> None:
+        key = self._keys.get(page.address) or self.fingerprints.key(page)
+        page = page.whole
+        content = self.renderer.content(page)
+        self.proof.read(page, content)
+        self.output.stage(page.address, content, key)
+
+    def _share(self, pages: Sequence[Page]) -> None:
+        width = max(_PIECE, -(-len(pages) // MOST))
+        pieces = [pages[start : start + width] for start in range(0, len(pages), width)]
+        before = frozenset(self.output.staged)
+
+        def do(piece: int) -> None:
+            for page in pieces[piece]:
+                self._make(page)
+
+        def outcome() -> tuple[dict[str, tuple[object, ...]], Proof]:
+            new = self.output.staged.items()
+            return {place: tuple(file) for place, file in new if place not in before}, self.proof
+
+        staged, proof = share(len(pieces), do, outcome)
+        self.output.take({place: Staged._make(file) for place, file in staged.items()})
+        self.proof.join(proof)
+
+
+def _neighbourhood(page: Page) -> int:
+    """Pages with one number share what they are made of: cards, entries, records."""
+    template = page.template
+    if template in ("pages/event.html", "pages/stub.html"):
+        return 0
+    if template in _DATA:
+        return 5
+    if template.startswith("pages/"):
+        return 1
+    if template.startswith("feed"):
+        return 2
+    return 3 if template == "calendar" else 4
