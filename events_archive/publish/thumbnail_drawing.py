@@ -1,6 +1,10 @@
 """How one picture becomes its WebP copies: decoding, turning, colours, sizes, encoding."""
 
+from contextlib import suppress
+from functools import cache, lru_cache
+from importlib import import_module
 from io import BytesIO
+from itertools import product
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,13 +16,26 @@ WIDTHS = (320, 640, 1280)
 QUALITY = 80
 METHOD = 2
 """libwebp's effort, 0 to 6. Against 2, 4 takes half as long again and saves 3 % of the bytes."""
-RECIPE = f"1: WebP {WIDTHS} quality {QUALITY} method {METHOD}"
+RECIPE = f"2: WebP {WIDTHS} quality {QUALITY} method {METHOD}"
 """Part of every digest: when the way of making copies changes, so do their names."""
 MAX_PIXELS = 64_000_000
 """A picture of more is not decoded: a file of a few kilobytes can claim gigabytes."""
 TOO_MANY_PIXELS = f"it has more than {MAX_PIXELS // 1_000_000} million pixels"
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "TIFF", "BMP", "JPEG2000")
-"""What is opened. Pillow knows many more, some of which start other programs (EPS)."""
+FORMATS = {
+    "JPEG": "JpegImagePlugin",
+    "PNG": "PngImagePlugin",
+    "WEBP": "WebPImagePlugin",
+    "GIF": "GifImagePlugin",
+    "AVIF": "AvifImagePlugin",
+    "TIFF": "TiffImagePlugin",
+    "BMP": "BmpImagePlugin",
+    "JPEG2000": "Jpeg2KImagePlugin",
+}
+"""What is opened, and Pillow's module for it. Others it has start programs (EPS)."""
+_GAP = 2.0
+"""Lanczos begins with a picture so many times as large as its copy, or larger; averaging before."""
+_UNSEEN = 2
+"""By how many of 255 steps a colour may be off without anybody seeing it."""
 _ORIENTATION = 0x0112
 """The EXIF tag that says how the camera was held (1 to 8)."""
 _SIDEWAYS = range(5, 9)
@@ -32,8 +49,8 @@ class PictureError(Exception):
 def draw(data: bytes) -> list[tuple[int, int, bytes]]:
     """The WebP copies of one original: width and height in pixels and the file, narrowest first.
 
-    The widest copy is made from the original, the others from it. It is made before colours and
-    orientation are seen to, since it usually has a fraction of the pixels.
+    The widest copy is made from the original, each of the others from the next wider one. It is
+    made before colours and orientation are seen to, since it usually has a fraction of the pixels.
 
     Raises whatever Pillow raises for data that is no whole picture: nearly anything.
     """
@@ -52,20 +69,32 @@ def draw(data: bytes) -> list[tuple[int, int, bytes]]:
         orientation = _orientation(opened)
         sideways = orientation in _SIDEWAYS
         sizes = _sizes(_turned(full, sideways))
-        widest = _with_plain_mode(opened).resize(
-            _turned(sizes[-1], sideways), Pictures.Resampling.LANCZOS, reducing_gap=3.0
-        )
-    widest = _in_srgb(_upright(widest, orientation), opened.info.get("icc_profile"))
-    copies = [widest.resize(size, Pictures.Resampling.LANCZOS) for size in sizes[:-1]]
-    return [(*copy.size, _encoded(copy)) for copy in (*copies, widest)]
+        widest = _resized(_with_plain_mode(opened), _turned(sizes[-1], sideways))
+    copies = [_in_srgb(_upright(widest, orientation), opened.info.get("icc_profile"))]
+    for size in sizes[-2::-1]:
+        copies.append(_resized(copies[-1], size))
+    return [(*copy.size, _encoded(copy)) for copy in reversed(copies)]
 
 
+@cache
 def _formats() -> list[str]:
-    """Those of `FORMATS` that this Pillow was built with."""
+    """Those of `FORMATS` that this Pillow was built with.
+
+    Only their modules are imported: with all that Pillow has, that takes twice as long.
+    """
     from PIL import Image as Pictures  # noqa: PLC0415
 
-    Pictures.init()
+    for module in FORMATS.values():
+        with suppress(ImportError):  # AVIF came with Pillow 11.2.
+            import_module(f"PIL.{module}")
     return [name for name in FORMATS if name in Pictures.OPEN]
+
+
+def _resized(picture: "Picture", size: tuple[int, int]) -> "Picture":
+    """The picture in another size. Bicubic would save an eighth of the CPU and look softer."""
+    from PIL.Image import Resampling  # noqa: PLC0415
+
+    return picture.resize(size, Resampling.LANCZOS, reducing_gap=_GAP)
 
 
 def _sizes(full: tuple[int, int]) -> list[tuple[int, int]]:
@@ -129,19 +158,44 @@ def _brightest(grey: "Picture") -> float:
 
 def _in_srgb(picture: "Picture", profile: bytes | None) -> "Picture":
     """The picture in the colours that a browser assumes; RGBA only if something shows through."""
-    from PIL import ImageCms  # noqa: PLC0415
-
     mode = "RGBA" if picture.mode == "RGBA" else "RGB"
     if mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):
         picture, mode = picture.convert("RGB"), "RGB"
     if profile:
-        srgb = ImageCms.createProfile("sRGB")
-        try:
-            source = ImageCms.getOpenProfile(BytesIO(profile))
-            return ImageCms.profileToProfile(picture, source, srgb, outputMode=mode) or picture
-        except (ImageCms.PyCMSError, OSError, ValueError):
-            pass  # A profile that cannot be read, or is for other colours, says nothing.
-    return picture.convert(mode)
+        picture = _converted(picture, profile, mode)
+    return picture if picture.mode == mode else picture.convert(mode)
+
+
+def _converted(picture: "Picture", profile: bytes, mode: str) -> "Picture":
+    """The picture out of the profile's colours into sRGB, where that changes anything."""
+    from PIL import ImageCms  # noqa: PLC0415
+
+    try:
+        if picture.mode == mode and _is_srgb(profile):
+            return picture
+        source, srgb = ImageCms.getOpenProfile(BytesIO(profile)), ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(picture, source, srgb, outputMode=mode) or picture
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return picture  # A profile that cannot be read, or is for other colours, says nothing.
+
+
+@lru_cache(maxsize=32)
+def _is_srgb(profile: bytes) -> bool:
+    """Whether a profile leaves colours from everywhere in the cube as they are, whatever its name.
+
+    Most that come along do; a conversion would take as long as decoding the picture.
+
+    Raises what `ImageCms` raises for a profile that cannot be used.
+    """
+    from PIL import Image as Pictures  # noqa: PLC0415
+    from PIL import ImageCms  # noqa: PLC0415
+
+    steps = range(0, 256, 17)
+    colours = bytes(channel for colour in product(steps, repeat=3) for channel in colour)
+    cube = Pictures.frombytes("RGB", (len(colours) // 3, 1), colours)
+    source, srgb = ImageCms.getOpenProfile(BytesIO(profile)), ImageCms.createProfile("sRGB")
+    seen = (ImageCms.profileToProfile(cube, source, srgb) or cube).tobytes()
+    return all(abs(a - b) <= _UNSEEN for a, b in zip(colours, seen, strict=True))
 
 
 def _encoded(picture: "Picture") -> bytes:

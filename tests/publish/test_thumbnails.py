@@ -24,7 +24,7 @@ from PIL import ImageCms
 from events_archive.errors import ArchiveError
 from events_archive.model.event import Image, Licence
 from events_archive.publish import thumbnail_making
-from events_archive.publish.thumbnail_drawing import RECIPE
+from events_archive.publish.thumbnail_drawing import RECIPE, draw
 from events_archive.publish.thumbnails import Thumbnail, Thumbnails, make_thumbnails
 from events_archive.report import Report
 
@@ -339,6 +339,20 @@ def test_colours_of_another_profile_become_srgb(studio: Studio, format: str) -> 
     )
     assert close(left, (30, 220, 30))
     assert close(right, (40, 30, 220))
+
+
+def test_a_converted_picture_carries_no_profile(studio: Studio) -> None:
+    shown = studio.shown(plain(), format="JPEG", icc_profile=swapped_profile())
+    assert "icc_profile" not in shown.info
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_picture_that_is_in_srgb_and_says_so_is_left_as_it_is(mode: str) -> None:
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    picture = photo().convert(mode)
+    if mode == "RGBA":
+        picture.putpixel((9, 9), (0, 0, 0, 0))
+    assert draw(as_file(picture, icc_profile=srgb)) == draw(as_file(picture))
 
 
 def test_a_profile_leaves_transparency_alone(studio: Studio) -> None:
