@@ -1,6 +1,6 @@
 """What the archive remembers beyond what LL2 says today: who was there, who went, what changed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -131,6 +131,10 @@ class Memory:
             by_event.setdefault(change.event_id, []).append(change)
         return by_event
 
+    def changes_of(self, event_id: int) -> Sequence[Change]:
+        """What the archive saw happen to an event, oldest first."""
+        return self._by_event.get(event_id, ())
+
     def of(self, event_id: int) -> Remembered:
         """What is remembered of an event."""
         sweep = self.ledger.last_sweep
@@ -139,7 +143,7 @@ class Memory:
             first_seen=self.ledger.first_seen.get(event_id),
             last_seen=withdrawn or (sweep.date() if sweep else None),
             withdrawn=withdrawn,
-            changes=tuple(self._by_event.get(event_id, ())),
+            changes=tuple(self.changes_of(event_id)),
         )
 
     def is_withdrawn(self, event_id: int) -> bool:

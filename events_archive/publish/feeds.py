@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import format_datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -24,22 +23,28 @@ from events_archive.site.feeds import Feed
 from events_archive.site.page import Page
 from events_archive.site.site import Site
 
+# In English, whatever the system speaks.
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 JSON_TEMPLATE = "feed.json"
 """No template but a way of writing: JSON is not made from text."""
 
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _XML_FORBIDS = bytes(code for code in range(0x20) if code not in b"\t\n\r")
 
 
 @lru_cache(maxsize=8192)
 def rfc822(moment: datetime) -> str:
     """``Sun, 04 Jul 2021 00:11:00 GMT``: RFC 822 with the four-digit year that RSS 2.0 prefers."""
-    return format_datetime(moment, usegmt=True)
+    day, month = _DAYS[moment.weekday()], _MONTHS[moment.month - 1]
+    return f"{day}, {moment.day:02} {month} {moment.year:04} {moment.isoformat()[11:19]} GMT"
 
 
 @lru_cache(maxsize=8192)
 def rfc3339(moment: datetime) -> str:
     """``2021-07-04T00:11:00Z``, as Atom wants it (RFC 4287 section 3.3)."""
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return moment.isoformat()[:19] + "Z"
 
 
 _FRAMES = {
@@ -234,4 +239,4 @@ def _summary(entry: Entry) -> str:
 
 
 def _json_text(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _to_json(value)

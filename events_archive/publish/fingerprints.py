@@ -107,15 +107,15 @@ class Fingerprints:
         """What stands for an event: its record, its address, its picture, what is remembered."""
         mark = self._marks.get(event.id)
         if mark is None:
-            remembered = self.site.memory.of(event.id)
+            ledger = self.site.memory.ledger
             mark = self._marks[event.id] = digest_of(
                 (
                     event.digest,
                     self.site.addresses.event_stems.get(event.id),
                     self._copies(event.image),
-                    _iso(remembered.first_seen),
-                    _iso(remembered.withdrawn),
-                    self.plain(remembered.changes),
+                    _iso(ledger.first_seen.get(event.id)),
+                    _iso(ledger.withdrawn.get(event.id)),
+                    self._sequence(self.site.memory.changes_of(event.id)),
                 )
             )
         return mark

@@ -10,7 +10,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from events_archive.publish.templating.text import esc
 
 if TYPE_CHECKING:
     from markdown import Markdown
@@ -26,7 +28,7 @@ _OUR_TAGS |= {"th", "td"}
 _REL = "nofollow noopener noreferrer"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)
 def prose(text: str) -> Markup:
     """LL2's plain text as HTML paragraphs and lists, safe to put into any page."""
     lines = _LINE_END.sub("\n", text).strip()
@@ -42,11 +44,12 @@ def prose(text: str) -> Markup:
 def _paragraphs(text: str) -> Markup:
     """What Markdown would make of text in which nothing is marked up, at a fraction of the cost."""
     blocks = (block.strip() for block in re.split(r"\n\s*\n", text))
-    breaks = Markup("<br>\n")
-    return Markup("\n").join(
-        Markup("<p>{}</p>").format(breaks.join(line.strip() for line in block.split("\n")))
-        for block in blocks
-        if block
+    return Markup(
+        "\n".join(
+            "<p>" + "<br>\n".join(esc(line.strip()) for line in block.split("\n")) + "</p>"
+            for block in blocks
+            if block
+        )
     )
 
 
@@ -122,4 +125,4 @@ def plain(text: str) -> str:
 
 def escaped(text: str) -> str:
     """The text escaped for HTML and XML alike."""
-    return str(escape(text))
+    return esc(text)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from events_archive import __version__
 from events_archive.errors import ArchiveError
@@ -24,6 +24,7 @@ from events_archive.publish.offline import web_manifest
 from events_archive.publish.prose import escaped, own_prose, plain, prose
 from events_archive.publish.structured import StructuredData
 from events_archive.publish.templating.templates import Templates
+from events_archive.publish.templating.text import esc
 from events_archive.publish.thumbnails import Thumbnails
 from events_archive.site import addresses, days, families
 from events_archive.site.page import Page
@@ -164,9 +165,8 @@ class Renderer:
     def _way_link(self, folder: str, member: Any, root: str) -> Markup:
         """The name of an agency, programme, ...: a link where it has a page."""
         way = self.site.ways.way(folder, member.id)
-        if way is None:
-            return escape(member.name)
-        return Markup('<a href="{}{}">{}</a>').format(root, way.address, member.name)
+        name = esc(member.name)
+        return Markup(f'<a href="{esc(root)}{esc(way.address)}">{name}</a>' if way else name)
 
     def link(self, address: str, root: str) -> str:
         """What a feed links to: absolute where the site's place is known, else from its folder."""

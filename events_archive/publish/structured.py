@@ -19,6 +19,7 @@ from events_archive.site.page import Page
 from events_archive.site.site import Site
 
 _SCHEMA = "https://schema.org"
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,5 +127,5 @@ def _without_gaps(thing: dict[str, Any]) -> dict[str, Any]:
 
 def script(data: dict[str, Any]) -> Markup:
     """A data block that no text in it can leave: browsers run nothing of this type."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", r"\u003c")
-    return Markup('<script type="application/ld+json">{}</script>').format(Markup(text))
+    text = _to_json(data).replace("<", r"\u003c")
+    return Markup(f'<script type="application/ld+json">{text}</script>')

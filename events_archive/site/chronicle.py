@@ -5,7 +5,7 @@ with one. So the archive's own memory counts as well. No time that lies after th
 the source is believed: nothing is ever dated in the future.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -72,8 +72,8 @@ class Chronicle:
         withdrawn = self.withdrawn(event)
         return withdrawn is not None and today <= withdrawn.date() + CANCELLED_FOR
 
-    def _changes(self, event: Event) -> tuple[Change, ...]:
-        return self.memory.of(event.id).changes
+    def _changes(self, event: Event) -> Sequence[Change]:
+        return self.memory.changes_of(event.id)
 
     def _believed(self, stamps: Iterable[datetime | None]) -> Iterator[datetime]:
         """Those of the stamps that are times of the past."""

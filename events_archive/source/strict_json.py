@@ -59,9 +59,7 @@ def encode(value: Any) -> bytes:
     Raises `ValueError` when it is nested too deeply, or holds NaN or infinity.
     """
     try:
-        text = json.dumps(
-            value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-        )
+        text = _ENCODER.encode(value)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     try:
@@ -79,5 +77,8 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
 
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+)
 _DECODER = json.JSONDecoder(parse_float=_number, parse_constant=_refuse)
 _scan = _DECODER.scan_once  # type: ignore[attr-defined]

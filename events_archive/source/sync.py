@@ -124,8 +124,11 @@ def remember(settings: Settings, ledger: Ledger, events: list[Event], report: Re
         events=Stems(owners=ledger.event_owners), types=Stems(owners=ledger.type_owners)
     )
     book = assign_addresses(events, book, withdrawn=ledger.withdrawn)
-    ledger = replace(ledger, event_owners=book.events.owners, type_owners=book.types.owners)
-    if not settings.dry_run:
+    known, ledger = (
+        ledger,
+        replace(ledger, event_owners=book.events.owners, type_owners=book.types.owners),
+    )
+    if ledger != known and not settings.dry_run:
         save_ledger(settings.cache / LEDGER_FILE, ledger)
     history = load_history(settings.cache / HISTORY_FILE)
     for sentence in history.damaged:
@@ -139,6 +142,8 @@ def remember_lists(cache: Path, ledger: Ledger, addresses: Iterable[str]) -> Non
     Raises `CacheError` where the ledger cannot be written.
     """
     lists = tuple(sorted({*ledger.lists, *addresses}))
+    if lists == ledger.lists:
+        return
     save_ledger(cache / LEDGER_FILE, replace(ledger, lists=lists))
 
 

@@ -27,6 +27,9 @@ _LIBRARY = "library:"
 _KEPT = f"templates.{sys.implementation.cache_tag}.bin"
 _FAULTS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
+Page = Callable[[Mapping[str, object]], str]
+"""Makes the text of a page from its variables."""
+
 Kept = tuple[CodeType, tuple["Place", ...], tuple[str, ...]]
 """A template's code, where each of its lines comes from, and the libraries that it calls."""
 
@@ -53,23 +56,25 @@ class Templates:
         self._kept: dict[str, Kept] = self._load()
         self._was_kept = len(self._kept)
         self._ready: set[str] = set()
+        self._pages: dict[str, Page] = {}
         self._compiler: Compiler | None = None
 
     def render(self, name: str, context: Mapping[str, object]) -> str:
         """The text of a page; raises ArchiveError where the template is at fault."""
-        page = self._namespace.get(self._made_ready(name))
+        page = self._pages.get(name) or self.page(name)
         try:
-            return str(page(context))  # type: ignore[misc]
+            return page(context)
         except _FAULTS as error:
             place = self._place_of(error.__traceback__)
             if place is None:
                 raise
             raise ArchiveError(f"{place[0]}, line {place[1]}: {_in_words(error)}") from error
 
-    def page(self, name: str) -> Callable[[Mapping[str, object]], str]:
+    def page(self, name: str) -> "Page":
         """The function that makes the text of a page from its variables."""
-        function: Callable[[Mapping[str, object]], str] = self._namespace[self._made_ready(name)]
-        return function
+        page: Page = self._namespace[self._made_ready(name)]
+        self._pages[name] = page
+        return page
 
     def macro(self, library: str, name: str) -> Callable[..., str]:
         """A macro of a library as a function; its text is markup."""

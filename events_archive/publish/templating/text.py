@@ -9,8 +9,11 @@ from markupsafe import Markup
 
 def esc(value: object) -> str:
     """The value as text for HTML and XML: escaped, unless it is markup already."""
-    if value.__class__ is str:
-        text: str = value
+    kind = value.__class__
+    if kind is str:
+        text: str = value  # type: ignore[assignment]
+    elif kind is int:
+        return str(value)
     elif hasattr(value, "__html__"):
         return str(value.__html__())
     else:
