@@ -206,3 +206,8 @@ class Event:
     def sort_key(self) -> tuple[datetime, timedelta, int]:
         """A total order in time: by `Moment.sort_key`, ties broken by id."""
         return (*self.moment.sort_key, self.id)
+
+    @cached_property
+    def first_noted(self) -> datetime | None:
+        """When its earliest dated update was written."""
+        return min((u.created for u in self.updates if u.created), default=None)

@@ -44,7 +44,16 @@ def share(pieces: int, do: Callable[[int], None], outcome: Callable[[], Any]) ->
     child = os.fork()
     if child == 0:
         os.close(answer)
-        _work_for(parent, tokens, tell, pieces, do, outcome)
+
+        def from_the_end() -> Any:
+            for piece in reversed(range(pieces)):
+                if os.getppid() != parent or not os.read(tokens, 1):
+                    break
+                do(piece)
+            return outcome()
+
+        _tell(tell, from_the_end)
+        os._exit(0)
     os.close(tell)
     try:
         for piece in range(pieces):
@@ -63,28 +72,16 @@ def share(pieces: int, do: Callable[[int], None], outcome: Callable[[], Any]) ->
     return _understood(told)
 
 
-def _work_for(
-    parent: int,
-    tokens: int,
-    tell: int,
-    pieces: int,
-    do: Callable[[int], None],
-    outcome: Callable[[], Any],
-) -> None:
-    """The life of the other process."""
+def _tell(pipe: int, work: Callable[[], Any]) -> None:
+    """Do the work of the other process, and tell what came of it."""
     try:
-        for piece in reversed(range(pieces)):
-            if os.getppid() != parent or not os.read(tokens, 1):
-                break
-            do(piece)
-        told = pickle.dumps(("done", outcome()))
+        told = pickle.dumps(("done", work()))
     except ArchiveError as error:
         told = pickle.dumps(("failed", str(error)))
     except BaseException:
         told = pickle.dumps(("broken", traceback.format_exc()))
-    with suppress(BrokenPipeError), os.fdopen(tell, "wb") as file:
+    with suppress(BrokenPipeError), os.fdopen(pipe, "wb") as file:
         file.write(told)
-    os._exit(0)
 
 
 def _understood(told: bytes) -> Any:

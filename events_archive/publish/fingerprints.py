@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from events_archive.code_state import code_state
 from events_archive.model.event import Event, Image
 from events_archive.publish.assets import Assets
 from events_archive.publish.thumbnails import Thumbnails
@@ -37,7 +38,7 @@ def state_of(site: Site, assets: Assets, templates: bytes) -> bytes:
     return digest_of(
         (
             templates,
-            _code(),
+            code_state(),
             _libraries(),
             sys.version,
             tuple((name, asset.address) for name, asset in assets.by_name.items()),
@@ -46,15 +47,6 @@ def state_of(site: Site, assets: Assets, templates: bytes) -> bytes:
             tuple(site.ways.by_kind),
             bool(site.holdings.tellings),
         )
-    )
-
-
-def _code() -> tuple[tuple[str, bytes], ...]:
-    """Every module of the package."""
-    package = Path(__file__).parent.parent
-    return tuple(
-        (str(path.relative_to(package)), blake2b(path.read_bytes(), digest_size=12).digest())
-        for path in sorted(package.rglob("*.py"))
     )
 
 

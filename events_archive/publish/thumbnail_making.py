@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing, contextmanager
-from dataclasses import replace
 
 from events_archive.errors import ArchiveError
 from events_archive.model.event import Image
@@ -78,17 +77,21 @@ def _make(image: Image, shelf: Shelf, remarks: Callable[[], str]) -> Record:
     digest = hashlib.sha256(RECIPE.encode() + b"\0" + data).hexdigest()[:10]
     record = Record(size=found.st_size, mtime_ns=found.st_mtime_ns, digest=digest)
     known = shelf.known.get(image.key)
-    if known and known.digest == digest and (known.broken or shelf.has_copies(image, known)):
-        return replace(known, mtime_ns=record.mtime_ns)
+    if known and known.digest == digest and (known.broken or shelf.has_whole_copies(image)):
+        return known._replace(size=record.size, mtime_ns=record.mtime_ns)
     remarks()
     try:
         copies = draw(data)
     except Exception as error:  # Broken files make Pillow raise nearly anything.
-        return replace(record, broken=_reason(error))
-    for width, _, encoded in copies:
-        write_whole(shelf.copy(image, digest, width), encoded)
-    sizes = tuple((width, height, len(encoded)) for width, height, encoded in copies)
-    return replace(record, copies=sizes, remark=remarks())
+        return record._replace(broken=_reason(error))
+    files = {f"{image.id}-{digest}-{width}.webp": encoded for width, _, encoded in copies}
+    for name, encoded in files.items():
+        write_whole(shelf.folder / name, encoded)
+    return record._replace(
+        sizes=tuple((width, height) for width, height, _ in copies),
+        copies={name: len(encoded) for name, encoded in files.items()},
+        remark=remarks(),
+    )
 
 
 @contextmanager

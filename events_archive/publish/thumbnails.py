@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from events_archive.model.event import Image
-from events_archive.publish.thumbnail_shelf import Record, Shelf, read_manifest
+from events_archive.publish.thumbnail_shelf import Record, Shelf
 from events_archive.report import Report
 
 DEFAULT_WIDTH = 640
@@ -93,18 +93,21 @@ def make_thumbnails(
     """
     excluded = frozenset(excluded_licences)
     wanted = {i.key: i for i in images if not _is_excluded(i, excluded)}
-    shelf = Shelf(originals=originals, folder=folder, known=read_manifest(folder))
-    stale = [image for image in wanted.values() if not shelf.is_current(image)]
-    known = {**shelf.known, **(_made(stale, shelf, jobs, report) if stale else {})}
-    records = {key: known[key] for key in wanted if key in known}
-    for key, record in records.items():
+    shelf = Shelf.open(originals=originals, folder=folder)
+    whole, due = shelf.sort(wanted.values())
+    if due:
+        # There is work anyway, and so time for a close look.
+        whole, due = shelf.sort(wanted.values(), closely=True)
+    made = _made(due, shelf, jobs, report) if due else {}
+    by_key = {}
+    for key, image in wanted.items():
+        record = made.get(key) or shelf.known.get(key)
+        if record is None:
+            continue
         if fault := record.broken or record.remark:
-            report.warn(f"picture {wanted[key].id} ({_printable(wanted[key].url)}): {fault}")
-    by_key = {
-        key: _thumbnail(wanted[key], record)
-        for key, record in records.items()
-        if shelf.has_copies(wanted[key], record)
-    }
+            report.warn(f"picture {image.id} ({_printable(image.url)}): {fault}")
+        if record.sizes and (key in made or key in whole):
+            by_key[key] = Thumbnail(name=f"{image.id}-{record.digest}", sizes=record.sizes)
     return Thumbnails(folder=folder, by_key=by_key, excluded_licences=excluded)
 
 
@@ -114,11 +117,6 @@ def _made(images: list[Image], shelf: Shelf, jobs: int, report: Report) -> Mappi
     from events_archive.publish.thumbnail_making import make_all  # noqa: PLC0415
 
     return make_all(images, shelf, jobs=jobs, report=report)
-
-
-def _thumbnail(image: Image, record: Record) -> Thumbnail:
-    sizes = tuple((width, height) for width, height, _ in record.copies)
-    return Thumbnail(name=f"{image.id}-{record.digest}", sizes=sizes)
 
 
 def _is_excluded(image: Image, excluded: Collection[int]) -> bool:

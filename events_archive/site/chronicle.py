@@ -34,8 +34,7 @@ class Chronicle:
         last change upstream.
         """
         remembered = self.memory.ledger.first_seen.get(event.id)
-        created = (update.created for update in event.updates)
-        known = min(self._believed((remembered, *created)), default=None)
+        known = min(self._believed((remembered, event.first_noted)), default=None)
         return known or next(self._believed((event.last_updated,)), NEVER)
 
     def changed(self, event: Event) -> datetime:

@@ -5,7 +5,7 @@ one or the new one, whole, whatever happens in between.
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -19,41 +19,91 @@ from events_archive.source.parsing import Record
 
 EVENTS_FILE = "events.jsonl"
 
-_NEVER = datetime.min.replace(tzinfo=UTC)
+NEVER = datetime.min.replace(tzinfo=UTC)
+"""The stamp of a record that has none."""
 
 
 class CacheError(ArchiveError):
     """A file of the cache cannot be read or written. Names the file and the reason."""
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A record as the cache has it, decoded when somebody asks."""
+
+    data: bytes
+    digest: str
+    """SHA-256 in hexadecimal."""
+
+    @classmethod
+    def of(cls, record: Record) -> "Line":
+        """The line on which ``record`` will stand."""
+        data = strict_json.encode(record)
+        return cls(data, digest(data))
+
+    @property
+    def record(self) -> Record:
+        """The record, made anew each time."""
+        record: Record = strict_json.decode(self.data)
+        return record
+
+
+class _Decoded(Mapping[int, Record]):
+    """Records by id, each decoded when it is looked at: together they take ten times the room."""
+
+    def __init__(self, lines: Mapping[int, Line]) -> None:
+        self._lines = lines
+
+    def __getitem__(self, record_id: int) -> Record:
+        return self._lines[record_id].record
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
-    """The records of the cache, each with the digest of its line."""
+    """The records of the cache."""
 
-    by_id: Mapping[int, Record] = field(default_factory=dict)
-    lines: Mapping[int, "Line"] = field(default_factory=dict)
+    lines: Mapping[int, Line] = field(default_factory=dict)
+    """By event id, in that order."""
+    stamps: Mapping[int, datetime] = field(default_factory=dict)
+    """When LL2 says it last touched each record, by event id."""
     damaged: tuple[str, ...] = ()
     """What could not be read, a sentence each with file and line."""
 
     @classmethod
     def of(cls, records: Iterable[Record]) -> "Records":
         """The records in order of id; of two with one id the fresher counts, else the later."""
-        return cls.read((record, Line.of(record)) for record in records if identity(record))
+        return cls.read(
+            (record_id, last_updated(record), Line.of(record))
+            for record in records
+            if (record_id := identity(record)) is not None
+        )
 
     @classmethod
-    def read(cls, found: Iterable[tuple[Record, "Line"]], damaged: Iterable[str] = ()) -> "Records":
-        """The same of records that all have an identity, with the lines on which they stand."""
-        by_id: dict[int, tuple[Record, Line]] = {}
-        for record, line in found:
-            record_id = record["id"]
-            if record_id not in by_id or not is_older(record, by_id[record_id][0]):
-                by_id[record_id] = (record, line)
-        ids = sorted(by_id)
+    def read(
+        cls, found: Iterable[tuple[int, datetime, Line]], damaged: Iterable[str] = ()
+    ) -> "Records":
+        """The same of lines whose ids and stamps are known."""
+        best: dict[int, tuple[datetime, Line]] = {}
+        for record_id, stamp, line in found:
+            if record_id not in best or stamp >= best[record_id][0]:
+                best[record_id] = (stamp, line)
+        ids = sorted(best)
         return cls(
-            by_id={record_id: by_id[record_id][0] for record_id in ids},
-            lines={record_id: by_id[record_id][1] for record_id in ids},
+            lines={record_id: best[record_id][1] for record_id in ids},
+            stamps={record_id: best[record_id][0] for record_id in ids},
             damaged=tuple(damaged),
         )
+
+    @property
+    def by_id(self) -> Mapping[int, Record]:
+        """The records themselves, in order of id."""
+        return _Decoded(self.lines)
 
     @property
     def digests(self) -> Mapping[int, str]:
@@ -61,27 +111,15 @@ class Records:
         return {record_id: line.digest for record_id, line in self.lines.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A record as the cache has it."""
+class Reader:
+    """What becomes of records as they are loaded; this one keeps nothing."""
 
-    text: str
-    spans: strict_json.Spans
-    """Where in `text` each member of the record stands."""
-    digest: str
-    """SHA-256 in hexadecimal."""
+    def recall(self, line: Line) -> tuple[int, datetime] | None:
+        """The id and stamp of a line that was read before, so that it need not be decoded."""
+        return None
 
-    @classmethod
-    def of(cls, record: Record) -> "Line":
-        """The line on which ``record`` will stand."""
-        return cls.read(strict_json.encode(record))[1]
-
-    @classmethod
-    def read(cls, line: bytes) -> "tuple[Record, Line]":
-        """The record and the line; raises ValueError where it is not as the archive writes it."""
-        text = line.decode()
-        record, spans = strict_json.spans(text)
-        return record, cls(text, spans, digest(line))
+    def learn(self, line: Line, record: Record) -> None:
+        """Take note of a record that is not known yet."""
 
 
 def identity(record: object) -> int | None:
@@ -92,7 +130,7 @@ def identity(record: object) -> int | None:
 
 def last_updated(record: Record) -> datetime:
     """When LL2 says it last touched the record; the beginning of time where it does not say."""
-    return Fields(record).when("last_updated") or _NEVER
+    return Fields(record).when("last_updated") or NEVER
 
 
 def is_older(record: Record, other: Record | None) -> bool:
@@ -105,38 +143,47 @@ def digest(line: bytes) -> str:
     return sha256(line).hexdigest()
 
 
-def load_records(path: Path) -> Records:
+def load_records(path: Path, reader: Reader | None = None) -> Records:
     """All records that can be read from ``path``; a file that is not there holds none.
 
     Raises `CacheError` when the file is there and the system does not let us read it.
     """
-    records: list[tuple[Record, Line]] = []
+    reader = reader or Reader()
+    found: list[tuple[int, datetime, Line]] = []
     damaged: list[str] = []
     # Split at \n only: U+2028 and its like stand unescaped inside a record's text.
-    for number, line in enumerate(read_bytes(path).split(b"\n"), start=1):
-        if not line.strip():
+    for number, data in enumerate(read_bytes(path).split(b"\n"), start=1):
+        if not data.strip():
+            continue
+        line = Line(data, digest(data))
+        if known := reader.recall(line):
+            found.append((*known, line))
             continue
         try:
-            record, written = _read(line)
+            line, record = _decoded(line)
         except ValueError:
             damaged.append(f"{path}, line {number}: not a whole JSON object")
             continue
-        if identity(record) is None:
+        record_id = identity(record)
+        if record_id is None:
             damaged.append(f"{path}, line {number}: no record with a usable id")
         else:
-            records.append((record, written))
-    loaded = Records.read(records, damaged)
-    if len(loaded.by_id) < len(records):
-        twice = f"{path}: {len(records) - len(loaded.by_id)} events stand in it more than once"
+            found.append((record_id, last_updated(record), line))
+            reader.learn(line, record)
+    loaded = Records.read(found, damaged)
+    if len(loaded.lines) < len(found):
+        twice = f"{path}: {len(found) - len(loaded.lines)} events stand in it more than once"
         return replace(loaded, damaged=(*loaded.damaged, twice))
     return loaded
 
 
-def _read(line: bytes) -> tuple[Record, Line]:
-    """The record of a line, and the line as we write it: somebody may have edited the file."""
+def _decoded(line: Line) -> tuple[Line, Record]:
+    """The line as we write it, since somebody may have edited the file; and its record."""
     with suppress(ValueError):
-        return Line.read(line)
-    return Line.read(strict_json.encode(strict_json.decode(line)))
+        record, _ = strict_json.spans(line.data.decode())
+        return line, record
+    record = strict_json.decode(line.data)
+    return Line.of(record), record
 
 
 def save_records(path: Path, records: Mapping[int, Record]) -> bool:

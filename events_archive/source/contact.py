@@ -69,8 +69,8 @@ class Contact:
             walk = walk.with_page(step, self._page(step, last_updated__gte=stamp(begin)))
             if any(last_updated(record) < begin for record in walk.reads[-1].page.records):
                 return None
-        records = self.state.records.by_id
-        expected = {i for i in self.state.facts.present if last_updated(records[i]) >= begin}
+        stamps = self.state.records.stamps
+        expected = {i for i in self.state.facts.present if stamps[i] >= begin}
         if walk.is_short or expected - walk.records.keys():
             return None
         found = self._observe(walk, is_sweep=False)

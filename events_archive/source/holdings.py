@@ -4,10 +4,12 @@ The second place that knows LL2's field names: questions are asked, and answers 
 words, and of the values as LL2 sent them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 
 from events_archive.model.event import Event
 from events_archive.model.questions.entries import Entry, Holdings, Telling
+from events_archive.source import strict_json
 from events_archive.source.cache import Line, Records
 from events_archive.source.fields import Fields
 from events_archive.source.parsing import Record
@@ -33,12 +35,29 @@ def hold(records: Records, events: Iterable[Event], withdrawn: Iterable[int]) ->
     """What the archive holds of ``events``; those with an id in ``withdrawn`` are in no answer."""
     events = sorted(events, key=lambda event: event.id)
     gone = set(withdrawn)
-    return Holdings(
-        entries=tuple(
+    return _Held(
+        tellings=_Tellings({event.id: (records.lines[event.id], event) for event in events}),
+        make=lambda: tuple(
             entry_of(records.by_id[event.id], event) for event in events if event.id not in gone
         ),
-        tellings=_Tellings({event.id: (records.lines[event.id], event) for event in events}),
     )
+
+
+class _Held(Holdings):
+    """Holdings of which the entries are made when somebody asks: that takes every record."""
+
+    def __init__(
+        self, *, tellings: Mapping[int, Telling], make: Callable[[], tuple[Entry, ...]]
+    ) -> None:
+        # Holdings is frozen: this is how its own constructor does it.
+        object.__setattr__(self, "tellings", tellings)
+        object.__setattr__(self, "_make", make)
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """By id; only of events that the API still has."""
+        made: tuple[Entry, ...] = self.__dict__["_make"]()
+        return made
 
 
 class _Tellings(Mapping[int, Telling]):
@@ -84,9 +103,10 @@ def entry_of(record: Record, event: Event) -> Entry:
 def telling_of(line: Line, event: Event) -> Telling:
     """The record as JSON, in its own words, divided by the level of detail that tells it."""
     levels: dict[str, list[str]] = {"listed": [], "normal": [], "detailed": []}
-    for name, (start, end) in line.spans.items():
+    text = line.data.decode()
+    for name, (start, end) in strict_json.spans(text)[1].items():
         if level := _LEVELS.get(name, "listed"):
-            levels[level].append(line.text[start:end])
+            levels[level].append(text[start:end])
     return Telling(
         source_url=event.source_url,
         listed=",".join(levels["listed"]),

@@ -9,9 +9,9 @@ from events_archive.settings import Settings
 from events_archive.source.api import LARGEST_PAGE
 from events_archive.source.cache import (
     EVENTS_FILE,
+    Reader,
     Records,
     keep_damaged,
-    last_updated,
     load_records,
 )
 from events_archive.source.ledger import LEDGER_FILE, load_ledger
@@ -30,9 +30,11 @@ class State:
     facts: CacheFacts
 
 
-def load_state(settings: Settings, report: Report, now: datetime) -> State:
+def load_state(
+    settings: Settings, report: Report, now: datetime, reader: Reader | None = None
+) -> State:
     """The state of the cache; of what is damaged a copy is kept beside it, and a warning said."""
-    records = load_records(settings.cache / EVENTS_FILE)
+    records = load_records(settings.cache / EVENTS_FILE, reader)
     ledger, damaged = load_ledger(settings.cache / LEDGER_FILE)
     for sentence in damaged:
         report.warn(sentence)
@@ -44,10 +46,10 @@ def load_state(settings: Settings, report: Report, now: datetime) -> State:
     sweep = Sweep.load(settings.cache / SWEEP_FOLDER, asked(settings), now)
     if sweep is not None and (_is_known(sweep, ledger) or _is_spent(sweep, settings, now)):
         sweep = None
-    present = records.by_id.keys() - ledger.withdrawn.keys()
+    present = records.lines.keys() - ledger.withdrawn.keys()
     facts = CacheFacts(
         present=present,
-        newest=max((last_updated(records.by_id[i]) for i in present), default=None),
+        newest=max((records.stamps[i] for i in present), default=None),
         is_damaged=bool(records.damaged or damaged),
         pages_kept=None if sweep is None else len(sweep.walk.reads),
     )

@@ -15,7 +15,7 @@ from events_archive.model.memory import Change, Ledger, Memory, Summary
 from events_archive.report import Report
 from events_archive.settings import Settings
 from events_archive.source.api import Api, Patience, SourceError, Throttled
-from events_archive.source.cache import EVENTS_FILE, Records, last_updated
+from events_archive.source.cache import EVENTS_FILE, Reader, Records
 from events_archive.source.contact import Contact, NotBelieved
 from events_archive.source.history import HISTORY_FILE, load_history
 from events_archive.source.journal import commit, recover
@@ -62,8 +62,7 @@ class Refreshed:
 
         Before the first contact, the newest edit of the records that came with the archive.
         """
-        stamps = (last_updated(record) for record in self.records.by_id.values())
-        return self.ledger.last_contact or max(stamps, default=_BEGINNING)
+        return self.ledger.last_contact or max(self.records.stamps.values(), default=_BEGINNING)
 
 
 _BEGINNING = datetime(2019, 1, 1, tzinfo=UTC)
@@ -82,9 +81,14 @@ def open_api(settings: Settings) -> Api:
 
 
 def refresh(
-    settings: Settings, report: Report, *, now: datetime, connect: OpenApi = open_api
+    settings: Settings,
+    report: Report,
+    *,
+    now: datetime,
+    connect: OpenApi = open_api,
+    reader: Reader | None = None,
 ) -> Refreshed:
-    """Ask LL2 for what is new, if it is time.
+    """Ask LL2 for what is new, if it is time; ``reader`` sees the records of the cache.
 
     Whatever the network does, an archive with a cache gets it back, untouched, with a warning.
 
@@ -93,13 +97,13 @@ def refresh(
     """
     if not settings.dry_run:
         recover(settings.cache)
-    state = load_state(settings, report, now)
+    state = load_state(settings, report, now, reader)
     plan = plan_refresh(state.ledger, state.facts, settings, now)
     if settings.dry_run:
         report.say(f"{plan.words[0].upper()}{plan.words[1:]}.")
         return _unchanged(state, "planned", plan.words)
     if plan.kind == "nothing":
-        if not state.records.by_id:
+        if not state.records.lines:
             raise SourceError(
                 f"{settings.cache / EVENTS_FILE} holds no events and nothing was asked of LL2 "
                 f"({plan.why}): run once with a network and without --offline"
@@ -183,7 +187,7 @@ def _made_do(contact: Contact, problem: SourceError) -> Refreshed:
     sentence = f"{problem}; {_when_again(problem, now)}"
     if kept := len(list((contact.settings.cache / SWEEP_FOLDER).glob("page-*.json"))):
         sentence += f", from the {kept} page{'' if kept == 1 else 's'} of the sweep that it has"
-    if not state.records.by_id:
+    if not state.records.lines:
         raise SourceError(f"{sentence}; and there is no cache to build from") from problem
     last = state.ledger.last_contact
     age = f"is of {last:%Y-%m-%d %H:%M} UTC, {ago(now - last)}" if last else "came with the archive"

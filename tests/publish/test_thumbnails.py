@@ -1,8 +1,8 @@
 """Thumbnails of every kind of picture that comes along, whole and broken, made from real files."""
 
 import io
-import json
 import os
+import pickle
 import random
 import re
 import signal
@@ -23,8 +23,9 @@ from PIL import ImageCms
 
 from events_archive.errors import ArchiveError
 from events_archive.model.event import Image, Licence
-from events_archive.publish import thumbnail_making
+from events_archive.publish import thumbnail_making, thumbnail_shelf
 from events_archive.publish.thumbnail_drawing import RECIPE, draw
+from events_archive.publish.thumbnail_shelf import MANIFEST, read_manifest
 from events_archive.publish.thumbnails import Thumbnail, Thumbnails, make_thumbnails
 from events_archive.report import Report
 
@@ -244,11 +245,19 @@ def test_names_follow_the_content_and_bytes_are_the_same_each_time(
 
 def test_another_recipe_gives_other_names(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     first = studio.one(photo())
-    monkeypatch.setattr(thumbnail_making, "RECIPE", "2")
+    for module in (thumbnail_making, thumbnail_shelf):
+        monkeypatch.setattr(module, "RECIPE", "another")
     assert studio.one(photo()).name != first.name
 
 
 # Which pictures are shown ------------------------------------------------------------------------
+
+
+def test_a_thumbnail_is_a_value() -> None:
+    one, same = (Thumbnail(name="7-0", sizes=((320, 213), (640, 426))) for _ in "12")
+    assert pickle.loads(pickle.dumps(one)) == one == same
+    assert len({one, same}) == 1
+    assert one != Thumbnail(name="7-0", sizes=((320, 213),))
 
 
 def test_no_image_has_no_thumbnail(studio: Studio) -> None:
@@ -661,25 +670,70 @@ def test_a_touched_original_is_read_but_not_decoded(studio: Studio, drawn: list[
     assert studio.said == ""
 
 
-def lose(path: Path) -> None:
-    path.unlink()
-
-
 def halve(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:40])
 
 
-@pytest.mark.parametrize("damage", [lose, halve])
-def test_a_damaged_copy_is_made_again(
-    studio: Studio, drawn: list[int], damage: Callable[[Path], None]
-) -> None:
+def hollow(path: Path) -> None:
+    """A link to nowhere has a name and no more."""
+    path.unlink()
+    path.symlink_to(path.parent / "nowhere")
+
+
+def test_a_lost_copy_is_made_again(studio: Studio, drawn: list[int]) -> None:
     first = studio.one(photo())
     path = studio.folder / f"{first.name}-640.webp"
     before = path.read_bytes()
-    damage(path)
+    path.unlink()
     assert studio.one(photo()) == first
     assert path.read_bytes() == before
     assert len(drawn) == 2
+
+
+@pytest.mark.parametrize("damage", [halve, hollow])
+def test_a_damaged_copy_is_made_again_as_soon_as_anything_is_made(
+    studio: Studio, drawn: list[int], damage: Callable[[Path], None]
+) -> None:
+    image = studio.put("a.png", photo())
+    first = studio.make(image).of(image)
+    assert first
+    path = studio.folder / f"{first.name}-640.webp"
+    before = path.read_bytes()
+    damage(path)
+    other = studio.put("b.png", plain(), 8)
+    assert studio.make(image, other).of(image) == first
+    assert path.read_bytes() == before
+    assert len(drawn) == 3
+
+
+def test_a_damaged_copy_without_its_original_is_not_shown_once_it_is_found(
+    studio: Studio,
+) -> None:
+    image = studio.put("a.png", photo())
+    first = studio.make(image).of(image)
+    assert first
+    halve(studio.folder / f"{first.name}-640.webp")
+    (studio.originals / image.key).unlink()
+    made = studio.make(image, studio.put("b.png", plain(), 8))
+    assert made.of(image) is None
+    assert {path.name[0] for _, path in made.files()} == {"8"}
+
+
+def test_a_run_without_news_looks_at_no_copy(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = [studio.put(f"{n}.png", plain(), n) for n in range(9)]
+    first = studio.make(*images)
+    looked: list[str] = []
+    stat = os.stat
+
+    def noting(path: Any, *args: Any, **options: Any) -> os.stat_result:
+        looked.append(os.fspath(path))
+        return stat(path, *args, **options)
+
+    monkeypatch.setattr(os, "stat", noting)
+    assert studio.make(*images) == first
+    assert not [path for path in looked if path.endswith(".webp")]
 
 
 def test_copies_outlive_a_lost_original(studio: Studio) -> None:
@@ -690,39 +744,38 @@ def test_copies_outlive_a_lost_original(studio: Studio) -> None:
     assert studio.warnings == []
 
 
-EMPTY = {"size": 1, "mtime_ns": 1, "copies": [], "broken": "", "remark": ""}
-
-
 @pytest.mark.parametrize(
-    "manifest",
+    "damage",
     [
+        lambda data: b"",
+        lambda data: b"{}",
+        lambda data: b"\xff",
+        lambda data: b"[" * 100_000,
+        lambda data: data[: len(data) // 2],
+        lambda data: data.replace(b"7-a.png", b"7-b.png"),
+        lambda data: re.sub(rb'"[0-9a-f]{10}"', b'"../../../x"', data),
+        lambda data: data.replace(RECIPE.encode(), b"another"),
+        lambda data: data.replace(b'"copies", ', b""),
         None,
-        b"",
-        b"{}",
-        b"[1]",
-        b"\xff",
-        b"[" * 100_000,
-        json.dumps({"recipe": RECIPE, "originals": []}).encode(),
-        json.dumps({"recipe": RECIPE, "originals": {"7-a.png": 1}}).encode(),
-        json.dumps(
-            {"recipe": RECIPE, "originals": {"7-a.png": {**EMPTY, "digest": "../../x"}}}
-        ).encode(),
-        json.dumps({"recipe": "another", "originals": {}}).encode(),
     ],
     ids=range(10),
 )
-def test_a_lost_or_damaged_manifest_is_made_again(studio: Studio, manifest: bytes | None) -> None:
-    first = studio.one(plain())
-    path = studio.folder / "manifest.json"
-    good = json.loads(path.read_bytes())["originals"]["7-a.png"]["copies"]
-    path.unlink() if manifest is None else path.write_bytes(manifest)
-    assert studio.one(plain()) == first
-    assert json.loads(path.read_bytes())["originals"]["7-a.png"]["copies"] == good
+def test_a_lost_or_damaged_manifest_is_made_again(
+    studio: Studio, drawn: list[int], damage: Callable[[bytes], bytes] | None
+) -> None:
+    image = studio.put("a.png", plain())
+    first = studio.make(image)
+    path = studio.folder / MANIFEST
+    good = path.read_bytes()
+    path.write_bytes(damage(good)) if damage else path.unlink()
+    assert studio.make(image) == first
+    assert path.read_bytes() == good
+    assert len(drawn) == 2
 
 
 def test_no_half_written_file_is_left(studio: Studio) -> None:
     studio.one(photo())
-    assert {path.suffix for path in studio.folder.iterdir()} == {".webp", ".json"}
+    assert {path.suffix for path in studio.folder.iterdir()} == {".webp", ".jsonl"}
 
 
 def test_a_folder_that_cannot_be_written_to_stops_the_build_with_a_sentence(
@@ -737,7 +790,7 @@ def test_a_folder_that_cannot_be_written_to_stops_the_build_with_a_sentence(
 def test_a_manifest_that_cannot_be_written_stops_the_build_with_a_sentence(
     studio: Studio,
 ) -> None:
-    (studio.folder / "manifest.json").mkdir(parents=True)
+    (studio.folder / MANIFEST).mkdir(parents=True)
     image = studio.put("a.png", plain())
     with pytest.raises(ArchiveError, match=r"cannot be written to .*: Is a directory"):
         studio.make(image)
@@ -770,5 +823,6 @@ def test_ctrl_c_keeps_what_is_done(studio: Studio) -> None:
     program.send_signal(signal.SIGINT)
     _, said = program.communicate(timeout=30)
     assert b"KeyboardInterrupt" in said
-    done = json.loads((studio.folder / "manifest.json").read_bytes())["originals"]
+    done = read_manifest(studio.folder)
     assert 0 < len(done) < 60
+    assert all(record.sizes for record in done.values())

@@ -344,10 +344,8 @@ class _Writer:
 
     def _macro(self, node: nodes.Macro) -> None:
         self._flush()
-        if self.is_library:
-            function = function_of(self.name, node.name)
-        else:
-            function = self._fresh(node.name)
+        own = function_of(self.name, node.name)
+        function = own if self.is_library else self._fresh(node.name)
         self._know_macro(node.name, function)
         with self._scoped():
             self.scope.names |= {argument.name: f"p_{argument.name}" for argument in node.args}
@@ -380,17 +378,19 @@ class _Writer:
             return f"({self._text(node.expr1)} if {self._expression(node.test)} else {other})"
         if isinstance(node, nodes.Call) and (call := self._macro_call(node)):
             return call
-        if isinstance(node, nodes.Filter) and node.name == "length" and node.node:
-            return f"str(len({self._expression(node.node)}))"
+        expression = self._expression(node)
+        if expression.startswith("f_length("):
+            return f"str({expression})"
+        return self._escaping(node, expression)
+
+    def _escaping(self, node: nodes.Node, expression: str) -> str:
+        """The expression, escaped; a variable of the page once for the whole page."""
         if not self._is_escaping:
-            return f"str({self._expression(node)})"
-        if isinstance(node, nodes.Name):
-            expression = self._expression(node)
-            if expression.startswith("c_"):
-                self.shown[node.name] = None
-                return f"e_{node.name}"
-            return f"esc({expression})"
-        return f"esc({self._expression(node)})"
+            return f"str({expression})"
+        if isinstance(node, nodes.Name) and expression == f"c_{node.name}":
+            self.shown[node.name] = None
+            return f"e_{node.name}"
+        return f"esc({expression})"
 
     def _macro_call(self, node: nodes.Call) -> str | None:
         """The call of a macro, whose text needs no escaping."""

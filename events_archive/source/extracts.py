@@ -1,0 +1,164 @@
+"""What lists need to know of an event, kept ready: most runs show the details of few events.
+
+``content_cache/builds/events.bin`` holds an extract for each line of ``events.jsonl``, by the
+line's digest. It is no more than a help: what is not in it is read from the record, and so are the
+details of an event whenever somebody asks for them.
+"""
+
+import marshal
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import fields
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from events_archive.code_state import code_state
+from events_archive.model.event import (
+    Agency,
+    Astronaut,
+    Event,
+    EventType,
+    Expedition,
+    Image,
+    Launch,
+    Licence,
+    Program,
+    SpaceStation,
+)
+from events_archive.model.moment import Moment
+
+Extract = tuple[Any, ...]
+"""The values of `_WHAT_LISTS_NEED` in tuples, texts and numbers; the first is the event's id."""
+
+EXTRACTS_FILE = Path("builds/events.bin")
+
+_RELATIONS: dict[str, type] = {
+    "agencies": Agency,
+    "programs": Program,
+    "launches": Launch,
+    "stations": SpaceStation,
+    "expeditions": Expedition,
+    "astronauts": Astronaut,
+}
+_DETAILS = ("description", "links", "videos", "updates", "stream_length", "source_url")
+"""What only an event's own page, its records and whole-text searches need."""
+
+
+def extract_of(event: Event) -> Extract:
+    """The extract of a whole event."""
+    return (
+        event.id,
+        _plain(event.last_updated),
+        event.name,
+        event.slug,
+        event.location,
+        _plain(event.type),
+        _plain(event.moment),
+        _plain(event.image),
+        _plain(event.first_noted),
+        tuple(_plain(getattr(event, name)) for name in _RELATIONS),
+    )
+
+
+def event_of(extract: Extract, digest: str, details: Callable[[], Event]) -> Event:
+    """The event of an extract; ``details()`` gives the whole one when it is asked for."""
+    (event_id, updated, name, slug, location, type_, moment, image, noted, relations) = extract
+    event = object.__new__(_Extracted)
+    event.__dict__.update(
+        id=event_id,
+        last_updated=_when(updated),
+        name=name,
+        slug=slug,
+        location=location,
+        type=_made(EventType, type_),
+        moment=_moment(moment),
+        image=_made(Image, image) if image else None,
+        first_noted=_when(noted),
+        digest=digest,
+        _details=details,
+    )
+    for (relation, kind), members in zip(_RELATIONS.items(), relations, strict=True):
+        event.__dict__[relation] = tuple([_made(kind, member) for member in members])
+    return event
+
+
+class _Extracted(Event):
+    """An event whose details are read from its record when they are asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        """One of the details; all of them are at hand from then on."""
+        if name not in _DETAILS:
+            raise AttributeError(name)
+        whole = self.__dict__["_details"]()
+        self.__dict__.update({detail: getattr(whole, detail) for detail in _DETAILS})
+        return self.__dict__[name]
+
+
+def load_extracts(cache: Path) -> Mapping[str, Extract]:
+    """The extracts by the digests of their lines; none where they are not this code's."""
+    try:
+        state, extracts = marshal.loads((cache / EXTRACTS_FILE).read_bytes())
+    except (OSError, ValueError, EOFError, TypeError):
+        return {}
+    return dict(extracts) if state == code_state() else {}
+
+
+def save_extracts(cache: Path, extracts: Iterable[tuple[str, Extract]]) -> None:
+    """Keep them for the next run; where that cannot be, it reads the records again."""
+    file = cache / EXTRACTS_FILE
+    part = file.with_suffix(".part")
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(marshal.dumps((code_state(), dict(extracts))))
+        part.replace(file)
+
+
+def _plain(value: Any) -> Any:
+    """A value of the model in tuples, texts and numbers."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return tuple(_plain(member) for member in value)
+    if hasattr(value, "__dataclass_fields__"):
+        return tuple(_plain(getattr(value, field.name)) for field in fields(value))
+    return value
+
+
+_kept: dict[tuple[type, Any], Any] = {}
+"""What thousands of events share, such as agencies, is made once."""
+
+
+def _made(kind: type, values: Any) -> Any:
+    made = _kept.get((kind, values))
+    if made is None:
+        names = [field.name for field in fields(kind)]
+        given = {
+            name: _MEANINGS[kind, name](value) if (kind, name) in _MEANINGS else value
+            for name, value in zip(names, values, strict=True)
+        }
+        made = _kept[kind, values] = kind(**given)
+    return made
+
+
+def _moment(values: Any) -> Moment:
+    return Moment(date=_when(values[0]), precision_id=values[1])
+
+
+def _when(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+_MEANINGS: dict[tuple[type, str], Callable[[Any], Any]] = {
+    (Expedition, "start"): _when,
+    (Expedition, "end"): _when,
+    (Image, "licence"): lambda values: _made(Licence, values) if values else None,
+    (Launch, "moment"): _moment,
+    (SpaceStation, "founded"): _day,
+    (SpaceStation, "deorbited"): _day,
+}
+"""Values that are more than texts and numbers."""
