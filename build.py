@@ -1,10 +1,19 @@
 #!/usr/bin/env python3
 """Build the archive: records → events → catalogue → pages → files. Read this first."""
 
+import sys
+
+from events_archive.standing import stands
+
+# A run that would find everything as it was left is over before anything more is imported.
+if __name__ == "__main__" and (said := stands(sys.argv[1:], __file__)) is not None:
+    sys.stderr.write(said)
+    sys.exit(0)
+
 import gc
 import os
 import signal
-import sys
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -21,17 +30,18 @@ from events_archive.publish.assets import read_assets
 from events_archive.publish.fingerprints import Fingerprints, state_of
 from events_archive.publish.identities import Proof
 from events_archive.publish.left import Left, load_left, save_left
-from events_archive.publish.making import Workshop
+from events_archive.publish.making import Built, Workshop
 from events_archive.publish.offline import kept_files, service_worker
 from events_archive.publish.rendering import Renderer
 from events_archive.publish.thumbnails import Thumbnails, make_thumbnails
-from events_archive.publish.writing import Output, Written, site_files
+from events_archive.publish.writing import Output, site_files
 from events_archive.report import Report
+from events_archive.sealing import Sources
 from events_archive.settings import Settings
 from events_archive.site import addresses
 from events_archive.site.addresses import Addresses
 from events_archive.site.former import is_list
-from events_archive.site.history import told
+from events_archive.site.history import told as told_changes
 from events_archive.site.offline_pages import is_closing
 from events_archive.site.page import Page
 from events_archive.site.plan import addresses_of, plan_site
@@ -46,10 +56,13 @@ from events_archive.source.published_ids import (
     load_published_ids,
     save_published_ids,
 )
-from events_archive.source.reading import read_events
+from events_archive.source.reading import EventReader, read_events
 from events_archive.source.sync import Refreshed, refresh, remember, remember_lists
 
 PROJECT = Path(__file__).resolve().parent
+
+NO_NEWS = "no changes; no file written"
+"""The summary of a run that found everything as it was left."""
 
 
 def main(arguments: list[str]) -> int:
@@ -85,8 +98,32 @@ def run(options: Options, report: Report) -> None:
 
 def build(options: Options, report: Report) -> None:
     """Refresh what is old, then build the site."""
-    site = survey(options.settings, *gather(options.settings, report))
-    publish(options.settings, site, report)
+    settings = options.settings
+    sources = Sources.now(settings, PROJECT)
+    site = survey(settings, *gather(settings, report))
+    built = publish(settings, site, report)
+    if built and options.command == "build" and is_settled(settings, site, built, report):
+        said = "".join(f"warning: {sentence}\n" for sentence in report.warnings)
+        said += "".join(f"{line}\n" for line in told(settings, site, built) if not report.quiet)
+        sources.seal(
+            sys.argv[1:],
+            settings,
+            site.memory.ledger,
+            project=PROJECT,
+            output=built.output.stamps,
+            said=said,
+        )
+
+
+def is_settled(settings: Settings, site: Site, built: Built, report: Report) -> bool:
+    """Whether the next run has nothing to do, and nothing else to say, if nothing changes."""
+    if settings.verbose or settings.json or (settings.strict and report.warnings):
+        return False
+    if settings.offline:
+        return True
+    wanted = site.catalogue.images_but(settings.excluded_licences) if settings.pictures else ()
+    has_all = all(built.thumbnails.of(image) for image in wanted)
+    return has_all and report.warnings == built.proof.warnings
 
 
 def fetch(options: Options, report: Report) -> None:
@@ -100,7 +137,7 @@ def diff(options: Options, report: Report) -> None:
     changes = memory.since_day(options.details["since"])
     names = {event.id: event.name for event in catalogue.all_events}
     report.tell("changes", [as_json(change) for change in changes])
-    report.list(told(changes, names))
+    report.list(told_changes(changes, names))
 
 
 def serve(options: Options, report: Report) -> None:
@@ -169,8 +206,11 @@ def gather(settings: Settings, report: Report) -> tuple[Catalogue, Memory, Recor
     """Everything that is known, after asking the source for what is new."""
     now = datetime.now(UTC)
     with report.timed("fetch"):
-        refreshed = refresh(settings, report, now=now)
-        events = read_events(refreshed.records, report)
+        reader = EventReader.open(settings.cache)
+        refreshed = refresh(settings, report, now=now, reader=reader)
+        events = read_events(refreshed.records, report, reader)
+        if not settings.dry_run:
+            reader.keep(settings.cache, events)
         memory = remember(settings, refreshed.ledger, events, report)
         withdrawn = memory.ledger.withdrawn
         catalogue = Catalogue.of(events, today=today(settings, refreshed), withdrawn=withdrawn)
@@ -213,12 +253,12 @@ def survey(settings: Settings, catalogue: Catalogue, memory: Memory, records: Re
     )
 
 
-def publish(settings: Settings, site: Site, report: Report) -> None:
+def publish(settings: Settings, site: Site, report: Report) -> Built | None:
     """Plan every page, render them all, and only then touch the output folder."""
     pages = plan_site(site)
     if settings.dry_run:
         report.list(addresses_of(pages))
-        return
+        return None
     with report.timed("thumbnails"):
         thumbnails = make_thumbnails(
             site.catalogue.images,
@@ -234,8 +274,6 @@ def publish(settings: Settings, site: Site, report: Report) -> None:
         output, state = stage(settings, site, pages, thumbnails, proof=proof)
     for warning in proof.warnings:
         report.warn(warning)
-    for remark in proof.remarks:
-        report.say(f"Note: {remark}.")
     with report.timed("write"):
         patterns = proof.settle(allow_change=settings.allow_id_change)
         save_published_ids(ids, patterns)
@@ -244,7 +282,9 @@ def publish(settings: Settings, site: Site, report: Report) -> None:
         written = output.commit()
         left = Left(state=state, ids=patterns, files=output.files_left, warnings=proof.said)
         save_left(settings.cache, settings.output, left)
-    conclude(settings, site, written, report)
+    built = Built(output=output, written=written, proof=proof, thumbnails=thumbnails)
+    conclude(settings, site, built, report)
+    return built
 
 
 def stage(
@@ -310,18 +350,27 @@ def edition(site: Site, files: tuple[tuple[str, Path], ...]) -> Edition:
     )
 
 
-def conclude(settings: Settings, site: Site, written: Written, report: Report) -> None:
+def conclude(settings: Settings, site: Site, built: Built, report: Report) -> None:
     """Say what was built."""
-    report.tell("written", written.counts)
-    report.tell("size", written.size)
-    report.happened(written.words)
+    report.tell("written", built.written.counts)
+    report.tell("size", built.written.size)
+    report.happened(built.written.words)
+    for line in told(settings, site, built, report.summary):
+        report.say(line)
+
+
+def told(settings: Settings, site: Site, built: Built, news: str = NO_NEWS) -> Iterator[str]:
+    """What there is to say of a build that did not fail."""
+    for remark in built.proof.remarks:
+        yield f"Note: {remark}."
     if not settings.base_url:
-        report.say(
+        yield (
             "No base_url is set: feeds link relatively, and there is no sitemap and no canonical "
             "link. Set it with --base-url or in pyproject.toml before you publish."
         )
-    report.say(
-        f"{len(site.catalogue.all_events)} events: {report.summary}. "
+    written = built.written
+    yield (
+        f"{len(site.catalogue.all_events)} events: {news}. "
         f"{written.total} files ({written.size / 1e6:.1f} MB) in {settings.output}."
     )
 

@@ -141,6 +141,9 @@ class Fingerprints:
         return make(value)
 
     def _maker(self, kind: type) -> Callable[[Any], Any]:
+        for base in kind.__mro__:
+            if base in self._plain:
+                return self._plain[base]
         if issubclass(kind, Mapping):
             return self._mapping
         if not is_dataclass(kind):

@@ -7,7 +7,8 @@ from events_archive.publish.crew import MOST, can_share, share
 from events_archive.publish.fingerprints import Fingerprints
 from events_archive.publish.identities import Proof
 from events_archive.publish.rendering import Renderer
-from events_archive.publish.writing import Output, Staged
+from events_archive.publish.thumbnails import Thumbnails
+from events_archive.publish.writing import Output, Staged, Written
 from events_archive.site.page import Page
 
 FEW = 300
@@ -16,6 +17,16 @@ FEW = 300
 _DATA = ("pages/data.html", "data-lines", "data-table", "database", "checksums")
 _PIECE = 40
 """Pages that one process takes at a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """A finished site."""
+
+    output: Output
+    written: Written
+    proof: Proof
+    thumbnails: Thumbnails
 
 
 @dataclass(slots=True, kw_only=True)

@@ -84,14 +84,14 @@ def _make(image: Image, shelf: Shelf, remarks: Callable[[], str]) -> Record:
         copies = draw(data)
     except Exception as error:  # Broken files make Pillow raise nearly anything.
         return record._replace(broken=_reason(error))
-    files = {f"{image.id}-{digest}-{width}.webp": encoded for width, _, encoded in copies}
-    for name, encoded in files.items():
-        write_whole(shelf.folder / name, encoded)
-    return record._replace(
+    record = record._replace(
         sizes=tuple((width, height) for width, height, _ in copies),
-        copies={name: len(encoded) for name, encoded in files.items()},
+        octets=tuple(len(encoded) for _, _, encoded in copies),
         remark=remarks(),
     )
+    for name, (_, _, encoded) in zip(record.names(image), copies, strict=True):
+        write_whole(shelf.folder / name, encoded)
+    return record
 
 
 @contextmanager

@@ -10,9 +10,9 @@ import os
 import threading
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
 from events_archive.model.event import Image
@@ -32,12 +32,17 @@ class Record(NamedTuple):
     """The first ten hexadecimal digits of a SHA-256 over `RECIPE` and the original's bytes."""
     sizes: tuple[tuple[int, int], ...] = ()
     """Width and height of each copy in pixels, narrowest first; none if broken."""
-    copies: Mapping[str, int] = MappingProxyType({})
-    """File name and length in bytes of each."""
+    octets: tuple[int, ...] = ()
+    """The length of each copy in bytes."""
     broken: str = ""
     """Why there are no copies."""
     remark: str = ""
     """What Pillow found odd about a picture that it could read."""
+
+    def names(self, image: Image) -> list[str]:
+        """The file names of the copies."""
+        stem = f"{image.id}-{self.digest}"
+        return [f"{stem}-{width}.webp" for width, _ in self.sizes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,17 +79,24 @@ class Shelf:
 
     def has_whole_copies(self, image: Image) -> bool:
         """Whether the copies that are known are all there and as long as they were written."""
+        record = self.known.get(image.key)
         try:
-            return self._has_copies(image) and all(
-                (self.folder / name).stat().st_size == octets
-                for name, octets in self.known[image.key].copies.items()
+            return (
+                record is not None
+                and bool(record.sizes)
+                and all(
+                    (self.folder / name).stat().st_size == octets
+                    for name, octets in zip(record.names(image), record.octets, strict=True)
+                )
             )
         except OSError:
             return False
 
     def _has_copies(self, image: Image) -> bool:
         record = self.known.get(image.key)
-        return bool(record and record.copies) and self.names.issuperset(record.copies)
+        if record is None or not record.sizes:
+            return False
+        return self.names.issuperset(record.names(image))
 
     def _is_due(self, image: Image, whole: Collection[str]) -> bool:
         try:
@@ -107,14 +119,29 @@ def read_manifest(folder: Path) -> dict[str, Record]:
         return {}
     # What this program wrote needs no second look at each of its fields.
     return {
-        key: Record(size, mtime_ns, digest, tuple(map(tuple, sizes)), *rest)
-        for key, (size, mtime_ns, digest, sizes, *rest) in json.loads(body).items()
+        key: Record(size, mtime_ns, digest, _read_sizes(sizes), tuple(octets), broken, remark)
+        for key, (size, mtime_ns, digest, sizes, octets, broken, remark) in json.loads(body).items()
     }
+
+
+@lru_cache(maxsize=1024)
+def _read_sizes(text: str) -> tuple[tuple[int, int], ...]:
+    """The sizes that `_write_sizes` wrote. Text, since lists of lists take far longer to read."""
+    pairs = (size.split("x") for size in text.split())
+    return tuple((int(width), int(height)) for width, height in pairs)
+
+
+def _write_sizes(sizes: tuple[tuple[int, int], ...]) -> str:
+    return " ".join(f"{width}x{height}" for width, height in sizes)
 
 
 def write_manifest(folder: Path, records: Mapping[str, Record]) -> None:
     """Note ``records``, by `Image.key`, for the next run; raises `OSError`."""
-    body = json.dumps(dict(sorted(records.items())), separators=(",", ":")).encode() + b"\n"
+    rows = {
+        key: (*record[:3], _write_sizes(record.sizes), *record[4:])
+        for key, record in sorted(records.items())
+    }
+    body = json.dumps(rows, separators=(",", ":")).encode() + b"\n"
     write_whole(folder / MANIFEST, _head(body) + b"\n" + body)
 
 

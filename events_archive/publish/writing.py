@@ -194,6 +194,14 @@ class Output:
             for address, staged in self._wanted.items()
         }
 
+    @property
+    def stamps(self) -> dict[str, Stamp]:
+        """The stamp of every file of the site, once it is in place, and of the marker."""
+        return {
+            **{address: staged.stamp for address, staged in self._wanted.items()},
+            MARKER: stamp_of(os.stat(self._root + MARKER)),
+        }
+
     def files(self) -> tuple[tuple[str, Path], ...]:
         """Every file of the site so far as (address, where its bytes lie now), by address."""
         return tuple(
