@@ -48,7 +48,8 @@ class Thumbnail:
 
     def srcset(self, root: str) -> str:
         """The ``srcset`` of a page from which ``root`` ("../", or "") leads to the site's root."""
-        return ", ".join(f"{root}{self.file(width)} {width}w" for width, _ in self.sizes)
+        stem = f"{root}pictures/{self.name}-"
+        return ", ".join([f"{stem}{width}.webp {width}w" for width, _ in self.sizes])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

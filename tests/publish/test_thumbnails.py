@@ -633,7 +633,7 @@ def test_the_second_run_decodes_nothing(studio: Studio, drawn: list[int]) -> Non
     assert studio.said == ""
 
 
-def test_an_up_to_date_manifest_needs_no_pillow(studio: Studio) -> None:
+def test_an_up_to_date_manifest_needs_neither_pillow_nor_a_pool(studio: Studio) -> None:
     image = studio.put("a.png", plain())
     studio.make(image)
     code = """
@@ -646,7 +646,7 @@ def test_an_up_to_date_manifest_needs_no_pillow(studio: Studio) -> None:
         made = make_thumbnails([image], originals=Path(sys.argv[1]), folder=Path(sys.argv[2]),
                                jobs=2, report=Report())
         assert made.of(image).width == 400
-        assert "PIL" not in sys.modules
+        assert not {"PIL", "concurrent.futures", "multiprocessing"} & set(sys.modules)
     """
     folders = [str(studio.originals), str(studio.folder)]
     subprocess.run([sys.executable, "-c", textwrap.dedent(code), *folders], check=True)

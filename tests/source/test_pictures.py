@@ -172,7 +172,7 @@ def test_no_pictures_need_no_network_library(tmp_path: Path) -> None:
         image = Image(id=5, name="", url="http://x.example/a.png", credit="", licence=None)
         fetch_pictures([image], folder=folder, api_url="", user_agent="", jobs=2, report=Report(),
                        now=datetime.datetime.now(datetime.UTC))
-        assert not {"requests", "urllib3", "ssl"} & set(sys.modules)
+        assert not {"requests", "urllib3", "ssl", "concurrent.futures"} & set(sys.modules)
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(code), str(tmp_path)], check=True)
 
