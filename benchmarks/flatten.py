@@ -9,7 +9,7 @@ of descriptions are there; a peer only lays them out. All of this happens outsid
 import json
 import sys
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,8 +19,9 @@ from jinja2 import Environment, FileSystemLoader
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(PROJECT)]
 
-import build as building  # noqa: E402 - the project is on the path only now
 from equivalent import restricted  # noqa: E402
+
+import build as building  # noqa: E402 - the project is on the path only now
 from events_archive.model.moment import MONTHS, day_in_words  # noqa: E402
 from events_archive.model.spans import length_in_words  # noqa: E402
 from events_archive.publish.assets import Assets, read_assets  # noqa: E402
@@ -36,8 +37,7 @@ from events_archive.publish.structured import StructuredData  # noqa: E402
 from events_archive.publish.thumbnails import Thumbnails, make_thumbnails  # noqa: E402
 from events_archive.report import Report  # noqa: E402
 from events_archive.site import addresses, days, families  # noqa: E402
-
-DASH = "-"
+from events_archive.site.subscriptions import type_alternates  # noqa: E402
 
 
 def flattened(cache: Path, base_url: str) -> dict[str, Any]:
@@ -60,22 +60,19 @@ def flattened(cache: Path, base_url: str) -> dict[str, Any]:
 class Flattener:
     """Turns pages of the plan into plain values."""
 
-    def __init__(
-        self, site: Any, thumbnails: Thumbnails, assets: Assets, templates: Path
-    ) -> None:
+    def __init__(self, site: Any, thumbnails: Thumbnails, assets: Assets, templates: Path) -> None:
         self.site = site
         self.thumbnails = thumbnails
         self.asset = assets.address
         self.calendars = CalendarLinks(site=site)
         self.structured = StructuredData(site=site, thumbnails=thumbnails, absolute=self._absolute)
-        macros = Environment(
-            loader=FileSystemLoader(templates), autoescape=True, trim_blocks=True
-        )
+        macros = Environment(loader=FileSystemLoader(templates), autoescape=True, trim_blocks=True)
         self.marks: Any = macros.get_template("macros/marks.html").module
         self.drawing: Any = macros.get_template("macros/drawing.html").module
         self.tables: dict[str, dict[str, Any]] = {name: {} for name in _TABLES}
 
     def document(self) -> dict[str, Any]:
+        """Everything, by the names under which the peers' templates look for it."""
         pages = restricted(building.plan_site(self.site))
         kinds = {
             "pages/event.html": "events",
@@ -114,7 +111,7 @@ class Flattener:
             "title": site.title,
             "baseUrl": site.base_url,
             "policy": CONTENT_SECURITY_POLICY,
-            "assets": {name.replace(".", "_").replace(DASH, "_"): asset(name) for name in _ASSETS},
+            "assets": {name.replace(".", "_").replace("-", "_"): asset(name) for name in _ASSETS},
             "social": {
                 name: self._absolute(asset(f"social-{name}.jpg"))
                 for name in ["archive", *(family.key for family in families.FAMILIES)]
@@ -151,11 +148,13 @@ class Flattener:
             "modified": rfc3339(page.modified) if page.modified else "",
             "path": _path(page.address),
             "crumbs": [{"label": c.label, "address": c.address} for c in page.crumbs],
-            "alternates": [
-                {"address": a.address, "mediaType": a.media_type, "title": a.title}
-                for a in page.alternates
-            ],
+            "alternates": self._alternates(page.alternates),
         }
+
+    def _alternates(self, alternates: Iterable[Any]) -> list[dict[str, str]]:
+        return [
+            {"address": a.address, "mediaType": a.media_type, "title": a.title} for a in alternates
+        ]
 
     # An event -------------------------------------------------------------------------------------
 
@@ -222,9 +221,7 @@ class Flattener:
                 }
                 for way, before, after in context["series"]
             ],
-            "related": [
-                {"id": _id(one.event), "reason": one.reason} for one in context["related"]
-            ],
+            "related": [{"id": _id(one.event), "reason": one.reason} for one in context["related"]],
             "others": [_id(other) for other in context["others"]],
             "previous": _id(context["previous"]),
             "next": _id(context["next"]),
@@ -248,6 +245,7 @@ class Flattener:
             "gloss": families.type_gloss(type),
             "stem": self.site.addresses.type(type, "").removeprefix("types/"),
             "family": family.key,
+            "alternates": self._alternates(type_alternates(self.site, type)[:3]),
         }
 
     def _moment(self, moment: Any) -> dict[str, Any]:
@@ -299,6 +297,15 @@ class Flattener:
                 "octets": file.stat().st_size,
                 "shownWidth": shown["width"],
                 "shownHeight": shown["height"],
+                "largest": self._absolute(sizes[-1]["address"]),
+                "schema": {
+                    "@type": "ImageObject",
+                    "contentUrl": self._absolute(sizes[-1]["address"]),
+                    "width": copies.width,
+                    "height": copies.height,
+                    "creditText": image.credit,
+                    "license": licence.url if licence else "",
+                },
             }
         )
 
@@ -564,7 +571,13 @@ _IN_NAVIGATION = (addresses.ALL_TYPES, addresses.ALL_YEARS)
 _TABLES = ("places", "pictures", "programs", "astronauts", "agencies", "stations")
 """What events refer to by a key."""
 
-_ASSETS = ("icon.svg", "icon.png", "style.css", "theme.js", "local-time.js", "offline.js") + (
+_ASSETS = (
+    "icon.svg",
+    "icon.png",
+    "style.css",
+    "theme.js",
+    "local-time.js",
+    "offline.js",
     "on-this-day.js",
 )
 
@@ -615,7 +628,6 @@ def main() -> int:
     document = flattened(Path(cache), base_url)
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     Path(target).write_text(text, encoding="utf-8")
-    print(f"{datetime.now(UTC):%H:%M:%S} {target}: {len(text) / 1e6:.1f} MB", file=sys.stderr)
     return 0
 
 

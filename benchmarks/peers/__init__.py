@@ -1,0 +1,1 @@
+"""The other generators, each with templates of ours for the same pages."""

@@ -1,0 +1,183 @@
+// The page of an event.
+import {
+  absolute, all, altOf, breadcrumbs, data, day, esc, events, frame, heavens, instant, link, mark,
+  masthead, pictures, social, srcset, time, typeName, types,
+} from "./site.js";
+
+const root = "../";
+const way = (one) =>
+  one.address ? `<a href="${root}${one.address}">${esc(one.name)}</a>` : esc(one.name);
+const fact = (term, ...told) =>
+  `<div><dt>${term}</dt>${told.map((words) => `<dd dir="auto">${words}</dd>`).join("")}</div>`;
+const section = (id, title, content) =>
+  `<section aria-labelledby="${id}">\n<h2 id="${id}">${title}</h2>\n${content}\n</section>`;
+const neighbour = (id, before = "", after = "") => {
+  const event = events[id];
+  return `<li>${before}<a href="${root}events/${event.stem}.html" dir="auto">${esc(event.name)}</a> <i>${esc(event.short)}${after}</i></li>`;
+};
+const beside = (id, css, rel, word) => {
+  const event = events[id];
+  return event
+    ? `<a class="${css}" rel="${rel}" href="${root}events/${event.stem}.html"><span>${word}</span> <b dir="auto">${esc(event.name)}</b> <i>${esc(event.short)}</i></a>`
+    : "";
+};
+
+export function eventPage(id) {
+  const event = events[id];
+  const type = types[event.type];
+  const picture = pictures[event.picture];
+  const address = `events/${event.stem}.html`;
+  const calendar = event.calendar
+    ? { address: `events/${event.stem}.ics`, title: "This event in a calendar" }
+    : { address: `types/${type.stem}.ics`, title: `${type.name}, calendar` };
+  const page = {
+    address,
+    root,
+    title: `${event.name} (${event.short})`,
+    description: event.description,
+    indexable: true,
+    searches: true,
+    crumbs: [{ label: "Home", address: "index.html" }, ...(event.crumbs ?? [])],
+    alternates: [{ ...calendar, mediaType: "text/calendar" }, ...type.alternates],
+    marks: event.videos ? ["orbit", type.family, "play"] : ["orbit", type.family],
+    social: `<meta property="og:type" content="article">\n${
+      picture
+        ? `<meta property="og:image" content="${picture.largest}">
+<meta property="og:image:width" content="${picture.width}">
+<meta property="og:image:height" content="${picture.height}">
+<meta property="og:image:alt" content="${esc(altOf(picture, event))}">
+<meta name="twitter:card" content="summary_large_image">`
+        : social(type.family)
+    }`,
+  };
+  page.things = [
+    {
+      "@type": "Event",
+      name: event.name,
+      description: event.description,
+      url: absolute(address),
+      ...event.schema,
+      image: picture?.schema,
+    },
+    breadcrumbs(page),
+  ];
+  return frame(page, content(event, type, picture));
+}
+
+function content(event, type, picture) {
+  const place = data.places[event.place];
+  const kind = `<a href="${root}types/${type.stem}.html">`;
+  return `${masthead(
+    `family-${type.family}`,
+    heavens(event.turn, picture ? "" : type.family),
+    `<div class="event-head${picture ? "" : " without-picture"}">
+  <div class="event-title">
+    <p class="kicker">${kind}${mark(type.family)} ${typeName(type)}</a></p>
+    <h1 dir="auto"${event.long ? ' class="long"' : ""}>${esc(event.name)}</h1>
+    <p class="event-when" data-local data-countdown>${time(event.date)}</p>
+    ${event.location ? `<p class="event-where" dir="auto">${place ? way({ name: event.location, address: place.address }) : esc(event.location)}</p>` : ""}
+  </div>
+  ${picture ? figure(event, picture) : ""}
+</div>`,
+  )}
+<div class="event wrap">
+  <div class="story">
+    ${event.withdrawn ? `<p class="notice">Withdrawn: Launch Library 2 no longer lists this event. It was last seen there on ${day(event.withdrawn)}. What was last known of it stays here.</p>` : ""}
+    <div class="prose" dir="auto">
+      ${event.html ?? '<p class="absent">The source has no description of this event.</p>'}
+    </div>
+  </div>
+<aside class="facts" aria-labelledby="facts">
+  <h2 id="facts">Facts</h2>
+  <dl>
+    ${fact("Type", `${kind}${typeName(type)}</a>`)}
+    ${fact("Date", time(event.date), ...(event.anniversary ? [`<a href="${root}${event.anniversary.address}">On ${event.anniversary.words} in other years</a>`] : []))}
+    ${event.location ? fact("Place", place ? way(place) : esc(event.location)) : ""}
+    ${event.calendar ? fact("Add to calendar", `<a href="${root}events/${event.stem}.ics" type="text/calendar">Any calendar (.ics)</a>`, `<a href="${esc(event.calendar.google)}" rel="noopener noreferrer">Google Calendar</a>`, `<a href="${esc(event.calendar.outlook)}" rel="noopener noreferrer">Outlook</a>`) : ""}
+    ${event.programs ? fact("Programme", ...event.programs.map((key) => way(data.programs[key]))) : ""}
+    ${event.streamLength ? fact("Length of the webcast", event.streamLength) : ""}
+    ${event.lastUpdated ? fact("Last updated", instant(event.lastUpdated)) : ""}
+    ${event.firstSeen ? fact("First seen here", instant(event.firstSeen)) : ""}
+    ${fact("Last seen", event.withdrawn ? day(event.withdrawn) : `<a href="${root}about.html#freshness">at the latest look</a>`)}
+    ${fact("Source", link(event.source, `Record ${event.id} in Launch Library 2`))}
+    ${fact("For programs", `<a href="${root}events/${event.stem}.json" type="application/json">This event as JSON</a>`)}
+    ${fact("Permanent link", `<a href="${root}id/${event.id}.html">Event ${event.id}</a>`)}
+  </dl>
+</aside>
+  <div class="sources">
+${event.videos ? section("webcasts", "Webcasts", webcasts(event, picture)) : ""}
+${event.links ? section("links", "Further reading", furtherReading(event)) : ""}
+${event.updates ? section("updates", "Updates", updates(event)) : ""}
+${event.takesPart ? section("relations", "Taking part", `<div class="relations">${takingPart(event)}</div>`) : ""}
+${event.history ? section("history", "What this archive saw change", history(event)) : ""}
+  </div>
+</div>
+<div class="ways-on wrap">
+<div class="connections">
+${all(event.series, series)}
+${event.related ? section("related", "Related", `<ul>${all(event.related, (one) => neighbour(one.id, "", ` · <span dir="auto">${esc(one.reason)}</span>`))}</ul>`) : ""}
+${event.others ? section("others", `${kind}${esc(type.name)}</a>`, `<ul>${all(event.others, (id) => neighbour(id))}</ul>`) : ""}
+</div>
+  <nav class="pager" aria-label="Events before and after">
+    ${beside(event.previous, "before", "prev", "Before")}
+    ${beside(event.next, "after", "next", "After")}
+  </nav>
+</div>`;
+}
+
+function figure(event, picture) {
+  const { credit, licence } = picture;
+  return `<figure class="event-picture">
+    <img src="${root}${picture.src}" srcset="${srcset(picture, root)}" sizes="(min-width: 56em) 42rem, 100vw" width="${picture.width}" height="${picture.height}" alt="${esc(altOf(picture, event))}" fetchpriority="high">
+    <figcaption>${credit ? `Picture: <span dir="auto">${esc(credit)}</span>` : "The source names no photographer"}${licence ? `. Licence: ${licence.url ? `<a href="${esc(licence.url)}" rel="license nofollow noopener noreferrer" dir="auto">${esc(licence.name)}</a>` : esc(licence.name)}` : ""}.</figcaption>
+  </figure>`;
+}
+
+const webcasts = (event, picture) => `<ul class="webcasts">${all(
+  event.videos,
+  (video) => `<li class="webcast">
+${picture ? `<img src="${root}${picture.sizes[0].address}" width="${picture.sizes[0].width}" height="${picture.sizes[0].height}" alt="" loading="lazy" decoding="async">` : ""}
+${mark("play")}
+<p class="webcast-name">${link(video.url, video.label)}</p>
+<p class="webcast-facts">${video.publisher ? `<span dir="auto">${esc(video.publisher)}</span> · ` : ""}${video.type ? `${esc(video.type)} · ` : ""}<span class="host">${esc(video.host)}</span></p>
+</li>`,
+)}</ul>`;
+
+const furtherReading = (event) => `<ul class="links">${all(
+  event.links,
+  (one) => `<li><p class="link-name">${link(one.url, one.label)}${one.title ? ` <span class="host">${esc(one.host)}</span>` : ""}</p>
+${one.text ? `<p class="link-description" dir="auto">${esc(one.text)}</p>` : ""}</li>`,
+)}</ul>`;
+
+const updates = (event) => `<ol class="updates">${all(
+  event.updates,
+  (one) => `<li><p class="update-when">${one.when ? instant(one.when) : "Date not known"}${one.author ? ` · <span dir="auto">${esc(one.author)}</span>` : ""}</p>
+<div class="prose" dir="auto">${one.html ?? ""}</div>
+${one.url ? `<p class="update-source">Source: ${link(one.url, one.host)}</p>` : ""}</li>`,
+)}</ol>`;
+
+const history = (event) => `<ol class="updates">${all(
+  event.history,
+  (one) => `<li><p class="update-when">${instant(one.when)}${one.live ? "" : " <span>(noticed later)</span>"}</p>
+<p dir="auto">${esc(one.sentence)}</p></li>`,
+)}</ol>`;
+
+const PARTS = {
+  Astronauts: ["astronauts", (one) => `<b dir="auto">${way(one)}</b> <span dir="auto">${esc(one.agency)}</span>`],
+  Agencies: ["agencies", (one) => `<b dir="auto">${way(one)}</b>${one.abbreviation ? ` (${esc(one.abbreviation)})` : ""}${one.type ? ` <span>${esc(one.type)}</span>` : ""}`],
+  "Space stations": ["stations", (one) => `<b dir="auto">${way(one)}</b> <span>${esc(one.orbit)}${one.founded ? `, in space since ${day(one.founded)}` : ""}${one.deorbited ? `, until ${day(one.deorbited)}` : ""}</span>`],
+  Expeditions: ["expeditions", (one) => `<b dir="auto">${esc(one.name)}</b> <span><span dir="auto">${esc(one.station)}</span>${one.start ? `, from ${day(one.start)}` : ""}${one.end ? ` to ${day(one.end)}` : ""}</span>`],
+  Launches: ["launches", (one) => `<b dir="auto">${esc(one.name)}</b> <span>${time(one.date)}${one.status ? ` · ${esc(one.status)}` : ""}</span>`],
+};
+
+const takingPart = (event) =>
+  all(
+    Object.entries(PARTS).filter(([, [name]]) => event[name]),
+    ([title, [name, make]]) => `<div>\n<h3>${title}</h3>
+<ul>${all(event[name], (one) => `<li>${make(typeof one === "string" ? data[name][one] : one)}</li>`)}</ul>\n</div>`,
+  );
+
+const series = (one, index) => `<nav aria-labelledby="series-${index + 1}">
+<h2 id="series-${index + 1}"><a href="${root}${one.address}" dir="auto">${esc(one.name)}</a> <span class="count">${one.count}</span></h2>
+<ul>${one.before ? neighbour(one.before, "<span>Before</span> ") : ""}${one.after ? neighbour(one.after, "<span>After</span> ") : ""}</ul>
+</nav>`;
