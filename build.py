@@ -117,7 +117,9 @@ def build(options: Options, report: Report) -> None:
 
 def is_settled(settings: Settings, site: Site, built: Built, report: Report) -> bool:
     """Whether the next run has nothing to do, and nothing else to say, if nothing changes."""
-    if settings.verbose or settings.json or (settings.strict and report.warnings):
+    if settings.verbose or settings.json or settings.full:
+        return False
+    if settings.strict and report.warnings:
         return False
     if settings.offline:
         return True

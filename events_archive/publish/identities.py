@@ -44,7 +44,7 @@ class Proof:
     patterns: dict[str, str] = field(default_factory=dict)
     """As this site has them."""
     changed: dict[str, None] = field(default_factory=dict)
-    """A sentence for each id that is not what it was, in the order in which they were met."""
+    """A sentence for each id that is not what it was."""
     repeated: list[str] = field(default_factory=list)
     """A sentence for each file that has an id twice, or not one for each of its entries."""
     said: dict[str, tuple[str, bool]] = field(default_factory=dict)
@@ -92,7 +92,7 @@ class Proof:
 
         Raises ArchiveError where an id repeats, or has changed and that is not allowed.
         """
-        problems = [*self.repeated, *([] if allow_change else self.changed)]
+        problems = [*sorted(self.repeated), *([] if allow_change else sorted(self.changed))]
         if not problems:
             return {**self.published, **self.patterns}
         more = f" (and {len(problems) - _SHOWN} more)" if len(problems) > _SHOWN else ""

@@ -76,8 +76,9 @@ def _ways_of(site: Site, event: Event) -> tuple[str, ...]:
     return tuple(way.address if way else "" for way in found)
 
 
-def event_page(site: Site, event: Event, around: Surroundings) -> Page:
+def event_page(site: Site, event: Event, around: Surroundings | None = None) -> Page:
     """The page that tells all that the archive knows of one event."""
+    around = around or surroundings(site, event)
     remembered = site.memory.of(event.id)
     return Page(
         address=site.addresses.event(event),

@@ -1,6 +1,6 @@
 """The plan: every page of the site, listed before a byte of it is written."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from events_archive.errors import ArchiveError
@@ -23,26 +23,30 @@ from events_archive.site.subscriptions import subscription_pages
 from events_archive.site.way_pages import way_pages
 
 
-def plan_site(site: Site) -> tuple[Page, ...]:
+Planner = Callable[[Site], Iterator[Page]]
+
+PLANNERS: tuple[Planner, ...] = (
+    plain_pages,
+    offline_pages,
+    event_pages,
+    index_pages,
+    way_pages,
+    day_pages,
+    credits_pages,
+    report_pages,
+    subscription_pages,
+    feed_pages,
+    calendar_pages,
+    explore_pages,
+    mirror_pages,
+    download_pages,
+)
+"""What plans the pages of each kind."""
+
+
+def plan_site(site: Site, planners: Iterable[Planner] = PLANNERS) -> tuple[Page, ...]:
     """All pages, each at an address of its own."""
-    pages = tuple(
-        chain(
-            plain_pages(site),
-            offline_pages(site),
-            event_pages(site),
-            index_pages(site),
-            way_pages(site),
-            day_pages(site),
-            credits_pages(site),
-            report_pages(site),
-            subscription_pages(site),
-            feed_pages(site),
-            calendar_pages(site),
-            explore_pages(site),
-            mirror_pages(site),
-            download_pages(site),
-        )
-    )
+    pages = tuple(chain.from_iterable(plan(site) for plan in planners))
     pages += tuple(former_pages(site, pages))
     pages += tuple(vanished_lists(site.memory.ledger.lists, pages))
     machines = machine_pages(site, pages)

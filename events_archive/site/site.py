@@ -34,7 +34,7 @@ class Site:
     holdings: Holdings = field(default_factory=Holdings)
     """What can be asked of the events, and told of them, in the API's own words."""
 
-    @property
+    @cached_property
     def chronicle(self) -> Chronicle:
         """The dates of events as news, none of them after the last contact."""
         return Chronicle(memory=self.memory, limit=self.updated)
