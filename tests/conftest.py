@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.ll2_server import LL2Server, World
 
@@ -18,6 +19,10 @@ PROJECT = Path(__file__).parent.parent
 # Started in the background, a shell has us ignore Ctrl-C, and so would every run that we start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 BASE_URL = "https://example.org/archive/"
+
+# How long an example takes says more of the machine than of the archive.
+settings.register_profile("archive", deadline=None)
+settings.load_profile("archive")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

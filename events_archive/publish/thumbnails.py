@@ -96,9 +96,6 @@ def make_thumbnails(
     wanted = {i.key: i for i in images if not _is_excluded(i, excluded)}
     shelf = Shelf.open(originals=originals, folder=folder)
     whole, due = shelf.sort(wanted.values())
-    if due:
-        # There is work anyway, and so time for a close look.
-        whole, due = shelf.sort(wanted.values(), closely=True)
     made = _made(due, shelf, jobs, report) if due else {}
     by_key = {}
     for key, image in wanted.items():

@@ -22,7 +22,6 @@ from events_archive.site.site import Site
 from events_archive.site.subscriptions import subscription_pages
 from events_archive.site.way_pages import way_pages
 
-
 Planner = Callable[[Site], Iterator[Page]]
 
 PLANNERS: tuple[Planner, ...] = (
