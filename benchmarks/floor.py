@@ -22,7 +22,7 @@ def floor(site: Path, *, runs: int) -> list[Usage] | None:
     folder = INPUTS / "floor"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    program, packed, target = folder / "floor", folder / "packed", folder / "output"
+    program, packed, target = folder / "floor", folder / "packed", site.with_name("floor")
     subprocess.run([compiler, "-O2", "-o", program, BENCHMARKS / "floor.c"], check=True)
     say("the floor")
     _pack(site, packed)
@@ -34,6 +34,7 @@ def floor(site: Path, *, runs: int) -> list[Usage] | None:
         if number:
             usages.append(usage)
     shutil.rmtree(folder)
+    shutil.rmtree(target)
     return usages
 
 

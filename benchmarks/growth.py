@@ -11,6 +11,7 @@ from inputs import (
     BASE_URL,
     INPUTS,
     PROJECT,
+    Archive,
     forget_builds,
     mark_one_event,
     next_edition,
@@ -63,7 +64,7 @@ def _measured(events: int, runs: int) -> dict[str, list[Usage]]:
     """Every step so many times, without pictures; what is made is thrown away again."""
     folder = INPUTS / "growth"
     shutil.rmtree(folder, ignore_errors=True)
-    cache, output = folder / "cache", folder / "output"
+    cache, output = folder / "cache", Archive(events).outputs / "growth"
     cache.mkdir(parents=True)
     say(f"growth: {events:,} events")
     usages: dict[str, list[Usage]] = {step: [] for step in STEPS}
@@ -85,6 +86,7 @@ def _measured(events: int, runs: int) -> dict[str, list[Usage]]:
         next_edition(cache / "events.jsonl")
         usages["one event changed"].append(_watched(build))
     shutil.rmtree(folder)
+    shutil.rmtree(output)
     return usages
 
 

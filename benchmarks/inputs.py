@@ -16,6 +16,8 @@ PROJECT = BENCHMARKS.parent
 INPUTS = BENCHMARKS / "inputs"
 BASE_URL = "https://example.org/archive/"
 PICTURES = 450
+OUTPUTS = "BENCHMARK_OUTPUTS"
+"""The environment's name for the folder in which sites are written, if not below `INPUTS`."""
 
 _EDITION = re.compile(rb"Edition (\d{6})")
 _FIRST_EDITION = " Edition 000000."
@@ -44,6 +46,11 @@ class Archive:
     def document(self) -> Path:
         """What the peers are given."""
         return self.folder / "flattened.json"
+
+    @property
+    def outputs(self) -> Path:
+        """Where the sites are written."""
+        return Path(os.environ.get(OUTPUTS, self.folder)) / f"outputs-{self.events}"
 
     @property
     def pictures(self) -> Path:

@@ -41,7 +41,7 @@ def comparison(ours: Path, theirs: Path, name: str) -> tuple[str, list[str]]:
     for kind in sorted({*left, *right}):
         (files, size), (their_files, their_size) = left.get(kind, (0, 0)), right.get(kind, (0, 0))
         ratio = their_size / size if size else float(not their_size)
-        rows.append((kind, files, their_files, size, their_size, f"{ratio:.3f}"))
+        rows.append((kind, files, their_files, size, their_size, ratio))
         if files != their_files:
             faults.append(f"{kind}: {files} files here, {their_files} of {name}")
         elif abs(ratio - 1) > TOLERANCE and size:

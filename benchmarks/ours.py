@@ -13,7 +13,7 @@ class Ours:
         self.name = name
         self.folder = PROJECT
         self.cache = archive.copy_of_cache(f"cache-{script.stem}")
-        self.output = archive.folder / f"output-{script.stem}"
+        self.output = archive.outputs / script.stem
         self.data = self.cache / "events.jsonl"
         arguments = ["--offline", "-q", "--base-url", BASE_URL]
         places = ["--cache", str(self.cache), "--output", str(self.output)]

@@ -78,6 +78,7 @@ def peak_memory(sides: Mapping[str, Any]) -> Results:
 
 def _clear(side: Any) -> None:
     shutil.rmtree(side.output, ignore_errors=True)
+    side.output.parent.mkdir(parents=True, exist_ok=True)
     if hasattr(side, "forget"):
         side.forget()
 

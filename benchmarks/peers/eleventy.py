@@ -15,11 +15,12 @@ class Eleventy:
 
     name = "Eleventy"
     data = None
+    is_plainer = False
 
     def __init__(self, archive: Archive) -> None:
         _install()
         self.folder = new_project(archive, "eleventy")
-        self.output = archive.folder / "eleventy-output"
+        self.output = archive.outputs / "eleventy"
         (self.folder / "node_modules").symlink_to(TOOLS / "eleventy" / "node_modules")
         program = str(self.folder / "node_modules" / "@11ty" / "eleventy" / "cmd.cjs")
         self.command = [shutil.which("node") or "node", program, f"--output={self.output}"]

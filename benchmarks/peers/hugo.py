@@ -13,11 +13,12 @@ class Hugo:
     """A project with one content adapter over data files."""
 
     name = "Hugo"
+    is_plainer = False
 
     def __init__(self, archive: Archive) -> None:
         self.binary = _binary(python_tool("hugo", f"hugo=={VERSION}"))
         self.folder = new_project(archive, "hugo")
-        self.output = archive.folder / "hugo-output"
+        self.output = archive.outputs / "hugo"
         self.command = [str(self.binary), "--quiet", "--destination", str(self.output)]
         self.data = self.folder / "data" / "events.json"
         self.data.parent.mkdir()

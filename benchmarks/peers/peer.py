@@ -24,6 +24,9 @@ class Peer(Protocol):
     data: Path | None
     """The file in which the marked event stands; None where only cold builds are measured."""
 
+    is_plainer: bool
+    """Whether its pages are allowed to say less than ours: less work, in its favour."""
+
     @staticmethod
     def released() -> str:
         """Its version, for the record."""

@@ -23,11 +23,12 @@ class Pelican:
 
     name = "Pelican"
     data = None
+    is_plainer = True
 
     def __init__(self, archive: Archive) -> None:
         environment = python_tool("pelican", f"pelican=={VERSION}")
         self.folder = new_project(archive, "pelican")
-        self.output = archive.folder / "pelican-output"
+        self.output = archive.outputs / "pelican"
         program = str(environment / "bin" / "pelican")
         self.command = [program, "--quiet", "--output", str(self.output)]
         told = document(archive)
