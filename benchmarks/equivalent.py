@@ -27,19 +27,32 @@ def restricted(pages: Iterable) -> tuple:
 
 
 def _restricted(page):
-    listed = page.context.get("pages") if page.address == "sitemap.xml" else None
-    if listed is None:
+    if page.address != "sitemap.xml":
         return page
-    kept = tuple(entry for entry in listed if is_equivalent(entry.address))
-    return replace(page, context={"pages": kept})
+    kept = tuple(entry for entry in page.context["pages"] if is_equivalent(entry.address))
+    depends = tuple((entry.address, entry.modified) for entry in kept)
+    return replace(page, context={"pages": kept}, depends=depends)
+
+
+def plan_equivalent(site) -> tuple:
+    """Our own plan, as far as the peers make one."""
+    from events_archive.site import plan  # noqa: PLC0415 - the project is on the path only now
+
+    planners = (plan.plain_pages, plan.event_pages, plan.index_pages, plan.feed_pages)
+    return restricted(plan.plan_site(site, planners))
 
 
 def main() -> int:
     sys.path.insert(0, str(PROJECT))
-    import build  # noqa: PLC0415 - the project is on the path only now
+    from events_archive.standing import stands  # noqa: PLC0415
 
-    plan = build.plan_site
-    build.plan_site = lambda site: restricted(plan(site))
+    # As build.py does before anything else.
+    if (said := stands(sys.argv[1:], str(PROJECT / "build.py"))) is not None:
+        sys.stderr.write(said)
+        return 0
+    import build  # noqa: PLC0415
+
+    build.plan_site = plan_equivalent
     return build.main(sys.argv[1:])
 
 
