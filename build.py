@@ -321,11 +321,9 @@ def stage(
         proof=proof,
         processes=settings.jobs,
     )
-    workshop.make(page for page in pages if not is_closing(page))
+    workshop.make((page for page in pages if not is_closing(page)), thumbnails.files())
     for address, content in assets.files():
         output.stage(address, content)
-    for address, source in thumbnails.files():
-        output.stage_file(address, source)
     close(settings, site, output)
     return output, state
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from events_archive.publish.crew import MOST, can_share, share
 from events_archive.publish.fingerprints import Fingerprints
@@ -16,7 +17,10 @@ FEW = 300
 
 _DATA = ("pages/data.html", "data-lines", "data-table", "database", "checksums")
 _PIECE = 40
-"""Pages that one process takes at a time."""
+"""Files that one process takes at a time."""
+
+Work = Page | tuple[str, Path]
+"""A page to be made, or a file to be copied to an address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +44,19 @@ class Workshop:
     processes: int = 1
     _keys: dict[str, bytes] = field(default_factory=dict)
 
-    def make(self, pages: Iterable[Page]) -> None:
-        """Have every page in the output, and its ids in the proof; make only what is stale."""
+    def make(self, pages: Iterable[Page], files: Iterable[tuple[str, Path]] = ()) -> None:
+        """Have every page in the output, and its ids in the proof; make only what is stale.
+
+        So too ``files``, as (address, source): those that only have to be copied.
+        """
         stale = [page for page in pages if not self._stands(page)]
         if len(stale) > FEW and self.processes > 1 and can_share():
-            self._share(sorted(stale, key=_neighbourhood))
+            self._share([*files, *sorted(stale, key=_neighbourhood)])
         else:
+            for file in files:
+                self._do(file)
             for page in stale:
-                self._make(page)
+                self._do(page)
         self.renderer.keep_templates()
 
     def _stands(self, page: Page) -> bool:
@@ -61,6 +70,12 @@ class Workshop:
             self.proof.said[page.address] = left.warnings[page.address]
         return True
 
+    def _do(self, work: Work) -> None:
+        if isinstance(work, Page):
+            self._make(work)
+        else:
+            self.output.stage_file(*work)
+
     def _make(self, page: Page) -> None:
         key = self._keys.get(page.address) or self.fingerprints.key(page)
         page = page.whole
@@ -68,14 +83,14 @@ class Workshop:
         self.proof.read(page, content)
         self.output.stage(page.address, content, key)
 
-    def _share(self, pages: Sequence[Page]) -> None:
-        width = max(_PIECE, -(-len(pages) // MOST))
-        pieces = [pages[start : start + width] for start in range(0, len(pages), width)]
+    def _share(self, works: Sequence[Work]) -> None:
+        width = max(_PIECE, -(-len(works) // MOST))
+        pieces = [works[start : start + width] for start in range(0, len(works), width)]
         before = frozenset(self.output.staged)
 
         def do(piece: int) -> None:
-            for page in pieces[piece]:
-                self._make(page)
+            for work in pieces[piece]:
+                self._do(work)
 
         def outcome() -> tuple[dict[str, tuple[object, ...]], Proof]:
             new = self.output.staged.items()

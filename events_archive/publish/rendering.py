@@ -112,11 +112,16 @@ class Renderer:
 
     @cached_property
     def _templates(self) -> Templates:
+        return Templates(self.templates, known=self.known, filters=FILTERS)
+
+    @cached_property
+    def known(self) -> dict[str, Any]:
+        """What every template knows by name."""
         links = CalendarLinks(site=self.site)
         structured = StructuredData(
             site=self.site, thumbnails=self.thumbnails, absolute=self.absolute
         )
-        known = {
+        return {
             "absolute": self.absolute,
             "add_to_calendar": links.add,
             "addresses": addresses,
@@ -143,7 +148,6 @@ class Renderer:
             "type_sentence": families.type_sentence,
             "version": __version__,
         }
-        return Templates(self.templates, known=known, filters=FILTERS)
 
     def absolute(self, address: str) -> str:
         """The address on the published site; without a base URL, as it stands."""

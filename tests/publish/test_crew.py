@@ -1,0 +1,71 @@
+"""Two processes share a list of work, and what goes wrong in one is told by the other."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from events_archive.errors import ArchiveError
+from events_archive.publish.crew import can_share, share
+
+pytestmark = pytest.mark.skipif(not can_share(), reason="one processor, or no fork")
+
+
+@pytest.mark.parametrize("pieces", [0, 1, 2, 7, 500])
+def test_each_piece_is_done_once(pieces: int, tmp_path: Path) -> None:
+    mine: list[int] = []
+
+    def do(piece: int) -> None:
+        mine.append(piece)
+        (tmp_path / f"{piece}").touch(exist_ok=False)
+
+    theirs = share(pieces, do, lambda: list(mine))
+    assert sorted(mine + theirs) == list(range(pieces))
+    assert mine == sorted(mine)
+    assert theirs == sorted(theirs, reverse=True)
+    assert len(list(tmp_path.iterdir())) == pieces
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [(ArchiveError("no room"), ArchiveError), (ZeroDivisionError("odd"), RuntimeError)],
+)
+def test_what_stops_the_other_process_stops_this_one(
+    error: Exception, expected: type[Exception]
+) -> None:
+    here = os.getpid()
+
+    def outcome() -> None:
+        if os.getpid() != here:
+            raise error
+
+    with pytest.raises(expected, match=str(error)):
+        share(2, lambda piece: None, outcome)
+
+
+def test_what_stops_this_process_stops_the_other(tmp_path: Path) -> None:
+    here = os.getpid()
+
+    def do(piece: int) -> None:
+        if os.getpid() == here:
+            raise KeyboardInterrupt
+        (tmp_path / "pid").write_text(str(os.getpid()))
+        signal.pause()
+
+    with pytest.raises(KeyboardInterrupt):
+        share(1000, do, lambda: None)
+    # It has been waited for: no process is left.
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_an_end_from_outside_is_told() -> None:
+    here = os.getpid()
+
+    def outcome() -> None:
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(ArchiveError, match="ended from outside"):
+        share(2, lambda piece: None, outcome)

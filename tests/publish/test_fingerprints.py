@@ -1,0 +1,81 @@
+"""A page's key changes with all that the page is made from, and with nothing else."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from events_archive.publish.fingerprints import Fingerprints
+from events_archive.publish.thumbnails import Thumbnails
+from events_archive.site.page import Page
+from events_archive.site.plan import plan_site
+from events_archive.site.site import Site
+from events_archive.source.extracts import event_of, extract_of
+from events_archive.source.parsing import parse_event
+from tests.factories import a_change, a_memory, a_site
+from tests.ll2_server import grow_records
+from tests.publish.rendered import no_pictures, pictures
+
+RECORDS = grow_records(40, pictures=5)
+
+
+def _events() -> list[Any]:
+    return [parse_event(record, f"digest of {record['id']}") for record in RECORDS]
+
+
+def _keys(site: Site, thumbnails: Thumbnails | None = None) -> dict[str, bytes]:
+    prints = Fingerprints(site, thumbnails or no_pictures())
+    return {page.address: prints.key(page) for page in plan_site(site)}
+
+
+def _changed(first: dict[str, bytes], second: dict[str, bytes]) -> set[str]:
+    return {address for address in first if first[address] != second.get(address)}
+
+
+BEFORE = _keys(a_site(*_events(), base_url="https://example.org/"))
+
+
+def test_the_same_records_give_the_same_keys() -> None:
+    assert _keys(a_site(*reversed(_events()), base_url="https://example.org/")) == BEFORE
+
+
+def test_an_extract_stands_for_its_event() -> None:
+    whole = {event.id: event for event in _events()}
+    events = [event_of(extract_of(e), e.digest, lambda e=e: whole[e.id]) for e in whole.values()]
+    assert _keys(a_site(*events, base_url="https://example.org/")) == BEFORE
+
+
+def test_a_changed_record_touches_what_tells_of_it_and_no_more() -> None:
+    events = _events()
+    events[7] = replace(events[7], digest="another", description="Told anew")
+    site = a_site(*events, base_url="https://example.org/")
+    touched = _changed(BEFORE, _keys(site))
+    own = {site.addresses.event(events[7], suffix) for suffix in (".html", ".ics")}
+    assert own <= touched
+    assert {"index.html", "calendar-all.ics", "feed.rss"} <= touched
+    of_events = {address for address in touched if address.startswith("events/")}
+    assert len(of_events) < 30
+    assert not {address for address in touched if address.startswith("id/")}
+
+
+def test_what_is_remembered_of_an_event_counts() -> None:
+    event = _events()[3]
+    memory = a_memory(a_change("2026-01-01T00:00:00Z", event_id=event.id))
+    site = a_site(*_events(), base_url="https://example.org/", memory=memory)
+    assert site.addresses.event(event) in _changed(BEFORE, _keys(site))
+
+
+def test_a_picture_counts_on_every_page_that_shows_it(tmp_path: Path) -> None:
+    site = a_site(*_events(), base_url="https://example.org/")
+    event = next(event for event in site.catalogue.events if event.image)
+    touched = _changed(BEFORE, _keys(site, pictures(tmp_path, event.image)))
+    assert {site.addresses.event(event), site.addresses.type(event.type)} <= touched
+    assert "credits.html" in touched
+
+
+def test_a_function_is_nothing_that_a_page_may_depend_on() -> None:
+    prints = Fingerprints(a_site(), no_pictures())
+    page = Page(address="a.html", template="pages/404.html", context={"call": print})
+    with pytest.raises(TypeError, match="builtin_function"):
+        prints.key(page)

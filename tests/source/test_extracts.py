@@ -1,0 +1,113 @@
+"""An extract of an event is the event: what it leaves out is read when it is asked for."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from events_archive.model.event import Event
+from events_archive.report import Report
+from events_archive.source.cache import load_records, save_records
+from events_archive.source.extracts import EXTRACTS_FILE, event_of, extract_of
+from events_archive.source.parsing import UnreadableRecord, parse_event
+from events_archive.source.reading import EventReader, read_events
+from tests.ll2_server import grow_records
+
+RECORDS = {record["id"]: record for record in grow_records(120, pictures=20)}
+
+
+def _values(event: Event) -> dict[str, object]:
+    return {field.name: getattr(event, field.name) for field in fields(Event)}
+
+
+@pytest.mark.parametrize("record_id", list(RECORDS)[::4])
+def test_every_value_is_that_of_the_event(record_id: int) -> None:
+    whole = parse_event(RECORDS[record_id], "digest")
+    asked: list[None] = []
+
+    def details() -> Event:
+        asked.append(None)
+        return whole
+
+    event = event_of(extract_of(whole), "digest", details)
+    assert event.first_noted == whole.first_noted
+    assert event.sort_key == whole.sort_key
+    assert not asked
+    assert _values(event) == _values(whole)
+    assert len(asked) == 1
+    with pytest.raises(AttributeError):
+        event.unheard_of  # noqa: B018
+
+
+def _cache(folder: Path) -> Path:
+    records = dict(list(RECORDS.items())[:20])
+    broken = {**records[min(records)], "id": 10**6, "name": None}
+    save_records(folder / "events.jsonl", {**records, 10**6: broken})
+    return folder
+
+
+def _read(cache: Path) -> tuple[list[Event], Report]:
+    report, reader = Report(quiet=True), EventReader.open(cache)
+    events = read_events(load_records(cache / "events.jsonl", reader), report, reader)
+    reader.keep(cache, events)
+    return events, report
+
+
+def test_a_second_run_decodes_no_record_that_it_can_do_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = _read(_cache(tmp_path))
+    decoded: list[int] = []
+    real = parse_event
+
+    def noting(record: dict, digest: str = "") -> Event:
+        decoded.append(record["id"])
+        return real(record, digest)
+
+    monkeypatch.setattr("events_archive.source.reading.parse_event", noting)
+    second, report = _read(tmp_path)
+    # The one that cannot be read is tried each time, and told each time.
+    assert decoded == [10**6]
+    assert "event 1000000 cannot be read" in report.warnings[0]
+    assert [event.name for event in second] == [event.name for event in first]
+    assert [_values(event) for event in second] == [_values(event) for event in first]
+
+
+@pytest.mark.parametrize("damage", [b"", b"torn", b"(\x02\x00\x00\x00NN"])
+def test_damaged_extracts_are_made_again(tmp_path: Path, damage: bytes) -> None:
+    first, _ = _read(_cache(tmp_path))
+    kept = (tmp_path / EXTRACTS_FILE).read_bytes()
+    (tmp_path / EXTRACTS_FILE).write_bytes(damage)
+    second, _ = _read(tmp_path)
+    assert [_values(event) for event in second] == [_values(event) for event in first]
+    assert (tmp_path / EXTRACTS_FILE).read_bytes() == kept
+
+
+def test_extracts_of_other_code_are_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _read(_cache(tmp_path))
+    monkeypatch.setattr("events_archive.source.extracts.code_state", lambda: b"other")
+    assert EventReader.open(tmp_path)._extracts == {}
+
+
+def test_where_they_cannot_be_kept_the_next_run_reads_the_records(tmp_path: Path) -> None:
+    _cache(tmp_path)
+    (tmp_path / "builds").write_text("a file stands in the way")
+    first, _ = _read(tmp_path)
+    second, _ = _read(tmp_path)
+    assert [_values(event) for event in second] == [_values(event) for event in first]
+
+
+def test_an_unreadable_record_stays_unreadable() -> None:
+    reader = EventReader()
+    (line,) = load_lines(b'{"id":5,"name":null}')
+    for _ in range(2):
+        with pytest.raises(UnreadableRecord):
+            reader.event(line)
+
+
+def load_lines(*data: bytes) -> list:
+    from events_archive.source.cache import Line, digest  # noqa: PLC0415
+
+    return [Line(one, digest(one)) for one in data]

@@ -1,0 +1,163 @@
+"""A run that would find everything as it was left is over at once; any other is made."""
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PROJECT, Run, copy_seed, run_build
+from tests.ll2_server import LL2Server, World
+
+COPIED = ("build.py", "events_archive", "pyproject.toml", "static", "templates")
+OFFLINE = ("--offline", "--base-url", "https://example.org/")
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of its own with the ten events that a clone ships with, built once."""
+    folder = tmp_path_factory.mktemp("standing")
+    for name in COPIED:
+        source = PROJECT / name
+        if source.is_dir():
+            skip = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, folder / name, ignore=skip)
+        else:
+            shutil.copy(source, folder / name)
+    copy_seed(folder / "cache")
+    _run(folder)
+    return folder
+
+
+def _run(folder: Path, *options: str) -> Run:
+    return run_build(
+        *(options or OFFLINE),
+        cache=folder / "cache",
+        output=folder / "output",
+        project=folder,
+        PYTHONPROFILEIMPORTTIME="1",
+    )
+
+
+def _was_made(run: Run) -> bool:
+    """Whether the run did any work: then it imported more than what tells that there is none."""
+    return "events_archive.model" in run.stderr
+
+
+def _touch(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"\n")
+
+
+def test_nothing_has_changed_so_nothing_is_done(archive: Path) -> None:
+    _run(archive)
+    files = {path: path.stat().st_mtime_ns for path in archive.rglob("*") if path.is_file()}
+    run = _run(archive)
+    assert not _was_made(run)
+    assert "10 events: no changes; no file written." in run.stderr
+    assert {path: path.stat().st_mtime_ns for path in files} == files
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda folder: _touch(folder / "cache/events.jsonl"),
+        lambda folder: _touch(folder / "cache/ledger.json"),
+        lambda folder: (folder / "cache/published-ids.json").unlink(),
+        lambda folder: _touch(folder / "templates/pages/404.html"),
+        lambda folder: _touch(folder / "static/style.css"),
+        lambda folder: _touch(folder / "events_archive/errors.py"),
+        lambda folder: _touch(folder / "pyproject.toml"),
+        lambda folder: _touch(folder / "output/index.html"),
+        lambda folder: (folder / "output/events/us-eva-76.html").unlink(),
+        lambda folder: shutil.rmtree(folder / "output"),
+        lambda folder: (folder / "static/new.txt").write_text("new"),
+        lambda folder: (folder / "static/new.txt").unlink(),
+        lambda folder: next((folder / "cache/builds").glob("*.seal")).write_bytes(b"torn"),
+    ],
+)
+def test_after_any_change_the_run_is_made(archive: Path, change: Callable[[Path], object]) -> None:
+    if not (archive / "static/new.txt").exists() and "unlink" in change.__code__.co_names:
+        (archive / "static/new.txt").write_text("new")
+    _run(archive)
+    assert not _was_made(_run(archive))
+    change(archive)
+    assert _was_made(_run(archive))
+    assert not _was_made(_run(archive))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--offline",),
+        (*OFFLINE, "--today", "2026-01-01"),
+        (*OFFLINE, "--dry-run"),
+        (*OFFLINE, "--json"),
+        (*OFFLINE, "-v"),
+    ],
+)
+def test_another_question_gets_an_answer_of_its_own(
+    archive: Path, options: tuple[str, ...]
+) -> None:
+    _run(archive)
+    assert _was_made(_run(archive, *options))
+
+
+def test_a_file_of_somebody_else_in_the_output_is_of_no_interest(archive: Path) -> None:
+    _run(archive)
+    (archive / "output/googleverify.html").write_text("proof")
+    assert not _was_made(_run(archive))
+
+
+def test_quiet_is_quiet(archive: Path) -> None:
+    for _ in range(2):
+        run = run_build(*OFFLINE, "-q", cache=archive / "cache", output=archive / "output")
+    assert run.stderr == ""
+
+
+def test_the_source_is_asked_when_it_is_time(tmp_path: Path) -> None:
+    with LL2Server(World.grown(12, pictures=0)) as server:
+        options = ("--api-url", server.url, "--no-pictures", "--max-age")
+
+        def asked(max_age: str) -> int:
+            before = len(server.requests.all)
+            run_build(*options, max_age, cache=tmp_path / "cache", output=tmp_path / "output")
+            return len(server.requests.all) - before
+
+        assert asked("1h") > 0
+        assert asked("1h") == 0
+        assert asked("1h") == 0
+        seal = next((tmp_path / "cache/builds").glob("*.seal"))
+        assert seal.stat().st_size
+        assert asked("0s") > 0
+        time.sleep(0.1)
+        assert asked("0s") > 0
+
+
+def test_a_full_sweep_is_made_each_time_it_is_asked_for(tmp_path: Path) -> None:
+    with LL2Server(World.grown(12, pictures=0)) as server:
+        options = ("--api-url", server.url, "--no-pictures", "--full")
+        for _ in range(2):
+            before = len(server.requests.all)
+            run_build(*options, cache=tmp_path / "cache", output=tmp_path / "output")
+            assert len(server.requests.all) > before
+
+
+def test_a_warning_is_said_again(tmp_path: Path) -> None:
+    copy_seed(tmp_path / "cache")
+    path = tmp_path / "cache/events.jsonl"
+    path.write_bytes(path.read_bytes() + b'{"id": 7, "name": null}\n')
+    first, second = (
+        run_build(*OFFLINE, cache=tmp_path / "cache", output=tmp_path / "output") for _ in range(2)
+    )
+    assert "event 7 cannot be read" in first.stderr
+    warnings = [line for line in first.stderr.splitlines() if line.startswith("warning:")]
+    assert [line for line in second.stderr.splitlines() if line.startswith("warning:")] == warnings
+    strict = run_build(
+        *OFFLINE, "--strict", cache=tmp_path / "cache", output=tmp_path / "output", expect=1
+    )
+    assert "--strict" in strict.stderr
+    again = run_build(
+        *OFFLINE, "--strict", cache=tmp_path / "cache", output=tmp_path / "output", expect=1
+    )
+    assert again.stderr == strict.stderr
