@@ -11,12 +11,17 @@ if __name__ == "__main__" and (said := stands(sys.argv[1:], __file__)) is not No
     sys.exit(0)
 
 import gc
+
+# A run makes millions of values and few cycles: to look for those takes half of the time.
+gc.disable()
+
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from events_archive.errors import ArchiveError, UsageError
@@ -67,8 +72,6 @@ NO_NEWS = "no changes; no file written"
 
 def main(arguments: list[str]) -> int:
     """Run a command; the exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
-    # A run makes millions of values and few cycles: to look for those takes half of the time.
-    gc.disable()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     report = Report()
     try:
@@ -100,8 +103,9 @@ def build(options: Options, report: Report) -> None:
     """Refresh what is old, then build the site."""
     settings = options.settings
     sources = Sources.now(settings, PROJECT)
-    site = survey(settings, *gather(settings, report))
-    built = publish(settings, site, report)
+    found = gather(settings, report)
+    site = survey(settings, found)
+    built = publish(settings, site, report, besides=[found.keep_extracts])
     if built and options.command == "build" and is_settled(settings, site, built, report):
         said = "".join(f"warning: {sentence}\n" for sentence in report.warnings)
         said += "".join(f"{line}\n" for line in told(settings, site, built) if not report.quiet)
@@ -135,9 +139,9 @@ def fetch(options: Options, report: Report) -> None:
 
 def diff(options: Options, report: Report) -> None:
     """Tell what changed in the world, from the cache alone."""
-    catalogue, memory, _ = gather(replace(options.settings, offline=True), report)
-    changes = memory.since_day(options.details["since"])
-    names = {event.id: event.name for event in catalogue.all_events}
+    found = gather(replace(options.settings, offline=True), report)
+    changes = found.memory.since_day(options.details["since"])
+    names = {event.id: event.name for event in found.catalogue.all_events}
     report.tell("changes", [as_json(change) for change in changes])
     report.list(told_changes(changes, names))
 
@@ -159,7 +163,7 @@ def serve(options: Options, report: Report) -> None:
 def export(options: Options, report: Report) -> None:
     """Build the site, and pack it into one file."""
     settings = options.settings
-    site = survey(settings, *gather(settings, report))
+    site = survey(settings, gather(settings, report))
     publish(settings, site, report)
     if settings.dry_run:
         return
@@ -186,7 +190,7 @@ def query(options: Options, report: Report) -> None:
     from events_archive.publish.answers import AnswerWriter, refusal  # noqa: PLC0415 - only here
 
     settings = replace(options.settings, offline=True, dry_run=True)
-    site = survey(settings, *gather(settings, Report(quiet=True)))
+    site = survey(settings, gather(settings, Report(quiet=True)))
     form = "json" if settings.json else options.details["format"]
     if not site.holdings.entries:
         raise ArchiveError(
@@ -204,15 +208,24 @@ def query(options: Options, report: Report) -> None:
     report.deliver(AnswerWriter(site=site, templates=settings.templates).write(found, form))
 
 
-def gather(settings: Settings, report: Report) -> tuple[Catalogue, Memory, Records]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What is known before a site is made of it."""
+
+    catalogue: Catalogue
+    memory: Memory
+    records: Records
+    keep_extracts: Callable[[], None]
+    """Has the next run read what lists need of these records, and no more."""
+
+
+def gather(settings: Settings, report: Report) -> Found:
     """Everything that is known, after asking the source for what is new."""
     now = datetime.now(UTC)
     with report.timed("fetch"):
         reader = EventReader.open(settings.cache)
         refreshed = refresh(settings, report, now=now, reader=reader)
         events = read_events(refreshed.records, report, reader)
-        if not settings.dry_run:
-            reader.keep(settings.cache, events)
         memory = remember(settings, refreshed.ledger, events, report)
         withdrawn = memory.ledger.withdrawn
         catalogue = Catalogue.of(events, today=today(settings, refreshed), withdrawn=withdrawn)
@@ -232,7 +245,12 @@ def gather(settings: Settings, report: Report) -> tuple[Catalogue, Memory, Recor
                 now=now,
                 refresh=settings.full,
             )
-    return catalogue, memory, refreshed.records
+    return Found(
+        catalogue=catalogue,
+        memory=memory,
+        records=refreshed.records,
+        keep_extracts=partial(reader.keep, settings.cache, events),
+    )
 
 
 def today(settings: Settings, refreshed: Refreshed) -> date:
@@ -240,13 +258,14 @@ def today(settings: Settings, refreshed: Refreshed) -> date:
     return settings.today or refreshed.as_of.date()
 
 
-def survey(settings: Settings, catalogue: Catalogue, memory: Memory, records: Records) -> Site:
+def survey(settings: Settings, found: Found) -> Site:
     """What the site is made of."""
+    catalogue, memory = found.catalogue, found.memory
     return Site(
         catalogue=catalogue,
         addresses=Addresses.of(memory.addresses),
         memory=memory,
-        holdings=hold(records, catalogue.all_events, memory.ledger.withdrawn),
+        holdings=hold(found.records, catalogue.all_events, memory.ledger.withdrawn),
         title=settings.title,
         base_url=settings.base_url,
         cname=settings.cname,
@@ -255,8 +274,13 @@ def survey(settings: Settings, catalogue: Catalogue, memory: Memory, records: Re
     )
 
 
-def publish(settings: Settings, site: Site, report: Report) -> Built | None:
-    """Plan every page, render them all, and only then touch the output folder."""
+def publish(
+    settings: Settings, site: Site, report: Report, *, besides: Sequence[Callable[[], None]] = ()
+) -> Built | None:
+    """Plan every page, render them all, and only then touch the output folder.
+
+    ``besides`` is done at the same time, where two processes are at work.
+    """
     pages = plan_site(site)
     if settings.dry_run:
         report.list(addresses_of(pages))
@@ -273,7 +297,7 @@ def publish(settings: Settings, site: Site, report: Report) -> Built | None:
     ids = settings.cache / PUBLISHED_IDS_FILE
     proof = Proof(published=load_published_ids(ids))
     with report.timed("render"):
-        output, state = stage(settings, site, pages, thumbnails, proof=proof)
+        output, state = stage(settings, site, pages, thumbnails, proof=proof, besides=besides)
     for warning in proof.warnings:
         report.warn(warning)
     with report.timed("write"):
@@ -296,6 +320,7 @@ def stage(
     thumbnails: Thumbnails,
     *,
     proof: Proof,
+    besides: Sequence[Callable[[], None]],
 ) -> tuple[Output, bytes]:
     """Have every file of the site in its place or beside it, and look at what subscribers get.
 
@@ -321,7 +346,8 @@ def stage(
         proof=proof,
         processes=settings.jobs,
     )
-    workshop.make((page for page in pages if not is_closing(page)), thumbnails.files())
+    ordinary = (page for page in pages if not is_closing(page))
+    workshop.make(ordinary, files=thumbnails.files(), besides=besides)
     for address, content in assets.files():
         output.stage(address, content)
     close(settings, site, output)

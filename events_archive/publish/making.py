@@ -1,6 +1,6 @@
 """Makes what is stale: each page that is not as all that it depends on would have it made."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,8 +19,8 @@ _DATA = ("pages/data.html", "data-lines", "data-table", "database", "checksums")
 _PIECE = 40
 """Files that one process takes at a time."""
 
-Work = Page | tuple[str, Path]
-"""A page to be made, or a file to be copied to an address."""
+Work = Page | tuple[str, Path] | Callable[[], None]
+"""A page to be made, a file to be copied to an address, or something else to be done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,19 +44,26 @@ class Workshop:
     processes: int = 1
     _keys: dict[str, bytes] = field(default_factory=dict)
 
-    def make(self, pages: Iterable[Page], files: Iterable[tuple[str, Path]] = ()) -> None:
+    def make(
+        self,
+        pages: Iterable[Page],
+        *,
+        files: Iterable[tuple[str, Path]] = (),
+        besides: Iterable[Callable[[], None]] = (),
+    ) -> None:
         """Have every page in the output, and its ids in the proof; make only what is stale.
 
-        So too ``files``, as (address, source): those that only have to be copied.
+        So too ``files``, as (address, source): those that only have to be copied. Whatever is
+        done ``besides`` may be done in another process.
         """
-        stale = [page for page in pages if not self._stands(page)]
+        stale = sorted((page for page in pages if not self._stands(page)), key=_neighbourhood)
+        works: list[Work] = [*files, *stale, *besides]
         if len(stale) > FEW and self.processes > 1 and can_share():
-            self._share([*files, *sorted(stale, key=_neighbourhood)])
+            self.renderer.prepare()
+            self._share(works)
         else:
-            for file in files:
-                self._do(file)
-            for page in stale:
-                self._do(page)
+            for work in works:
+                self._do(work)
         self.renderer.keep_templates()
 
     def _stands(self, page: Page) -> bool:
@@ -73,8 +80,10 @@ class Workshop:
     def _do(self, work: Work) -> None:
         if isinstance(work, Page):
             self._make(work)
-        else:
+        elif isinstance(work, tuple):
             self.output.stage_file(*work)
+        else:
+            work()
 
     def _make(self, page: Page) -> None:
         key = self._keys.get(page.address) or self.fingerprints.key(page)

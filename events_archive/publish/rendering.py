@@ -48,6 +48,11 @@ class Renderer:
     kept: Path | None = None
     """A folder for what is worth keeping from one build to the next."""
 
+    def prepare(self) -> None:
+        """Have at hand what nearly every page needs, before two processes get it each."""
+        self._templates.page("pages/event.html")
+        prose("*")
+
     def keep_templates(self) -> None:
         """Keep what was compiled of the templates for the next run."""
         self._templates.keep()
