@@ -193,7 +193,12 @@ def _shared_options() -> argparse.ArgumentParser:
         metavar="YYYY-MM-DD",
         help="the day that parts past from upcoming",
     )
-    add("--jobs", type=values.count, metavar="N", help="pictures fetched or resized at a time")
+    add(
+        "--jobs",
+        type=values.count,
+        metavar="N",
+        help="pictures fetched or resized at a time; 1 keeps all in one process",
+    )
     add("-q", "--quiet", action="store_true", help="say nothing but warnings and errors")
     add("-v", "--verbose", action="store_true", help="say more, and show tracebacks")
     return shared

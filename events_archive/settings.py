@@ -44,7 +44,10 @@ class Settings:
     excluded_licences: tuple[int, ...] = ()
     """Ids of image licences whose pictures are not shown; a placeholder stands in."""
     jobs: int = 4
-    """How many pictures are fetched, and how many are resized, at a time."""
+    """How many pictures are fetched, and how many are resized, at a time.
+
+    With more than one, two processes make the pages.
+    """
     list_limit: int = 200
     """The most events on one list page; a longer list is split."""
     cname: str = ""
