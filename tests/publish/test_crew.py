@@ -44,20 +44,25 @@ def test_what_stops_the_other_process_stops_this_one(
         share(2, lambda piece: None, outcome)
 
 
-def test_what_stops_this_process_stops_the_other(tmp_path: Path) -> None:
-    here = os.getpid()
+def test_what_stops_this_process_stops_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    here, forked = os.getpid(), []
+    fork = os.fork
+
+    def noting() -> int:
+        forked.append(fork())
+        return forked[-1]
 
     def do(piece: int) -> None:
         if os.getpid() == here:
             raise KeyboardInterrupt
-        (tmp_path / "pid").write_text(str(os.getpid()))
         signal.pause()
 
+    monkeypatch.setattr(os, "fork", noting)
     with pytest.raises(KeyboardInterrupt):
         share(1000, do, lambda: None)
-    # It has been waited for: no process is left.
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    (other,) = forked
+    with pytest.raises(ProcessLookupError):
+        os.kill(other, 0)
 
 
 def test_an_end_from_outside_is_told() -> None:
