@@ -45,7 +45,7 @@ def flattened(cache: Path, base_url: str) -> dict[str, Any]:
     arguments = ["--offline", "-q", "--cache", str(cache), "--base-url", base_url]
     settings = building.read_options(arguments, {}, PROJECT).settings
     report = Report(quiet=True)
-    site = building.survey(settings, *building.gather(settings, report))
+    site = building.survey(settings, building.gather(settings, report))
     thumbnails = make_thumbnails(
         site.catalogue.images,
         originals=cache / "originals",
