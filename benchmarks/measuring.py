@@ -11,6 +11,9 @@ from tempfile import TemporaryFile
 from threading import Event, Thread
 
 
+_UNUSUAL = "PYTHONDONTWRITEBYTECODE"
+
+
 class FailedRunError(Exception):
     """A command that was to be measured did not end well."""
 
@@ -38,7 +41,7 @@ def measure(command: Sequence[str], *, folder: Path, looks_at_memory: bool = Fal
     os.sync()
     with TemporaryFile() as log:
         start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=_usual())
         watch = _Watch(process.pid) if looks_at_memory else None
         try:
             _, status, used = os.wait4(process.pid, 0)
@@ -58,6 +61,11 @@ def measure(command: Sequence[str], *, folder: Path, looks_at_memory: bool = Fal
         largest=used.ru_maxrss * 1024 / 1e6,
         together=together,
     )
+
+
+def _usual() -> dict[str, str]:
+    """Our environment without what makes Python compile every module anew in every run."""
+    return {name: value for name, value in os.environ.items() if name != _UNUSUAL}
 
 
 class _Watch:
