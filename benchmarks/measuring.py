@@ -1,15 +1,13 @@
 """What a whole process, with all its children, costs: wall clock, CPU and memory."""
 
 import os
-import signal
 import subprocess
-import time
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from threading import Event, Thread
-
 
 _UNUSUAL = "PYTHONDONTWRITEBYTECODE"
 
@@ -39,28 +37,34 @@ def measure(command: Sequence[str], *, folder: Path, looks_at_memory: bool = Fal
     written before goes to the disk first: nobody pays for another's files.
     """
     os.sync()
-    with TemporaryFile() as log:
-        start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=_usual())
-        watch = _Watch(process.pid) if looks_at_memory else None
-        try:
-            _, status, used = os.wait4(process.pid, 0)
-        except BaseException:
-            process.send_signal(signal.SIGTERM)
-            raise
-        wall = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
+    with TemporaryDirectory() as place, TemporaryFile() as log:
+        result = Path(place, "result")
+        launcher = subprocess.Popen(
+            [sys.executable, "-I", "-S", _LAUNCHER, result, *command],
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+            env=_usual(),
+        )
+        watch = _Watch(launcher.pid) if looks_at_memory else None
+        launcher.wait()
         together = watch.stop() if watch else None
-        if process.returncode:
+        status, wall, cpu, largest = _told(result)
+        if status:
             log.seek(0)
             words = log.read().decode(errors="replace")[-2000:]
-            raise FailedRunError(f"{' '.join(command)}: exit status {process.returncode}\n{words}")
-    return Usage(
-        wall=wall,
-        cpu=used.ru_utime + used.ru_stime,
-        largest=used.ru_maxrss * 1024 / 1e6,
-        together=together,
-    )
+            raise FailedRunError(f"{' '.join(command)}: exit status {status:.0f}\n{words}")
+    return Usage(wall=wall, cpu=cpu, largest=largest * 1024 / 1e6, together=together)
+
+
+_LAUNCHER = Path(__file__).with_name("launcher.py")
+
+
+def _told(result: Path) -> tuple[float, ...]:
+    try:
+        return tuple(map(float, result.read_text(encoding="utf-8").split()))
+    except OSError:
+        return 1, 0, 0, 0
 
 
 def _usual() -> dict[str, str]:
@@ -88,11 +92,11 @@ class _Watch:
 
     def _look(self) -> None:
         while not self._over.wait(self.INTERVAL):
-            self._most = max(self._most, sum(map(_proportional, _tree(self._pid))))
+            self._most = max(self._most, sum(map(_proportional, _descendants(self._pid))))
 
 
-def _tree(pid: int) -> list[int]:
-    """The process and its descendants, as far as they still are."""
+def _descendants(pid: int) -> list[int]:
+    """The processes below that one, as far as they still are."""
     found = [pid]
     for member in found:
         try:
@@ -100,7 +104,7 @@ def _tree(pid: int) -> list[int]:
         except OSError:
             continue
         found += map(int, children.split())
-    return found
+    return found[1:]
 
 
 def _proportional(pid: int) -> int:
