@@ -153,7 +153,7 @@ def mark_one_event(file: Path) -> None:
     for number in range(len(lines) // 2, len(lines)):
         record = json.loads(lines[number])
         text = record["description"]
-        if record["image"] and 100 < len(text) < 400 and text.isascii() and text.isprintable():
+        if 100 < len(text) < 400 and text.isascii() and text.isprintable():
             break
     else:
         raise ValueError(f"{file} has no event to change")

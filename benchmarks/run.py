@@ -113,14 +113,21 @@ def times_table(results: Results, peers: Mapping[str, Any]) -> str:
             names[side],
             *(results.middle(scenario, side, of) for of in (wall, cpu)),
             round(results.middle(scenario, side, largest)),
-            round(results.middle("memory", side, together)) if results.has("memory", side) else "",
+            _together(results, scenario, side),
         )
         for scenario in SCENARIOS
         for side in names
         if results.has(scenario, side)
     ]
-    heads = ("", "who", "wall (s)", "CPU (s)", "largest process (MB)", "all processes, cold (MB)")
+    heads = ("", "who", "wall (s)", "CPU (s)", "largest process (MB)", "all processes (MB)")
     return table(heads, rows)
+
+
+def _together(results: Results, scenario: str, side: str) -> str:
+    """Known of cold builds alone."""
+    if scenario != "cold" or not results.has("memory", side):
+        return ""
+    return f"{results.middle('memory', side, together):,.0f}"
 
 
 def ratios_table(results: Results, events: int) -> str:
