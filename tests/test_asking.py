@@ -85,7 +85,7 @@ def test_the_command_answers_as_the_api_does(
     # The cache is read once, not six hundred times; everything else is the command as it is.
     options = command.read_options(["build", "--cache", str(grown_run.cache)], {}, command.PROJECT)
     settings = command.replace(options.settings, offline=True, dry_run=True)
-    site = command.survey(settings, *command.gather(settings, Report(quiet=True)))
+    site = command.survey(settings, command.gather(settings, Report(quiet=True)))
     monkeypatch.setattr(command, "gather", lambda *_: ())
     monkeypatch.setattr(command, "survey", lambda *_: site)
     for question, answer in zip(questions, upstream, strict=True):

@@ -127,5 +127,8 @@ def _when(text: str) -> datetime:
     return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
 
 
-def _ids(values: list[int]) -> tuple[int, ...]:
+def _ids(values: Any) -> tuple[int, ...]:
+    """The owners of an address: it was published for somebody, or it would not be there."""
+    if not isinstance(values, list) or not values:
+        raise TypeError("an address without owners")
     return tuple(int(value) for value in values)

@@ -66,7 +66,8 @@ def test_of_a_damaged_ledger_all_whole_lines_are_used(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [b"[]", b"5", b'{"withdrawn": []}', b'{"withdrawn": {"x": "2026-01-01"}}', b"\xff",
-     b'{"event_addresses": {"a": 5}}', b'{"first_seen": {"1": null}}'],
+     b'{"event_addresses": {"a": 5}}', b'{"event_addresses": {"a": {}}}',
+     b'{"event_addresses": {"a": []}}', b'{"first_seen": {"1": null}}'],
 )  # fmt: skip
 def test_a_ledger_of_another_shape_is_told(tmp_path: Path, text: bytes) -> None:
     path = tmp_path / "ledger.json"
