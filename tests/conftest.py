@@ -78,8 +78,11 @@ def run_build(
 
 
 def clean_environment(*, measured: bool = True) -> dict[str, str]:
-    """Ours, without what would send loopback requests elsewhere, lend a key or a site's address."""
-    unwanted = {"ll2_api_key", "archive_base_url"}
+    """Ours, without what would send loopback requests elsewhere, lend a key or a site's address.
+
+    Nor have all runs compile every module anew.
+    """
+    unwanted = {"ll2_api_key", "archive_base_url", "pythondontwritebytecode"}
     unwanted |= {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
     unwanted |= set() if measured else {"coverage_process_config", "coverage_process_start"}
     return {key: value for key, value in os.environ.items() if key.lower() not in unwanted}
