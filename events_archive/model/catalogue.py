@@ -77,6 +77,12 @@ class Catalogue:
         return dict(sorted(grouped(self.events, lambda event: event.moment.year).items()))
 
     @cached_property
+    def years(self) -> range:
+        """From the first year that has any event to the last."""
+        found = tuple(self.by_year)
+        return range(found[0], found[-1] + 1) if found else range(0)
+
+    @cached_property
     def by_month(self) -> dict[tuple[int, int], Events]:
         """The events of each (year, month), in order."""
         return dict(sorted(grouped(self.events, lambda event: event.moment.month).items()))

@@ -38,7 +38,7 @@ class TypeHistory:
 def type_history(site: Site, type: EventType) -> TypeHistory:
     """The history of a type as the index of types shows it: its busiest year fills the height."""
     events = site.catalogue.by_type[type.id]
-    span = years_of(site.catalogue.events)
+    span = site.catalogue.years
     counts = {year: len(found) for year, found in grouped(events, _year_of).items()}
     place = _year_places(site, type, events)
     return TypeHistory(

@@ -8,7 +8,6 @@ from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import EventType
 from events_archive.model.moment import month_in_words
 from events_archive.site import addresses, listing
-from events_archive.site.drawing import years_of
 from events_archive.site.families import FAMILIES, by_family, year_bars
 from events_archive.site.histories import months_of, timeline, type_history, year_sheets
 from events_archive.site.listing import Listing, Section
@@ -54,7 +53,7 @@ def all_types_page(site: Site) -> Page:
         description=f"The {len(types)} types of spaceflight events in this archive.",
         context={
             "families": by_family((type, type_history(site, type)) for type, _ in types),
-            "span": years_of(site.catalogue.events),
+            "span": site.catalogue.years,
         },
         crumbs=(_HOME,),
         alternates=main_alternates(site),
