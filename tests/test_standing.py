@@ -36,6 +36,7 @@ def _run(folder: Path, *options: str) -> Run:
         cache=folder / "cache",
         output=folder / "output",
         project=folder,
+        measured=False,
         PYTHONPROFILEIMPORTTIME="1",
     )
 

@@ -550,7 +550,7 @@ def a_plain_world(size: int) -> World:
 
 @given(steps=edits, seed=st.integers(0, 2**16))
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_after_whatever_happened_the_cache_is_upstream_and_no_address_is_dead(
     tmp_path: Path, steps: list[str], seed: int
