@@ -6,25 +6,34 @@ is one function: its base, blocks and includes are put together once, macros are
 are local variables and attributes are attributes. That is eight times faster, and as strict: a
 name that nobody gave, or an attribute that is not there, is an error with template and line.
 
+What does not differ between two pages of one folder (the frame of a site, most of it) is made once
+for that folder: a `fixed` piece is made of constants, of what every template knows, and of `root`.
+
 Of the language just what our templates use is understood; anything else is refused by name.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NoReturn
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from events_archive.errors import ArchiveError
-from events_archive.publish.templating.names import function_of, setting_of
+from events_archive.publish.templating.names import fixed_of, function_of, setting_of
 
 _COMPARISONS = {
     "eq": "==", "ne": "!=", "gt": ">", "gteq": ">=", "lt": "<", "lteq": "<=", "in": "in",
     "notin": "not in",
 }  # fmt: skip
 _ESCAPING = (".html", ".xml")
+
+_ROOT = "root"
+"""The variable that leads from a page to the site's root: the same for all pages of one folder."""
+_OF_LIBRARIES = ("macro_", "set_")
+"""How the names of what libraries define begin."""
 
 Place = tuple[str, int]
 """A template and a line in it."""
@@ -64,6 +73,16 @@ class _Scope:
         if name in self.names or not self.outer:
             return None
         return self.outer.macro(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Something to be put out."""
+
+    expression: str
+    """Python, of type str."""
+    is_fixed: bool
+    is_literal: bool = False
 
 
 class Compiler:
@@ -121,9 +140,15 @@ class _Writer:
         self.shown: dict[str, None] = {}
         """Those of them that are put out as they are: escaped once."""
         self.libraries: dict[str, None] = {}
-        self.pieces: list[str] = []
+        self.pieces: list[_Piece] = []
+        self.fragments: list[tuple[str, Place]] = []
+        """Lines of the functions that make fixed pieces."""
+        self.makers: list[str] = []
+        """The names of those that the page calls."""
         self.number = 0
         self.is_library = False
+        self.is_apart = False
+        """Whether all of it is one fixed piece."""
 
     # What a unit is
 
@@ -138,11 +163,15 @@ class _Writer:
             with self._inside(name):
                 self._body(tree.body if is_base else _beside_blocks(tree))
         self._flush()
+        self._line("return ''.join(out)")
         head = [f"def {function_of(self.name)}(context):"]
         head += [f"    c_{name} = context[{name!r}]" for name in self.wanted]
         head += [f"    e_{name} = esc(c_{name})" for name in self.shown]
+        if self.makers:
+            head.insert(0, f"{fixed_of(self.name)} = Fixed(({', '.join(self.makers)},))")
+            place = f"c_{_ROOT}" if _ROOT in self.wanted else "None"
+            head.append(f"    fixed = {fixed_of(self.name)}[{place}]")
         head += ["    out = []", "    write, extend = out.append, out.extend"]
-        self._line("return ''.join(out)")
         return self._unit(head)
 
     def library(self) -> Unit:
@@ -155,9 +184,14 @@ class _Writer:
         return self._unit([])
 
     def _unit(self, head: list[str]) -> Unit:
+        before = [line for line, _ in self.fragments]
         return Unit(
-            source="\n".join((*head, *self.lines)) + "\n",
-            places=((self.name, 1),) * len(head) + tuple(self.places),
+            source="\n".join((*before, *head, *self.lines)) + "\n",
+            places=(
+                *(place for _, place in self.fragments),
+                *((self.name, 1),) * len(head),
+                *self.places,
+            ),
             libraries=tuple(self.libraries),
         )
 
@@ -199,22 +233,60 @@ class _Writer:
         self.lines.append("    " * self.depth + text)
         self.places.append(self.place)
 
-    def _put(self, expression: str) -> None:
+    def _put(self, expression: str, *, is_fixed: bool = False) -> None:
         """Have ``expression``, a str, put out."""
-        both_constant = self.pieces and self.pieces[-1][0] in "'\"" and expression[0] in "'\""
-        if both_constant:
-            # Two literals side by side are one.
-            self.pieces[-1] = f"{self.pieces[-1]} {expression}"
-        else:
-            self.pieces.append(expression)
+        self.pieces.append(_Piece(expression, is_fixed))
+
+    def _put_literal(self, text: str) -> None:
+        self.pieces.append(_Piece(repr(text), is_fixed=True, is_literal=True))
 
     def _flush(self) -> None:
         """Write down what is to be put out before anything else happens."""
-        if len(self.pieces) == 1:
-            self._line(f"write({self.pieces[0]})")
-        elif self.pieces:
-            self._line(f"extend(({', '.join(self.pieces)}))")
+        written: list[str] = []
+        for is_fixed, run in groupby(self.pieces, key=lambda piece: piece.is_fixed):
+            pieces = tuple(run)
+            if not is_fixed:
+                written += [piece.expression for piece in pieces]
+            elif self.is_library or self.is_apart or all(piece.is_literal for piece in pieces):
+                written += _merged(pieces)
+            else:
+                written.append(self._fixed(_merged(pieces)))
+        if len(written) == 1:
+            self._line(f"write({written[0]})")
+        elif written:
+            self._line(f"extend(({', '.join(written)}))")
         self.pieces.clear()
+
+    def _fixed(self, pieces: Sequence[str]) -> str:
+        """The expression for pieces that are made once for all pages of one folder."""
+        whole = pieces[0] if len(pieces) == 1 else f"''.join(({', '.join(pieces)}))"
+        maker = f"{fixed_of(self.name)}_{len(self.makers)}"
+        self.makers.append(maker)
+        lines = (f"def {maker}(c_{_ROOT}, e_{_ROOT}):", f"    return {whole}")
+        self.fragments += [(line, self.place) for line in lines]
+        return f"fixed[{len(self.makers) - 1}]"
+
+    def _whole_is_fixed(self, node: nodes.If | nodes.For) -> bool:
+        """Put out a statement by one fixed piece, if it can be; whether it was."""
+        if self.is_library or self.is_apart or not self._is_fixed_statement(node, frozenset()):
+            return False
+        statement = _Writer(self.compiler, self.name)
+        statement.is_apart = True
+        statement.templates, statement.scope = self.templates, self.scope
+        statement.wanted, statement.shown = self.wanted, self.shown
+        statement.place, statement.number = self.place, self.number
+        function = f"{fixed_of(self.name)}_part_{len(self.fragments)}"
+        statement._line(f"def {function}(c_{_ROOT}, e_{_ROOT}):")
+        with statement._indented():
+            statement._line("out = []")
+            statement._line("write, extend = out.append, out.extend")
+            statement._body([node])
+            statement._flush()
+            statement._line("return ''.join(out)")
+        self.number = statement.number
+        self.fragments += zip(statement.lines, statement.places, strict=True)
+        self._put(f"{function}(c_{_ROOT}, e_{_ROOT})", is_fixed=True)
+        return True
 
     def _fresh(self, name: str) -> str:
         self.number += 1
@@ -240,12 +312,14 @@ class _Writer:
         for piece in node.nodes:
             if isinstance(piece, nodes.TemplateData):
                 if piece.data:
-                    self._put(repr(piece.data))
+                    self._put_literal(piece.data)
             else:
                 self.place = (self.templates[-1], piece.lineno)
-                self._put(self._text(piece))
+                self._put(self._text(piece), is_fixed=self._is_fixed(piece))
 
     def _if(self, node: nodes.If) -> None:
+        if self._whole_is_fixed(node):
+            return
         self._flush()
         self._line(f"if {self._expression(node.test)}:")
         self._branch(node.body)
@@ -264,6 +338,8 @@ class _Writer:
     def _for(self, node: nodes.For) -> None:
         if node.recursive or node.else_:
             self._refuse(node)
+        if self._whole_is_fixed(node):
+            return
         self._flush()
         source = self._expression(node.iter)
         with self._scoped():
@@ -362,6 +438,38 @@ class _Writer:
                 self._body(node.body)
                 self._flush()
                 self._line("return ''.join(out)")
+
+    # What is the same on every page of a folder
+
+    def _is_fixed(self, node: nodes.Node, bound: frozenset[str] = frozenset()) -> bool:
+        """Whether an expression is made of constants, what every template knows, and the root.
+
+        ``bound`` are the variables of fixed loops around it.
+        """
+        if not isinstance(node, nodes.Name):
+            return all(self._is_fixed(child, bound) for child in node.iter_child_nodes())
+        if node.name in bound:
+            return True
+        meaning = self.scope.macro(node.name) or self.scope.find(node.name)
+        if meaning is None:
+            return node.name == _ROOT or node.name in self.compiler.known
+        return meaning.startswith(_OF_LIBRARIES)
+
+    def _is_fixed_statement(self, node: nodes.Node, bound: frozenset[str]) -> bool:
+        """The same of a statement that puts something out."""
+        if isinstance(node, nodes.Output):
+            return self._is_fixed(node, bound)
+        if isinstance(node, nodes.If):
+            inner = bound
+            bodies = (*node.body, *node.elif_, *node.else_)
+        elif isinstance(node, nodes.For) and self._is_fixed(node.iter, bound):
+            targets = nodes.Tuple([node.target], "store").find_all(nodes.Name)
+            inner = bound | {"loop"} | {name.name for name in targets}
+            bodies = tuple(node.body)
+        else:
+            return False
+        has_fixed_test = node.test is None or self._is_fixed(node.test, inner)
+        return has_fixed_test and all(self._is_fixed_statement(part, inner) for part in bodies)
 
     # Expressions
 
@@ -487,6 +595,15 @@ class _Writer:
     def _dict(self, node: nodes.Dict) -> str:
         pairs = (f"{self._expression(p.key)}: {self._expression(p.value)}" for p in node.items)
         return f"{{{', '.join(pairs)}}}"
+
+
+def _merged(pieces: Iterable[_Piece]) -> list[str]:
+    """The expressions of pieces; literals side by side are one."""
+    merged: list[str] = []
+    for is_literal, run in groupby(pieces, key=lambda piece: piece.is_literal):
+        expressions = [piece.expression for piece in run]
+        merged += [" ".join(expressions)] if is_literal else expressions
+    return merged
 
 
 def _beside_blocks(tree: nodes.Template) -> list[nodes.Node]:

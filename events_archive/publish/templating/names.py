@@ -11,5 +11,10 @@ def setting_of(template: str, name: str) -> str:
     return f"set_{_stem(template)}__{name}"
 
 
+def fixed_of(template: str) -> str:
+    """The name of what holds the pieces that are the same on all pages of a folder."""
+    return f"fixed_{_stem(template)}"
+
+
 def _stem(template: str) -> str:
     return "".join(c if c.isalnum() else "_" for c in template)

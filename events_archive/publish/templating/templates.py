@@ -7,7 +7,7 @@ the compiler. Whoever finds it needs neither Jinja nor the templates' text.
 import marshal
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -30,6 +30,9 @@ _FAULTS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 Page = Callable[[Mapping[str, object]], str]
 """Makes the text of a page from its variables."""
 
+Maker = Callable[[str | None, str], str]
+"""Makes a piece of a page from the page's root, and from that escaped."""
+
 Kept = tuple[CodeType, tuple["Place", ...], tuple[str, ...]]
 """A template's code, where each of its lines comes from, and the libraries that it calls."""
 
@@ -44,6 +47,7 @@ class Templates:
         self._known = frozenset(known)
         self._filters = {**text.FILTERS, **filters}
         self._namespace: dict[str, Any] = {
+            "Fixed": Fixed,
             "Markup": Markup,
             "as_markup": text.as_markup,
             "esc": text.esc,
@@ -147,6 +151,29 @@ class Templates:
 
     def _file(self) -> Path:
         return self.folder / "__pycache__" / _KEPT
+
+
+class Fixed(dict[str | None, "_OfFolder"]):
+    """What does not differ between pages with one root, by that root."""
+
+    def __init__(self, makers: Sequence[Maker]) -> None:
+        self.makers = makers
+
+    def __missing__(self, root: str | None) -> "_OfFolder":
+        pieces = self[root] = _OfFolder(self.makers, root)
+        return pieces
+
+
+class _OfFolder(dict[int, str]):
+    """The pieces for one root by their numbers, each made when it is first wanted."""
+
+    def __init__(self, makers: Sequence[Maker], root: str | None) -> None:
+        self.makers = makers
+        self.root = root
+
+    def __missing__(self, number: int) -> str:
+        piece = self[number] = self.makers[number](self.root, text.esc(self.root))
+        return piece
 
 
 def template_files(folder: Path) -> list[Path]:
