@@ -5,6 +5,7 @@ Values of all that Launch Library 2's normal and detailed modes carry, normalise
 where absence means something. All date-times are in UTC.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -51,6 +52,17 @@ class Image:
         return f"{self.id}-{safe[-120:].lstrip('.')}"
 
 
+_USUAL_HOST = re.compile(r"https?://([a-z0-9.-]+)(?=[/?#]|$)")
+"""What a link that needs no closer look begins with: ten times as fast as urlsplit."""
+
+
+def host_of(url: str) -> str:
+    """The host of a link without ``www.``; the link itself where it has none."""
+    usual = _USUAL_HOST.match(url)
+    host = usual[1] if usual else urlsplit(url).hostname
+    return (host or url).removeprefix("www.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """A page about the event (``info_urls``)."""
@@ -72,7 +84,7 @@ class Link:
     @property
     def host(self) -> str:
         """The host without ``www.``, which is what is left to say when a title is junk."""
-        return (urlsplit(self.url).hostname or self.url).removeprefix("www.")
+        return host_of(self.url)
 
     @property
     def label(self) -> str:

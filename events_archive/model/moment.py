@@ -79,9 +79,9 @@ class Moment:
             return self.iso
         first, last = self.span.first_day, self.span.last_day
         if first == last:
-            return f"{first:%Y-%m-%d}"
+            return first.isoformat()
         if (first.year, first.month) == (last.year, last.month):
-            return f"{first:%Y-%m}"
+            return first.isoformat()[:7]
         return f"{first:%Y}" if first.year == last.year else None
 
     @cached_property

@@ -45,6 +45,11 @@ def _year_of(when: datetime) -> int:
     return when.year
 
 
+def _clock(when: datetime) -> str:
+    # Twice as fast as strftime, and there are few pages without.
+    return f"{when.hour:02}:{when.minute:02}"
+
+
 def _timed(
     key: str, length: timedelta, words: Callable[[datetime], str] | None = None
 ) -> Precision:
@@ -53,8 +58,8 @@ def _timed(
         key=key,
         timed=True,
         span=span,
-        words=words or (lambda when: f"{day_in_words(when)}, {when:%H:%M} UTC"),
-        iso=lambda when: f"{span(when).start:%Y-%m-%dT%H:%M:%SZ}",
+        words=words or (lambda when: f"{day_in_words(when)}, {_clock(when)} UTC"),
+        iso=lambda when: f"{span(when).start.isoformat()[:19]}Z",
         year=_year_of,
         month=_month_of,
     )
@@ -66,7 +71,7 @@ def _dated(key: str, suffix: str = "") -> Precision:
         timed=False,
         span=spans.day,
         words=lambda when: day_in_words(when) + suffix,
-        iso=lambda when: f"{when:%Y-%m-%d}",
+        iso=lambda when: when.isoformat()[:10],
         year=_year_of,
         month=_month_of,
     )
@@ -85,8 +90,8 @@ def _part_of_year(key: str, name: str, first: int, last: int) -> Precision:
 
 
 def _seconds_in_words(when: datetime) -> str:
-    clock = f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
-    return f"{day_in_words(when)}, {clock} UTC"
+    seconds = f":{when.second:02}" if when.second else ""
+    return f"{day_in_words(when)}, {_clock(when)}{seconds} UTC"
 
 
 def _monday(when: datetime) -> datetime:

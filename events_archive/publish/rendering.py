@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from events_archive import __version__
 from events_archive.errors import ArchiveError
-from events_archive.model.event import Event, Image
+from events_archive.model.event import Event, Image, host_of
 from events_archive.model.moment import MONTHS, Moment, day_in_words, month_in_words
 from events_archive.model.spans import length_in_words
 from events_archive.publish import feeds
@@ -195,11 +195,6 @@ def date_parts(moment: Moment) -> tuple[str, str, str]:
     return (day, rest, clock) if day.isdigit() and rest else ("", head, clock)
 
 
-def host(url: str) -> str:
-    """The host of a link without ``www.``: what is said of a link that has no title."""
-    return (urlsplit(url).hostname or url).removeprefix("www.")
-
-
 def picture_text(image: Image, event: Event) -> str:
     """What stands in for the event's picture: its name, where a person wrote one."""
     if image.name and not image.name.startswith("["):
@@ -213,7 +208,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "day_in_words": day_in_words,
     "day_of_year": days.in_words,
     "escaped": escaped,
-    "host": host,
+    "host": host_of,
     "length_in_words": length_in_words,
     "plain": plain,
     "prose": prose,

@@ -16,6 +16,8 @@ from events_archive.site.site import Site
 
 CALENDAR = "text/calendar"
 
+CALENDAR_SUFFIX = ".ics"
+
 _TEMPLATE = "calendar"
 
 ROLLING_DAYS = 90
@@ -110,7 +112,7 @@ def event_calendar(site: Site, event: Event) -> Calendar:
     return Calendar(
         name=event.name,
         description=f"{event.name}, as {site.title} has it.",
-        address=site.addresses.event(event, ".ics"),
+        address=site.addresses.event(event, CALENDAR_SUFFIX),
         home=site.addresses.event(event),
         family=family(event.type),
     )

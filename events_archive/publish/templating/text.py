@@ -12,6 +12,8 @@ def esc(value: object) -> str:
     kind = value.__class__
     if kind is str:
         text: str = value  # type: ignore[assignment]
+    elif kind is Markup:
+        return value  # type: ignore[return-value]
     elif kind is int:
         return str(value)
     elif hasattr(value, "__html__"):
