@@ -53,13 +53,13 @@ def _clock(when: datetime) -> str:
 def _timed(
     key: str, length: timedelta, words: Callable[[datetime], str] | None = None
 ) -> Precision:
-    span = spans.instant(length)
+    start_of = spans.whole(length)
     return Precision(
         key=key,
         timed=True,
-        span=span,
+        span=spans.instant(length),
         words=words or (lambda when: f"{day_in_words(when)}, {_clock(when)} UTC"),
-        iso=lambda when: f"{span(when).start.isoformat()[:19]}Z",
+        iso=lambda when: f"{start_of(when).isoformat()[:19]}Z",
         year=_year_of,
         month=_month_of,
     )

@@ -33,15 +33,21 @@ class Span:
         return self.last_day + timedelta(days=1)
 
 
+def whole(length: timedelta) -> Callable[[datetime], datetime]:
+    """The beginning of the second, minute or hour (by ``length``) that a date-time lies in."""
+    if length >= timedelta(hours=1):
+        return lambda when: when.replace(minute=0, second=0, microsecond=0)
+    if length >= timedelta(minutes=1):
+        return lambda when: when.replace(second=0, microsecond=0)
+    return lambda when: when.replace(microsecond=0)
+
+
 def instant(length: timedelta) -> Callable[[datetime], Span]:
     """Spans of ``length``, a second, minute or hour, that begin on a whole one."""
+    start_of = whole(length)
 
     def span(when: datetime) -> Span:
-        start = when.replace(microsecond=0)
-        if length >= timedelta(minutes=1):
-            start = start.replace(second=0)
-        if length >= timedelta(hours=1):
-            start = start.replace(minute=0)
+        start = start_of(when)
         return Span(start=start, end=start + length)
 
     return span

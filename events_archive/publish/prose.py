@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 _LINE_END = re.compile(r"\r\n?|[\u2028\u2029\x85]")
 _BULLET = re.compile(r"^[ \t]*[-*•‣◦▪–][ \t]+(?=\S)")
 _LINK = re.compile(r"(?<![<(\[\"'=\w/])https?://[^\s<>\"\[\]`\\]+", re.IGNORECASE)
-_MARKED_UP = re.compile(r"[*_`\[\]<>&\\|~^]|https?://|^\s*(?:[-*•‣◦▪–+#>=]|\d+[.)])", re.M | re.I)
+_MARKED_UP = re.compile(
+    r"[*_`\[\]<>\\|~^]|&#?\w+;|https?://|^\s*(?:[-*•‣◦▪–+#>=]|\d+[.)])", re.M | re.I
+)
 
 _TAGS = {"p", "br", "ul", "ol", "li", "em", "strong", "code", "a", "blockquote"}
 _OUR_TAGS = _TAGS | {"h2", "h3", "dl", "dt", "dd", "pre", "hr", "table", "thead", "tbody", "tr"}

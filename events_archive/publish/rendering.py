@@ -135,6 +135,7 @@ class Renderer:
             "downloads": lambda: self._data.downloads.files,
             "link": self.link,
             "event_address": self.site.addresses.event,
+            "event_link": self._event_link,
             "family": families.family,
             "follow_calendar": links.follow,
             "month_in_words": month_in_words,
@@ -171,11 +172,32 @@ class Renderer:
             self._cards[key] = Markup(self._templates.render("partials/card.html", context))
         return self._cards[key]
 
+    @cached_property
+    def _event_links(self) -> dict[tuple[int, str], Markup]:
+        return {}
+
+    def _event_link(self, event: Event, root: str) -> Markup:
+        """The event's name, which leads to its page."""
+        key = (event.id, root)
+        if key not in self._event_links:
+            address = esc(root + self.site.addresses.event(event))
+            link = f'<a href="{address}" dir="auto">{esc(event.name)}</a>'
+            self._event_links[key] = Markup(link)
+        return self._event_links[key]
+
+    @cached_property
+    def _way_links(self) -> dict[tuple[str, int, str, str], Markup]:
+        return {}
+
     def _way_link(self, folder: str, member: Any, root: str) -> Markup:
         """The name of an agency, programme, ...: a link where it has a page."""
-        way = self.site.ways.way(folder, member.id)
-        name = esc(member.name)
-        return Markup(f'<a href="{esc(root)}{esc(way.address)}">{name}</a>' if way else name)
+        key = (folder, member.id, member.name, root)
+        if key not in self._way_links:
+            way = self.site.ways.way(folder, member.id)
+            name = esc(member.name)
+            link = f'<a href="{esc(root + way.address)}">{name}</a>' if way else name
+            self._way_links[key] = Markup(link)
+        return self._way_links[key]
 
     def link(self, address: str, root: str) -> str:
         """What a feed links to: absolute where the site's place is known, else from its folder."""
