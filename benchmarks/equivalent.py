@@ -1,5 +1,6 @@
 """Our build, restricted to the pages that the peers make too; takes build.py's arguments."""
 
+import os
 import re
 import sys
 from collections.abc import Iterable
@@ -34,12 +35,12 @@ def _restricted(page):
     return replace(page, context={"pages": kept}, depends=depends)
 
 
-def plan_equivalent(site) -> tuple:
+def plan_equivalent(site, begin=None) -> tuple:
     """Our own plan, as far as the peers make one."""
     from events_archive.site import plan  # noqa: PLC0415 - the project is on the path only now
 
     planners = (plan.plain_pages, plan.event_pages, plan.index_pages, plan.feed_pages)
-    return restricted(plan.plan_site(site, planners))
+    return restricted(plan.plan_site(site, planners, begin=begin))
 
 
 def main() -> int:
@@ -57,4 +58,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # As build.py ends.
+    os._exit(main())

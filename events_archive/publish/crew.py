@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Self
 
 from events_archive.errors import ArchiveError
 
@@ -27,49 +27,70 @@ def can_share() -> bool:
     return len(os.sched_getaffinity(0)) > 1
 
 
-def share(pieces: int, do: Callable[[int], None], outcome: Callable[[], Any]) -> Any:
-    """Do the pieces 0 to ``pieces`` - 1, each once, in this process or in another.
+class Share:
+    """The pieces 0 to ``pieces`` - 1 of a work, each done once, here or in another process.
 
-    The value of ``outcome()`` there, which has to be one that pickle takes. Raises ArchiveError
-    as ``do`` does, or where the other process was ended from outside.
+    The other one begins at the end when this is made; this one at the front, when it comes to
+    `finish`. Whoever leaves the ``with`` block before has the other process ended.
     """
-    tokens, give = os.pipe()
-    os.write(give, b"." * pieces)
-    os.close(give)
-    answer, tell = os.pipe()
-    # What is still unwritten would be written by both.
-    sys.stdout.flush()
-    sys.stderr.flush()
-    parent = os.getpid()
-    child = os.fork()
-    if child == 0:
-        os.close(answer)
 
-        def from_the_end() -> Any:
-            for piece in reversed(range(pieces)):
-                if os.getppid() != parent or not os.read(tokens, 1):
-                    break
-                do(piece)
-            return outcome()
+    def __init__(self, pieces: int, do: Callable[[int], None], outcome: Callable[[], Any]) -> None:
+        """``outcome()`` is what the other process tells: a value that pickle takes."""
+        self._pieces, self._do = pieces, do
+        self._tokens, give = os.pipe()
+        os.write(give, b"." * pieces)
+        os.close(give)
+        self._answer, tell = os.pipe()
+        # What is still unwritten would be written by both.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        parent = os.getpid()
+        self._other = os.fork()
+        if self._other == 0:
+            os.close(self._answer)
+            _tell(tell, lambda: self._from_the_end(parent, outcome))
+            os._exit(0)
+        os.close(tell)
 
-        _tell(tell, from_the_end)
-        os._exit(0)
-    os.close(tell)
-    try:
-        for piece in range(pieces):
-            if not os.read(tokens, 1):
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._other:
+            self._end()
+
+    def finish(self) -> Any:
+        """Do what is left together with the other process; what that one tells.
+
+        Raises ArchiveError as ``do`` does there, or where the other was ended from outside.
+        """
+        for piece in range(self._pieces):
+            if not self._is_mine():
                 break
-            do(piece)
-        with os.fdopen(answer, "rb") as file:
+            self._do(piece)
+        with os.fdopen(self._answer, "rb", closefd=False) as file:
             told = file.read()
-    except BaseException:
+        self._end()
+        return _understood(told)
+
+    def _from_the_end(self, parent: int, outcome: Callable[[], Any]) -> Any:
+        for piece in reversed(range(self._pieces)):
+            if os.getppid() != parent or not self._is_mine():
+                break
+            self._do(piece)
+        return outcome()
+
+    def _is_mine(self) -> bool:
+        """Whether there is one more piece, which nobody else will do."""
+        return bool(os.read(self._tokens, 1))
+
+    def _end(self) -> None:
+        other, self._other = self._other, 0
         with suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-        raise
-    finally:
-        os.close(tokens)
-        os.waitpid(child, 0)
-    return _understood(told)
+            os.kill(other, signal.SIGKILL)
+        os.close(self._tokens)
+        os.close(self._answer)
+        os.waitpid(other, 0)
 
 
 def _tell(pipe: int, work: Callable[[], Any]) -> None:

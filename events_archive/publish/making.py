@@ -1,10 +1,12 @@
 """Makes what is stale: each page that is not as all that it depends on would have it made."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
-from events_archive.publish.crew import MOST, can_share, share
+from events_archive.publish.crew import MOST, Share, can_share
 from events_archive.publish.fingerprints import Fingerprints
 from events_archive.publish.identities import Proof
 from events_archive.publish.rendering import Renderer
@@ -35,7 +37,7 @@ class Built:
 
 @dataclass(slots=True, kw_only=True)
 class Workshop:
-    """Pages on their way into the output."""
+    """Pages on their way into the output: a context, since other processes may be at work."""
 
     renderer: Renderer
     fingerprints: Fingerprints
@@ -43,6 +45,29 @@ class Workshop:
     proof: Proof
     processes: int = 1
     _keys: dict[str, bytes] = field(default_factory=dict)
+    _begun: dict[str, None] = field(default_factory=dict)
+    """Addresses of pages that somebody sees to."""
+    _waiting: list[Page] = field(default_factory=list)
+    """Those of them that are stale and not worth a second process."""
+    _in_hand: int = 0
+    """How many works another process has begun with."""
+    _shares: list[Share] = field(default_factory=list)
+    _open: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def begin(self, pages: Sequence[Page]) -> None:
+        """Have another process begin with ``pages`` if many are stale; `make` finishes them."""
+        stale = [page for page in pages if not self._stands(page)]
+        self._begun |= dict.fromkeys(page.address for page in pages)
+        if self._is_worth_sharing(stale):
+            self._share(stale)
+        else:
+            self._waiting += stale
 
     def make(
         self,
@@ -56,15 +81,21 @@ class Workshop:
         So too ``files``, as (address, source): those that only have to be copied. Whatever is
         done ``besides`` may be done in another process.
         """
-        stale = sorted((page for page in pages if not self._stands(page)), key=_neighbourhood)
-        works: list[Work] = [*files, *stale, *besides]
-        if len(stale) > FEW and self.processes > 1 and can_share():
-            self.renderer.prepare()
+        others = (page for page in pages if page.address not in self._begun)
+        stale = [*self._waiting, *(page for page in others if not self._stands(page))]
+        works: list[Work] = [*files, *sorted(stale, key=_neighbourhood), *besides]
+        if self._is_worth_sharing(stale):
             self._share(works)
         else:
             for work in works:
                 self._do(work)
+        for share in reversed(self._shares):
+            self._finish(share)
         self.renderer.keep_templates()
+
+    def _is_worth_sharing(self, stale: Sequence[Page]) -> bool:
+        """Whether the pages outlast what the other process, if any, is at already."""
+        return len(stale) > max(FEW, self._in_hand) and self.processes > 1 and can_share()
 
     def _stands(self, page: Page) -> bool:
         left = self.output.left
@@ -93,6 +124,8 @@ class Workshop:
         self.output.stage(page.address, content, key)
 
     def _share(self, works: Sequence[Work]) -> None:
+        """Have another process begin with the works at their end."""
+        self.renderer.prepare()
         width = max(_PIECE, -(-len(works) // MOST))
         pieces = [works[start : start + width] for start in range(0, len(works), width)]
         before = frozenset(self.output.staged)
@@ -105,7 +138,11 @@ class Workshop:
             new = self.output.staged.items()
             return {place: tuple(file) for place, file in new if place not in before}, self.proof
 
-        staged, proof = share(len(pieces), do, outcome)
+        self._in_hand += len(works)
+        self._shares.append(self._open.enter_context(Share(len(pieces), do, outcome)))
+
+    def _finish(self, share: Share) -> None:
+        staged, proof = share.finish()
         self.output.take({place: Staged._make(file) for place, file in staged.items()})
         self.proof.join(proof)
 

@@ -16,7 +16,7 @@ from events_archive.site.site import Site
 from events_archive.site.subscriptions import event_alternates
 from events_archive.site.ways import Way
 
-_TEMPLATE = "pages/event.html"
+EVENT_TEMPLATE = "pages/event.html"
 
 OTHERS = 4
 """How many other events of its type an event's page names."""
@@ -31,7 +31,7 @@ def event_pages(site: Site) -> Iterator[Page]:
         around = surroundings(site, event)
         yield Deferred(
             site.addresses.event(event),
-            _TEMPLATE,
+            EVENT_TEMPLATE,
             partial(event_page, site, event, around),
             depends=(event, around, has_calendar(site, event), _ways_of(site, event)),
             modified=event.last_updated,
@@ -82,7 +82,7 @@ def event_page(site: Site, event: Event, around: Surroundings | None = None) -> 
     remembered = site.memory.of(event.id)
     return Page(
         address=site.addresses.event(event),
-        template=_TEMPLATE,
+        template=EVENT_TEMPLATE,
         title=f"{event.name} ({event.moment.short_words})",
         description=summary(event),
         context={

@@ -1,6 +1,6 @@
 """The plan: every page of the site, listed before a byte of it is written."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 from events_archive.errors import ArchiveError
@@ -8,7 +8,7 @@ from events_archive.site.calendars import calendar_pages
 from events_archive.site.credits import credits_pages
 from events_archive.site.day_pages import day_pages
 from events_archive.site.download_pages import download_pages
-from events_archive.site.event_pages import event_pages
+from events_archive.site.event_pages import EVENT_TEMPLATE, event_pages
 from events_archive.site.explore_pages import explore_pages
 from events_archive.site.feeds import feed_pages
 from events_archive.site.former import former_pages, vanished_lists
@@ -43,9 +43,21 @@ PLANNERS: tuple[Planner, ...] = (
 """What plans the pages of each kind."""
 
 
-def plan_site(site: Site, planners: Iterable[Planner] = PLANNERS) -> tuple[Page, ...]:
-    """All pages, each at an address of its own."""
-    pages = tuple(chain.from_iterable(plan(site) for plan in planners))
+def plan_site(
+    site: Site,
+    planners: Sequence[Planner] = PLANNERS,
+    *,
+    begin: Callable[[Sequence[Page]], None] | None = None,
+) -> tuple[Page, ...]:
+    """All pages, each at an address of its own.
+
+    ``begin`` is told those of the events, which take longest to make, before the others are known.
+    """
+    of_events = tuple(event_pages(site))
+    if begin:
+        begin([page for page in of_events if page.template == EVENT_TEMPLATE])
+    planned = (of_events if plan is event_pages else plan(site) for plan in planners)
+    pages = tuple(chain.from_iterable(planned))
     pages += tuple(former_pages(site, pages))
     pages += tuple(vanished_lists(site.memory.ledger.lists, pages))
     machines = machine_pages(site, pages)

@@ -2,12 +2,13 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
 
 from events_archive.errors import ArchiveError
-from events_archive.publish.crew import can_share, share
+from events_archive.publish.crew import Share, can_share
 
 pytestmark = pytest.mark.skipif(not can_share(), reason="one processor, or no fork")
 
@@ -20,7 +21,8 @@ def test_each_piece_is_done_once(pieces: int, tmp_path: Path) -> None:
         mine.append(piece)
         (tmp_path / f"{piece}").touch(exist_ok=False)
 
-    theirs = share(pieces, do, lambda: list(mine))
+    with Share(pieces, do, lambda: list(mine)) as share:
+        theirs = share.finish()
     assert sorted(mine + theirs) == list(range(pieces))
     assert mine == sorted(mine)
     assert theirs == sorted(theirs, reverse=True)
@@ -40,8 +42,11 @@ def test_what_stops_the_other_process_stops_this_one(
         if os.getpid() != here:
             raise error
 
-    with pytest.raises(expected, match=str(error)):
-        share(2, lambda piece: None, outcome)
+    with (
+        pytest.raises(expected, match=str(error)),
+        Share(2, lambda piece: None, outcome) as share,
+    ):
+        share.finish()
 
 
 def test_what_stops_this_process_stops_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,8 +63,8 @@ def test_what_stops_this_process_stops_the_other(monkeypatch: pytest.MonkeyPatch
         signal.pause()
 
     monkeypatch.setattr(os, "fork", noting)
-    with pytest.raises(KeyboardInterrupt):
-        share(1000, do, lambda: None)
+    with pytest.raises(KeyboardInterrupt), Share(1000, do, lambda: None) as share:
+        share.finish()
     (other,) = forked
     with pytest.raises(ProcessLookupError):
         os.kill(other, 0)
@@ -72,5 +77,20 @@ def test_an_end_from_outside_is_told() -> None:
         if os.getpid() != here:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    with pytest.raises(ArchiveError, match="ended from outside"):
-        share(2, lambda piece: None, outcome)
+    with (
+        pytest.raises(ArchiveError, match="ended from outside"),
+        Share(2, lambda piece: None, outcome) as share,
+    ):
+        share.finish()
+
+
+def test_the_other_process_has_begun_before_this_one_comes_to_it(tmp_path: Path) -> None:
+    def do(piece: int) -> None:
+        (tmp_path / f"{piece}").write_text(str(os.getpid()))
+
+    with Share(3, do, os.getpid) as share:
+        while len(list(tmp_path.iterdir())) < 3:
+            time.sleep(0.01)
+        other = share.finish()
+    assert {path.read_text() for path in tmp_path.iterdir()} == {str(other)}
+    assert other != os.getpid()
