@@ -55,14 +55,14 @@ from events_archive.source.cache import EVENTS_FILE, Records
 from events_archive.source.history import as_json
 from events_archive.source.holdings import hold
 from events_archive.source.lock import locked
-from events_archive.source.pictures import fetch_pictures
 from events_archive.source.published_ids import (
     PUBLISHED_IDS_FILE,
     load_published_ids,
     save_published_ids,
 )
 from events_archive.source.reading import EventReader, read_events
-from events_archive.source.sync import Refreshed, refresh, remember, remember_lists
+from events_archive.source.refreshed import Refreshed
+from events_archive.source.sync import refresh, remember, remember_lists
 
 PROJECT = Path(__file__).resolve().parent
 
@@ -241,6 +241,8 @@ def gather(settings: Settings, report: Report) -> Found:
     report.tell("refresh", {"outcome": refreshed.outcome, "changes": refreshed.summary.counts})
     report.happened(refreshed.summary.words)
     if settings.pictures and refreshed.has_network:
+        from events_archive.source.pictures import fetch_pictures  # noqa: PLC0415 - with a network
+
         with report.timed("pictures"):
             fetch_pictures(
                 catalogue.images_but(settings.excluded_licences),

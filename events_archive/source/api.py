@@ -21,16 +21,13 @@ from events_archive.source.connection import (
     Answer,
     Connection,
     Patience,
-    SourceError,
     Unreachable,
     place,
 )
 from events_archive.source.fields import Fields
 from events_archive.source.parsing import Record
+from events_archive.source.terms import FREE_REQUESTS_AN_HOUR, LARGEST_PAGE, SourceError
 
-FREE_REQUESTS_AN_HOUR = 15
-LARGEST_PAGE = 100
-"""LL2 clamps a larger ``limit`` silently."""
 _LONGEST_WAIT = 24 * 3600
 
 __all__ = [

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from events_archive.errors import ArchiveError
+from events_archive.source.terms import SourceError
 
 if TYPE_CHECKING:
     import requests
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CHUNK = 65536
-
-
-class SourceError(ArchiveError):
-    """The API did not give what was asked for. The message says what and where."""
 
 
 class Unreachable(SourceError):  # noqa: N818 - a state of the server, told to people

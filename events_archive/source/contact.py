@@ -5,12 +5,14 @@ from datetime import datetime
 
 from events_archive.report import Report
 from events_archive.settings import Settings
-from events_archive.source.api import FREE_REQUESTS_AN_HOUR, Api, Page, SourceError, Throttled
+from events_archive.source.api import Api, Page, Throttled
 from events_archive.source.cache import last_updated
+from events_archive.source.journal import SWEEP_FOLDER
 from events_archive.source.observe import Observation, observe
 from events_archive.source.plan import Plan, delta_plan, stamp, sweep_plan
 from events_archive.source.state import State, asked, base_query
-from events_archive.source.sweep import SWEEP_FOLDER, Sweep, forget
+from events_archive.source.sweep import Sweep, forget
+from events_archive.source.terms import FREE_REQUESTS_AN_HOUR, SourceError
 from events_archive.source.walk import Restless, Step, Walk
 
 BELIEVED_LOSS = 0.05

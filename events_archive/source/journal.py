@@ -23,7 +23,9 @@ from events_archive.source.fields import Fields
 from events_archive.source.history import HISTORY_FILE, append_lines, history_lines
 from events_archive.source.ledger import LEDGER_FILE, ledger_bytes
 from events_archive.source.parsing import Record
-from events_archive.source.sweep import SWEEP_FOLDER
+
+SWEEP_FOLDER, SWEEP_HEAD = "sweep", "sweep.json"
+"""Where a full sweep is kept as far as it came, and the file there that says what was asked."""
 
 JOURNAL_FILE = f"{SWEEP_FOLDER}/journal.json"
 

@@ -7,7 +7,7 @@ from math import ceil
 
 from events_archive.model.memory import Ledger
 from events_archive.settings import Settings
-from events_archive.source.api import FREE_REQUESTS_AN_HOUR, LARGEST_PAGE
+from events_archive.source.terms import FREE_REQUESTS_AN_HOUR, LARGEST_PAGE
 
 OVERLAP = timedelta(hours=2)
 """How far before the newest edit we know a delta begins: LL2 may answer from copies that lag."""

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from events_archive.model.memory import Ledger
 from events_archive.report import Report
 from events_archive.settings import Settings
-from events_archive.source.api import LARGEST_PAGE
 from events_archive.source.cache import (
     EVENTS_FILE,
     Reader,
@@ -14,10 +14,13 @@ from events_archive.source.cache import (
     keep_damaged,
     load_records,
 )
+from events_archive.source.journal import SWEEP_FOLDER, SWEEP_HEAD
 from events_archive.source.ledger import LEDGER_FILE, load_ledger
 from events_archive.source.plan import CacheFacts
-from events_archive.source.sweep import SWEEP_FOLDER, Sweep
-from events_archive.source.walk import Restless
+from events_archive.source.terms import LARGEST_PAGE
+
+if TYPE_CHECKING:
+    from events_archive.source.sweep import Sweep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,7 @@ class State:
 
     records: Records
     ledger: Ledger
-    sweep: Sweep | None
+    sweep: "Sweep | None"
     facts: CacheFacts
 
 
@@ -43,9 +46,7 @@ def load_state(
             keep_damaged(settings.cache / EVENTS_FILE)
         if damaged:
             keep_damaged(settings.cache / LEDGER_FILE)
-    sweep = Sweep.load(settings.cache / SWEEP_FOLDER, asked(settings), now)
-    if sweep is not None and (_is_known(sweep, ledger) or _is_spent(sweep, settings, now)):
-        sweep = None
+    sweep = _unfinished_sweep(settings, ledger, now)
     present = records.lines.keys() - ledger.withdrawn.keys()
     facts = CacheFacts(
         present=present,
@@ -71,20 +72,10 @@ def asked(settings: Settings) -> dict[str, str]:
     return {"api_url": settings.api_url, **base_query(settings)}
 
 
-def _is_known(sweep: Sweep, ledger: Ledger) -> bool:
-    """Whether the ledger holds what the sweep found: a run ended before it could forget it."""
-    return ledger.last_sweep is not None and sweep.started <= ledger.last_sweep
+def _unfinished_sweep(settings: Settings, ledger: Ledger, now: datetime) -> "Sweep | None":
+    if not (settings.cache / SWEEP_FOLDER / SWEEP_HEAD).exists():
+        return None
+    # What asks LL2 is imported only where something was asked.
+    from events_archive.source.sweep import unfinished  # noqa: PLC0415
 
-
-def _is_spent(sweep: Sweep, settings: Settings, now: datetime) -> bool:
-    """Whether a sweep is of no more use: it was read to its end and not believed.
-
-    Who accepts it need not ask for it again; else it is asked for anew when the cache is too old.
-    """
-    try:
-        is_whole = bool(sweep.walk.reads) and sweep.walk.next_step() is None
-    except Restless:
-        return True
-    if not is_whole or settings.accept_withdrawals:
-        return False
-    return settings.full or now - sweep.started >= settings.max_age
+    return unfinished(settings, asked(settings), ledger, now)

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from events_archive.model.memory import Ledger
+from events_archive.settings import Settings
 from events_archive.source import strict_json
 from events_archive.source.api import Page
 from events_archive.source.cache import identity, read_bytes, write_atomically
 from events_archive.source.fields import Fields
+from events_archive.source.journal import SWEEP_FOLDER, SWEEP_HEAD
 from events_archive.source.plan import stamp
-from events_archive.source.walk import Read, Step, Walk
+from events_archive.source.walk import Read, Restless, Step, Walk
 
-SWEEP_FOLDER = "sweep"
 STALE_AFTER = timedelta(hours=48)
 """How long an unfinished sweep may be continued. Its early pages then tell of another week."""
 
@@ -35,7 +37,7 @@ class Sweep:
         """A new one; what was there before is forgotten."""
         forget(folder)
         head = strict_json.encode({"asked": dict(asked), "started": stamp(now)})
-        write_atomically(folder / "sweep.json", head)
+        write_atomically(folder / SWEEP_HEAD, head)
         return cls(folder=folder, walk=Walk(), started=now)
 
     @classmethod
@@ -44,7 +46,7 @@ class Sweep:
 
         A page that cannot be read ends what is taken from it.
         """
-        started = _started(folder / "sweep.json", asked)
+        started = _started(folder / SWEEP_HEAD, asked)
         if started is None or not timedelta() <= now - started < STALE_AFTER:
             return None
         reads: list[Read] = []
@@ -69,10 +71,39 @@ class Sweep:
         return Sweep(folder=self.folder, walk=walk, started=self.started)
 
 
+def unfinished(
+    settings: Settings, asked: Mapping[str, str], ledger: Ledger, now: datetime
+) -> Sweep | None:
+    """The sweep with which it makes sense to go on, if there is one."""
+    sweep = Sweep.load(settings.cache / SWEEP_FOLDER, asked, now)
+    if sweep is None or _is_known(sweep, ledger) or _is_spent(sweep, settings, now):
+        return None
+    return sweep
+
+
+def _is_known(sweep: Sweep, ledger: Ledger) -> bool:
+    """Whether the ledger holds what the sweep found: a run ended before it could forget it."""
+    return ledger.last_sweep is not None and sweep.started <= ledger.last_sweep
+
+
+def _is_spent(sweep: Sweep, settings: Settings, now: datetime) -> bool:
+    """Whether a sweep is of no more use: it was read to its end and not believed.
+
+    Who accepts it need not ask for it again; else it is asked for anew when the cache is too old.
+    """
+    try:
+        is_whole = bool(sweep.walk.reads) and sweep.walk.next_step() is None
+    except Restless:
+        return True
+    if not is_whole or settings.accept_withdrawals:
+        return False
+    return settings.full or now - sweep.started >= settings.max_age
+
+
 def forget(folder: Path) -> None:
     """Remove the pages; the head goes first, so that what is left behind counts for nothing."""
     with suppress(OSError):
-        (folder / "sweep.json").unlink(missing_ok=True)
+        (folder / SWEEP_HEAD).unlink(missing_ok=True)
     _remove_pages(folder, beyond=0)
 
 

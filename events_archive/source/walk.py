@@ -23,9 +23,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil
 
-from events_archive.source.api import LARGEST_PAGE, Page, SourceError
+from events_archive.source.api import Page
 from events_archive.source.cache import identity, is_older, last_updated
 from events_archive.source.parsing import Record
+from events_archive.source.terms import LARGEST_PAGE, SourceError
 
 MARGIN = LARGEST_PAGE // 2
 """How far before a gap the list is read again; a greater fall of ``count`` starts the walk anew."""

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from events_archive.model.memory import Memory
 from events_archive.report import Report
 from events_archive.settings import Settings
-from events_archive.source import journal, sync
+from events_archive.source import asking, journal
 from events_archive.source.api import Page, SourceError
+from events_archive.source.asking import open_api
 from events_archive.source.cache import CacheError, load_records
 from events_archive.source.history import load_history
-from events_archive.source.sync import open_api, refresh, remember_lists
+from events_archive.source.refreshed import Refreshed
+from events_archive.source.sync import refresh, remember_lists
 from tests.ll2_server import Fault, LL2Server, World
 from tests.source.archives import BEGINNING, Archive, Upstream
 
@@ -263,7 +265,7 @@ def test_a_sweep_that_was_kept_is_not_kept_again(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(sync, "forget", lambda folder: None)
+        patch.setattr(asking, "forget", lambda folder: None)
         first = archive.run()
     again = archive.run(after=1)
     assert (again.outcome, again.as_of) == ("fresh", first.as_of)
@@ -622,7 +624,7 @@ class _Story:
         finally:
             upstream.before, upstream.refuse_after = (lambda number: None), None
 
-    def check(self, refreshed: sync.Refreshed) -> Memory:
+    def check(self, refreshed: Refreshed) -> Memory:
         """No address that was ever published is dead, and none leads to two."""
         events, memory = self.archive.remember(refreshed)
         book = memory.addresses

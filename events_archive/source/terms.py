@@ -1,0 +1,15 @@
+"""The terms on which Launch Library 2 answers, and what it is when it does not.
+
+Here and not in ``api.py``, since most runs only need to know them: what asks is imported by those
+who ask. Documentation: https://ll.thespacedevs.com/docs/.
+"""
+
+from events_archive.errors import ArchiveError
+
+FREE_REQUESTS_AN_HOUR = 15
+LARGEST_PAGE = 100
+"""LL2 clamps a larger ``limit`` silently."""
+
+
+class SourceError(ArchiveError):
+    """The API did not give what was asked for. The message says what and where."""
