@@ -15,7 +15,7 @@ from pathlib import Path
 from events_archive.errors import ArchiveError
 from events_archive.source import strict_json
 from events_archive.source.fields import Fields
-from events_archive.source.parsing import Record
+from events_archive.source.parsing import SHARED, Record
 
 EVENTS_FILE = "events.jsonl"
 
@@ -148,7 +148,7 @@ def load_records(path: Path, reader: Reader | None = None) -> Records:
 
     Raises `CacheError` when the file is there and the system does not let us read it.
     """
-    reader = reader or Reader()
+    reader, decoder = reader or Reader(), strict_json.Decoder(SHARED)
     found: list[tuple[int, datetime, Line]] = []
     damaged: list[str] = []
     # Split at \n only: U+2028 and its like stand unescaped inside a record's text.
@@ -160,7 +160,7 @@ def load_records(path: Path, reader: Reader | None = None) -> Records:
             found.append((*known, line))
             continue
         try:
-            line, record = _decoded(line)
+            line, record = _decoded(line, decoder)
         except ValueError:
             damaged.append(f"{path}, line {number}: not a whole JSON object")
             continue
@@ -177,13 +177,13 @@ def load_records(path: Path, reader: Reader | None = None) -> Records:
     return loaded
 
 
-def _decoded(line: Line) -> tuple[Line, Record]:
+def _decoded(line: Line, decoder: strict_json.Decoder) -> tuple[Line, Record]:
     """The line as we write it, since somebody may have edited the file; and its record."""
-    with suppress(ValueError):
-        record, _ = strict_json.spans(line.data.decode())
-        return line, record
-    record = strict_json.decode(line.data)
-    return Line.of(record), record
+    try:
+        return line, decoder.members(line.data.decode())
+    except ValueError:
+        record = strict_json.decode(line.data)
+        return Line.of(record), record
 
 
 def save_records(path: Path, records: Mapping[int, Record]) -> bool:

@@ -49,6 +49,8 @@ def parse_duration(value: object) -> timedelta | None:
 class Fields:
     """One JSON object."""
 
+    __slots__ = ("_values",)
+
     def __init__(self, value: object) -> None:
         self._values: dict[str, Any] = value if isinstance(value, dict) else {}
 
@@ -58,24 +60,27 @@ class Fields:
 
     def text(self, key: str) -> str:
         """Text of several lines."""
-        return self.cleaned(key, clean_text)
+        value = self._values.get(key)
+        return clean_text(value) if isinstance(value, str) else ""
 
     def line(self, key: str) -> str:
         """Text on one line."""
-        return self.cleaned(key, clean_line)
+        value = self._values.get(key)
+        return clean_line(value) if isinstance(value, str) else ""
 
     def url(self, key: str) -> str:
         """An http(s) URL."""
-        return self.cleaned(key, clean_url)
+        value = self._values.get(key)
+        return clean_url(value) if isinstance(value, str) else ""
 
     def cleaned(self, key: str, clean: Callable[[str], str]) -> str:
         """Text as ``clean`` leaves it."""
-        value = self.raw(key)
+        value = self._values.get(key)
         return clean(value) if isinstance(value, str) else ""
 
     def integer(self, key: str) -> int | None:
         """A whole number; JSON's ``true`` is none."""
-        value = self.raw(key)
+        value = self._values.get(key)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     def when(self, key: str) -> datetime | None:
@@ -93,10 +98,14 @@ class Fields:
 
     def children(self, key: str) -> "Iterator[Fields]":
         """The objects of the list there; what is not an object is left out."""
-        values = self.raw(key)
-        members = values if isinstance(values, list) else [values]
-        return (Fields(member) for member in members if isinstance(member, dict))
+        return objects(self.raw(key))
 
     def name(self, key: str) -> str:
         """The name of what is there: LL2 2.3 sends an object where 2.2 sent the bare name."""
         return self.line(key) or self.child(key).line("name")
+
+
+def objects(value: object) -> Iterator[Fields]:
+    """The objects of a list, or the one that stands in its place; nothing else of it."""
+    members = value if isinstance(value, list) else [value]
+    return (Fields(member) for member in members if isinstance(member, dict))

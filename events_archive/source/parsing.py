@@ -5,7 +5,7 @@ as they go. Strict where identity or time would be wrong, tolerant in everything
 null or mistyped detail costs that detail and no more.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -26,18 +26,39 @@ from events_archive.model.event import (
     Video,
 )
 from events_archive.model.moment import Moment
-from events_archive.source.fields import FIRST_YEAR, LAST_YEAR, Fields, parse_duration, parse_when
+from events_archive.source.fields import FIRST_YEAR, LAST_YEAR, Fields, objects, parse_duration
 from events_archive.source.text import clean_summary, clean_title, without_format
 
 Record = dict[str, Any]
 """A JSON object exactly as LL2 sent it."""
 
+SHARED = frozenset(
+    {
+        "agencies", "astronauts", "date_precision", "expeditions", "image", "launches", "program",
+        "spacestations", "type",
+    }
+)  # fmt: skip
+"""Members of which thousands of records hold the very same."""
+
+_Read = TypeVar("_Read")
 _Member = TypeVar("_Member", Agency, Program, Launch, SpaceStation, Expedition, Astronaut)
 _AnyLink = TypeVar("_AnyLink", bound=Link)
 
 _USUAL_PRIORITY = 10
 _LARGEST_ID = 2**53 - 1
 """The largest integer that JSON carries safely (RFC 8259 section 6)."""
+
+_MOST_KNOWN = 4_000
+"""How many readings are kept, whatever the records hold."""
+
+_WANTED = {
+    "id": "a positive whole number",
+    "name": "a text",
+    "slug": "a text",
+    "type": "an object with an id and a name",
+    "date": f"a date-time of the years {FIRST_YEAR} to {LAST_YEAR}, or null",
+}
+"""What makes an event of a record."""
 
 
 class UnreadableRecord(ArchiveError):  # noqa: N818 - the record is, the program is not
@@ -49,24 +70,56 @@ class UnreadableRecord(ArchiveError):  # noqa: N818 - the record is, the program
         super().__init__(f"event {_shown(record_id)} cannot be read: {'; '.join(self.issues)}")
 
 
-def parse_event(record: Record, digest: str = "") -> Event:
+class Readings:
+    """What was read from values that many records share, so that each is read once.
+
+    A value is known by its identity: a help where one `strict_json.Decoder` made the records.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, object], tuple[object, Any]] = {}
+        """With each value, so that no other can take its place."""
+
+    def of(self, value: object, read: Callable[[object], _Read]) -> _Read:
+        """What ``read`` makes of ``value``."""
+        key = (id(value), read)
+        if known := self._known.get(key):
+            reading: _Read = known[1]
+            return reading
+        reading = read(value)
+        if len(self._known) < _MOST_KNOWN:
+            self._known[key] = (value, reading)
+        return reading
+
+
+def parse_event(record: Record, digest: str = "", readings: Readings | None = None) -> Event:
     """The event of one record; ``digest`` is that of the record's line in the cache.
 
     Raises `UnreadableRecord` when the id, name, slug, type or date has no meaning.
     """
-    fields = Fields(record)
-    if issues := _issues(fields):
-        raise UnreadableRecord(fields.raw("id"), issues)
+    fields, once = Fields(record), (readings or Readings()).of
+    record_id, name = fields.integer("id"), fields.line("name")
+    moment = _moment(fields, "date", "date_precision")
+    kind = once(fields.raw("type"), _event_type)
+    is_right = {
+        "id": _is_id(record_id),
+        "name": bool(name),
+        "slug": isinstance(fields.raw("slug"), str),
+        "type": _is_id(kind.id) and bool(kind.name),
+        "date": moment.date is not None or fields.raw("date") is None,
+    }
+    if not all(is_right.values()):
+        raise UnreadableRecord(fields.raw("id"), _issues(fields, is_right))
     duration = parse_duration(fields.raw("duration"))
     return Event(
-        id=fields.integer("id") or 0,
-        name=fields.line("name"),
+        id=record_id or 0,
+        name=name,
         slug=fields.line("slug"),
-        type=_event_type(fields.child("type")),
-        moment=_moment(fields, "date", "date_precision"),
+        type=kind,
+        moment=moment,
         description=fields.text("description"),
         location=fields.line("location"),
-        image=_image(fields.child("image")),
+        image=once(fields.raw("image"), _image),
         links=_by_priority(_link(link) for link in fields.children("info_urls")),
         videos=_by_priority(_video(video) for video in fields.children("vid_urls")),
         updates=_updates(fields),
@@ -74,12 +127,12 @@ def parse_event(record: Record, digest: str = "") -> Event:
         stream_length=duration if duration and duration.total_seconds() > 0 else None,
         last_updated=fields.when("last_updated"),
         source_url=without_format(fields.url("url")),
-        agencies=_members(fields, "agencies", _agency),
-        programs=_members(fields, "program", _program),
-        launches=_members(fields, "launches", _launch),
-        stations=_members(fields, "spacestations", _station),
-        expeditions=_members(fields, "expeditions", _expedition),
-        astronauts=_members(fields, "astronauts", _astronaut),
+        agencies=once(fields.raw("agencies"), _agencies),
+        programs=once(fields.raw("program"), _programs),
+        launches=once(fields.raw("launches"), _launches),
+        stations=once(fields.raw("spacestations"), _stations),
+        expeditions=once(fields.raw("expeditions"), _expeditions),
+        astronauts=once(fields.raw("astronauts"), _astronauts),
         digest=digest,
     )
 
@@ -95,27 +148,11 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _issues(fields: Fields) -> list[str]:
-    kind = fields.child("type")
-    date = fields.raw("date")
-    checks = {
-        "id": _is_id(fields.integer("id")),
-        "name": bool(fields.line("name")),
-        "slug": isinstance(fields.raw("slug"), str),
-        "type": _is_id(kind.integer("id")) and bool(kind.line("name")),
-        "date": date is None or parse_when(date) is not None,
-    }
-    wanted = {
-        "id": "a positive whole number",
-        "name": "a text",
-        "slug": "a text",
-        "type": "an object with an id and a name",
-        "date": f"a date-time of the years {FIRST_YEAR} to {LAST_YEAR}, or null",
-    }
+def _issues(fields: Fields, is_right: Mapping[str, bool]) -> list[str]:
     return [
-        f"its {name} is {_shown(fields.raw(name))} and not {wanted[name]}"
-        for name, is_right in checks.items()
-        if not is_right
+        f"its {name} is {_shown(fields.raw(name))} and not {wanted}"
+        for name, wanted in _WANTED.items()
+        if not is_right[name]
     ]
 
 
@@ -123,7 +160,8 @@ def _is_id(value: int | None) -> bool:
     return value is not None and 0 < value <= _LARGEST_ID
 
 
-def _event_type(fields: Fields) -> EventType:
+def _event_type(value: object) -> EventType:
+    fields = Fields(value)
     return EventType(id=fields.integer("id") or 0, name=fields.line("name"))
 
 
@@ -133,8 +171,9 @@ def _moment(fields: Fields, date_key: str, precision_key: str) -> Moment:
     )
 
 
-def _image(fields: Fields) -> Image | None:
+def _image(value: object) -> Image | None:
     """None also for the bare address of API 2.2, which has neither an id nor a credit."""
+    fields = Fields(value)
     image_id, url = fields.integer("id"), fields.url("image_url")
     if image_id is None or not url:
         return None
@@ -207,13 +246,35 @@ def _updates(fields: Fields) -> tuple[Update, ...]:
     )
 
 
-def _members(
-    fields: Fields, key: str, parse: Callable[[Fields], _Member | None]
-) -> tuple[_Member, ...]:
+def _agencies(values: object) -> tuple[Agency, ...]:
+    return _members(values, _agency)
+
+
+def _programs(values: object) -> tuple[Program, ...]:
+    return _members(values, _program)
+
+
+def _launches(values: object) -> tuple[Launch, ...]:
+    return _members(values, _launch)
+
+
+def _stations(values: object) -> tuple[SpaceStation, ...]:
+    return _members(values, _station)
+
+
+def _expeditions(values: object) -> tuple[Expedition, ...]:
+    return _members(values, _expedition)
+
+
+def _astronauts(values: object) -> tuple[Astronaut, ...]:
+    return _members(values, _astronaut)
+
+
+def _members(values: object, read: Callable[[Fields], _Member | None]) -> tuple[_Member, ...]:
     """The related things that have an id and a name, each once, as they came."""
     first: dict[object, _Member] = {}
-    for child in fields.children(key):
-        if (member := parse(child)) and member.name:
+    for child in objects(values):
+        if (member := read(child)) and member.name:
             first.setdefault(member.id, member)
     return tuple(first.values())
 

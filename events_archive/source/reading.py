@@ -15,7 +15,7 @@ from events_archive.source.extracts import (
     load_extracts,
     save_extracts,
 )
-from events_archive.source.parsing import Record, UnreadableRecord, parse_event
+from events_archive.source.parsing import Readings, Record, UnreadableRecord, parse_event
 
 _TOLD_IN_FULL = 10
 
@@ -25,6 +25,7 @@ class EventReader(Reader):
 
     def __init__(self, extracts: Mapping[str, Extract] | None = None) -> None:
         self._extracts = extracts or {}
+        self._readings = Readings()
         self._learnt: dict[str, Event | UnreadableRecord] = {}
         """By digest, what was read from records that no extract is known of."""
 
@@ -43,7 +44,7 @@ class EventReader(Reader):
     def learn(self, line: Line, record: Record) -> None:
         """Read the record while it is at hand."""
         try:
-            self._learnt[line.digest] = parse_event(record, line.digest)
+            self._learnt[line.digest] = parse_event(record, line.digest, self._readings)
         except UnreadableRecord as problem:
             self._learnt[line.digest] = problem
 

@@ -3,6 +3,8 @@
 import json
 import math
 import re
+from collections.abc import Container, Iterable
+from itertools import zip_longest
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, NoReturn
 
@@ -10,6 +12,9 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Spans = dict[str, tuple[int, int]]
 """Where in an object's text each of its members stands, name and value."""
+
+_MOST_KNOWN = 4_000
+"""How many values a decoder keeps: some MB of them, whatever the lines hold."""
 
 
 def decode(data: bytes) -> Any:
@@ -49,6 +54,73 @@ def spans(text: str) -> tuple[Any, Spans]:
     if text[at:] != "}" or list(places) != sorted(places):
         raise ValueError("not as this archive writes it")
     return members, places
+
+
+class Decoder:
+    """Decodes the lines of a file, each an object as `encode` writes it.
+
+    Where thousands of lines hold the same words in a member that ``shared`` names, these are
+    decoded once: the lines' objects have one and the same value there, which nobody may change.
+    """
+
+    def __init__(self, shared: Container[str] = ()) -> None:
+        self._shared = shared
+        self._known: dict[str, Any] = {}
+        """By its text, what an array or object of a shared member is."""
+        self._expected: tuple[_Expected, ...] = ()
+        """The members of the last line that was another than expected."""
+
+    def members(self, text: str) -> dict[str, Any]:
+        """The object that `spans` finds; raises `ValueError` where that does."""
+        members = self._as_expected(text)
+        if members is None:
+            members, places = spans(text)
+            self._expected = _expected(places, self._shared)
+        return members
+
+    def _as_expected(self, text: str) -> dict[str, Any] | None:
+        """The object, None where its members are others or anything else is to be looked into."""
+        members: dict[str, Any] = {}
+        known, at = self._known, 0
+        try:
+            for name, opening, endings in self._expected:
+                if not text.startswith(opening, at):
+                    return None
+                start = at + len(opening)
+                if ending := endings.get(text[start]):
+                    # An array or object ends where it ends, whatever follows: a text that is
+                    # known to be a whole one needs no second look. If another ends here first,
+                    # such as one inside it, its text is not known.
+                    at = text.find(ending, start) + 1
+                    value = known.get(text[start:at])
+                    if value is None:
+                        value, at = _scan(text, start)
+                        if len(known) < _MOST_KNOWN:
+                            known[text[start:at]] = value
+                else:
+                    value, at = _scan(text, start)
+                members[name] = value
+        except (IndexError, StopIteration, ValueError, RecursionError):
+            return None
+        return members if members and text[at:] == "}" else None
+
+
+_Expected = tuple[str, str, dict[str, str]]
+"""A member's name; the text before its value; and by the value's first character, for what may be
+known, the text with which it ends and the next member begins."""
+
+
+def _expected(names: Iterable[str], shared: Container[str]) -> tuple[_Expected, ...]:
+    names = list(names)
+    openings = [("," if at else "{") + f"{_ENCODER.encode(name)}:" for at, name in enumerate(names)]
+    return tuple(
+        (
+            name,
+            opening,
+            {"[": "]" + following, "{": "}" + following} if name in shared and following else {},
+        )
+        for name, opening, following in zip_longest(names, openings, openings[1:], fillvalue="")
+    )
 
 
 def encode(value: Any) -> bytes:

@@ -22,7 +22,7 @@ _UNWANTED = re.compile(
 
 # What nearly every address is: nothing in it is to be cleaned, and to see that is all it takes.
 _PLAIN_URL = re.compile(
-    r"https?://[a-z0-9.-]+(?::\d{2,4})?(?:/[\w%/:@!$&'()*+,;=~\[\].-]*)?"
+    r"https?://[a-z0-9.-]+(?::(?:\d{2,4}|[1-5]\d{4}))?(?:/[\w%/:@!$&'()*+,;=~\[\].-]*)?"
     r"(?:\?[\w%/:@!$&'()*+,;=~\[\]?.-]+)?(?:#[\w%/:@!$&'()*+,;=~\[\]?.-]+)?",
     re.ASCII,
 )
@@ -36,7 +36,7 @@ _SITE_NAMES = frozenset(
     }
 )  # fmt: skip
 # A page title that lost its end ("Timeline | Mission –") or its beginning.
-_DANGLING = re.compile(r"[|–—·:-]$|^[|–—·:-]")
+_DANGLING = ("|", "–", "—", "·", ":", "-")
 # LL2 takes the word NASA out of titles: "’s SpaceX Crew-5 to Discuss ...", "Sets Briefings for".
 _BEHEADED = re.compile(r"['’]s\s|to [A-Z]|Sets ")
 _JUNK_DESCRIPTIONS = (
@@ -69,8 +69,8 @@ def clean_line(text: str) -> str:
 def clean_title(text: str) -> str:
     """A scraped title fit to be a link's label, or "" where it is junk."""
     title = clean_line(html.unescape(text))
-    is_junk = title.casefold() in _SITE_NAMES or _DANGLING.search(title) or _BEHEADED.match(title)
-    return "" if is_junk else title
+    is_cut = title.startswith(_DANGLING) or title.endswith(_DANGLING) or _BEHEADED.match(title)
+    return "" if is_cut or title.casefold() in _SITE_NAMES else title
 
 
 def clean_summary(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,9 +61,9 @@ def test_a_second_run_decodes_no_record_that_it_can_do_without(
     decoded: list[int] = []
     real = parse_event
 
-    def noting(record: dict, digest: str = "") -> Event:
+    def noting(record: dict, *others: Any) -> Event:
         decoded.append(record["id"])
-        return real(record, digest)
+        return real(record, *others)
 
     monkeypatch.setattr("events_archive.source.reading.parse_event", noting)
     second, report = _read(tmp_path)

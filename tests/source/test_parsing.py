@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events_archive.source.parsing import UnreadableRecord, parse_event
+from events_archive.source.parsing import SHARED, Readings, UnreadableRecord, parse_event
+from events_archive.source.strict_json import Decoder, decode, encode
 from tests.ll2_server import grow_records
 
 SEED = json.loads((Path(__file__).parents[1] / "data" / "seed_events.json").read_text("utf-8"))
@@ -210,7 +211,11 @@ def test_the_format_that_the_api_echoes_is_left_out_of_the_source() -> None:
 
 
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=6,
 )
@@ -227,8 +232,8 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
-@given(st.data())
-def test_whatever_stands_in_a_record_it_becomes_an_event_or_is_told(data: st.DataObject) -> None:
+def distorted(data: st.DataObject) -> dict[str, Any]:
+    """A rich record in which something else stands in a few places."""
     record = copy.deepcopy(data.draw(st.sampled_from(RICH)))
     for _ in range(data.draw(st.integers(1, 4))):
         *way, last = data.draw(st.sampled_from(places(record)))
@@ -238,6 +243,12 @@ def test_whatever_stands_in_a_record_it_becomes_an_event_or_is_told(data: st.Dat
         holder[last] = data.draw(anything)
         if not isinstance(holder, dict | list):
             break
+    return record
+
+
+@given(st.data())
+def test_whatever_stands_in_a_record_it_becomes_an_event_or_is_told(data: st.DataObject) -> None:
+    record = distorted(data)
     try:
         event = parse_event(record)
     except UnreadableRecord as problem:
@@ -248,3 +259,39 @@ def test_whatever_stands_in_a_record_it_becomes_an_event_or_is_told(data: st.Dat
             assert link.label
             assert link.url.startswith(("http://", "https://"))
         repr(event).encode()
+
+
+def outcome(record: dict[str, Any], readings: Readings | None = None) -> object:
+    """The event, or in which words it was refused."""
+    try:
+        return parse_event(record, "digest", readings)
+    except UnreadableRecord as problem:
+        return str(problem)
+
+
+@given(st.data())
+def test_what_records_share_is_read_once_and_each_event_is_what_it_is_alone(
+    data: st.DataObject,
+) -> None:
+    records = [
+        distorted(data) if data.draw(st.booleans()) else data.draw(st.sampled_from(RICH))
+        for _ in range(data.draw(st.integers(2, 6)))
+    ]
+    decoder, readings = Decoder(SHARED), Readings()
+    for line in [encode(record) for record in records] * 2:
+        assert outcome(decoder.members(line.decode()), readings) == outcome(decode(line))
+
+
+def test_what_is_read_once_is_one_value() -> None:
+    decoder, readings = Decoder(SHARED), Readings()
+    lines = [encode(RICH[0] | {"id": number}).decode() for number in (1, 2, 3)]
+    _, second, third = [parse_event(decoder.members(line), "", readings) for line in lines]
+    assert second.image is third.image
+    assert second.programs is third.programs
+
+
+def test_how_many_readings_are_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("events_archive.source.parsing._MOST_KNOWN", 5)
+    readings = Readings()
+    assert [readings.of([number], len) for number in range(50)] == [1] * 50
+    assert len(readings._known) == 5
