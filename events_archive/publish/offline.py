@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from events_archive.errors import ArchiveError
 from events_archive.publish.assets import Assets
@@ -11,7 +11,7 @@ from events_archive.publish.writing import Staged
 from events_archive.site import addresses
 from events_archive.site.site import Site
 
-KEPT_SUFFIXES = frozenset({".html", ".css", ".js", ".svg", ".png", ".webp", ".webmanifest", ".ics"})
+KEPT_SUFFIXES = (".html", ".css", ".js", ".svg", ".png", ".webp", ".webmanifest", ".ics")
 """What a reader opens. Feeds, tables and databases are for programs, which have copies already."""
 
 NIGHT = "#0c1130"
@@ -29,12 +29,13 @@ def kept_files(staged: Mapping[str, Staged]) -> bytes:
     versions.
     """
     files = {
-        address: [file.digest, file.size]
-        for address, file in sorted(staged.items())
-        if PurePosixPath(address).suffix in KEPT_SUFFIXES and address not in _NEVER_KEPT
+        address: [staged[address].digest, staged[address].size]
+        for address in sorted(staged)
+        if address.endswith(KEPT_SUFFIXES) and address not in _NEVER_KEPT
     }
-    digest = hashlib.sha256(_json(files).encode()).hexdigest()[:16]
-    return (_json({"version": digest, "files": files}) + "\n").encode()
+    listed = _json(files).encode()
+    version = hashlib.sha256(listed).hexdigest()[:16].encode()
+    return b'{"version":"%b","files":%b}\n' % (version, listed)
 
 
 def service_worker(script: Path, kept: bytes) -> bytes:

@@ -160,22 +160,22 @@ class Output:
     def commit(self) -> Written:
         """Move what is new into place, then remove what is no longer wanted."""
         stale = sorted(self._before - self._wanted.keys())
-        new = sorted((a for a, staged in self._wanted.items() if staged.is_new), key=self._rank)
+        new = sorted(address for address, staged in self._wanted.items() if staged.is_new)
         try:
             # Until the end the marker names old and new files, so that a killed run loses none.
             if new or stale or self._before != self._wanted.keys():
                 self._write_marker(self._before | self._wanted.keys())
-                self._move(new)
+                self._move(sorted(new, key=self._rank))
                 for address in stale:
                     self._remove(address)
-                self._write_marker(self._wanted.keys())
+                if stale:
+                    self._write_marker(self._wanted.keys())
             shutil.rmtree(self.folder / _STAGING)
         except OSError as error:
             raise _cannot_write(self.folder, error) from error
-        changed = tuple(sorted(filter(self._present.__contains__, new)))
         return Written(
-            added=tuple(sorted(set(new).difference(changed))),
-            changed=changed,
+            added=tuple([address for address in new if address not in self._present]),
+            changed=tuple([address for address in new if address in self._present]),
             removed=tuple(stale),
             unchanged=len(self._wanted) - len(new),
             size=sum(staged.size for staged in self._wanted.values()),
@@ -243,26 +243,26 @@ class Output:
 
     def _move(self, new: Iterable[str]) -> None:
         """Move staged files into place in this order; a folder that is new, all at once."""
-        moved: set[str] = set()
-        known = {""}
+        moved = {"": False}
         for address in new:
-            folder = ""
-            for part in address.split("/")[:-1]:
-                folder = f"{folder}{part}/"
-                if folder in moved:
-                    break
-                if folder in known:
-                    continue
-                if not os.path.isdir(self._root + folder):
-                    os.replace(self._staging + folder[:-1], self._root + folder[:-1])
-                    moved.add(folder)
-                    break
-                known.add(folder)
+            folder = _folder_of(address)
             if folder not in moved:
+                self._move_new(folder, moved)
+            if not moved[folder]:
                 os.replace(self._staging + address, self._root + address)
 
+    def _move_new(self, folder: str, moved: dict[str, bool]) -> None:
+        """Move a folder, or one that it lies in, if that is new; and note whether it was."""
+        above = _folder_of(folder[:-1])
+        if above not in moved:
+            self._move_new(above, moved)
+        moved[folder] = moved[above]
+        if not moved[above] and not os.path.isdir(self._root + folder):
+            os.replace(self._staging + folder[:-1], self._root + folder[:-1])
+            moved[folder] = True
+
     def _write_marker(self, files: Iterable[str]) -> None:
-        names = ",\n".join(map(json.dumps, sorted(files)))
+        names = json.dumps(sorted(files), separators=(",\n", ":"))[1:-1]
         staged = self.folder / _STAGING / MARKER
         staged.write_text(f'{{"files": [\n{names}\n]}}', encoding="utf-8")
         staged.replace(self.folder / MARKER)
@@ -275,9 +275,9 @@ class Output:
             if parent.name and not any((self.folder / parent).iterdir()):
                 (self.folder / parent).rmdir()
 
-    def _rank(self, address: str) -> tuple[bool, int, str]:
+    def _rank(self, address: str) -> tuple[bool, int]:
         """New files before changed ones; see `_place`."""
-        return (address in self._present, _place(address), address)
+        return (address in self._present, _place(address))
 
 
 _FOR_NEW_FILES = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
@@ -292,7 +292,7 @@ def _kind(address: str) -> str:
         return "picture"
     if address.endswith("feed.json"):
         return "feed"
-    return _BY_SUFFIX.get(PurePosixPath(address).suffix, "file")
+    return _BY_SUFFIX.get(address[address.rfind(".") :], "file")
 
 
 def _counted(number: int, word: str) -> str:
@@ -309,6 +309,11 @@ def site_files(folder: Path) -> tuple[tuple[str, Path], ...]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArchiveError(f"{folder} holds no built site; run build.py first") from error
     return tuple((name, folder / name) for name in sorted(map(str, names)))
+
+
+def _folder_of(path: str) -> str:
+    """What leads to a file or folder, with a slash at its end; ``""`` for the root."""
+    return path[: path.rfind("/") + 1]
 
 
 def _place(address: str) -> int:
