@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from events_archive.model.event import Event, Image
 from events_archive.model.memory import Remembered
-from events_archive.model.places import ONLINE, place_of
+from events_archive.model.places import ONLINE, Place, place_of
 from events_archive.publish.thumbnails import Thumbnail, Thumbnails
 from events_archive.site.page import Crumb, Page
 from events_archive.site.site import Site
@@ -33,7 +33,9 @@ class StructuredData:
     thumbnails: Thumbnails
     absolute: Callable[[str], str]
     _steps: dict[tuple[int, str, str], Json] = field(default_factory=dict)
-    """Steps of the ways from home, which many pages share, by place, name and address."""
+    """Steps of the ways from home, which many pages share, by position, name and address."""
+    _places: dict[str, Json] = field(default_factory=dict)
+    """Places by the location that names them."""
 
     def block(self, page: Page) -> Markup:
         """The page's way from home and, of an event's page, the event; else nothing."""
@@ -55,7 +57,7 @@ class StructuredData:
         steps = [self._step(number, crumb) for number, crumb in enumerate(page.crumbs, start=1)]
         here = Crumb(label=page.title, address=page.address)
         steps.append(self._made_step(len(steps) + 1, here))
-        return _thing("BreadcrumbList", ("itemListElement", f"[{','.join(steps)}]"))
+        return f'{{"@type":"BreadcrumbList","itemListElement":[{",".join(steps)}]}}'
 
     def _step(self, position: int, crumb: Crumb) -> Json:
         key = (position, crumb.label, crumb.address)
@@ -64,19 +66,16 @@ class StructuredData:
         return self._steps[key]
 
     def _made_step(self, position: int, crumb: Crumb) -> Json:
-        return _thing(
-            "ListItem",
-            ("position", str(position)),
-            ("name", encode_basestring(crumb.label)),
-            ("item", encode_basestring(self.absolute(crumb.address))),
-        )
+        name = encode_basestring(crumb.label)
+        item = encode_basestring(self.absolute(crumb.address))
+        return f'{{"@type":"ListItem","position":{position},"name":{name},"item":{item}}}'
 
     def event(self, event: Event, remembered: Remembered, page: Page) -> Json:
         """The event as schema.org has it (https://schema.org/Event)."""
         url = self.absolute(page.address)
-        former = previous_dates(event, remembered)
+        former = previous_dates(event, remembered) if remembered.changes else []
         copies = self.thumbnails.of(event.image)
-        mode, location = _whereabouts(event, url)
+        mode, location = self._whereabouts(event, url)
         return _thing(
             "Event",
             ("name", _text(event.name)),
@@ -89,6 +88,26 @@ class StructuredData:
             ("location", location),
             ("image", self._image(event.image, copies) if event.image and copies else ""),
         )
+
+    def _whereabouts(self, event: Event, url: str) -> tuple[Json, Json]:
+        """The event's mode of attendance and its location."""
+        place = place_of(event.location)
+        if place is None:
+            return "", ""
+        if place.body == ONLINE:
+            mode = "Online"
+            address = encode_basestring(event.videos[0].url if event.videos else url)
+            location = f'{{"@type":"VirtualLocation","url":{address}}}'
+        else:
+            mode = "Mixed" if event.videos else "Offline"
+            location = self._places.get(event.location) or self._place(place, event.location)
+        return f'"{_SCHEMA}/{mode}EventAttendanceMode"', location
+
+    def _place(self, place: Place, location: str) -> Json:
+        name, address = encode_basestring(place.name), encode_basestring(location)
+        made = f'{{"@type":"Place","name":{name},"address":{address}}}'
+        self._places[location] = made
+        return made
 
     def _image(self, image: Image, copies: Thumbnail) -> Json:
         return _thing(
@@ -110,22 +129,6 @@ def previous_dates(event: Event, remembered: Remembered) -> list[str]:
 
 def _status(former: list[str]) -> Json:
     return f'"{_SCHEMA}/{"EventRescheduled" if former else "EventScheduled"}"'
-
-
-def _whereabouts(event: Event, url: str) -> tuple[Json, Json]:
-    """The event's mode of attendance and its location."""
-    place = place_of(event.location)
-    if place is None:
-        return "", ""
-    if place.body == ONLINE:
-        mode = "Online"
-        address = event.videos[0].url if event.videos else url
-        location = _thing("VirtualLocation", ("url", encode_basestring(address)))
-    else:
-        mode = "Mixed" if event.videos else "Offline"
-        name, address = encode_basestring(place.name), encode_basestring(event.location)
-        location = _thing("Place", ("name", name), ("address", address))
-    return f'"{_SCHEMA}/{mode}EventAttendanceMode"', location
 
 
 def _thing(kind: str, *members: tuple[str, Json]) -> Json:
