@@ -346,6 +346,10 @@ class _Writer:
             target = self._assigned(node.target)
             counted = {n.attr for n in node.find_all(nodes.Getattr) if _is_loop(n.node)}
             counter, last = self._fresh("index"), self._fresh("last")
+            test = self._expression(node.test) if node.test else ""
+            if test and counted:
+                # As in Jinja, what is left out is not counted.
+                source, test = f"[{target} for {target} in {source} if {test}]", ""
             if "last" in counted:
                 items = self._fresh("items")
                 self._line(f"{items} = tuple({source})")
@@ -357,8 +361,8 @@ class _Writer:
             else:
                 self._line(f"for {target} in {source}:")
             with self._indented():
-                if node.test:
-                    self._line(f"if not ({self._expression(node.test)}):")
+                if test:
+                    self._line(f"if not ({test}):")
                     self._line("    continue")
                 self._body(node.body)
 

@@ -45,6 +45,8 @@ def templates(tmp_path: Path) -> Write:
         ("{% if not n or n > 4 and n != 6 %}yes{% elif n %}no{% else %}never{% endif %}", "yes"),
         ("{{ 'one' if n == 1 else 'many' }}{{ 's' if n == 1 }}", "many"),
         ("{% for a, b in pairs if a != 'x' %}{{ loop.index }}{{ a }}={{ b }};{% endfor %}", None),
+        ("{% for i in items if i != 1 %}{{ loop.index }}{{ i }}{{ loop.last }} {% endfor %}",
+         "12False 23True "),
         ("{% for i in items %}{{ i }}{{ ', ' if not loop.last }}{% endfor %}", "1, 2, 3"),
         ("{% for i in items %}{{ loop.index }}{{ loop.index0 }}{% endfor %}", "102132"),
         ("{% set y = n + 1 %}{{ y }}{% with y = 9 %}{{ y }}{% endwith %}{{ y }}", "696"),
@@ -90,6 +92,29 @@ def test_a_page_fills_the_blocks_of_its_base_and_sees_what_both_import(templates
     assert made.macro("m.html", "em")("<") == "<em><b>&lt;</b></em>"
 
 
+def test_what_every_page_of_a_folder_has_is_made_once_for_it(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def noted(name: str) -> str:
+        asked.append(name)
+        return f"<{name}>"
+
+    (tmp_path / "a.html").write_text(
+        "{% macro own() %}o{% endmacro %}{{ own() }}{{ root }}{{ noted('frame') }}|{{ x }}|"
+        "{% for n in [1, 2] if n > 1 %}{{ root }}{{ noted(n) }}{{ loop.index }}{% endfor %}"
+        "{% if x == 'y' %}{{ noted('seldom') }}{% endif %}"
+        "{% if noted('if') %}{{ noted('then') }}{% else %}{{ nobody }}{% endif %}"
+    )
+    made = Templates(tmp_path, known={"noted": noted}, filters={})
+    for root, x in [("", "1"), ("../", "2"), ("", "3"), ("../", "4")]:
+        text = made.render("a.html", {"root": root, "x": x, "nobody": None})
+        assert text == f"o{root}&lt;frame&gt;|{x}|{root}&lt;2&gt;1&lt;then&gt;"
+    assert asked.count("frame") == asked.count(2) == 2
+    assert "seldom" not in asked
+    made.render("a.html", {"root": "", "x": "y", "nobody": None})
+    assert asked.count("seldom") == 1
+
+
 def test_what_is_no_markup_is_not_escaped(templates: Write) -> None:
     made = templates(**{"robots.txt": "{{ x }} {{ x ~ 1 }} {{ 'a&b' }}"})
     assert made.render("robots.txt", {"x": "<&>"}) == "<&> <&>1 a&b"
@@ -101,6 +126,8 @@ def test_what_is_no_markup_is_not_escaped(templates: Write) -> None:
         ("fine\n{{ nobody }}", "page.html, line 1: 'nobody' is undefined"),
         ("fine\n\n{{ x.nothing }}", "page.html, line 3: 'str' object has no attribute 'nothing'"),
         ("{{ x }", "page.html, line 1: unexpected '}'"),
+        ("fine\n{{ shout(4) }}", "page.html, line 2: descriptor 'upper' for 'str' objects"),
+        ("\n{% if markup().gone %}{% endif %}", "line 2: 'Markup' object has no attribute 'gone'"),
         ("{% include 'gone.html' %}", "gone.html cannot be read: No such file or directory"),
         ("{{ x|unheard }}", "page.html, line 1: there is no filter 'unheard'"),
         ("{% filter upper %}{% endfilter %}", "line 1: filterblock is a part of"),
