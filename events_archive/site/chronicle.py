@@ -5,7 +5,7 @@ with one. So the archive's own memory counts as well. No time that lies after th
 the source is believed: nothing is ever dated in the future.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -17,6 +17,16 @@ NEVER = datetime(2019, 1, 1, tzinfo=UTC)
 
 CANCELLED_FOR = timedelta(days=30)
 """How long a calendar tells that an event was withdrawn, before it leaves it out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """When an event was news."""
+
+    published: datetime
+    """When it became known."""
+    changed: datetime
+    """When it was last news."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,25 +44,26 @@ class Chronicle:
         last change upstream.
         """
         remembered = self.memory.ledger.first_seen.get(event.id)
-        known = min(self._believed((remembered, event.first_noted)), default=None)
-        return known or next(self._believed((event.last_updated,)), NEVER)
+        known = self._believed([remembered, event.first_noted])
+        return min(known or self._believed([event.last_updated]), default=NEVER)
 
     def changed(self, event: Event) -> datetime:
         """When it was last news: added or changed, as seen here or as the source says.
 
         What a first look at the whole source adds is not news: it counts from the source's stamp.
         """
-        seen = (
-            change.observed
-            for change in self._changes(event)
-            if change.live or change.kind != "added"
-        )
-        return max(self._believed((event.last_updated, *seen)), default=self.published(event))
+        seen = [c.observed for c in self._changes(event) if c.live or c.kind != "added"]
+        believed = self._believed([event.last_updated, *seen])
+        return max(believed) if believed else self.published(event)
+
+    def dates(self, event: Event) -> Dates:
+        """When it became known and when it was last news."""
+        return Dates(self.published(event), self.changed(event))
 
     def revised(self, event: Event) -> datetime:
         """When what calendars say of it last changed, as stamped upstream or seen here."""
-        seen = (change.observed for change in self._changes(event))
-        return max(self._believed((event.last_updated, *seen)), default=NEVER)
+        seen = [change.observed for change in self._changes(event)]
+        return max(self._believed([event.last_updated, *seen]), default=NEVER)
 
     def revisions(self, event: Event) -> int:
         """How many changes the archive saw: rises even where two of them fall into one second."""
@@ -74,7 +85,7 @@ class Chronicle:
     def _changes(self, event: Event) -> Sequence[Change]:
         return self.memory.changes_of(event.id)
 
-    def _believed(self, stamps: Iterable[datetime | None]) -> Iterator[datetime]:
+    def _believed(self, stamps: Sequence[datetime | None]) -> list[datetime]:
         """Those of the stamps that are times of the past."""
         limit = self.limit
-        return (stamp for stamp in stamps if stamp and (limit is None or stamp <= limit))
+        return [stamp for stamp in stamps if stamp and (limit is None or stamp <= limit)]

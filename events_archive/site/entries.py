@@ -6,7 +6,7 @@ entry they have seen, is an entry of its own.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
@@ -15,6 +15,7 @@ from events_archive.model.event import Event
 from events_archive.model.memory import Change
 from events_archive.model.moment import Moment
 from events_archive.site import addresses
+from events_archive.site.chronicle import Dates
 from events_archive.site.days import Anniversary, in_words
 from events_archive.site.site import Site
 
@@ -60,17 +61,30 @@ def identity(event: Event) -> str:
     return f"{TAG}:event:{event.id}"
 
 
-def event_entry(site: Site, event: Event) -> Entry:
+def event_entry(site: Site, event: Event, dates: Dates | None = None) -> Entry:
     """The event as news: dated by when it became known and when it last changed."""
-    chronicle = site.chronicle
-    published = chronicle.published(event)
+    dates = dates or site.chronicle.dates(event)
+    return _event_entry(site, event, dates.published, max(dates.published, dates.changed))
+
+
+def happened_entry(site: Site, event: Event, dates: Dates | None = None) -> Entry:
+    """The same entry dated by the event, for feeds that tell what happened when.
+
+    Such a feed takes an event up when it is over, so that even this date is one of the past.
+    """
+    dates = dates or site.chronicle.dates(event)
+    when = event.moment.latest or dates.published
+    return _event_entry(site, event, when, max(when, dates.published, dates.changed))
+
+
+def _event_entry(site: Site, event: Event, published: datetime, updated: datetime) -> Entry:
     return Entry(
         identity=identity(event),
         about=(str(event.id),),
         title=f"{event.name} ({event.moment.words})",
         address=site.addresses.event(event),
         published=published,
-        updated=max(published, chronicle.changed(event)),
+        updated=updated,
         event=event,
     )
 
@@ -90,17 +104,6 @@ def day_entry(site: Site, day: Anniversary) -> Entry:
         updated=day.begins,
         remembered=day.events,
     )
-
-
-def happened(entry: Entry) -> Entry:
-    """The same entry dated by the event, for feeds that tell what happened when.
-
-    Such a feed takes an event up when it is over, so that even this date is one of the past.
-    """
-    latest = entry.event.moment.latest if entry.event else None
-    if latest is None:
-        return entry
-    return replace(entry, published=latest, updated=max(latest, entry.updated))
 
 
 def change_entries(site: Site) -> Iterator[Entry]:

@@ -4,17 +4,18 @@ Two orders answer two questions: what is new or changed here, and what happened 
 holds its latest entries; the complete history hangs on it as archive documents (RFC 5005, 4).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache, partial
 from itertools import islice
 
-from events_archive.model.catalogue import Events
-from events_archive.model.event import EventType
+from events_archive.model.catalogue import Events, grouped
+from events_archive.model.event import Event, EventType
 from events_archive.site import addresses
-from events_archive.site.chronicle import NEVER
-from events_archive.site.entries import TAG, Entry, change_entries, event_entry, happened
-from events_archive.site.page import Alternate, Page
+from events_archive.site.chronicle import NEVER, Dates
+from events_archive.site.entries import TAG, Entry, change_entries, event_entry, happened_entry
+from events_archive.site.page import Alternate, Deferred, Page
 from events_archive.site.site import Site
 
 ENTRIES = 50
@@ -51,6 +52,18 @@ class Feed:
     """The stem of the archive document before this one, or ``""``."""
     newer: str = ""
     """The stem of the archive document after this one, or ``""``."""
+
+    @property
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """The addresses of its files, each with the template that makes it.
+
+        An archive document has only the formats that RFC 5005 is made for.
+        """
+        return tuple(
+            (self.stem + suffix, _TEMPLATES[media_type])
+            for _, media_type, suffix in self.formats
+            if media_type != JSON or not self.current
+        )
 
     @property
     def updated(self) -> datetime:
@@ -120,54 +133,113 @@ def type_happened_feed(site: Site, type: EventType) -> Feed:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Document:
+    """A feed of events, or a document of its archive, before its entries are put into words."""
+
+    feed: Feed
+    """Without its entries."""
+    events: Events
+    dates: tuple[Dates, ...]
+    """When each of them was news. All else that an entry says follows from its event."""
+    happened: bool
+    """Whether it tells what happened when, rather than what is new."""
+
+
 def feed_pages(site: Site) -> Iterator[Page]:
     """Every feed and every document of its archive, in every format."""
     latest = islice(change_entries(site), ENTRIES)
     yield from documents(replace(changes_feed(site), entries=tuple(latest)))
-    news = [event_entry(site, event) for event in latest_news(site)]
-    past = [happened(event_entry(site, event)) for event in site.catalogue.past]
+    # The formats of a document are made one after the other: its entries are made once for all.
+    filled = lru_cache(maxsize=1)(partial(_filled, site))
+    for document in _documents(site):
+        for address, template in document.feed.files:
+            make = partial(_document_page, filled, document, address, template)
+            yield Deferred(address, template, make, depends=document)
+
+
+def documents(feed: Feed) -> Iterator[Page]:
+    """The feed in each format."""
+    for address, template in feed.files:
+        yield _page(feed, address, template)
+
+
+def _page(feed: Feed, address: str, template: str) -> Page:
+    return Page(address=address, template=template, title=feed.title, context={"feed": feed})
+
+
+def _document_page(
+    filled: Callable[[Document], Feed], document: Document, address: str, template: str
+) -> Page:
+    return _page(filled(document), address, template)
+
+
+def _filled(site: Site, document: Document) -> Feed:
+    """The feed with its entries."""
+    entry = happened_entry if document.happened else event_entry
+    entries = [entry(site, *of) for of in zip(document.events, document.dates, strict=True)]
+    if document.feed.current:
+        # The order of news would rewrite the document with every change to one of its events.
+        entries.sort(key=_settled, reverse=True)
+    return replace(document.feed, entries=tuple(entries))
+
+
+def _settled(entry: Entry) -> tuple[datetime, int]:
+    return (entry.published, entry.event.id if entry.event else 0)
+
+
+def _documents(site: Site) -> Iterator[Document]:
+    """Each feed of events, and the documents of its archive."""
+    dates = {event.id: site.chronicle.dates(event) for event in site.catalogue.events}
     known = published_blocks(site)
-    yield from _with_archive(main_feed(site), news, _by_ids(MAIN_BLOCK), known)
-    yield from _with_archive(happened_feed(site), past, _by_year, known)
+    for feed, events, block in _feeds(site, latest_news(site.catalogue.events, dates)):
+        for document, members in _with_archive(feed, events, block, known):
+            yield Document(
+                feed=document,
+                events=members,
+                dates=tuple([dates[event.id] for event in members]),
+                happened=block is _by_year,
+            )
+
+
+def _feeds(site: Site, news: Events) -> Iterator[tuple[Feed, Events, "Block"]]:
+    """Each feed, all that it tells of, and how its archive is divided."""
+    past = site.catalogue.past
     news_of, past_of = _by_type(news), _by_type(past)
+    yield main_feed(site), news, _by_ids(MAIN_BLOCK)
+    yield happened_feed(site), past, _by_year
     for type in site.types_by_name():
-        feed, happened_when = type_feed(site, type), type_happened_feed(site, type)
-        of_type, past_of_type = news_of.get(type.id, []), past_of.get(type.id, [])
-        yield from _with_archive(feed, of_type, _by_ids(TYPE_BLOCK), known)
-        yield from _with_archive(happened_when, past_of_type, _by_year, known)
+        yield type_feed(site, type), news_of.get(type.id, ()), _by_ids(TYPE_BLOCK)
+        yield type_happened_feed(site, type), past_of.get(type.id, ()), _by_year
 
 
-def latest_news(site: Site) -> Events:
-    """All events, those first that are new or have changed last."""
-    changed = site.chronicle.changed
-    events = site.catalogue.events
-    return tuple(sorted(events, key=lambda event: (changed(event), event.id), reverse=True))
+def latest_news(events: Events, dates: Mapping[int, Dates]) -> Events:
+    """The events, those first that are new or have changed last."""
+    return tuple(sorted(events, key=lambda e: (dates[e.id].changed, e.id), reverse=True))
 
 
-Block = Callable[[Entry], tuple[int, str]]
-"""The archive document in which an entry stands for good: its place in the order, its name."""
+def _by_type(events: Events) -> Mapping[int, Events]:
+    return grouped(events, lambda event: event.type.id)
+
+
+Block = Callable[[Event], tuple[int, str]]
+"""The archive document in which an event stands for good: its place in the order, its name."""
 
 
 def _by_ids(width: int) -> Block:
     """Blocks of ids: no event ever moves to another, and a full one changes but with its events."""
 
-    def block(entry: Entry) -> tuple[int, str]:
-        first = entry.event.id // width * width if entry.event else 0
+    def block(event: Event) -> tuple[int, str]:
+        first = event.id // width * width
         return first, f"{first}-{first + width - 1}"
 
     return block
 
 
-def _by_year(entry: Entry) -> tuple[int, str]:
-    return entry.published.year, str(entry.published.year)
-
-
-def _by_type(entries: Sequence[Entry]) -> dict[int, list[Entry]]:
-    groups: dict[int, list[Entry]] = {}
-    for entry in entries:
-        if entry.event:
-            groups.setdefault(entry.event.type.id, []).append(entry)
-    return groups
+def _by_year(event: Event) -> tuple[int, str]:
+    """The years in which events were over."""
+    year = event.sort_key[0].year
+    return year, str(year)
 
 
 Known = Mapping[str, set[tuple[int, str]]]
@@ -194,66 +266,46 @@ def _present_stem(site: Site, stem: str) -> str:
 
 def is_archive_document(page: Page) -> bool:
     """Whether the page is one of a feed's archive, in the format that stands for all."""
-    if page.template != _TEMPLATES[RSS]:
-        return False
-    feed = page.context["feed"]
-    return isinstance(feed, Feed) and bool(feed.current)
+    # A document lies in a folder called like its feed; the feeds of types lie in theirs.
+    folder = page.address.rpartition("/")[0]
+    return page.template == _TEMPLATES[RSS] and folder not in ("", "types")
 
 
 def _with_archive(
-    feed: Feed, entries: Sequence[Entry], block: Block, known: Known
-) -> Iterator[Page]:
-    """The feed, and where it cannot hold all its entries, documents that hold every one."""
+    feed: Feed, events: Events, block: Block, known: Known
+) -> Iterator[tuple[Feed, Events]]:
+    """The feed, and where it cannot hold all its events, documents that hold every one."""
     former = known.get(feed.stem, set())
-    archive = _archive(feed, entries, block, former) if len(entries) > ENTRIES or former else []
-    older = archive[-1].stem if archive else ""
-    yield from documents(replace(_latest(feed, entries), older=older))
-    for document in archive:
-        yield from documents(document)
-
-
-def _latest(feed: Feed, entries: Sequence[Entry]) -> Feed:
-    return replace(feed, entries=tuple(entries[:ENTRIES]))
+    archive = _archive(feed, events, block, former) if len(events) > ENTRIES or former else []
+    older = archive[-1][0].stem if archive else ""
+    yield replace(feed, older=older), events[:ENTRIES]
+    yield from archive
 
 
 def _archive(
-    feed: Feed, entries: Sequence[Entry], block: Block, former: Iterable[tuple[int, str]]
-) -> list[Feed]:
-    """Documents that hold all entries, the oldest first, each linked to its neighbours."""
-    groups: dict[tuple[int, str], list[Entry]] = {key: [] for key in former}
-    for entry in entries:
-        groups.setdefault(block(entry), []).append(entry)
+    feed: Feed, events: Events, block: Block, former: Iterable[tuple[int, str]]
+) -> list[tuple[Feed, Events]]:
+    """Documents that hold all events, the oldest first, each linked to its neighbours."""
+    groups: dict[tuple[int, str], list[Event]] = {key: [] for key in former}
+    # By id: that something is news of one document's event is nothing to the other documents.
+    for event in sorted(events, key=lambda event: event.id):
+        groups.setdefault(block(event), []).append(event)
     blocks = sorted(groups)
     stems = ["", *(f"{feed.stem}/{name}" for _, name in blocks), ""]
     return [
-        replace(
-            feed,
-            # The order of news would rewrite the document with every change to one of its events.
-            entries=tuple(sorted(groups[key], key=_settled, reverse=True)),
-            title=f"{feed.title}: {key[1]}",
-            stem=stems[position],
-            current=feed.stem,
-            older=stems[position - 1],
-            newer=stems[position + 1],
+        (
+            replace(
+                feed,
+                title=f"{feed.title}: {key[1]}",
+                stem=stems[position],
+                current=feed.stem,
+                older=stems[position - 1],
+                newer=stems[position + 1],
+            ),
+            tuple(groups[key]),
         )
         for position, key in enumerate(blocks, start=1)
     ]
-
-
-def _settled(entry: Entry) -> tuple[datetime, int]:
-    return (entry.published, entry.event.id if entry.event else 0)
-
-
-def documents(feed: Feed) -> Iterator[Page]:
-    """The feed in each format; an archive document in those that RFC 5005 is made for."""
-    for _, media_type, suffix in feed.formats:
-        if media_type != JSON or not feed.current:
-            yield Page(
-                address=feed.stem + suffix,
-                template=_TEMPLATES[media_type],
-                title=feed.title,
-                context={"feed": feed},
-            )
 
 
 def feed_alternates(feed: Feed, title: str) -> tuple[Alternate, ...]:

@@ -1,6 +1,7 @@
 """A page's key changes with all that the page is made from, and with nothing else."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -79,3 +80,20 @@ def test_a_function_is_nothing_that_a_page_may_depend_on() -> None:
     page = Page(address="a.html", template="pages/404.html", context={"call": print})
     with pytest.raises(TypeError, match="builtin_function"):
         prints.key(page)
+
+
+def test_a_stamp_that_lay_ahead_of_the_last_contact_counts_once_it_is_past() -> None:
+    events = _events()
+    ahead = events[3] = replace(events[3], last_updated=datetime(2026, 9, 1, tzinfo=UTC))
+
+    def keys(contact: datetime) -> dict[str, bytes]:
+        memory = a_memory(last_sweep=contact)
+        return _keys(a_site(*events, base_url="https://example.org/", memory=memory))
+
+    touched = _changed(
+        keys(datetime(2026, 8, 31, tzinfo=UTC)), keys(datetime(2026, 9, 2, tzinfo=UTC))
+    )
+    site = a_site(*events)
+    assert {"feed.rss", "feed.json", site.addresses.type(ahead.type, ".atom")} <= touched
+    others = {event.type for event in events} - {ahead.type}
+    assert not {site.addresses.type(type, ".atom") for type in others} & touched

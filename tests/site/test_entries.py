@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from events_archive.site.entries import change_entries, event_entry, happened
+from events_archive.site.entries import change_entries, event_entry, happened_entry
 from tests.factories import a_change, a_memory, a_site, an_event
 
 MOVED = {
@@ -87,7 +87,7 @@ def test_what_is_new_today_is_told_one_by_one_however_much_it_is() -> None:
 def test_the_same_entry_is_dated_by_the_event_where_it_tells_what_happened() -> None:
     event = an_event(309)
     entry = event_entry(a_site(event), event)
-    when = happened(entry)
+    when = happened_entry(a_site(event), event)
     assert when.identity == entry.identity
     assert when.published == event.moment.date
     assert when.updated == entry.updated
