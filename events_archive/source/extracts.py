@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import fields
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from events_archive.code_state import code_state
 from events_archive.model.event import (
@@ -27,43 +27,52 @@ from events_archive.model.event import (
     SpaceStation,
 )
 from events_archive.model.moment import Moment
+from events_archive.source.shared import Readings
 
 Extract = tuple[Any, ...]
-"""The values of `_WHAT_LISTS_NEED` in tuples, texts and numbers; the first is the event's id."""
+"""What lists need of an event, in tuples, texts and numbers; the first is the event's id."""
+
+_Made = TypeVar(
+    "_Made", EventType, Image, Licence, Agency, Program, Launch, SpaceStation, Expedition, Astronaut
+)
 
 EXTRACTS_FILE = Path("builds/events.bin")
 
-_RELATIONS: dict[str, type] = {
-    "agencies": Agency,
-    "programs": Program,
-    "launches": Launch,
-    "stations": SpaceStation,
-    "expeditions": Expedition,
-    "astronauts": Astronaut,
-}
 _DETAILS = ("description", "links", "videos", "updates", "stream_length", "source_url")
 """What only an event's own page, its records and whole-text searches need."""
 
 
-def extract_of(event: Event) -> Extract:
-    """The extract of a whole event."""
+def extract_of(event: Event, readings: Readings) -> Extract:
+    """The extract of a whole event; what it shares with others is the same in theirs."""
+    plain = readings.of
     return (
         event.id,
-        _plain(event.last_updated),
+        _text(event.last_updated),
         event.name,
         event.slug,
         event.location,
-        _plain(event.type),
-        _plain(event.moment),
-        _plain(event.image),
-        _plain(event.first_noted),
-        tuple(_plain(getattr(event, name)) for name in _RELATIONS),
+        plain(event.type, _plain),
+        (_text(event.moment.date), event.moment.precision_id),
+        plain(event.image, _plain),
+        _text(event.first_noted),
+        plain(event.agencies, _plain),
+        plain(event.programs, _plain),
+        plain(event.launches, _plain),
+        plain(event.stations, _plain),
+        plain(event.expeditions, _plain),
+        plain(event.astronauts, _plain),
     )
 
 
-def event_of(extract: Extract, digest: str, details: Callable[[], Event]) -> Event:
+def event_of(
+    extract: Extract, digest: str, details: Callable[[], Event], readings: Readings
+) -> Event:
     """The event of an extract; ``details()`` gives the whole one when it is asked for."""
-    (event_id, updated, name, slug, location, type_, moment, image, noted, relations) = extract
+    (
+        event_id, updated, name, slug, location, type_, moment, image, noted,
+        agencies, programs, launches, stations, expeditions, astronauts,
+    ) = extract  # fmt: skip
+    made = readings.of
     event = object.__new__(_Extracted)
     event.__dict__.update(
         id=event_id,
@@ -71,15 +80,19 @@ def event_of(extract: Extract, digest: str, details: Callable[[], Event]) -> Eve
         name=name,
         slug=slug,
         location=location,
-        type=_made(EventType, type_),
+        type=made(type_, _event_type),
         moment=_moment(moment),
-        image=_made(Image, image) if image else None,
+        image=made(image, _image),
         first_noted=_when(noted),
+        agencies=made(agencies, _agencies),
+        programs=made(programs, _programs),
+        launches=made(launches, _launches),
+        stations=made(stations, _stations),
+        expeditions=made(expeditions, _expeditions),
+        astronauts=made(astronauts, _astronauts),
         digest=digest,
         _details=details,
     )
-    for (relation, kind), members in zip(_RELATIONS.items(), relations, strict=True):
-        event.__dict__[relation] = tuple([_made(kind, member) for member in members])
     return event
 
 
@@ -119,9 +132,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):
-        return tuple(_plain(member) for member in value)
+        return tuple([_plain(member) for member in value])
     if hasattr(value, "__dataclass_fields__"):
-        return tuple(_plain(getattr(value, field.name)) for field in fields(value))
+        return tuple([_plain(getattr(value, name)) for name in value.__dataclass_fields__])
     return value
 
 
@@ -129,8 +142,8 @@ _kept: dict[tuple[type, Any], Any] = {}
 """What thousands of events share, such as agencies, is made once."""
 
 
-def _made(kind: type, values: Any) -> Any:
-    made = _kept.get((kind, values))
+def _made(kind: type[_Made], values: Any) -> _Made:
+    made: _Made | None = _kept.get((kind, values))
     if made is None:
         names = [field.name for field in fields(kind)]
         given = {
@@ -141,8 +154,33 @@ def _made(kind: type, values: Any) -> Any:
     return made
 
 
+def _event_type(values: Any) -> EventType:
+    return _made(EventType, values)
+
+
+def _image(values: Any) -> Image | None:
+    return _made(Image, values) if values else None
+
+
+def _each(kind: type[_Made]) -> Callable[[Any], tuple[_Made, ...]]:
+    """What makes values of ``kind`` of a tuple of theirs."""
+
+    def made(members: Any) -> tuple[_Made, ...]:
+        return tuple([_made(kind, values) for values in members])
+
+    return made
+
+
+_agencies, _programs, _launches = _each(Agency), _each(Program), _each(Launch)
+_stations, _expeditions, _astronauts = _each(SpaceStation), _each(Expedition), _each(Astronaut)
+
+
 def _moment(values: Any) -> Moment:
     return Moment(date=_when(values[0]), precision_id=values[1])
+
+
+def _text(when: datetime | None) -> str | None:
+    return when.isoformat() if when else None
 
 
 def _when(text: str | None) -> datetime | None:

@@ -27,6 +27,7 @@ from events_archive.model.event import (
 )
 from events_archive.model.moment import Moment
 from events_archive.source.fields import FIRST_YEAR, LAST_YEAR, Fields, objects, parse_duration
+from events_archive.source.shared import Readings
 from events_archive.source.text import clean_summary, clean_title, without_format
 
 Record = dict[str, Any]
@@ -40,16 +41,12 @@ SHARED = frozenset(
 )  # fmt: skip
 """Members of which thousands of records hold the very same."""
 
-_Read = TypeVar("_Read")
 _Member = TypeVar("_Member", Agency, Program, Launch, SpaceStation, Expedition, Astronaut)
 _AnyLink = TypeVar("_AnyLink", bound=Link)
 
 _USUAL_PRIORITY = 10
 _LARGEST_ID = 2**53 - 1
 """The largest integer that JSON carries safely (RFC 8259 section 6)."""
-
-_MOST_KNOWN = 4_000
-"""How many readings are kept, whatever the records hold."""
 
 _WANTED = {
     "id": "a positive whole number",
@@ -68,28 +65,6 @@ class UnreadableRecord(ArchiveError):  # noqa: N818 - the record is, the program
         self.record_id = record_id
         self.issues = tuple(issues)
         super().__init__(f"event {_shown(record_id)} cannot be read: {'; '.join(self.issues)}")
-
-
-class Readings:
-    """What was read from values that many records share, so that each is read once.
-
-    A value is known by its identity: a help where one `strict_json.Decoder` made the records.
-    """
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[int, object], tuple[object, Any]] = {}
-        """With each value, so that no other can take its place."""
-
-    def of(self, value: object, read: Callable[[object], _Read]) -> _Read:
-        """What ``read`` makes of ``value``."""
-        key = (id(value), read)
-        if known := self._known.get(key):
-            reading: _Read = known[1]
-            return reading
-        reading = read(value)
-        if len(self._known) < _MOST_KNOWN:
-            self._known[key] = (value, reading)
-        return reading
 
 
 def parse_event(record: Record, digest: str = "", readings: Readings | None = None) -> Event:
@@ -246,37 +221,19 @@ def _updates(fields: Fields) -> tuple[Update, ...]:
     )
 
 
-def _agencies(values: object) -> tuple[Agency, ...]:
-    return _members(values, _agency)
+def _each(
+    read: Callable[[Fields], _Member | None],
+) -> Callable[[object], tuple[_Member, ...]]:
+    """What reads the related things that have an id and a name, each once, as they came."""
 
+    def members(values: object) -> tuple[_Member, ...]:
+        first: dict[object, _Member] = {}
+        for child in objects(values):
+            if (member := read(child)) and member.name:
+                first.setdefault(member.id, member)
+        return tuple(first.values())
 
-def _programs(values: object) -> tuple[Program, ...]:
-    return _members(values, _program)
-
-
-def _launches(values: object) -> tuple[Launch, ...]:
-    return _members(values, _launch)
-
-
-def _stations(values: object) -> tuple[SpaceStation, ...]:
-    return _members(values, _station)
-
-
-def _expeditions(values: object) -> tuple[Expedition, ...]:
-    return _members(values, _expedition)
-
-
-def _astronauts(values: object) -> tuple[Astronaut, ...]:
-    return _members(values, _astronaut)
-
-
-def _members(values: object, read: Callable[[Fields], _Member | None]) -> tuple[_Member, ...]:
-    """The related things that have an id and a name, each once, as they came."""
-    first: dict[object, _Member] = {}
-    for child in objects(values):
-        if (member := read(child)) and member.name:
-            first.setdefault(member.id, member)
-    return tuple(first.values())
+    return members
 
 
 def _agency(fields: Fields) -> Agency | None:
@@ -327,3 +284,7 @@ def _astronaut(fields: Fields) -> Astronaut | None:
         id=astronaut_id, name=fields.line("name"), status=fields.name("status"),
         agency=fields.name("agency"),
     )  # fmt: skip
+
+
+_agencies, _programs, _launches = _each(_agency), _each(_program), _each(_launch)
+_stations, _expeditions, _astronauts = _each(_station), _each(_expedition), _each(_astronaut)

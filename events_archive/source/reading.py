@@ -15,7 +15,8 @@ from events_archive.source.extracts import (
     load_extracts,
     save_extracts,
 )
-from events_archive.source.parsing import Readings, Record, UnreadableRecord, parse_event
+from events_archive.source.parsing import Record, UnreadableRecord, parse_event
+from events_archive.source.shared import Readings
 
 _TOLD_IN_FULL = 10
 
@@ -51,7 +52,7 @@ class EventReader(Reader):
     def event(self, line: Line) -> Event:
         """The event of a line; raises UnreadableRecord."""
         if extract := self._extracts.get(line.digest):
-            return event_of(extract, line.digest, partial(_whole, line))
+            return event_of(extract, line.digest, partial(_whole, line), self._readings)
         if line.digest not in self._learnt:
             self.learn(line, line.record)
         learnt = self._learnt[line.digest]
@@ -62,8 +63,10 @@ class EventReader(Reader):
     def keep(self, cache: Path, events: list[Event]) -> None:
         """Keep the extracts of ``events``, if they are not those that are kept."""
         if self._learnt or len(events) != len(self._extracts):
-            known = self._extracts
-            save_extracts(cache, ((e.digest, known.get(e.digest) or extract_of(e)) for e in events))
+            known, readings = self._extracts, self._readings
+            save_extracts(
+                cache, ((e.digest, known.get(e.digest) or extract_of(e, readings)) for e in events)
+            )
 
 
 def _whole(line: Line) -> Event:

@@ -12,6 +12,7 @@ from events_archive.source.cache import load_records, save_records
 from events_archive.source.extracts import EXTRACTS_FILE, event_of, extract_of
 from events_archive.source.parsing import UnreadableRecord, parse_event
 from events_archive.source.reading import EventReader, read_events
+from events_archive.source.shared import Readings
 from tests.ll2_server import grow_records
 
 RECORDS = {record["id"]: record for record in grow_records(120, pictures=20)}
@@ -30,7 +31,7 @@ def test_every_value_is_that_of_the_event(record_id: int) -> None:
         asked.append(None)
         return whole
 
-    event = event_of(extract_of(whole), "digest", details)
+    event = event_of(extract_of(whole, Readings()), "digest", details, Readings())
     assert event.first_noted == whole.first_noted
     assert event.sort_key == whole.sort_key
     assert not asked
@@ -72,6 +73,18 @@ def test_a_second_run_decodes_no_record_that_it_can_do_without(
     assert "event 1000000 cannot be read" in report.warnings[0]
     assert [event.name for event in second] == [event.name for event in first]
     assert [_values(event) for event in second] == [_values(event) for event in first]
+
+
+def test_what_events_share_is_kept_once_and_shared_again(tmp_path: Path) -> None:
+    whole = next(record for record in RECORDS.values() if record["image"] and record["program"])
+    save_records(tmp_path / "events.jsonl", {n: whole | {"id": n} for n in range(1, 9)})
+    _read(tmp_path)
+    _, first, *others = _read(tmp_path)[0]
+    for event in others:
+        assert event.image is first.image
+        assert event.programs is first.programs
+    # The first line tells what to expect of the others, and shares nothing with them yet.
+    assert (tmp_path / EXTRACTS_FILE).read_bytes().count(whole["image"]["name"].encode()) == 2
 
 
 @pytest.mark.parametrize("damage", [b"", b"torn", b"(\x02\x00\x00\x00NN"])

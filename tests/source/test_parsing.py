@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events_archive.source.parsing import SHARED, Readings, UnreadableRecord, parse_event
+from events_archive.source.parsing import SHARED, UnreadableRecord, parse_event
+from events_archive.source.shared import Readings
 from events_archive.source.strict_json import Decoder, decode, encode
 from tests.ll2_server import grow_records
 
@@ -288,10 +289,3 @@ def test_what_is_read_once_is_one_value() -> None:
     _, second, third = [parse_event(decoder.members(line), "", readings) for line in lines]
     assert second.image is third.image
     assert second.programs is third.programs
-
-
-def test_how_many_readings_are_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("events_archive.source.parsing._MOST_KNOWN", 5)
-    readings = Readings()
-    assert [readings.of([number], len) for number in range(50)] == [1] * 50
-    assert len(readings._known) == 5
