@@ -15,9 +15,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import count
 
+from events_archive.model.cached import cached_property
 from events_archive.model.event import Event
 
 _SAFE = re.compile(r"[-a-z0-9_]{1,100}")
@@ -130,14 +130,12 @@ def settle(claims: Iterable[Claim], owners: Owners, *, kind: str) -> Stems:
         if claim.id not in pages:
             pages[claim.id] = _told_apart(claim, owners, taken, kind)
             taken.add(pages[claim.id])
-    history = {stem: list(ids) for stem, ids in owners.items()}
-    for owner, stem in sorted(pages.items()):
-        former = history.get(stem, [])
-        history[stem] = [*(other for other in former if other != owner), owner]
-    return Stems(
-        owners={stem: tuple(ids) for stem, ids in sorted(history.items())},
-        pages=dict(sorted(pages.items())),
-    )
+    history = dict(owners)
+    for owner, stem in pages.items():
+        former = history.get(stem, ())
+        if former != (owner,):
+            history[stem] = (*(other for other in former if other != owner), owner)
+    return Stems(owners=dict(sorted(history.items())), pages=dict(sorted(pages.items())))
 
 
 def slugify(text: str) -> str:
@@ -164,14 +162,14 @@ def _natural(claims: Iterable[Claim], owners: Owners) -> dict[int, str]:
     best: dict[str, Claim] = {}
     for claim in claims:
         rival = best.setdefault(claim.slug, claim)
-        if _confirmed(claim, owners) > _confirmed(rival, owners):
+        if rival is not claim and _confirmed(claim, owners) > _confirmed(rival, owners):
             best[claim.slug] = claim
     winners: dict[str, Claim] = {}
     for claim in best.values():
         stem = claim.slug.lower()
         if _is_safe(stem):
             rival = winners.setdefault(stem, claim)
-            if _established(claim, owners) > _established(rival, owners):
+            if rival is not claim and _established(claim, owners) > _established(rival, owners):
                 winners[stem] = claim
     return {claim.id: stem for stem, claim in winners.items()}
 
@@ -209,9 +207,12 @@ def _type_claims(events: Iterable[Event]) -> list[Claim]:
 
     Two types may well have one name for good, so that freshness says nothing here.
     """
-    newest = sorted(events, key=lambda event: (_freshness(event), event.id))
-    names = {event.type.id: event.type.name for event in newest}
+    newest: dict[int, Event] = {}
+    for event in events:
+        rival = newest.setdefault(event.type.id, event)
+        if (_freshness(event), event.id) > (_freshness(rival), rival.id):
+            newest[event.type.id] = event
     return [
-        Claim(id=type_id, slug=slugify(name) or f"type-{type_id}")
-        for type_id, name in names.items()
+        Claim(id=type_id, slug=slugify(event.type.name) or f"type-{type_id}")
+        for type_id, event in newest.items()
     ]

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Container, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import TypeVar
 
+from events_archive.model.cached import cached_property
 from events_archive.model.event import Event, EventType, Image
 
 Key = TypeVar("Key", bound=Hashable)
@@ -52,18 +52,26 @@ class Catalogue:
     @cached_property
     def upcoming(self) -> Events:
         """Events not yet over on `today`, the next one first."""
-        return tuple(event for event in self.events if not event.moment.is_over(self.today))
+        return tuple(self._parted[False])
 
     @cached_property
     def past(self) -> Events:
         """Events that are over, the latest first."""
-        return tuple(event for event in reversed(self.events) if event.moment.is_over(self.today))
+        return tuple(reversed(self._parted[True]))
+
+    @cached_property
+    def _parted(self) -> dict[bool, list[Event]]:
+        """By whether they are over on `today`, the events in order."""
+        parted: dict[bool, list[Event]] = {False: [], True: []}
+        for event in self.events:
+            parted[event.moment.is_over(self.today)].append(event)
+        return parted
 
     @cached_property
     def types(self) -> tuple[EventType, ...]:
         """Each type once, by id; where records disagree on the name, the newest record's counts."""
-        newest = {event.type.id: event for event in sorted(self.all_events, key=_freshness)}
-        return tuple(event.type for _, event in sorted(newest.items()))
+        groups = sorted(grouped(self.all_events, lambda event: event.type.id).items())
+        return tuple(max(members, key=_freshness).type for _, members in groups)
 
     @cached_property
     def by_type(self) -> dict[int, Events]:

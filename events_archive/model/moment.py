@@ -7,8 +7,8 @@ what may be said of it, from the table in ``precision.py``.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
 
+from events_archive.model.cached import cached_property
 from events_archive.model.precision import (
     NOT_STATED_DAY,
     NOT_STATED_TIME,
@@ -99,10 +99,11 @@ class Moment:
 
         "September 2026" therefore follows 30 September, and is followed by 1 October.
         """
-        if self.span is None:
+        span = self.span
+        if span is None:
             return _NO_DATE_SORTS_LAST
-        latest = self.span.start if self.is_timed else self.span.end - _INSTANT
-        return (latest, self.span.end - self.span.start)
+        latest = span.start if self.is_timed else span.end - _INSTANT
+        return (latest, span.end - span.start)
 
     @cached_property
     def latest(self) -> datetime | None:
@@ -126,4 +127,4 @@ class Moment:
 
     def is_over(self, today: Day) -> bool:
         """Whether the whole span lies before the day ``today`` (UTC); never for no date at all."""
-        return self.span is not None and self.span.day_after <= today
+        return self.span is not None and self.span.last_day < today

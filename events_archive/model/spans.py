@@ -9,6 +9,10 @@ MONTHS = (
     "August", "September", "October", "November", "December",
 )  # fmt: skip
 
+_MIDNIGHT = time()
+_DAY = timedelta(days=1)
+_INSTANT = timedelta(microseconds=1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
@@ -25,12 +29,12 @@ class Span:
     @property
     def last_day(self) -> date:
         """The last calendar day (UTC) that the span touches."""
-        return (self.end - timedelta(microseconds=1)).date()
+        return (self.end - _INSTANT).date()
 
     @property
     def day_after(self) -> date:
         """The day after the last one it touches: the exclusive end of RFC 5545 section 3.6.1."""
-        return self.last_day + timedelta(days=1)
+        return self.last_day + _DAY
 
 
 def whole(length: timedelta) -> Callable[[datetime], datetime]:
@@ -55,8 +59,8 @@ def instant(length: timedelta) -> Callable[[datetime], Span]:
 
 def day(when: datetime) -> Span:
     """The day of ``when``."""
-    start = datetime.combine(when.date(), time(), tzinfo=UTC)
-    return Span(start=start, end=start + timedelta(days=1))
+    start = datetime.combine(when.date(), _MIDNIGHT, tzinfo=UTC)
+    return Span(start=start, end=start + _DAY)
 
 
 def week(when: datetime) -> Span:
