@@ -19,6 +19,9 @@ from events_archive.source.parsing import SHARED, Record
 
 EVENTS_FILE = "events.jsonl"
 
+_READ_AT_ONCE = 2**16
+"""Some twenty records."""
+
 NEVER = datetime.min.replace(tzinfo=UTC)
 """The stamp of a record that has none."""
 
@@ -151,8 +154,7 @@ def load_records(path: Path, reader: Reader | None = None) -> Records:
     reader, decoder = reader or Reader(), strict_json.Decoder(SHARED)
     found: list[tuple[int, datetime, Line]] = []
     damaged: list[str] = []
-    # Split at \n only: U+2028 and its like stand unescaped inside a record's text.
-    for number, data in enumerate(read_bytes(path).split(b"\n"), start=1):
+    for number, data in enumerate(read_lines(path), start=1):
         if not data.strip():
             continue
         line = Line(data, digest(data))
@@ -209,6 +211,22 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         return b""
+    except OSError as error:
+        raise CacheError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def read_lines(path: Path) -> Iterator[bytes]:
+    """The file's lines without their ends, one after the other: nobody needs the whole beside them.
+
+    Raises `CacheError` when it cannot be read.
+    """
+    try:
+        # As bytes they end at \n only: U+2028 and its like stand unescaped inside a record's text.
+        with path.open("rb", buffering=_READ_AT_ONCE) as file:
+            for line in file:
+                yield line.removesuffix(b"\n")
+    except FileNotFoundError:
+        return
     except OSError as error:
         raise CacheError(f"{path} cannot be read: {error.strerror or error}") from error
 

@@ -4,13 +4,14 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from events_archive.model.memory import KINDS, Change
 from events_archive.source import strict_json
-from events_archive.source.cache import CacheError, read_bytes, sync_folder
-from events_archive.source.fields import Fields
+from events_archive.source.cache import CacheError, read_bytes, read_lines, sync_folder
+from events_archive.source.fields import Fields, parse_when
 
 HISTORY_FILE = "history.jsonl"
 
@@ -27,7 +28,7 @@ def load_history(path: Path) -> History:
     """All changes so far. A torn last line, as a power cut leaves it, is told like any other."""
     changes: list[Change] = []
     damaged: list[str] = []
-    for number, line in enumerate(read_bytes(path).split(b"\n"), start=1):
+    for number, line in enumerate(read_lines(path), start=1):
         if not line.strip():
             continue
         try:
@@ -85,9 +86,15 @@ def as_json(change: Change) -> dict[str, Any]:
     }
 
 
+_when = lru_cache(maxsize=16)(parse_when)
+"""The changes that were seen at one contact stand beside each other and have one stamp."""
+
+
 def _from_json(value: Any) -> Change:
     fields = Fields(value)
-    observed, event_id, kind = fields.when("observed"), fields.integer("id"), fields.line("kind")
+    event_id, kind = fields.integer("id"), fields.line("kind")
+    stamp = fields.raw("observed")
+    observed = _when(stamp) if isinstance(stamp, str) else None
     if observed is None or event_id is None or kind not in KINDS:
         raise ValueError("not an entry")
     return Change(

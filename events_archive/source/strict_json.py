@@ -3,12 +3,14 @@
 import json
 import math
 import re
+from codecs import BOM_UTF8
 from collections.abc import Container, Iterable
 from itertools import zip_longest
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, NoReturn
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_WHITE_SPACE = " \t\n\r"
 
 Spans = dict[str, tuple[int, int]]
 """Where in an object's text each of its members stands, name and value."""
@@ -22,10 +24,20 @@ def decode(data: bytes) -> Any:
 
     Raises `ValueError` when it is not JSON in UTF-8, or nested deeper than a reader can follow.
     """
+    text = data.removeprefix(BOM_UTF8).decode()
     try:
-        return _DECODER.decode(data.decode("utf-8-sig"))
+        return _only_value(text)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+
+
+def _only_value(text: str) -> Any:
+    """What `json` makes of it, without looking for white space before there is reason to."""
+    try:
+        value, end = _scan(text, 0)
+    except StopIteration:
+        return _DECODER.decode(text)
+    return _DECODER.decode(text) if text[end:].strip(_WHITE_SPACE) else value
 
 
 def spans(text: str) -> tuple[Any, Spans]:

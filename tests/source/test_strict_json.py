@@ -1,13 +1,14 @@
 """What many lines share is decoded once, and every line comes out as if it were the only one."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from events_archive.source.strict_json import Decoder, encode, spans
+from events_archive.source.strict_json import _DECODER, Decoder, decode, encode, spans
 
 NAMES = st.sampled_from("abc")
 VALUES = st.recursive(
@@ -19,6 +20,41 @@ LINES = st.dictionaries(NAMES, VALUES, max_size=3).map(lambda record: encode(rec
 NOISE = st.sampled_from(
     ["", " ", ",", ":", '"', "{", "}", "[", "]", "\\", "1", "null", "NaN", '"a":', ',"b":']
 )
+
+
+def torn(line: str, cuts: list[tuple[int, int, str]]) -> str:
+    """The line with pieces of it replaced."""
+    for place, length, noise in cuts:
+        start = place % (len(line) + 1)
+        line = line[:start] + noise + line[start + length :]
+    return line
+
+
+def told(text: str, read: Callable[[bytes], Any]) -> Any:
+    """What is read of a text, or in which words it is refused."""
+    try:
+        return read(text.encode("utf-8", "replace"))
+    except ValueError as problem:
+        return str(problem)
+
+
+@given(LINES, st.lists(st.tuples(st.integers(0, 99), st.integers(0, 3), NOISE), max_size=2))
+@example(" \n[1]\r\n", [])
+@example("\ufeff{}", [])
+@example("\ufeff\ufeff{}", [])
+@example("{}\u00a0", [])
+@example("[" * 100_000, [])
+def test_what_is_read_and_what_is_said_of_what_cannot_be_is_as_json_has_it(
+    line: str, cuts: list[tuple[int, int, str]]
+) -> None:
+    def as_json_has_it(data: bytes) -> Any:
+        try:
+            return _DECODER.decode(data.decode("utf-8-sig"))
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
+
+    text = torn(line, cuts)
+    assert told(text, decode) == told(text, as_json_has_it)
 
 
 def by_itself(text: str) -> Any:
@@ -34,14 +70,6 @@ def after_others(decoder: Decoder, text: str) -> Any:
         return decoder.members(text)
     except ValueError:
         return None
-
-
-def torn(line: str, cuts: list[tuple[int, int, str]]) -> str:
-    """The line with pieces of it replaced."""
-    for place, length, noise in cuts:
-        start = place % (len(line) + 1)
-        line = line[:start] + noise + line[start + length :]
-    return line
 
 
 @given(
