@@ -1,20 +1,21 @@
 """What a feed says: RSS 2.0, Atom 1.0 (RFC 4287) and JSON Feed 1.1, the same entries in each.
 
-Of each entry all but its dates is rendered once for all feeds that hold it; the dates differ
-between a feed of news and one of what happened when.
+Of each entry all but its dates is made once for all feeds that hold it, as the bytes that stand in
+them; the dates differ between a feed of news and one of what happened when.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from markupsafe import Markup
 
 from events_archive.model.event import Image
 from events_archive.publish.templating.templates import Templates
+from events_archive.publish.templating.text import esc
 from events_archive.publish.thumbnails import Thumbnails
 from events_archive.site import addresses
 from events_archive.site.entries import Entry
@@ -34,14 +35,12 @@ _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _XML_FORBIDS = bytes(code for code in range(0x20) if code not in b"\t\n\r")
 
 
-@lru_cache(maxsize=8192)
 def rfc822(moment: datetime) -> str:
     """``Sun, 04 Jul 2021 00:11:00 GMT``: RFC 822 with the four-digit year that RSS 2.0 prefers."""
     day, month = _DAYS[moment.weekday()], _MONTHS[moment.month - 1]
     return f"{day}, {moment.day:02} {month} {moment.year:04} {moment.isoformat()[11:19]} GMT"
 
 
-@lru_cache(maxsize=8192)
 def rfc3339(moment: datetime) -> str:
     """``2021-07-04T00:11:00Z``, as Atom wants it (RFC 4287 section 3.3)."""
     return moment.isoformat()[:19] + "Z"
@@ -60,6 +59,9 @@ _FRAMES = {
     ),
 }
 """How an entry begins, with its two dates, and ends; and the form of its date of publication."""
+
+_ENTRIES = Markup("<entries/>")
+"""Where in a feed its entries will stand: what the source tells is escaped, and never like this."""
 
 
 def xml_bytes(text: str) -> bytes:
@@ -98,20 +100,21 @@ class FeedWriter:
         assert isinstance(feed, Feed)
         if page.template == JSON_TEMPLATE:
             return self._json(feed, root)
-        opening, closing, date = _FRAMES[page.template]
-        entries = "".join(
-            opening.format(date(entry.published), rfc3339(entry.updated))
-            + self._body(entry, page.template, root)
-            + closing
-            for entry in feed.entries
-        )
-        context = {"feed": feed, "root": root, "entries": Markup(entries)}
-        return xml_bytes(self.templates.render(page.template, context))
+        context = {"feed": feed, "root": root, "entries": _ENTRIES}
+        text = xml_bytes(self.templates.render(page.template, context))
+        head, _, tail = text.partition(_ENTRIES.encode())
+        return b"".join([head, *self._entries(feed, page.template, root), tail])
+
+    def _entries(self, feed: Feed, template: str, root: str) -> Iterator[bytes]:
+        opening, _, date = _FRAMES[template]
+        for entry in feed.entries:
+            yield opening.format(date(entry.published), rfc3339(entry.updated)).encode()
+            yield self._xml(entry, template, root)
 
     def _json(self, feed: Feed, root: str) -> bytes:
         items = ",\n".join(
             f'{{"date_published":"{rfc3339(entry.published)}",'
-            f'"date_modified":"{rfc3339(entry.updated)}",{self._body(entry, JSON_TEMPLATE, root)}'
+            f'"date_modified":"{rfc3339(entry.updated)}",{self._item(entry, root)}'
             for entry in feed.entries
         )
         head = _json_text(self._json_head(feed, root)).removesuffix("}")
@@ -135,22 +138,35 @@ class FeedWriter:
         }
 
     @cached_property
-    def _bodies(self) -> dict[tuple[str, str, str], str]:
+    def _bodies(self) -> dict[tuple[str, str], dict[str, bytes]]:
         return {}
 
-    def _body(self, entry: Entry, template: str, root: str) -> str:
-        """The entry without its dates; the same in every feed, where links are absolute."""
+    def _xml(self, entry: Entry, template: str, root: str) -> bytes:
+        """The entry after its dates; the same in every feed, where links are absolute."""
         root = "" if self.site.base_url else root
-        key = (entry.identity, template, root)
+        key = (entry.identity, root)
         if key not in self._bodies:
+            # In both formats at once, since they say the same: it is put together and escaped once.
+            content = Markup(esc(self._content(entry, root)))
+            told = (entry, root, _summary(entry), content, self._enclosure(entry, root))
+            self._bodies[key] = {
+                template: xml_bytes(self._macros[template](*told) + closing)
+                for template, (_, closing, _) in _FRAMES.items()
+            }
+        return self._bodies[key][template]
+
+    @cached_property
+    def _items(self) -> dict[tuple[str, str], str]:
+        return {}
+
+    def _item(self, entry: Entry, root: str) -> str:
+        """The same as an item of JSON Feed."""
+        root = "" if self.site.base_url else root
+        key = (entry.identity, root)
+        if key not in self._items:
             content, picture = self._content(entry, root), self._enclosure(entry, root)
-            if template == JSON_TEMPLATE:
-                address = self.link(entry.address, root)
-                self._bodies[key] = _json_item(entry, address, content, picture)
-            else:
-                make = self._macros[template]
-                self._bodies[key] = str(make(entry, root, _summary(entry), content, picture))
-        return self._bodies[key]
+            self._items[key] = _json_item(entry, self.link(entry.address, root), content, picture)
+        return self._items[key]
 
     @cached_property
     def _macros(self) -> dict[str, Any]:
@@ -163,22 +179,15 @@ class FeedWriter:
             "day": macro("feeds/content.html", "day"),
         }
 
-    @cached_property
-    def _contents(self) -> dict[tuple[str, str], str]:
-        return {}
-
     def _content(self, entry: Entry, root: str) -> str:
-        """The entry's HTML, as plain text that templates have to escape."""
-        key = (entry.identity, root)
-        if key not in self._contents:
-            if entry.event and not entry.is_change:
-                html = self._macros["event"](entry.event, self._enclosure(entry, root))
-            elif entry.remembered:
-                html = self._macros["day"](entry, self.site.addresses.event, root)
-            else:
-                html = self._macros["change"](entry, root)
-            self._contents[key] = str(html)
-        return self._contents[key]
+        """The entry's HTML, as plain text that has to be escaped."""
+        if entry.event and not entry.is_change:
+            html = self._macros["event"](entry.event, self._enclosure(entry, root))
+        elif entry.remembered:
+            html = self._macros["day"](entry, self.site.addresses.event, root)
+        else:
+            html = self._macros["change"](entry, root)
+        return str(html)
 
     @cached_property
     def _enclosures(self) -> dict[tuple[str, str], Enclosure | None]:
