@@ -34,9 +34,9 @@ class DataFiles:
     def makers(self) -> dict[str, Maker]:
         """What makes a page, by its template."""
         explore = Explore(site=self.site, thumbnails=self.thumbnails)
-        texts = {**self.downloads.mirror.makers, **explore.makers}
         return {
-            **{template: _encoded(make) for template, make in texts.items()},
+            **self.downloads.mirror.makers,
+            **explore.makers,
             **{template: _whole(make) for template, make in self.downloads.makers.items()},
         }
 
@@ -44,10 +44,6 @@ class DataFiles:
 def bytes_in_words(size: int) -> str:
     """``5.2 MB``, ``310 kB``: in thousands, as disks are sold."""
     return f"{size / 1e6:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1e3))} kB"
-
-
-def _encoded(make: Callable[[Page], str]) -> Maker:
-    return lambda page: make(page).encode("utf-8", "replace")
 
 
 def _whole(make: Callable[[], bytes]) -> Maker:

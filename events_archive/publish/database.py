@@ -4,7 +4,6 @@ Nothing in it tells when or where it was made. The bytes depend on the version o
 writes its number into the file.
 """
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -12,6 +11,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from events_archive.model.event import Event
+from events_archive.publish.fingerprints import digest_of
 from events_archive.site.columns import COLUMNS, Value
 from events_archive.site.site import Site
 
@@ -64,8 +64,8 @@ def schema() -> str:
 def database_bytes(site: Site, rows: list[tuple[Value, ...]], kept: Path | None = None) -> bytes:
     """The whole file; taken from the folder ``kept`` where one of the same content lies there."""
     content = _content(site, rows)
-    key = hashlib.sha256(repr((sqlite3.sqlite_version, schema(), _SEARCH, content)).encode())
-    file = kept / f"events-{key.hexdigest()[:20]}.sqlite" if kept else None
+    key = digest_of((sqlite3.sqlite_version, schema(), _SEARCH, content))
+    file = kept / f"events-{key.hex()}.sqlite" if kept else None
     if file and file.is_file():
         return file.read_bytes()
     data = _made(content)
@@ -119,7 +119,7 @@ def _made(content: dict[str, list[tuple[Value, ...]]]) -> bytes:
         database.execute("COMMIT")
         database.executescript(_SEARCH)
         database.execute("VACUUM")
-        return bytes(database.serialize())
+        return database.serialize()
 
 
 def _keep(file: Path, data: bytes) -> None:

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -36,30 +36,53 @@ class Downloads:
     mirror: Mirror
     kept: Path | None = None
     """A folder in which the database is kept from one build to the next."""
+    _described: dict[str, Download] = field(default_factory=dict)
+    _waiting: dict[str, bytes] = field(default_factory=dict)
+    """What was made to be described, until it is wanted itself."""
 
     @property
     def makers(self) -> dict[str, Callable[[], bytes]]:
         """What makes a file, by the template of its page."""
         return {
-            "data-lines": lambda: self.lines,
-            "data-table": lambda: self.table,
-            "database": lambda: self.database,
+            "data-lines": lambda: self.take(addresses.DATA_LINES),
+            "data-table": lambda: self.take(addresses.DATA_TABLE),
+            "database": lambda: self.take(addresses.DATABASE),
             "checksums": lambda: self.checksums,
         }
 
-    @cached_property
-    def lines(self) -> bytes:
+    @property
+    def files(self) -> dict[str, Download]:
+        """The three files by address."""
+        return {address: self._describe(address) for address in self._contents}
+
+    def take(self, address: str) -> bytes:
+        """One of the files: large, so that it is not kept beyond this."""
+        self._describe(address)
+        content = self._waiting.pop(address, None)
+        return self._contents[address]() if content is None else content
+
+    def _describe(self, address: str) -> Download:
+        if address not in self._described:
+            content = self._waiting[address] = self._contents[address]()
+            digest = hashlib.sha256(content).hexdigest()
+            self._described[address] = Download(address=address, size=len(content), sha256=digest)
+        return self._described[address]
+
+    @property
+    def _contents(self) -> dict[str, Callable[[], bytes]]:
+        return {
+            addresses.DATA_LINES: self._lines,
+            addresses.DATA_TABLE: self._table,
+            addresses.DATABASE: self._database,
+        }
+
+    def _lines(self) -> bytes:
         """JSON Lines: the detailed records with what we add, by id, withdrawn events included."""
         events = sorted(self.site.catalogue.all_events, key=lambda event: event.id)
-        records = (self.mirror.record(event, addresses.DATA_LINES) for event in events)
-        return "".join(f"{record}\n" for record in records).encode("utf-8", "replace")
+        records = [self.mirror.record(event, addresses.DATA_LINES) for event in events]
+        return b"\n".join([*records, b""])
 
-    @cached_property
-    def _rows(self) -> list[tuple[Value, ...]]:
-        return rows(self.site)
-
-    @cached_property
-    def table(self) -> bytes:
+    def _table(self) -> bytes:
         """CSV as RFC 4180 has it, in UTF-8."""
         text = io.StringIO(newline="")
         writer = csv.writer(text)
@@ -67,25 +90,13 @@ class Downloads:
         writer.writerows([harmless(value) for value in row] for row in self._rows)
         return text.getvalue().encode("utf-8", "replace")
 
-    @cached_property
-    def database(self) -> bytes:
+    def _database(self) -> bytes:
         """SQLite, made anew only if what it holds has changed."""
         return database_bytes(self.site, self._rows, self.kept)
 
     @cached_property
-    def files(self) -> dict[str, Download]:
-        """The three files by address."""
-        contents = {
-            addresses.DATA_LINES: self.lines,
-            addresses.DATA_TABLE: self.table,
-            addresses.DATABASE: self.database,
-        }
-        return {
-            address: Download(
-                address=address, size=len(content), sha256=hashlib.sha256(content).hexdigest()
-            )
-            for address, content in contents.items()
-        }
+    def _rows(self) -> list[tuple[Value, ...]]:
+        return rows(self.site)
 
     @property
     def checksums(self) -> bytes:

@@ -38,7 +38,7 @@ class Explore:
     thumbnails: Thumbnails
 
     @property
-    def makers(self) -> dict[str, Callable[[Page], str]]:
+    def makers(self) -> dict[str, Callable[[Page], bytes]]:
         """What makes a page, by its template."""
         return {
             "explore-table": self._table,
@@ -51,7 +51,7 @@ class Explore:
     def _by_id(self) -> dict[int, Event]:
         return {event.id: event for event in self.site.catalogue.events}
 
-    def _table(self, page: Page) -> str:
+    def _table(self, page: Page) -> bytes:
         """The parameters, the names of what ids stand for, and which parts there are."""
         events = self.site.catalogue.events
         return _script(
@@ -80,7 +80,7 @@ class Explore:
         seconds = int(nominal_length(type).total_seconds())
         return [type.name, stem, families.family(type).key, seconds]
 
-    def _part(self, page: Page, columns: Callable[[tuple[Entry, ...]], dict[str, Any]]) -> str:
+    def _part(self, page: Page, columns: Callable[[tuple[Entry, ...]], dict[str, Any]]) -> bytes:
         part = page.context["part"]
         assert isinstance(part, ExplorePart)
         return _script(part.name, columns(part.entries))
@@ -121,18 +121,17 @@ class Explore:
             "launches": [entry.launches for entry in entries],
         }
 
-    def _records(self, page: Page) -> str:
+    def _records(self, page: Page) -> bytes:
         part = page.context["part"]
         assert isinstance(part, ExplorePart)
         tellings = self.site.holdings.tellings
         rows = []
         for entry in part.entries:
             told = tellings[entry.id]
-            detailed = f"{{{told.detailed}}}" if told.detailed else "0"
-            rows.append(
-                f'"{entry.id}":["{told.source_url}",{{{told.listed}}},{{{told.normal}}},{detailed}]'
-            )
-        return _assigned(part.name, "{" + ",\n".join(rows) + "}")
+            detailed = b"{%b}" % told.detailed if told.detailed else b"0"
+            head = f'"{entry.id}":["{told.source_url}",'.encode()
+            rows.append(b"%b{%b},{%b},%b]" % (head, told.listed, told.normal, detailed))
+        return _assigned(part.name, b"{%b}" % b",\n".join(rows))
 
 
 class _Numbered:
@@ -157,12 +156,12 @@ def _row(parameter: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in parameter.items() if value and name not in unused}
 
 
-def _script(name: str, value: Any) -> str:
-    return _assigned(name, to_json(value))
+def _script(name: str, value: Any) -> bytes:
+    return _assigned(name, to_json(value).encode("utf-8", "replace"))
 
 
-def _assigned(name: str, text: str) -> str:
-    return f'(self.archiveParts=self.archiveParts||{{}})["{name}"]={text};\n'
+def _assigned(name: str, value: bytes) -> bytes:
+    return b'(self.archiveParts=self.archiveParts||{})["%b"]=%b;\n' % (name.encode(), value)
 
 
 def _seconds(moment: datetime | None) -> float | None:

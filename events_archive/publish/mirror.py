@@ -33,11 +33,10 @@ class Mirror:
 
     site: Site
     thumbnails: Thumbnails
-    _own: dict[tuple[int, str], str] = field(default_factory=dict)
-    _detailed: dict[tuple[int, str], str] = field(default_factory=dict)
+    _own: dict[tuple[int, str], bytes] = field(default_factory=dict)
 
     @property
-    def makers(self) -> dict[str, Callable[[Page], str]]:
+    def makers(self) -> dict[str, Callable[[Page], bytes]]:
         """What makes a page, by its template."""
         return {
             "mirror-root": self._root_page,
@@ -47,63 +46,56 @@ class Mirror:
             "mirror-type": self._type_page,
         }
 
-    def record(self, event: Event, address: str, mode: str = "detailed") -> str:
-        """The event's record in ``mode`` with what we add, for a file at ``address``.
-
-        Most files hold detailed records, so those are kept.
-        """
+    def record(self, event: Event, address: str, mode: str = "detailed") -> bytes:
+        """The event's record in ``mode`` with what we add, for a file at ``address``."""
         root = self._root(address)
-        if mode != "detailed":
-            return self._record(event, root, mode)
+        telling = self.site.holdings.tellings[event.id]
+        return telling.json(mode, root + addresses.mirror_event(event.id), self._added(event, root))
+
+    def _added(self, event: Event, root: str) -> bytes:
         key = (event.id, root)
-        if key not in self._detailed:
-            self._detailed[key] = self._record(event, root, mode)
-        return self._detailed[key]
+        if key not in self._own:
+            text = f',"{OWN_KEY}":{to_json(self.own(event, root))}'
+            self._own[key] = _utf8(text)
+        return self._own[key]
 
     def _root(self, address: str) -> str:
         """What stands before every address in the file: the site's own, or what leads to it."""
         return self.site.base_url or addresses.root(address)
 
-    def _record(self, event: Event, root: str, mode: str) -> str:
-        key = (event.id, root)
-        if key not in self._own:
-            self._own[key] = f',"{OWN_KEY}":{to_json(self.own(event, root))}'
-        telling = self.site.holdings.tellings[event.id]
-        return telling.json(mode, root + addresses.mirror_event(event.id), self._own[key])
-
-    def _event_page(self, page: Page) -> str:
+    def _event_page(self, page: Page) -> bytes:
         event = page.context["event"]
         assert isinstance(event, Event)
-        return self.record(event, page.address) + "\n"
+        return self.record(event, page.address) + b"\n"
 
-    def _event_list(self, page: Page) -> str:
+    def _event_list(self, page: Page) -> bytes:
         part = page.context["list"]
         assert isinstance(part, MirrorList)
         events = (event for event in part.results if isinstance(event, Event))
         records = (self.record(event, page.address, part.mode) for event in events)
         return _envelope(part, records, self._root(page.address))
 
-    def _type_list(self, page: Page) -> str:
+    def _type_list(self, page: Page) -> bytes:
         part = page.context["list"]
         assert isinstance(part, MirrorList)
         root = self._root(page.address)
         types = (type for type in part.results if isinstance(type, EventType))
         return _envelope(part, (self._type(type, root) for type in types), root)
 
-    def _type_page(self, page: Page) -> str:
+    def _type_page(self, page: Page) -> bytes:
         type = page.context["type"]
         assert isinstance(type, EventType)
-        return self._type(type, self._root(page.address)) + "\n"
+        return self._type(type, self._root(page.address)) + b"\n"
 
-    def _type(self, type: EventType, root: str) -> str:
+    def _type(self, type: EventType, root: str) -> bytes:
         own = {
             "page": root + self.site.addresses.type(type),
             "calendar": root + self.site.addresses.type(type, ".ics"),
             "events": len(self.site.catalogue.by_type.get(type.id, ())),
         }
-        return to_json({"id": type.id, "name": type.name, OWN_KEY: own})
+        return _utf8(to_json({"id": type.id, "name": type.name, OWN_KEY: own}))
 
-    def _root_page(self, page: Page) -> str:
+    def _root_page(self, page: Page) -> bytes:
         """As the API's root does, it names what there is; and it alone says how old that is."""
         root, ledger = self._root(page.address), self.site.memory.ledger
         own = {
@@ -119,7 +111,7 @@ class Mirror:
             "config/event_types": root + addresses.MIRROR_TYPES,
             OWN_KEY: own,
         }
-        return to_json(members) + "\n"
+        return _utf8(to_json(members) + "\n")
 
     def own(self, event: Event, root: str) -> dict[str, Any]:
         """What the archive adds to a record, with ``root`` before its own addresses."""
@@ -159,7 +151,7 @@ def change_members(change: Change) -> dict[str, Any]:
     }
 
 
-def _envelope(part: MirrorList, results: Iterable[str], root: str) -> str:
+def _envelope(part: MirrorList, results: Iterable[bytes], root: str) -> bytes:
     """The API's envelope for lists."""
     head = to_json(
         {
@@ -169,4 +161,8 @@ def _envelope(part: MirrorList, results: Iterable[str], root: str) -> str:
             OWN_KEY: {"attribution": ATTRIBUTION, "documentation": root + addresses.API},
         }
     )
-    return f'{head[:-1]},"results":[{",".join(results)}]}}\n'
+    return b'%b,"results":[%b]}\n' % (_utf8(head[:-1]), b",".join(results))
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "replace")

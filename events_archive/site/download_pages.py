@@ -12,6 +12,11 @@ def download_pages(site: Site) -> Iterator[Page]:
     """All events in three files, their checksums, and a page that tells how to ask them."""
     if not site.holdings.tellings:
         return
+    yield Page(address=addresses.DATA_LINES, template="data-lines", depends=WHOLE)
+    yield Page(address=addresses.DATA_TABLE, template="data-table", depends=WHOLE)
+    yield Page(address=addresses.DATABASE, template="database", depends=WHOLE)
+    yield Page(address=addresses.CHECKSUMS, template="checksums", depends=WHOLE)
+    # After the files, since it tells of them what is known once they are made.
     yield Page(
         address=addresses.DATA,
         template="pages/data.html",
@@ -21,7 +26,3 @@ def download_pages(site: Site) -> Iterator[Page]:
         crumbs=(Crumb(label="Home", address=addresses.HOME),),
         depends=WHOLE,
     )
-    yield Page(address=addresses.DATA_LINES, template="data-lines", depends=WHOLE)
-    yield Page(address=addresses.DATA_TABLE, template="data-table", depends=WHOLE)
-    yield Page(address=addresses.DATABASE, template="database", depends=WHOLE)
-    yield Page(address=addresses.CHECKSUMS, template="checksums", depends=WHOLE)

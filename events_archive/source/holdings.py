@@ -109,9 +109,9 @@ def telling_of(line: Line, event: Event) -> Telling:
             levels[level].append(text[start:end])
     return Telling(
         source_url=event.source_url,
-        listed=",".join(levels["listed"]),
-        normal=",".join(levels["normal"]),
-        detailed=",".join(levels["detailed"]),
+        listed=",".join(levels["listed"]).encode(),
+        normal=",".join(levels["normal"]).encode(),
+        detailed=",".join(levels["detailed"]).encode(),
     )
 
 

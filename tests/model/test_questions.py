@@ -221,6 +221,8 @@ def test_kinds_are_all_in_use() -> None:
 
 
 def test_a_record_without_details_is_told_as_what_it_is() -> None:
-    telling = Telling(source_url="", listed='"id":1', normal="", detailed="")
-    assert telling.json("detailed", "x") == '{"response_mode":"normal","url":"x","id":1}'
-    assert telling.json("list", "x", ',"y":2') == '{"response_mode":"list","url":"x","id":1,"y":2}'
+    telling = Telling(source_url="", listed=b'"id":1', normal=b"", detailed=b"")
+    assert telling.json("detailed", "x") == b'{"response_mode":"normal","url":"x","id":1}'
+    assert (
+        telling.json("list", "x", b',"y":2') == b'{"response_mode":"list","url":"x","id":1,"y":2}'
+    )

@@ -47,19 +47,19 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """One record in JSON: the members of the object that each level of detail adds.
+    """One record in JSON, in UTF-8: the members of the object that each level of detail adds.
 
     All but ``url`` and ``response_mode``, which depend on who answers.
     """
 
     source_url: str
     """The record's own address at the API."""
-    listed: str
-    normal: str
-    detailed: str
-    """``""`` where the archive never asked for more than the normal mode."""
+    listed: bytes
+    normal: bytes
+    detailed: bytes
+    """Empty where the archive never asked for more than the normal mode."""
 
-    def members(self, mode: str) -> tuple[str, str]:
+    def members(self, mode: str) -> tuple[str, bytes]:
         """The mode that can be told ("normal" where there are no details) and its members."""
         if mode == "list":
             return "list", self.listed
@@ -68,15 +68,16 @@ class Telling:
             parts.append(self.detailed)
         else:
             mode = "normal"
-        return mode, ",".join(filter(None, parts))
+        return mode, b",".join(filter(None, parts))
 
-    def json(self, mode: str, url: str, more: str = "") -> str:
+    def json(self, mode: str, url: str, more: bytes = b"") -> bytes:
         """The record as the API answers it in ``mode``, with its address being ``url``.
 
         ``more`` are members to add, each behind a comma. ``url`` must need no escapes.
         """
         told, members = self.members(mode)
-        return f'{{"response_mode":"{told}","url":"{url}",{members}{more}}}'
+        head = f'{{"response_mode":"{told}","url":"{url}",'.encode()
+        return b"".join((head, members, more, b"}"))
 
 
 @dataclass(frozen=True, kw_only=True)
