@@ -108,4 +108,4 @@ class Fields:
 def objects(value: object) -> Iterator[Fields]:
     """The objects of a list, or the one that stands in its place; nothing else of it."""
     members = value if isinstance(value, list) else [value]
-    return (Fields(member) for member in members if isinstance(member, dict))
+    return iter([Fields(member) for member in members if isinstance(member, dict)])

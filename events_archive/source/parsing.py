@@ -5,7 +5,7 @@ as they go. Strict where identity or time would be wrong, tolerant in everything
 null or mistyped detail costs that detail and no more.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -95,8 +95,8 @@ def parse_event(record: Record, digest: str = "", readings: Readings | None = No
         description=fields.text("description"),
         location=fields.line("location"),
         image=once(fields.raw("image"), _image),
-        links=_by_priority(_link(link) for link in fields.children("info_urls")),
-        videos=_by_priority(_video(video) for video in fields.children("vid_urls")),
+        links=_by_priority([_link(link) for link in fields.children("info_urls")]),
+        videos=_by_priority([_video(video) for video in fields.children("vid_urls")]),
         updates=_updates(fields),
         # Nothing was streamed for no time or less than none.
         stream_length=duration if duration and duration.total_seconds() > 0 else None,
@@ -192,8 +192,10 @@ def _video(fields: Fields) -> Video:
     )
 
 
-def _by_priority(links: Iterable[_AnyLink]) -> tuple[_AnyLink, ...]:
+def _by_priority(links: Sequence[_AnyLink]) -> tuple[_AnyLink, ...]:
     """Most important first, else as they came; each address once; nothing that leads nowhere."""
+    if not links:
+        return ()
     first: dict[str, _AnyLink] = {}
     for link in sorted(links, key=attrgetter("priority")):
         if link.url:
@@ -212,6 +214,8 @@ def _updates(fields: Fields) -> tuple[Update, ...]:
         )
         for update in fields.children("updates")
     ]
+    if not updates:
+        return ()
     # A note of unknown date stands first: sorted among the others it would claim a time.
     return tuple(
         sorted(

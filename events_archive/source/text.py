@@ -54,16 +54,25 @@ _JUNK_DESCRIPTIONS = (
 
 def clean_text(text: str) -> str:
     """The text in NFC, with ``\\n`` for every line end and no character a page may not hold."""
-    if text.isascii() and text.isprintable():
-        return text.strip()
-    return unicodedata.normalize("NFC", _UNWANTED.sub("", _LINE_ENDS.sub("\n", text))).strip()
+    # To ask Python whether a text is printable, which no unwanted character is and no line end,
+    # takes a tenth of the time in which they are looked for.
+    if not text.isprintable():
+        cleaned = text.replace("\r\n", "\n")
+        if not cleaned.replace("\n", "").isprintable():
+            cleaned = _UNWANTED.sub("", _LINE_ENDS.sub("\n", text))
+        text = cleaned
+    return _composed(text).strip()
 
 
 def clean_line(text: str) -> str:
     """The text on one line, each run of white space a single space."""
-    if "  " not in text and text.isascii() and text.isprintable():
-        return text.strip()
+    if "  " not in text and text.isprintable():
+        return _composed(text).strip()
     return " ".join(clean_text(text).split())
+
+
+def _composed(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def clean_title(text: str) -> str:

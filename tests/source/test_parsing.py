@@ -2,6 +2,8 @@
 
 import copy
 import json
+import sys
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from events_archive.source.parsing import SHARED, UnreadableRecord, parse_event
 from events_archive.source.shared import Readings
 from events_archive.source.strict_json import Decoder, decode, encode
+from events_archive.source.text import _LINE_ENDS, _UNWANTED, clean_line, clean_text
 from tests.ll2_server import grow_records
 
 SEED = json.loads((Path(__file__).parents[1] / "data" / "seed_events.json").read_text("utf-8"))
@@ -289,3 +292,20 @@ def test_what_is_read_once_is_one_value() -> None:
     _, second, third = [parse_event(decoder.members(line), "", readings) for line in lines]
     assert second.image is third.image
     assert second.programs is third.programs
+
+
+def test_nothing_that_is_printable_needs_to_be_cleaned() -> None:
+    printable = "".join(filter(str.isprintable, map(chr, range(sys.maxunicode + 1))))
+    assert not _UNWANTED.search(printable)
+    assert not _LINE_ENDS.search(printable)
+    composed = unicodedata.normalize("NFC", printable)
+    assert composed.isprintable()
+    assert len(composed.replace(" ", "").split()) == 1
+
+
+@given(st.text(st.sampled_from("a \n\r\t\0\x85\u2028\u202e\ufeff\xa0e\u0301\ud800")))
+def test_a_text_is_cleaned_as_if_each_of_its_characters_were_looked_at(text: str) -> None:
+    wanted = _UNWANTED.sub("", _LINE_ENDS.sub("\n", text))
+    cleaned = unicodedata.normalize("NFC", wanted).strip()
+    assert clean_text(text) == cleaned
+    assert clean_line(text) == " ".join(cleaned.split())
