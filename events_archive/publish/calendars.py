@@ -40,8 +40,8 @@ MOST_OCTETS, MOST_EVENTS = 1_000_000, 1_000
 
 # A calendar needs a component (RFC 5545 section 3.6), even on a day on which nothing is announced.
 _NOTHING = (
-    "BEGIN:VTIMEZONE\r\nTZID:UTC\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n"
-    "TZOFFSETFROM:+0000\r\nTZOFFSETTO:+0000\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
+    b"BEGIN:VTIMEZONE\r\nTZID:UTC\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n"
+    b"TZOFFSETFROM:+0000\r\nTZOFFSETTO:+0000\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
 )
 
 
@@ -69,24 +69,24 @@ class CalendarWriter:
         assert isinstance(calendar, Calendar)
         make = self._anniversary if calendar.is_yearly else self._component
         components = [make(item) for item in calendar.items] or [_NOTHING]
-        lines = (*_head(calendar, self.base_url), *components, "END:VCALENDAR\r\n")
-        return "".join(lines).encode()
+        head = "".join(_head(calendar, self.base_url)).encode()
+        return b"".join([head, *components, b"END:VCALENDAR\r\n"])
 
     @cached_property
-    def _components(self) -> dict[int, str]:
+    def _components(self) -> dict[int, bytes]:
         return {}
 
-    def _component(self, item: Item) -> str:
+    def _component(self, item: Item) -> bytes:
         event = item.event
         if event.id not in self._components:
             url = self.base_url and self.base_url + addresses.permalink(event.id)
             picture = self.thumbnails.of(event.image)
-            self._components[event.id] = component(item, url, self._image(picture))
+            self._components[event.id] = component(item, url, self._image(picture)).encode()
         return self._components[event.id]
 
-    def _anniversary(self, item: Item) -> str:
+    def _anniversary(self, item: Item) -> bytes:
         url = self.base_url and self.base_url + addresses.permalink(item.event.id)
-        return anniversary(item, url)
+        return anniversary(item, url).encode()
 
     def _image(self, picture: Thumbnail | None) -> str:
         return self.base_url + picture.src if picture and self.base_url else ""
@@ -104,15 +104,13 @@ def size_warning(calendar: Calendar, content: bytes) -> str:
 
 def _head(calendar: Calendar, base_url: str) -> Iterator[str]:
     name, description = ical.text(calendar.name), ical.text(calendar.description)
-    yield "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"
-    yield ical.line("PRODID", PRODUCT)
-    yield "CALSCALE:GREGORIAN\r\n"
+    yield f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:{PRODUCT}\r\nCALSCALE:GREGORIAN\r\n"
     yield ical.line("NAME", name)
     yield ical.line("X-WR-CALNAME", name)
     yield ical.line("DESCRIPTION", description)
     yield ical.line("X-WR-CALDESC", description)
-    yield f"REFRESH-INTERVAL;VALUE=DURATION:{calendar.refresh}\r\n"
-    yield f"X-PUBLISHED-TTL:{calendar.refresh}\r\n"
+    refresh = calendar.refresh
+    yield f"REFRESH-INTERVAL;VALUE=DURATION:{refresh}\r\nX-PUBLISHED-TTL:{refresh}\r\n"
     if calendar.family:
         colour, code = COLOURS[calendar.family.key]
         yield f"COLOR:{colour}\r\nX-APPLE-CALENDAR-COLOR:{code}\r\n"

@@ -19,7 +19,8 @@ LINE_OCTETS = 75
 
 def text(value: str) -> str:
     """A TEXT value (section 3.3.11)."""
-    if not value.isprintable():
+    # Paragraphs are usual, and nothing that has to be looked for.
+    if not value.replace("\n", "").isprintable():
         value = _FORBIDDEN.sub("", _LINE_END.sub("\n", value))
     escaped = value.replace("\\", r"\\").replace(";", r"\;").replace(",", r"\,")
     return escaped.replace("\n", r"\n")
@@ -44,9 +45,14 @@ def day(value: date) -> str:
 def line(name: str, value: str) -> str:
     """One content line, folded to 75 octets without cutting a character, ended by CRLF."""
     whole = f"{name}:{value}"
-    if len(whole) <= LINE_OCTETS and whole.isascii():
+    if not whole.isascii():
+        return _folded(whole.encode())
+    if len(whole) <= LINE_OCTETS:
         return whole + "\r\n"
-    return _folded(whole.encode())
+    # The space that continues a line counts.
+    width = LINE_OCTETS - 1
+    rest = [whole[at : at + width] for at in range(LINE_OCTETS, len(whole), width)]
+    return "\r\n ".join([whole[:LINE_OCTETS], *rest]) + "\r\n"
 
 
 def _folded(octets: bytes) -> str:

@@ -24,7 +24,7 @@ Patterns = Mapping[str, str]
 of changes), "days" (entries of days)."""
 
 _FOLD = b"\r\n "
-_UID = re.compile(rb"^UID:([^\r\n]*)", re.MULTILINE)
+_UID = re.compile(rb"\nUID:([^\r\n]*(?:\r\n [^\r\n]*)*)")
 # What is told of an event is escaped in all three, so none of these can stand in a text.
 _ENTRY_IDS = {
     ".rss": re.compile(rb"<guid[^>]*>([^<]*)</guid>"),
@@ -65,7 +65,7 @@ class Proof:
         """Take the ids from the bytes of a page, if it is a feed or a calendar."""
         calendar, feed = page.context.get("calendar"), page.context.get("feed")
         if isinstance(calendar, Calendar):
-            uids = _UID.findall(content.replace(_FOLD, b""))
+            uids = [uid.replace(_FOLD, b"") for uid in _UID.findall(content)]
             kind = "anniversaries" if calendar.is_yearly else "calendars"
             planned = [(kind, (str(item.event.id),)) for item in calendar.items]
             self._compare(page.address, planned, uids)

@@ -50,6 +50,13 @@ def test_a_site_with_the_same_ids_is_published() -> None:
     assert PUBLISHED.items() <= _proof(PUBLISHED).settle().items()
 
 
+def test_an_id_on_two_lines_is_one_id() -> None:
+    def folded(name: str, raw: bytes) -> bytes:
+        return raw.replace(b"UID:ll2-event-", b"UID:ll2-\r\n event-\r\n ")
+
+    assert PUBLISHED.items() <= _proof(PUBLISHED, folded).settle().items()
+
+
 CHANGES: dict[str, tuple[bytes, bytes]] = {
     "another uid": (b"UID:ll2-event-", b"UID:event-"),
     "another authority": (b"@events-archive", b"@example.org"),
@@ -129,5 +136,5 @@ def test_the_complete_calendar_may_be_large_and_is_only_remarked_on() -> None:
 
 def test_what_is_no_feed_or_calendar_is_of_no_interest() -> None:
     proof = Proof(published={})
-    proof.read(replace(_site()[0]["feed.rss"], context={}), b"<guid>x</guid>")
+    proof.read(replace(_site()[0]["feed.rss"].whole, context={}), b"<guid>x</guid>")
     assert proof.settle() == {}
