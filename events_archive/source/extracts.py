@@ -27,6 +27,7 @@ from events_archive.model.event import (
     SpaceStation,
 )
 from events_archive.model.moment import Moment
+from events_archive.source.late import LateEvent
 from events_archive.source.shared import Readings
 
 Extract = tuple[Any, ...]
@@ -37,9 +38,6 @@ _Made = TypeVar(
 )
 
 EXTRACTS_FILE = Path("builds/events.bin")
-
-_DETAILS = ("description", "links", "videos", "updates", "stream_length", "source_url")
-"""What only an event's own page, its records and whole-text searches need."""
 
 
 def extract_of(event: Event, readings: Readings) -> Extract:
@@ -65,47 +63,33 @@ def extract_of(event: Event, readings: Readings) -> Extract:
 
 
 def event_of(
-    extract: Extract, digest: str, details: Callable[[], Event], readings: Readings
+    extract: Extract, digest: str, details: Callable[[], Mapping[str, Any]], readings: Readings
 ) -> Event:
-    """The event of an extract; ``details()`` gives the whole one when it is asked for."""
+    """The event of an extract; ``details()`` are those that it lacks, when somebody asks."""
     (
         event_id, updated, name, slug, location, type_, moment, image, noted,
         agencies, programs, launches, stations, expeditions, astronauts,
     ) = extract  # fmt: skip
     made = readings.of
-    event = object.__new__(_Extracted)
-    event.__dict__.update(
-        id=event_id,
-        last_updated=_when(updated),
-        name=name,
-        slug=slug,
-        location=location,
-        type=made(type_, _event_type),
-        moment=_moment(moment),
-        image=made(image, _image),
-        first_noted=_when(noted),
-        agencies=made(agencies, _agencies),
-        programs=made(programs, _programs),
-        launches=made(launches, _launches),
-        stations=made(stations, _stations),
-        expeditions=made(expeditions, _expeditions),
-        astronauts=made(astronauts, _astronauts),
-        digest=digest,
-        _details=details,
-    )
-    return event
-
-
-class _Extracted(Event):
-    """An event whose details are read from its record when they are asked for."""
-
-    def __getattr__(self, name: str) -> Any:
-        """One of the details; all of them are at hand from then on."""
-        if name not in _DETAILS:
-            raise AttributeError(name)
-        whole = self.__dict__["_details"]()
-        self.__dict__.update({detail: getattr(whole, detail) for detail in _DETAILS})
-        return self.__dict__[name]
+    known = {
+        "id": event_id,
+        "last_updated": _when(updated),
+        "name": name,
+        "slug": slug,
+        "location": location,
+        "type": made(type_, _event_type),
+        "moment": _moment(moment),
+        "image": made(image, _image),
+        "first_noted": _when(noted),
+        "agencies": made(agencies, _agencies),
+        "programs": made(programs, _programs),
+        "launches": made(launches, _launches),
+        "stations": made(stations, _stations),
+        "expeditions": made(expeditions, _expeditions),
+        "astronauts": made(astronauts, _astronauts),
+        "digest": digest,
+    }
+    return LateEvent.of(known, details)
 
 
 def load_extracts(cache: Path) -> Mapping[str, Extract]:

@@ -6,6 +6,7 @@ null or mistyped detail costs that detail and no more.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -24,9 +25,11 @@ from events_archive.model.event import (
     SpaceStation,
     Update,
     Video,
+    first_noted,
 )
 from events_archive.model.moment import Moment
 from events_archive.source.fields import FIRST_YEAR, LAST_YEAR, Fields, objects, parse_duration
+from events_archive.source.late import LateEvent
 from events_archive.source.shared import Readings
 from events_archive.source.text import clean_summary, clean_title, without_format
 
@@ -72,7 +75,22 @@ def parse_event(record: Record, digest: str = "", readings: Readings | None = No
 
     Raises `UnreadableRecord` when the id, name, slug, type or date has no meaning.
     """
-    fields, once = Fields(record), (readings or Readings()).of
+    return Event(**_headline(record, digest, readings or Readings()), **details_of(record))
+
+
+def parse_headline(record: Record, digest: str, readings: Readings) -> Event:
+    """The same event, which reads what lists do without from the record when it is asked for.
+
+    Raises `UnreadableRecord` as `parse_event` does.
+    """
+    known = _headline(record, digest, readings)
+    known["first_noted"] = first_noted(_updates(Fields(record)))
+    kept = {name: record[name] for name in _DETAILED if name in record}
+    return LateEvent.of(known, partial(details_of, kept))
+
+
+def _headline(record: Record, digest: str, readings: Readings) -> dict[str, Any]:
+    fields, once = Fields(record), readings.of
     record_id, name = fields.integer("id"), fields.line("name")
     moment = _moment(fields, "date", "date_precision")
     kind = once(fields.raw("type"), _event_type)
@@ -85,31 +103,42 @@ def parse_event(record: Record, digest: str = "", readings: Readings | None = No
     }
     if not all(is_right.values()):
         raise UnreadableRecord(fields.raw("id"), _issues(fields, is_right))
+    return {
+        "id": record_id,
+        "name": name,
+        "slug": fields.line("slug"),
+        "type": kind,
+        "moment": moment,
+        "location": fields.line("location"),
+        "image": once(fields.raw("image"), _image),
+        "last_updated": fields.when("last_updated"),
+        "agencies": once(fields.raw("agencies"), _agencies),
+        "programs": once(fields.raw("program"), _programs),
+        "launches": once(fields.raw("launches"), _launches),
+        "stations": once(fields.raw("spacestations"), _stations),
+        "expeditions": once(fields.raw("expeditions"), _expeditions),
+        "astronauts": once(fields.raw("astronauts"), _astronauts),
+        "digest": digest,
+    }
+
+
+_DETAILED = ("description", "duration", "info_urls", "updates", "url", "vid_urls")
+"""The members of a record that the details are read from."""
+
+
+def details_of(record: Record) -> dict[str, Any]:
+    """What lists do without: `late.DETAILS`."""
+    fields = Fields(record)
     duration = parse_duration(fields.raw("duration"))
-    return Event(
-        id=record_id or 0,
-        name=name,
-        slug=fields.line("slug"),
-        type=kind,
-        moment=moment,
-        description=fields.text("description"),
-        location=fields.line("location"),
-        image=once(fields.raw("image"), _image),
-        links=_by_priority([_link(link) for link in fields.children("info_urls")]),
-        videos=_by_priority([_video(video) for video in fields.children("vid_urls")]),
-        updates=_updates(fields),
+    return {
+        "description": fields.text("description"),
+        "links": _by_priority([_link(link) for link in fields.children("info_urls")]),
+        "videos": _by_priority([_video(video) for video in fields.children("vid_urls")]),
+        "updates": _updates(fields),
         # Nothing was streamed for no time or less than none.
-        stream_length=duration if duration and duration.total_seconds() > 0 else None,
-        last_updated=fields.when("last_updated"),
-        source_url=without_format(fields.url("url")),
-        agencies=once(fields.raw("agencies"), _agencies),
-        programs=once(fields.raw("program"), _programs),
-        launches=once(fields.raw("launches"), _launches),
-        stations=once(fields.raw("spacestations"), _stations),
-        expeditions=once(fields.raw("expeditions"), _expeditions),
-        astronauts=once(fields.raw("astronauts"), _astronauts),
-        digest=digest,
-    )
+        "stream_length": duration if duration and duration.total_seconds() > 0 else None,
+        "source_url": without_format(fields.url("url")),
+    }
 
 
 def level_of_detail(record: Record) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from events_archive.model.event import Event
 from events_archive.report import Report
@@ -15,7 +16,12 @@ from events_archive.source.extracts import (
     load_extracts,
     save_extracts,
 )
-from events_archive.source.parsing import Record, UnreadableRecord, parse_event
+from events_archive.source.parsing import (
+    Record,
+    UnreadableRecord,
+    details_of,
+    parse_headline,
+)
 from events_archive.source.shared import Readings
 
 _TOLD_IN_FULL = 10
@@ -45,14 +51,14 @@ class EventReader(Reader):
     def learn(self, line: Line, record: Record) -> None:
         """Read the record while it is at hand."""
         try:
-            self._learnt[line.digest] = parse_event(record, line.digest, self._readings)
+            self._learnt[line.digest] = parse_headline(record, line.digest, self._readings)
         except UnreadableRecord as problem:
             self._learnt[line.digest] = problem
 
     def event(self, line: Line) -> Event:
         """The event of a line; raises UnreadableRecord."""
         if extract := self._extracts.get(line.digest):
-            return event_of(extract, line.digest, partial(_whole, line), self._readings)
+            return event_of(extract, line.digest, partial(_details, line), self._readings)
         if line.digest not in self._learnt:
             self.learn(line, line.record)
         learnt = self._learnt[line.digest]
@@ -69,8 +75,8 @@ class EventReader(Reader):
             )
 
 
-def _whole(line: Line) -> Event:
-    return parse_event(line.record, line.digest)
+def _details(line: Line) -> Mapping[str, Any]:
+    return details_of(line.record)
 
 
 def read_events(records: Records, report: Report, reader: EventReader | None = None) -> list[Event]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from events_archive.site.page import Page
 from events_archive.site.plan import plan_site
 from events_archive.site.site import Site
 from events_archive.source.extracts import event_of, extract_of
-from events_archive.source.parsing import parse_event
+from events_archive.source.parsing import details_of, parse_event
+from events_archive.source.shared import Readings
 from tests.factories import a_change, a_memory, a_site
 from tests.ll2_server import grow_records
 from tests.publish.rendered import no_pictures, pictures
@@ -42,8 +44,11 @@ def test_the_same_records_give_the_same_keys() -> None:
 
 
 def test_an_extract_stands_for_its_event() -> None:
-    whole = {event.id: event for event in _events()}
-    events = [event_of(extract_of(e), e.digest, lambda e=e: whole[e.id]) for e in whole.values()]
+    readings = Readings()
+    events = [
+        event_of(extract_of(event, readings), event.digest, partial(details_of, record), readings)
+        for event, record in zip(_events(), RECORDS, strict=True)
+    ]
     assert _keys(a_site(*events, base_url="https://example.org/")) == BEFORE
 
 

@@ -10,7 +10,13 @@ from events_archive.model.event import Event
 from events_archive.report import Report
 from events_archive.source.cache import load_records, save_records
 from events_archive.source.extracts import EXTRACTS_FILE, event_of, extract_of
-from events_archive.source.parsing import UnreadableRecord, parse_event
+from events_archive.source.late import DETAILS
+from events_archive.source.parsing import (
+    UnreadableRecord,
+    details_of,
+    parse_event,
+    parse_headline,
+)
 from events_archive.source.reading import EventReader, read_events
 from events_archive.source.shared import Readings
 from tests.ll2_server import grow_records
@@ -27,9 +33,9 @@ def test_every_value_is_that_of_the_event(record_id: int) -> None:
     whole = parse_event(RECORDS[record_id], "digest")
     asked: list[None] = []
 
-    def details() -> Event:
+    def details() -> dict[str, Any]:
         asked.append(None)
-        return whole
+        return details_of(RECORDS[record_id])
 
     event = event_of(extract_of(whole, Readings()), "digest", details, Readings())
     assert event.first_noted == whole.first_noted
@@ -39,6 +45,16 @@ def test_every_value_is_that_of_the_event(record_id: int) -> None:
     assert len(asked) == 1
     with pytest.raises(AttributeError):
         event.unheard_of  # noqa: B018
+
+
+@pytest.mark.parametrize("record_id", list(RECORDS)[::4])
+def test_what_is_read_late_is_what_is_read_at_once(record_id: int) -> None:
+    whole = parse_event(RECORDS[record_id], "digest")
+    event = parse_headline(RECORDS[record_id], "digest", Readings())
+    assert event.first_noted == whole.first_noted
+    assert event.__dict__.keys().isdisjoint(DETAILS)
+    assert _values(event) == _values(whole)
+    assert event.__dict__.keys() >= set(DETAILS)
 
 
 def _cache(folder: Path) -> Path:
@@ -60,13 +76,13 @@ def test_a_second_run_decodes_no_record_that_it_can_do_without(
 ) -> None:
     first, _ = _read(_cache(tmp_path))
     decoded: list[int] = []
-    real = parse_event
+    real = parse_headline
 
     def noting(record: dict, *others: Any) -> Event:
         decoded.append(record["id"])
         return real(record, *others)
 
-    monkeypatch.setattr("events_archive.source.reading.parse_event", noting)
+    monkeypatch.setattr("events_archive.source.reading.parse_headline", noting)
     second, report = _read(tmp_path)
     # The one that cannot be read is tried each time, and told each time.
     assert decoded == [10**6]
