@@ -137,8 +137,13 @@ def details_of(record: Record) -> dict[str, Any]:
         "updates": _updates(fields),
         # Nothing was streamed for no time or less than none.
         "stream_length": duration if duration and duration.total_seconds() > 0 else None,
-        "source_url": without_format(fields.url("url")),
+        "source_url": source_url(record),
     }
+
+
+def source_url(record: Record) -> str:
+    """The address of the record at the API."""
+    return without_format(Fields(record).url("url"))
 
 
 def level_of_detail(record: Record) -> str:

@@ -84,15 +84,27 @@ class Decoder:
 
     def members(self, text: str) -> dict[str, Any]:
         """The object that `spans` finds; raises `ValueError` where that does."""
-        members = self._as_expected(text)
-        if members is None:
-            members, places = spans(text)
-            self._expected = _expected(places, self._shared)
+        members, _ = self._as_expected(text) or self._looked_into(text)
         return members
 
-    def _as_expected(self, text: str) -> dict[str, Any] | None:
-        """The object, None where its members are others or anything else is to be looked into."""
+    def spans(self, text: str) -> tuple[dict[str, Any], Spans]:
+        """What `spans` finds; raises `ValueError` where that does."""
+        if (found := self._as_expected(text)) is None:
+            return self._looked_into(text)
+        members, ends = found
+        # Each begins behind the one character that is between it and what came before.
+        starts = [1, *(end + 1 for end in ends)]
+        return members, dict(zip(members, zip(starts, ends, strict=False), strict=True))
+
+    def _looked_into(self, text: str) -> tuple[dict[str, Any], Spans]:
+        members, places = spans(text)
+        self._expected = _expected(places, self._shared)
+        return members, places
+
+    def _as_expected(self, text: str) -> tuple[dict[str, Any], list[int]] | None:
+        """The object and where its members end; None for one of which anything is unexpected."""
         members: dict[str, Any] = {}
+        ends: list[int] = []
         known, at = self._known, 0
         try:
             for name, opening, endings in self._expected:
@@ -112,9 +124,10 @@ class Decoder:
                 else:
                     value, at = _scan(text, start)
                 members[name] = value
+                ends.append(at)
         except (IndexError, StopIteration, ValueError, RecursionError):
             return None
-        return members if members and text[at:] == "}" else None
+        return (members, ends) if members and text[at:] == "}" else None
 
 
 _Expected = tuple[str, str, dict[str, str]]

@@ -58,16 +58,18 @@ def test_what_is_read_and_what_is_said_of_what_cannot_be_is_as_json_has_it(
 
 
 def by_itself(text: str) -> Any:
-    """What ``text`` is without any other line; None where it is refused."""
+    """What ``text`` is without any other line, and where; None where it is refused."""
     try:
-        return spans(text)[0]
+        return spans(text)
     except ValueError:
         return None
 
 
 def after_others(decoder: Decoder, text: str) -> Any:
     try:
-        return decoder.members(text)
+        found = decoder.spans(text)
+        assert decoder.members(text) == found[0]
+        return found
     except ValueError:
         return None
 

@@ -18,15 +18,17 @@ class Entry:
     type: int
     place: str
     """``location``, or ``""``."""
-    agencies: tuple[int, ...] = ()
-    programs: tuple[int, ...] = ()
-    expeditions: tuple[int, ...] = ()
-    stations: tuple[int, ...] = ()
-    launches: tuple[str, ...] = ()
+    # Made by factories, the class has no values of these names: who makes entries may have their
+    # values made when they are asked for.
+    agencies: tuple[int, ...] = field(default_factory=tuple)
+    programs: tuple[int, ...] = field(default_factory=tuple)
+    expeditions: tuple[int, ...] = field(default_factory=tuple)
+    stations: tuple[int, ...] = field(default_factory=tuple)
+    launches: tuple[str, ...] = field(default_factory=tuple)
     """UUIDs in lower case."""
-    videos: tuple[str, ...] = ()
+    videos: tuple[str, ...] = field(default_factory=tuple)
     """Addresses of webcasts."""
-    text: str = ""
+    text: str = field(default_factory=str)
     """All words of the event, for a search that goes beyond the name."""
 
     @property
