@@ -70,13 +70,15 @@ class Catalogue:
     @cached_property
     def types(self) -> tuple[EventType, ...]:
         """Each type once, by id; where records disagree on the name, the newest record's counts."""
-        groups = sorted(grouped(self.all_events, lambda event: event.type.id).items())
-        return tuple(max(members, key=_freshness).type for _, members in groups)
+        return tuple(
+            _agreed_type(members)
+            for _, members in sorted(grouped(self.all_events, _type_id).items())
+        )
 
     @cached_property
     def by_type(self) -> dict[int, Events]:
         """The events of each type id; none for a type all of whose events are withdrawn."""
-        groups = grouped(self.events, lambda event: event.type.id)
+        groups = grouped(self.events, _type_id)
         return {type.id: groups.get(type.id, ()) for type in self.types}
 
     @cached_property
@@ -143,6 +145,17 @@ class Catalogue:
         start = max(0, min(here - count // 2, len(members) - count - 1))
         window = members[start : start + count + 1]
         return tuple(other for other in window if other.id != event.id)[:count]
+
+
+def _type_id(event: Event) -> int:
+    return event.type.id
+
+
+def _agreed_type(events: Events) -> EventType:
+    """The type of events that are of one, as the newest of them names it."""
+    if len({event.type.name for event in events}) == 1:
+        return events[0].type
+    return max(events, key=_freshness).type
 
 
 def _freshness(event: Event) -> tuple[bool, float, int]:

@@ -1,8 +1,8 @@
 """A page for each event, and the stubs that lead to it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from events_archive.model.catalogue import Events
 from events_archive.model.event import Event
@@ -10,11 +10,12 @@ from events_archive.site import addresses
 from events_archive.site.calendars import has_calendar
 from events_archive.site.days import day_of
 from events_archive.site.history import happenings
+from events_archive.site.kinds import AGENCIES, ASTRONAUTS, PROGRAMS, STATIONS
 from events_archive.site.page import Crumb, Deferred, Page, stub
 from events_archive.site.related import Related
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import event_alternates
-from events_archive.site.ways import Way
+from events_archive.site.ways import Step, Way
 
 EVENT_TEMPLATE = "pages/event.html"
 
@@ -39,8 +40,7 @@ def event_pages(site: Site) -> Iterator[Page]:
         yield stub(addresses.permalink(event.id), event.name, site.addresses.event(event))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """Where an event stands among the others."""
 
     previous: Event | None
@@ -48,32 +48,32 @@ class Surroundings:
     others: Events
     """Some of its type."""
     place: Way | None
-    series: tuple[tuple[Way, Event | None, Event | None], ...]
-    """The series that it is in, each with its neighbours there."""
+    series: tuple[Step, ...]
+    """Its places in the series that it is in."""
     related: tuple[Related, ...]
 
 
 def surroundings(site: Site, event: Event) -> Surroundings:
     """Where the event stands."""
-    catalogue = site.catalogue
+    catalogue, ways = site.catalogue, site.ways
     return Surroundings(
         previous=catalogue.previous(event),
         next=catalogue.next(event),
         others=catalogue.others_of_type(event, OTHERS),
-        place=site.ways.place(event),
-        series=tuple(
-            (way, *one.around(event)) for way, one in site.ways.series_of.get(event.id, ())
-        ),
+        place=ways.place(event),
+        series=ways.series_of.get(event.id, ()),
         related=site.related.get(event.id, ()),
     )
 
 
 def _ways_of(site: Site, event: Event) -> tuple[str, ...]:
     """The addresses of those that take part, as far as they have pages."""
-    members = (("programs", event.programs), ("agencies", event.agencies),
-               ("stations", event.stations), ("astronauts", event.astronauts))  # fmt: skip
-    found = (site.ways.way(folder, one.id) for folder, taking in members for one in taking)
-    return tuple(way.address if way else "" for way in found)
+    way = site.ways.way
+    found = [way(PROGRAMS.folder, one.id) for one in event.programs]
+    found += [way(AGENCIES.folder, one.id) for one in event.agencies]
+    found += [way(STATIONS.folder, one.id) for one in event.stations]
+    found += [way(ASTRONAUTS.folder, one.id) for one in event.astronauts]
+    return tuple([way.address if way else "" for way in found])
 
 
 def event_page(site: Site, event: Event, around: Surroundings | None = None) -> Page:

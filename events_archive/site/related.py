@@ -5,9 +5,9 @@ its candidates. Two events are related where each is among the other's best, so 
 to an event is led to by it, and no page's list grows.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Mapping
 from datetime import timedelta
+from typing import NamedTuple
 
 from events_archive.model.catalogue import Events
 from events_archive.model.event import Event
@@ -24,8 +24,7 @@ SOON = timedelta(days=45)
 _ALWAYS = timedelta(days=365_000)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Related:
+class Related(NamedTuple):
     """An event that has to do with another."""
 
     event: Event
@@ -33,69 +32,85 @@ class Related:
     """``Same launch: Falcon 9 | Crew-13``."""
 
 
+_Tie = tuple[int, timedelta, int, str]
+"""How much the reason says (the less, the more), the time between, the other's id, the reason."""
+
+_NO_SERIES: frozenset[str] = frozenset()
+
+
 def find_related(
-    events: Events, *, already: Mapping[int, frozenset[int]]
+    events: Events, *, series: Mapping[int, frozenset[str]]
 ) -> dict[int, tuple[Related, ...]]:
-    """The related events of each, by its id, best reason first.
+    """The related events of each that has any, by its id, best reason first.
 
-    ``already`` names by id what an event's page leads to anyway: the rest of its mission.
+    ``events`` come in the order of time. ``series`` names by id the series that an event is in: its
+    page leads to the rest of those anyway.
     """
-    pairs: dict[tuple[int, int], tuple[int, timedelta, str]] = {}
-    for rank, reason, members, reach in _groups(events):
-        for event, other in _neighbours(members):
-            apart = abs(other.sort_key[0] - event.sort_key[0])
-            key = (min(event.id, other.id), max(event.id, other.id))
-            if apart > reach or key[1] in already.get(key[0], ()):
-                continue
-            if key not in pairs or (rank, apart) < pairs[key][:2]:
-                pairs[key] = (rank, apart, reason)
-    return _mutual(pairs, {event.id: event for event in events})
+    ties: dict[int, dict[int, _Tie]] = {}
+    for rank, groups in enumerate(_groups(events)):
+        for reason, members in groups.values():
+            reach = SOON if rank == _SAME_STAY else _ALWAYS
+            for event, other, apart in _neighbours(members, reach):
+                others = ties.setdefault(event.id, {})
+                # Reasons come best first: what two events have in common already says more.
+                if other.id not in others and series.get(event.id, _NO_SERIES).isdisjoint(
+                    series.get(other.id, _NO_SERIES)
+                ):
+                    others[other.id] = (rank, apart, other.id, reason)
+                    ties.setdefault(other.id, {})[event.id] = (rank, apart, event.id, reason)
+    return _mutual(ties, {event.id: event for event in events})
 
 
-def _groups(events: Events) -> Iterable[tuple[int, str, list[Event], timedelta]]:
-    """Events that share something: how much that says, in words, who, and how near they must be."""
-    shared: dict[tuple[int, Hashable], tuple[str, list[Event]]] = {}
+_Groups = dict[Hashable, tuple[str, list[Event]]]
+"""By what events share: the reason in words, and the events."""
 
-    def share(rank: int, key: Hashable, reason: str, event: Event) -> None:
-        shared.setdefault((rank, key), (reason, []))[1].append(event)
+_SAME_STAY = 2
+"""The place of events at one station among `_groups`."""
 
+
+def _groups(events: Events) -> tuple[_Groups, _Groups, _Groups]:
+    """Events that share something, in the order of how much that says."""
+    launches: _Groups = {}
+    people: _Groups = {}
+    stays: _Groups = {}
     for event in events:
         if event.moment.date is None:
             continue
         for launch in event.launches:
-            share(0, launch.id, f"Same launch: {launch.name}", event)
+            reason = f"Same launch: {launch.name}"
+            launches.setdefault(launch.id, (reason, []))[1].append(event)
         for person in event.astronauts:
-            share(1, person.id, f"Also with {person.name}", event)
+            reason = f"Also with {person.name}"
+            people.setdefault(person.id, (reason, []))[1].append(event)
         for station in event.stations:
             for program in event.programs:
                 reason = f"Also at {station.name}, in those weeks"
-                share(2, (station.id, program.id), reason, event)
-    for (rank, _), (reason, members) in shared.items():
-        yield rank, reason, members, SOON if rank == 2 else _ALWAYS
+                stays.setdefault((station.id, program.id), (reason, []))[1].append(event)
+    return launches, people, stays
 
 
-def _neighbours(members: list[Event]) -> Iterable[tuple[Event, Event]]:
+def _neighbours(members: list[Event], reach: timedelta) -> Iterator[tuple[Event, Event, timedelta]]:
     for position, event in enumerate(members):
         for other in members[position + 1 : position + 1 + REACH]:
+            apart = other.sort_key[0] - event.sort_key[0]
+            if apart > reach:
+                break
             if other.id != event.id:
-                yield event, other
+                yield event, other, apart
 
 
 def _mutual(
-    pairs: Mapping[tuple[int, int], tuple[int, timedelta, str]], by_id: Mapping[int, Event]
+    ties: Mapping[int, Mapping[int, _Tie]], by_id: Mapping[int, Event]
 ) -> dict[int, tuple[Related, ...]]:
-    """Of all pairs those that are among the best of both."""
-    ranked: dict[int, list[tuple[int, timedelta, int, str]]] = {}
-    for (first, second), (rank, apart, reason) in pairs.items():
-        ranked.setdefault(first, []).append((rank, apart, second, reason))
-        ranked.setdefault(second, []).append((rank, apart, first, reason))
-    best = {event_id: sorted(others)[:MOST] for event_id, others in ranked.items()}
+    """Of all ties those that are among the best of both."""
+    best = {event_id: sorted(others.values())[:MOST] for event_id, others in ties.items()}
     chosen = {event_id: {other[2] for other in others} for event_id, others in best.items()}
-    return {
-        event_id: tuple(
-            Related(event=by_id[other], reason=reason)
+    found: dict[int, tuple[Related, ...]] = {}
+    for event_id, others in best.items():
+        if mutual := [
+            Related(by_id[other], reason)
             for _, _, other, reason in others
             if event_id in chosen[other]
-        )
-        for event_id, others in best.items()
-    }
+        ]:
+            found[event_id] = tuple(mutual)
+    return found

@@ -47,12 +47,11 @@ class Site:
     @cached_property
     def related(self) -> dict[int, tuple[Related, ...]]:
         """The events that have to do with each, by its id; its own series leads to the others."""
-        series = self.ways.series_of.items()
-        already = {
-            event_id: frozenset(e.id for _, one in found for e in one.events)
-            for event_id, found in series
+        series = {
+            event_id: frozenset(one.way.stem for one in found)
+            for event_id, found in self.ways.series_of.items()
         }
-        return find_related(self.catalogue.events, already=already)
+        return find_related(self.catalogue.events, series=series)
 
     @property
     def updated(self) -> datetime | None:

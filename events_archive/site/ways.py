@@ -7,10 +7,11 @@ by their names, through the tables in ``model/places.py`` and ``model/series.py`
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from events_archive.model.addresses import stem_of
 from events_archive.model.catalogue import Catalogue, Events
@@ -55,6 +56,14 @@ class Way:
         return f"{self.kind.folder}/{self.stem}.html"
 
 
+class Step(NamedTuple):
+    """An event's place in a series."""
+
+    way: Way
+    previous: Event | None
+    next: Event | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ways:
     """All ways in, and which of them an event is on."""
@@ -71,10 +80,10 @@ class Ways:
         series = find_series(events)
         found: dict[tuple[str, Hashable], Way] = {
             **_places(events),
-            **_named(STATIONS, events, lambda event: event.stations, _station),
-            **_named(PROGRAMS, events, lambda event: event.programs, _program),
-            **_named(AGENCIES, events, lambda event: event.agencies, _agency),
-            **_named(ASTRONAUTS, events, lambda event: event.astronauts, _astronaut),
+            **_named(STATIONS, events, attrgetter("stations"), _station),
+            **_named(PROGRAMS, events, attrgetter("programs"), _program),
+            **_named(AGENCIES, events, attrgetter("agencies"), _agency),
+            **_named(ASTRONAUTS, events, attrgetter("astronauts"), _astronaut),
             **{(SERIES.folder, one.stem): _series(one) for one in series},
         }
         by_kind: dict[str, list[Way]] = {}
@@ -110,14 +119,14 @@ class Ways:
         return Counter((way.name, folder) for folder, ways in self.by_kind.items() for way in ways)
 
     @cached_property
-    def series_of(self) -> Mapping[int, tuple[tuple[Way, Series], ...]]:
-        """The series that each event is in, by its id."""
-        found: dict[int, list[tuple[Way, Series]]] = {}
+    def series_of(self) -> Mapping[int, tuple[Step, ...]]:
+        """Where in the series that it is in each event stands, by its id."""
+        found: dict[int, list[Step]] = {}
         for one in self.series:
             way = self._by_key[SERIES.folder, one.stem]
-            for event in one.events:
-                found.setdefault(event.id, []).append((way, one))
-        return {event_id: tuple(members) for event_id, members in found.items()}
+            for event, before, after in one.steps():
+                found.setdefault(event.id, []).append(Step(way, before, after))
+        return {event_id: tuple(steps) for event_id, steps in found.items()}
 
 
 def id_at_end(stem: str) -> str:
@@ -164,14 +173,17 @@ def _place(events: Events) -> Way:
 def _named(
     kind: Kind,
     events: Events,
-    members_of: Callable[[Event], Iterable[Any]],
+    members_of: Callable[[Event], Collection[Any]],
     describe: Callable[[Any], dict[str, Any]],
 ) -> dict[tuple[str, Hashable], Way]:
     """What has an id at the source; where records disagree, the latest event's counts."""
     latest: dict[int, Any] = {}
     gathered: dict[int, list[Event]] = {}
     for event in events:
-        for member in {member.id: member for member in members_of(event)}.values():
+        members = members_of(event)
+        if len(members) > 1:
+            members = {member.id: member for member in members}.values()
+        for member in members:
             latest[member.id] = member
             gathered.setdefault(member.id, []).append(event)
     return {

@@ -82,10 +82,12 @@ def test_a_count_goes_by_its_numbers_whatever_the_dates() -> None:
     series = _series("US EVA", events)
     assert series
     assert [event.name for event in series.events] == ["US EVA-74", "US EVA-75", "US EVA-76"]
-    before, after = series.around(events[2])
-    assert (before, after) == (events[1], events[0])
-    assert series.around(events[1])[0] is None
-    assert series.around(events[0])[1] is None
+    first, second, third = series.events
+    assert list(series.steps()) == [
+        (first, None, second),
+        (second, first, third),
+        (third, second, None),
+    ]
 
 
 def test_a_mission_goes_by_time() -> None:
@@ -126,6 +128,8 @@ _NAMES = st.lists(
 def test_whoever_comes_after_me_has_me_before(names: list[str]) -> None:
     for series in find_series(_named(*names, type=DOCKING)):
         assert len({event.id for event in series.events}) == len(series.events) > 1
+        steps = {event.id: (before, after) for event, before, after in series.steps()}
+        assert list(steps) == [event.id for event in series.events]
         for event in series.events:
-            _, after = series.around(event)
-            assert after is None or series.around(after)[0] is event
+            _, after = steps[event.id]
+            assert after is None or steps[after.id][0] is event

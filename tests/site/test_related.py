@@ -8,9 +8,9 @@ from events_archive.site.related import MOST, find_related
 from tests.factories import a_launch, a_program, a_station, an_astronaut, an_event
 
 
-def _related(*events: Event, already=None) -> dict[int, list[tuple[int, str]]]:
+def _related(*events: Event, series=None) -> dict[int, list[tuple[int, str]]]:
     ordered = tuple(sorted(events, key=lambda event: event.sort_key))
-    found = find_related(ordered, already=already or {})
+    found = find_related(ordered, series=series or {})
     return {id: [(one.event.id, one.reason) for one in others] for id, others in found.items()}
 
 
@@ -52,9 +52,10 @@ def test_the_better_reason_is_given() -> None:
 
 
 def test_what_a_page_leads_to_anyway_is_not_told_twice() -> None:
-    already = {1: frozenset({1, 2}), 2: frozenset({1, 2})}
+    one, another = frozenset({"crew-3"}), frozenset({"crew-3", "dockings"})
     events = an_event(1, launches=(a_launch(),)), an_event(2, launches=(a_launch(),))
-    assert _related(*events, already=already) == {}
+    assert _related(*events, series={1: one, 2: another}) == {}
+    assert set(_related(*events, series={1: one, 2: frozenset({"dockings"})})) == {1, 2}
 
 
 def test_events_with_nothing_in_common_and_those_without_a_date_are_left_alone() -> None:
