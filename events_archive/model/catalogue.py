@@ -143,8 +143,7 @@ class Catalogue:
         members = self.by_type.get(event.type.id, ())
         here = self._positions_in_type.get(event.id, len(members))
         start = max(0, min(here - count // 2, len(members) - count - 1))
-        window = members[start : start + count + 1]
-        return tuple(other for other in window if other.id != event.id)[:count]
+        return (members[start:here] + members[here + 1 : start + count + 1])[:count]
 
 
 def _type_id(event: Event) -> int:

@@ -57,12 +57,12 @@ def surroundings(site: Site, event: Event) -> Surroundings:
     """Where the event stands."""
     catalogue, ways = site.catalogue, site.ways
     return Surroundings(
-        previous=catalogue.previous(event),
-        next=catalogue.next(event),
-        others=catalogue.others_of_type(event, OTHERS),
-        place=ways.place(event),
-        series=ways.series_of.get(event.id, ()),
-        related=site.related.get(event.id, ()),
+        catalogue.previous(event),
+        catalogue.next(event),
+        catalogue.others_of_type(event, OTHERS),
+        ways.place(event),
+        ways.series_of.get(event.id, ()),
+        site.related.get(event.id, ()),
     )
 
 

@@ -23,7 +23,12 @@ class Crumb:
     address: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+# Not frozen, though nobody changes one: each would take three times as long to make, and a plan has
+# tens of thousands.
+@dataclass(slots=True, kw_only=True)
 class Page:
     """Where something will lie, which template makes it, and what that template is told."""
 
@@ -33,7 +38,7 @@ class Page:
     """Below ``templates/``; its suffix decides how text is escaped."""
     title: str = ""
     description: str = ""
-    context: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    context: Mapping[str, object] = field(default_factory=lambda: _NOTHING)
     crumbs: tuple[Crumb, ...] = ()
     alternates: tuple[Alternate, ...] = ()
     modified: datetime | None = None
@@ -85,14 +90,12 @@ class Deferred(Page):
         modified: datetime | None = None,
     ) -> None:
         """``make`` gives the page itself, and ``depends`` is all that it makes it from."""
-        # Page is frozen: this is how its own constructor does it.
-        put = object.__setattr__
-        put(self, "address", address)
-        put(self, "template", template)
-        put(self, "modified", modified)
-        put(self, "indexable", True)
-        put(self, "depends", depends)
-        put(self, "_make", make)
+        self.address = address
+        self.template = template
+        self.modified = modified
+        self.indexable = True
+        self.depends = depends
+        self._make = make
 
     @property
     def whole(self) -> Page:
@@ -118,4 +121,5 @@ def stub(address: str, name: str, target: str) -> Page:
         title=name,
         context={"name": name, "target": target},
         indexable=False,
+        depends=(name, target),
     )

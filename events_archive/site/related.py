@@ -5,7 +5,7 @@ its candidates. Two events are related where each is among the other's best, so 
 to an event is led to by it, and no page's list grows.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -32,8 +32,12 @@ class Related(NamedTuple):
     """``Same launch: Falcon 9 | Crew-13``."""
 
 
-_Tie = tuple[int, timedelta, int, str]
-"""How much the reason says (the less, the more), the time between, the other's id, the reason."""
+_Group = tuple[str, list[Event]]
+"""What some events share, in words, and the events."""
+
+_Tie = tuple[int, timedelta, int, int]
+"""How much the reason says (the less, the more), the time between, the other's id, the group's
+number: the better of two ties is less."""
 
 _NO_SERIES: frozenset[str] = frozenset()
 
@@ -46,71 +50,83 @@ def find_related(
     ``events`` come in the order of time. ``series`` names by id the series that an event is in: its
     page leads to the rest of those anyway.
     """
-    ties: dict[int, dict[int, _Tie]] = {}
+    ties: dict[int, list[_Tie]] = {event.id: [] for event in events}
+    reasons: list[str] = []
     for rank, groups in enumerate(_groups(events)):
-        for reason, members in groups.values():
-            reach = SOON if rank == _SAME_STAY else _ALWAYS
-            for event, other, apart in _neighbours(members, reach):
-                others = ties.setdefault(event.id, {})
-                # Reasons come best first: what two events have in common already says more.
-                if other.id not in others and series.get(event.id, _NO_SERIES).isdisjoint(
-                    series.get(other.id, _NO_SERIES)
-                ):
-                    others[other.id] = (rank, apart, other.id, reason)
-                    ties.setdefault(other.id, {})[event.id] = (rank, apart, event.id, reason)
-    return _mutual(ties, {event.id: event for event in events})
+        for reason, members in groups:
+            _tie(members, (rank, len(reasons)), ties, series)
+            reasons.append(reason)
+    best = {event_id: _best(found) for event_id, found in ties.items() if found}
+    by_id = {event.id: event for event in events}
+    mutual = {
+        event_id: tuple(
+            [
+                Related(by_id[other], reasons[group])
+                for other, group in others.items()
+                if event_id in best[other]
+            ]
+        )
+        for event_id, others in best.items()
+    }
+    return {event_id: others for event_id, others in mutual.items() if others}
 
-
-_Groups = dict[Hashable, tuple[str, list[Event]]]
-"""By what events share: the reason in words, and the events."""
 
 _SAME_STAY = 2
 """The place of events at one station among `_groups`."""
 
 
-def _groups(events: Events) -> tuple[_Groups, _Groups, _Groups]:
-    """Events that share something, in the order of how much that says."""
-    launches: _Groups = {}
-    people: _Groups = {}
-    stays: _Groups = {}
+def _groups(events: Events) -> tuple[Iterable[_Group], ...]:
+    """Events that share something, by kinds in the order of how much that says."""
+    launches: dict[str, _Group] = {}
+    people: dict[int, _Group] = {}
+    stays: dict[tuple[int, int], _Group] = {}
     for event in events:
         if event.moment.date is None:
             continue
         for launch in event.launches:
-            reason = f"Same launch: {launch.name}"
-            launches.setdefault(launch.id, (reason, []))[1].append(event)
+            if launch.id not in launches:
+                launches[launch.id] = (f"Same launch: {launch.name}", [])
+            launches[launch.id][1].append(event)
         for person in event.astronauts:
-            reason = f"Also with {person.name}"
-            people.setdefault(person.id, (reason, []))[1].append(event)
+            if person.id not in people:
+                people[person.id] = (f"Also with {person.name}", [])
+            people[person.id][1].append(event)
         for station in event.stations:
             for program in event.programs:
-                reason = f"Also at {station.name}, in those weeks"
-                stays.setdefault((station.id, program.id), (reason, []))[1].append(event)
-    return launches, people, stays
+                stay = (station.id, program.id)
+                if stay not in stays:
+                    stays[stay] = (f"Also at {station.name}, in those weeks", [])
+                stays[stay][1].append(event)
+    return launches.values(), people.values(), stays.values()
 
 
-def _neighbours(members: list[Event], reach: timedelta) -> Iterator[tuple[Event, Event, timedelta]]:
+def _tie(
+    members: list[Event],
+    rank_and_group: tuple[int, int],
+    ties: Mapping[int, list[_Tie]],
+    series: Mapping[int, frozenset[str]],
+) -> None:
+    """Add the ties between ``members`` that are near in their order, and in time."""
+    rank, group = rank_and_group
+    reach = SOON if rank == _SAME_STAY else _ALWAYS
     for position, event in enumerate(members):
+        id, when = event.id, event.sort_key[0]
+        mine, own = ties[id], series.get(id)
         for other in members[position + 1 : position + 1 + REACH]:
-            apart = other.sort_key[0] - event.sort_key[0]
+            apart = other.sort_key[0] - when
             if apart > reach:
                 break
-            if other.id != event.id:
-                yield event, other, apart
+            if other.id == id or (own and not own.isdisjoint(series.get(other.id, _NO_SERIES))):
+                continue
+            mine.append((rank, apart, other.id, group))
+            ties[other.id].append((rank, apart, id, group))
 
 
-def _mutual(
-    ties: Mapping[int, Mapping[int, _Tie]], by_id: Mapping[int, Event]
-) -> dict[int, tuple[Related, ...]]:
-    """Of all ties those that are among the best of both."""
-    best = {event_id: sorted(others.values())[:MOST] for event_id, others in ties.items()}
-    chosen = {event_id: {other[2] for other in others} for event_id, others in best.items()}
-    found: dict[int, tuple[Related, ...]] = {}
-    for event_id, others in best.items():
-        if mutual := [
-            Related(by_id[other], reason)
-            for _, _, other, reason in others
-            if event_id in chosen[other]
-        ]:
-            found[event_id] = tuple(mutual)
-    return found
+def _best(ties: list[_Tie]) -> dict[int, int]:
+    """The groups of the best ties, by the ids of the others, the best first."""
+    best: dict[int, int] = {}
+    for _, _, other, group in sorted(ties):
+        # A worse reason for the same two comes later.
+        if best.setdefault(other, group) == group and len(best) == MOST:
+            break
+    return best

@@ -50,10 +50,11 @@ class Way:
     """Plain text of the source's; untrusted."""
     url: str = ""
 
-    @property
-    def address(self) -> str:
-        """``agencies/nasa-44.html``."""
-        return f"{self.kind.folder}/{self.stem}.html"
+    address: str = field(init=False)
+    """``agencies/nasa-44.html``."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "address", f"{self.kind.folder}/{self.stem}.html")
 
 
 class Step(NamedTuple):
