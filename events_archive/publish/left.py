@@ -26,7 +26,7 @@ class LeftFile(NamedTuple):
     """A digest of all that it was made from; empty where that is not known."""
     size: int
     digest: str
-    """Of its content; ``""`` for a file whose name tells its content."""
+    """Of its content, where that was wanted; else ``""``."""
     stamp: Stamp
 
 

@@ -9,15 +9,12 @@ from events_archive.errors import ArchiveError
 from events_archive.publish.assets import Assets
 from events_archive.publish.writing import Staged
 from events_archive.site import addresses
+from events_archive.site.offline_pages import may_be_kept
 from events_archive.site.site import Site
-
-KEPT_SUFFIXES = (".html", ".css", ".js", ".svg", ".png", ".webp", ".webmanifest", ".ics")
-"""What a reader opens. Feeds, tables and databases are for programs, which have copies already."""
 
 NIGHT = "#0c1130"
 """The colour of the icon's ground, for what a browser draws around an installed site."""
 
-_NEVER_KEPT = frozenset({addresses.NOT_FOUND, addresses.SERVICE_WORKER})
 _ALWAYS = frozenset({addresses.HOME, addresses.OFFLINE})
 _LOOKS = (".css", ".js", ".svg")
 
@@ -31,7 +28,7 @@ def kept_files(staged: Mapping[str, Staged]) -> bytes:
     files = {
         address: [staged[address].digest, staged[address].size]
         for address in sorted(staged)
-        if address.endswith(KEPT_SUFFIXES) and address not in _NEVER_KEPT
+        if may_be_kept(address)
     }
     listed = _json(files).encode()
     version = hashlib.sha256(listed).hexdigest()[:16].encode()

@@ -21,6 +21,7 @@ from typing import NamedTuple
 from events_archive.errors import ArchiveError
 from events_archive.publish.left import Left, LeftFile
 from events_archive.site import addresses
+from events_archive.site.offline_pages import may_be_kept
 from events_archive.standing import Stamp, stamp_of, tree_stamps
 
 MARKER = ".events-archive.json"
@@ -73,7 +74,8 @@ class Staged(NamedTuple):
     size: int
     """In bytes."""
     digest: str
-    """Differs wherever the content does; ``""`` for a file whose name tells its content."""
+    """Of a file that a browser may keep, what differs wherever its content does. Else ``""``, and
+    so for a file whose name tells its content."""
     stamp: Stamp
     """That of the file that holds the content, wherever it lies now."""
     key: bytes
@@ -131,7 +133,9 @@ class Output:
     def stage(self, address: str, content: bytes, key: bytes = b"") -> None:
         """Take the file ``address`` into the site; nothing visible happens before `commit`."""
         self._refuse_outside(address)
-        digest, size = hashlib.sha256(content).hexdigest()[:12], len(content)
+        # Of the others nobody is told a digest, and they are more than half of the site.
+        digest = hashlib.sha256(content).hexdigest()[:12] if may_be_kept(address) else ""
+        size = len(content)
         try:
             if (stamp := self._stamp_of_same(address, content, digest)) is None:
                 stamp = self._write_staged(address, content)

@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, time
 from itertools import pairwise
-from urllib.parse import urlsplit
 
-from events_archive.model.event import Event
+from events_archive.model.event import Event, Link
 from events_archive.model.places import place_of
 from events_archive.site.credits import is_known
 
@@ -75,13 +74,12 @@ def _nameless_link(event: Event, today: date) -> bool:
 
 
 def _gone_host(event: Event, today: date) -> bool:
-    links = (*event.links, *event.videos)
-    return any(_host(link.url).removeprefix("www.") in _GONE_HOSTS for link in links)
+    return any(_host(link) in _GONE_HOSTS for link in (*event.links, *event.videos))
 
 
-def _host(url: str) -> str:
+def _host(link: Link) -> str:
     try:
-        return urlsplit(url).hostname or ""
+        return link.host
     except ValueError:
         return ""
 

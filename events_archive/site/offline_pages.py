@@ -9,6 +9,16 @@ from events_archive.site.site import Site
 KEPT_FILES, SERVICE_WORKER, DOWNLOAD = "kept-files", "service-worker", "download"
 """Templates of files that are about all the other files."""
 
+_KEPT_SUFFIXES = (".html", ".css", ".js", ".svg", ".png", ".webp", ".webmanifest", ".ics")
+"""What a reader opens. Feeds, tables and databases are for programs, which have copies already."""
+
+_NEVER_KEPT = frozenset({addresses.NOT_FOUND, addresses.SERVICE_WORKER})
+
+
+def may_be_kept(address: str) -> bool:
+    """Whether a browser may keep the file for when there is no network."""
+    return address.endswith(_KEPT_SUFFIXES) and address not in _NEVER_KEPT
+
 
 def offline_pages(site: Site) -> Iterator[Page]:
     """The page on which readers say what their browser keeps, and what a browser needs for it."""
