@@ -28,9 +28,9 @@ LOOK_AHEAD = 9
 def day_of(event: Event) -> Day | None:
     """The day of the year of an event; None where its date is known less exactly."""
     span = event.moment.span
-    if span is None or span.first_day != span.last_day:
+    if span is None or (first := span.first_day) != span.last_day:
         return None
-    return (span.first_day.month, span.first_day.day)
+    return (first.month, first.day)
 
 
 def by_day(events: Events) -> Mapping[Day, Events]:

@@ -68,6 +68,8 @@ def _absent_events(site: Site) -> Iterator[Page]:
 
 def _copies(moved: Mapping[str, str], pages: Iterable[Page]) -> Iterator[Page]:
     """Feeds and calendars again at their old addresses: programs do not follow a stub."""
+    if not moved:
+        return
     former: dict[str, list[str]] = {}
     for old, new in moved.items():
         former.setdefault(new, []).append(old)
@@ -81,8 +83,11 @@ def _copies(moved: Mapping[str, str], pages: Iterable[Page]) -> Iterator[Page]:
 def vanished_lists(published: Iterable[str], pages: Iterable[Page]) -> Iterator[Page]:
     """A stub at each of the ``published`` list pages that the plan no longer has."""
     planned = {page.address for page in pages}
+    vanished = sorted(filter(_is_html, set(published) - planned))
+    if not vanished:
+        return
     known = {_known_by(page): page for page in planned if page.count("/") == 1}
-    for address in sorted(filter(_is_html, set(published) - planned)):
+    for address in vanished:
         successor = known.get(_known_by(address), "")
         target = next(place for place in (successor, *_ancestors(address)) if place in planned)
         yield stub(address, "the list that these events now stand in", target)
