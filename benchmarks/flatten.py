@@ -22,6 +22,7 @@ sys.path[:0] = [str(PROJECT)]
 from equivalent import restricted  # noqa: E402
 
 import build as building  # noqa: E402 - the project is on the path only now
+from events_archive.model.event import host_of  # noqa: E402
 from events_archive.model.moment import MONTHS, day_in_words  # noqa: E402
 from events_archive.model.spans import length_in_words  # noqa: E402
 from events_archive.publish.assets import Assets, read_assets  # noqa: E402
@@ -31,7 +32,6 @@ from events_archive.publish.prose import prose  # noqa: E402
 from events_archive.publish.rendering import (  # noqa: E402
     CONTENT_SECURITY_POLICY,
     date_parts,
-    host,
 )
 from events_archive.publish.structured import StructuredData  # noqa: E402
 from events_archive.publish.thumbnails import Thumbnails, make_thumbnails  # noqa: E402
@@ -202,7 +202,7 @@ class Flattener:
                     "author": update.author,
                     "html": str(prose(update.comment)),
                     "url": update.url,
-                    "host": host(update.url) if update.url else "",
+                    "host": host_of(update.url) if update.url else "",
                 }
                 for update in event.updates
             ],
