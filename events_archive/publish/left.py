@@ -16,7 +16,9 @@ from events_archive.standing import Stamp
 
 FOLDER = "builds"
 
-_FORMAT = 1
+_FORMAT = 2
+_MARSHAL = 2
+"""The last of marshal's formats that takes no note of each value in case it comes again: few do."""
 
 
 class LeftFile(NamedTuple):
@@ -51,16 +53,21 @@ def load_left(cache: Path, output: Path) -> Left:
         if value[0] != _FORMAT:
             return Left()
         _, state, ids, files, warnings = value
-        made = {address: LeftFile._make(known) for address, known in files.items()}
-        return Left(state=state, ids=ids, files=made, warnings=warnings)
+        names, *columns = files
+        made = map(LeftFile._make, zip(*columns, strict=True))
+        known = dict(zip(names, made, strict=True))
+        return Left(state=state, ids=ids, files=known, warnings=warnings)
     except (OSError, ValueError, EOFError, TypeError, AttributeError, IndexError):
         return Left()
 
 
 def save_left(cache: Path, output: Path, left: Left) -> None:
     """Remember it; where that cannot be, the next build makes everything again."""
-    files = {address: tuple(known) for address, known in left.files.items()}
-    data = marshal.dumps((_FORMAT, left.state, dict(left.ids), files, dict(left.warnings)))
+    # In columns: a copy of tens of thousands of rows would be the most that a build ever holds.
+    columns = ([getattr(file, name) for file in left.files.values()] for name in LeftFile._fields)
+    files = (list(left.files), *columns)
+    value = (_FORMAT, left.state, dict(left.ids), files, dict(left.warnings))
+    data = marshal.dumps(value, _MARSHAL)
     file = _file(cache, output)
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
