@@ -55,6 +55,11 @@ class Catalogue:
         return tuple(self._parted[False])
 
     @cached_property
+    def coming(self) -> frozenset[int]:
+        """The ids of the upcoming events."""
+        return frozenset([event.id for event in self.upcoming])
+
+    @cached_property
     def past(self) -> Events:
         """Events that are over, the latest first."""
         return tuple(reversed(self._parted[True]))
@@ -96,6 +101,11 @@ class Catalogue:
     def by_month(self) -> dict[tuple[int, int], Events]:
         """The events of each (year, month), in order."""
         return dict(sorted(grouped(self.events, lambda event: event.moment.month).items()))
+
+    @cached_property
+    def by_day(self) -> dict[tuple[int, int], Events]:
+        """The events of each (month, day) of all years, for those that are known to the day."""
+        return grouped(self.events, _day_of_year)
 
     @cached_property
     def outside_years(self) -> Events:
@@ -148,6 +158,11 @@ class Catalogue:
 
 def _type_id(event: Event) -> int:
     return event.type.id
+
+
+def _day_of_year(event: Event) -> tuple[int, int] | None:
+    day = event.moment.day
+    return (day.month, day.day) if day else None
 
 
 def _agreed_type(events: Events) -> EventType:

@@ -77,9 +77,9 @@ class Moment:
         """
         if self.span is None or self.is_timed:
             return self.iso
+        if self.day:
+            return self.day.isoformat()
         first, last = self.span.first_day, self.span.last_day
-        if first == last:
-            return first.isoformat()
         if (first.year, first.month) == (last.year, last.month):
             return first.isoformat()[:7]
         return f"{first:%Y}" if first.year == last.year else None
@@ -92,6 +92,14 @@ class Moment:
         shows the start.
         """
         return self._row.span(self.date) if self.date else None
+
+    @cached_property
+    def day(self) -> Day | None:
+        """The day on which the event is; None where that is known less exactly."""
+        span = self.span
+        if span is None or span.first_day != span.last_day:
+            return None
+        return span.first_day
 
     @cached_property
     def sort_key(self) -> tuple[datetime, timedelta]:

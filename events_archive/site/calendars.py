@@ -1,7 +1,7 @@
 """Which calendars exist, and what stands in them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
@@ -120,16 +120,16 @@ def event_calendar(site: Site, event: Event) -> Calendar:
 
 def calendar_pages(site: Site) -> Iterator[Page]:
     """Every calendar: rolling, complete, by type, by year, by event."""
-    events = calendar_events(site)
-    items = {event.id: calendar_item(site, event) for event in events}
-    yield _page(rolling_calendar(site), recent_and_coming(site, events), items)
-    yield _page(whole_calendar(site), events, items)
+    events, items = calendar_events(site), Items(site)
+    planned = partial(planned_calendar, site, items)
+    yield planned(rolling_calendar(site), recent_and_coming(site, events))
+    yield planned(whole_calendar(site), events)
     of_type = grouped(events, lambda event: event.type.id)
     for type in site.types_by_name():
-        yield _page(type_calendar(site, type), of_type.get(type.id, ()), items)
+        yield planned(type_calendar(site, type), of_type.get(type.id, ()))
     of_year = grouped(events, lambda event: event.moment.year)
     for year in sorted({*site.catalogue.by_year, *_published_years(site)}):
-        yield _page(year_calendar(site, year), of_year.get(year, ()), items)
+        yield planned(year_calendar(site, year), of_year.get(year, ()))
     yield from _event_calendars(site, items)
 
 
@@ -140,31 +140,41 @@ def _published_years(site: Site) -> Iterator[int]:
             yield int(year[1])
 
 
-def _event_calendars(site: Site, items: Mapping[int, Item]) -> Iterator[Page]:
+def _event_calendars(site: Site, items: "Items") -> Iterator[Page]:
     """Each event's own, which stays when the others have dropped what was withdrawn."""
     for event in site.catalogue.all_events:
-        item = None
-        if event.moment.date:
-            item = items.get(event.id) or calendar_item(site, event)
-        yield Deferred(
-            site.addresses.event(event, ".ics"),
-            _TEMPLATE,
-            partial(_event_page, site, event, item),
-            depends=(event, item),
-        )
+        address = site.addresses.event(event, CALENDAR_SUFFIX)
+        make = partial(_event_page, site, items, event)
+        yield Deferred(address, _TEMPLATE, make, depends=(event, _basis(site, (event,))))
 
 
-def _event_page(site: Site, event: Event, item: Item | None) -> Page:
-    shown = {event.id: item} if item else {}
-    return _page(event_calendar(site, event), (event,) if item else (), shown)
+def _event_page(site: Site, items: "Items", event: Event) -> Page:
+    return _page(items, event_calendar(site, event), (event,) if event.moment.date else ())
 
 
-def _page(calendar: Calendar, events: Events, items: Mapping[int, Item]) -> Page:
+def planned_calendar(site: Site, items: "Items", calendar: Calendar, events: Events) -> Page:
+    """The page of a calendar that holds ``events``."""
+    make = partial(_page, items, calendar, events)
+    depends = (calendar, events, _basis(site, events))
+    return Deferred(calendar.address, _TEMPLATE, make, depends=depends)
+
+
+def _basis(site: Site, events: Events) -> object:
+    """What decides how calendars show ``events``, besides these: which are to come, the contact."""
+    coming = site.catalogue.coming
+    return (
+        tuple([event.id for event in events if event.id in coming]),
+        site.contact_for(events),
+    )
+
+
+def _page(items: "Items", calendar: Calendar, events: Events) -> Page:
+    shown = replace(calendar, items=tuple([items[event] for event in events]))
     return Page(
         address=calendar.address,
         template=_TEMPLATE,
         title=calendar.name,
-        context={"calendar": replace(calendar, items=tuple(items[event.id] for event in events))},
+        context={"calendar": shown},
     )
 
 
@@ -188,6 +198,20 @@ def has_calendar(site: Site, event: Event) -> bool:
     if event.moment.date is None:
         return False
     return site.chronicle.withdrawn(event) is None or site.chronicle.is_cancelled(event, today)
+
+
+class Items:
+    """The events of a site as calendars show them, each made when it is first asked for."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._made: dict[int, Item] = {}
+
+    def __getitem__(self, event: Event) -> Item:
+        item = self._made.get(event.id)
+        if item is None:
+            item = self._made[event.id] = calendar_item(self._site, event)
+        return item
 
 
 def calendar_item(site: Site, event: Event) -> Item:

@@ -19,16 +19,6 @@ CANCELLED_FOR = timedelta(days=30)
 """How long a calendar tells that an event was withdrawn, before it leaves it out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dates:
-    """When an event was news."""
-
-    published: datetime
-    """When it became known."""
-    changed: datetime
-    """When it was last news."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chronicle:
     """The dates of events as news, which are not the dates on which they take place."""
@@ -56,9 +46,14 @@ class Chronicle:
         believed = self._believed([event.last_updated, *seen])
         return max(believed) if believed else self.published(event)
 
-    def dates(self, event: Event) -> Dates:
-        """When it became known and when it was last news."""
-        return Dates(self.published(event), self.changed(event))
+    def is_ahead(self, event: Event) -> bool:
+        """Whether some of what it is dated by lies after the last contact, and is not believed."""
+        if self.limit is None:
+            return False
+        seen = self.memory.ledger.first_seen.get(event.id)
+        observed = [change.observed for change in self._changes(event)]
+        stamps = (event.last_updated, event.first_noted, seen, *observed)
+        return max(filter(None, stamps), default=self.limit) > self.limit
 
     def revised(self, event: Event) -> datetime:
         """When what calendars say of it last changed, as stamped upstream or seen here."""

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from events_archive.model.catalogue import Events
 from events_archive.site import addresses, days, listing
-from events_archive.site.calendars import CALENDAR, Calendar, calendar_item
+from events_archive.site.calendars import CALENDAR, Calendar, Items, planned_calendar
 from events_archive.site.entries import TAG, day_entry
 from events_archive.site.feeds import Feed, documents, feed_alternates
-from events_archive.site.page import Alternate, Crumb, Page
+from events_archive.site.listing import Layout
+from events_archive.site.page import Alternate, Crumb, Deferred, Page
 from events_archive.site.site import Site
+
+_TEMPLATE = "pages/day.html"
 
 _HOME = Crumb(label="Home", address=addresses.HOME)
 _DAYS = Crumb(label="Days of the year", address=addresses.ALL_DAYS)
@@ -17,7 +21,7 @@ _DAYS = Crumb(label="Days of the year", address=addresses.ALL_DAYS)
 
 def day_pages(site: Site) -> Iterator[Page]:
     """The index, every day, the feed and the calendar."""
-    found = days.by_day(site.catalogue.events)
+    found = site.catalogue.by_day
     yield Page(
         address=addresses.ALL_DAYS,
         template="pages/days.html",
@@ -28,21 +32,11 @@ def day_pages(site: Site) -> Iterator[Page]:
         alternates=_alternates(site),
     )
     for day in days.ALL_DAYS:
-        yield from _day_page(site, day, found.get(day, ()))
+        yield from _day_pages(site, day, found.get(day, ()))
     entries = tuple(day_entry(site, one) for one in days.remembered_days(site.catalogue))
     yield from documents(replace(days_feed(site), entries=entries))
-    calendar = anniversary_calendar(site)
     events = days.worth_an_anniversary(site.catalogue)
-    yield Page(
-        address=calendar.address,
-        template="calendar",
-        title=calendar.name,
-        context={
-            "calendar": replace(
-                calendar, items=tuple(calendar_item(site, event) for event in events)
-            )
-        },
-    )
+    yield planned_calendar(site, Items(site), anniversary_calendar(site), events)
 
 
 def _months(found: Mapping[days.Day, Events]) -> list[list[tuple[days.Day, int]]]:
@@ -53,27 +47,28 @@ def _months(found: Mapping[days.Day, Events]) -> list[list[tuple[days.Day, int]]
     ]
 
 
-def _day_page(site: Site, day: days.Day, events: Events) -> Iterator[Page]:
-    title = days.in_words(day)
-    before, after = (
+def _day_pages(site: Site, day: days.Day, events: Events) -> Iterator[Page]:
+    first = addresses.day(*day)
+    for address, layout in listing.divided(first, events, site.list_limit, listing.by_year):
+        make = partial(_day_page, site, day, address, layout)
+        yield Deferred(address, _TEMPLATE, make, depends=(day, events))
+
+
+def _day_page(site: Site, day: days.Day, address: str, layout: Layout) -> Page:
+    title, part = days.in_words(day), layout()
+    neighbours = tuple(
         Crumb(label=days.in_words(other), address=addresses.day(*other))
         for other in days.neighbours(day)
     )
-    if len(events) <= site.list_limit:
-        sections = listing.by_year(events)
-        places = [(addresses.day(*day), listing.Listing(count=len(events), sections=sections))]
-    else:
-        places = listing.in_parts(addresses.day(*day), events, site.list_limit)
-    for address, part in places:
-        yield Page(
-            address=address,
-            template="pages/day.html",
-            title=listing.numbered_title(f"On this day: {title}", part),
-            description=f"{listing.counted(len(events))} of {title}, in all years.",
-            context={"day": day, "heading": title, "listing": part, "neighbours": (before, after)},
-            crumbs=(_HOME, _DAYS),
-            alternates=_alternates(site),
-        )
+    return Page(
+        address=address,
+        template=_TEMPLATE,
+        title=listing.numbered_title(f"On this day: {title}", part),
+        description=f"{listing.counted(part.count)} of {title}, in all years.",
+        context={"day": day, "heading": title, "listing": part, "neighbours": neighbours},
+        crumbs=(_HOME, _DAYS),
+        alternates=_alternates(site),
+    )
 
 
 def days_feed(site: Site) -> Feed:

@@ -1,10 +1,10 @@
 """What happened on each day of the year: 366 pages, and what is told of a day as it comes round."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from events_archive.model.catalogue import Catalogue, Events, grouped
+from events_archive.model.catalogue import Catalogue, Events
 from events_archive.model.event import Event
 from events_archive.model.moment import MONTHS
 from events_archive.site.families import PRESS, family
@@ -27,15 +27,8 @@ LOOK_AHEAD = 9
 
 def day_of(event: Event) -> Day | None:
     """The day of the year of an event; None where its date is known less exactly."""
-    span = event.moment.span
-    if span is None or (first := span.first_day) != span.last_day:
-        return None
-    return (first.month, first.day)
-
-
-def by_day(events: Events) -> Mapping[Day, Events]:
-    """The events of each day of the year that has any, in the order given."""
-    return grouped(events, day_of)
+    day = event.moment.day
+    return (day.month, day.day) if day else None
 
 
 def in_words(day: Day) -> str:
@@ -65,12 +58,11 @@ class Anniversary:
 
 def anniversaries(catalogue: Catalogue, first: date, count: int) -> Iterator[Anniversary]:
     """Those of ``count`` days from ``first`` on which there is anything to remember."""
-    days = by_day(catalogue.events)
     for number in range(count):
         when = first + timedelta(days=number)
         remembered = tuple(
             event
-            for event in days.get((when.month, when.day), ())
+            for event in catalogue.by_day.get((when.month, when.day), ())
             if event.moment.year is not None and event.moment.year < when.year
         )
         if remembered:
@@ -91,5 +83,5 @@ def worth_an_anniversary(catalogue: Catalogue) -> Events:
     return tuple(
         event
         for event in reversed(catalogue.past)
-        if day_of(event) and family(event.type) is not PRESS
+        if event.moment.day and family(event.type) is not PRESS
     )

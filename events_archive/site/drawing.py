@@ -229,10 +229,7 @@ def month_of_days(
     The colour is that of the family with the most events, the first of `FAMILIES` among equals.
     """
     first, length = monthrange(year, month)
-    days = grouped(
-        (event for event in events if event.moment.month and _is_one_day(event)),
-        lambda event: first_day(event).day,
-    )
+    days = grouped(events, lambda event: event.moment.day.day if event.moment.day else None)
     quiet = "".join(_dot(first, day) for day in range(1, length + 1) if day not in days)
     return Drawing(
         width=7 * COLUMN,
@@ -253,11 +250,6 @@ def month_of_days(
             for day, members in sorted(days.items())
         ),
     )
-
-
-def _is_one_day(event: Event) -> bool:
-    span = event.moment.span
-    return span is not None and span.first_day == span.last_day
 
 
 def _dot(first_weekday: int, day: int) -> str:

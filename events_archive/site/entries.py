@@ -15,7 +15,6 @@ from events_archive.model.event import Event
 from events_archive.model.memory import Change
 from events_archive.model.moment import Moment
 from events_archive.site import addresses
-from events_archive.site.chronicle import Dates
 from events_archive.site.days import Anniversary, in_words
 from events_archive.site.site import Site
 
@@ -61,20 +60,21 @@ def identity(event: Event) -> str:
     return f"{TAG}:event:{event.id}"
 
 
-def event_entry(site: Site, event: Event, dates: Dates | None = None) -> Entry:
+def event_entry(site: Site, event: Event) -> Entry:
     """The event as news: dated by when it became known and when it last changed."""
-    dates = dates or site.chronicle.dates(event)
-    return _event_entry(site, event, dates.published, max(dates.published, dates.changed))
+    published = site.chronicle.published(event)
+    return _event_entry(site, event, published, max(published, site.chronicle.changed(event)))
 
 
-def happened_entry(site: Site, event: Event, dates: Dates | None = None) -> Entry:
+def happened_entry(site: Site, event: Event) -> Entry:
     """The same entry dated by the event, for feeds that tell what happened when.
 
     Such a feed takes an event up when it is over, so that even this date is one of the past.
     """
-    dates = dates or site.chronicle.dates(event)
-    when = event.moment.latest or dates.published
-    return _event_entry(site, event, when, max(when, dates.published, dates.changed))
+    chronicle = site.chronicle
+    published = chronicle.published(event)
+    when = event.moment.latest or published
+    return _event_entry(site, event, when, max(when, published, chronicle.changed(event)))
 
 
 def _event_entry(site: Site, event: Event, published: datetime, updated: datetime) -> Entry:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
 from itertools import islice
+from operator import attrgetter
 
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Event, EventType
 from events_archive.site import addresses
-from events_archive.site.chronicle import NEVER, Dates
+from events_archive.site.chronicle import NEVER
 from events_archive.site.entries import TAG, Entry, change_entries, event_entry, happened_entry
 from events_archive.site.page import Alternate, Deferred, Page
 from events_archive.site.site import Site
@@ -140,10 +141,10 @@ class Document:
     feed: Feed
     """Without its entries."""
     events: Events
-    dates: tuple[Dates, ...]
-    """When each of them was news. All else that an entry says follows from its event."""
     happened: bool
     """Whether it tells what happened when, rather than what is new."""
+    contact: datetime | None
+    """The last contact with the source, if the entries are dated by that too."""
 
 
 def feed_pages(site: Site) -> Iterator[Page]:
@@ -177,7 +178,7 @@ def _document_page(
 def _filled(site: Site, document: Document) -> Feed:
     """The feed with its entries."""
     entry = happened_entry if document.happened else event_entry
-    entries = [entry(site, *of) for of in zip(document.events, document.dates, strict=True)]
+    entries = [entry(site, event) for event in document.events]
     if document.feed.current:
         # The order of news would rewrite the document with every change to one of its events.
         entries.sort(key=_settled, reverse=True)
@@ -190,56 +191,59 @@ def _settled(entry: Entry) -> tuple[datetime, int]:
 
 def _documents(site: Site) -> Iterator[Document]:
     """Each feed of events, and the documents of its archive."""
-    dates = {event.id: site.chronicle.dates(event) for event in site.catalogue.events}
     known = published_blocks(site)
-    for feed, events, block in _feeds(site, latest_news(site.catalogue.events, dates)):
-        for document, members in _with_archive(feed, events, block, known):
+    for feed, events, blocks in _feeds(site):
+        for document, members in _with_archive(feed, events, blocks, known):
             yield Document(
                 feed=document,
                 events=members,
-                dates=tuple([dates[event.id] for event in members]),
-                happened=block is _by_year,
+                happened=blocks is _BY_YEAR,
+                contact=site.contact_for(members),
             )
 
 
-def _feeds(site: Site, news: Events) -> Iterator[tuple[Feed, Events, "Block"]]:
+def _feeds(site: Site) -> Iterator[tuple[Feed, Events, "Blocks"]]:
     """Each feed, all that it tells of, and how its archive is divided."""
-    past = site.catalogue.past
+    news, past = latest_news(site), site.catalogue.past
     news_of, past_of = _by_type(news), _by_type(past)
     yield main_feed(site), news, _by_ids(MAIN_BLOCK)
-    yield happened_feed(site), past, _by_year
+    yield happened_feed(site), past, _BY_YEAR
     for type in site.types_by_name():
         yield type_feed(site, type), news_of.get(type.id, ()), _by_ids(TYPE_BLOCK)
-        yield type_happened_feed(site, type), past_of.get(type.id, ()), _by_year
+        yield type_happened_feed(site, type), past_of.get(type.id, ()), _BY_YEAR
 
 
-def latest_news(events: Events, dates: Mapping[int, Dates]) -> Events:
-    """The events, those first that are new or have changed last."""
-    return tuple(sorted(events, key=lambda e: (dates[e.id].changed, e.id), reverse=True))
+def latest_news(site: Site) -> Events:
+    """All events, those first that are new or have changed last."""
+    changed = site.chronicle.changed
+    events = site.catalogue.events
+    return tuple(sorted(events, key=lambda event: (changed(event), event.id), reverse=True))
 
 
 def _by_type(events: Events) -> Mapping[int, Events]:
     return grouped(events, lambda event: event.type.id)
 
 
-Block = Callable[[Event], tuple[int, str]]
-"""The archive document in which an event stands for good: its place in the order, its name."""
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Into which archive document of a feed an event goes, for good."""
+
+    number: Callable[[Event], int]
+    """The document's place in the order."""
+    name: Callable[[int], str]
+    """What the document of a number is called."""
 
 
-def _by_ids(width: int) -> Block:
+def _by_ids(width: int) -> Blocks:
     """Blocks of ids: no event ever moves to another, and a full one changes but with its events."""
-
-    def block(event: Event) -> tuple[int, str]:
-        first = event.id // width * width
-        return first, f"{first}-{first + width - 1}"
-
-    return block
+    return Blocks(
+        number=lambda event: event.id // width * width,
+        name=lambda first: f"{first}-{first + width - 1}",
+    )
 
 
-def _by_year(event: Event) -> tuple[int, str]:
-    """The years in which events were over."""
-    year = event.sort_key[0].year
-    return year, str(year)
+_BY_YEAR = Blocks(number=lambda event: event.sort_key[0].year, name=str)
+"""The years in which events were over."""
 
 
 Known = Mapping[str, set[tuple[int, str]]]
@@ -272,39 +276,37 @@ def is_archive_document(page: Page) -> bool:
 
 
 def _with_archive(
-    feed: Feed, events: Events, block: Block, known: Known
+    feed: Feed, events: Events, blocks: Blocks, known: Known
 ) -> Iterator[tuple[Feed, Events]]:
     """The feed, and where it cannot hold all its events, documents that hold every one."""
     former = known.get(feed.stem, set())
-    archive = _archive(feed, events, block, former) if len(events) > ENTRIES or former else []
+    archive = _archive(feed, events, blocks, former) if len(events) > ENTRIES or former else []
     older = archive[-1][0].stem if archive else ""
     yield replace(feed, older=older), events[:ENTRIES]
     yield from archive
 
 
 def _archive(
-    feed: Feed, events: Events, block: Block, former: Iterable[tuple[int, str]]
+    feed: Feed, events: Events, blocks: Blocks, former: Iterable[tuple[int, str]]
 ) -> list[tuple[Feed, Events]]:
     """Documents that hold all events, the oldest first, each linked to its neighbours."""
-    groups: dict[tuple[int, str], list[Event]] = {key: [] for key in former}
     # By id: that something is news of one document's event is nothing to the other documents.
-    for event in sorted(events, key=lambda event: event.id):
-        groups.setdefault(block(event), []).append(event)
-    blocks = sorted(groups)
-    stems = ["", *(f"{feed.stem}/{name}" for _, name in blocks), ""]
+    groups = grouped(sorted(events, key=attrgetter("id")), blocks.number)
+    names = sorted({*former, *((number, blocks.name(number)) for number in groups)})
+    stems = ["", *(f"{feed.stem}/{name}" for _, name in names), ""]
     return [
         (
             replace(
                 feed,
-                title=f"{feed.title}: {key[1]}",
+                title=f"{feed.title}: {name}",
                 stem=stems[position],
                 current=feed.stem,
                 older=stems[position - 1],
                 newer=stems[position + 1],
             ),
-            tuple(groups[key]),
+            groups.get(number, ()) if name == blocks.name(number) else (),
         )
-        for position, key in enumerate(blocks, start=1)
+        for position, (number, name) in enumerate(names, start=1)
     ]
 
 

@@ -1,6 +1,7 @@
 """The lists: by type, year and month, each split before it grows too long to use."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -10,12 +11,14 @@ from events_archive.model.moment import month_in_words
 from events_archive.site import addresses, listing
 from events_archive.site.families import FAMILIES, by_family, year_bars
 from events_archive.site.histories import months_of, timeline, type_history, year_sheets
-from events_archive.site.listing import Listing, Section
+from events_archive.site.listing import Layout, Listing, Section
 from events_archive.site.page import WHOLE, Crumb, Deferred, Page
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import main_alternates, type_alternates, year_alternates
 
 Key = TypeVar("Key", bound=Hashable)
+Neighbours = tuple[Crumb | None, Crumb | None]
+"""The pages before and after one."""
 
 RECENT = 20
 """How many of its latest events a type's page shows when the whole list is split by year."""
@@ -24,7 +27,7 @@ PREVIEW = 6
 """How many events of each month a year's page shows when the whole list is split by month."""
 
 _ALL_TYPES, _ALL_YEARS = "pages/types.html", "pages/years.html"
-_OF_TYPE, _OF_YEAR = "pages/type.html", "pages/year.html"
+_OF_TYPE, _OF_YEAR, _OF_MONTH = "pages/type.html", "pages/year.html", "pages/month.html"
 
 _HOME = Crumb(label="Home", address=addresses.HOME)
 _TYPES = Crumb(label="Types", address=addresses.ALL_TYPES)
@@ -39,8 +42,12 @@ def index_pages(site: Site) -> Iterator[Page]:
         yield from type_pages(site, type)
     for year in site.catalogue.by_year:
         yield from year_pages(site, year)
-    for month in site.catalogue.by_month:
-        yield from month_pages(site, month)
+    crumbs = {
+        month: Crumb(label=month_in_words(*month), address=addresses.month(*month))
+        for month in site.catalogue.by_month
+    }
+    for month, neighbours in with_neighbours(crumbs):
+        yield from month_pages(site, month, neighbours)
 
 
 def all_types_page(site: Site) -> Page:
@@ -81,53 +88,53 @@ def all_years_page(site: Site) -> Page:
 
 def type_pages(site: Site, type: EventType) -> Iterator[Page]:
     """A type's page; beyond the limit an overview, and a page for each of its years."""
-    events = site.catalogue.by_type[type.id]
-    if len(events) <= site.list_limit:
-        whole = Listing(count=len(events), sections=listing.by_year(events))
-        yield _overview(site, type, whole)
+    events, limit = site.catalogue.by_type[type.id], site.list_limit
+    if len(events) <= limit:
+        yield _planned_type(site, type, listing.in_sections(events, listing.by_year))
         return
     years = dict(sorted(grouped(events, listing.year_or_zero).items(), reverse=True))
+    yield _planned_type(site, type, partial(_overview, site, type, years))
+    for year, members in years.items():
+        first = site.addresses.type_year(type, year or None)
+        sections = partial(listing.by_month, year=year or None)
+        label = str(year or "not known to the year")
+        for address, layout in listing.divided(first, members, limit, sections):
+            make = partial(_type_page, site, type, address, layout, year=label)
+            yield Deferred(address, _OF_TYPE, make, depends=(type, label, members))
+
+
+def _overview(site: Site, type: EventType, years: dict[int, Events]) -> Listing:
+    events = site.catalogue.by_type[type.id]
     parts = listing.split(
         years,
         lambda year: str(year or "Not known to the year"),
         lambda year: site.addresses.type_year(type, year or None),
     )
     latest = Section(title="Latest", anchor="latest", events=events[: -RECENT - 1 : -1])
-    yield _overview(site, type, Listing(count=len(events), sections=(latest,), parts=parts))
-    for year, members in years.items():
-        yield from _type_year_pages(site, type, year, members)
+    return Listing(count=len(events), sections=(latest,), parts=parts)
 
 
-def _overview(site: Site, type: EventType, shown: Listing) -> Page:
+def _planned_type(site: Site, type: EventType, layout: Layout) -> Page:
     """A type's own page: some of its events or all, and all of them drawn."""
     address = site.addresses.type(type)
-    return Deferred(
-        address,
-        _OF_TYPE,
-        partial(_type_page, site, type, address, shown),
-        depends=(type, shown, site.catalogue.by_type[type.id]),
-    )
-
-
-def _type_year_pages(site: Site, type: EventType, year: int, events: Events) -> Iterator[Page]:
-    address = site.addresses.type_year(type, year or None)
-    for place, part in _within_limit(site, address, events, year):
-        yield _type_page(site, type, place, part, year=str(year or "not known to the year"))
+    make = partial(_type_page, site, type, address, layout)
+    return Deferred(address, _OF_TYPE, make, depends=(type, site.catalogue.by_type[type.id]))
 
 
 def _type_page(
-    site: Site, type: EventType, address: str, events: Listing, *, year: str = ""
+    site: Site, type: EventType, address: str, layout: Layout, *, year: str = ""
 ) -> Page:
+    shown = layout()
     title = f"{type.name}, {year}" if year else type.name
     type_crumb = Crumb(label=type.name, address=site.addresses.type(type))
     return Page(
         address=address,
         template=_OF_TYPE,
-        title=listing.numbered_title(title, events),
-        description=f"{listing.counted(events.count)} of the type {title}, with their pictures.",
+        title=listing.numbered_title(title, shown),
+        description=f"{listing.counted(shown.count)} of the type {title}, with their pictures.",
         context={
             "type": type,
-            "listing": events,
+            "listing": shown,
             "heading": title,
             "timeline": None if year else timeline(site, type),
         },
@@ -138,62 +145,46 @@ def _type_page(
 
 def year_pages(site: Site, year: int) -> Iterator[Page]:
     """A year's page; beyond the limit each of its months shows the first few and leads on."""
-    events = site.catalogue.by_year[year]
-    sections = listing.by_month(events, year)
+    events, first = site.catalogue.by_year[year], addresses.year(year)
+    sections = partial(listing.by_month, year=year)
     if len(events) <= site.list_limit:
-        whole = Listing(count=len(events), sections=sections)
-        yield _year_page(site, year, addresses.year(year), whole)
+        yield _planned_year(site, year, first, listing.in_sections(events, sections))
         return
     coarse = tuple(event for event in events if event.moment.month is None)
-    previews = tuple(
-        Section(
-            title=section.title,
-            anchor=section.anchor,
-            events=section.events[:PREVIEW],
-            address=section.address,
-        )
-        for section in sections
-        if section.address
-    )
-    for number, (address, part) in enumerate(
-        listing.in_parts(addresses.year(year), coarse, site.list_limit), start=1
-    ):
-        rest = tuple(_titled(section, year) for section in part.sections if section.events)
-        yield _year_page(
-            site,
-            year,
-            address,
-            Listing(
-                count=len(events),
-                sections=(*previews, *rest) if number == 1 else rest,
-                parts=part.parts,
-            ),
-        )
+    for address, part in listing.in_parts(first, coarse, site.list_limit):
+        layout = partial(_previews, events, year, part, is_first=address == first)
+        yield _planned_year(site, year, address, layout)
+
+
+def _previews(events: Events, year: int, part: Listing, *, is_first: bool) -> Listing:
+    """On the first page the first events of each month; on all what is known less exactly."""
+    months = listing.by_month(events, year) if is_first else ()
+    previews = [replace(m, events=m.events[:PREVIEW]) for m in months if m.address]
+    rest = [_titled(section, year) for section in part.sections if section.events]
+    return Listing(count=len(events), sections=(*previews, *rest), parts=part.parts)
 
 
 def _titled(section: Section, year: int) -> Section:
     return Section(title=f"Some time in {year}", anchor="some-time", events=section.events)
 
 
-def _year_page(site: Site, year: int, address: str, shown: Listing) -> Page:
+def _planned_year(site: Site, year: int, address: str, layout: Layout) -> Page:
     """A page of a year: some of its events or all, and its days drawn."""
-    return Deferred(
-        address,
-        _OF_YEAR,
-        partial(_filled_year_page, site, year, address, shown),
-        depends=(shown, site.catalogue.by_year[year], tuple(site.catalogue.by_year)),
-    )
+    years = site.catalogue.by_year
+    make = partial(_year_page, site, year, address, layout)
+    return Deferred(address, _OF_YEAR, make, depends=(years[year], tuple(years)))
 
 
-def _filled_year_page(site: Site, year: int, address: str, events: Listing) -> Page:
+def _year_page(site: Site, year: int, address: str, layout: Layout) -> Page:
+    shown = layout()
     return Page(
         address=address,
         template=_OF_YEAR,
-        title=listing.numbered_title(f"Spaceflight events of {year}", events),
-        description=f"{listing.counted(events.count)} of {year}, month by month.",
+        title=listing.numbered_title(f"Spaceflight events of {year}", shown),
+        description=f"{listing.counted(shown.count)} of {year}, month by month.",
         context={
             "year": year,
-            "listing": events,
+            "listing": shown,
             "heading": str(year),
             "sheets": year_sheets(site, year),
             "neighbours": _year_neighbours(site, year),
@@ -203,53 +194,44 @@ def _filled_year_page(site: Site, year: int, address: str, events: Listing) -> P
     )
 
 
-def _year_neighbours(site: Site, year: int) -> tuple[Crumb | None, Crumb | None]:
-    return _neighbours(
-        [(number, str(number), addresses.year(number)) for number in site.catalogue.by_year], year
-    )
+def _year_neighbours(site: Site, year: int) -> Neighbours:
+    crumbs = {
+        number: Crumb(label=str(number), address=addresses.year(number))
+        for number in site.catalogue.by_year
+    }
+    return dict(with_neighbours(crumbs))[year]
 
 
-def month_pages(site: Site, month: tuple[int, int]) -> Iterator[Page]:
+def month_pages(site: Site, month: tuple[int, int], neighbours: Neighbours) -> Iterator[Page]:
     """A month's page, in numbered parts where it holds more than the limit."""
     events = site.catalogue.by_month[month]
-    title = month_in_words(*month)
-    neighbours = _neighbours(
-        [(key, month_in_words(*key), addresses.month(*key)) for key in site.catalogue.by_month],
-        month,
-    )
-    year = Crumb(label=str(month[0]), address=addresses.year(month[0]))
     for address, part in listing.month_in_parts(addresses.month(*month), events, site.list_limit):
-        yield Page(
-            address=address,
-            template="pages/month.html",
-            title=listing.numbered_title(f"Spaceflight events of {title}", part),
-            description=f"{listing.counted(len(events))} of {title}.",
-            context={
-                "month": month,
-                "listing": part,
-                "heading": title,
-                "neighbours": neighbours,
-            },
-            crumbs=(_HOME, _YEARS, year),
-            alternates=year_alternates(site, month[0]),
-        )
+        make = partial(_month_page, site, month, address, part, neighbours)
+        yield Deferred(address, _OF_MONTH, make, depends=(month, part, neighbours))
 
 
-def _neighbours(places: list[tuple[Key, str, str]], here: Key) -> tuple[Crumb | None, Crumb | None]:
-    """What comes before and after ``here`` among (key, label, address) in order."""
-    position = [key for key, _, _ in places].index(here)
-    around = (position - 1, position + 1)
-    before, after = (
-        Crumb(label=places[index][1], address=places[index][2])
-        if 0 <= index < len(places)
-        else None
-        for index in around
+def _month_page(
+    site: Site, month: tuple[int, int], address: str, part: Listing, neighbours: Neighbours
+) -> Page:
+    title = month_in_words(*month)
+    year = Crumb(label=str(month[0]), address=addresses.year(month[0]))
+    return Page(
+        address=address,
+        template=_OF_MONTH,
+        title=listing.numbered_title(f"Spaceflight events of {title}", part),
+        description=f"{listing.counted(part.count)} of {title}.",
+        context={
+            "month": month,
+            "listing": part,
+            "heading": title,
+            "neighbours": neighbours,
+        },
+        crumbs=(_HOME, _YEARS, year),
+        alternates=year_alternates(site, month[0]),
     )
-    return before, after
 
 
-def _within_limit(site: Site, address: str, events: Events, year: int) -> list[tuple[str, Listing]]:
-    if len(events) > site.list_limit:
-        return listing.in_parts(address, events, site.list_limit)
-    sections = listing.by_month(events, year or None)
-    return [(address, Listing(count=len(events), sections=sections))]
+def with_neighbours(crumbs: Mapping[Key, Crumb]) -> Iterator[tuple[Key, Neighbours]]:
+    """Each of a row of pages, with what comes before and after it."""
+    row = [None, *crumbs.values(), None]
+    return zip(crumbs, zip(row, row[2:], strict=False), strict=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Event
@@ -45,6 +46,28 @@ class Listing:
     """The pages over which the list is split, this one included; none for a whole list."""
 
 
+Layout = Callable[[], Listing]
+"""Lays a list page out, once it is made: on most runs it is not."""
+
+
+def in_sections(events: Events, sections: Callable[[Events], tuple[Section, ...]]) -> Layout:
+    """The whole list on one page, in ``sections``."""
+    return lambda: Listing(count=len(events), sections=sections(events))
+
+
+def divided(
+    address: str, events: Events, limit: int, sections: Callable[[Events], tuple[Section, ...]]
+) -> list[tuple[str, Layout]]:
+    """The list on one page in ``sections``, or beyond the limit in numbered pages."""
+    if len(events) <= limit:
+        return [(address, in_sections(events, sections))]
+    return [(place, partial(_as_it_is, part)) for place, part in in_parts(address, events, limit)]
+
+
+def _as_it_is(part: Listing) -> Listing:
+    return part
+
+
 def by_month(events: Events, year: int | None) -> tuple[Section, ...]:
     """A year's events month by month; those known less exactly come last, under the year."""
     months = grouped(events, lambda event: event.moment.month or (0, 0))
@@ -79,6 +102,11 @@ def by_year(events: Events) -> tuple[Section, ...]:
     )
 
 
+def in_a_row(events: Events) -> tuple[Section, ...]:
+    """The events as they come, without headings."""
+    return (Section(title="", anchor="events", events=events),)
+
+
 def in_parts(address: str, events: Events, limit: int) -> list[tuple[str, Listing]]:
     """The list in numbered pages of ``limit`` events: what is done when nothing else divides it."""
     pieces = [events[start : start + limit] for start in range(0, len(events), limit)] or [()]
@@ -87,7 +115,7 @@ def in_parts(address: str, events: Events, limit: int) -> list[tuple[str, Listin
             addresses.part(address, number),
             Listing(
                 count=len(events),
-                sections=(Section(title="", anchor="events", events=piece),),
+                sections=in_a_row(piece),
                 parts=_numbered(address, pieces, number),
             ),
         )
@@ -110,10 +138,8 @@ def month_in_parts(address: str, events: Events, limit: int) -> list[tuple[str, 
 
 def day_anchor(event: Event) -> str:
     """``d04``; ``""`` for an event that is not known to the day."""
-    span = event.moment.span
-    if span is None or span.first_day != span.last_day:
-        return ""
-    return f"d{span.first_day.day:02}"
+    day = event.moment.day
+    return f"d{day.day:02}" if day else ""
 
 
 def _numbered(address: str, pieces: Sequence[Events], here: int) -> tuple[Part, ...]:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 
-from events_archive.model.catalogue import Catalogue
+from events_archive.model.cached import cached_property
+from events_archive.model.catalogue import Catalogue, Events
 from events_archive.model.event import EventType
 from events_archive.model.memory import Memory
 from events_archive.model.questions.entries import Holdings
@@ -38,6 +38,20 @@ class Site:
     def chronicle(self) -> Chronicle:
         """The dates of events as news, none of them after the last contact."""
         return Chronicle(memory=self.memory, limit=self.updated)
+
+    @cached_property
+    def _ahead(self) -> frozenset[int]:
+        events = self.catalogue.all_events
+        return frozenset([event.id for event in events if self.chronicle.is_ahead(event)])
+
+    def contact_for(self, events: Events) -> datetime | None:
+        """The last contact, where the dates of any of ``events`` as news depend on it.
+
+        Of most they do not: all that they are dated by lies before it.
+        """
+        if not self._ahead or self._ahead.isdisjoint([event.id for event in events]):
+            return None
+        return self.updated
 
     @cached_property
     def ways(self) -> Ways:

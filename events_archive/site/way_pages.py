@@ -1,16 +1,20 @@
 """A page for each way in, and an index for each kind of them."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
 
 from events_archive.model.catalogue import Events, grouped
 from events_archive.site import addresses, listing
+from events_archive.site.index_pages import Neighbours, with_neighbours
 from events_archive.site.kinds import SERIES, Kind
-from events_archive.site.listing import Listing, Section
-from events_archive.site.page import Crumb, Page
+from events_archive.site.listing import Layout, Listing, Section
+from events_archive.site.page import Crumb, Deferred, Page
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import main_alternates
 from events_archive.site.ways import Way
+
+_TEMPLATE = "pages/way.html"
 
 _HOME = Crumb(label="Home", address=addresses.HOME)
 
@@ -22,14 +26,9 @@ def way_pages(site: Site) -> Iterator[Page]:
     """Every index and every page."""
     for kind, ways in site.ways.kinds:
         yield from _index(site, kind, ways)
-        for position, way in enumerate(ways):
-            before = ways[position - 1] if position else None
-            after = ways[position + 1] if position + 1 < len(ways) else None
-            yield from _pages(site, way, (_crumb(before), _crumb(after)))
-
-
-def _crumb(way: Way | None) -> Crumb | None:
-    return Crumb(label=way.name, address=way.address) if way else None
+        crumbs = {way.stem: Crumb(label=way.name, address=way.address) for way in ways}
+        for way, (_, neighbours) in zip(ways, with_neighbours(crumbs), strict=True):
+            yield from _pages(site, way, neighbours)
 
 
 def _index(site: Site, kind: Kind, ways: tuple[Way, ...]) -> Iterator[Page]:
@@ -70,66 +69,71 @@ def _grouped(ways: tuple[Way, ...]) -> tuple[tuple[str, tuple[Way, ...]], ...]:
     return tuple((group, tuple(members)) for group, members in groups.items())
 
 
-def _pages(site: Site, way: Way, neighbours: tuple[Crumb | None, Crumb | None]) -> Iterator[Page]:
+class _Told(NamedTuple):
+    """All that a way's page is made from."""
+
+    way: Way
+    title: str
+    neighbours: Neighbours
+    events: Events
+    """All of the way's, or those of a year."""
+    year: str = ""
+
+
+def _pages(site: Site, way: Way, neighbours: Neighbours) -> Iterator[Page]:
     """A way's page; beyond the limit an overview, and a page for each year."""
-    events = way.events
-    if way.kind is SERIES:
-        for address, part in listing.in_parts(way.address, events, site.list_limit):
-            yield _page(site, way, address, part, neighbours)
-        return
-    if len(events) <= site.list_limit:
-        whole = Listing(count=len(events), sections=listing.by_year(events))
-        yield _page(site, way, way.address, whole, neighbours)
+    events, limit = way.events, site.list_limit
+    told = _Told(way, _title(site, way), neighbours, events)
+    if way.kind is SERIES or len(events) <= limit:
+        sections = listing.in_a_row if way.kind is SERIES else listing.by_year
+        for address, layout in listing.divided(way.address, events, limit, sections):
+            yield _planned(site, told, address, layout)
         return
     years = dict(sorted(grouped(events, listing.year_or_zero).items(), reverse=True))
+    yield _planned(site, told, way.address, partial(_overview, way, years))
+    for year, members in years.items():
+        label = str(year or "not known to the year")
+        of_year = told._replace(events=members, year=label, neighbours=(None, None))
+        first = addresses.of_year(way.address, year or None)
+        by_month = partial(listing.by_month, year=year or None)
+        for address, layout in listing.divided(first, members, limit, by_month):
+            yield _planned(site, of_year, address, layout)
+
+
+def _overview(way: Way, years: dict[int, Events]) -> Listing:
     parts = listing.split(
         years,
         lambda year: str(year or "Not known to the year"),
         lambda year: addresses.of_year(way.address, year or None),
     )
-    latest = Section(title="Latest", anchor="latest", events=events[: -RECENT - 1 : -1])
-    overview = Listing(count=len(events), sections=(latest,), parts=parts)
-    yield _page(site, way, way.address, overview, neighbours)
-    for year, members in years.items():
-        yield from _year_pages(site, way, year, members)
+    latest = Section(title="Latest", anchor="latest", events=way.events[: -RECENT - 1 : -1])
+    return Listing(count=len(way.events), sections=(latest,), parts=parts)
 
 
-def _year_pages(site: Site, way: Way, year: int, events: Events) -> Iterator[Page]:
-    address = addresses.of_year(way.address, year or None)
-    label = str(year or "not known to the year")
-    if len(events) <= site.list_limit:
-        whole = Listing(count=len(events), sections=listing.by_month(events, year or None))
-        places = [(address, whole)]
-    else:
-        places = listing.in_parts(address, events, site.list_limit)
-    for place, part in places:
-        page = _page(site, way, place, part, (None, None), heading=f"{way.name}, {label}")
-        crumb = Crumb(label=way.name, address=way.address)
-        yield replace(page, crumbs=(*page.crumbs, crumb))
+def _planned(site: Site, told: _Told, address: str, layout: Layout) -> Page:
+    make = partial(_page, site, told, address, layout)
+    return Deferred(address, _TEMPLATE, make, depends=told)
 
 
-def _page(
-    site: Site,
-    way: Way,
-    address: str,
-    events: Listing,
-    neighbours: tuple[Crumb | None, Crumb | None],
-    *,
-    heading: str = "",
-) -> Page:
-    title = _title(site, way)
+def _page(site: Site, told: _Told, address: str, layout: Layout) -> Page:
+    way, year, shown = told.way, told.year, layout()
+    heading = f"{way.name}, {year}" if year else way.name
+    crumbs = [_HOME, Crumb(label=way.kind.title, address=addresses.all_ways(way.kind.folder))]
+    if year:
+        crumbs.append(Crumb(label=way.name, address=way.address))
+    title = f"{told.title}, {year}" if year else told.title
     return Page(
         address=address,
-        template="pages/way.html",
-        title=listing.numbered_title(heading.replace(way.name, title) or title, events),
-        description=f"{listing.counted(events.count)}: {heading or way.name}, by date.",
+        template=_TEMPLATE,
+        title=listing.numbered_title(title, shown),
+        description=f"{listing.counted(shown.count)}: {heading}, by date.",
         context={
             "way": way,
-            "listing": events,
-            "heading": heading or way.name,
-            "neighbours": neighbours,
+            "listing": shown,
+            "heading": heading,
+            "neighbours": told.neighbours,
         },
-        crumbs=(_HOME, Crumb(label=way.kind.title, address=addresses.all_ways(way.kind.folder))),
+        crumbs=tuple(crumbs),
         alternates=main_alternates(site),
     )
 

@@ -16,7 +16,7 @@ from events_archive.site.site import Site
 from events_archive.source.extracts import event_of, extract_of
 from events_archive.source.parsing import details_of, parse_event
 from events_archive.source.shared import Readings
-from tests.factories import a_change, a_memory, a_site
+from tests.factories import a_change, a_memory, a_site, an_event
 from tests.ll2_server import grow_records
 from tests.publish.rendered import no_pictures, pictures
 
@@ -102,3 +102,16 @@ def test_a_stamp_that_lay_ahead_of_the_last_contact_counts_once_it_is_past() -> 
     assert {"feed.rss", "feed.json", site.addresses.type(ahead.type, ".atom")} <= touched
     others = {event.type for event in events} - {ahead.type}
     assert not {site.addresses.type(type, ".atom") for type in others} & touched
+
+
+def test_calendars_know_when_a_coarse_date_is_past() -> None:
+    coarse = an_event(1, "2026-09-30T00:00:00Z", precision=7)
+    other = an_event(2, "2026-09-15T00:00:00Z", precision=5)
+
+    def keys(today: str) -> dict[str, bytes]:
+        return _keys(a_site(coarse, other, today=today))
+
+    site = a_site(coarse, other)
+    touched = _changed(keys("2026-09-30"), keys("2026-10-01"))
+    assert {"calendar-all.ics", "years/2026.ics", site.addresses.event(coarse, ".ics")} <= touched
+    assert site.addresses.event(other, ".ics") not in touched

@@ -1,10 +1,10 @@
 """The dates of events as news."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from events_archive.model.event import Update
 from events_archive.site.chronicle import NEVER, Chronicle
-from tests.factories import a_change, a_memory, an_event
+from tests.factories import a_change, a_memory, a_site, an_event
 
 SWEEP = datetime(2026, 9, 1, 12, tzinfo=UTC)
 STAMP = datetime(2024, 3, 5, 17, 26, 40, tzinfo=UTC)
@@ -75,3 +75,21 @@ def test_an_event_that_came_back_is_not_withdrawn() -> None:
     chronicle = _chronicle(*changes)
     assert chronicle.withdrawn(an_event()) is None
     assert chronicle.revised(an_event()) == changes[1].observed
+
+
+def test_what_lies_after_the_last_contact_is_ahead() -> None:
+    after = SWEEP + timedelta(seconds=1)
+    assert not _chronicle(first_seen={309: SWEEP}).is_ahead(an_event())
+    assert _chronicle(first_seen={309: after}).is_ahead(an_event())
+    assert _chronicle().is_ahead(an_event(last_updated=after))
+    assert _chronicle().is_ahead(an_event(updates=(_update(after),)))
+    assert _chronicle(a_change(after.isoformat())).is_ahead(an_event())
+    assert not _chronicle(limit=None).is_ahead(an_event(last_updated=after))
+
+
+def test_only_events_that_are_ahead_are_dated_by_the_contact() -> None:
+    ahead = an_event(1, last_updated=SWEEP + timedelta(days=1))
+    usual = an_event(2)
+    site = a_site(ahead, usual, memory=a_memory(last_sweep=SWEEP))
+    assert site.contact_for((usual,)) is None
+    assert site.contact_for((usual, ahead)) == SWEEP
