@@ -8,6 +8,7 @@ a craft does, by time. The tables say which names are known; anything else belon
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from events_archive.model.addresses import stem_of
@@ -100,8 +101,13 @@ _COUNTED_TYPES = {2: "dockings", 4: "berthings", 8: "undockings", 9: "landings",
 """Types of events that each craft of a kind goes through once: their dockings can be counted."""
 
 
-def memberships(name: str, type_id: int) -> Iterator[Membership]:
+@lru_cache(maxsize=16_384)
+def memberships(name: str, type_id: int) -> tuple[Membership, ...]:
     """The series that an event belongs to by its name."""
+    return tuple(_memberships(" ".join(name.split()), type_id))
+
+
+def _memberships(name: str, type_id: int) -> Iterator[Membership]:
     if match := _COUNT_NAMES.fullmatch(name):
         series, written = _told(match, _COUNTS)
         if number := _number(written):
@@ -144,7 +150,7 @@ def find_series(events: Iterable[Event]) -> tuple[Series, ...]:
     counts: dict[str, dict[int, list[Event]]] = {}
     missions: dict[str, list[Event]] = {}
     for event in events:
-        for member in memberships(" ".join(event.name.split()), event.type.id):
+        for member in memberships(event.name, event.type.id):
             if member.number is None:
                 missions.setdefault(member.name, []).append(event)
             else:

@@ -223,10 +223,8 @@ def _way(way: Way) -> Any:
 
 def _change(change: Change) -> Any:
     # What was and what is are as JSON has them.
-    return (
-        *(_instant(change.observed), change.event_id, change.kind, change.field),
-        *(change.old, change.new, change.live),
-    )
+    return (_instant(change.observed), change.event_id, change.kind, change.field,
+            change.old, change.new, change.live)  # fmt: skip
 
 
 def _instant(when: datetime | None) -> Any:

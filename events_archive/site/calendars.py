@@ -194,10 +194,10 @@ def recent_and_coming(site: Site, events: Events) -> Events:
 
 def has_calendar(site: Site, event: Event) -> bool:
     """Whether there is anything to add to a calendar."""
-    today = site.catalogue.today
     if event.moment.date is None:
         return False
-    return site.chronicle.withdrawn(event) is None or site.chronicle.is_cancelled(event, today)
+    chronicle = site.chronicle
+    return chronicle.withdrawn(event) is None or chronicle.is_cancelled(event, site.catalogue.today)
 
 
 class Items:

@@ -5,10 +5,12 @@ with one. So the archive's own memory counts as well. No time that lies after th
 the source is believed: nothing is ever dated in the future.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 
+from events_archive.model.cached import cached_property
 from events_archive.model.event import Event
 from events_archive.model.memory import Change, Memory
 
@@ -19,7 +21,7 @@ CANCELLED_FOR = timedelta(days=30)
 """How long a calendar tells that an event was withdrawn, before it leaves it out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Chronicle:
     """The dates of events as news, which are not the dates on which they take place."""
 
@@ -42,18 +44,36 @@ class Chronicle:
 
         What a first look at the whole source adds is not news: it counts from the source's stamp.
         """
-        seen = [c.observed for c in self._changes(event) if c.live or c.kind != "added"]
-        believed = self._believed([event.last_updated, *seen])
-        return max(believed) if believed else self.published(event)
+        stamp, seen = event.last_updated, self._news.get(event.id)
+        if stamp is None or not self._is_believed(stamp):
+            return seen or self.published(event)
+        return max(stamp, seen) if seen else stamp
 
-    def is_ahead(self, event: Event) -> bool:
-        """Whether some of what it is dated by lies after the last contact, and is not believed."""
-        if self.limit is None:
-            return False
-        seen = self.memory.ledger.first_seen.get(event.id)
-        observed = [change.observed for change in self._changes(event)]
-        stamps = (event.last_updated, event.first_noted, seen, *observed)
-        return max(filter(None, stamps), default=self.limit) > self.limit
+    @cached_property
+    def _news(self) -> dict[int, datetime]:
+        """By event, when a change that is news was last seen: changes come oldest first."""
+        return {
+            change.event_id: change.observed
+            for change in self.memory.changes
+            if (change.live or change.kind != "added") and self._is_believed(change.observed)
+        }
+
+    def ahead(self, events: Collection[Event]) -> frozenset[int]:
+        """The ids of those that are also dated by what lies after the last contact.
+
+        As long as it does, that is not believed: the next contact dates them anew.
+        """
+        limit = self.limit
+        if limit is None:
+            return frozenset()
+        ledger, changes = self.memory.ledger, self.memory.changes
+        stamps = chain(
+            ((event.id, event.last_updated) for event in events),
+            ((event.id, event.first_noted) for event in events),
+            ledger.first_seen.items(),
+            ((change.event_id, change.observed) for change in changes),
+        )
+        return frozenset([event_id for event_id, stamp in stamps if stamp and stamp > limit])
 
     def revised(self, event: Event) -> datetime:
         """When what calendars say of it last changed, as stamped upstream or seen here."""
@@ -80,7 +100,9 @@ class Chronicle:
     def _changes(self, event: Event) -> Sequence[Change]:
         return self.memory.changes_of(event.id)
 
-    def _believed(self, stamps: Sequence[datetime | None]) -> list[datetime]:
+    def _believed(self, stamps: Iterable[datetime | None]) -> list[datetime]:
         """Those of the stamps that are times of the past."""
-        limit = self.limit
-        return [stamp for stamp in stamps if stamp and (limit is None or stamp <= limit)]
+        return [stamp for stamp in stamps if stamp and self._is_believed(stamp)]
+
+    def _is_believed(self, stamp: datetime) -> bool:
+        return self.limit is None or stamp <= self.limit

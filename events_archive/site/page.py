@@ -104,7 +104,8 @@ class Deferred(Page):
 
     def at(self, address: str) -> Page:
         """The same page at another address."""
-        return self.whole.at(address)
+        make, depends = (lambda: self.whole.at(address)), self.depends
+        return Deferred(address, self.template, make, depends=depends, modified=self.modified)
 
     title = property(lambda self: self.whole.title)
     description = property(lambda self: self.whole.description)

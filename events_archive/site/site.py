@@ -41,8 +41,7 @@ class Site:
 
     @cached_property
     def _ahead(self) -> frozenset[int]:
-        events = self.catalogue.all_events
-        return frozenset([event.id for event in events if self.chronicle.is_ahead(event)])
+        return self.chronicle.ahead(self.catalogue.all_events)
 
     def contact_for(self, events: Events) -> datetime | None:
         """The last contact, where the dates of any of ``events`` as news depend on it.

@@ -114,6 +114,26 @@ class Ways:
         place = place_of(event.location)
         return self._by_key.get((PLACES.folder, place.stem)) if place else None
 
+    def of_members(self, event: Event) -> tuple[str, ...]:
+        """The addresses of those that take part in the event, as far as they have pages."""
+        found = self._addresses
+        return tuple(
+            [
+                found.get((folder, one.id), "")
+                for folder, members in (
+                    ("programs", event.programs),
+                    ("agencies", event.agencies),
+                    ("stations", event.stations),
+                    ("astronauts", event.astronauts),
+                )
+                for one in members
+            ]
+        )
+
+    @cached_property
+    def _addresses(self) -> dict[tuple[str, Hashable], str]:
+        return {key: way.address for key, way in self._by_key.items()}
+
     @cached_property
     def namesakes(self) -> Counter[tuple[str, str]]:
         """How many of a kind bear one name."""

@@ -79,12 +79,16 @@ def test_an_event_that_came_back_is_not_withdrawn() -> None:
 
 def test_what_lies_after_the_last_contact_is_ahead() -> None:
     after = SWEEP + timedelta(seconds=1)
-    assert not _chronicle(first_seen={309: SWEEP}).is_ahead(an_event())
-    assert _chronicle(first_seen={309: after}).is_ahead(an_event())
-    assert _chronicle().is_ahead(an_event(last_updated=after))
-    assert _chronicle().is_ahead(an_event(updates=(_update(after),)))
-    assert _chronicle(a_change(after.isoformat())).is_ahead(an_event())
-    assert not _chronicle(limit=None).is_ahead(an_event(last_updated=after))
+
+    def is_ahead(chronicle: Chronicle, **facts) -> bool:
+        return bool(chronicle.ahead([an_event(**facts)]))
+
+    assert not is_ahead(_chronicle(first_seen={309: SWEEP}), last_updated=SWEEP)
+    assert is_ahead(_chronicle(first_seen={309: after}))
+    assert is_ahead(_chronicle(), last_updated=after)
+    assert is_ahead(_chronicle(), updates=(_update(after),))
+    assert is_ahead(_chronicle(a_change(after.isoformat())))
+    assert not is_ahead(_chronicle(limit=None), last_updated=after)
 
 
 def test_only_events_that_are_ahead_are_dated_by_the_contact() -> None:
