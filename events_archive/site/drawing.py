@@ -65,7 +65,7 @@ def said(words: str, count: int) -> str:
 
 def week(day: date) -> int:
     """The week of the year from 0 to 52, each of seven days from the 1st of January."""
-    return (day.timetuple().tm_yday - 1) // 7
+    return (day.toordinal() - date(day.year, 1, 1).toordinal()) // 7
 
 
 def first_day(event: Event) -> date:
@@ -74,25 +74,31 @@ def first_day(event: Event) -> date:
     return event.moment.span.first_day
 
 
-def busiest_week(events: Events) -> int:
+Weeks = Mapping[int, Events]
+"""The events of a year by week, in the order of the weeks."""
+
+
+def in_weeks(events: Events) -> Weeks:
+    """A year's events by week; what is known less exactly than to the month is left out."""
+    return dict(sorted(grouped(events, _week_of).items()))
+
+
+def _week_of(event: Event) -> int | None:
+    return week(first_day(event)) if event.moment.month else None
+
+
+def busiest_week(years: Iterable[Weeks]) -> int:
     """How many events the busiest week of all has."""
-    dated = [first_day(event) for event in events if event.moment.month]
-    weeks: dict[tuple[int, int], int] = {}
-    for day in dated:
-        key = (day.year, week(day))
-        weeks[key] = weeks.get(key, 0) + 1
-    return max(weeks.values(), default=0)
+    return max((len(events) for weeks in years for events in weeks.values()), default=0)
 
 
-def year_in_weeks(events: Events, most: int, month_address: Callable[[int, int], str]) -> Drawing:
+def year_in_weeks(weeks: Weeks, most: int, month_address: Callable[[int, int], str]) -> Drawing:
     """A year as a row of bars, one a week, in the colours of families; a mark for each month.
 
-    ``most`` events fill the height. A week stands with the month of its first event; what is known
-    less exactly than to the month is not drawn.
+    ``most`` events fill the height. A week stands with the month of its first event.
     """
-    dated = tuple(event for event in events if event.moment.month)
     months: dict[tuple[int, int], list[tuple[int, Events]]] = {}
-    for number, members in sorted(grouped(dated, lambda e: week(first_day(e))).items()):
+    for number, members in weeks.items():
         month = members[0].moment.month
         assert month, "only events whose month is known are drawn"
         months.setdefault(month, []).append((number, members))
@@ -102,10 +108,10 @@ def year_in_weeks(events: Events, most: int, month_address: Callable[[int, int],
         marks=tuple(
             Mark(
                 address=month_address(*month),
-                words=said(month_in_words(*month), sum(len(members) for _, members in weeks)),
-                shapes=_stacked(weeks, most),
+                words=said(month_in_words(*month), sum(len(members) for _, members in columns)),
+                shapes=_stacked(columns, most),
             )
-            for month, weeks in sorted(months.items())
+            for month, columns in sorted(months.items())
         ),
     )
 
@@ -142,10 +148,9 @@ def _bar(column: int, low: int, high: int) -> str:
 
 
 def in_years(
-    events: Events, years: range, most: int, year_address: Callable[[int], str]
+    found: Mapping[int, Events], years: range, most: int, year_address: Callable[[int], str]
 ) -> Drawing:
     """A bar for each of ``years``, each its own mark; ``most`` events fill the height."""
-    found = grouped(events, lambda event: event.moment.year)
     return Drawing(
         width=max(len(years), FEWEST) * COLUMN,
         height=FULL,

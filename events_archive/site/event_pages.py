@@ -1,17 +1,18 @@
 """A page for each event, and the stubs that lead to it."""
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 from itertools import chain
 from typing import NamedTuple
 
 from events_archive.model.catalogue import Events
 from events_archive.model.event import Event
+from events_archive.model.moment import MONTHS
 from events_archive.site import addresses
 from events_archive.site.calendars import has_calendar
 from events_archive.site.days import day_of
 from events_archive.site.history import happenings
-from events_archive.site.page import Crumb, Deferred, Page, stub
+from events_archive.site.page import Alternate, Crumb, Deferred, Page, stub
 from events_archive.site.related import Related
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import event_alternates
@@ -22,18 +23,21 @@ EVENT_TEMPLATE = "pages/event.html"
 OTHERS = 4
 """How many other events of its type an event's page names."""
 
+_HOME = Crumb(label="Home", address=addresses.HOME)
+
 DESCRIPTION_LENGTH = 155
 """Characters that search engines show of a description."""
 
 
 def event_pages(site: Site) -> Iterator[Page]:
     """Every event's page and its permalink, withdrawn events included."""
+    alternates = event_alternates(site)
     for event in site.catalogue.all_events:
         around = surroundings(site, event)
         yield Deferred(
             site.addresses.event(event),
             EVENT_TEMPLATE,
-            partial(event_page, site, event, around),
+            partial(_event_page, site, event, around, alternates),
             depends=_basis(event, around, has_calendar(site, event), site.ways.of_members(event)),
             modified=event.last_updated,
         )
@@ -80,9 +84,17 @@ def surroundings(site: Site, event: Event) -> Surroundings:
     )
 
 
-def event_page(site: Site, event: Event, around: Surroundings | None = None) -> Page:
+def event_page(site: Site, event: Event) -> Page:
     """The page that tells all that the archive knows of one event."""
-    around = around or surroundings(site, event)
+    return _event_page(site, event, surroundings(site, event), event_alternates(site))
+
+
+def _event_page(
+    site: Site,
+    event: Event,
+    around: Surroundings,
+    alternates: Callable[[Event], tuple[Alternate, ...]],
+) -> Page:
     remembered = site.memory.of(event.id)
     return Page(
         address=site.addresses.event(event),
@@ -102,7 +114,7 @@ def event_page(site: Site, event: Event, around: Surroundings | None = None) -> 
             "history": happenings(remembered),
         },
         crumbs=_crumbs(site, event),
-        alternates=event_alternates(site, event),
+        alternates=alternates(event),
         modified=event.last_updated,
     )
 
@@ -122,12 +134,22 @@ def shortened(text: str, length: int) -> str:
 
 
 def _crumbs(site: Site, event: Event) -> tuple[Crumb, ...]:
-    crumbs = [Crumb(label="Home", address=addresses.HOME)]
-    year, month = event.moment.year, event.moment.month
     if site.memory.is_withdrawn(event.id):
-        return tuple(crumbs)
+        return (_HOME,)
+    year, month = event.moment.year, event.moment.month
+    crumbs = [_HOME]
     if year:
-        crumbs.append(Crumb(label=str(year), address=addresses.year(year)))
+        crumbs.append(_year_crumb(year))
     if month:
-        crumbs.append(Crumb(label=event.moment.month_name, address=addresses.month(*month)))
+        crumbs.append(_month_crumb(month))
     return tuple(crumbs)
+
+
+@lru_cache
+def _year_crumb(year: int) -> Crumb:
+    return Crumb(label=str(year), address=addresses.year(year))
+
+
+@lru_cache(maxsize=512)
+def _month_crumb(month: tuple[int, int]) -> Crumb:
+    return Crumb(label=MONTHS[month[1] - 1], address=addresses.month(*month))

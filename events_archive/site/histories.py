@@ -13,6 +13,7 @@ from events_archive.site.drawing import (
     Drawing,
     busiest_week,
     in_months,
+    in_weeks,
     in_years,
     month_of_days,
     one_by_one,
@@ -39,11 +40,12 @@ def type_history(site: Site, type: EventType) -> TypeHistory:
     """The history of a type as the index of types shows it: its busiest year fills the height."""
     events = site.catalogue.by_type[type.id]
     span = site.catalogue.years
-    counts = {year: len(found) for year, found in grouped(events, _year_of).items()}
+    found = grouped(events, _year_of)
+    counts = {year: len(members) for year, members in found.items()}
     place = _year_places(site, type, events)
     return TypeHistory(
         count=len(events),
-        drawn=in_years(events, span, max(counts.values(), default=1), place),
+        drawn=in_years(found, span, max(counts.values(), default=1), place),
         years=tuple(
             (year, place(year) if year in counts else "", counts.get(year, 0)) for year in span
         ),
@@ -84,15 +86,17 @@ class YearLine:
 
 def almanac(site: Site) -> tuple[YearLine, ...]:
     """All years by week."""
-    most = busiest_week(site.catalogue.events) or 1
+    years = site.catalogue.by_year
+    weeks = {year: in_weeks(events) for year, events in years.items()}
+    most = busiest_week(weeks.values())
     return tuple(
         YearLine(
             number=year,
             count=len(events),
-            weeks=year_in_weeks(events, most, addresses.month),
+            weeks=year_in_weeks(weeks[year], most, addresses.month),
             months=months_of(site, year),
         )
-        for year, events in site.catalogue.by_year.items()
+        for year, events in years.items()
     )
 
 

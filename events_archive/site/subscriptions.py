@@ -1,16 +1,17 @@
 """How people are led to feeds and calendars: on each page, on one page, in one file for readers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 from events_archive.model.event import Event, EventType
 from events_archive.model.spans import length_in_words
 from events_archive.site import addresses
 from events_archive.site.calendars import (
     CALENDAR,
+    CALENDAR_SUFFIX,
     Calendar,
-    event_calendar,
     has_calendar,
     rolling_calendar,
     type_calendar,
@@ -61,16 +62,25 @@ def type_alternates(site: Site, type: EventType) -> tuple[Alternate, ...]:
     )
 
 
-def event_alternates(site: Site, event: Event) -> tuple[Alternate, ...]:
-    """What an event's page announces: its own calendar and the feeds of its type."""
-    if has_calendar(site, event):
-        calendar = _calendar(event_calendar(site, event), "This event in a calendar")
-    else:
-        calendar = _calendar(type_calendar(site, event.type), f"{event.type.name}, calendar")
-    return (
-        calendar,
-        *feed_alternates(type_feed(site, event.type), f"{event.type.name}, new and changed"),
-    )
+def event_alternates(site: Site) -> Callable[[Event], tuple[Alternate, ...]]:
+    """Gives what events' pages announce: their own calendars and the feeds of their types."""
+
+    @cache
+    def of_type(type: EventType) -> tuple[Alternate, tuple[Alternate, ...]]:
+        return (
+            _calendar(type_calendar(site, type), f"{type.name}, calendar"),
+            feed_alternates(type_feed(site, type), f"{type.name}, new and changed"),
+        )
+
+    def of(event: Event) -> tuple[Alternate, ...]:
+        calendar, feeds = of_type(event.type)
+        if has_calendar(site, event):
+            address = site.addresses.event(event, CALENDAR_SUFFIX)
+            title = "This event in a calendar"
+            calendar = Alternate(address=address, media_type=CALENDAR, title=title)
+        return (calendar, *feeds)
+
+    return of
 
 
 def year_alternates(site: Site, year: int) -> tuple[Alternate, ...]:

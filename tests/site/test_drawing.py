@@ -16,6 +16,7 @@ from events_archive.site.drawing import (
     Drawing,
     busiest_week,
     in_months,
+    in_weeks,
     in_years,
     month_of_days,
     one_by_one,
@@ -27,7 +28,8 @@ from tests.factories import DOCKING, EVA, an_event
 
 
 def _strip(*events: Event, most: int = 0) -> Drawing:
-    return year_in_weeks(events, most or busiest_week(events), addresses.month)
+    weeks = in_weeks(events)
+    return year_in_weeks(weeks, most or busiest_week([weeks]), addresses.month)
 
 
 def _bars(drawing: Drawing) -> list[tuple[int, int, int]]:
@@ -66,12 +68,14 @@ def test_a_mark_leads_to_its_month_and_says_what_it_stands_for() -> None:
 
 def test_what_is_not_known_to_the_month_is_not_drawn() -> None:
     assert _strip(an_event(1, "2021-12-31T00:00:00Z", precision=14), most=1).marks == ()
-    assert busiest_week((an_event(1, None),)) == 0
+    assert busiest_week([in_weeks((an_event(1, None),))]) == 0
 
 
 def test_years_are_bars_that_lead_to_years() -> None:
     events = (an_event(1, "2019-05-01T00:00:00Z"), an_event(2, "2021-05-01T00:00:00Z"))
-    drawn = in_years(events, years_of(events), 1, lambda year: f"#y{year}")
+    drawn = in_years(
+        {2019: events[:1], 2021: events[1:]}, years_of(events), 1, lambda year: f"#y{year}"
+    )
     assert drawn.width == FEWEST * COLUMN
     assert [(mark.address, mark.words) for mark in drawn.marks] == [
         ("#y2019", "2019: 1 event"),
@@ -118,10 +122,13 @@ def test_every_bar_lies_within_its_box_and_none_upon_another(days: list[date]) -
     events = tuple(
         an_event(n, f"{day}T12:00:00Z", type=(EVA, DOCKING)[n % 2]) for n, day in enumerate(days)
     )
-    most = busiest_week(events)
-    for year in range(2020, 2023):
-        of_year = tuple(event for event in events if event.moment.year == year)
-        drawn = year_in_weeks(of_year, most, addresses.month)
+    years = {
+        year: in_weeks(tuple(event for event in events if event.moment.year == year))
+        for year in range(2020, 2023)
+    }
+    most = busiest_week(years.values())
+    for weeks in years.values():
+        drawn = year_in_weeks(weeks, most, addresses.month)
         tops: dict[int, int] = {}
         for column, bottom, height in _bars(drawn):
             assert 0 <= column * COLUMN + BAR <= drawn.width
@@ -130,4 +137,4 @@ def test_every_bar_lies_within_its_box_and_none_upon_another(days: list[date]) -
             assert height > 0
             assert tops[column] <= FULL
         told = sum(int(re.search(r": (\d+) ", mark.words)[1]) for mark in drawn.marks)
-        assert told == len(of_year)
+        assert told == sum(map(len, weeks.values()))
