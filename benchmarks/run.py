@@ -136,7 +136,7 @@ def ratios_table(results: Results, events: int) -> str:
     for target in TIMES:
         if results.has(target.key, target.side, "hugo"):
             rows.append(_judged(results, target, "wall", wall, target.at(events)))
-            rows.append(_judged(results, target, "CPU", cpu, target.at(events)))
+            rows.append(_judged(results, target, "CPU", cpu, target.cpu_at(events)))
     if results.has("memory", "ours", "hugo"):
         limit = MEMORY.at(events)
         rows.append(_judged(results, MEMORY, "largest process", largest, limit))
