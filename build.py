@@ -230,7 +230,7 @@ def gather(settings: Settings, report: Report) -> Found:
     """Everything that is known, after asking the source for what is new."""
     now = datetime.now(UTC)
     with report.timed("fetch"):
-        reader = EventReader.open(settings.cache)
+        reader = EventReader.open(settings.cache, processes=settings.jobs)
         refreshed = refresh(settings, report, now=now, reader=reader)
         events = read_events(refreshed.records, report, reader)
         memory = remember(settings, refreshed.ledger, events, report)

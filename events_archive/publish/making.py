@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from events_archive.publish.crew import MOST, Share, can_share
+from events_archive.crew import MOST, Share, can_share
 from events_archive.publish.fingerprints import Fingerprints
 from events_archive.publish.identities import Proof
 from events_archive.publish.rendering import Renderer

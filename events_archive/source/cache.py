@@ -5,7 +5,7 @@ one or the new one, whole, whatever happens in between.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -117,6 +117,9 @@ class Records:
 class Reader:
     """What becomes of records as they are loaded; this one keeps nothing."""
 
+    def foresee(self, lines: Sequence[Line]) -> None:
+        """All lines that there are, before any is recalled or learnt."""
+
     def recall(self, line: Line) -> tuple[int, datetime] | None:
         """The id and stamp of a line that was read before, so that it need not be decoded."""
         return None
@@ -154,15 +157,18 @@ def load_records(path: Path, reader: Reader | None = None) -> Records:
     reader, decoder = reader or Reader(), strict_json.Decoder(SHARED)
     found: list[tuple[int, datetime, Line]] = []
     damaged: list[str] = []
-    for number, data in enumerate(read_lines(path), start=1):
-        if not data.strip():
-            continue
-        line = Line(data, digest(data))
+    numbered = {
+        number: Line(data, digest(data))
+        for number, data in enumerate(read_lines(path), start=1)
+        if data.strip()
+    }
+    reader.foresee(list(numbered.values()))
+    for number, line in numbered.items():
         if known := reader.recall(line):
             found.append((*known, line))
             continue
         try:
-            line, record = _decoded(line, decoder)
+            as_written, record = decoded(line, decoder)
         except ValueError:
             damaged.append(f"{path}, line {number}: not a whole JSON object")
             continue
@@ -170,8 +176,8 @@ def load_records(path: Path, reader: Reader | None = None) -> Records:
         if record_id is None:
             damaged.append(f"{path}, line {number}: no record with a usable id")
         else:
-            found.append((record_id, last_updated(record), line))
-            reader.learn(line, record)
+            found.append((record_id, last_updated(record), as_written))
+            reader.learn(as_written, record)
     loaded = Records.read(found, damaged)
     if len(loaded.lines) < len(found):
         twice = f"{path}: {len(found) - len(loaded.lines)} events stand in it more than once"
@@ -179,7 +185,7 @@ def load_records(path: Path, reader: Reader | None = None) -> Records:
     return loaded
 
 
-def _decoded(line: Line, decoder: strict_json.Decoder) -> tuple[Line, Record]:
+def decoded(line: Line, decoder: strict_json.Decoder) -> tuple[Line, Record]:
     """The line as we write it, since somebody may have edited the file; and its record."""
     try:
         return line, decoder.members(line.data.decode())

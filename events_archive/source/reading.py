@@ -1,14 +1,16 @@
 """From the records of the cache to events: who cannot be read is named and set aside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from events_archive.crew import Share, can_share
 from events_archive.model.event import Event
 from events_archive.report import Report
-from events_archive.source.cache import NEVER, Line, Reader, Records
+from events_archive.source.cache import NEVER, Line, Reader, Records, decoded
 from events_archive.source.extracts import (
     Extract,
     event_of,
@@ -17,36 +19,72 @@ from events_archive.source.extracts import (
     save_extracts,
 )
 from events_archive.source.parsing import (
+    SHARED,
     Record,
     UnreadableRecord,
     details_of,
     parse_headline,
 )
 from events_archive.source.shared import Readings
+from events_archive.source.strict_json import Decoder
 
 _TOLD_IN_FULL = 10
+_MANY = 1200
+"""So many new records are read sooner by two processes than by one."""
+_PIECE = 100
+"""Lines that one of them takes at a time."""
 
 
 class EventReader(Reader):
     """Reads events from records, and remembers what lists need to know of them."""
 
-    def __init__(self, extracts: Mapping[str, Extract] | None = None) -> None:
-        self._extracts = extracts or {}
+    def __init__(
+        self, extracts: Mapping[str, Extract] | None = None, *, processes: int = 1
+    ) -> None:
+        self._extracts = dict(extracts or {})
+        self._kept = len(self._extracts)
+        self._processes = processes
         self._readings = Readings()
+        self._decoder = Decoder(SHARED)
         self._learnt: dict[str, Event | UnreadableRecord] = {}
         """By digest, what was read from records that no extract is known of."""
 
     @classmethod
-    def open(cls, cache: Path) -> "EventReader":
+    def open(cls, cache: Path, *, processes: int = 1) -> "EventReader":
         """A reader that knows what the last run knew."""
-        return cls(load_extracts(cache))
+        return cls(load_extracts(cache), processes=processes)
+
+    def foresee(self, lines: Sequence[Line]) -> None:
+        """Read the lines that are new, if they are so many that a second process helps."""
+        new = [line for line in lines if line.digest not in self._extracts]
+        if len(new) < _MANY or self._processes == 1 or not can_share():
+            return
+        pieces = [new[start : start + _PIECE] for start in range(0, len(new), _PIECE)]
+
+        def do(piece: int) -> None:
+            for line in pieces[piece]:
+                # A line that is not as we write it is read by whoever comes to it.
+                with suppress(ValueError):
+                    self.learn(line, self._decoder.members(line.data.decode()))
+
+        with Share(len(pieces), do, self._learnt_extracts) as share:
+            self._extracts |= share.finish()
+
+    def _learnt_extracts(self) -> dict[str, Extract]:
+        learnt = self._learnt.items()
+        return {
+            digest: extract_of(event, self._readings)
+            for digest, event in learnt
+            if isinstance(event, Event)
+        }
 
     def recall(self, line: Line) -> tuple[int, datetime] | None:
-        """The event's id and stamp, where an extract has them."""
+        """The event's id and stamp, where an extract has them or it has been read."""
         extract = self._extracts.get(line.digest)
-        if extract is None:
-            return None
-        return extract[0], datetime.fromisoformat(extract[1]) if extract[1] else NEVER
+        if extract:
+            return extract[0], datetime.fromisoformat(extract[1]) if extract[1] else NEVER
+        event = self._learnt.get(line.digest)
+        return (event.id, event.last_updated or NEVER) if isinstance(event, Event) else None
 
     def learn(self, line: Line, record: Record) -> None:
         """Read the record while it is at hand."""
@@ -58,7 +96,7 @@ class EventReader(Reader):
     def event(self, line: Line) -> Event:
         """The event of a line; raises UnreadableRecord."""
         if extract := self._extracts.get(line.digest):
-            return event_of(extract, line.digest, partial(_details, line), self._readings)
+            return event_of(extract, line.digest, partial(self._details, line), self._readings)
         if line.digest not in self._learnt:
             self.learn(line, line.record)
         learnt = self._learnt[line.digest]
@@ -68,15 +106,14 @@ class EventReader(Reader):
 
     def keep(self, cache: Path, events: list[Event]) -> None:
         """Keep the extracts of ``events``, if they are not those that are kept."""
-        if self._learnt or len(events) != len(self._extracts):
+        if self._learnt or not len(events) == len(self._extracts) == self._kept:
             known, readings = self._extracts, self._readings
             save_extracts(
                 cache, ((e.digest, known.get(e.digest) or extract_of(e, readings)) for e in events)
             )
 
-
-def _details(line: Line) -> Mapping[str, Any]:
-    return details_of(line.record)
+    def _details(self, line: Line) -> Mapping[str, Any]:
+        return details_of(decoded(line, self._decoder)[1])
 
 
 def read_events(records: Records, report: Report, reader: EventReader | None = None) -> list[Event]:

@@ -1,11 +1,13 @@
 """An extract of an event is the event: what it leaves out is read when it is asked for."""
 
+import marshal
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from events_archive.crew import can_share
 from events_archive.model.event import Event
 from events_archive.report import Report
 from events_archive.source.cache import load_records, save_records
@@ -64,8 +66,8 @@ def _cache(folder: Path) -> Path:
     return folder
 
 
-def _read(cache: Path) -> tuple[list[Event], Report]:
-    report, reader = Report(quiet=True), EventReader.open(cache)
+def _read(cache: Path, *, processes: int = 1) -> tuple[list[Event], Report]:
+    report, reader = Report(quiet=True), EventReader.open(cache, processes=processes)
     events = read_events(load_records(cache / "events.jsonl", reader), report, reader)
     reader.keep(cache, events)
     return events, report
@@ -127,6 +129,30 @@ def test_where_they_cannot_be_kept_the_next_run_reads_the_records(tmp_path: Path
     first, _ = _read(tmp_path)
     second, _ = _read(tmp_path)
     assert [_values(event) for event in second] == [_values(event) for event in first]
+
+
+@pytest.mark.skipif(not can_share(), reason="one processor, or no fork")
+def test_many_new_records_are_read_by_two_processes_as_by_one(tmp_path: Path) -> None:
+    template = list(RECORDS.values())
+    records = {n: template[n % len(template)] | {"id": n} for n in range(1, 2_500)}
+    records[77] = records[77] | {"name": None}
+    records[2_400] = records[2_400] | {"name": None}
+    alone, together = tmp_path / "alone", tmp_path / "together"
+    for cache in (alone, together):
+        save_records(cache / "events.jsonl", records)
+        # Somebody has edited the file: white space is not how we write it.
+        lines = (cache / "events.jsonl").read_bytes().splitlines(keepends=True)
+        lines[1_000] = b" " + lines[1_000]
+        lines[2_000] = b"{torn\n"
+        (cache / "events.jsonl").write_bytes(b"".join(lines))
+    (one, said_by_one), (two, said_by_two) = _read(alone), _read(together, processes=2)
+    assert [_values(event) for event in two] == [_values(event) for event in one]
+    assert len(one) == 2_496
+    here, there = str(alone), str(together)
+    assert said_by_two.warnings == [said.replace(here, there) for said in said_by_one.warnings]
+    assert len(said_by_two.warnings) == 3
+    kept = [marshal.loads((cache / EXTRACTS_FILE).read_bytes())[1] for cache in (alone, together)]
+    assert kept[0] == kept[1]
 
 
 def test_an_unreadable_record_stays_unreadable() -> None:

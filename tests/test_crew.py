@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from events_archive.crew import Share, can_share
 from events_archive.errors import ArchiveError
-from events_archive.publish.crew import Share, can_share
 
 pytestmark = pytest.mark.skipif(not can_share(), reason="one processor, or no fork")
 
