@@ -48,7 +48,7 @@ class Moment:
         """The word for the precision: "minute", "month", "not-stated-day", "unknown" (no date)."""
         return self._row.key if self.date else "unknown"
 
-    @property
+    @cached_property
     def is_timed(self) -> bool:
         """Whether the clock time means anything, so that a local time may stand beside it."""
         return self.date is not None and self._row.timed

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from events_archive.model.cached import cached_property
 from events_archive.model.event import Image
 from events_archive.publish.thumbnail_shelf import Record, Shelf
 from events_archive.report import Report
@@ -17,7 +18,7 @@ DEFAULT_WIDTH = 640
 """For browsers that do not read ``srcset``, and for link previews."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Thumbnail:
     """The copies of one picture, as a page refers to them."""
 
@@ -40,7 +41,7 @@ class Thumbnail:
         """The address, from the site's root, of the copy that is ``width`` pixels wide."""
         return f"pictures/{self.name}-{width}.webp"
 
-    @property
+    @cached_property
     def src(self) -> str:
         """The address, from the site's root, of the copy for `DEFAULT_WIDTH`, or the next below."""
         fitting = [width for width, _ in self.sizes if width <= DEFAULT_WIDTH]
@@ -48,8 +49,14 @@ class Thumbnail:
 
     def srcset(self, root: str) -> str:
         """The ``srcset`` of a page from which ``root`` ("../", or "") leads to the site's root."""
-        stem = f"{root}pictures/{self.name}-"
-        return ", ".join([f"{stem}{width}.webp {width}w" for width, _ in self.sizes])
+        if root not in self._srcsets:
+            copies = [f"{root}{self.file(width)} {width}w" for width, _ in self.sizes]
+            self._srcsets[root] = ", ".join(copies)
+        return self._srcsets[root]
+
+    @cached_property
+    def _srcsets(self) -> dict[str, str]:
+        return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +125,7 @@ def _made(images: list[Image], shelf: Shelf, jobs: int, report: Report) -> Mappi
 
 
 def _is_excluded(image: Image, excluded: Collection[int]) -> bool:
-    return image.licence is not None and image.licence.id in excluded
+    return bool(excluded) and image.licence is not None and image.licence.id in excluded
 
 
 def _printable(text: str) -> str:

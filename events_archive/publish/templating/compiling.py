@@ -242,6 +242,14 @@ class _Writer:
 
     def _flush(self) -> None:
         """Write down what is to be put out before anything else happens."""
+        written = self._written()
+        if len(written) == 1:
+            self._line(f"write({written[0]})")
+        elif written:
+            self._line(f"extend(({', '.join(written)}))")
+
+    def _written(self) -> list[str]:
+        """Expressions of what is to be put out."""
         written: list[str] = []
         for is_fixed, run in groupby(self.pieces, key=lambda piece: piece.is_fixed):
             pieces = tuple(run)
@@ -251,18 +259,14 @@ class _Writer:
                 written += _merged(pieces)
             else:
                 written.append(self._fixed(_merged(pieces)))
-        if len(written) == 1:
-            self._line(f"write({written[0]})")
-        elif written:
-            self._line(f"extend(({', '.join(written)}))")
         self.pieces.clear()
+        return written
 
     def _fixed(self, pieces: Sequence[str]) -> str:
         """The expression for pieces that are made once for all pages of one folder."""
-        whole = pieces[0] if len(pieces) == 1 else f"''.join(({', '.join(pieces)}))"
         maker = f"{fixed_of(self.name)}_{len(self.makers)}"
         self.makers.append(maker)
-        lines = (f"def {maker}(c_{_ROOT}, e_{_ROOT}):", f"    return {whole}")
+        lines = (f"def {maker}(c_{_ROOT}, e_{_ROOT}):", f"    return {_joined(pieces)}")
         self.fragments += [(line, self.place) for line in lines]
         return f"fixed[{len(self.makers) - 1}]"
 
@@ -436,6 +440,10 @@ class _Writer:
                 for argument, default in zip(node.args, defaults, strict=True)
             )
             self._line(f"def {function}({', '.join(parameters)}):")
+            if all(isinstance(part, nodes.Output) for part in node.body):
+                self._body(node.body)
+                self._line(f"    return {_joined(self._written())}")
+                return
             with self._indented():
                 self._line("out = []")
                 self._line("write, extend = out.append, out.extend")
@@ -502,7 +510,7 @@ class _Writer:
         if isinstance(node, nodes.Name) and expression == f"c_{node.name}":
             self.shown[node.name] = None
             return f"e_{node.name}"
-        return f"esc({expression})"
+        return f"(plain(t) if (t := {expression}).__class__ is str else esc(t))"
 
     def _macro_call(self, node: nodes.Call) -> str | None:
         """The call of a macro, whose text needs no escaping."""
@@ -608,6 +616,13 @@ def _merged(pieces: Iterable[_Piece]) -> list[str]:
         expressions = [piece.expression for piece in run]
         merged += [" ".join(expressions)] if is_literal else expressions
     return merged
+
+
+def _joined(expressions: Sequence[str]) -> str:
+    """The expression of all of them as one text."""
+    if len(expressions) == 1:
+        return expressions[0]
+    return f"''.join(({', '.join(expressions)}))"
 
 
 def _beside_blocks(tree: nodes.Template) -> list[nodes.Node]:

@@ -53,6 +53,7 @@ class Templates:
             "esc": text.esc,
             "joined": text.joined,
             "joined_plain": text.joined_plain,
+            "plain": text.plain,
             **{f"g_{name}": value for name, value in known.items()},
             **{f"f_{name}": value for name, value in self._filters.items()},
         }
