@@ -63,9 +63,13 @@ def extract_of(event: Event, readings: Readings) -> Extract:
 
 
 def event_of(
-    extract: Extract, digest: str, details: Callable[[], Mapping[str, Any]], readings: Readings
+    extract: Extract,
+    digest: str,
+    readings: Readings,
+    read: Callable[[Any], Mapping[str, Any]],
+    unread: Any,
 ) -> Event:
-    """The event of an extract; ``details()`` are those that it lacks, when somebody asks."""
+    """The event of an extract; ``read(unread)`` are the details, when somebody asks for them."""
     (
         event_id, updated, name, slug, location, type_, moment, image, noted,
         agencies, programs, launches, stations, expeditions, astronauts,
@@ -89,7 +93,7 @@ def event_of(
         "astronauts": made(astronauts, _astronauts),
         "digest": digest,
     }
-    return LateEvent.of(known, details)
+    return LateEvent.of(known, read, unread)
 
 
 def load_extracts(cache: Path) -> Mapping[str, Extract]:

@@ -17,17 +17,25 @@ class LateEvent(Event):
     """An event that may still lack its details."""
 
     @classmethod
-    def of(cls, known: Mapping[str, Any], details: Callable[[], Mapping[str, Any]]) -> Event:
-        """The event of which ``known`` are the attributes at hand; ``details()`` are the others."""
+    def of(
+        cls, known: Mapping[str, Any], read: Callable[[Any], Mapping[str, Any]], unread: Any
+    ) -> Event:
+        """The event of which ``known`` are the attributes at hand; ``read(unread)`` the others."""
         event = object.__new__(cls)
-        event.__dict__.update(known, _details=details)
+        event.__dict__.update(known, _read=read, _unread=unread)
         return event
 
     def __getattr__(self, name: str) -> Any:
         """One of the details; all of them are at hand from then on."""
         if name not in DETAILS:
             raise AttributeError(name)
-        self.__dict__.update(self.__dict__["_details"]())
+        mine = self.__dict__
+        mine.update(mine["_read"](mine["_unread"]))
         # What it was read from takes more room than the details.
-        self.__dict__["_details"] = dict
-        return self.__dict__[name]
+        mine["_unread"] = None
+        return mine[name]
+
+
+def unread(event: Event) -> Any:
+    """What the details of an event will be read from; None where they are at hand."""
+    return event.__dict__.get("_unread")

@@ -6,7 +6,6 @@ null or mistyped detail costs that detail and no more.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -86,7 +85,7 @@ def parse_headline(record: Record, digest: str, readings: Readings) -> Event:
     known = _headline(record, digest, readings)
     known["first_noted"] = first_noted(_updates(Fields(record)))
     kept = {name: record[name] for name in _DETAILED if name in record}
-    return LateEvent.of(known, partial(details_of, kept))
+    return LateEvent.of(known, details_of, kept)
 
 
 def _headline(record: Record, digest: str, readings: Readings) -> dict[str, Any]:

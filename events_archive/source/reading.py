@@ -1,9 +1,9 @@
 """From the records of the cache to events: who cannot be read is named and set aside."""
 
+import marshal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from events_archive.source.extracts import (
     load_extracts,
     save_extracts,
 )
+from events_archive.source.late import unread
 from events_archive.source.parsing import (
     SHARED,
     Record,
@@ -48,6 +49,8 @@ class EventReader(Reader):
         self._decoder = Decoder(SHARED)
         self._learnt: dict[str, Event | UnreadableRecord] = {}
         """By digest, what was read from records that no extract is known of."""
+        self._unread: dict[str, Any] = {}
+        """By digest, what another process has decoded for the details to be read from."""
 
     @classmethod
     def open(cls, cache: Path, *, processes: int = 1) -> "EventReader":
@@ -67,16 +70,20 @@ class EventReader(Reader):
                 with suppress(ValueError):
                     self.learn(line, self._decoder.members(line.data.decode()))
 
-        with Share(len(pieces), do, self._learnt_extracts) as share:
-            self._extracts |= share.finish()
+        with Share(len(pieces), do, self._as_told) as share:
+            told = marshal.loads(share.finish())
+        for digest, (extract, members) in told.items():
+            self._extracts[digest] = extract
+            self._unread[digest] = members
 
-    def _learnt_extracts(self) -> dict[str, Extract]:
-        learnt = self._learnt.items()
-        return {
-            digest: extract_of(event, self._readings)
-            for digest, event in learnt
+    def _as_told(self) -> bytes:
+        """What was learnt, for another process: half as long on its way as if it were pickled."""
+        told = {
+            digest: (extract_of(event, self._readings), unread(event))
+            for digest, event in self._learnt.items()
             if isinstance(event, Event)
         }
+        return marshal.dumps(told)
 
     def recall(self, line: Line) -> tuple[int, datetime] | None:
         """The event's id and stamp, where an extract has them or it has been read."""
@@ -96,7 +103,9 @@ class EventReader(Reader):
     def event(self, line: Line) -> Event:
         """The event of a line; raises UnreadableRecord."""
         if extract := self._extracts.get(line.digest):
-            return event_of(extract, line.digest, partial(self._details, line), self._readings)
+            members = self._unread.get(line.digest)
+            late = (self._details, line) if members is None else (details_of, members)
+            return event_of(extract, line.digest, self._readings, *late)
         if line.digest not in self._learnt:
             self.learn(line, line.record)
         learnt = self._learnt[line.digest]

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +45,7 @@ def test_the_same_records_give_the_same_keys() -> None:
 def test_an_extract_stands_for_its_event() -> None:
     readings = Readings()
     events = [
-        event_of(extract_of(event, readings), event.digest, partial(details_of, record), readings)
+        event_of(extract_of(event, readings), event.digest, readings, details_of, record)
         for event, record in zip(_events(), RECORDS, strict=True)
     ]
     assert _keys(a_site(*events, base_url="https://example.org/")) == BEFORE

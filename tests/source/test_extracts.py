@@ -35,11 +35,12 @@ def test_every_value_is_that_of_the_event(record_id: int) -> None:
     whole = parse_event(RECORDS[record_id], "digest")
     asked: list[None] = []
 
-    def details() -> dict[str, Any]:
+    def details(record: dict[str, Any]) -> dict[str, Any]:
         asked.append(None)
-        return details_of(RECORDS[record_id])
+        return details_of(record)
 
-    event = event_of(extract_of(whole, Readings()), "digest", details, Readings())
+    late = (details, RECORDS[record_id])
+    event = event_of(extract_of(whole, Readings()), "digest", Readings(), *late)
     assert event.first_noted == whole.first_noted
     assert event.sort_key == whole.sort_key
     assert not asked
