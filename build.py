@@ -15,6 +15,11 @@ import gc
 # A run makes millions of values and few cycles: to look for those takes half of the time.
 gc.disable()
 
+# Before whatever has a dataclass.
+from events_archive.kept_methods import METHODS
+
+# isort: split
+
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -81,6 +86,7 @@ def main(arguments: list[str]) -> int:
         options = read_options(arguments, os.environ, PROJECT)
         report = Report.of(options.settings)
         run(options, report)
+        METHODS.keep()
     except KeyboardInterrupt:
         report.fail("interrupted; what was kept is whole, and the next run goes on from there")
         return 130
