@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from events_archive.publish.database import database_bytes
 from events_archive.publish.mirror import Mirror
 from events_archive.site import addresses
 from events_archive.site.columns import COLUMNS, Value, rows
@@ -92,6 +91,8 @@ class Downloads:
 
     def _database(self) -> bytes:
         """SQLite, made anew only if what it holds has changed."""
+        from events_archive.publish.database import database_bytes  # noqa: PLC0415 - only here
+
         return database_bytes(self.site, self._rows, self.kept)
 
     @cached_property

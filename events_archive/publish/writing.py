@@ -149,10 +149,11 @@ class Output:
         """Take a file whose name tells its content (a thumbnail): copied when it is not there."""
         self._refuse_outside(address)
         try:
-            size, stamp = source.stat().st_size, self._present.get(address)
+            size, stamp = os.stat(source).st_size, self._present.get(address)
             is_new = stamp is None or stamp[0] != size
             if stamp is None or is_new:
-                stamp = self._write_staged(address, source.read_bytes())
+                with open(source, "rb", buffering=0) as file:
+                    stamp = self._write_staged(address, file.read())
             self._wanted[address] = Staged(size, "", stamp, b"", is_new)
         except OSError as error:
             raise _cannot_write(self.folder / address, error) from error

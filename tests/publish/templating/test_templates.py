@@ -190,6 +190,24 @@ def test_escaping_is_that_of_markupsafe(value: object) -> None:
     assert esc(Markup("<b>")) == "<b>"
 
 
+def test_a_markupsafe_without_the_function_that_we_borrow_will_do() -> None:
+    import subprocess  # noqa: PLC0415
+
+    code = (
+        "import markupsafe; del markupsafe._escape_inner\n"
+        "from events_archive.publish.templating.text import esc, plain\n"
+        "print(esc('<&>'), plain('\"'), type(plain('')).__name__, esc(markupsafe.Markup('<b>')))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout == "&lt;&amp;&gt; &#34; str <b>\n"
+
+
 def test_a_run_that_finds_compiled_templates_does_not_need_jinja() -> None:
     import subprocess  # noqa: PLC0415
 
