@@ -1,5 +1,6 @@
 """One contact with LL2: carries out a plan, and says what it makes of the archive."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -108,10 +109,14 @@ class Contact:
             )
         return sweep
 
-    def _to_ask_for(self, walk: Walk, present: set[int]) -> set[int]:
-        """What to ask for by id; nothing where so much is gone that it is not believed anyway."""
+    def _to_ask_for(self, walk: Walk, present: set[int]) -> Iterator[int]:
+        """What to ask for by id; nothing where so much is gone that it is not believed anyway.
+
+        Found out when somebody wants to know, which is at the end of a walk.
+        """
         gone = present - walk.records.keys()
-        return gone if len(gone) <= BELIEVED_LOSS * len(present) else set()
+        if len(gone) <= BELIEVED_LOSS * len(present):
+            yield from gone
 
     def _judge(self, walk: Walk) -> Observation:
         """What a complete sweep means, if it is believed."""

@@ -68,7 +68,11 @@ class Walk:
 
     def with_page(self, step: Step, page: Page) -> "Walk":
         """The walk one page on."""
-        return Walk(reads=(*self.reads, Read(step=step, page=page)))
+        walk = Walk(reads=(*self.reads, Read(step=step, page=page)))
+        # What is known is not gathered anew: a walk would take time with the square of its pages.
+        vars(walk)["records"] = _merged(self.records.copy(), page)
+        vars(walk)["_brought_news"] = _has_news(page, self.records)
+        return walk
 
     def _pages(self, role: str) -> list[Page]:
         return [read.page for read in self.reads if read.step.role == role]
@@ -77,11 +81,14 @@ class Walk:
     def records(self) -> dict[int, Record]:
         """Each event once, by id: of two states the fresher, of two equal ones the later read."""
         records: dict[int, Record] = {}
-        for record in (record for read in self.reads for record in read.page.records):
-            record_id = identity(record) or 0
-            if not is_older(record, records.get(record_id)):
-                records[record_id] = record
+        for read in self.reads:
+            _merged(records, read.page)
         return records
+
+    @cached_property
+    def _brought_news(self) -> bool:
+        """Whether the last page has an event that none before it has."""
+        return _has_news(self.reads[-1].page, Walk(reads=self.reads[:-1]).records)
 
     @property
     def count(self) -> int:
@@ -141,12 +148,11 @@ class Walk:
     def _check_progress(self, pages: list[Page]) -> None:
         """A page that brings nothing new while another is said to follow leads nowhere."""
         last = self.reads[-1]
-        before = Walk(reads=self.reads[:-1]).records
         if last.step.role != "walk" or last.page.next is None:
             return
         if not last.page.records:
             raise Restless("a page of events in the middle of the list is empty")
-        if all(identity(record) in before for record in last.page.records):
+        if not self._brought_news:
             raise Restless("the pages of events go in circles, or the list changed all at once")
         if len(pages) > 2 * ceil(pages[0].count / max(1, len(pages[0].records))) + 2:
             raise Restless("the pages of events do not come to an end")
@@ -199,3 +205,16 @@ class Walk:
         """Ask by id for what was not met: as many at once as a page holds."""
         unmet = sorted(set(known) - self.records.keys() - self.asked_ids)[:LARGEST_PAGE]
         return Step(role="ids", query={"id": ",".join(map(str, unmet))}) if unmet else None
+
+
+def _merged(records: dict[int, Record], page: Page) -> dict[int, Record]:
+    """``records`` with those of a page that was read after them."""
+    for record in page.records:
+        record_id = identity(record) or 0
+        if not is_older(record, records.get(record_id)):
+            records[record_id] = record
+    return records
+
+
+def _has_news(page: Page, before: Mapping[int, Record]) -> bool:
+    return any(identity(record) not in before for record in page.records)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events_archive.source.api import Page
+from events_archive.source.cache import identity
 from events_archive.source.walk import Read, Restless, Step, Walk
 
 BEGINNING = datetime(2024, 3, 5, tzinfo=UTC)
@@ -158,6 +159,22 @@ def test_a_list_that_makes_no_sense_is_given_up(pages: list[Page], words: str) -
         walk.next_step()
 
 
+def test_each_record_is_looked_at_a_few_times_however_long_the_list_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_at: list[object] = []
+
+    def noting(record: object) -> int | None:
+        looked_at.append(record)
+        return identity(record)
+
+    monkeypatch.setattr("events_archive.source.walk.identity", noting)
+    walk = walked(World(3_900), {})
+    assert len(walk.reads) == 39
+    assert len(walk.records) == 3_900
+    assert len(looked_at) < 5 * 3_900
+
+
 def test_a_list_that_changes_faster_than_it_is_read_is_given_up() -> None:
     world = World(400)
 
@@ -206,6 +223,8 @@ def test_whatever_moves_during_a_walk_nothing_that_stays_is_lost(
         for when, edits in plan.items()
     }
     walk = walked(world, doing)
+    # A sweep that was interrupted has the same pages, and knows the same.
+    assert Walk(reads=walk.reads).records == walk.records
     assert untouched <= walk.records.keys()
     # What was edited is there too, in an old state or a new one; what was added, or its stamp is
     # newer than all that was read, so that the next delta begins before it.
