@@ -7,7 +7,6 @@ from events_archive.model.memory import Summary
 from events_archive.report import Report
 from events_archive.settings import Settings
 from events_archive.source.api import Api, Patience, Throttled
-from events_archive.source.cache import Records
 from events_archive.source.contact import Contact, NotBelieved
 from events_archive.source.journal import SWEEP_FOLDER, commit
 from events_archive.source.observe import Observation
@@ -64,7 +63,7 @@ def _kept(contact: Contact, found: Observation, outcome: str) -> Refreshed:
     )
     contact.report.say(f"{sentence}.")
     return Refreshed(
-        records=Records.of(found.records.values()),
+        records=found.records,
         ledger=found.ledger,
         outcome=outcome,
         sentence=sentence,

@@ -103,6 +103,21 @@ class Records:
             damaged=tuple(damaged),
         )
 
+    def updated(self, news: Mapping[int, Record]) -> "Records":
+        """The records with ``news`` by id, in the place of those of their ids if there are any."""
+        lines = {**self.lines, **{number: Line.of(record) for number, record in news.items()}}
+        stamps = {**self.stamps, **{number: last_updated(news[number]) for number in news}}
+        ids = sorted(lines)
+        return Records(
+            lines={number: lines[number] for number in ids},
+            stamps={number: stamps[number] for number in ids},
+        )
+
+    @property
+    def data(self) -> bytes:
+        """The records as ``events.jsonl`` has them."""
+        return b"".join([line.data + b"\n" for line in self.lines.values()])
+
     @property
     def by_id(self) -> Mapping[int, Record]:
         """The records themselves, in order of id."""
@@ -199,13 +214,7 @@ def save_records(path: Path, records: Mapping[int, Record]) -> bool:
 
     Raises `CacheError` when the disk is full or the folder read-only; the old file stays.
     """
-    return write_atomically(path, records_bytes(records))
-
-
-def records_bytes(records: Mapping[int, Record]) -> bytes:
-    """The records as ``events.jsonl`` has them."""
-    lines = (strict_json.encode(record) for _, record in sorted(records.items()))
-    return b"".join(line + b"\n" for line in lines)
+    return write_atomically(path, Records().updated(records).data)
 
 
 def read_bytes(path: Path) -> bytes:

@@ -149,7 +149,7 @@ class Contact:
         if nameless := sum(read.page.nameless for read in walk.reads):
             self.report.warn(f"{nameless} records came without a usable id and are left out")
         return observe(
-            self.state.records.by_id,
+            self.state.records,
             walk.records,
             self.state.ledger,
             now=self.now,

@@ -6,7 +6,7 @@ old one, the intention is dropped, and what was observed will be observed again.
 history is lost or doubled.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,15 +14,14 @@ from events_archive.model.memory import Change, Ledger
 from events_archive.source import strict_json
 from events_archive.source.cache import (
     EVENTS_FILE,
+    Records,
     digest,
     read_bytes,
-    records_bytes,
     write_atomically,
 )
 from events_archive.source.fields import Fields
 from events_archive.source.history import HISTORY_FILE, append_lines, history_lines
 from events_archive.source.ledger import LEDGER_FILE, ledger_bytes
-from events_archive.source.parsing import Record
 
 SWEEP_FOLDER, SWEEP_HEAD = "sweep", "sweep.json"
 """Where a full sweep is kept as far as it came, and the file there that says what was asked."""
@@ -30,14 +29,12 @@ SWEEP_FOLDER, SWEEP_HEAD = "sweep", "sweep.json"
 JOURNAL_FILE = f"{SWEEP_FOLDER}/journal.json"
 
 
-def commit(
-    cache: Path, records: Mapping[int, Record], changes: Iterable[Change], ledger: Ledger
-) -> None:
+def commit(cache: Path, records: Records, changes: Iterable[Change], ledger: Ledger) -> None:
     """Make the cache hold these records and this ledger, and its history these changes too.
 
     Raises `CacheError` where it cannot; the next `recover` then decides between old and new.
     """
-    events = records_bytes(records)
+    events = records.data
     intention = {
         "events": digest(events),
         "history_size": len(read_bytes(cache / HISTORY_FILE)),

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from events_archive.model.event import Event
 from events_archive.model.memory import Change, Ledger, differences
-from events_archive.source.cache import is_older, last_updated
+from events_archive.source.cache import Records, is_older, last_updated
 from events_archive.source.fields import Fields
 from events_archive.source.parsing import (
     Record,
@@ -18,14 +18,12 @@ from events_archive.source.parsing import (
 LIVE_WITHIN = timedelta(hours=24)
 """What changed since a look no older than this was observed as it happened."""
 
-KeptRecords = Mapping[int, Record]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """What one contact with LL2 makes of the archive."""
 
-    records: KeptRecords
+    records: Records
     ledger: Ledger
     changes: tuple[Change, ...]
     unreadable: tuple[UnreadableRecord, ...] = ()
@@ -33,8 +31,8 @@ class Observation:
 
 
 def observe(
-    cached: KeptRecords,
-    incoming: KeptRecords,
+    cached: Records,
+    incoming: Mapping[int, Record],
     ledger: Ledger,
     *,
     now: datetime,
@@ -47,21 +45,22 @@ def observe(
     is the truth, even where LL2 went back to an earlier state. What is gone keeps its record.
     """
     unreadable: list[UnreadableRecord] = []
-    records = dict(cached)
+    news: dict[int, Record] = {}
     for record_id, record in incoming.items():
-        known = cached.get(record_id)
+        known = cached.by_id.get(record_id)
         if record == known or (is_older(record, known) and not is_sweep):
             continue
         if (problem := _problem(record, known)) is not None:
             unreadable.append(problem)
             continue
-        records[record_id] = record
+        news[record_id] = record
     withdrawn = {
         **{event_id: day for event_id, day in ledger.withdrawn.items() if event_id not in incoming},
         **{event_id: _last_seen(event_id, cached, ledger) for event_id in gone},
     }
-    changes = _changes(cached, records, ledger, withdrawn, now)
-    first_seen = {**dict.fromkeys(records, now), **ledger.first_seen}
+    records = cached.updated(news)
+    changes = _changes(cached.by_id, news, ledger, withdrawn, now)
+    first_seen = {**dict.fromkeys(records.lines, now), **ledger.first_seen}
     return Observation(
         records=records,
         ledger=replace(ledger, withdrawn=withdrawn, first_seen=first_seen),
@@ -86,16 +85,16 @@ def _event(record: Record) -> Event | None:
         return None
 
 
-def _last_seen(event_id: int, cached: KeptRecords, ledger: Ledger) -> date:
+def _last_seen(event_id: int, cached: Records, ledger: Ledger) -> date:
     """The last day on which LL2 surely had the event: it was in the last sweep, or edited since."""
-    stamps = [last_updated(cached[event_id])]
+    stamps = [cached.stamps[event_id]]
     stamps += [when for when in (ledger.last_sweep, ledger.first_seen.get(event_id)) if when]
     return max(stamps).date()
 
 
 def _changes(
-    before: KeptRecords,
-    after: KeptRecords,
+    before: Mapping[int, Record],
+    news: Mapping[int, Record],
     ledger: Ledger,
     withdrawn: Mapping[int, date],
     now: datetime,
@@ -113,11 +112,14 @@ def _changes(
             live=live,
         )
 
-    for event_id, record in sorted(after.items()):
-        name, known = Fields(record).line("name"), before.get(event_id)
+    gone_or_back = withdrawn.keys() ^ ledger.withdrawn.keys()
+    for event_id in sorted(news.keys() | (gone_or_back & before.keys())):
+        known = before.get(event_id)
+        record = news[event_id] if event_id in news else before[event_id]
+        name = Fields(record).line("name")
         if known is None:
             yield change(event_id, "added", ledger.last_contact, "", None, name)
-        elif record != known:
+        elif event_id in news:
             # An edit that left the stamp alone shows in full sweeps only.
             is_silent = last_updated(record) == last_updated(known)
             since = ledger.last_sweep if is_silent else ledger.last_contact

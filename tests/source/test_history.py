@@ -8,7 +8,7 @@ import pytest
 
 from events_archive.model.memory import Change, Ledger
 from events_archive.source import journal
-from events_archive.source.cache import CacheError, load_records, save_records
+from events_archive.source.cache import CacheError, Records, load_records, save_records
 from events_archive.source.history import append_lines, history_lines, load_history
 from events_archive.source.journal import JOURNAL_FILE, commit, recover
 from events_archive.source.ledger import load_ledger
@@ -119,7 +119,7 @@ def test_after_a_power_cut_the_cache_is_the_old_or_the_new_one(
         for name in ("write_atomically", "append_lines"):
             patch.setattr(journal, name, dying(getattr(journal, name)))
         try:
-            commit(tmp_path, NEW, CHANGES, LEDGER)
+            commit(tmp_path, Records.of(NEW.values()), CHANGES, LEDGER)
         except PowerCut:
             assert survived < 4
     recover(tmp_path)
@@ -127,7 +127,7 @@ def test_after_a_power_cut_the_cache_is_the_old_or_the_new_one(
     assert cache_of(tmp_path) == (after if survived >= 2 else before)
     assert not (tmp_path / JOURNAL_FILE).exists()
     # What was dropped is observed again, what was kept is not.
-    commit(tmp_path, NEW, () if survived >= 2 else CHANGES, LEDGER)
+    commit(tmp_path, Records.of(NEW.values()), () if survived >= 2 else CHANGES, LEDGER)
     assert cache_of(tmp_path) == after
 
 
