@@ -49,9 +49,9 @@ def _months(found: Mapping[days.Day, Events]) -> list[list[tuple[days.Day, int]]
 
 def _day_pages(site: Site, day: days.Day, events: Events) -> Iterator[Page]:
     first = addresses.day(*day)
-    for address, layout in listing.divided(first, events, site.list_limit, listing.by_year):
+    for address, layout, shown in listing.divided(first, events, site.list_limit, listing.by_year):
         make = partial(_day_page, site, day, address, layout)
-        yield Deferred(address, _TEMPLATE, make, depends=(day, events))
+        yield Deferred(address, _TEMPLATE, make, depends=(day, shown))
 
 
 def _day_page(site: Site, day: days.Day, address: str, layout: Layout) -> Page:

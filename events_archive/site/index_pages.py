@@ -98,9 +98,9 @@ def type_pages(site: Site, type: EventType) -> Iterator[Page]:
         first = site.addresses.type_year(type, year or None)
         sections = partial(listing.by_month, year=year or None)
         label = str(year or "not known to the year")
-        for address, layout in listing.divided(first, members, limit, sections):
+        for address, layout, shown in listing.divided(first, members, limit, sections):
             make = partial(_type_page, site, type, address, layout, year=label)
-            yield Deferred(address, _OF_TYPE, make, depends=(type, label, members))
+            yield Deferred(address, _OF_TYPE, make, depends=(type, label, shown))
 
 
 def _overview(site: Site, type: EventType, years: dict[int, Events]) -> Listing:

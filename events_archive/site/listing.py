@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import NamedTuple
 
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Event
@@ -55,13 +56,23 @@ def in_sections(events: Events, sections: Callable[[Events], tuple[Section, ...]
     return lambda: Listing(count=len(events), sections=sections(events))
 
 
+class Sheet(NamedTuple):
+    """One of the pages on which a list stands."""
+
+    address: str
+    layout: Layout
+    shown: Events | Listing
+    """All that it is laid out from: of a list in numbered pages, no more than is on this one."""
+
+
 def divided(
     address: str, events: Events, limit: int, sections: Callable[[Events], tuple[Section, ...]]
-) -> list[tuple[str, Layout]]:
+) -> list[Sheet]:
     """The list on one page in ``sections``, or beyond the limit in numbered pages."""
     if len(events) <= limit:
-        return [(address, in_sections(events, sections))]
-    return [(place, partial(_as_it_is, part)) for place, part in in_parts(address, events, limit)]
+        return [Sheet(address, in_sections(events, sections), events)]
+    parts = in_parts(address, events, limit)
+    return [Sheet(place, partial(_as_it_is, part), part) for place, part in parts]
 
 
 def _as_it_is(part: Listing) -> Listing:

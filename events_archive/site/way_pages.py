@@ -75,8 +75,8 @@ class _Told(NamedTuple):
     way: Way
     title: str
     neighbours: Neighbours
-    events: Events
-    """All of the way's, or those of a year."""
+    shown: Events | Listing
+    """What is laid out of the way's events, or of those of a year."""
     year: str = ""
 
 
@@ -86,18 +86,18 @@ def _pages(site: Site, way: Way, neighbours: Neighbours) -> Iterator[Page]:
     told = _Told(way, _title(site, way), neighbours, events)
     if way.kind is SERIES or len(events) <= limit:
         sections = listing.in_a_row if way.kind is SERIES else listing.by_year
-        for address, layout in listing.divided(way.address, events, limit, sections):
-            yield _planned(site, told, address, layout)
+        for sheet in listing.divided(way.address, events, limit, sections):
+            yield _planned(site, told._replace(shown=sheet.shown), sheet.address, sheet.layout)
         return
     years = dict(sorted(grouped(events, listing.year_or_zero).items(), reverse=True))
     yield _planned(site, told, way.address, partial(_overview, way, years))
     for year, members in years.items():
         label = str(year or "not known to the year")
-        of_year = told._replace(events=members, year=label, neighbours=(None, None))
+        of_year = told._replace(year=label, neighbours=(None, None))
         first = addresses.of_year(way.address, year or None)
         by_month = partial(listing.by_month, year=year or None)
-        for address, layout in listing.divided(first, members, limit, by_month):
-            yield _planned(site, of_year, address, layout)
+        for sheet in listing.divided(first, members, limit, by_month):
+            yield _planned(site, of_year._replace(shown=sheet.shown), sheet.address, sheet.layout)
 
 
 def _overview(way: Way, years: dict[int, Events]) -> Listing:

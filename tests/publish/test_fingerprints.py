@@ -64,6 +64,29 @@ def test_a_changed_record_touches_what_tells_of_it_and_no_more() -> None:
     assert not {address for address in touched if address.startswith("id/")}
 
 
+def test_a_part_of_a_list_depends_on_its_own_events_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    mark = Fingerprints.mark
+    monkeypatch.setattr(
+        Fingerprints, "mark", lambda self, event: asked.append(event.id) or mark(self, event)
+    )
+    events = [
+        an_event(number, f"2021-07-{number % 28 + 1:02}T00:00:00Z", location="Moon")
+        for number in range(1, 601)
+    ]
+    site = a_site(*events, list_limit=10)
+    prints = Fingerprints(site, no_pictures())
+    lists = ("pages/way.html", "pages/type.html", "pages/day.html", "pages/month.html")
+    pages = [page for page in plan_site(site) if page.template in lists]
+    assert len([page for page in pages if page.address.startswith("types/")]) > 60
+    for page in pages:
+        prints.key(page)
+    # Each stands on one page of its type, place, day and month, and on those of all of these.
+    assert len(asked) <= 8 * len(events)
+
+
 def test_what_is_remembered_of_an_event_counts() -> None:
     event = _events()[3]
     memory = a_memory(a_change("2026-01-01T00:00:00Z", event_id=event.id))
