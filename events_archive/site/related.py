@@ -109,17 +109,17 @@ def _tie(
     """Add the ties between ``members`` that are near in their order, and in time."""
     rank, group = rank_and_group
     reach = SOON if rank == _SAME_STAY else _ALWAYS
-    for position, event in enumerate(members):
-        id, when = event.id, event.sort_key[0]
-        mine, own = ties[id], series.get(id)
-        for other in members[position + 1 : position + 1 + REACH]:
-            apart = other.sort_key[0] - when
+    ids = [event.id for event in members]
+    whens = [event.sort_key[0] for event in members]
+    of_series = [series.get(id, _NO_SERIES) for id in ids]
+    for position, (id, when, own) in enumerate(zip(ids, whens, of_series, strict=True)):
+        for place in range(position + 1, min(position + 1 + REACH, len(ids))):
+            other, apart = ids[place], whens[place] - when
             if apart > reach:
                 break
-            if other.id == id or (own and not own.isdisjoint(series.get(other.id, _NO_SERIES))):
-                continue
-            mine.append((rank, apart, other.id, group))
-            ties[other.id].append((rank, apart, id, group))
+            if other != id and own.isdisjoint(of_series[place]):
+                ties[id].append((rank, apart, other, group))
+                ties[other].append((rank, apart, id, group))
 
 
 def _best(ties: list[_Tie]) -> dict[int, int]:
