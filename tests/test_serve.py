@@ -1,6 +1,7 @@
 """``build.py serve``: the preview as a process, with a real browser in front of it."""
 
 import http.client
+import json
 import re
 import shutil
 import signal
@@ -14,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.browser import Witness, launched
 from tests.conftest import PROJECT, clean_environment, copy_seed
@@ -38,6 +39,18 @@ class Preview:
             return answer.status, answer.getheader("Content-Type") or "", answer.read()
         finally:
             connection.close()
+
+    @property
+    def build(self) -> int:
+        """The number of the build that a page would be told of now."""
+        place = urlsplit(self.address)
+        connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=20)
+        try:
+            connection.request("GET", "/__preview__/events")
+            line = connection.getresponse().readline()
+        finally:
+            connection.close()
+        return int(json.loads(line.removeprefix(b"data: "))["build"])
 
     def edit(self, name: str, old: str, new: str) -> None:
         file = self.project / name
@@ -160,6 +173,28 @@ def test_an_edit_reloads_the_page_and_a_fault_is_shown_in_it(
     preview.edit("templates/pages/about.html", "{{ nonsense }}<h1>All", "<h1>Again")
     expect(page.locator("h1")).to_have_text("Again about this archive", timeout=20_000)
     expect(overlay).to_have_count(0)
+    page.close()
+
+
+@pytest.mark.browser
+def test_a_build_that_is_done_before_the_page_listens_is_not_missed(
+    preview: Preview, browser: Browser
+) -> None:
+    page = browser.new_page()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/__preview__/events", hold)
+    page.goto(preview.address + "credits.html")
+    preview.edit("templates/pages/credits.html", "<h1>", "<h1>Late: ")
+    before, deadline = preview.build, time.monotonic() + 20
+    while not held or preview.build == before:
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(50)
+    held[0].continue_()
+    expect(page.locator("h1")).to_contain_text("Late: ", timeout=20_000)
     page.close()
 
 

@@ -3,7 +3,8 @@
 (function () {
   "use strict";
   var shown = null;
-  var known = null;
+  // The build that this page is of: another may be done before the first message comes.
+  var known = Number(document.currentScript.dataset.build);
 
   function clear() {
     if (shown) shown.remove();
@@ -28,8 +29,7 @@
   var events = new EventSource("/__preview__/events");
   events.onmessage = function (message) {
     var news = JSON.parse(message.data);
-    if (known !== null && news.build !== known) return location.reload();
-    known = news.build;
+    if (news.build !== known) return location.reload();
     if (news.error) complain(news.error);
     else clear();
   };

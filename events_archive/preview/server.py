@@ -20,7 +20,7 @@ OWN = "/__preview__/"
 """Below it lies what the preview adds; no address of the site begins with an underscore."""
 
 _SCRIPT = Path(__file__).with_name("reload.js")
-_TAG = f'<script src="{OWN}reload.js" defer></script>\n</head>'.encode()
+_TAG = f'<script src="{OWN}reload.js" data-build="%d" defer></script>\n</head>'.encode()
 _NAMES = frozenset({"127.0.0.1", "localhost"})
 _HEARTBEAT = 15.0
 """Seconds between two signs of life, by which a closed page is noticed."""
@@ -91,7 +91,9 @@ class _Handler(BaseHTTPRequestHandler):
             )
             self._send(script)
         else:
-            self._send(with_reload(self._site_answer()))
+            # Looked up first: what is built while the page is read has the page read again.
+            build = self.server.bulletin.news.build
+            self._send(with_reload(self._site_answer(), build))
 
     def _site_answer(self) -> Answer:
         news = self.server.bulletin.news
@@ -137,13 +139,16 @@ class _Handler(BaseHTTPRequestHandler):
         """Requests are the browser's business; what is amiss is seen in the page."""
 
 
-def with_reload(found: Answer) -> Answer:
-    """A page with the script that reloads it; a page that leads on at once is left as it is."""
+def with_reload(found: Answer, build: int) -> Answer:
+    """A page of a ``build`` with the script that reloads it after the next one.
+
+    A page that leads on at once is left as it is.
+    """
     if not found.is_page or b'http-equiv="refresh"' in found.body:
         return found
     return Answer(
         status=found.status,
-        body=found.body.replace(b"</head>", _TAG, 1),
+        body=found.body.replace(b"</head>", _TAG % build, 1),
         media_type=found.media_type,
         headers=found.headers,
     )

@@ -43,7 +43,7 @@ def changes(settings: Settings, project: Path, *, stopped: Callable[[], bool]) -
 
 def counts(path: Path, settings: Settings) -> bool:
     """Whether a change of ``path`` can change the site; what a build writes itself does not."""
-    if path.name.startswith(".") or path.name.endswith("~"):
+    if path.name.startswith(".") or path.name.endswith("~") or "__pycache__" in path.parts:
         return False
     if path.is_relative_to(settings.cache):
         return path.parent == settings.cache and path.name in _CACHE_FILES

@@ -24,7 +24,8 @@ def test_what_the_site_is_made_of_counts(path: str) -> None:
 @pytest.mark.parametrize(
     "path",
     ["templates/.base.html.swp", "templates/base.html~", "content_cache/.ledger.json.tmp",
-     "content_cache/archive.lock", "content_cache/thumbnails/a.webp", "content_cache/links.json"],
+     "content_cache/archive.lock", "content_cache/thumbnails/a.webp", "content_cache/links.json",
+     "templates/__pycache__/templates.cpython-311.bin"],
 )  # fmt: skip
 def test_what_editors_and_builds_leave_lying_about_does_not(path: str) -> None:
     assert not counts(Path("/a") / path, SETTINGS)
