@@ -34,9 +34,19 @@ class Share:
     `finish`. Whoever leaves the ``with`` block before has the other process ended.
     """
 
-    def __init__(self, pieces: int, do: Callable[[int], None], outcome: Callable[[], Any]) -> None:
-        """``outcome()`` is what the other process tells: a value that pickle takes."""
-        self._pieces, self._do = pieces, do
+    def __init__(
+        self,
+        pieces: int,
+        do: Callable[[int], None],
+        outcome: Callable[[], Any],
+        *,
+        there: Callable[[int], None] | None = None,
+    ) -> None:
+        """``outcome()`` is what the other process tells: a value that pickle takes.
+
+        ``there`` does a piece in the other process, where that takes more than ``do``.
+        """
+        self._pieces, self._do, self._do_there = pieces, do, there or do
         self._tokens, give = os.pipe()
         os.write(give, b"." * pieces)
         os.close(give)
@@ -77,7 +87,7 @@ class Share:
         for piece in reversed(range(self._pieces)):
             if os.getppid() != parent or not self._is_mine():
                 break
-            self._do(piece)
+            self._do_there(piece)
         return outcome()
 
     def _is_mine(self) -> bool:

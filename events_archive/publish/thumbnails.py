@@ -27,12 +27,12 @@ class Thumbnail:
     sizes: tuple[tuple[int, int], ...]
     """Width and height in pixels, narrowest first; never empty."""
 
-    @property
+    @cached_property
     def width(self) -> int:
         """The widest copy's width in pixels."""
         return self.sizes[-1][0]
 
-    @property
+    @cached_property
     def height(self) -> int:
         """The widest copy's height in pixels."""
         return self.sizes[-1][1]
@@ -125,7 +125,7 @@ def _made(images: list[Image], shelf: Shelf, jobs: int, report: Report) -> Mappi
 
 
 def _is_excluded(image: Image, excluded: Collection[int]) -> bool:
-    return bool(excluded) and image.licence is not None and image.licence.id in excluded
+    return image.licence is not None and image.licence.id in excluded
 
 
 def _printable(text: str) -> str:

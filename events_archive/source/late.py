@@ -18,11 +18,16 @@ class LateEvent(Event):
 
     @classmethod
     def of(
-        cls, known: Mapping[str, Any], read: Callable[[Any], Mapping[str, Any]], unread: Any
+        cls, known: dict[str, Any], read: Callable[[Any], Mapping[str, Any]], unread: Any
     ) -> Event:
-        """The event of which ``known`` are the attributes at hand; ``read(unread)`` the others."""
+        """The event of which ``known`` are the attributes at hand; ``read(unread)`` the others.
+
+        It takes ``known`` over.
+        """
         event = object.__new__(cls)
-        event.__dict__.update(known, _read=read, _unread=unread)
+        known["_read"] = read
+        known["_unread"] = unread
+        object.__setattr__(event, "__dict__", known)
         return event
 
     def __getattr__(self, name: str) -> Any:

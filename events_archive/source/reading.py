@@ -4,6 +4,7 @@ import marshal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -63,27 +64,28 @@ class EventReader(Reader):
         if len(new) < _MANY or self._processes == 1 or not can_share():
             return
         pieces = [new[start : start + _PIECE] for start in range(0, len(new), _PIECE)]
+        told: dict[str, tuple[Extract, Any]] = {}
 
-        def do(piece: int) -> None:
+        def read(piece: int) -> None:
             for line in pieces[piece]:
                 # A line that is not as we write it is read by whoever comes to it.
                 with suppress(ValueError):
                     self.learn(line, self._decoder.members(line.data.decode()))
 
-        with Share(len(pieces), do, self._as_told) as share:
-            told = marshal.loads(share.finish())
-        for digest, (extract, members) in told.items():
+        def read_and_tell(piece: int) -> None:
+            read(piece)
+            for line in pieces[piece]:
+                event = self._learnt.get(line.digest)
+                if isinstance(event, Event):
+                    told[line.digest] = (extract_of(event, self._readings), unread(event))
+
+        # Half as long on its way as if it were pickled.
+        outcome = partial(marshal.dumps, told)
+        with Share(len(pieces), read, outcome, there=read_and_tell) as share:
+            learnt = marshal.loads(share.finish())
+        for digest, (extract, members) in learnt.items():
             self._extracts[digest] = extract
             self._unread[digest] = members
-
-    def _as_told(self) -> bytes:
-        """What was learnt, for another process: half as long on its way as if it were pickled."""
-        told = {
-            digest: (extract_of(event, self._readings), unread(event))
-            for digest, event in self._learnt.items()
-            if isinstance(event, Event)
-        }
-        return marshal.dumps(told)
 
     def recall(self, line: Line) -> tuple[int, datetime] | None:
         """The event's id and stamp, where an extract has them or it has been read."""

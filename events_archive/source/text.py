@@ -50,6 +50,7 @@ _JUNK_DESCRIPTIONS = (
     "checking your browser",
     "just a moment",
 )
+_LONGEST_JUNK = max(map(len, _JUNK_DESCRIPTIONS))
 
 
 def clean_text(text: str) -> str:
@@ -85,7 +86,8 @@ def clean_title(text: str) -> str:
 def clean_summary(text: str) -> str:
     """A scraped description on one line, or "" where a page spoke of itself instead."""
     summary = clean_line(html.unescape(text))
-    return "" if summary.casefold().startswith(_JUNK_DESCRIPTIONS) else summary
+    beginning = summary[:_LONGEST_JUNK].casefold()
+    return "" if beginning.startswith(_JUNK_DESCRIPTIONS) else summary
 
 
 def clean_url(text: str) -> str:
