@@ -55,6 +55,7 @@ def main() -> int:
     if options.quick:
         options.events, options.runs, options.peers = [1071], 3, ["hugo"]
     if options.outputs:
+        options.outputs.mkdir(parents=True, exist_ok=True)
         os.environ[OUTPUTS] = str(options.outputs.resolve())
     parts = [heading(options)]
     faults: list[str] = []
