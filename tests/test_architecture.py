@@ -17,7 +17,16 @@ MAY_SEE = {
     "checking": {"checking", "source", "site", "model"},
     "preview": {"preview", "site"},
 }
-SHARED = {"code_state", "crew", "errors", "report", "settings", "standing", "__version__"}
+SHARED = {
+    "code_state",
+    "crew",
+    "errors",
+    "keeping",
+    "report",
+    "settings",
+    "standing",
+    "__version__",
+}
 ONLY_IN = {
     "requests": "source",
     "urllib3": "source",

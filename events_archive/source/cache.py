@@ -79,19 +79,10 @@ class Records:
     """What could not be read, a sentence each with file and line."""
 
     @classmethod
-    def of(cls, records: Iterable[Record]) -> "Records":
-        """The records in order of id; of two with one id the fresher counts, else the later."""
-        return cls.read(
-            (record_id, last_updated(record), Line.of(record))
-            for record in records
-            if (record_id := identity(record)) is not None
-        )
-
-    @classmethod
     def read(
         cls, found: Iterable[tuple[int, datetime, Line]], damaged: Iterable[str] = ()
     ) -> "Records":
-        """The same of lines whose ids and stamps are known."""
+        """The lines in order of id; of two with one id the fresher counts, else the later."""
         best: dict[int, tuple[datetime, Line]] = {}
         for record_id, stamp, line in found:
             if record_id not in best or stamp >= best[record_id][0]:

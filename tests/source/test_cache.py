@@ -153,7 +153,7 @@ def test_one_unreadable_record_is_named_and_the_others_are_read(
     records = seed()
     records[309] = records[309] | {"date": "soon"}
     report = Report(stream=sys.stderr)
-    events = read_events(Records.of(records.values()), report)
+    events = read_events(Records().updated(records), report)
     assert len(events) == 9
     assert len(report.warnings) == 1
     assert "event 309 cannot be read: its date is 'soon'" in capsys.readouterr().err
@@ -162,7 +162,7 @@ def test_one_unreadable_record_is_named_and_the_others_are_read(
 def test_a_thousand_unreadable_records_do_not_flood_the_screen() -> None:
     report = Report(stream=open(os.devnull, "w"), quiet=True)  # noqa: SIM115, PTH123
     with report.stream:
-        read_events(Records.of({"id": n} for n in range(1, 1001)), report)
+        read_events(Records().updated({n: {"id": n} for n in range(1, 1001)}), report)
     assert len(report.warnings) == 11
     assert "990 more events" in report.warnings[-1]
     assert " 1000)" in report.warnings[-1]

@@ -119,7 +119,7 @@ def test_after_a_power_cut_the_cache_is_the_old_or_the_new_one(
         for name in ("write_atomically", "append_lines"):
             patch.setattr(journal, name, dying(getattr(journal, name)))
         try:
-            commit(tmp_path, Records.of(NEW.values()), CHANGES, LEDGER)
+            commit(tmp_path, Records().updated(NEW), CHANGES, LEDGER)
         except PowerCut:
             assert survived < 4
     recover(tmp_path)
@@ -127,7 +127,7 @@ def test_after_a_power_cut_the_cache_is_the_old_or_the_new_one(
     assert cache_of(tmp_path) == (after if survived >= 2 else before)
     assert not (tmp_path / JOURNAL_FILE).exists()
     # What was dropped is observed again, what was kept is not.
-    commit(tmp_path, Records.of(NEW.values()), () if survived >= 2 else CHANGES, LEDGER)
+    commit(tmp_path, Records().updated(NEW), () if survived >= 2 else CHANGES, LEDGER)
     assert cache_of(tmp_path) == after
 
 

@@ -18,7 +18,7 @@ RECORDS = {record["id"]: record for record in grow_records(40, seed=5)}
 
 def held(records: dict[int, dict[str, Any]] = RECORDS, withdrawn: tuple[int, ...] = ()) -> Holdings:
     events = [parse_event(record) for record in records.values()]
-    return hold(Records.of(records.values()), events, withdrawn)
+    return hold(Records().updated(records), events, withdrawn)
 
 
 def ids(record: dict[str, Any], relation: str) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ from events_archive.settings import Settings
 from events_archive.source import asking, journal
 from events_archive.source.api import Page, SourceError
 from events_archive.source.asking import open_api
-from events_archive.source.cache import CacheError, load_records
+from events_archive.source.cache import CacheError, Line, load_records
 from events_archive.source.history import load_history
 from events_archive.source.refreshed import Refreshed
 from events_archive.source.sync import refresh, remember_lists
@@ -57,6 +57,27 @@ def cached(archive: Archive) -> dict[int, dict[str, Any]]:
         number: record | {"url": upstream_state(archive).get(number, record)["url"]}
         for number, record in load_records(archive.settings.cache / "events.jsonl").by_id.items()
     }
+
+
+def test_a_refresh_writes_down_anew_only_what_changed(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.seed()
+    archive.run()
+    changed = archive.upstream.world.ids[0]
+    archive.upstream.world.advance(hours=20)
+    archive.upstream.world.rename(changed, "Another name")
+    written: list[int] = []
+    line = Line.of
+
+    def noting(record: dict[str, Any]) -> Line:
+        written.append(record["id"])
+        return line(record)
+
+    monkeypatch.setattr(Line, "of", noting)
+    assert archive.run().summary.words == "1 renamed"
+    assert written == [changed]
+    assert cached(archive)[changed]["name"] == "Another name"
 
 
 def test_a_first_sweep_takes_eleven_requests_a_refresh_one(

@@ -5,10 +5,8 @@ the compiler. Whoever finds it needs neither Jinja nor the templates' text.
 """
 
 import marshal
-import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from types import CodeType, TracebackType
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from events_archive.errors import ArchiveError
+from events_archive.keeping import keep, load_kept
 from events_archive.publish.templating import text
 from events_archive.publish.templating.names import function_of
 
@@ -58,7 +57,7 @@ class Templates:
             **{f"f_{name}": value for name, value in self._filters.items()},
         }
         self.digest = self._state_of_sources()
-        self._kept: dict[str, Kept] = self._load()
+        self._kept: dict[str, Kept] = load_kept(self._file(), self.digest)
         self._was_kept = len(self._kept)
         self._ready: set[str] = set()
         self._pages: dict[str, Page] = {}
@@ -90,14 +89,7 @@ class Templates:
 
     def keep(self) -> None:
         """Keep what was compiled for the next run; where that cannot be, it is compiled again."""
-        if len(self._kept) == self._was_kept:
-            return
-        file = self._file()
-        temporary = file.with_name(f"{file.name}.{os.getpid()}")
-        with suppress(OSError):
-            file.parent.mkdir(exist_ok=True)
-            temporary.write_bytes(marshal.dumps((self.digest, self._kept)))
-            temporary.replace(file)
+        if len(self._kept) > self._was_kept and keep(self._file(), self.digest, self._kept):
             self._was_kept = len(self._kept)
 
     def _made_ready(self, key: str) -> str:
@@ -142,13 +134,6 @@ class Templates:
             state.update(f"{path.relative_to(self.folder)}\0".encode())
             state.update(path.read_bytes())
         return state.digest()
-
-    def _load(self) -> dict[str, Kept]:
-        try:
-            digest, kept = marshal.loads(self._file().read_bytes())
-        except (OSError, ValueError, EOFError, TypeError):
-            return {}
-        return dict(kept) if digest == self.digest else {}
 
     def _file(self) -> Path:
         return self.folder / "__pycache__" / _KEPT
