@@ -22,7 +22,10 @@ from events_archive.site.site import Site
 _SCHEMA = "https://schema.org"
 
 Json = str
-"""A value as JSON has it; ``""`` for what is not known, and so is left out."""
+"""A value as JSON has it."""
+
+Members = str
+"""Members of an object, with a comma before each; none of what is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +39,8 @@ class StructuredData:
     """Steps of the ways from home, which many pages share, by position, name and address."""
     _places: dict[str, Json] = field(default_factory=dict)
     """Places by the location that names them."""
+    _images: dict[int, tuple[Image, Members]] = field(default_factory=dict)
+    """Pictures, many of which several events share."""
 
     def block(self, page: Page) -> Markup:
         """The page's way from home and, of an event's page, the event; else nothing."""
@@ -55,45 +60,41 @@ class StructuredData:
 
     def _breadcrumbs(self, page: Page) -> Json:
         steps = [self._step(number, crumb) for number, crumb in enumerate(page.crumbs, start=1)]
-        here = Crumb(label=page.title, address=page.address)
-        steps.append(self._made_step(len(steps) + 1, here))
+        steps.append(self._made_step(len(steps) + 1, page.title, page.address))
         return f'{{"@type":"BreadcrumbList","itemListElement":[{",".join(steps)}]}}'
 
     def _step(self, position: int, crumb: Crumb) -> Json:
         key = (position, crumb.label, crumb.address)
         if key not in self._steps:
-            self._steps[key] = self._made_step(position, crumb)
+            self._steps[key] = self._made_step(*key)
         return self._steps[key]
 
-    def _made_step(self, position: int, crumb: Crumb) -> Json:
-        name = encode_basestring(crumb.label)
-        item = encode_basestring(self.absolute(crumb.address))
+    def _made_step(self, position: int, label: str, address: str) -> Json:
+        name, item = encode_basestring(label), encode_basestring(self.absolute(address))
         return f'{{"@type":"ListItem","position":{position},"name":{name},"item":{item}}}'
 
     def event(self, event: Event, remembered: Remembered, page: Page) -> Json:
         """The event as schema.org has it (https://schema.org/Event)."""
         url = self.absolute(page.address)
-        former = previous_dates(event, remembered) if remembered.changes else []
+        former = previous_dates(event, remembered)
         copies = self.thumbnails.of(event.image)
-        mode, location = self._whereabouts(event, url)
-        return _thing(
-            "Event",
-            ("name", _text(event.name)),
-            ("description", _text(page.description)),
-            ("url", _text(url)),
-            ("startDate", _text(event.moment.claim or "")),
-            ("previousStartDate", _one_or_more(former)),
-            ("eventStatus", "" if remembered.withdrawn else _status(former)),
-            ("eventAttendanceMode", mode),
-            ("location", location),
-            ("image", self._image(event.image, copies) if event.image and copies else ""),
+        return (
+            '{"@type":"Event"'
+            f"{_text('name', event.name)}"
+            f"{_text('description', page.description)}"
+            f"{_text('url', url)}"
+            f"{_text('startDate', event.moment.claim)}"
+            f"{_one_or_more('previousStartDate', former)}"
+            f"{'' if remembered.withdrawn else _status(former)}"
+            f"{self._whereabouts(event, url)}"
+            f"{self._image(event.image, copies) if event.image and copies else ''}"
+            "}"
         )
 
-    def _whereabouts(self, event: Event, url: str) -> tuple[Json, Json]:
-        """The event's mode of attendance and its location."""
+    def _whereabouts(self, event: Event, url: str) -> Members:
         place = place_of(event.location)
         if place is None:
-            return "", ""
+            return ""
         if place.body == ONLINE:
             mode = "Online"
             address = encode_basestring(event.videos[0].url if event.videos else url)
@@ -101,7 +102,8 @@ class StructuredData:
         else:
             mode = "Mixed" if event.videos else "Offline"
             location = self._places.get(event.location) or self._place(place, event.location)
-        return f'"{_SCHEMA}/{mode}EventAttendanceMode"', location
+        mode = f'"{_SCHEMA}/{mode}EventAttendanceMode"'
+        return f',"eventAttendanceMode":{mode},"location":{location}'
 
     def _place(self, place: Place, location: str) -> Json:
         name, address = encode_basestring(place.name), encode_basestring(location)
@@ -109,41 +111,43 @@ class StructuredData:
         self._places[location] = made
         return made
 
-    def _image(self, image: Image, copies: Thumbnail) -> Json:
-        return _thing(
-            "ImageObject",
-            ("contentUrl", _text(self.absolute(copies.file(copies.width)))),
-            ("width", str(copies.width)),
-            ("height", str(copies.height)),
-            ("creditText", _text(image.credit)),
-            ("license", _text(image.licence.url if image.licence else "")),
+    def _image(self, image: Image, copies: Thumbnail) -> Members:
+        known = self._images.get(id(image))
+        if known is None:
+            # With the picture itself, whose id must not go to another while we use it.
+            known = self._images[id(image)] = (image, self._made_image(image, copies))
+        return known[1]
+
+    def _made_image(self, image: Image, copies: Thumbnail) -> Members:
+        return (
+            ',"image":{"@type":"ImageObject"'
+            f"{_text('contentUrl', self.absolute(copies.file(copies.width)))}"
+            f',"width":{copies.width},"height":{copies.height}'
+            f"{_text('creditText', image.credit)}"
+            f"{_text('license', image.licence.url) if image.licence else ''}"
+            "}"
         )
 
 
 def previous_dates(event: Event, remembered: Remembered) -> list[str]:
     """What the date was before, the latest first, as far as schema.org has a form for it."""
-    moved = (change for change in reversed(remembered.changes) if change.kind == "moved")
-    claims = (change.old_moment.claim for change in moved)
+    moved = [change for change in remembered.changes if change.kind == "moved"]
+    claims = [change.old_moment.claim for change in reversed(moved)]
     return list(dict.fromkeys(claim for claim in claims if claim and claim != event.moment.claim))
 
 
-def _status(former: list[str]) -> Json:
-    return f'"{_SCHEMA}/{"EventRescheduled" if former else "EventScheduled"}"'
+def _status(former: list[str]) -> Members:
+    return f',"eventStatus":"{_SCHEMA}/{"EventRescheduled" if former else "EventScheduled"}"'
 
 
-def _thing(kind: str, *members: tuple[str, Json]) -> Json:
-    """A thing of that type with those of ``members`` that are known."""
-    known = "".join([f',"{name}":{value}' for name, value in members if value])
-    return f'{{"@type":"{kind}"{known}}}'
+def _text(name: str, value: str | None) -> Members:
+    return f',"{name}":{encode_basestring(value)}' if value else ""
 
 
-def _text(value: str) -> Json:
-    return encode_basestring(value) if value else ""
-
-
-def _one_or_more(values: list[str]) -> Json:
-    texts = [encode_basestring(value) for value in values]
-    return f"[{','.join(texts)}]" if len(texts) > 1 else "".join(texts)
+def _one_or_more(name: str, values: list[str]) -> Members:
+    if len(values) < 2:
+        return _text(name, "".join(values))
+    return f',"{name}":[{",".join(map(encode_basestring, values))}]'
 
 
 def script(data: Json) -> Markup:

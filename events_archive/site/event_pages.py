@@ -1,4 +1,4 @@
-"""A page for each event, and the stubs that lead to it."""
+"""A page for each event, and the permalinks that lead to them."""
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
@@ -30,7 +30,7 @@ DESCRIPTION_LENGTH = 155
 
 
 def event_pages(site: Site) -> Iterator[Page]:
-    """Every event's page and its permalink, withdrawn events included."""
+    """Every event's page, withdrawn events included."""
     alternates = event_alternates(site)
     for event in site.catalogue.all_events:
         around = surroundings(site, event)
@@ -41,6 +41,11 @@ def event_pages(site: Site) -> Iterator[Page]:
             depends=_basis(event, around, has_calendar(site, event), site.ways.of_members(event)),
             modified=event.last_updated,
         )
+
+
+def permalink_pages(site: Site) -> Iterator[Page]:
+    """Every event's permalink, which leads to its page whatever that is called by then."""
+    for event in site.catalogue.all_events:
         yield stub(addresses.permalink(event.id), event.name, site.addresses.event(event))
 
 

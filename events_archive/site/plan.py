@@ -8,7 +8,7 @@ from events_archive.site.calendars import calendar_pages
 from events_archive.site.credits import credits_pages
 from events_archive.site.day_pages import day_pages
 from events_archive.site.download_pages import download_pages
-from events_archive.site.event_pages import EVENT_TEMPLATE, event_pages
+from events_archive.site.event_pages import event_pages, permalink_pages
 from events_archive.site.explore_pages import explore_pages
 from events_archive.site.feeds import feed_pages
 from events_archive.site.former import former_pages, vanished_lists
@@ -28,6 +28,7 @@ PLANNERS: tuple[Planner, ...] = (
     plain_pages,
     offline_pages,
     event_pages,
+    permalink_pages,
     index_pages,
     way_pages,
     day_pages,
@@ -55,7 +56,7 @@ def plan_site(
     """
     of_events = tuple(event_pages(site))
     if begin:
-        begin([page for page in of_events if page.template == EVENT_TEMPLATE])
+        begin(of_events)
     planned = (of_events if plan is event_pages else plan(site) for plan in planners)
     pages = tuple(chain.from_iterable(planned))
     pages += tuple(former_pages(site, pages))
