@@ -2,7 +2,7 @@
 
 A small process, since Linux counts the memory of whoever starts a process as that process' own.
 ``python -I -S launcher.py FILE COMMAND...`` writes to FILE the exit status, the seconds of wall
-clock and of CPU, and the most KiB that any process had in memory.
+clock, of CPU and of CPU in the kernel, and the most KiB that any process had in memory.
 """
 
 import os
@@ -16,8 +16,9 @@ def main(result: str, command: list[str]) -> None:
     _, status, used = os.wait4(child, 0)
     wall = time.perf_counter() - start
     code = os.waitstatus_to_exitcode(status)
+    cpu = used.ru_utime + used.ru_stime
     with open(result, "w") as file:  # noqa: PTH123 - pathlib would double the memory
-        print(code, wall, used.ru_utime + used.ru_stime, used.ru_maxrss, file=file)
+        print(code, wall, cpu, used.ru_stime, used.ru_maxrss, file=file)
 
 
 if __name__ == "__main__":

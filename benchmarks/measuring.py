@@ -24,6 +24,8 @@ class Usage:
     """Seconds."""
     cpu: float
     """Seconds of all its processes, in user mode and in the kernel."""
+    kernel: float
+    """Those in the kernel."""
     largest: float
     """The most memory (MB, resident) that any one of its processes had."""
     together: float | None = None
@@ -49,12 +51,12 @@ def measure(command: Sequence[str], *, folder: Path, looks_at_memory: bool = Fal
         watch = _Watch(launcher.pid) if looks_at_memory else None
         launcher.wait()
         together = watch.stop() if watch else None
-        status, wall, cpu, largest = _told(result)
+        status, wall, cpu, kernel, largest = _told(result)
         if status:
             log.seek(0)
             words = log.read().decode(errors="replace")[-2000:]
             raise FailedRunError(f"{' '.join(command)}: exit status {status:.0f}\n{words}")
-    return Usage(wall=wall, cpu=cpu, largest=largest * 1024 / 1e6, together=together)
+    return Usage(wall=wall, cpu=cpu, kernel=kernel, largest=largest * 1024 / 1e6, together=together)
 
 
 _LAUNCHER = Path(__file__).with_name("launcher.py")
@@ -64,7 +66,7 @@ def _told(result: Path) -> tuple[float, ...]:
     try:
         return tuple(map(float, result.read_text(encoding="utf-8").split()))
     except OSError:
-        return 1, 0, 0, 0
+        return 1, 0, 0, 0, 0
 
 
 def _usual() -> dict[str, str]:
