@@ -5,9 +5,11 @@ import http.server
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, Request, sync_playwright
@@ -52,19 +54,30 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
     """Serves under a prefix, as GitHub Pages serves a project's site under ``/repo/``."""
 
     prefix = "/"
+    halt = b""
+    """Before these bytes of a file nothing comes for a while, as on a slow network."""
 
     def translate_path(self, path: str) -> str:
         inside = path.startswith(self.prefix)
         return super().translate_path("/" + path[len(self.prefix) :] if inside else "/\0")
+
+    def copyfile(self, source: IO[bytes], outputfile: IO[bytes]) -> None:
+        content = source.read()
+        at = content.find(self.halt) if self.halt else 0
+        if at > 0:
+            outputfile.write(content[:at])
+            outputfile.flush()
+            time.sleep(1)
+        outputfile.write(content[max(at, 0) :])
 
     def log_message(self, format: str, *args: object) -> None:
         pass
 
 
 @contextmanager
-def served(folder: Path, prefix: str = "/") -> Iterator[str]:
-    """The folder over HTTP; yields the address of its root."""
-    handler = type("Handler", (_Quiet,), {"prefix": prefix})
+def served(folder: Path, prefix: str = "/", *, halt: bytes = b"") -> Iterator[str]:
+    """The folder over HTTP; yields the address of its root. Before ``halt`` a file comes late."""
+    handler = type("Handler", (_Quiet,), {"prefix": prefix, "halt": halt})
     server = http.server.ThreadingHTTPServer(
         ("127.0.0.1", 0), functools.partial(handler, directory=str(folder))
     )

@@ -94,8 +94,9 @@ def test_a_chosen_theme_is_there_before_anything_is_drawn(browser: Browser, seed
         context.close()
 
 
-def test_nothing_moves_while_a_page_is_made(browser: Browser, seed_run: Run) -> None:
-    with served(seed_run.output) as root:
+@pytest.mark.parametrize("halt", [b"", b'<div class="event-head'])
+def test_nothing_moves_while_a_page_is_made(browser: Browser, seed_run: Run, halt: bytes) -> None:
+    with served(seed_run.output, halt=halt) as root:
         for width in (1280, 375):
             page = browser.new_page(viewport={"width": width, "height": 800})
             page.add_init_script(

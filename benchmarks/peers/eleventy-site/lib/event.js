@@ -68,9 +68,9 @@ function content(event, type, picture) {
   const place = data.places[event.place];
   const kind = `<a href="${root}types/${type.stem}.html">`;
   return `${masthead(
-    `family-${type.family}`,
+    `family-${type.family} ${picture ? "with" : "without"}-picture`,
     heavens(event.turn, picture ? "" : type.family),
-    `<div class="event-head${picture ? "" : " without-picture"}">
+    `<div class="event-head">
   <div class="event-title">
     <p class="kicker">${kind}${mark(type.family)} ${typeName(type)}</a></p>
     <h1 dir="auto"${event.long ? ' class="long"' : ""}>${esc(event.name)}</h1>
