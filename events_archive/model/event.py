@@ -222,9 +222,4 @@ class Event:
     @cached_property
     def first_noted(self) -> datetime | None:
         """When its earliest dated update was written."""
-        return first_noted(self.updates)
-
-
-def first_noted(updates: tuple[Update, ...]) -> datetime | None:
-    """When the earliest dated one of ``updates`` was written."""
-    return min((u.created for u in updates if u.created), default=None)
+        return min((u.created for u in self.updates if u.created), default=None)

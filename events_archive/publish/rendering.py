@@ -1,7 +1,7 @@
 """From a page of the plan to its bytes: Jinja's environment, and what every template may call."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from events_archive.publish.offline import web_manifest
 from events_archive.publish.prose import escaped, own_prose, plain, prose
 from events_archive.publish.structured import StructuredData
 from events_archive.publish.templating.templates import Templates
-from events_archive.publish.templating.text import esc
+from events_archive.publish.templating.text import esc, marked
 from events_archive.publish.thumbnails import Thumbnails
 from events_archive.site import addresses, days, families
 from events_archive.site.page import Page
@@ -47,6 +47,9 @@ class Renderer:
     thumbnails: Thumbnails
     kept: Path | None = None
     """A folder for what is worth keeping from one build to the next."""
+    _cards: dict[tuple[int, str], Markup] = field(default_factory=dict, init=False)
+    _event_links: dict[tuple[int, str], Markup] = field(default_factory=dict, init=False)
+    _way_links: dict[tuple[str, int, str, str], Markup] = field(default_factory=dict, init=False)
 
     def prepare(self) -> None:
         """Have at hand what nearly every page needs, before two processes get it each."""
@@ -160,44 +163,35 @@ class Renderer:
         home = "" if address == addresses.HOME else address
         return f"{self.site.base_url}{home}" if self.site.base_url else address
 
-    @cached_property
-    def _cards(self) -> dict[tuple[int, str], Markup]:
-        return {}
-
     def _card(self, event: Event, root: str) -> Markup:
         """The event as it stands in lists; the same on every page of one depth."""
         key = (event.id, root)
-        if key not in self._cards:
+        card = self._cards.get(key)
+        if card is None:
             context = {"event": event, "root": root}
-            self._cards[key] = Markup(self._templates.render("partials/card.html", context))
-        return self._cards[key]
-
-    @cached_property
-    def _event_links(self) -> dict[tuple[int, str], Markup]:
-        return {}
+            card = self._cards[key] = marked(self._templates.render("partials/card.html", context))
+        return card
 
     def _event_link(self, event: Event, root: str) -> Markup:
         """The event's name, which leads to its page."""
         key = (event.id, root)
-        if key not in self._event_links:
+        link = self._event_links.get(key)
+        if link is None:
             address = esc(root + self.site.addresses.event(event))
-            link = f'<a href="{address}" dir="auto">{esc(event.name)}</a>'
-            self._event_links[key] = Markup(link)
-        return self._event_links[key]
-
-    @cached_property
-    def _way_links(self) -> dict[tuple[str, int, str, str], Markup]:
-        return {}
+            link = marked(f'<a href="{address}" dir="auto">{esc(event.name)}</a>')
+            self._event_links[key] = link
+        return link
 
     def _way_link(self, folder: str, member: Any, root: str) -> Markup:
         """The name of an agency, programme, ...: a link where it has a page."""
         key = (folder, member.id, member.name, root)
-        if key not in self._way_links:
+        link = self._way_links.get(key)
+        if link is None:
             way = self.site.ways.way(folder, member.id)
             name = esc(member.name)
-            link = f'<a href="{esc(root + way.address)}">{name}</a>' if way else name
-            self._way_links[key] = Markup(link)
-        return self._way_links[key]
+            link = marked(f'<a href="{esc(root + way.address)}">{name}</a>' if way else name)
+            self._way_links[key] = link
+        return link
 
     def link(self, address: str, root: str) -> str:
         """What a feed links to: absolute where the site's place is known, else from its folder."""

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from events_archive.model.event import Event, Image
 from events_archive.model.memory import Remembered
 from events_archive.model.places import ONLINE, Place, place_of
+from events_archive.publish.templating.text import marked
 from events_archive.publish.thumbnails import Thumbnail, Thumbnails
 from events_archive.site.page import Crumb, Page
 from events_archive.site.site import Site
@@ -153,4 +154,4 @@ def _one_or_more(name: str, values: list[str]) -> Members:
 def script(data: Json) -> Markup:
     """A data block that no text in it can leave: browsers run nothing of this type."""
     text = data.replace("<", r"\u003c")
-    return Markup(f'<script type="application/ld+json">{text}</script>')
+    return marked(f'<script type="application/ld+json">{text}</script>')

@@ -26,7 +26,8 @@ def parse_when(value: object) -> datetime | None:
         return None
     try:
         when = datetime.fromisoformat(value.strip())
-        when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+        if when.tzinfo is not UTC:
+            when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
     return when if FIRST_YEAR <= when.year <= LAST_YEAR else None

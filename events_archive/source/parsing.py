@@ -6,6 +6,7 @@ null or mistyped detail costs that detail and no more.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -24,7 +25,6 @@ from events_archive.model.event import (
     SpaceStation,
     Update,
     Video,
-    first_noted,
 )
 from events_archive.model.moment import Moment
 from events_archive.source.fields import FIRST_YEAR, LAST_YEAR, Fields, objects, parse_duration
@@ -83,7 +83,7 @@ def parse_headline(record: Record, digest: str, readings: Readings) -> Event:
     Raises `UnreadableRecord` as `parse_event` does.
     """
     known = _headline(record, digest, readings)
-    known["first_noted"] = first_noted(_updates(Fields(record)))
+    known["first_noted"] = _first_noted(Fields(record))
     kept = {name: record[name] for name in _DETAILED if name in record}
     return LateEvent.of(known, details_of, kept)
 
@@ -256,6 +256,16 @@ def _updates(fields: Fields) -> tuple[Update, ...]:
             key=lambda update: (update.created.timestamp() if update.created else 0.0, update.id),
         )
     )
+
+
+def _first_noted(fields: Fields) -> datetime | None:
+    """`Event.first_noted`, without the updates themselves."""
+    whens = [
+        update.when("created_on")
+        for update in fields.children("updates")
+        if update.text("comment") or update.url("info_url")
+    ]
+    return min(filter(None, whens), default=None)
 
 
 def _each(

@@ -105,7 +105,8 @@ class EventReader(Reader):
     def event(self, line: Line) -> Event:
         """The event of a line; raises UnreadableRecord."""
         if extract := self._extracts.get(line.digest):
-            members = self._unread.get(line.digest)
+            # The event has them from now on, until somebody asks for its details.
+            members = self._unread.pop(line.digest, None)
             late = (self._details, line) if members is None else (details_of, members)
             return event_of(extract, line.digest, self._readings, *late)
         if line.digest not in self._learnt:

@@ -68,7 +68,7 @@ def clean_text(text: str) -> str:
 def clean_line(text: str) -> str:
     """The text on one line, each run of white space a single space."""
     if "  " not in text and text.isprintable():
-        return _composed(text).strip()
+        return (text if text.isascii() else _composed(text)).strip()
     return " ".join(clean_text(text).split())
 
 

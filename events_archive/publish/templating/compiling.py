@@ -510,7 +510,11 @@ class _Writer:
         if isinstance(node, nodes.Name) and expression == f"c_{node.name}":
             self.shown[node.name] = None
             return f"e_{node.name}"
-        return f"(plain(t) if (t := {expression}).__class__ is str else esc(t))"
+        # What `esc` does, without a call for what nearly every value is.
+        return (
+            f"(plain(t) if (k := (t := {expression}).__class__) is str"
+            " else t if k is Markup else str(t) if k is int else esc(t))"
+        )
 
     def _macro_call(self, node: nodes.Call) -> str | None:
         """The call of a macro, whose text needs no escaping."""
@@ -572,7 +576,7 @@ class _Writer:
 
     def _call(self, node: nodes.Call) -> str:
         if call := self._macro_call(node):
-            return f"Markup({call})"
+            return f"marked({call})"
         return f"{self._operand(node.node)}({self._arguments(node)})"
 
     def _filter(self, node: nodes.Filter) -> str:

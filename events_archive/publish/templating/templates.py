@@ -52,6 +52,7 @@ class Templates:
             "esc": text.esc,
             "joined": text.joined,
             "joined_plain": text.joined_plain,
+            "marked": text.marked,
             "plain": text.plain,
             **{f"g_{name}": value for name, value in known.items()},
             **{f"f_{name}": value for name, value in self._filters.items()},

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -17,6 +18,10 @@ except ImportError:
 plain: Callable[[str], str] = _escape_inner
 """What `markupsafe.escape` calls for a text and makes `Markup` of: that takes longer than to escape
 it, and a page puts out two hundred texts."""
+
+
+marked: Callable[[str], Markup] = partial(str.__new__, Markup)
+"""The text as markup; a third of the time that `Markup` takes, which looks for more than texts."""
 
 
 def esc(value: object) -> str:
@@ -47,7 +52,7 @@ def joined_plain(*parts: object) -> str:
 
 def as_markup(macro: Callable[..., str]) -> Callable[..., Markup]:
     """The macro as a value: called, it gives markup."""
-    return lambda *arguments, **named: Markup(macro(*arguments, **named))
+    return lambda *arguments, **named: marked(macro(*arguments, **named))
 
 
 def _join(values: Iterable[object], between: str = "") -> str:
