@@ -8,6 +8,7 @@ python benchmarks/run.py --record    everything, written to RESULTS.md
 import argparse
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -65,6 +66,8 @@ def main() -> int:
             parts.append(section)
             faults += wrong
             print(section, flush=True)
+            # What lies in memory would be lacking to what comes after.
+            shutil.rmtree(Archive(events).outputs, ignore_errors=True)
         if options.growth:
             parts.append(f"## Growth\n\n{growth(SIZES, runs=options.growth_runs)}\n")
             print(parts[-1], flush=True)
