@@ -61,6 +61,8 @@ def main() -> int:
     parts = [heading(options)]
     faults: list[str] = []
     try:
+        # First, since nothing wants as much memory: the peers' files would lie in its way.
+        grown = [growth_section(options)] if options.growth else []
         for events in options.events:
             section, wrong = compare(Archive(events).made(), options)
             parts.append(section)
@@ -68,14 +70,11 @@ def main() -> int:
             print(section, flush=True)
             # What lies in memory would be lacking to what comes after.
             shutil.rmtree(Archive(events).outputs, ignore_errors=True)
-        if options.growth:
-            parts.append(f"## Growth\n\n{growth(SIZES, runs=options.growth_runs)}\n")
-            print(parts[-1], flush=True)
     except FailedRunError as error:
         print(f"run.py: {error}", file=sys.stderr)
         return 1
     if options.record:
-        RESULTS.write_text("\n".join(parts), encoding="utf-8")
+        RESULTS.write_text("\n".join([*parts, *grown]), encoding="utf-8")
         say(f"written to {RESULTS.name}")
     for fault in faults:
         print(f"not a fair comparison: {fault}", file=sys.stderr)
@@ -104,6 +103,13 @@ def compare(archive: Archive, options: argparse.Namespace) -> tuple[str, list[st
             faults += [f"{archive.events:,} events, {fault}" for fault in wrong]
         parts.append(f"Files and bytes of both, so that one sees how fair it is:\n\n{files}")
     return "\n\n".join(parts) + "\n", faults
+
+
+def growth_section(options: argparse.Namespace) -> str:
+    """Our own growth, printed when it is known."""
+    section = f"## Growth\n\n{growth(SIZES, runs=options.growth_runs)}\n"
+    print(section, flush=True)
+    return section
 
 
 def times_table(results: Results, peers: Mapping[str, Any]) -> str:
