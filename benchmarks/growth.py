@@ -52,7 +52,7 @@ _MEASURES: dict[str, Callable[[Usage], float | None]] = {
 }
 """What is measured, and how a run tells it: one with a look at memory tells of nothing else."""
 
-_FOR_EXPLANATION = "of it in the kernel (s)"
+_FOR_EXPLANATION = {"of it in the kernel (s)"}
 
 
 def _middle(of: Callable[[Usage], float | None], usages: Sequence[Usage]) -> float:
