@@ -200,14 +200,6 @@ def decoded(line: Line, decoder: strict_json.Decoder) -> tuple[Line, Record]:
         return Line.of(record), record
 
 
-def save_records(path: Path, records: Mapping[int, Record]) -> bool:
-    """Write ``records`` whole or not at all; whether the file's bytes changed.
-
-    Raises `CacheError` when the disk is full or the folder read-only; the old file stays.
-    """
-    return write_atomically(path, Records().updated(records).data)
-
-
 def read_bytes(path: Path) -> bytes:
     """The file's bytes, none where there is no file.
 

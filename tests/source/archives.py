@@ -14,11 +14,11 @@ from events_archive.model.memory import Memory
 from events_archive.report import Report
 from events_archive.settings import Settings
 from events_archive.source.api import Api, Page, Throttled
-from events_archive.source.cache import save_records
 from events_archive.source.reading import read_events
 from events_archive.source.sync import Refreshed, refresh, remember
 from tests.ll2_server import World, seed_records
 from tests.ll2_server.api import Api as Ll2
+from tests.source.saved import save_records
 
 ORIGIN = "http://ll2.example"
 ROOT = f"{ORIGIN}/2.3.0/"

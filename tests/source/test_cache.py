@@ -18,11 +18,11 @@ from events_archive.source.cache import (
     CacheError,
     Records,
     load_records,
-    save_records,
     write_atomically,
 )
 from events_archive.source.lock import locked
 from events_archive.source.reading import read_events
+from tests.source.saved import save_records
 
 PROJECT = Path(__file__).parents[2]
 SHIPPED = PROJECT / "content_cache" / "events.jsonl"

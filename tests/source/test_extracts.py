@@ -10,7 +10,7 @@ import pytest
 from events_archive.crew import can_share
 from events_archive.model.event import Event
 from events_archive.report import Report
-from events_archive.source.cache import load_records, save_records
+from events_archive.source.cache import load_records
 from events_archive.source.extracts import EXTRACTS_FILE, event_of, extract_of
 from events_archive.source.late import DETAILS
 from events_archive.source.parsing import (
@@ -22,6 +22,7 @@ from events_archive.source.parsing import (
 from events_archive.source.reading import EventReader, read_events
 from events_archive.source.shared import Readings
 from tests.ll2_server import grow_records
+from tests.source.saved import save_records
 
 RECORDS = {record["id"]: record for record in grow_records(120, pictures=20)}
 

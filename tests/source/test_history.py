@@ -8,10 +8,11 @@ import pytest
 
 from events_archive.model.memory import Change, Ledger
 from events_archive.source import journal
-from events_archive.source.cache import CacheError, Records, load_records, save_records
+from events_archive.source.cache import CacheError, Records, load_records
 from events_archive.source.history import append_lines, history_lines, load_history
 from events_archive.source.journal import JOURNAL_FILE, commit, recover
 from events_archive.source.ledger import load_ledger
+from tests.source.saved import save_records
 
 MONDAY = datetime(2026, 9, 7, 6, tzinfo=UTC)
 TUESDAY = datetime(2026, 9, 8, 6, tzinfo=UTC)
