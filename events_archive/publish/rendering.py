@@ -1,4 +1,4 @@
-"""From a page of the plan to its bytes: Jinja's environment, and what every template may call."""
+"""From a page of the plan to its bytes: the templates, and what every one of them may call."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

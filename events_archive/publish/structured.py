@@ -103,8 +103,8 @@ class StructuredData:
         else:
             mode = "Mixed" if event.videos else "Offline"
             location = self._places.get(event.location) or self._place(place, event.location)
-        mode = f'"{_SCHEMA}/{mode}EventAttendanceMode"'
-        return f',"eventAttendanceMode":{mode},"location":{location}'
+        attendance = f"{_SCHEMA}/{mode}EventAttendanceMode"
+        return f',"eventAttendanceMode":"{attendance}","location":{location}'
 
     def _place(self, place: Place, location: str) -> Json:
         name, address = encode_basestring(place.name), encode_basestring(location)

@@ -236,35 +236,33 @@ def _by_priority(links: Sequence[_AnyLink]) -> tuple[_AnyLink, ...]:
     return tuple(first.values())
 
 
+def _notes(fields: Fields) -> list[tuple[Fields, str, str]]:
+    """The updates that say anything, each with its comment and its address."""
+    notes = [
+        (note, note.text("comment"), note.url("info_url")) for note in fields.children("updates")
+    ]
+    return [(note, comment, url) for note, comment, url in notes if comment or url]
+
+
 def _updates(fields: Fields) -> tuple[Update, ...]:
     updates = [
         Update(
-            id=update.integer("id") or 0,
-            comment=update.text("comment"),
-            url=update.url("info_url"),
-            author=update.line("created_by"),
-            created=update.when("created_on"),
+            id=note.integer("id") or 0,
+            comment=comment,
+            url=url,
+            author=note.line("created_by"),
+            created=note.when("created_on"),
         )
-        for update in fields.children("updates")
+        for note, comment, url in _notes(fields)
     ]
-    if not updates:
-        return ()
     # A note of unknown date stands first: sorted among the others it would claim a time.
-    return tuple(
-        sorted(
-            (update for update in updates if update.comment or update.url),
-            key=lambda update: (update.created.timestamp() if update.created else 0.0, update.id),
-        )
-    )
+    updates.sort(key=lambda one: (one.created.timestamp() if one.created else 0.0, one.id))
+    return tuple(updates)
 
 
 def _first_noted(fields: Fields) -> datetime | None:
     """`Event.first_noted`, without the updates themselves."""
-    whens = [
-        update.when("created_on")
-        for update in fields.children("updates")
-        if update.text("comment") or update.url("info_url")
-    ]
+    whens = [note.when("created_on") for note, _, _ in _notes(fields)]
     return min(filter(None, whens), default=None)
 
 
