@@ -112,7 +112,7 @@ def _save(cache: Path, records: list[dict]) -> None:
 
 
 def _change(cache: Path, records: list[dict]) -> None:
-    """What happens between two builds: renames, swapped slugs, slips, withdrawals, a lost record."""
+    """Renames, swapped slugs, slips, withdrawals and a lost record, between two builds."""
     changes = []
 
     def note(record: dict, kind: str, field: str, old: object, new: object) -> None:
