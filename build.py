@@ -11,15 +11,6 @@ if __name__ == "__main__" and (said := stands(sys.argv[1:], __file__)) is not No
     sys.exit(0)
 
 import gc
-
-# A run makes millions of values and few cycles: to look for those takes half of the time.
-gc.disable()
-
-# Before whatever has a dataclass.
-from events_archive.kept_methods import METHODS
-
-# isort: split
-
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -80,13 +71,14 @@ def main(arguments: list[str]) -> int:
 
     0 done, 1 failed, 2 wrong usage, 130 interrupted, 141 where nobody reads on.
     """
+    # Python's own thresholds would have the collector look for cycles during a third of the build.
+    gc.set_threshold(100_000, 50, 100)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     report = Report()
     try:
         options = read_options(arguments, os.environ, PROJECT)
         report = Report.of(options.settings)
         run(options, report)
-        METHODS.keep()
     except KeyboardInterrupt:
         report.fail("interrupted; what was kept is whole, and the next run goes on from there")
         return 130
@@ -117,6 +109,8 @@ def build(options: Options, report: Report) -> None:
     settings = options.settings
     sources = Sources.now(settings, PROJECT)
     found = gather(settings, report)
+    # What is loaded now lives to the end, and need not be looked through again.
+    gc.freeze()
     site = survey(settings, found)
     built = publish(settings, site, report, besides=[found.keep_extracts])
     if built and options.command == "build" and is_settled(settings, site, built, report):
@@ -168,6 +162,7 @@ def serve(options: Options, report: Report) -> None:
         settings = replace(now.settings, offline=True, dry_run=False)
         with locked(settings.cache):
             build(replace(now, settings=settings), Report.of(settings))
+        gc.unfreeze()
         gc.collect()
 
     show(options.settings, report, project=PROJECT, rebuild=rebuild, **options.details)

@@ -15,9 +15,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 
-from events_archive.model.cached import cached_property
 from events_archive.model.event import Event
 
 _SAFE = re.compile(r"[-a-z0-9_]{1,100}")

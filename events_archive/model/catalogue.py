@@ -3,9 +3,9 @@
 from collections.abc import Callable, Container, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TypeVar
 
-from events_archive.model.cached import cached_property
 from events_archive.model.event import Event, EventType, Image
 
 Key = TypeVar("Key", bound=Hashable)

@@ -8,9 +8,9 @@ where absence means something. All date-times are in UTC.
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from urllib.parse import urlsplit
 
-from events_archive.model.cached import cached_property
 from events_archive.model.moment import Moment
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from functools import cached_property
 from typing import Any
 
 from events_archive.model.addresses import AddressBook, Owners
-from events_archive.model.cached import cached_property
 from events_archive.model.event import Event
 from events_archive.model.moment import Moment
 

@@ -7,8 +7,8 @@ what may be said of it, from the table in ``precision.py``.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 
-from events_archive.model.cached import cached_property
 from events_archive.model.precision import (
     NOT_STATED_DAY,
     NOT_STATED_TIME,

@@ -7,9 +7,9 @@ quietly: one warning, and a placeholder stands in on the page.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from events_archive.model.cached import cached_property
 from events_archive.model.event import Image
 from events_archive.publish.thumbnail_shelf import Record, Shelf
 from events_archive.report import Report

@@ -8,9 +8,9 @@ the source is believed: nothing is ever dated in the future.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from itertools import chain
 
-from events_archive.model.cached import cached_property
 from events_archive.model.event import Event
 from events_archive.model.memory import Change, Memory
 

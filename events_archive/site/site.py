@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
-from events_archive.model.cached import cached_property
 from events_archive.model.catalogue import Catalogue, Events
 from events_archive.model.event import EventType
 from events_archive.model.memory import Memory
