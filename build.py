@@ -3,7 +3,7 @@
 
 import sys
 
-from events_archive.standing import stands
+from events_archive.output.up_to_date import stands
 
 # A run that would find everything as it was left is over before anything more is imported.
 if __name__ == "__main__" and (said := stands(sys.argv[1:], __file__)) is not None:
@@ -20,45 +20,45 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
+from events_archive.cli import Options, read_options
+from events_archive.console import Report
 from events_archive.errors import ArchiveError, UsageError
-from events_archive.export.edition import Edition
+from events_archive.export.bundle import Edition
+from events_archive.images.thumbnails import Thumbnails, make_thumbnails
+from events_archive.ll2.load_events import EventReader, read_events
+from events_archive.ll2.refresh import refresh, remember, remember_lists
+from events_archive.ll2.refresh_result import Refreshed
+from events_archive.model.archive_state import Memory
 from events_archive.model.catalogue import Catalogue
-from events_archive.model.memory import Memory
-from events_archive.model.questions.answering import answer
-from events_archive.model.questions.reading import RefusedQuestion, read_question
-from events_archive.options import Options, read_options
-from events_archive.publish.assets import read_assets
-from events_archive.publish.fingerprints import Fingerprints, state_of
-from events_archive.publish.identities import Proof
-from events_archive.publish.left import Left, load_left, save_left
-from events_archive.publish.making import Built, Workshop
-from events_archive.publish.offline import kept_files, service_worker
-from events_archive.publish.rendering import Renderer
-from events_archive.publish.thumbnails import Thumbnails, make_thumbnails
-from events_archive.publish.writing import Output, site_files
-from events_archive.report import Report
-from events_archive.sealing import Sources
+from events_archive.output.build import Built, Workshop
+from events_archive.output.fingerprints import Fingerprints, state_of
+from events_archive.output.id_audit import Proof
+from events_archive.output.input_snapshot import Sources
+from events_archive.output.manifest import Left, load_left, save_left
+from events_archive.output.writer import Output, site_files
+from events_archive.query.engine import answer
+from events_archive.query.index import hold
+from events_archive.query.parser import RefusedQuestion, read_question
+from events_archive.render.assets import read_assets
+from events_archive.render.renderer import Renderer
+from events_archive.render.service_worker import kept_files, service_worker
 from events_archive.settings import Settings
-from events_archive.site import addresses
-from events_archive.site.addresses import Addresses
-from events_archive.site.former import is_list
-from events_archive.site.history import told as told_changes
+from events_archive.site import urls
+from events_archive.site.changelog import told as told_changes
 from events_archive.site.offline_pages import is_closing
 from events_archive.site.page import Page
 from events_archive.site.plan import addresses_of, plan_site
+from events_archive.site.redirects import is_list
 from events_archive.site.site import Site
-from events_archive.source.cache import EVENTS_FILE, Records
-from events_archive.source.history import as_json
-from events_archive.source.holdings import hold
-from events_archive.source.lock import locked
-from events_archive.source.published_ids import (
+from events_archive.site.urls import Addresses
+from events_archive.store.history_file import as_json
+from events_archive.store.lock import locked
+from events_archive.store.published_ids import (
     PUBLISHED_IDS_FILE,
     load_published_ids,
     save_published_ids,
 )
-from events_archive.source.reading import EventReader, read_events
-from events_archive.source.refreshed import Refreshed
-from events_archive.source.sync import refresh, remember, remember_lists
+from events_archive.store.records import EVENTS_FILE, Records
 
 PROJECT = Path(__file__).resolve().parent
 
@@ -155,7 +155,7 @@ def diff(options: Options, report: Report) -> None:
 
 def serve(options: Options, report: Report) -> None:
     """Show the site as its host will, and build it again whenever something changes."""
-    from events_archive.preview.serving import serve as show  # noqa: PLC0415 - only here
+    from events_archive.preview.serve import serve as show  # noqa: PLC0415 - only here
 
     def rebuild() -> None:
         now = read_options(sys.argv[1:], os.environ, PROJECT)
@@ -175,7 +175,7 @@ def export(options: Options, report: Report) -> None:
     publish(settings, site, report)
     if settings.dry_run:
         return
-    from events_archive.export.writing import write_edition  # noqa: PLC0415 - only here
+    from events_archive.export.write import write_edition  # noqa: PLC0415 - only here
 
     whole = edition(site, site_files(settings.output))
     path = write_edition(whole, static=settings.static, project=PROJECT, **options.details)
@@ -185,7 +185,7 @@ def export(options: Options, report: Report) -> None:
 
 def check(options: Options, report: Report) -> None:
     """Look the built site over; what is wrong is in the report."""
-    from events_archive.checking.checking import check as look_over  # noqa: PLC0415 - only here
+    from events_archive.check.run import check as look_over  # noqa: PLC0415 - only here
 
     settings, asks_others = options.settings, options.details["external"]
     files = site_files(settings.output)
@@ -195,7 +195,7 @@ def check(options: Options, report: Report) -> None:
 
 def query(options: Options, report: Report) -> None:
     """Answer a question from the cache as it lies there, whoever else is at work on it."""
-    from events_archive.publish.answers import AnswerWriter, refusal  # noqa: PLC0415 - only here
+    from events_archive.render.query_output import AnswerWriter, refusal  # noqa: PLC0415 - only here
 
     settings = replace(options.settings, offline=True, dry_run=True)
     site = survey(settings, gather(settings, Report(quiet=True)))
@@ -242,7 +242,7 @@ def gather(settings: Settings, report: Report) -> Found:
     report.tell("refresh", {"outcome": refreshed.outcome, "changes": refreshed.summary.counts})
     report.happened(refreshed.summary.words)
     if settings.pictures and refreshed.has_network:
-        from events_archive.source.pictures import fetch_pictures  # noqa: PLC0415 - with a network
+        from events_archive.images.download import fetch_pictures  # noqa: PLC0415 - with a network
 
         with report.timed("pictures"):
             fetch_pictures(
@@ -366,13 +366,13 @@ def stage(
 def close(settings: Settings, site: Site, output: Output) -> None:
     """Put beside the staged files those that are about all the others."""
     kept = kept_files(output.staged)
-    output.stage(addresses.KEPT_FILES, kept)
-    script = settings.templates / addresses.SERVICE_WORKER
-    output.stage(addresses.SERVICE_WORKER, service_worker(script, kept))
+    output.stage(urls.KEPT_FILES, kept)
+    script = settings.templates / urls.SERVICE_WORKER
+    output.stage(urls.SERVICE_WORKER, service_worker(script, kept))
     if site.offers_download:
         from events_archive.export.zip_file import zip_bytes  # noqa: PLC0415 - few sites do
 
-        output.stage(addresses.DOWNLOAD, zip_bytes(edition(site, output.files())))
+        output.stage(urls.DOWNLOAD, zip_bytes(edition(site, output.files())))
 
 
 def edition(site: Site, files: tuple[tuple[str, Path], ...]) -> Edition:

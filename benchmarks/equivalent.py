@@ -45,7 +45,7 @@ def plan_equivalent(site, begin=None) -> tuple:
 
 def main() -> int:
     sys.path.insert(0, str(PROJECT))
-    from events_archive.standing import stands  # noqa: PLC0415
+    from events_archive.output.up_to_date import stands  # noqa: PLC0415
 
     # As build.py does before anything else.
     if (said := stands(sys.argv[1:], str(PROJECT / "build.py"))) is not None:

@@ -22,21 +22,21 @@ sys.path[:0] = [str(PROJECT)]
 from equivalent import restricted  # noqa: E402
 
 import build as building  # noqa: E402 - the project is on the path only now
+from events_archive.console import Report  # noqa: E402
+from events_archive.images.thumbnails import Thumbnails, make_thumbnails  # noqa: E402
 from events_archive.model.event import host_of  # noqa: E402
-from events_archive.model.moment import MONTHS, day_in_words  # noqa: E402
-from events_archive.model.spans import length_in_words  # noqa: E402
-from events_archive.publish.assets import Assets, read_assets  # noqa: E402
-from events_archive.publish.calendar_links import CalendarLinks  # noqa: E402
-from events_archive.publish.feeds import rfc822, rfc3339  # noqa: E402
-from events_archive.publish.prose import prose  # noqa: E402
-from events_archive.publish.rendering import (  # noqa: E402
+from events_archive.model.event_date import MONTHS, day_in_words  # noqa: E402
+from events_archive.model.interval import length_in_words  # noqa: E402
+from events_archive.render.assets import Assets, read_assets  # noqa: E402
+from events_archive.render.calendar_links import CalendarLinks  # noqa: E402
+from events_archive.render.feeds import rfc822, rfc3339  # noqa: E402
+from events_archive.render.json_ld import StructuredData  # noqa: E402
+from events_archive.render.markdown import prose  # noqa: E402
+from events_archive.render.renderer import (  # noqa: E402
     CONTENT_SECURITY_POLICY,
     date_parts,
 )
-from events_archive.publish.structured import StructuredData  # noqa: E402
-from events_archive.publish.thumbnails import Thumbnails, make_thumbnails  # noqa: E402
-from events_archive.report import Report  # noqa: E402
-from events_archive.site import addresses, days, families  # noqa: E402
+from events_archive.site import categories, on_this_day, urls  # noqa: E402
 from events_archive.site.subscriptions import type_alternates  # noqa: E402
 
 
@@ -100,7 +100,7 @@ class Flattener:
         }
 
     def _absolute(self, address: str) -> str:
-        return self.site.base_url + ("" if address == addresses.HOME else address)
+        return self.site.base_url + ("" if address == urls.HOME else address)
 
     # The frame ------------------------------------------------------------------------------------
 
@@ -114,23 +114,23 @@ class Flattener:
             "assets": {name.replace(".", "_").replace("-", "_"): asset(name) for name in _ASSETS},
             "social": {
                 name: self._absolute(asset(f"social-{name}.jpg"))
-                for name in ["archive", *(family.key for family in families.FAMILIES)]
+                for name in ["archive", *(family.key for family in categories.FAMILIES)]
             },
             "nav": [
                 {"label": label, "address": address}
                 for label, address in (
-                    ("Types", addresses.ALL_TYPES),
-                    ("Years", addresses.ALL_YEARS),
-                    ("Days", addresses.ALL_DAYS),
-                    ("Places", addresses.all_ways("places")),
-                    ("Ask", addresses.EXPLORE),
-                    ("Subscribe", addresses.SUBSCRIBE),
+                    ("Types", urls.ALL_TYPES),
+                    ("Years", urls.ALL_YEARS),
+                    ("Days", urls.ALL_DAYS),
+                    ("Places", urls.all_ways("places")),
+                    ("Ask", urls.EXPLORE),
+                    ("Subscribe", urls.SUBSCRIBE),
                 )
-                if address != addresses.all_ways("places") or site.ways.has("places")
+                if address != urls.all_ways("places") or site.ways.has("places")
             ],
             "shapes": {name: str(marks.SHAPES[name]) for name in marks.SHAPES},
             "sky": whole[whole.index("<g ") : whole.index("</defs>")].strip(),
-            "families": [{"key": f.key, "label": f.label} for f in families.FAMILIES],
+            "families": [{"key": f.key, "label": f.label} for f in categories.FAMILIES],
             "months": list(MONTHS),
         }
 
@@ -143,7 +143,7 @@ class Flattener:
             "title": page.title,
             "description": page.description,
             "indexable": page.indexable,
-            "searches": page.address != addresses.NOT_FOUND,
+            "searches": page.address != urls.NOT_FOUND,
             "current": page.address if page.address in _IN_NAVIGATION else "",
             "modified": rfc3339(page.modified) if page.modified else "",
             "path": _path(page.address),
@@ -239,10 +239,10 @@ class Flattener:
         return {name: event[name] for name in (*wanted, "location") if name in event}
 
     def _type(self, type: Any) -> dict[str, Any]:
-        family = families.family(type)
+        family = categories.family(type)
         return {
             "name": type.name,
-            "gloss": families.type_gloss(type),
+            "gloss": categories.type_gloss(type),
             "stem": self.site.addresses.type(type, "").removeprefix("types/"),
             "family": family.key,
             "alternates": self._alternates(type_alternates(self.site, type)[:3]),
@@ -265,7 +265,7 @@ class Flattener:
         return {"iso": f"{when:%Y-%m-%d}", "words": day_in_words(when)} if when else None
 
     def _anniversary(self, day: tuple[int, int] | None) -> dict[str, str] | None:
-        return {"address": addresses.day(*day), "words": days.in_words(day)} if day else None
+        return {"address": urls.day(*day), "words": on_this_day.in_words(day)} if day else None
 
     def _picture(self, image: Any) -> str:
         """The key under which the picture's copies are described, once for all its events."""
@@ -406,7 +406,7 @@ class Flattener:
     def _type_page(self, context: Any, root: str) -> dict[str, Any]:
         kind, drawn = context["type"], context["timeline"]
         stem = self.site.addresses.type(kind, "")
-        family = families.family(kind)
+        family = categories.family(kind)
         drawing = ""
         if drawn:
             name = "dots" if drawn[0].height != 100 else "bars"
@@ -417,7 +417,7 @@ class Flattener:
             "feed": stem if context["heading"] == kind.name else "",
             "familyLabel": family.label,
             "turn": kind.id * 47 % 360,
-            "sentence": families.type_sentence(kind),
+            "sentence": categories.type_sentence(kind),
             "drawing": drawing,
         }
 
@@ -449,7 +449,7 @@ class Flattener:
                         {
                             **self._type(kind),
                             "count": history.count,
-                            "sentence": families.type_sentence(kind),
+                            "sentence": categories.type_sentence(kind),
                             "drawing": str(self.drawing.drawing(history.drawn, root, "bars"))
                             + str(self.drawing.axis(context["span"], 8)),
                             "years": _numbers(history.years),
@@ -467,7 +467,7 @@ class Flattener:
             "years": [
                 {
                     "number": year,
-                    "address": addresses.year(year),
+                    "address": urls.year(year),
                     "count": count,
                     "bands": [
                         {"family": b.family.key, "start": b.start, "length": b.length} for b in bar
@@ -504,7 +504,7 @@ class Flattener:
             "almanac": [
                 {
                     "number": year.number,
-                    "address": addresses.year(year.number),
+                    "address": urls.year(year.number),
                     "count": year.count,
                     "drawing": str(self.drawing.drawing(year.weeks, root, "strip")),
                     "months": _months(year.months),
@@ -525,13 +525,12 @@ class Flattener:
     def _ways_in(self) -> list[dict[str, Any]]:
         site = self.site
         fixed = [
-            ("Types", addresses.ALL_TYPES, len(site.types_by_name())),
-            ("Years", addresses.ALL_YEARS, len(site.catalogue.by_year)),
-            ("Days of the year", addresses.ALL_DAYS, 366),
+            ("Types", urls.ALL_TYPES, len(site.types_by_name())),
+            ("Years", urls.ALL_YEARS, len(site.catalogue.by_year)),
+            ("Days of the year", urls.ALL_DAYS, 366),
         ]
         more = [
-            (kind.title, addresses.all_ways(kind.folder), len(ways))
-            for kind, ways in site.ways.kinds
+            (kind.title, urls.all_ways(kind.folder), len(ways)) for kind, ways in site.ways.kinds
         ]
         return [{"label": t, "address": a, "count": c} for t, a, c in (*fixed, *more)]
 
@@ -566,7 +565,7 @@ class Flattener:
         }
 
 
-_IN_NAVIGATION = (addresses.ALL_TYPES, addresses.ALL_YEARS)
+_IN_NAVIGATION = (urls.ALL_TYPES, urls.ALL_YEARS)
 
 _TABLES = ("places", "pictures", "programs", "astronauts", "agencies", "stations")
 """What events refer to by a key."""
@@ -594,9 +593,9 @@ def without_gaps(value: Any) -> Any:
 
 def _root(address: str, base_url: str) -> str:
     """What leads from a page to the site's root; 404.html is shown at any depth."""
-    if address == addresses.NOT_FOUND:
+    if address == urls.NOT_FOUND:
         return urlsplit(base_url).path
-    return addresses.root(address)
+    return urls.root(address)
 
 
 def _path(address: str) -> str:

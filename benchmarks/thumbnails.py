@@ -32,15 +32,15 @@ from PIL import ImageChops, ImageDraw, ImageMath, ImageOps, ImageStat
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
+from events_archive.console import Report  # noqa: E402
+from events_archive.images import resize  # noqa: E402
+from events_archive.images.thumbnails import make_thumbnails  # noqa: E402
 from events_archive.model.event import Image  # noqa: E402 - the project is on the path only now
-from events_archive.publish import thumbnail_drawing  # noqa: E402
-from events_archive.publish.thumbnails import make_thumbnails  # noqa: E402
-from events_archive.report import Report  # noqa: E402
 
 WIDTHS = (640, 1280)
 SIZES = ((1920, 1280), (1788, 972), (4000, 2667), (1280, 853), (2048, 1365), (3000, 2000))
 """Of the sample photos, in pixels: what LL2's picture store serves, from small to large."""
-EFFORTS = (thumbnail_drawing.METHOD, 4)
+EFFORTS = (resize.METHOD, 4)
 """libwebp's effort that vips is measured with: ours, and its own default."""
 
 
@@ -159,7 +159,7 @@ def _images(originals: Path) -> list[Image]:
 
 def _make(originals: Path, folder: Path, jobs: int) -> None:
     """As a build does, but for the widths."""
-    thumbnail_drawing.WIDTHS = WIDTHS
+    resize.WIDTHS = WIDTHS
     report = Report(quiet=True)
     make_thumbnails(
         _images(originals), originals=originals, folder=folder, jobs=jobs, report=report
@@ -182,7 +182,7 @@ def _run_ours(originals: Path, folder: Path, jobs: int) -> Cost:
 def _run_vips(originals: Path, folder: Path, effort: int) -> Cost:
     """One process a width, which is all that ``vipsthumbnail`` offers."""
     folder.mkdir()
-    saving = f"[Q={thumbnail_drawing.QUALITY},effort={effort},strip]"
+    saving = f"[Q={resize.QUALITY},effort={effort},strip]"
     cost = Cost(cpu=0, wall=0)
     for width in WIDTHS:
         output = f"{folder}/%s@{width}.webp{saving}"

@@ -1,8 +1,6 @@
-"""The Spaceflight Events Archive: rooms between the Launch Library 2 API and a finished site.
+"""The Spaceflight Events Archive: from the Launch Library 2 API to a static site.
 
-``source`` (network and cache) hands records to ``model`` (what we know), ``site`` plans what will
-exist, and ``publish`` puts it on disk; ``export``, ``checking`` and ``preview`` carry it away, look
-it over and show it. ``build.py`` beside this package is the story that joins them.
+``ARCHITECTURE.md`` draws the packages as layers; each sees only those below it.
 """
 
 __version__ = "1.0.0"

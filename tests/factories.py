@@ -4,7 +4,7 @@ from collections.abc import Container
 from datetime import UTC, date, datetime
 from typing import Any
 
-from events_archive.model.addresses import AddressBook
+from events_archive.model.archive_state import Change, Ledger, Memory
 from events_archive.model.catalogue import Catalogue
 from events_archive.model.event import (
     Agency,
@@ -19,10 +19,10 @@ from events_archive.model.event import (
     SpaceStation,
     Video,
 )
-from events_archive.model.memory import Change, Ledger, Memory
-from events_archive.model.moment import Moment
-from events_archive.site.addresses import Addresses
+from events_archive.model.event_date import Moment
+from events_archive.model.slugs import AddressBook
 from events_archive.site.site import Site
+from events_archive.site.urls import Addresses
 
 DOCKING = EventType(id=2, name="Docking")
 EVA = EventType(id=3, name="EVA")

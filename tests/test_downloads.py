@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from events_archive.publish.database import database_bytes
-from events_archive.site.columns import COLUMNS, rows
+from events_archive.render.sqlite_export import database_bytes
+from events_archive.site.export_columns import COLUMNS, rows
 from tests.conftest import Run, copy_seed, run_build
 from tests.factories import a_site, an_event
 from tests.ll2_server.vocabulary import Record

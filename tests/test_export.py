@@ -14,11 +14,11 @@ from libzim.search import Query, Searcher
 from PIL import Image
 from playwright.sync_api import Browser
 
-from events_archive.checking.folder import BuiltSite
-from events_archive.checking.links import broken_links
+from events_archive.check.built_site import BuiltSite
+from events_archive.check.links import broken_links
 from tests.browser import Witness, launched
+from tests.client_programs import required
 from tests.conftest import BASE_URL, PROJECT, copy_seed, run_build
-from tests.programs import required
 from tests.visitor import VisitedSite
 
 HERE = "spaceflight events #1, 100% é"

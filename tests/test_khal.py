@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import a_change, a_memory, a_site, an_event
-from tests.publish.rendered import BASE_URL, rendered
+from tests.render.rendered import BASE_URL, rendered
 
 ZONES = ("UTC", "Asia/Tokyo", "America/Los_Angeles", "Pacific/Kiritimati", "Asia/Kathmandu")
 FORMAT = "{start-date-long}|{start-time}|{end-date-long}|{title}|{status}"

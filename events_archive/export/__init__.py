@@ -1,1 +1,1 @@
-"""The site as one file to carry away: a ZIP for any disk, a ZIM for Kiwix."""
+"""``build.py export``: the built site as one ZIP or ZIM file."""

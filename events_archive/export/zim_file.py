@@ -11,9 +11,9 @@ from posixpath import join, normpath
 from typing import TYPE_CHECKING, Any
 
 from events_archive.errors import ArchiveError
-from events_archive.export.edition import STEM, Edition
-from events_archive.site import addresses
-from events_archive.site.media_types import media_type
+from events_archive.export.bundle import STEM, Edition
+from events_archive.site import urls
+from events_archive.site.formats import media_type
 
 if TYPE_CHECKING:
     from libzim.writer import Item
@@ -25,7 +25,7 @@ _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _LEADS = re.compile(r'<meta http-equiv="refresh" content="0; url=([^"]*)">')
 _POLICY = re.compile(rb'<meta http-equiv="Content-Security-Policy"[^>]*>\n')
 _SILENCED = b"// Kiwix keeps this edition offline; nothing is left to do.\n"
-_LEFT_OUT = frozenset({addresses.SERVICE_WORKER, addresses.KEPT_FILES})
+_LEFT_OUT = frozenset({urls.SERVICE_WORKER, urls.KEPT_FILES})
 
 
 def write_zim(edition: Edition, path: Path, *, description: str, icon: Path) -> None:
@@ -44,7 +44,7 @@ def write_zim(edition: Edition, path: Path, *, description: str, icon: Path) -> 
     temporary = path.with_name(f"{path.stem}.partial.zim")
     temporary.unlink(missing_ok=True)
     creator = Creator(temporary).config_verbose(False).config_indexing(True, "eng")
-    creator.set_mainpath(addresses.HOME)
+    creator.set_mainpath(urls.HOME)
     with _stdout_kept_clean(), creator:
         creator.add_illustration(ILLUSTRATION, icon.read_bytes())
         for name, value in metadata(edition, description).items():
@@ -112,7 +112,7 @@ def _item(address: str, source: Path) -> "Item":
     from libzim.writer import Hint, Item, StringProvider  # noqa: PLC0415
 
     content = source.read_bytes()
-    if PurePosixPath(address).match(f"{addresses.ASSETS}/offline.*.js"):
+    if PurePosixPath(address).match(f"{urls.ASSETS}/offline.*.js"):
         content = _SILENCED
     is_page = address.endswith(".html")
     if is_page:

@@ -6,8 +6,8 @@ from html import escape
 from pathlib import Path
 from typing import BinaryIO
 
-from events_archive.export.edition import Edition
-from events_archive.site import addresses
+from events_archive.export.bundle import Edition
+from events_archive.site import urls
 
 _INSIDE = "archive"
 """The folder of the site, beside the start page, so that nobody has to find it among the rest."""
@@ -52,7 +52,7 @@ def _add(archive: zipfile.ZipFile, edition: Edition, name: str, content: bytes) 
 
 def start_page(edition: Edition) -> str:
     """The page beside the site's folder, which leads into it."""
-    home = f"{_INSIDE}/{addresses.HOME}"
+    home = f"{_INSIDE}/{urls.HOME}"
     title = escape(edition.title)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

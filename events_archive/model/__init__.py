@@ -1,1 +1,1 @@
-"""What we know: events, how sure we are of their dates, and all of them in order."""
+"""The domain model: events, dates and their precision, changes. Standard library only."""

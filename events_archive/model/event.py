@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from events_archive.model.moment import Moment
+from events_archive.model.event_date import Moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

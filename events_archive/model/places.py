@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from events_archive.model.addresses import slugify, stem_of
+from events_archive.model.slugs import slugify, stem_of
 
 EARTH, ORBIT, MOON, MARS, BEYOND, ONLINE = (
     "On Earth",

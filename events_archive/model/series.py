@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from events_archive.model.addresses import stem_of
 from events_archive.model.event import Event
+from events_archive.model.slugs import stem_of
 
 
 class Membership(NamedTuple):

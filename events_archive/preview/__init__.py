@@ -1,1 +1,1 @@
-"""How the maintainer looks at it at home: a server that behaves as GitHub Pages does."""
+"""``build.py serve``: a local server that rebuilds and reloads on every edit."""

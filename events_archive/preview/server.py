@@ -12,8 +12,8 @@ from pathlib import Path
 from threading import Thread
 
 from events_archive.errors import UsageError
-from events_archive.preview.answers import Answer, answer
-from events_archive.preview.bulletin import Bulletin, News
+from events_archive.preview.static_files import Answer, answer
+from events_archive.preview.status import Bulletin, News
 
 HOST = "127.0.0.1"
 OWN = "/__preview__/"

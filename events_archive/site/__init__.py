@@ -1,1 +1,1 @@
-"""What will exist: every address of the site and the plan of its pages."""
+"""The plan of the site: which pages exist, at which URL, and what each shows. Pure."""

@@ -8,10 +8,10 @@ from functools import partial
 
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Event, EventType
-from events_archive.site import addresses
-from events_archive.site.chronicle import NEVER
-from events_archive.site.families import Family, family
+from events_archive.site import urls
+from events_archive.site.categories import Family, family
 from events_archive.site.page import Deferred, Page
+from events_archive.site.publication_dates import NEVER
 from events_archive.site.site import Site
 
 CALENDAR = "text/calendar"
@@ -69,8 +69,8 @@ def rolling_calendar(site: Site) -> Calendar:
     return Calendar(
         name=site.title,
         description=f"Spaceflight events of the past {ROLLING_DAYS} days and all that are to come.",
-        address=addresses.CALENDAR,
-        home=addresses.HOME,
+        address=urls.CALENDAR,
+        home=urls.HOME,
         refresh=OFTEN,
     )
 
@@ -80,8 +80,8 @@ def whole_calendar(site: Site) -> Calendar:
     return Calendar(
         name=f"{site.title} (complete)",
         description="Every spaceflight event of the archive that has a date, to be imported once.",
-        address=addresses.WHOLE_CALENDAR,
-        home=addresses.HOME,
+        address=urls.WHOLE_CALENDAR,
+        home=urls.HOME,
     )
 
 
@@ -102,8 +102,8 @@ def year_calendar(site: Site, year: int) -> Calendar:
     return Calendar(
         name=f"{year} · {site.title}",
         description=f"Every spaceflight event of {year}.",
-        address=addresses.year(year, ".ics"),
-        home=addresses.year(year),
+        address=urls.year(year, ".ics"),
+        home=urls.year(year),
     )
 
 

@@ -5,25 +5,25 @@ from dataclasses import replace
 from functools import partial
 
 from events_archive.model.catalogue import Events
-from events_archive.site import addresses, days, listing
+from events_archive.site import on_this_day, pagination, urls
 from events_archive.site.calendars import CALENDAR, Calendar, Items, planned_calendar
-from events_archive.site.entries import TAG, day_entry
+from events_archive.site.feed_entries import TAG, day_entry
 from events_archive.site.feeds import Feed, documents, feed_alternates
-from events_archive.site.listing import Layout
 from events_archive.site.page import Alternate, Crumb, Deferred, Page
+from events_archive.site.pagination import Layout
 from events_archive.site.site import Site
 
 _TEMPLATE = "pages/day.html"
 
-_HOME = Crumb(label="Home", address=addresses.HOME)
-_DAYS = Crumb(label="Days of the year", address=addresses.ALL_DAYS)
+_HOME = Crumb(label="Home", address=urls.HOME)
+_DAYS = Crumb(label="Days of the year", address=urls.ALL_DAYS)
 
 
 def day_pages(site: Site) -> Iterator[Page]:
     """The index, every day, the feed and the calendar."""
     found = site.catalogue.by_day
     yield Page(
-        address=addresses.ALL_DAYS,
+        address=urls.ALL_DAYS,
         template="pages/days.html",
         title="Days of the year",
         description="What happened in spaceflight on each day of the year.",
@@ -31,40 +31,42 @@ def day_pages(site: Site) -> Iterator[Page]:
         crumbs=(_HOME,),
         alternates=_alternates(site),
     )
-    for day in days.ALL_DAYS:
+    for day in on_this_day.ALL_DAYS:
         yield from _day_pages(site, day, found.get(day, ()))
-    entries = tuple(day_entry(site, one) for one in days.remembered_days(site.catalogue))
+    entries = tuple(day_entry(site, one) for one in on_this_day.remembered_days(site.catalogue))
     yield from documents(replace(days_feed(site), entries=entries))
-    events = days.worth_an_anniversary(site.catalogue)
+    events = on_this_day.worth_an_anniversary(site.catalogue)
     yield planned_calendar(site, Items(site), anniversary_calendar(site), events)
 
 
-def _months(found: Mapping[days.Day, Events]) -> list[list[tuple[days.Day, int]]]:
+def _months(found: Mapping[on_this_day.Day, Events]) -> list[list[tuple[on_this_day.Day, int]]]:
     """The days of each month with how many events each has."""
     return [
-        [(day, len(found.get(day, ()))) for day in days.ALL_DAYS if day[0] == month]
+        [(day, len(found.get(day, ()))) for day in on_this_day.ALL_DAYS if day[0] == month]
         for month in range(1, 13)
     ]
 
 
-def _day_pages(site: Site, day: days.Day, events: Events) -> Iterator[Page]:
-    first = addresses.day(*day)
-    for address, layout, shown in listing.divided(first, events, site.list_limit, listing.by_year):
+def _day_pages(site: Site, day: on_this_day.Day, events: Events) -> Iterator[Page]:
+    first = urls.day(*day)
+    for address, layout, shown in pagination.divided(
+        first, events, site.list_limit, pagination.by_year
+    ):
         make = partial(_day_page, site, day, address, layout)
         yield Deferred(address, _TEMPLATE, make, depends=(day, shown))
 
 
-def _day_page(site: Site, day: days.Day, address: str, layout: Layout) -> Page:
-    title, part = days.in_words(day), layout()
+def _day_page(site: Site, day: on_this_day.Day, address: str, layout: Layout) -> Page:
+    title, part = on_this_day.in_words(day), layout()
     neighbours = tuple(
-        Crumb(label=days.in_words(other), address=addresses.day(*other))
-        for other in days.neighbours(day)
+        Crumb(label=on_this_day.in_words(other), address=urls.day(*other))
+        for other in on_this_day.neighbours(day)
     )
     return Page(
         address=address,
         template=_TEMPLATE,
-        title=listing.numbered_title(f"On this day: {title}", part),
-        description=f"{listing.counted(part.count)} of {title}, in all years.",
+        title=pagination.numbered_title(f"On this day: {title}", part),
+        description=f"{pagination.counted(part.count)} of {title}, in all years.",
         context={"day": day, "heading": title, "listing": part, "neighbours": neighbours},
         crumbs=(_HOME, _DAYS),
         alternates=_alternates(site),
@@ -77,8 +79,8 @@ def days_feed(site: Site) -> Feed:
         identity=f"{TAG}:events:days",
         title=f"{site.title}: on this day",
         description="Each day, what happened in spaceflight on the same day of years before.",
-        stem=addresses.DAYS_FEED,
-        home=addresses.ALL_DAYS,
+        stem=urls.DAYS_FEED,
+        home=urls.ALL_DAYS,
     )
 
 
@@ -88,8 +90,8 @@ def anniversary_calendar(site: Site) -> Calendar:
         name=f"Anniversaries · {site.title}",
         description="What happened in space, on the same day of every year after. "
         "Press events are left out.",
-        address=addresses.ANNIVERSARIES,
-        home=addresses.ALL_DAYS,
+        address=urls.ANNIVERSARIES,
+        home=urls.ALL_DAYS,
         is_yearly=True,
     )
 

@@ -7,23 +7,23 @@ from typing import NamedTuple
 
 from events_archive.model.catalogue import Events
 from events_archive.model.event import Event
-from events_archive.model.moment import MONTHS
-from events_archive.site import addresses
+from events_archive.model.event_date import MONTHS
+from events_archive.site import urls
 from events_archive.site.calendars import has_calendar
-from events_archive.site.days import day_of
-from events_archive.site.history import happenings
+from events_archive.site.changelog import happenings
+from events_archive.site.on_this_day import day_of
 from events_archive.site.page import Alternate, Crumb, Deferred, Page, stub
 from events_archive.site.related import Related
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import event_alternates
-from events_archive.site.ways import Step, Way
+from events_archive.site.terms import Step, Way
 
 EVENT_TEMPLATE = "pages/event.html"
 
 OTHERS = 4
 """How many other events of its type an event's page names."""
 
-_HOME = Crumb(label="Home", address=addresses.HOME)
+_HOME = Crumb(label="Home", address=urls.HOME)
 
 DESCRIPTION_LENGTH = 155
 """Characters that search engines show of a description."""
@@ -46,7 +46,7 @@ def event_pages(site: Site) -> Iterator[Page]:
 def permalink_pages(site: Site) -> Iterator[Page]:
     """Every event's permalink, which leads to its page whatever that is called by then."""
     for event in site.catalogue.all_events:
-        yield stub(addresses.permalink(event.id), event.name, site.addresses.event(event))
+        yield stub(urls.permalink(event.id), event.name, site.addresses.event(event))
 
 
 class Surroundings(NamedTuple):
@@ -152,9 +152,9 @@ def _crumbs(site: Site, event: Event) -> tuple[Crumb, ...]:
 
 @lru_cache
 def _year_crumb(year: int) -> Crumb:
-    return Crumb(label=str(year), address=addresses.year(year))
+    return Crumb(label=str(year), address=urls.year(year))
 
 
 @lru_cache(maxsize=512)
 def _month_crumb(month: tuple[int, int]) -> Crumb:
-    return Crumb(label=MONTHS[month[1] - 1], address=addresses.month(*month))
+    return Crumb(label=MONTHS[month[1] - 1], address=urls.month(*month))

@@ -13,10 +13,10 @@ from operator import attrgetter
 
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Event, EventType
-from events_archive.site import addresses
-from events_archive.site.chronicle import NEVER
-from events_archive.site.entries import TAG, Entry, change_entries, event_entry, happened_entry
+from events_archive.site import urls
+from events_archive.site.feed_entries import TAG, Entry, change_entries, event_entry, happened_entry
 from events_archive.site.page import Alternate, Deferred, Page
+from events_archive.site.publication_dates import NEVER
 from events_archive.site.site import Site
 
 ENTRIES = 50
@@ -83,8 +83,8 @@ def main_feed(site: Site) -> Feed:
         identity=f"{TAG}:events:feed",
         title=site.title,
         description="Spaceflight events that are new here or have changed, the latest news first.",
-        stem=addresses.MAIN_FEED,
-        home=addresses.HOME,
+        stem=urls.MAIN_FEED,
+        home=urls.HOME,
     )
 
 
@@ -94,8 +94,8 @@ def happened_feed(site: Site) -> Feed:
         identity=f"{TAG}:events:happened",
         title=f"{site.title}: what happened",
         description="Spaceflight events that have taken place, in the order in which they did.",
-        stem=addresses.HAPPENED,
-        home=addresses.HOME,
+        stem=urls.HAPPENED,
+        home=urls.HOME,
     )
 
 
@@ -106,8 +106,8 @@ def changes_feed(site: Site) -> Feed:
         title=f"{site.title}: changes",
         description="One entry for each event that was added, moved to another date, renamed "
         "or withdrawn.",
-        stem=addresses.CHANGES,
-        home=addresses.HOME,
+        stem=urls.CHANGES,
+        home=urls.HOME,
     )
 
 

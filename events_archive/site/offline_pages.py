@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from events_archive.site import addresses
+from events_archive.site import urls
 from events_archive.site.page import Crumb, Page
 from events_archive.site.site import Site
 
@@ -12,7 +12,7 @@ KEPT_FILES, SERVICE_WORKER, DOWNLOAD = "kept-files", "service-worker", "download
 _KEPT_SUFFIXES = (".html", ".css", ".js", ".svg", ".png", ".webp", ".webmanifest", ".ics")
 """What a reader opens. Feeds, tables and databases are for programs, which have copies already."""
 
-_NEVER_KEPT = frozenset({addresses.NOT_FOUND, addresses.SERVICE_WORKER})
+_NEVER_KEPT = frozenset({urls.NOT_FOUND, urls.SERVICE_WORKER})
 
 
 def may_be_kept(address: str) -> bool:
@@ -23,24 +23,24 @@ def may_be_kept(address: str) -> bool:
 def offline_pages(site: Site) -> Iterator[Page]:
     """The page on which readers say what their browser keeps, and what a browser needs for it."""
     yield Page(
-        address=addresses.OFFLINE,
+        address=urls.OFFLINE,
         template="pages/offline.html",
         title="Read offline",
         description="How to read the archive with no network: in the browser, or from a disk.",
-        context={"download": addresses.DOWNLOAD if site.offers_download else ""},
-        crumbs=(Crumb(label="Home", address=addresses.HOME),),
+        context={"download": urls.DOWNLOAD if site.offers_download else ""},
+        crumbs=(Crumb(label="Home", address=urls.HOME),),
     )
-    yield Page(address=addresses.MANIFEST, template="web-manifest")
+    yield Page(address=urls.MANIFEST, template="web-manifest")
     if site.cname:
-        yield Page(address=addresses.CNAME, template="cname")
+        yield Page(address=urls.CNAME, template="cname")
 
 
 def closing_pages(site: Site) -> Iterator[Page]:
     """Files that can only be made when all others are known; each may name those before it."""
-    yield Page(address=addresses.KEPT_FILES, template=KEPT_FILES)
-    yield Page(address=addresses.SERVICE_WORKER, template=SERVICE_WORKER)
+    yield Page(address=urls.KEPT_FILES, template=KEPT_FILES)
+    yield Page(address=urls.SERVICE_WORKER, template=SERVICE_WORKER)
     if site.offers_download:
-        yield Page(address=addresses.DOWNLOAD, template=DOWNLOAD)
+        yield Page(address=urls.DOWNLOAD, template=DOWNLOAD)
 
 
 def is_closing(page: Page) -> bool:

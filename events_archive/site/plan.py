@@ -4,23 +4,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 from events_archive.errors import ArchiveError
+from events_archive.site.api_pages import mirror_pages
 from events_archive.site.calendars import calendar_pages
-from events_archive.site.credits import credits_pages
+from events_archive.site.data_quality import report_pages
 from events_archive.site.day_pages import day_pages
 from events_archive.site.download_pages import download_pages
 from events_archive.site.event_pages import event_pages, permalink_pages
-from events_archive.site.explore_pages import explore_pages
 from events_archive.site.feeds import feed_pages
-from events_archive.site.former import former_pages, vanished_lists
-from events_archive.site.index_pages import index_pages
-from events_archive.site.mirror_pages import mirror_pages
+from events_archive.site.image_credits import credits_pages
+from events_archive.site.list_pages import index_pages
 from events_archive.site.offline_pages import closing_pages, offline_pages
 from events_archive.site.page import Page
-from events_archive.site.plain_pages import machine_pages, plain_pages
-from events_archive.site.report_page import report_pages
+from events_archive.site.query_pages import explore_pages
+from events_archive.site.redirects import former_pages, vanished_lists
 from events_archive.site.site import Site
+from events_archive.site.static_pages import machine_pages, plain_pages
 from events_archive.site.subscriptions import subscription_pages
-from events_archive.site.way_pages import way_pages
+from events_archive.site.taxonomy_pages import way_pages
 
 Planner = Callable[[Site], Iterator[Page]]
 

@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from events_archive.model.archive_state import Memory
 from events_archive.model.catalogue import Catalogue, Events
 from events_archive.model.event import EventType
-from events_archive.model.memory import Memory
-from events_archive.model.questions.entries import Holdings
-from events_archive.site.addresses import Addresses
-from events_archive.site.chronicle import Chronicle
+from events_archive.query.rows import Holdings
+from events_archive.site.publication_dates import Chronicle
 from events_archive.site.related import Related, find_related
-from events_archive.site.ways import Ways
+from events_archive.site.terms import Ways
+from events_archive.site.urls import Addresses
 
 
 @dataclass(frozen=True, kw_only=True)

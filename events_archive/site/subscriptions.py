@@ -6,8 +6,8 @@ from datetime import timedelta
 from functools import cache
 
 from events_archive.model.event import Event, EventType
-from events_archive.model.spans import length_in_words
-from events_archive.site import addresses
+from events_archive.model.interval import length_in_words
+from events_archive.site import urls
 from events_archive.site.calendars import (
     CALENDAR,
     CALENDAR_SUFFIX,
@@ -18,8 +18,9 @@ from events_archive.site.calendars import (
     whole_calendar,
     year_calendar,
 )
+from events_archive.site.categories import by_family
 from events_archive.site.day_pages import anniversary_calendar, days_feed
-from events_archive.site.families import by_family
+from events_archive.site.default_durations import nominal_length
 from events_archive.site.feeds import (
     ENTRIES,
     Feed,
@@ -30,7 +31,6 @@ from events_archive.site.feeds import (
     type_feed,
     type_happened_feed,
 )
-from events_archive.site.lengths import nominal_length
 from events_archive.site.page import Alternate, Crumb, Page
 from events_archive.site.site import Site
 
@@ -102,7 +102,7 @@ def subscription_pages(site: Site) -> Iterator[Page]:
     )
     types = tuple((type, _of_type(site, type)) for type in site.types_by_name())
     yield Page(
-        address=addresses.SUBSCRIBE,
+        address=urls.SUBSCRIBE,
         template="pages/subscribe.html",
         title="Feeds and calendars",
         description="How to follow spaceflight events in a feed reader or in your own calendar.",
@@ -116,12 +116,12 @@ def subscription_pages(site: Site) -> Iterator[Page]:
             "lengths": _lengths(type for type, _ in types),
             "entries": ENTRIES,
         },
-        crumbs=(Crumb(label="Home", address=addresses.HOME),),
+        crumbs=(Crumb(label="Home", address=urls.HOME),),
         alternates=(*main_alternates(site), *feed_alternates(changes_feed(site), "Changes")),
     )
     if site.base_url:
         yield Page(
-            address=addresses.OPML,
+            address=urls.OPML,
             template="feeds/opml.xml",
             title=site.title,
             context={

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events_archive.model.addresses import slugify
 from events_archive.model.places import BODIES, PLACES, place_of, renamed
+from events_archive.model.slugs import slugify
 
 
 def _stem(location: str) -> str:

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 from events_archive.site.plan import plan_site
 from tests.factories import DOCKING, a_site, an_event
-from tests.publish.rendered import BASE_URL, rendered
+from tests.render.rendered import BASE_URL, rendered
 
 
 def _site(**facts):

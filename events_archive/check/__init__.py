@@ -1,0 +1,1 @@
+"""``build.py check``: checks of the built site before it is published."""

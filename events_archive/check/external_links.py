@@ -1,0 +1,78 @@
+"""Pages of others that we link to: are they still there? Looked at only on request.
+
+What they answer is remembered in ``links.json`` of the cache, so that a page that was there this
+week is not asked for again, and of one that is gone it is known when it was last there. Nothing
+here makes a run fail: the pages are others', and so are their bad days.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from itertools import chain
+
+from events_archive.console import Report
+from events_archive.net.link_checker import MANNERS, Manners, ask_all, queues_of
+from events_archive.settings import Settings
+from events_archive.store.link_status import LINKS_FILE, Link, load_links, save_links
+
+
+def check_external(
+    links: Mapping[str, str],
+    settings: Settings,
+    report: Report,
+    *,
+    now: datetime,
+    manners: Manners = MANNERS,
+) -> None:
+    """Ask for those of ``links`` whose answer is old, write down what is said, and tell it.
+
+    ``links`` are addresses, each with a page of ours that names it.
+
+    Raises `CacheError` where the ledger of links cannot be written.
+    """
+    path = settings.cache / LINKS_FILE
+    known = load_links(path)
+    due = due_links(links, known, now=now, again=manners.again)
+    if settings.offline or settings.dry_run:
+        report.say(f"{len(due)} links to other sites would be asked for.")
+        return
+    queues = queues_of(due, manners.per_host)
+    with report.progress("Links", sum(map(len, queues))) as progress:
+        answers = ask_all(queues, settings, progress, manners)
+    ledger = {
+        url: Link.after(known.get(url), answers.get(url), now)
+        for url in links
+        if url in known or url in answers
+    }
+    save_links(path, ledger)
+    tell(links, ledger, asked=len(answers), left=len(due) - len(answers), report=report)
+
+
+def due_links(
+    links: Iterable[str], known: Mapping[str, Link], *, now: datetime, again: timedelta
+) -> list[str]:
+    """Which links to ask for, the one that was not asked for longest first."""
+    never = datetime.min.replace(tzinfo=now.tzinfo)
+    tried = {url: known[url].last_tried if url in known else never for url in links}
+    due = (url for url in tried if now - tried[url] >= again)
+    return sorted(due, key=lambda url: (tried[url], url))
+
+
+def tell(
+    links: Mapping[str, str], ledger: Mapping[str, Link], *, asked: int, left: int, report: Report
+) -> None:
+    """What is not there, on which page of ours, and when it last was."""
+    gone = {url: link for url, link in ledger.items() if link.fault}
+    lines = (
+        f"  {links[url]}: {url} {link.fault}; last there {_day(link.last_ok)}"
+        for url, link in gone.items()
+    )
+    if gone:
+        report.list(chain([f"Links to other sites that are not there: {len(gone)}"], lines))
+    more = f"; {left} are left for the next run" if left else ""
+    report.say(f"{asked} links to other sites asked for, {len(gone)} known not to be there{more}.")
+    faults = {url: link.fault for url, link in gone.items()}
+    report.tell("external", {"asked": asked, "left": left, "gone": faults})
+
+
+def _day(when: datetime | None) -> str:
+    return f"on {when:%Y-%m-%d}" if when else "never as far as we know"

@@ -1,0 +1,101 @@
+"""What was published once is still there: addresses, and the ids that subscribers hold."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from events_archive.check.built_site import BuiltSite
+from events_archive.check.findings import Finding
+from events_archive.model.archive_state import Ledger
+from events_archive.site import urls
+
+FEED_SUFFIXES = (".rss", ".atom", ".json")
+ALWAYS = (
+    urls.HOME,
+    urls.ABOUT,
+    urls.SUBSCRIBE,
+    urls.ALL_TYPES,
+    urls.ALL_YEARS,
+    urls.NOT_FOUND,
+    urls.CALENDAR,
+    urls.WHOLE_CALENDAR,
+    *(f"{urls.MAIN_FEED}{suffix}" for suffix in FEED_SUFFIXES),
+    *(f"{urls.HAPPENED}{suffix}" for suffix in FEED_SUFFIXES),
+)
+"""Addresses that every site of the archive has had."""
+
+_OF_A_TYPE = (".html", ".rss", ".atom", ".feed.json", ".ics")
+
+
+def promised(ledger: Ledger) -> dict[str, str]:
+    """Every address that was ever published, with what it was."""
+    known = {id for owners in ledger.event_owners.values() for id in owners}
+    return {
+        **dict.fromkeys(ALWAYS, "one of the archive's own"),
+        **{f"events/{stem}.html": "an event's page" for stem in ledger.event_owners},
+        **{urls.permalink(id): "an event's permanent address" for id in known},
+        **{
+            f"types/{stem}{suffix}": "a type's page, feed or calendar"
+            for stem in ledger.type_owners
+            for suffix in _OF_A_TYPE
+        },
+        **dict.fromkeys(ledger.lists, "a list"),
+    }
+
+
+def vanished(site: BuiltSite, ledger: Ledger) -> Iterator[Finding]:
+    """Addresses that were published and that nothing answers to."""
+    for address, what in sorted(promised(ledger).items()):
+        if address not in site.paths:
+            yield Finding(kind="gone", where=address, what=f"was {what} and is not in the site")
+
+
+def forgotten_ids(
+    site: BuiltSite, ledger: Ledger, patterns: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Events whose id, as subscribers know it, is no longer in the files that hold them all."""
+    if pattern := patterns.get("feeds"):
+        live = {id for owners in ledger.event_owners.values() for id in owners}
+        live -= ledger.withdrawn.keys()
+        there = ids_in(site, _main_feed_and_its_archive(site), _ENTRY_ID)
+        for id in sorted(live):
+            if (name := pattern.format(id)) not in there:
+                yield Finding(kind="gone", where="feed.atom", what=f"the entry {name}")
+    if pattern := patterns.get("calendars"):
+        there = ids_in(site, (urls.WHOLE_CALENDAR,), _UID)
+        for own, id in _own_calendars(site, ledger):
+            name = pattern.format(id)
+            uids = ids_in(site, (own,), _UID)
+            # An event without a date has a calendar to subscribe to, but nothing stands in it yet.
+            if uids and name not in uids:
+                yield Finding(kind="gone", where=own, what=f"the UID {name}")
+            if uids and name not in there:
+                yield Finding(kind="gone", where=urls.WHOLE_CALENDAR, what=f"the UID {name}")
+
+
+_ENTRY_ID = re.compile(rb"<id>([^<]*)</id>")
+_UID = re.compile(rb"^UID:([^\r\n]*)", re.MULTILINE)
+
+
+def _main_feed_and_its_archive(site: BuiltSite) -> Iterator[str]:
+    for address in site.paths:
+        if re.fullmatch(rf"{urls.MAIN_FEED}(/.*)?\.atom", address):
+            yield address
+
+
+def _own_calendars(site: BuiltSite, ledger: Ledger) -> Iterator[tuple[str, int]]:
+    """The calendar of each event that has one, found by its permanent address; with its id."""
+    for id in sorted({id for owners in ledger.event_owners.values() for id in owners}):
+        permanent = site.pages.get(urls.permalink(id))
+        target = permanent and site.target(permanent.address, permanent.parsed.leads_to)
+        if target and (own := f"{target[0].removesuffix('.html')}.ics") in site.paths:
+            yield own, id
+
+
+def ids_in(site: BuiltSite, files: Iterable[str], form: re.Pattern[bytes]) -> set[str]:
+    """All that ``form`` finds in ``files``, long lines of calendars put together again."""
+    return {
+        found.decode("utf-8", "replace")
+        for address in files
+        if address in site.paths
+        for found in form.findall(site.paths[address].read_bytes().replace(b"\r\n ", b""))
+    }

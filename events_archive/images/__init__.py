@@ -1,0 +1,1 @@
+"""Event images: downloading the originals and resizing them to thumbnails."""

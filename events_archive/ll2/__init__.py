@@ -1,0 +1,1 @@
+"""The Launch Library 2 API: fetching, paginating, parsing and merging its records."""

@@ -1,0 +1,60 @@
+"""What a refresh came to."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from events_archive.ll2.cache_state import State
+from events_archive.model.archive_state import Change, Ledger, Summary
+from events_archive.store.records import Records
+
+FAILURES = frozenset({"throttled", "unreachable", "not-believed"})
+"""Outcomes after which the cache is what it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refreshed:
+    """The cache after a refresh, and what the refresh came to."""
+
+    records: Records
+    ledger: Ledger
+    outcome: str
+    """"fresh" (nothing was asked), "delta", "sweep", "planned" (``--dry-run``), "offline", or one
+    of `FAILURES`."""
+    sentence: str
+    """The outcome in words."""
+    changes: tuple[Change, ...] = ()
+    """What was seen to have changed in the world."""
+    requests: int = 0
+    """How many requests were made, of those that count against the hour's."""
+
+    @property
+    def summary(self) -> Summary:
+        """How many events are new, moved and so on."""
+        return Summary.of(self.changes)
+
+    @property
+    def has_network(self) -> bool:
+        """Whether it makes sense to ask other servers for pictures."""
+        return self.outcome not in {"planned", "offline", "unreachable"}
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment (UTC) that the archive speaks of: the last contact with LL2.
+
+        Before the first contact, the newest edit of the records that came with the archive.
+        """
+        return self.ledger.last_contact or max(self.records.stamps.values(), default=_BEGINNING)
+
+
+_BEGINNING = datetime(2019, 1, 1, tzinfo=UTC)
+
+
+def unchanged(state: State, outcome: str, sentence: str, requests: int = 0) -> Refreshed:
+    """The cache as it was, and why."""
+    return Refreshed(
+        records=state.records,
+        ledger=state.ledger,
+        outcome=outcome,
+        sentence=sentence,
+        requests=requests,
+    )

@@ -1,0 +1,222 @@
+"""What the archive remembers beyond what LL2 says today: who was there, who went, what changed."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from typing import Any
+
+from events_archive.model.event import Event
+from events_archive.model.event_date import Moment
+from events_archive.model.slugs import AddressBook, Owners
+
+KINDS = ("added", "moved", "renamed", "changed", "withdrawn", "returned")
+"""What can happen to an event; ``moved`` is a slip of its date."""
+
+_WORDS = {"added": "new"}
+_RELATIONS = ("agencies", "programs", "launches", "stations", "expeditions", "astronauts")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Something that the archive saw happen to an event: one line of its history."""
+
+    observed: datetime
+    event_id: int
+    kind: str
+    """One of `KINDS`."""
+    field: str
+    """Which attribute of `Event` differs; "" for an event that came or went."""
+    old: Any
+    """As JSON has it: a text, a list of texts, for a date ``{"date": ..., "precision": ...}``; None
+    where there was nothing."""
+    new: Any
+    live: bool
+    """Whether it happened just before it was observed; False for what a later look caught up on."""
+
+    @property
+    def old_moment(self) -> Moment:
+        """When the event was to be, of a change whose kind is "moved"."""
+        return _moment_of(self.old)
+
+    @property
+    def new_moment(self) -> Moment:
+        """When it is to be now."""
+        return _moment_of(self.new)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """How many events each kind of change happened to."""
+
+    counts: Mapping[str, int]
+    """By the words of a commit message ("new", "moved", ...), only what is not nought."""
+
+    @classmethod
+    def of(cls, changes: Iterable[Change]) -> "Summary":
+        """The summary of ``changes``: an event that moved twice counts once."""
+        seen = {(change.kind, change.event_id) for change in changes}
+        totals = {kind: sum(kind == other for other, _ in seen) for kind in KINDS}
+        return cls(counts={_WORDS.get(kind, kind): n for kind, n in totals.items() if n})
+
+    @property
+    def words(self) -> str:
+        """``2 new, 3 moved, 1 withdrawn``, or ``no changes``."""
+        return ", ".join(f"{n} {word}" for word, n in self.counts.items()) or "no changes"
+
+    def __bool__(self) -> bool:
+        return bool(self.counts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """What ``ledger.json`` holds."""
+
+    api_url: str = ""
+    mode: str = ""
+    """The level of detail that was asked for."""
+    count: int | None = None
+    """How many events LL2 had at the last full sweep."""
+    last_sweep: datetime | None = None
+    """When every event was last asked for."""
+    last_delta: datetime | None = None
+    """When it was last asked what has changed."""
+    first_seen: Mapping[int, datetime] = field(default_factory=dict)
+    """By event id; an event that came with the archive was first seen at the first contact."""
+    withdrawn: Mapping[int, date] = field(default_factory=dict)
+    """Events that LL2 no longer has, with the day they were last seen there."""
+    event_owners: Owners = field(default_factory=dict)
+    type_owners: Owners = field(default_factory=dict)
+    lists: tuple[str, ...] = ()
+    """Addresses of list pages that were ever published (``months/2021-07.html``), sorted."""
+
+    @property
+    def last_contact(self) -> datetime | None:
+        """When LL2 last told us the state of things; None if it never did."""
+        return max(filter(None, (self.last_sweep, self.last_delta)), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """What the archive remembers of one event."""
+
+    first_seen: datetime | None
+    """None for an event that came with the archive and was not yet asked for."""
+    last_seen: date | None
+    """The day on which LL2 last had it; for an event it still has, that of the last full sweep."""
+    withdrawn: date | None
+    """The day it was last seen, if LL2 no longer has it."""
+    changes: tuple[Change, ...]
+    """Oldest first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Memory:
+    """The ledger, the address book and the history together, as pages need them."""
+
+    ledger: Ledger
+    addresses: AddressBook
+    changes: tuple[Change, ...] = ()
+    """Oldest first."""
+
+    @classmethod
+    def empty(cls) -> "Memory":
+        """The memory of an archive that has yet to begin."""
+        return cls(ledger=Ledger(), addresses=AddressBook())
+
+    @cached_property
+    def _by_event(self) -> dict[int, list[Change]]:
+        by_event: dict[int, list[Change]] = {}
+        for change in self.changes:
+            by_event.setdefault(change.event_id, []).append(change)
+        return by_event
+
+    def changes_of(self, event_id: int) -> Sequence[Change]:
+        """What the archive saw happen to an event, oldest first."""
+        return self._by_event.get(event_id, ())
+
+    def of(self, event_id: int) -> Remembered:
+        """What is remembered of an event."""
+        sweep = self.ledger.last_sweep
+        withdrawn = self.ledger.withdrawn.get(event_id)
+        return Remembered(
+            first_seen=self.ledger.first_seen.get(event_id),
+            last_seen=withdrawn or (sweep.date() if sweep else None),
+            withdrawn=withdrawn,
+            changes=tuple(self.changes_of(event_id)),
+        )
+
+    def is_withdrawn(self, event_id: int) -> bool:
+        """Whether LL2 no longer has the event."""
+        return event_id in self.ledger.withdrawn
+
+    def since(self, moment: datetime) -> tuple[Change, ...]:
+        """The changes observed at ``moment`` or later."""
+        return tuple(change for change in self.changes if change.observed >= moment)
+
+    def since_day(self, day: date | None) -> tuple[Change, ...]:
+        """The changes observed on ``day`` (UTC) or later; None asks for those of `latest`."""
+        return self.since(datetime.combine(day, time(), tzinfo=UTC)) if day else self.latest
+
+    @property
+    def latest(self) -> tuple[Change, ...]:
+        """The changes of the last contact that brought any."""
+        return self.since(max((change.observed for change in self.changes), default=_BEGINNING))
+
+
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+
+def differences(old: Event, new: Event, *, relations: bool) -> Iterator[tuple[str, str, Any, Any]]:
+    """What a reader would call changed between two states of an event: kind, field, old, new.
+
+    Not what is noise: stamps, the stream's state, a picture's host. Nor updates, which carry their
+    own dates. ``relations`` says whether both records had them, or a change of the level of detail
+    would look like one of the world.
+    """
+    if old.moment != new.moment:
+        yield ("moved", "moment", _moment_value(old.moment), _moment_value(new.moment))
+    if old.name != new.name:
+        yield ("renamed", "name", old.name, new.name)
+    if old.slug != new.slug:
+        # LL2 computes it from the name: it changes with it, or because another event's did.
+        yield ("renamed" if old.name != new.name else "changed", "slug", old.slug, new.slug)
+    before, after = _comparable(old, relations), _comparable(new, relations)
+    for name, value in before.items():
+        if value != after[name]:
+            yield ("changed", name, value, after[name])
+
+
+def _comparable(event: Event, relations: bool) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "type": event.type.name,
+        "description": event.description,
+        "location": event.location,
+        "image": event.image.key if event.image else None,
+        "links": [link.url for link in event.links],
+        "videos": [video.url for video in event.videos],
+    }
+    if relations:
+        values |= {name: [member.name for member in getattr(event, name)] for name in _RELATIONS}
+    return values
+
+
+def _moment_value(moment: Moment) -> dict[str, Any]:
+    return {
+        "date": moment.date.isoformat().replace("+00:00", "Z") if moment.date else None,
+        "precision": moment.precision_id,
+    }
+
+
+def _moment_of(value: Any) -> Moment:
+    """The moment that history holds, unknown where it holds something else."""
+    value = value if isinstance(value, dict) else {}
+    try:
+        when = datetime.fromisoformat(str(value.get("date")))
+    except ValueError:
+        when = None
+    precision = value.get("precision")
+    return Moment(
+        date=when.astimezone(UTC) if when else None,
+        precision_id=precision if isinstance(precision, int) else None,
+    )

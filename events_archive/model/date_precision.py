@@ -1,0 +1,178 @@
+"""How sure the source is of a date: the table that decides what may be said of it.
+
+Launch Library 2 sends a date-time for every event, also for "some time in 2026", together with a
+``date_precision`` (https://ll.thespacedevs.com/2.3.0/config/net_precisions/, ids 0 to 16). One row
+for each of them, and one for each way in which it can be missing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from events_archive.model import interval
+from events_archive.model.interval import Span, day_in_words, fiscal_year_number, month_in_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precision:
+    """One row of the table: what a ``date_precision`` allows us to say."""
+
+    key: str
+    """A word for addresses, styles and data exports: "minute", "month", "quarter-3"."""
+    timed: bool
+    """Whether the clock time means anything; only then may a zone or a local time be shown."""
+    span: Callable[[datetime], Span]
+    """The period in which the event lies."""
+    words: Callable[[datetime], str]
+    """The date as a reader would say it, in English."""
+    iso: Callable[[datetime], str | None]
+    """What stands in ``<time datetime>``; None where HTML has no form for the period."""
+    year: Callable[[datetime], int | None]
+    """The year on whose page the event stands."""
+    month: Callable[[datetime], tuple[int, int] | None]
+    """The (year, month) on whose page the event stands."""
+
+
+def _nowhere(when: datetime) -> None:
+    return None
+
+
+def _month_of(when: datetime) -> tuple[int, int]:
+    return (when.year, when.month)
+
+
+def _year_of(when: datetime) -> int:
+    return when.year
+
+
+def _clock(when: datetime) -> str:
+    # Twice as fast as strftime, and there are few pages without.
+    return f"{when.hour:02}:{when.minute:02}"
+
+
+def _timed(
+    key: str, length: timedelta, words: Callable[[datetime], str] | None = None
+) -> Precision:
+    start_of = interval.whole(length)
+    return Precision(
+        key=key,
+        timed=True,
+        span=interval.instant(length),
+        words=words or (lambda when: f"{day_in_words(when)}, {_clock(when)} UTC"),
+        iso=lambda when: f"{start_of(when).isoformat()[:19]}Z",
+        year=_year_of,
+        month=_month_of,
+    )
+
+
+def _dated(key: str, suffix: str = "") -> Precision:
+    return Precision(
+        key=key,
+        timed=False,
+        span=interval.day,
+        words=lambda when: day_in_words(when) + suffix,
+        iso=lambda when: when.isoformat()[:10],
+        year=_year_of,
+        month=_month_of,
+    )
+
+
+def _part_of_year(key: str, name: str, first: int, last: int) -> Precision:
+    return Precision(
+        key=key,
+        timed=False,
+        span=interval.months(first, last),
+        words=lambda when: f"{name} of {when.year}",
+        iso=lambda when: f"{when:%Y}",
+        year=_year_of,
+        month=_nowhere,
+    )
+
+
+def _seconds_in_words(when: datetime) -> str:
+    seconds = f":{when.second:02}" if when.second else ""
+    return f"{day_in_words(when)}, {_clock(when)}{seconds} UTC"
+
+
+def _monday(when: datetime) -> datetime:
+    return interval.week(when).start
+
+
+UNRECOGNISED = _dated("day")
+"""An id that is not in the table is told no more than its day."""
+
+NOT_STATED_DAY = _dated("not-stated-day")
+"""No precision and midnight: a placeholder for "some time that day"."""
+
+NOT_STATED_TIME = _timed("not-stated-time", timedelta(minutes=1))
+"""No precision but a clock time that somebody must have meant."""
+
+_WEEK = Precision(
+    key="week",
+    timed=False,
+    span=interval.week,
+    words=lambda when: f"week of {day_in_words(_monday(when))}",
+    iso=lambda when: f"{when.isocalendar().year:04}-W{when.isocalendar().week:02}",
+    # A week may lie in two months: it stands where its words send the reader.
+    year=lambda when: _monday(when).year,
+    month=lambda when: _month_of(_monday(when)),
+)
+_MONTH = Precision(
+    key="month",
+    timed=False,
+    span=interval.month,
+    words=lambda when: month_in_words(when.year, when.month),
+    iso=lambda when: f"{when:%Y-%m}",
+    year=_year_of,
+    month=_month_of,
+)
+_YEAR = Precision(
+    key="year",
+    timed=False,
+    span=interval.months(1, 12),
+    words=lambda when: str(when.year),
+    iso=lambda when: f"{when:%Y}",
+    year=_year_of,
+    month=_nowhere,
+)
+_FISCAL_YEAR = Precision(
+    key="fiscal-year",
+    timed=False,
+    span=interval.fiscal_year,
+    words=lambda when: f"fiscal year {fiscal_year_number(when)}",
+    iso=_nowhere,
+    year=fiscal_year_number,
+    month=_nowhere,
+)
+_DECADE = Precision(
+    key="decade",
+    timed=False,
+    span=interval.decade,
+    words=lambda when: f"{when.year - when.year % 10}s",
+    iso=_nowhere,
+    year=_nowhere,
+    month=_nowhere,
+)
+
+PRECISIONS: dict[int, Precision] = {
+    0: _timed("second", timedelta(seconds=1), _seconds_in_words),
+    1: _timed("minute", timedelta(minutes=1)),
+    2: _timed(
+        "hour", timedelta(hours=1), lambda when: f"{day_in_words(when)}, about {when:%H}:00 UTC"
+    ),
+    3: _dated("morning", ", in the local morning"),
+    4: _dated("afternoon", ", in the local afternoon"),
+    5: _dated("day"),
+    6: _WEEK,
+    7: _MONTH,
+    8: _part_of_year("quarter-1", "first quarter", 1, 3),
+    9: _part_of_year("quarter-2", "second quarter", 4, 6),
+    10: _part_of_year("quarter-3", "third quarter", 7, 9),
+    11: _part_of_year("quarter-4", "fourth quarter", 10, 12),
+    12: _part_of_year("half-1", "first half", 1, 6),
+    13: _part_of_year("half-2", "second half", 7, 12),
+    14: _YEAR,
+    15: _FISCAL_YEAR,
+    16: _DECADE,
+}
+"""By the id of LL2's net_precisions."""

@@ -1,0 +1,1 @@
+"""HTTP with limits on time, size and destination, for trusted and untrusted URLs."""

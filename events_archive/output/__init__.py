@@ -1,0 +1,1 @@
+"""The ``output/`` folder: incremental builds, atomic writes, the audit of published ids."""

@@ -1,0 +1,59 @@
+"""``build.py serve``: build, show, and build again whenever something changes."""
+
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from events_archive.console import Report
+from events_archive.errors import ArchiveError
+from events_archive.preview.server import Server
+from events_archive.preview.status import Bulletin
+from events_archive.preview.watcher import changes
+from events_archive.settings import Settings
+
+
+def serve(
+    settings: Settings,
+    report: Report,
+    *,
+    project: Path,
+    port: int,
+    prefix: str | None,
+    rebuild: Callable[[], None],
+) -> None:
+    """Serve the site until Ctrl-C.
+
+    ``rebuild`` makes the site anew with the settings as they then are; what it raises is shown in
+    the open pages. Without a ``prefix`` the site hangs where its base URL says it will be.
+
+    Raises `UsageError` where the port is taken.
+    """
+    bulletin = Bulletin()
+    place = prefix or urlsplit(settings.base_url).path or "/"
+    server = Server(folder=settings.output, prefix=place, port=port, bulletin=bulletin)
+    server.start()
+    try:
+        build(bulletin, rebuild, report)
+        report.say(f"Serving {settings.output} at {server.address} (Ctrl-C ends it)")
+        for _ in changes(settings, project, stopped=lambda: bulletin.is_closed):
+            build(bulletin, rebuild, report)
+    except KeyboardInterrupt:
+        report.say("The preview has ended.")
+    finally:
+        server.stop()
+
+
+def build(bulletin: Bulletin, rebuild: Callable[[], None], report: Report) -> None:
+    """Build once, whatever happens, and tell the open pages."""
+    try:
+        rebuild()
+    except ArchiveError as error:
+        report.warn(str(error))
+        bulletin.failed(str(error))
+    except Exception:
+        # A fault of the code under work: the maintainer is there to see it, and goes on editing.
+        report.warn(traceback.format_exc())
+        bulletin.failed(traceback.format_exc())
+    else:
+        bulletin.built()

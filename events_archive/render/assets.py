@@ -1,0 +1,49 @@
+"""The stylesheet, scripts and icons, under names that change with their bytes."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from events_archive.errors import ArchiveError
+from events_archive.site import urls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """One file of ``static/``."""
+
+    address: str
+    """``assets/style.0123456789.css``: a browser may keep it for ever."""
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assets:
+    """All files of ``static/``, by the names that templates use."""
+
+    by_name: Mapping[str, Asset]
+
+    def address(self, name: str) -> str:
+        """Where ``style.css`` will lie; raises ArchiveError where there is no such file."""
+        if name not in self.by_name:
+            raise ArchiveError(f"a template asks for {name}, which is not in the static folder")
+        return self.by_name[name].address
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Every asset as (address, content)."""
+        return ((asset.address, asset.content) for asset in self.by_name.values())
+
+
+def read_assets(folder: Path) -> Assets:
+    """The files of ``folder``, hidden ones left out; raises ArchiveError where there are none."""
+    if not folder.is_dir():
+        raise ArchiveError(f"no folder {folder}: run from the archive's own folder, or clone again")
+    paths = sorted(path for path in folder.iterdir() if path.is_file() and path.name[0] != ".")
+    return Assets(by_name={path.name: _asset(path.name, path.read_bytes()) for path in paths})
+
+
+def _asset(name: str, content: bytes) -> Asset:
+    stem, _, suffix = name.rpartition(".")
+    digest = hashlib.sha256(content).hexdigest()[:10]
+    return Asset(address=f"{urls.ASSETS}/{stem}.{digest}.{suffix}", content=content)

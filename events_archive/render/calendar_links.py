@@ -1,0 +1,102 @@
+"""Links that put a calendar, or one event, into the calendars people have.
+
+Google and Microsoft document none of these addresses; they are the ones that their own buttons and
+every "add to calendar" library use. Google takes a calendar to subscribe to as ``webcal:`` only.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from urllib.parse import quote
+
+from events_archive.model.event import Event
+from events_archive.model.interval import Span
+from events_archive.render.feeds import rfc3339
+from events_archive.site import urls
+from events_archive.site.calendars import CALENDAR_SUFFIX, Calendar, has_calendar
+from events_archive.site.default_durations import nominal_length
+from events_archive.site.site import Site
+
+_GOOGLE_FOLLOW = "https://calendar.google.com/calendar/r?cid="
+_OUTLOOK_FOLLOW = "https://outlook.live.com/calendar/0/addfromweb?url="
+_GOOGLE_ADD = "https://calendar.google.com/calendar/render?action=TEMPLATE"
+_OUTLOOK_ADD = (
+    "https://outlook.live.com/calendar/0/deeplink/compose"
+    "?path=%2Fcalendar%2Faction%2Fcompose&rru=addevent"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """The ways to take over a calendar or an event."""
+
+    google: str
+    outlook: str
+    address: str = ""
+    """The .ics file, from the site's root."""
+    webcal: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarLinks:
+    """Makes them, for templates."""
+
+    site: Site
+
+    @cached_property
+    def _encoded_base(self) -> str:
+        return _encoded(self.site.base_url)
+
+    def follow(self, calendar: Calendar) -> Links | None:
+        """The ways to subscribe; None where the archive does not know its own address."""
+        if not self.site.base_url:
+            return None
+        url = self.site.base_url + calendar.address
+        webcal = f"webcal:{url.partition(':')[2]}"
+        return Links(
+            address=calendar.address,
+            webcal=webcal,
+            google=_GOOGLE_FOLLOW + _encoded(webcal),
+            outlook=f"{_OUTLOOK_FOLLOW}{_encoded(url)}&name={_encoded(calendar.name)}",
+        )
+
+    def add(self, event: Event) -> Links | None:
+        """The ways to add one event; None for one that no calendar can show."""
+        span = event.moment.span
+        if span is None or not has_calendar(self.site, event):
+            return None
+        title = event.name if event.moment.is_timed else f"{event.name} ({event.moment.words})"
+        title, words = _encoded(title), _encoded(event.moment.words)
+        if self.site.base_url:
+            words += f"%0A{self._encoded_base}{_encoded(urls.permalink(event.id))}"
+        place = _encoded_place(event.location)
+        google, outlook = _days(event, span)
+        return Links(
+            address=self.site.addresses.event(event, CALENDAR_SUFFIX),
+            google=f"{_GOOGLE_ADD}&text={title}&dates={google}&details={words}&location={place}",
+            outlook=f"{_OUTLOOK_ADD}&subject={title}{outlook}&body={words}&location={place}",
+        )
+
+
+def _days(event: Event, span: Span) -> tuple[str, str]:
+    """From when to when, for Google and for Outlook."""
+    if event.moment.is_timed:
+        start, end = rfc3339(span.start), rfc3339(span.start + nominal_length(event.type))
+        return _compact(f"{start}/{end}"), f"&startdt={start}&enddt={end}"
+    first, after = span.first_day.isoformat(), span.day_after.isoformat()
+    return _compact(f"{first}/{after}"), f"&startdt={first}&enddt={after}&allday=true"
+
+
+def _compact(dates: str) -> str:
+    return dates.replace("-", "").replace(":", "")
+
+
+_ENCODED = {code: quote(chr(code), safe="") for code in range(128)}
+
+
+def _encoded(text: str) -> str:
+    # Five times as fast as quote, for what nearly all text is.
+    return text.translate(_ENCODED) if text.isascii() else quote(text, safe="", errors="ignore")
+
+
+_encoded_place = lru_cache(maxsize=4096)(_encoded)
+"""Most events are at the place of another."""

@@ -1,0 +1,188 @@
+"""What the script of the explore page loads: its table, and the events in columns.
+
+Each file is a classic script that puts one value under a name of its own into ``archiveParts``.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from events_archive.images.thumbnails import Thumbnails
+from events_archive.model.event import Event, EventType
+from events_archive.model.event_date import Moment, day_in_words
+from events_archive.query.parameters import (
+    API_EVENTS,
+    DEFAULT_LIMIT,
+    LARGEST_LIMIT,
+    MESSAGES,
+    MODES,
+    ORDERINGS,
+    PARAMETERS,
+)
+from events_archive.query.rows import Entry
+from events_archive.render.api_mirror import to_json
+from events_archive.site import categories
+from events_archive.site.default_durations import nominal_length
+from events_archive.site.page import Page
+from events_archive.site.query_pages import IDS_OF_RECORDS, ExplorePart
+from events_archive.site.site import Site
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explore:
+    """Makes the scripts of data."""
+
+    site: Site
+    thumbnails: Thumbnails
+
+    @property
+    def makers(self) -> dict[str, Callable[[Page], bytes]]:
+        """What makes a page, by its template."""
+        return {
+            "explore-table": self._table,
+            "explore-events": lambda page: self._part(page, self._events),
+            "explore-words": lambda page: self._part(page, self._words),
+            "explore-records": self._records,
+        }
+
+    @cached_property
+    def _by_id(self) -> dict[int, Event]:
+        return {event.id: event for event in self.site.catalogue.events}
+
+    def _table(self, page: Page) -> bytes:
+        """The parameters, the names of what ids stand for, and which parts there are."""
+        events = self.site.catalogue.events
+        return _script(
+            "table",
+            {
+                "parameters": [_row(asdict(parameter)) for parameter in PARAMETERS],
+                "messages": MESSAGES,
+                "modes": MODES,
+                "orderings": ORDERINGS,
+                "limits": [DEFAULT_LIMIT, LARGEST_LIMIT],
+                "types": {type.id: self._type(type) for type in self.site.types_by_name()},
+                "agencies": {a.id: a.name for event in events for a in event.agencies},
+                "programs": {p.id: p.name for event in events for p in event.programs},
+                "years": list(self.site.catalogue.by_year),
+                "parts": page.context["parts"],
+                "recordsSpan": IDS_OF_RECORDS,
+                "title": self.site.title,
+                "base": self.site.base_url,
+                "api": API_EVENTS,
+            },
+        )
+
+    def _type(self, type: EventType) -> list[str | int]:
+        """Its name, the stem of its pages, its family, and how long calendars show its events."""
+        stem = self.site.addresses.type_stems[type.id]
+        seconds = int(nominal_length(type).total_seconds())
+        return [type.name, stem, categories.family(type).key, seconds]
+
+    def _part(self, page: Page, columns: Callable[[tuple[Entry, ...]], dict[str, Any]]) -> bytes:
+        part = page.context["part"]
+        assert isinstance(part, ExplorePart)
+        return _script(part.name, columns(part.entries))
+
+    def _events(self, entries: tuple[Entry, ...]) -> dict[str, Any]:
+        events = [self._by_id[entry.id] for entry in entries]
+        stems = self.site.addresses.event_stems
+        places = _Numbered()
+        pictures = _Numbered()
+        return {
+            "id": [entry.id for entry in entries],
+            "name": [entry.name for entry in entries],
+            "slug": [entry.slug for entry in entries],
+            # Nearly always the slug again: then nothing.
+            "stem": [0 if stems[e.id] == e.slug else stems[e.id] for e in entries],
+            "date": [_seconds(entry.date) for entry in entries],
+            "said": [_said(event.moment) for event in events],
+            "last_updated": [_seconds(entry.last_updated) for entry in entries],
+            "type": [entry.type for entry in entries],
+            "place": [places.number(entry.place) for entry in entries],
+            "picture": [pictures.number(self._picture(event)) for event in events],
+            "agencies": [entry.agencies for entry in entries],
+            "programs": [entry.programs for entry in entries],
+            "places": places.values,
+            "pictures": pictures.values,
+        }
+
+    def _picture(self, event: Event) -> str:
+        copies = self.thumbnails.of(event.image)
+        return copies.file(copies.sizes[0][0]) if copies else ""
+
+    def _words(self, entries: tuple[Entry, ...]) -> dict[str, Any]:
+        return {
+            "text": [entry.text for entry in entries],
+            "videos": [entry.videos for entry in entries],
+            "expeditions": [entry.expeditions for entry in entries],
+            "stations": [entry.stations for entry in entries],
+            "launches": [entry.launches for entry in entries],
+        }
+
+    def _records(self, page: Page) -> bytes:
+        part = page.context["part"]
+        assert isinstance(part, ExplorePart)
+        tellings = self.site.holdings.tellings
+        rows = []
+        for entry in part.entries:
+            told = tellings[entry.id]
+            detailed = b"{%b}" % told.detailed if told.detailed else b"0"
+            head = f'"{entry.id}":["{told.source_url}",'.encode()
+            rows.append(b"%b{%b},{%b},%b]" % (head, told.listed, told.normal, detailed))
+        return _assigned(part.name, b"{%b}" % b",\n".join(rows))
+
+
+class _Numbered:
+    """Gives each text a number and keeps it once."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    @property
+    def values(self) -> list[str]:
+        """The texts, each at its number."""
+        return list(self._numbers)
+
+    def number(self, text: str) -> int:
+        """The number of ``text``, a new one where it was not met before."""
+        return self._numbers.setdefault(text, len(self._numbers))
+
+
+def _row(parameter: dict[str, Any]) -> dict[str, Any]:
+    """A parameter without what the script has no use for."""
+    unused = ("help", "choices")
+    return {name: value for name, value in parameter.items() if value and name not in unused}
+
+
+def _script(name: str, value: Any) -> bytes:
+    return _assigned(name, to_json(value).encode("utf-8", "replace"))
+
+
+def _assigned(name: str, value: bytes) -> bytes:
+    return b'(self.archiveParts=self.archiveParts||{})["%b"]=%b;\n' % (name.encode(), value)
+
+
+def _seconds(moment: datetime | None) -> float | None:
+    """POSIX time in seconds; nothing is lost, and whole seconds are whole numbers."""
+    if moment is None:
+        return None
+    stamp = moment.timestamp()
+    return int(stamp) if stamp.is_integer() else stamp
+
+
+def _said(moment: Moment) -> Any:
+    """What the script cannot tell from the date: its words, and when a calendar shows it.
+
+    0 for a date known to the minute. Else [words], [words, start in POSIX seconds], or
+    [words, first day, day after the last] where no clock time is known.
+    """
+    if moment.date is None or moment.span is None:
+        return [moment.words]
+    span = moment.span
+    if not moment.is_timed:
+        return [moment.words, f"{span.first_day:%Y%m%d}", f"{span.day_after:%Y%m%d}"]
+    if moment.words == f"{day_in_words(moment.date)}, {moment.date:%H:%M} UTC":
+        return 0
+    return [moment.words, int(span.start.timestamp())]

@@ -1,0 +1,234 @@
+"""From a page of the plan to its bytes: the templates, and what every one of them may call."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from events_archive import __version__
+from events_archive.errors import ArchiveError
+from events_archive.images.thumbnails import Thumbnails
+from events_archive.model.event import Event, Image, host_of
+from events_archive.model.event_date import MONTHS, Moment, day_in_words, month_in_words
+from events_archive.model.interval import length_in_words
+from events_archive.render import feeds
+from events_archive.render.assets import Assets
+from events_archive.render.calendar_links import CalendarLinks
+from events_archive.render.calendars import CalendarWriter
+from events_archive.render.data_files import DataFiles, bytes_in_words
+from events_archive.render.feeds import FeedWriter
+from events_archive.render.json_ld import StructuredData
+from events_archive.render.markdown import escaped, own_prose, plain, prose
+from events_archive.render.service_worker import web_manifest
+from events_archive.render.templating.templates import Templates
+from events_archive.render.templating.text import esc, marked
+from events_archive.site import categories, on_this_day, urls
+from events_archive.site.page import Page
+from events_archive.site.site import Site
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'"
+)
+"""Nothing from elsewhere and nothing inline; connect-src lets auditing tools read robots.txt."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Renderer:
+    """Turns pages into bytes; what several pages share is rendered once."""
+
+    site: Site
+    templates: Path
+    assets: Assets
+    thumbnails: Thumbnails
+    kept: Path | None = None
+    """A folder for what is worth keeping from one build to the next."""
+    _cards: dict[tuple[int, str], Markup] = field(default_factory=dict, init=False)
+    _event_links: dict[tuple[int, str], Markup] = field(default_factory=dict, init=False)
+    _way_links: dict[tuple[str, int, str, str], Markup] = field(default_factory=dict, init=False)
+
+    def prepare(self) -> None:
+        """Have at hand what nearly every page needs, before two processes get it each."""
+        self._templates.page("pages/event.html")
+        prose("*")
+
+    def keep_templates(self) -> None:
+        """Keep what was compiled of the templates for the next run."""
+        self._templates.keep()
+
+    @property
+    def state_of_templates(self) -> bytes:
+        """A digest of all templates."""
+        return self._templates.digest
+
+    def content(self, page: Page) -> bytes:
+        """One page's bytes; raises ArchiveError where its template has a fault."""
+        page = page.whole
+        special = self._special.get(page.template)
+        if special:
+            return special(page)
+        context = {**page.context, "page": page, "root": self.root(page)}
+        try:
+            text = self._templates.render(page.template, context)
+        except ArchiveError as error:
+            raise ArchiveError(f"{page.address}: {error}") from error
+        return text.encode("utf-8", "replace")
+
+    def root(self, page: Page) -> str:
+        """What leads from the page to the site's root.
+
+        GitHub Pages answers with 404.html at any depth, so it alone starts from the host's root.
+        """
+        if page.address == urls.NOT_FOUND and self.site.base_url:
+            return urlsplit(self.site.base_url).path
+        return urls.root(page.address)
+
+    @cached_property
+    def _special(self) -> dict[str, Callable[[Page], bytes]]:
+        """Pages that a template would only slow down."""
+        return {
+            "calendar": self._calendars.content,
+            "feed.json": self._feeds.content,
+            "feeds/atom.xml": self._feeds.content,
+            "feeds/rss.xml": self._feeds.content,
+            "cname": lambda page: f"{self.site.cname}\n".encode(),
+            "empty": lambda page: b"",
+            "web-manifest": lambda page: web_manifest(self.site, self.assets),
+            **self._data.makers,
+        }
+
+    @cached_property
+    def _data(self) -> DataFiles:
+        return DataFiles(site=self.site, thumbnails=self.thumbnails, kept=self.kept)
+
+    @cached_property
+    def _calendars(self) -> CalendarWriter:
+        return CalendarWriter(base_url=self.site.base_url, thumbnails=self.thumbnails)
+
+    @cached_property
+    def _feeds(self) -> FeedWriter:
+        return FeedWriter(
+            site=self.site,
+            templates=self._templates,
+            link=self.link,
+            thumbnails=self.thumbnails,
+        )
+
+    @cached_property
+    def _templates(self) -> Templates:
+        return Templates(self.templates, known=self.known, filters=FILTERS)
+
+    @cached_property
+    def known(self) -> dict[str, Any]:
+        """What every template knows by name."""
+        links = CalendarLinks(site=self.site)
+        structured = StructuredData(
+            site=self.site, thumbnails=self.thumbnails, absolute=self.absolute
+        )
+        return {
+            "absolute": self.absolute,
+            "add_to_calendar": links.add,
+            "addresses": urls,
+            "asset": self.assets.address,
+            "card": self._card,
+            "downloads": lambda: self._data.downloads.files,
+            "link": self.link,
+            "event_address": self.site.addresses.event,
+            "event_link": self._event_link,
+            "family": categories.family,
+            "follow_calendar": links.follow,
+            "month_in_words": month_in_words,
+            "MONTHS": MONTHS,
+            "own_prose": self._own_prose,
+            "picture_text": picture_text,
+            "policy": Markup(CONTENT_SECURITY_POLICY),
+            "prose": prose,
+            "range": range,
+            "site": self.site,
+            "structured_data": structured.block,
+            "thumbnail": self.thumbnails.of,
+            "type_address": self.site.addresses.type,
+            "way_link": self._way_link,
+            "type_gloss": categories.type_gloss,
+            "type_sentence": categories.type_sentence,
+            "version": __version__,
+        }
+
+    def absolute(self, address: str) -> str:
+        """The address on the published site; without a base URL, as it stands."""
+        home = "" if address == urls.HOME else address
+        return f"{self.site.base_url}{home}" if self.site.base_url else address
+
+    def _card(self, event: Event, root: str) -> Markup:
+        """The event as it stands in lists; the same on every page of one depth."""
+        key = (event.id, root)
+        card = self._cards.get(key)
+        if card is None:
+            context = {"event": event, "root": root}
+            card = self._cards[key] = marked(self._templates.render("partials/card.html", context))
+        return card
+
+    def _event_link(self, event: Event, root: str) -> Markup:
+        """The event's name, which leads to its page."""
+        key = (event.id, root)
+        link = self._event_links.get(key)
+        if link is None:
+            address = esc(root + self.site.addresses.event(event))
+            link = marked(f'<a href="{address}" dir="auto">{esc(event.name)}</a>')
+            self._event_links[key] = link
+        return link
+
+    def _way_link(self, folder: str, member: Any, root: str) -> Markup:
+        """The name of an agency, programme, ...: a link where it has a page."""
+        key = (folder, member.id, member.name, root)
+        link = self._way_links.get(key)
+        if link is None:
+            way = self.site.ways.way(folder, member.id)
+            name = esc(member.name)
+            link = marked(f'<a href="{esc(root + way.address)}">{name}</a>' if way else name)
+            self._way_links[key] = link
+        return link
+
+    def link(self, address: str, root: str) -> str:
+        """What a feed links to: absolute where the site's place is known, else from its folder."""
+        return self.absolute(address) if self.site.base_url else root + address
+
+    def _own_prose(self, name: str) -> Markup:
+        return own_prose(self.templates / name)
+
+
+def date_parts(moment: Moment) -> tuple[str, str, str]:
+    """A date's words as ("4", "July 2021", "00:11 UTC"), for lists that set the day large.
+
+    What has no day or no clock leaves that part empty: ("", "September 2026", "").
+    """
+    head, _, clock = moment.words.partition(", ")
+    day, _, rest = head.partition(" ")
+    return (day, rest, clock) if day.isdigit() and rest else ("", head, clock)
+
+
+def picture_text(image: Image, event: Event) -> str:
+    """What stands in for the event's picture: its name, where a person wrote one."""
+    if image.name and not image.name.startswith("["):
+        return image.name
+    return f"Picture published with {event.name}"
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "bytes_in_words": bytes_in_words,
+    "date_parts": date_parts,
+    "day_in_words": day_in_words,
+    "day_of_year": on_this_day.in_words,
+    "escaped": escaped,
+    "host": host_of,
+    "length_in_words": length_in_words,
+    "plain": plain,
+    "prose": prose,
+    "rfc3339": feeds.rfc3339,
+    "rfc822": feeds.rfc822,
+}
+"""The filters of our own."""

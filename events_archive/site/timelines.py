@@ -1,0 +1,137 @@
+"""The history of the archive as pages draw it: of all years, of a year, of a type."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from math import ceil
+
+from events_archive.model.catalogue import Events, grouped
+from events_archive.model.event import Event, EventType
+from events_archive.model.event_date import MONTHS
+from events_archive.site import pagination, urls
+from events_archive.site.charts import (
+    Drawing,
+    busiest_week,
+    in_months,
+    in_weeks,
+    in_years,
+    month_of_days,
+    one_by_one,
+    year_in_weeks,
+    years_of,
+)
+from events_archive.site.site import Site
+
+DOTS = 120
+"""The most events that a type's timeline shows one by one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeHistory:
+    """A type's events year by year, drawn and in numbers."""
+
+    count: int
+    drawn: Drawing
+    years: tuple[tuple[int, str, int], ...]
+    """Each year of the archive as (number, address, count); no address for one without any."""
+
+
+def type_history(site: Site, type: EventType) -> TypeHistory:
+    """The history of a type as the index of types shows it: its busiest year fills the height."""
+    events = site.catalogue.by_type[type.id]
+    span = site.catalogue.years
+    found = grouped(events, _year_of)
+    counts = {year: len(members) for year, members in found.items()}
+    place = _year_places(site, type, events)
+    return TypeHistory(
+        count=len(events),
+        drawn=in_years(found, span, max(counts.values(), default=1), place),
+        years=tuple(
+            (year, place(year) if year in counts else "", counts.get(year, 0)) for year in span
+        ),
+    )
+
+
+def _year_of(event: Event) -> int | None:
+    return event.moment.year
+
+
+def _year_places(site: Site, type: EventType, events: Events) -> Callable[[int], str]:
+    """Where a type's events of a year stand: on a page of their own, or on the type's."""
+    if len(events) > site.list_limit:
+        return lambda year: site.addresses.type_year(type, year)
+    return lambda year: f"{site.addresses.type(type)}#y{year}"
+
+
+def timeline(site: Site, type: EventType) -> tuple[Drawing, range] | None:
+    """A type's events in time: each its own dot, or months where they are too many."""
+    events = site.catalogue.by_type[type.id]
+    span = years_of(events)
+    if len(events) < 2 or not span:
+        return None
+    if len(events) <= DOTS:
+        return one_by_one(events, span, site.addresses.event), span
+    return in_months(events, span, _year_places(site, type, events)), span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearLine:
+    """A year of the almanac on home: drawn, and in numbers."""
+
+    number: int
+    count: int
+    weeks: Drawing
+    months: list[tuple[str, str, int, int]]
+
+
+def almanac(site: Site) -> tuple[YearLine, ...]:
+    """All years by week."""
+    years = site.catalogue.by_year
+    weeks = {year: in_weeks(events) for year, events in years.items()}
+    most = busiest_week(weeks.values())
+    return tuple(
+        YearLine(
+            number=year,
+            count=len(events),
+            weeks=year_in_weeks(weeks[year], most, urls.month),
+            months=months_of(site, year),
+        )
+        for year, events in years.items()
+    )
+
+
+def year_sheets(site: Site, year: int) -> list[tuple[str, str, int, Drawing]]:
+    """A year's months as (name, address, count, its days drawn); no address for an empty one."""
+    sheets = []
+    for number, name in enumerate(MONTHS, start=1):
+        events = site.catalogue.by_month.get((year, number), ())
+        drawn = month_of_days(year, number, events, _day_places(site, (year, number), events))
+        address = urls.month(year, number) if events else ""
+        sheets.append((name, address, len(events), drawn))
+    return sheets
+
+
+def _day_places(site: Site, month: tuple[int, int], events: Events) -> Callable[[date], str]:
+    """Where on the month's page or its parts each day of it begins."""
+    places: dict[int, str] = {}
+    parts = pagination.month_in_parts(urls.month(*month), events, site.list_limit)
+    for address, part in parts:
+        for section in part.sections:
+            for event in section.events:
+                if anchor := section.anchors.get(event.id):
+                    places[int(anchor[1:])] = f"{address}#{anchor}"
+    return lambda day: places[day.day]
+
+
+def months_of(site: Site, year: int) -> list[tuple[str, str, int, int]]:
+    """A year's twelve months as (name, address, count, how busy from 0 to 4).
+
+    A month without events has no page: its address is empty.
+    """
+    by_month = site.catalogue.by_month
+    most = max(map(len, by_month.values()), default=0)
+    counts = [len(by_month.get((year, number), ())) for number in range(1, 13)]
+    return [
+        (name, urls.month(year, number) if count else "", count, ceil(4 * count / (most or 1)))
+        for number, (name, count) in enumerate(zip(MONTHS, counts, strict=True), start=1)
+    ]

@@ -1,0 +1,1 @@
+"""The files of ``content_cache/``: records, state, history; atomic writes and the lock."""

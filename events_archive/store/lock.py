@@ -1,0 +1,72 @@
+"""One writer at a time: a second run of the archive waits a little, then says who is in the way.
+
+The lock belongs to the open file and dies with its process, so a killed run leaves none behind;
+the file itself stays and means nothing.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from events_archive.store.records import CacheError
+
+LOCK_FILE = "archive.lock"
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_to_lock(file: BinaryIO) -> None:
+        # Far behind the process id, which must stay readable for those who wait.
+        file.seek(2**20)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _try_to_lock(file: BinaryIO) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@contextmanager
+def locked(folder: Path, *, patience: float = 10.0) -> Iterator[None]:
+    """Hold the archive in ``folder``; wait up to ``patience`` seconds for another run to end.
+
+    Raises `CacheError` when another run still holds it, or the folder cannot be written to.
+    """
+    path = folder / LOCK_FILE
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+b")
+    except OSError as error:
+        raise CacheError(f"{path} cannot be opened: {error.strerror or error}") from error
+    with file:
+        _wait_for(file, path, time.monotonic() + patience)
+        file.seek(0)
+        file.truncate()
+        file.write(str(os.getpid()).encode())
+        file.flush()
+        yield
+
+
+def _wait_for(file: BinaryIO, path: Path, deadline: float) -> None:
+    while True:
+        try:
+            return _try_to_lock(file)
+        except (BlockingIOError, PermissionError) as error:
+            if time.monotonic() >= deadline:
+                raise CacheError(
+                    f"another run (process {_holder(file)}) is working on this archive and holds "
+                    f"{path}; wait until it is done"
+                ) from error
+        except OSError as error:
+            raise CacheError(f"{path} cannot be locked: {error.strerror or error}") from error
+        time.sleep(0.05)
+
+
+def _holder(file: BinaryIO) -> str:
+    file.seek(0)
+    return file.read(20).decode("ascii", "replace") or "unknown"

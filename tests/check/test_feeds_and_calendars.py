@@ -1,0 +1,65 @@
+"""Feeds and calendars, parsed back: what is refused."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from events_archive.check.feeds_and_calendars import (
+    read_atom,
+    read_calendar,
+    read_json_feed,
+    read_rss,
+)
+
+RSS = (
+    '<rss version="2.0"><channel><title>T</title><link>https://x/</link>'
+    "<description>D</description>{}</channel></rss>"
+)
+ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"><id>f</id><title>T</title><updated>2021</updated>{}</feed>'
+ENTRY = "<entry><id>{}</id><title>E</title><updated>2021</updated></entry>"
+EVENT = "BEGIN:VEVENT\r\nUID:{}\r\nDTSTAMP:2\r\nDTSTART:3\r\nSUMMARY:S\r\nEND:VEVENT\r\n"
+CALENDAR = "BEGIN:VCALENDAR\r\n{}END:VCALENDAR\r\n"
+
+Read = Callable[[bytes], Iterator[str]]
+
+
+@pytest.mark.parametrize(
+    ("read", "content"),
+    [
+        (read_rss, RSS.format("<item><guid>1</guid></item><item><guid>2</guid></item>")),
+        (read_atom, ATOM.format(ENTRY.format(1) + ENTRY.format(2))),
+        (read_json_feed, '{"version":"https://jsonfeed.org/version/1.1","title":"T","items":[]}'),
+        (read_calendar, CALENDAR.format(EVENT.format(1) + EVENT.format(2))),
+        (read_calendar, CALENDAR.format(EVENT.format("a\r\n b"))),
+    ],
+)
+def test_what_is_right_is_taken(read: Read, content: str) -> None:
+    assert list(read(content.encode())) == []
+
+
+@pytest.mark.parametrize(
+    ("read", "content", "words"),
+    [
+        (read_rss, "<feed/>", "not RSS"),
+        (read_rss, RSS.format("").replace("<title>T</title>", ""), "no title"),
+        (read_rss, RSS.format("<item><guid>1</guid></item>" * 2), "the id 1 stands in it 2 times"),
+        (read_rss, RSS.format("<item/>"), "no id"),
+        (read_atom, "<rss/>", "not an Atom feed"),
+        (read_atom, ATOM.format(ENTRY.format(1) * 2), "the id 1 stands in it 2 times"),
+        (read_atom, ATOM.format("<entry><id>1</id><title>E</title></entry>"), "1 has no updated"),
+        (read_json_feed, "{}", "not a JSON Feed"),
+        (read_calendar, CALENDAR.format(EVENT.format(1) * 2), "the id 1 stands in it 2 times"),
+        (read_calendar, CALENDAR.format(EVENT.format(1).replace("DTSTAMP:2\r\n", "")), "DTSTAMP"),
+        (read_calendar, CALENDAR.format(EVENT.format(1)).replace("\r\n", "\n"), "CR LF"),
+        (read_calendar, CALENDAR.format(EVENT.format("x" * 75)), "75 octets"),
+        (read_calendar, "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", "not one whole calendar"),
+        (read_calendar, "END:VEVENT\r\n", "closes what is not open"),
+    ],
+)
+def test_what_a_reader_would_stumble_over_is_named(read: Read, content: str, words: str) -> None:
+    assert any(words in problem for problem in read(content.encode()))
+
+
+def test_xml_with_a_document_type_is_refused() -> None:
+    with pytest.raises(ValueError, match="document type"):
+        list(read_rss(b"<!DOCTYPE rss []>" + RSS.format("").encode()))

@@ -1,0 +1,311 @@
+"""One record in, one event out: whatever the details are, and never with a wrong identity."""
+
+import copy
+import json
+import sys
+import unicodedata
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events_archive.ll2.memo import Readings
+from events_archive.ll2.parse import SHARED, UnreadableRecord, parse_event
+from events_archive.ll2.sanitize import _LINE_ENDS, _UNWANTED, clean_line, clean_text
+from events_archive.store.canonical_json import Decoder, decode, encode
+from tests.ll2_server import grow_records
+
+SEED = json.loads((Path(__file__).parents[1] / "data" / "seed_events.json").read_text("utf-8"))
+RICH = grow_records(60, seed=3)
+
+
+def a_record(**fields: Any) -> dict[str, Any]:
+    return {
+        "id": 309,
+        "name": "Tiangong EVA-1",
+        "slug": "tiangong-eva-1",
+        "type": {"id": 3, "name": "EVA"},
+        "date": "2021-07-04T00:11:00Z",
+    } | fields
+
+
+def a_link(**fields: Any) -> dict[str, Any]:
+    return {"url": "https://spacenews.com/a", "title": "A walk", "priority": 10} | fields
+
+
+def test_a_real_record_becomes_an_event() -> None:
+    event = parse_event(next(record for record in SEED if record["id"] == 309), digest="abc")
+    assert (event.id, event.slug, event.type.name) == (309, "tiangong-eva-1", "EVA")
+    assert event.moment.date == datetime(2021, 7, 4, 0, 11, tzinfo=UTC)
+    assert event.image is not None
+    assert event.image.licence is not None
+    assert event.last_updated is not None
+    assert event.digest == "abc"
+    assert [link.host for link in event.links] == ["spacenews.com"]
+    assert event.source_url == "https://lldev.thespacedevs.com/2.3.0/events/309/"
+
+
+def test_a_record_with_nothing_but_its_identity_is_an_event() -> None:
+    event = parse_event(a_record())
+    assert (event.description, event.location, event.image) == ("", "", None)
+    assert (event.links, event.videos, event.updates, event.programs) == ((), (), (), ())
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"id": "309"}, {"id": None}, {"id": True}, {"id": 0}, {"id": 2**60},
+        {"name": ""}, {"name": " \x00 "}, {"name": None}, {"slug": None}, {"slug": 5},
+        {"type": None}, {"type": "EVA"}, {"type": {"id": None, "name": "EVA"}},
+        {"type": {"id": 3, "name": ""}},
+        {"date": "soon"}, {"date": 5}, {"date": "0001-01-01T00:00:00Z"},
+        {"date": "3000-01-01T00:00:00Z"}, {"date": "9999-12-31T23:59:59-14:00"},
+    ],
+)  # fmt: skip
+def test_a_broken_identity_or_date_is_told_by_name(fields: dict[str, Any]) -> None:
+    with pytest.raises(UnreadableRecord, match=f"its {next(iter(fields))} is "):
+        parse_event(a_record(**fields))
+
+
+def test_all_issues_of_a_record_are_told_at_once() -> None:
+    with pytest.raises(UnreadableRecord) as caught:
+        parse_event(a_record(name="", slug=None, date="\x1b[31msoon"))
+    assert "event 309" in str(caught.value)
+    assert len(caught.value.issues) == 3
+    assert "\x1b" not in str(caught.value)
+
+
+def test_a_missing_date_is_no_error() -> None:
+    assert parse_event(a_record(date=None)).moment.date is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)", "data:text/html,x", "ftp://nasa.gov/a", "//nasa.gov/a", "nasa.gov",
+        "https://", "https://[::1", "https://nasa.gov:port/", "https://nasa.gov@evil.example/",
+        "https:\\\\evil.example\\", "",
+    ],
+)  # fmt: skip
+def test_only_web_addresses_are_links(url: str) -> None:
+    record = a_record(
+        url=url, info_urls=[a_link(url=url)], vid_urls=[a_link(url=url)],
+        image={"id": 1, "image_url": url}, updates=[{"id": 1, "comment": "x", "info_url": url}],
+    )  # fmt: skip
+    event = parse_event(record)
+    assert (event.links, event.videos, event.image, event.source_url) == ((), (), None, "")
+    assert event.updates[0].url == ""
+
+
+def test_an_address_is_encoded_once_and_never_decoded() -> None:
+    url = "https://nasa.gov/a%20b/ü c?q=<x>#é"
+    [link] = parse_event(a_record(info_urls=[a_link(url=url)])).links
+    assert link.url == "https://nasa.gov/a%20b/%C3%BC%20c?q=%3Cx%3E#%C3%A9"
+
+
+def test_text_holds_no_character_that_a_page_may_not() -> None:
+    event = parse_event(
+        a_record(name="A\x00\ud800 \n\tdocking\u202e", description="one\r\ntwo\x08\ufffe\tthree")
+    )
+    assert event.name == "A docking"
+    assert event.description == "one\ntwo\tthree"
+
+
+def test_text_is_in_one_unicode_form() -> None:
+    assert parse_event(a_record(name="Cafe\u0301")).name == "Caf\u00e9"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "", None, 5, "YouTube", "Timeline | Mission –", "’s SpaceX Crew-5 to Discuss",
+        "to Provide Live Coverage", "Sets Briefings for Next Mission", "  \n ",
+    ],
+)  # fmt: skip
+def test_a_junk_title_is_none_and_the_host_stands_in(title: Any) -> None:
+    [link] = parse_event(a_record(info_urls=[a_link(title=title)])).links
+    assert link.title == ""
+    assert link.label == "spacenews.com"
+
+
+def test_a_good_title_is_unescaped_and_on_one_line() -> None:
+    [link] = parse_event(a_record(info_urls=[a_link(title="ESA &amp; JAXA\n  to Mercury")])).links
+    assert link.title == "ESA & JAXA to Mercury"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["JavaScript is not available.\n\nWe’ve", "This browser is no longer supported.",
+     "Enjoy the videos and music you love, upload"],
+)  # fmt: skip
+def test_a_description_in_which_a_page_speaks_of_itself_is_none(text: str) -> None:
+    [link] = parse_event(a_record(info_urls=[a_link(description=text)])).links
+    assert link.description == ""
+
+
+def test_links_come_by_priority_and_each_once() -> None:
+    urls = [("b", 10), ("a", 10), ("c", 1), ("b", 2), ("d", None)]
+    links = [a_link(url=f"https://x.example/{name}", priority=p) for name, p in urls]
+    event = parse_event(a_record(info_urls=[*links, None, "x"], vid_urls=links))
+    for got in (event.links, event.videos):
+        assert [(link.url[-1], link.priority) for link in got] == [
+            ("c", 1), ("b", 2), ("a", 10), ("d", 10),
+        ]  # fmt: skip
+
+
+def test_updates_come_by_time() -> None:
+    stamps = {3: "2024-01-02T00:00:00Z", 2: "2024-01-01T00:00:00Z", 1: "2024-01-02T00:00:00Z"}
+    updates = [{"id": i, "comment": "x", "created_on": when} for i, when in stamps.items()]
+    event = parse_event(a_record(updates=[*updates, {"id": 9, "comment": None}]))
+    assert [update.id for update in event.updates] == [2, 1, 3]
+
+
+@pytest.mark.parametrize(
+    ("duration", "length"),
+    [
+        ("PT27M9S", timedelta(minutes=27, seconds=9)),
+        ("P215DT10H52M33S", timedelta(days=215, hours=10, minutes=52, seconds=33)),
+        ("P1W", timedelta(weeks=1)),
+        ("P0D", None), ("-PT18M30S", None), ("P", None), ("PT", None), ("", None), (None, None),
+        (90, None), ("P99999999999D", None), ("27 minutes", None),
+    ],
+)  # fmt: skip
+def test_the_length_of_a_stream_is_positive_or_not_known(
+    duration: Any, length: timedelta | None
+) -> None:
+    assert parse_event(a_record(duration=duration)).stream_length == length
+
+
+def test_relations_are_read_in_the_shapes_of_every_version() -> None:
+    event = parse_event(
+        a_record(
+            program=None,
+            agencies=[
+                {"id": 44, "name": "NASA", "type": {"id": 1, "name": "Government"}},
+                {"id": 121, "name": "SpaceX", "type": "Commercial"},
+                {"id": 44, "name": "NASA"}, {"id": None, "name": "x"}, {"id": 7, "name": None},
+            ],
+            launches=[{"id": "07e9", "name": "Atlas V", "net": "2026-12-31T00:00:00Z",
+                       "net_precision": {"id": 14}, "status": {"name": "To Be Determined"}}],
+            spacestations=[{"id": 4, "name": "ISS", "founded": "1998-11-20", "orbit": "LEO"}],
+            expeditions=[{"id": 1, "name": "Expedition 65", "spacestation": {"name": "ISS"}}],
+            astronauts=[{"id": 1, "name": "A. Astronaut", "agency": {"name": "ESA"}}],
+        )
+    )  # fmt: skip
+    assert event.programs == ()
+    assert [(a.name, a.type) for a in event.agencies] == [
+        ("NASA", "Government"),
+        ("SpaceX", "Commercial"),
+    ]
+    assert event.launches[0].moment.words == "2026"
+    assert event.stations[0].founded is not None
+    assert event.expeditions[0].station == "ISS"
+    assert event.astronauts[0].agency == "ESA"
+
+
+def test_the_format_that_the_api_echoes_is_left_out_of_the_source() -> None:
+    url = "https://ll.example/2.3.0/events/309/?format=json&mode=list"
+    assert (
+        parse_event(a_record(url=url)).source_url
+        == "https://ll.example/2.3.0/events/309/?mode=list"
+    )
+
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place inside a record that can hold something else."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value)
+    found = []
+    for key, member in inner:
+        found.append((*path, key))
+        if isinstance(member, dict | list):
+            found += places(member, (*path, key))
+    return found
+
+
+def distorted(data: st.DataObject) -> dict[str, Any]:
+    """A rich record in which something else stands in a few places."""
+    record = copy.deepcopy(data.draw(st.sampled_from(RICH)))
+    for _ in range(data.draw(st.integers(1, 4))):
+        *way, last = data.draw(st.sampled_from(places(record)))
+        holder = record
+        for key in way:
+            holder = holder[key]
+        holder[last] = data.draw(anything)
+        if not isinstance(holder, dict | list):
+            break
+    return record
+
+
+@given(st.data())
+def test_whatever_stands_in_a_record_it_becomes_an_event_or_is_told(data: st.DataObject) -> None:
+    record = distorted(data)
+    try:
+        event = parse_event(record)
+    except UnreadableRecord as problem:
+        assert problem.issues
+    else:
+        assert event.name
+        for link in (*event.links, *event.videos):
+            assert link.label
+            assert link.url.startswith(("http://", "https://"))
+        repr(event).encode()
+
+
+def outcome(record: dict[str, Any], readings: Readings | None = None) -> object:
+    """The event, or in which words it was refused."""
+    try:
+        return parse_event(record, "digest", readings)
+    except UnreadableRecord as problem:
+        return str(problem)
+
+
+@given(st.data())
+def test_what_records_share_is_read_once_and_each_event_is_what_it_is_alone(
+    data: st.DataObject,
+) -> None:
+    records = [
+        distorted(data) if data.draw(st.booleans()) else data.draw(st.sampled_from(RICH))
+        for _ in range(data.draw(st.integers(2, 6)))
+    ]
+    decoder, readings = Decoder(SHARED), Readings()
+    for line in [encode(record) for record in records] * 2:
+        assert outcome(decoder.members(line.decode()), readings) == outcome(decode(line))
+
+
+def test_what_is_read_once_is_one_value() -> None:
+    decoder, readings = Decoder(SHARED), Readings()
+    lines = [encode(RICH[0] | {"id": number}).decode() for number in (1, 2, 3)]
+    _, second, third = [parse_event(decoder.members(line), "", readings) for line in lines]
+    assert second.image is third.image
+    assert second.programs is third.programs
+
+
+def test_nothing_that_is_printable_needs_to_be_cleaned() -> None:
+    printable = "".join(filter(str.isprintable, map(chr, range(sys.maxunicode + 1))))
+    assert not _UNWANTED.search(printable)
+    assert not _LINE_ENDS.search(printable)
+    composed = unicodedata.normalize("NFC", printable)
+    assert composed.isprintable()
+    assert len(composed.replace(" ", "").split()) == 1
+
+
+@given(st.text(st.sampled_from("a \n\r\t\0\x85\u2028\u202e\ufeff\xa0e\u0301\ud800")))
+def test_a_text_is_cleaned_as_if_each_of_its_characters_were_looked_at(text: str) -> None:
+    wanted = _UNWANTED.sub("", _LINE_ENDS.sub("\n", text))
+    cleaned = unicodedata.normalize("NFC", wanted).strip()
+    assert clean_text(text) == cleaned
+    assert clean_line(text) == " ".join(cleaned.split())

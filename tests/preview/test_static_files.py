@@ -1,0 +1,92 @@
+"""What the preview answers, compared with what GitHub Pages would."""
+
+from pathlib import Path
+
+import pytest
+
+from events_archive.preview.static_files import answer
+from events_archive.site.formats import media_type
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("index.html", "404.html", "about.html", "events/x.html", "types/index.html"):
+        file = tmp_path / "site" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(name)
+    (tmp_path / "site/.hidden").write_text("secret")
+    (tmp_path / "outside.html").write_text("secret")
+    return tmp_path / "site"
+
+
+@pytest.mark.parametrize("prefix", ["/", "/repo/"])
+@pytest.mark.parametrize(
+    ("path", "status", "body"),
+    [
+        ("", 200, b"index.html"),
+        ("index.html", 200, b"index.html"),
+        ("about", 200, b"about.html"),
+        ("about.html?q=1", 200, b"about.html"),
+        ("types/", 200, b"types/index.html"),
+        ("events/%78.html", 200, b"events/x.html"),
+        ("events/", 404, b"404.html"),
+        ("events/y.html", 404, b"404.html"),
+        ("deep/er/lost", 404, b"404.html"),
+    ],
+)
+def test_an_address_is_answered_as_github_pages_does(
+    folder: Path, prefix: str, path: str, status: int, body: bytes
+) -> None:
+    found = answer(folder, prefix, prefix + path)
+    assert (found.status, found.body) == (status, body)
+
+
+def test_a_folder_without_its_slash_is_sent_to_the_one_with_it(folder: Path) -> None:
+    found = answer(folder, "/repo/", "/repo/types")
+    assert (found.status, found.headers["Location"]) == (301, "/repo/types/")
+
+
+def test_the_hosts_root_leads_to_the_site(folder: Path) -> None:
+    for path in ("/", "/repo"):
+        found = answer(folder, "/repo/", path)
+        assert (found.status, found.headers["Location"]) == (301, "/repo/")
+
+
+def test_what_lies_outside_the_prefix_is_a_fault_and_says_so(folder: Path) -> None:
+    found = answer(folder, "/repo/", "/about.html")
+    assert found.status == 404
+    assert b"outside /repo/" in found.body
+
+
+@pytest.mark.parametrize(
+    "path", ["/../outside.html", "/%2e%2e/outside.html", "/events/..%2f..%2foutside.html",
+             "/.hidden", "/%2ehidden", "/..%5coutside.html", "/x%00.html", "//etc/passwd"],
+)  # fmt: skip
+def test_nothing_but_the_site_is_ever_sent(folder: Path, path: str) -> None:
+    found = answer(folder, "/", path)
+    assert found.status == 404
+    assert b"secret" not in found.body
+    assert b"root:" not in found.body
+
+
+def test_without_a_page_for_lost_visitors_there_is_a_sentence(tmp_path: Path) -> None:
+    assert answer(tmp_path, "/", "/lost").status == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("calendar.ics", "text/calendar; charset=utf-8"),
+        ("feed.rss", "application/rss+xml"),
+        ("feed.atom", "application/atom+xml"),
+        ("feed.json", "application/json"),
+        ("manifest.webmanifest", "application/manifest+json"),
+        ("feeds.opml", "text/x-opml"),
+        ("pictures/1-a-320.webp", "image/webp"),
+        ("index.html", "text/html; charset=utf-8"),
+        ("archive.zip", "application/zip"),
+        ("CNAME", "application/octet-stream"),
+    ],
+)
+def test_every_format_has_its_media_type(name: str, expected: str) -> None:
+    assert media_type(name) == expected

@@ -1,0 +1,228 @@
+"""What a question means: values, addresses, orders and pages, without a network or a browser."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from events_archive.query.engine import Answer, answer
+from events_archive.query.parameters import (
+    BY_NAME,
+    CHOOSING,
+    FILTERS,
+    GROUPS,
+    LATER_FILTERS,
+    PARAMETERS,
+    Kind,
+)
+from events_archive.query.parser import Question, RefusedQuestion, read_question
+from events_archive.query.rows import Entry, Telling
+
+NOW = datetime(2021, 7, 4, 12, tzinfo=UTC)
+
+
+def an_entry(id: int = 1, **facts: object) -> Entry:
+    defaults: dict[str, object] = {
+        "name": "Tiangong EVA-1",
+        "slug": "tiangong-eva-1",
+        "date": datetime(2021, 7, 4, 0, 11, tzinfo=UTC),
+        "last_updated": datetime(2024, 3, 5, tzinfo=UTC),
+        "type": 3,
+        "place": "Tiangong Space Station",
+    }
+    return Entry(id=id, **{**defaults, **facts})  # type: ignore[arg-type]
+
+
+def ask(text: str, *entries: Entry) -> Answer:
+    return answer(entries or (an_entry(),), read_question(text, NOW))
+
+
+def refused(text: str) -> dict[str, list[str]]:
+    with pytest.raises(RefusedQuestion) as caught:
+        read_question(text, NOW)
+    return caught.value.errors
+
+
+def test_the_table_holds_the_sixteen_filters_of_the_api() -> None:
+    assert [parameter.name for parameter in FILTERS] == [
+        "agency__ids", "date__gt", "date__gte", "date__lt", "date__lte", "day", "id",
+        "last_updated__gte", "last_updated__lte", "month", "program", "slug", "type", "type__ids",
+        "video_url", "year",
+    ]  # fmt: skip
+    assert len(BY_NAME) == len(PARAMETERS)
+    assert {parameter for _, group in GROUPS for parameter in group} == set(PARAMETERS)
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter.name)
+def test_every_parameters_example_is_understood(parameter: object) -> None:
+    name, example = parameter.name, parameter.example  # type: ignore[attr-defined]
+    question = read_question(f"{name}={example}", NOW)
+    assert question.notes == ()
+    assert question.pairs == ((name, example),)
+
+
+@pytest.mark.parametrize("parameter", CHOOSING, ids=lambda parameter: parameter.name)
+def test_every_filter_looks_at_something_that_an_entry_has(parameter: object) -> None:
+    field = parameter.field  # type: ignore[attr-defined]
+    assert hasattr(an_entry(), field)
+
+
+def test_a_blank_value_asks_nothing() -> None:
+    assert ask("type=&search= &date__gt=").count == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "fits"),
+    [
+        ("type__ids=2,3", True),
+        ("type__ids=2, 3.0 ,,", True),
+        ("type__ids=2,3.5", False),
+        ("year=2021&month=7&day=4", True),
+        ("day=5", False),
+        ("date__gt=2021-07-04T00:11:00Z", False),
+        ("date__gte=2021-07-04T00:11:00Z", True),
+        ("date__lt=2021-07-04T00:11:00Z", False),
+        ("date__lte=2021-07-04T00:11:00Z", True),
+        ("date__lte=2021-07-04", False),
+        ("date__gte=2021-07-04T02:11:00%2B02:00", True),
+        ("date__gt=2021-07-04T00:10:59.5Z", True),
+        ("last_updated__gte=2024-03-05", True),
+        ("last_updated__lte=2024-03-04", False),
+        ("search=eva,TIANGONG", True),
+        ("search=eva station", False),
+        ("q=eva station", True),
+        ("place=Tiangong Space Station", True),
+        ("place=Tiangong", False),
+        ("slug=tiangong-eva-1", True),
+        ("slug=tiangong", False),
+        ("program=17&program=18", True),
+        ("program=17", False),
+        ("agency__ids=1,2", False),
+        ("video_url=https://a.example/?v=1,https://b.example/", True),
+        ("launch__ids=92DD20C7-6AFC-484C-8369-2F6751BD0D8F", True),
+        ("type=1e999", False),
+    ],
+)
+def test_what_fits(query: str, fits: bool) -> None:
+    entry = an_entry(
+        programs=(18,),
+        videos=("https://b.example/",),
+        launches=("92dd20c7-6afc-484c-8369-2f6751bd0d8f",),
+        text="Tiangong EVA-1\nTiangong Space Station",
+    )
+    assert ask(query, entry).count == fits
+
+
+def test_without_a_date_an_event_fits_no_date() -> None:
+    undated = an_entry(date=None, last_updated=None)
+    for query in ("date__gte=1900-01-01", "date__lt=2999-01-01", "year=2021", "month=7", "day=4"):
+        assert ask(query, undated).count == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("type=2,3", {"type"}),
+        ("id=1;2&year=MMXXI", {"id", "year"}),
+        ("program=17,18", {"program"}),
+        ("date__gt=2021-02-30", {"date__gt"}),
+        ("date__gt=0001-01-01T00:00:00%2B02:00", {"date__gt"}),
+        ("last_updated__lte=2021-07-04T24:30", {"last_updated__lte"}),
+        ("launch__ids=17", {"launch__ids"}),
+        ("format=xml", {"format"}),
+    ],
+)
+def test_what_the_api_refuses_is_refused_and_named(query: str, named: set[str]) -> None:
+    errors = refused(query)
+    assert errors.keys() == named
+    for name, (message,) in errors.items():
+        assert f"{name} was given as " in message
+
+
+def test_a_long_value_is_not_repeated_whole() -> None:
+    assert len(refused("type=" + "x" * 5000)["type"][0]) < 200
+
+
+def test_what_is_ignored_is_said() -> None:
+    question = read_question(
+        "type_ids=2&date__gt__lt=2021-01-01&ordering=name,-date&limit=500&offset=-1&mode=whole", NOW
+    )
+    assert question.ordering == ("-date",)
+    assert (question.limit, question.offset, question.mode) == (100, 0, "normal")
+    said = " ".join(question.notes)
+    for name in ("type_ids", "date__gt__lt", "date__lt", "“name”", "limit is 500", "-1", "whole"):
+        assert name in said
+    assert len(question.notes) == 6
+
+
+ADDRESSES = {
+    "?type=2&limit=5": "limit=5&type=2",
+    "https://ll.thespacedevs.com/2.3.0/events/?type=2": "type=2",
+    "https://lldev.thespacedevs.com/2.3.0/events?type=2#top": "type=2",
+    "https://ll.thespacedevs.com/2.2.0/event/309/": "id=309",
+    "/2.3.0/events/309/?format=json": "format=json&id=309",
+    "https://example.org/repo/api/2.3.0/events/309.json": "id=309",
+    "https://example.org/repo/explore.html?year=2021,2022": "year=2021,2022",
+    "file:///home/a%20b/explore.html?search=crew+dragon": "search=crew+dragon",
+    "explore.html": "",
+    "": "",
+    "video_url=https://a.example/w?v=1": "video_url=https:%2F%2Fa.example%2Fw%3Fv%3D1",
+    "https://x.example/2.3.0/events/upcoming/": "date__gte=2021-07-03T12:00:00Z",
+    "https://x.example/2.3.0/events/upcoming/?date__gte=2022-01-01": "date__gte=2022-01-01",
+    "/2.3.0/events/previous/": "date__lt=2021-07-04T12:00:00Z&ordering=-date",
+    "/2.3.0/events/previous/?ordering=date": "date__lt=2021-07-04T12:00:00Z&ordering=date",
+}
+"""Addresses, and the queries that they are, on 4 July 2021 at noon."""
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_is_a_question(address: str) -> None:
+    assert read_question(address, NOW).query() == ADDRESSES[address]
+
+
+@pytest.mark.parametrize("text", ["docking", "https://ll.thespacedevs.com/2.3.0/launches/?limit=2"])
+def test_what_is_no_question_is_refused(text: str) -> None:
+    assert text.partition("?")[0] in refused(text)["detail"][0]
+
+
+def test_order_ties_and_what_is_not_known() -> None:
+    early, late = datetime(2020, 1, 1, tzinfo=UTC), datetime(2022, 1, 1, tzinfo=UTC)
+    entries = [an_entry(4, date=None), an_entry(3, date=late), an_entry(2, date=early)]
+    entries += [an_entry(1, date=late)]
+    ordered = {
+        query: [entry.id for entry in ask(query, *entries).entries]
+        for query in ("", "ordering=-date", "ordering=last_updated,-date")
+    }
+    assert ordered == {
+        "": [2, 1, 3, 4],
+        "ordering=-date": [4, 1, 3, 2],
+        "ordering=last_updated,-date": [4, 1, 3, 2],
+    }
+
+
+def test_pages_and_the_queries_of_their_neighbours() -> None:
+    entries = [an_entry(number) for number in range(1, 8)]
+    found = ask("limit=3&offset=3&type=3", *entries)
+    assert [entry.id for entry in found.page] == [4, 5, 6]
+    assert found.next == "limit=3&offset=6&type=3"
+    assert found.previous == "limit=3&type=3"
+    beyond = ask("limit=3&offset=30", *entries)
+    assert (beyond.count, beyond.page, beyond.next) == (7, (), None)
+    assert beyond.previous == "limit=3&offset=27"
+
+
+def test_a_question_knows_whether_it_asks_for_a_part() -> None:
+    assert not Question().is_paged
+    assert read_question("limit=3", NOW).is_paged
+
+
+def test_kinds_are_all_in_use() -> None:
+    assert {parameter.kind for parameter in PARAMETERS} == set(Kind)
+    assert all(parameter.origin == "later" for parameter in LATER_FILTERS)
+
+
+def test_a_record_without_details_is_told_as_what_it_is() -> None:
+    telling = Telling(source_url="", listed=b'"id":1', normal=b"", detailed=b"")
+    assert telling.json("detailed", "x") == b'{"response_mode":"normal","url":"x","id":1}'
+    assert (
+        telling.json("list", "x", b',"y":2') == b'{"response_mode":"list","url":"x","id":1,"y":2}'
+    )

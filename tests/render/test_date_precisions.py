@@ -1,0 +1,133 @@
+"""Every precision against every output, side by side."""
+
+import json
+import re
+from functools import cache
+
+import feedparser
+import icalendar
+import pytest
+
+from tests.date_precisions import TABLE, TODAY, Row
+from tests.factories import EVA, a_site, an_event
+from tests.render.rendered import BASE_URL, is_followed, rendered
+
+NUMBERED = list(enumerate(TABLE, start=1))
+EACH = pytest.mark.parametrize(("number", "row"), NUMBERED, ids=[str(row) for row in TABLE])
+
+
+@cache
+def _files() -> dict[str, bytes]:
+    events = [
+        an_event(number, row.date, precision=row.precision, name="US EVA-91", slug=f"eva-{number}")
+        for number, row in NUMBERED
+    ]
+    pages = ("pages/event.html", "pages/year.html", "pages/month.html")
+    return rendered(
+        a_site(*events, today=TODAY, base_url=BASE_URL),
+        lambda page: is_followed(page) or page.template in pages,
+    )
+
+
+@cache
+def _calendar() -> dict[str, icalendar.Event]:
+    calendar = icalendar.Calendar.from_ical(_files()["calendar-all.ics"])
+    return {str(event["UID"]): event for event in calendar.walk("VEVENT")}
+
+
+@cache
+def _titles(name: str) -> dict[str, str]:
+    return {entry.id: entry.title for entry in feedparser.parse(_files()[name]).entries}
+
+
+def _occurrence(number: int) -> icalendar.Event | None:
+    return _calendar().get(f"ll2-event-{number}@events-archive")
+
+
+@EACH
+def test_a_calendar_has_the_instant_or_the_days(number: int, row: Row) -> None:
+    event = _occurrence(number)
+    if not row.start:
+        assert event is None
+        return
+    assert event is not None
+    assert event["DTSTART"].to_ical().decode() == row.start
+    assert event["DTEND"].to_ical().decode() == row.end
+    value = event["DTSTART"].params.get("VALUE", "DATE-TIME")
+    assert value == ("DATE-TIME" if row.is_timed else "DATE")
+
+
+@EACH
+def test_a_calendar_says_a_coarse_date_in_words_and_calls_it_tentative(
+    number: int, row: Row
+) -> None:
+    event = _occurrence(number)
+    if event is None:
+        assert not row.start
+        return
+    assert str(event["SUMMARY"]) == ("US EVA-91" if row.is_timed else f"US EVA-91 ({row.words})")
+    assert str(event["STATUS"]) == ("CONFIRMED" if row.is_timed else "TENTATIVE")
+    assert ("nominal" in event["DESCRIPTION"]) == row.is_timed
+    assert row.words in event["DESCRIPTION"]
+
+
+@EACH
+def test_an_event_can_be_added_to_a_calendar_unless_it_has_no_date(number: int, row: Row) -> None:
+    own = icalendar.Calendar.from_ical(_files()[f"events/eva-{number}.ics"])
+    assert len(own.walk("VEVENT")) == bool(row.start)
+    page = _files()[f"events/eva-{number}.html"].decode()
+    assert ("Add to calendar" in page) == bool(row.start)
+
+
+@EACH
+@pytest.mark.parametrize("name", ["feed.rss", "feed.atom"])
+def test_a_feed_has_the_words_in_its_titles(name: str, number: int, row: Row) -> None:
+    identity = f"tag:thespacedevs.com,2020:ll2:event:{number}"
+    assert _titles(name)[identity] == f"US EVA-91 ({row.words})"
+
+
+@EACH
+def test_json_feed_has_them_too(number: int, row: Row) -> None:
+    items = {item["id"]: item for item in json.loads(_files()["feed.json"])["items"]}
+    item = items[f"tag:thespacedevs.com,2020:ll2:event:{number}"]
+    assert item["title"] == f"US EVA-91 ({row.words})"
+    assert row.words in item["content_html"]
+
+
+@EACH
+def test_a_page_marks_the_time_and_lets_scripts_touch_only_precise_ones(
+    number: int, row: Row
+) -> None:
+    page = _files()[f"events/eva-{number}.html"].decode()
+    when = re.search(r'<p class="event-when"[^>]*>(.*?)</p>', page, re.DOTALL)
+    assert when
+    assert re.sub("<[^>]+>", "", when[1]).strip() == row.words
+    assert ("data-precise" in when[1]) == row.is_timed
+    marked = re.search(r'datetime="([^"]*)"', when[1])
+    assert (marked[1] if marked else None) == row.iso
+
+
+@EACH
+def test_it_stands_on_the_pages_of_its_year_and_month(number: int, row: Row) -> None:
+    link = f"../events/eva-{number}.html".encode()
+    years = {
+        a for a, html in _files().items() if re.fullmatch(r"years/\d+.html", a) and link in html
+    }
+    months = {a for a, html in _files().items() if a.startswith("months/") and link in html}
+    assert years == ({f"years/{row.year}.html"} if row.year else set())
+    assert months == ({"months/{}-{:02}.html".format(*row.month)} if row.month else set())
+
+
+@EACH
+def test_google_gets_the_same_days_as_every_calendar(number: int, row: Row) -> None:
+    page = _files()[f"events/eva-{number}.html"].decode()
+    dates = re.search(r"dates=([^&]*)&", page)
+    assert (dates[1] if dates else "/") == f"{row.start}/{row.end}"
+
+
+@EACH
+def test_it_is_in_the_calendar_of_its_type_and_year(number: int, row: Row) -> None:
+    uid = f"UID:ll2-event-{number}@events-archive".encode()
+    assert (uid in _files()[f"types/{EVA.name.lower()}.ics"]) == bool(row.start)
+    if row.year:
+        assert uid in _files()[f"years/{row.year}.ics"]

@@ -1,0 +1,93 @@
+"""The feed of changes: what is told, once and for good."""
+
+from typing import Any
+
+from events_archive.site.feed_entries import change_entries, event_entry, happened_entry
+from tests.factories import a_change, a_memory, a_site, an_event
+
+MOVED = {
+    "field": "moment",
+    "old": {"date": "2021-07-04T00:11:00Z", "precision": 1},
+    "new": {"date": "2021-09-30T00:00:00Z", "precision": 7},
+}
+
+
+def _entries(*changes, events=None, **ledger: Any):
+    site = a_site(*(events or [an_event(309)]), memory=a_memory(*changes, **ledger))
+    return list(change_entries(site))
+
+
+def _titles(*changes, **facts: Any) -> list[str]:
+    return [entry.title for entry in _entries(*changes, **facts)]
+
+
+def test_each_kind_of_change_is_told_in_a_sentence() -> None:
+    event = an_event(309, "2021-09-30T00:00:00Z", precision=7, name="US EVA-77")
+    changes = (
+        a_change("2021-06-01T00:00:00+00:00", "added"),
+        a_change("2021-06-02T00:00:00+00:00", "moved", **MOVED),
+        a_change("2021-06-03T00:00:00+00:00", "renamed", old="US EVA-76", new="US EVA-77"),
+        a_change("2021-06-04T00:00:00+00:00", "withdrawn"),
+        a_change("2021-06-05T00:00:00+00:00", "returned"),
+        a_change("2021-06-06T00:00:00+00:00", "changed", field="description"),
+    )
+    assert _titles(*changes, events=[event]) == [
+        "Back again: US EVA-77 (September 2021)",
+        "Withdrawn: US EVA-77 (September 2021)",
+        "Renamed: US EVA-76 is now US EVA-77",
+        "Moved: US EVA-76, from 4 July 2021, 00:11 UTC to September 2021",
+        "New: US EVA-76 (4 July 2021, 00:11 UTC)",
+    ]
+
+
+def test_an_entry_stays_as_it_was_told_when_the_event_moves_on() -> None:
+    added = a_change("2021-06-01T00:00:00+00:00", "added")
+    renamed = a_change("2022-06-01T00:00:00+00:00", "renamed", old="Event 309", new="Other")
+    moved = a_change("2023-06-01T00:00:00+00:00", "moved", **MOVED)
+    after = an_event(309, "2021-09-30T00:00:00Z", precision=7, name="Other")
+    before = _entries(added)[-1]
+    assert _entries(added, renamed, moved, events=[after])[-1].title == before.title
+
+
+def test_an_id_is_made_of_the_event_the_time_and_the_kind() -> None:
+    (entry,) = _entries(a_change("2021-06-02T03:04:05+00:00", "withdrawn"))
+    stamp = "20210602T030405Z"
+    assert entry.identity == f"tag:thespacedevs.com,2020:ll2:change:309:{stamp}:withdrawn"
+    assert entry.about == ("309", stamp, "withdrawn")
+
+
+def test_a_change_of_an_event_that_cannot_be_shown_is_left_out() -> None:
+    assert _titles(a_change("2021-06-01T00:00:00+00:00", "moved", event_id=7, **MOVED)) == []
+
+
+def _added(count: int, *, live: bool) -> list[str]:
+    stamp = "2026-09-01T12:00:00+00:00"
+    changes = [a_change(stamp, "added", event_id=n, live=live) for n in range(1, count + 1)]
+    moved = a_change(stamp, "moved", event_id=1, **MOVED)
+    events = [an_event(n) for n in range(1, count + 1)]
+    return _titles(*changes, moved, events=events)
+
+
+def test_a_first_look_at_everything_is_one_entry_and_buries_nothing() -> None:
+    titles = _added(1050, live=False)
+    assert len(titles) == 2
+    assert "1,050 events joined the archive" in titles
+    assert any(title.startswith("Moved") for title in titles)
+
+
+def test_a_few_events_caught_up_on_are_told_one_by_one() -> None:
+    assert len(_added(50, live=False)) == 51
+    assert len(_added(51, live=False)) == 2
+
+
+def test_what_is_new_today_is_told_one_by_one_however_much_it_is() -> None:
+    assert len(_added(51, live=True)) == 52
+
+
+def test_the_same_entry_is_dated_by_the_event_where_it_tells_what_happened() -> None:
+    event = an_event(309)
+    entry = event_entry(a_site(event), event)
+    when = happened_entry(a_site(event), event)
+    assert when.identity == entry.identity
+    assert when.published == event.moment.date
+    assert when.updated == entry.updated

@@ -1,0 +1,173 @@
+"""Years in the life of an archive: upstream edits, runs, faults and crashes in any order.
+
+``ARCHIVE_LIVES=200 pytest tests/test_random_lives.py`` lives more lives than the usual few.
+"""
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PROJECT, run_build
+from tests.ll2_server import Asked, Fault, LL2Server, World
+from tests.visitor import VisitedSite
+
+LIVES = int(os.environ.get("ARCHIVE_LIVES", "2"))
+STEPS = 7
+UNLIMITED = 10**9
+OPTIONS = (
+    "--max-age", "0", "--timeout", "5s", "--no-pictures", "--base-url", "https://example.org/",
+)  # fmt: skip
+
+
+class Life:
+    """An upstream, an archive of it, and all that the archive ever published."""
+
+    def __init__(self, seed: int, folder: Path, server: LL2Server) -> None:
+        self.random = random.Random(seed)
+        self.server, self.world = server, server.world
+        self.cache, self.output = folder / "cache", folder / "output"
+        self.published: set[str] = set()
+        self.deleted: list[int] = []
+        self.told: list[str] = []
+
+    def edit(self) -> None:
+        """Something happens upstream."""
+        choice = self.random.choice
+        match choice(("add", "change", "silent", "rename", "reuse", "delete", "restore", "move")):
+            case "add":
+                self.world.add(name=choice(("Static Fire", "Docking", "US EVA", "STATIC fire")))
+            case "change":
+                self.world.change(self.any(), description=f"Told anew {self.random.random()}")
+            case "silent":
+                self.world.change(self.any(), silently=True, location=choice(("ISS", None)))
+            case "move":
+                year, month = self.random.randint(2019, 2031), self.random.randint(1, 12)
+                self.world.change(self.any(), date=f"{year}-{month:02}-15T00:00:00Z")
+            case "rename":
+                self.world.rename(self.any(), f"Renamed {self.random.randint(1, 30)}")
+            case "reuse":
+                first, second = self.any(), self.any()
+                name = self.world[first]["name"]
+                self.world.rename(first, f"Gone on {self.random.randint(1, 30)}")
+                self.world.rename(second, name)
+            case "delete" if len(self.world) > 30:
+                self.deleted.append(self.any())
+                self.world.delete(self.deleted[-1])
+            case "restore" if self.deleted:
+                self.world.restore(self.deleted.pop())
+        self.world.advance(hours=self.random.choice((1, 30, 400)))
+
+    def any(self) -> int:
+        return self.random.choice(self.world.ids)
+
+    def run(self) -> None:
+        """The archive looks upstream, and something may go wrong."""
+        match self.random.choice(("well", "well", "throttled", "killed", "drifting", "down")):
+            case "throttled":
+                self.server.throttle.limit = self.random.randint(0, 1)
+                self.build()
+                self.server.throttle.limit = UNLIMITED
+            case "killed":
+                self.build_and_kill()
+            case "drifting":
+                self.server.faults.before_request(self.drift, path="offset=", nth=1)
+                self.build("--full")
+            case "down":
+                self.server.faults.add(Fault.HTML, path="/events/", times=2)
+                self.build()
+            case _:
+                self.build(*self.random.choice(((), ("--full",))))
+        self.server.faults.clear()
+        self.server.throttle.reset()
+
+    def drift(self, asked: Asked) -> None:
+        """An event moves to another page while the pages are read."""
+        self.world.change(self.any(), description="Edited between two pages")
+
+    def build(self, *more: str) -> None:
+        run = run_build(
+            "--api-url", self.server.url, *OPTIONS, *more,
+            cache=self.cache, output=self.output, expect=None,
+        )  # fmt: skip
+        assert "Traceback" not in run.stderr
+        if run.status == 0:
+            self.look()
+        else:
+            assert "no cache" in run.stderr, run.stderr
+
+    def build_and_kill(self) -> None:
+        command = [sys.executable, str(PROJECT / "build.py"), "--api-url", self.server.url]
+        places = ["--cache", str(self.cache), "--output", str(self.output)]
+        process = subprocess.Popen([*command, *OPTIONS, *places], stderr=subprocess.DEVNULL)
+        time.sleep(self.random.uniform(0.1, 1.2))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+    def look(self) -> None:
+        """Every address of a finished build counts as published from now on."""
+        files = {
+            path.relative_to(self.output).as_posix()
+            for path in self.output.rglob("*")
+            if path.is_file() and path.suffix in (".html", ".ics", ".rss", ".atom")
+        }
+        assert self.published - files == set(), "a published address is dead"
+        self.published |= files
+        uids = re.findall(
+            r"^UID:(.*)\r$", (self.output / "calendar-all.ics").read_text("utf-8"), re.M
+        )
+        assert [uid for uid, count in Counter(uids).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("seed", range(LIVES))
+def test_whatever_happens_the_cache_equals_upstream_and_no_address_dies(
+    seed: int, tmp_path: Path
+) -> None:
+    with LL2Server(World.grown(60, pictures=0)) as server:
+        life = Life(seed, tmp_path, server)
+        for _ in range(STEPS):
+            for _ in range(life.random.randint(0, 4)):
+                life.edit()
+            life.run()
+        life.build("--full", "--accept-withdrawals")
+        life.build()
+        _check_cache(life)
+        _check_pages(life)
+
+
+def _check_cache(life: Life) -> None:
+    ledger = json.loads((life.cache / "ledger.json").read_text("utf-8"))
+    gone = {int(id) for id in ledger["withdrawn"]}
+    lines = (life.cache / "events.jsonl").read_text("utf-8").splitlines()
+    kept = {record["id"]: record for record in map(json.loads, lines)}
+    assert set(kept) - gone == set(life.world.ids)
+    for event_id in life.world.ids:
+        upstream = life.world[event_id]
+        for field in ("name", "slug", "date", "description", "location", "last_updated"):
+            assert kept[event_id][field] == upstream[field], (event_id, field)
+
+
+def _check_pages(life: Life) -> None:
+    """Who has a slug has its page; every permalink leads to a page that is not a stub."""
+    site = VisitedSite(life.output)
+    for event_id in life.world.ids:
+        stub = site.page(f"id/{event_id}.html")
+        target = site.target(stub.address, next(stub.links_of("a")), "https://x.example/")
+        assert target is not None
+        page = site.page(target[0])
+        name = " ".join(life.world[event_id]["name"].split())
+        assert name in " ".join(page.first("h1").itertext())
+    slugs = Counter(life.world[event_id]["slug"].lower() for event_id in life.world.ids)
+    for event_id in life.world.ids:
+        slug = life.world[event_id]["slug"]
+        if slugs[slug.lower()] == 1:
+            name = " ".join(life.world[event_id]["name"].split())
+            assert name in site.page(f"events/{slug.lower()}.html").text
