@@ -39,23 +39,23 @@ def plan_equivalent(site, begin=None) -> tuple:
     """Our own plan, as far as the peers make one."""
     from events_archive.site import plan  # noqa: PLC0415 - the project is on the path only now
 
-    planners = (plan.plain_pages, plan.event_pages, plan.index_pages, plan.feed_pages)
+    planners = (plan.static_pages, plan.event_pages, plan.index_pages, plan.feed_pages)
     return restricted(plan.plan_site(site, planners, begin=begin))
 
 
 def main() -> int:
     sys.path.insert(0, str(PROJECT))
-    from events_archive.output.up_to_date import stands  # noqa: PLC0415
+    from events_archive.output.up_to_date import is_up_to_date  # noqa: PLC0415
 
     # As build.py does before anything else.
-    if (said := stands(sys.argv[1:], str(PROJECT / "build.py"))) is not None:
+    if (said := is_up_to_date(sys.argv[1:], str(PROJECT / "build.py"))) is not None:
         sys.stderr.write(said)
         return 0
     import build  # noqa: PLC0415
 
     build.plan_site = plan_equivalent
     # No peer has a service worker, nor the list that it works by.
-    build.close = lambda settings, site, output: None
+    build.write_derived_files = lambda settings, site, output: None
     return build.main(sys.argv[1:])
 
 

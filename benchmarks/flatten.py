@@ -22,16 +22,16 @@ sys.path[:0] = [str(PROJECT)]
 from equivalent import restricted  # noqa: E402
 
 import build as building  # noqa: E402 - the project is on the path only now
-from events_archive.console import Report  # noqa: E402
+from events_archive.console import Console  # noqa: E402
 from events_archive.images.thumbnails import Thumbnails, make_thumbnails  # noqa: E402
 from events_archive.model.event import host_of  # noqa: E402
-from events_archive.model.event_date import MONTHS, day_in_words  # noqa: E402
-from events_archive.model.interval import length_in_words  # noqa: E402
+from events_archive.model.event_date import MONTHS, format_day  # noqa: E402
+from events_archive.model.interval import format_duration  # noqa: E402
 from events_archive.render.assets import Assets, read_assets  # noqa: E402
-from events_archive.render.calendar_links import CalendarLinks  # noqa: E402
+from events_archive.render.calendar_links import CalendarLinkBuilder  # noqa: E402
 from events_archive.render.feeds import rfc822, rfc3339  # noqa: E402
-from events_archive.render.json_ld import StructuredData  # noqa: E402
-from events_archive.render.markdown import prose  # noqa: E402
+from events_archive.render.json_ld import JsonLd  # noqa: E402
+from events_archive.render.markdown import markdown_to_html  # noqa: E402
 from events_archive.render.renderer import (  # noqa: E402
     CONTENT_SECURITY_POLICY,
     date_parts,
@@ -43,9 +43,9 @@ from events_archive.site.subscriptions import type_alternates  # noqa: E402
 def flattened(cache: Path, base_url: str) -> dict[str, Any]:
     """The whole document."""
     arguments = ["--offline", "-q", "--cache", str(cache), "--base-url", base_url]
-    settings = building.read_options(arguments, {}, PROJECT).settings
-    report = Report(quiet=True)
-    site = building.survey(settings, building.gather(settings, report))
+    settings = building.parse_arguments(arguments, {}, PROJECT).settings
+    report = Console(quiet=True)
+    site = building.make_site(settings, building.load_archive(settings, report))
     thumbnails = make_thumbnails(
         site.catalogue.images,
         originals=cache / "originals",
@@ -63,9 +63,9 @@ class Flattener:
     def __init__(self, site: Any, thumbnails: Thumbnails, assets: Assets, templates: Path) -> None:
         self.site = site
         self.thumbnails = thumbnails
-        self.asset = assets.address
-        self.calendars = CalendarLinks(site=site)
-        self.structured = StructuredData(site=site, thumbnails=thumbnails, absolute=self._absolute)
+        self.asset = assets.url
+        self.calendars = CalendarLinkBuilder(site=site)
+        self.structured = JsonLd(site=site, thumbnails=thumbnails, absolute=self._absolute)
         macros = Environment(loader=FileSystemLoader(templates), autoescape=True, trim_blocks=True)
         self.marks: Any = macros.get_template("macros/marks.html").module
         self.drawing: Any = macros.get_template("macros/drawing.html").module
@@ -114,7 +114,7 @@ class Flattener:
             "assets": {name.replace(".", "_").replace("-", "_"): asset(name) for name in _ASSETS},
             "social": {
                 name: self._absolute(asset(f"social-{name}.jpg"))
-                for name in ["archive", *(family.key for family in categories.FAMILIES)]
+                for name in ["archive", *(family.key for family in categories.CATEGORIES)]
             },
             "nav": [
                 {"label": label, "address": address}
@@ -122,15 +122,15 @@ class Flattener:
                     ("Types", urls.ALL_TYPES),
                     ("Years", urls.ALL_YEARS),
                     ("Days", urls.ALL_DAYS),
-                    ("Places", urls.all_ways("places")),
-                    ("Ask", urls.EXPLORE),
+                    ("Places", urls.taxonomy_index("places")),
+                    ("Ask", urls.QUERY_PAGE),
                     ("Subscribe", urls.SUBSCRIBE),
                 )
-                if address != urls.all_ways("places") or site.ways.has("places")
+                if address != urls.taxonomy_index("places") or site.ways.has("places")
             ],
             "shapes": {name: str(marks.SHAPES[name]) for name in marks.SHAPES},
             "sky": whole[whole.index("<g ") : whole.index("</defs>")].strip(),
-            "families": [{"key": f.key, "label": f.label} for f in categories.FAMILIES],
+            "families": [{"key": f.key, "label": f.label} for f in categories.CATEGORIES],
             "months": list(MONTHS),
         }
 
@@ -182,13 +182,13 @@ class Flattener:
             "place": self._referred("places", place.stem, place) if place else "",
             "picture": self._picture(event.image),
             "withdrawn": self._day(remembered.withdrawn),
-            "html": str(prose(event.description)),
+            "html": str(markdown_to_html(event.description)),
             "anniversary": self._anniversary(context["anniversary"]),
             "calendar": {"google": calendar.google, "outlook": calendar.outlook}
             if calendar
             else None,
             "programs": [self._member("programs", program) for program in event.programs],
-            "streamLength": length_in_words(event.stream_length) if event.stream_length else "",
+            "streamLength": format_duration(event.stream_length) if event.stream_length else "",
             "lastUpdated": self._instant(event.last_updated),
             "firstSeen": self._instant(remembered.first_seen),
             "source": event.source_url,
@@ -200,7 +200,7 @@ class Flattener:
                 {
                     "when": self._instant(update.created),
                     "author": update.author,
-                    "html": str(prose(update.comment)),
+                    "html": str(markdown_to_html(update.comment)),
                     "url": update.url,
                     "host": host_of(update.url) if update.url else "",
                 }
@@ -239,7 +239,7 @@ class Flattener:
         return {name: event[name] for name in (*wanted, "location") if name in event}
 
     def _type(self, type: Any) -> dict[str, Any]:
-        family = categories.family(type)
+        family = categories.category_of(type)
         return {
             "name": type.name,
             "gloss": categories.type_gloss(type),
@@ -258,14 +258,18 @@ class Flattener:
     def _instant(self, when: datetime | None) -> dict[str, str] | None:
         if not when:
             return None
-        words = f"{day_in_words(when)}, {when:%H:%M} UTC"
+        words = f"{format_day(when)}, {when:%H:%M} UTC"
         return {"iso": f"{when:%Y-%m-%dT%H:%M:%SZ}", "words": words}
 
     def _day(self, when: Any) -> dict[str, str] | None:
-        return {"iso": f"{when:%Y-%m-%d}", "words": day_in_words(when)} if when else None
+        return {"iso": f"{when:%Y-%m-%d}", "words": format_day(when)} if when else None
 
     def _anniversary(self, day: tuple[int, int] | None) -> dict[str, str] | None:
-        return {"address": urls.day(*day), "words": on_this_day.in_words(day)} if day else None
+        return (
+            {"address": urls.day(*day), "words": on_this_day.format_day_of_year(day)}
+            if day
+            else None
+        )
 
     def _picture(self, image: Any) -> str:
         """The key under which the picture's copies are described, once for all its events."""
@@ -406,7 +410,7 @@ class Flattener:
     def _type_page(self, context: Any, root: str) -> dict[str, Any]:
         kind, drawn = context["type"], context["timeline"]
         stem = self.site.addresses.type(kind, "")
-        family = categories.family(kind)
+        family = categories.category_of(kind)
         drawing = ""
         if drawn:
             name = "dots" if drawn[0].height != 100 else "bars"
@@ -417,7 +421,7 @@ class Flattener:
             "feed": stem if context["heading"] == kind.name else "",
             "familyLabel": family.label,
             "turn": kind.id * 47 % 360,
-            "sentence": categories.type_sentence(kind),
+            "sentence": categories.type_description(kind),
             "drawing": drawing,
         }
 
@@ -449,7 +453,7 @@ class Flattener:
                         {
                             **self._type(kind),
                             "count": history.count,
-                            "sentence": categories.type_sentence(kind),
+                            "sentence": categories.type_description(kind),
                             "drawing": str(self.drawing.drawing(history.drawn, root, "bars"))
                             + str(self.drawing.axis(context["span"], 8)),
                             "years": _numbers(history.years),
@@ -530,7 +534,8 @@ class Flattener:
             ("Days of the year", urls.ALL_DAYS, 366),
         ]
         more = [
-            (kind.title, urls.all_ways(kind.folder), len(ways)) for kind, ways in site.ways.kinds
+            (kind.title, urls.taxonomy_index(kind.folder), len(ways))
+            for kind, ways in site.ways.kinds
         ]
         return [{"label": t, "address": a, "count": c} for t, a, c in (*fixed, *more)]
 
@@ -595,7 +600,7 @@ def _root(address: str, base_url: str) -> str:
     """What leads from a page to the site's root; 404.html is shown at any depth."""
     if address == urls.NOT_FOUND:
         return urlsplit(base_url).path
-    return urls.root(address)
+    return urls.relative_root(address)
 
 
 def _path(address: str) -> str:

@@ -32,7 +32,7 @@ from PIL import ImageChops, ImageDraw, ImageMath, ImageOps, ImageStat
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from events_archive.console import Report  # noqa: E402
+from events_archive.console import Console  # noqa: E402
 from events_archive.images import resize  # noqa: E402
 from events_archive.images.thumbnails import make_thumbnails  # noqa: E402
 from events_archive.model.event import Image  # noqa: E402 - the project is on the path only now
@@ -160,7 +160,7 @@ def _images(originals: Path) -> list[Image]:
 def _make(originals: Path, folder: Path, jobs: int) -> None:
     """As a build does, but for the widths."""
     resize.WIDTHS = WIDTHS
-    report = Report(quiet=True)
+    report = Console(quiet=True)
     make_thumbnails(
         _images(originals), originals=originals, folder=folder, jobs=jobs, report=report
     )
@@ -311,7 +311,7 @@ def _tell_without_news(folder: Path, rounds: int) -> None:
     images = [_image(n, f"a_picture_image_20240305190{n:05}.png") for n in range(1208)]
     for number, image in enumerate(images):
         Pictures.new("1", (1300, 4 + number % 300)).save(originals / image.key, "PNG")
-    report = Report(quiet=True)
+    report = Console(quiet=True)
     for count in (418, 1208):
         spent = []
         for number in range(rounds + 1):

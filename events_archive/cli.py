@@ -19,11 +19,11 @@ class Options:
 
     command: str
     settings: Settings
-    details: Mapping[str, Any]
+    command_options: Mapping[str, Any]
     """What only this command knows, by the names of its options."""
 
 
-def read_options(arguments: Sequence[str], environ: Mapping[str, str], project: Path) -> Options:
+def parse_arguments(arguments: Sequence[str], environ: Mapping[str, str], project: Path) -> Options:
     """Defaults, over them ``pyproject.toml`` of the folder ``project``, over them the arguments.
 
     Raises UsageError for a setting or value without meaning; exits by itself for ``--help`` and
@@ -34,7 +34,7 @@ def read_options(arguments: Sequence[str], environ: Mapping[str, str], project: 
     chosen = list(arguments) if first in COMMANDS or asks_help else ["build", *arguments]
     given = vars(_parser().parse_args(chosen))
     command = given.pop("command")
-    lasting = _lasting(project / "pyproject.toml")
+    lasting = _configured(project / "pyproject.toml")
     if lasting.get("cname"):
         lasting.setdefault("base_url", f"https://{lasting['cname']}/")
     known = {field.name for field in fields(Settings)}
@@ -42,7 +42,7 @@ def read_options(arguments: Sequence[str], environ: Mapping[str, str], project: 
     return Options(
         command=command,
         settings=replace(_in_project(project, environ), **{**lasting, **chosen_settings}),
-        details={name: value for name, value in given.items() if name not in known},
+        command_options={name: value for name, value in given.items() if name not in known},
     )
 
 
@@ -220,7 +220,7 @@ def _shared_options() -> argparse.ArgumentParser:
     return shared
 
 
-def _lasting(file: Path) -> dict[str, Any]:
+def _configured(file: Path) -> dict[str, Any]:
     """What ``[tool.events-archive]`` says; {} where there is no such file or table."""
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))["tool"]["events-archive"]
@@ -233,10 +233,10 @@ def _lasting(file: Path) -> dict[str, Any]:
 
 def _read_setting(file: Path, name: str, value: object) -> Any:
     where = f"{file}, [tool.events-archive] {name}"
-    if name not in setting_parsers.READERS:
-        known = ", ".join(sorted(setting_parsers.READERS))
+    if name not in setting_parsers.SETTING_PARSERS:
+        known = ", ".join(sorted(setting_parsers.SETTING_PARSERS))
         raise UsageError(f"{where}: no such setting; there are {known}")
     try:
-        return setting_parsers.READERS[name](value)
+        return setting_parsers.SETTING_PARSERS[name](value)
     except (argparse.ArgumentTypeError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(f"{where}: {error}") from error

@@ -42,7 +42,7 @@ class _Bar:
         self._bar.update(self._task, total=total)  # type: ignore[attr-defined]
 
 
-class Report:
+class Console:
     """Collects what happened; says it on stderr, in colour and with bars only on a terminal."""
 
     def __init__(
@@ -63,10 +63,10 @@ class Report:
         self.errors: list[str] = []
         self.facts: dict[str, object] = {}
         self.seconds: dict[str, float] = {}
-        self.happenings: list[str] = []
+        self.summaries: list[str] = []
 
     @classmethod
-    def of(cls, settings: Settings) -> "Report":
+    def from_settings(cls, settings: Settings) -> "Console":
         """The report that the settings ask for."""
         return cls(
             quiet=settings.quiet,
@@ -75,7 +75,7 @@ class Report:
             as_json=settings.json,
         )
 
-    def say(self, sentence: str) -> None:
+    def print(self, sentence: str) -> None:
         """One line for whoever watches."""
         if not self.quiet:
             print(sentence, file=self.stream, flush=True)
@@ -85,7 +85,7 @@ class Report:
         self.warnings.append(sentence)
         print(f"warning: {sentence}", file=self.stream, flush=True)
 
-    def wrong(self, sentence: str) -> None:
+    def error(self, sentence: str) -> None:
         """Something was found that must not be: the run goes on to its end, and has failed."""
         self.errors.append(sentence)
         print(f"error: {sentence}", file=self.stream, flush=True)
@@ -96,29 +96,29 @@ class Report:
             traceback.print_exc(file=self.stream)
         print(f"error: {sentence}", file=self.stream, flush=True)
 
-    def list(self, lines: Iterable[str]) -> None:
+    def print_lines(self, lines: Iterable[str]) -> None:
         """A result that was asked for: on standard output, unless ``--json`` wants that."""
         for line in () if self.as_json else lines:
             print(line)
 
-    def deliver(self, text: str) -> None:
+    def write_stdout(self, text: str) -> None:
         """A file that was asked for: on standard output, its line ends as they are."""
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8", "replace"))
         sys.stdout.buffer.flush()
 
-    def tell(self, name: str, fact: object) -> None:
+    def add_fact(self, name: str, fact: object) -> None:
         """A fact for ``--json``."""
         self.facts[name] = fact
 
-    def happened(self, words: str) -> None:
+    def add_summary(self, words: str) -> None:
         """A part of the run's one-line summary: what changed in the world, what was written."""
-        self.happenings.append(words)
+        self.summaries.append(words)
 
     @property
     def summary(self) -> str:
         """The run in one line, fit for a commit message."""
-        return "; ".join(self.happenings)
+        return "; ".join(self.summaries)
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
@@ -127,11 +127,11 @@ class Report:
         yield
         self.seconds[step] = round(perf_counter() - start, 3)
 
-    def conclude(self) -> int:
+    def finish(self) -> int:
         """End a run that was done; the exit status, 1 for what is wrong or ``--strict`` about."""
         if self.verbose:
             spent = ", ".join(f"{step} {seconds:.2f} s" for step, seconds in self.seconds.items())
-            self.say(f"Time: {spent}")
+            self.print(f"Time: {spent}")
         overdone = self.strict and bool(self.warnings)
         if overdone:
             self.fail(f"{len(self.warnings)} warnings, which --strict counts as failure")

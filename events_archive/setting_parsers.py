@@ -131,7 +131,7 @@ def weight(value: Any) -> int:
     return int(float(match[1]) * {"k": 10**3, "m": 10**6, "g": 10**9}[match[2].lower()])
 
 
-READERS: dict[str, Callable[[Any], Any]] = {
+SETTING_PARSERS: dict[str, Callable[[Any], Any]] = {
     "api_url": lambda value: web_folder(text(value)),
     "base_url": lambda value: web_folder(text(value)) if value else "",
     "cname": domain,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from events_archive.model.event_date import Moment
+from events_archive.model.event_date import EventDate
 
 TODAY = "2026-01-01"
 """Before all of them, so that the coarse ones are tentative."""
@@ -28,9 +28,9 @@ class Row:
     month: tuple[int, int] | None
 
     @property
-    def moment(self) -> Moment:
+    def moment(self) -> EventDate:
         when = datetime.fromisoformat(self.date) if self.date else None
-        return Moment(date=when, precision_id=self.precision)
+        return EventDate(utc=when, precision_id=self.precision)
 
     @property
     def is_timed(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Container
 from datetime import UTC, date, datetime
 from typing import Any
 
-from events_archive.model.archive_state import Change, Ledger, Memory
+from events_archive.model.archive_state import ArchiveHistory, ArchiveState, Change
 from events_archive.model.catalogue import Catalogue
 from events_archive.model.event import (
     Agency,
@@ -19,18 +19,20 @@ from events_archive.model.event import (
     SpaceStation,
     Video,
 )
-from events_archive.model.event_date import Moment
-from events_archive.model.slugs import AddressBook
+from events_archive.model.event_date import EventDate
+from events_archive.model.slugs import SlugRegistry
 from events_archive.site.site import Site
-from events_archive.site.urls import Addresses
+from events_archive.site.urls import Urls
 
 DOCKING = EventType(id=2, name="Docking")
 EVA = EventType(id=3, name="EVA")
 
 
-def a_moment(text: str | None = "2021-07-04T00:11:00Z", precision: int | None = 1) -> Moment:
+def an_event_date(
+    text: str | None = "2021-07-04T00:11:00Z", precision: int | None = 1
+) -> EventDate:
     parsed = datetime.fromisoformat(text).astimezone(UTC) if text else None
-    return Moment(date=parsed, precision_id=precision)
+    return EventDate(utc=parsed, precision_id=precision)
 
 
 def an_image(**facts: Any) -> Image:
@@ -83,7 +85,7 @@ def an_event(id: int = 309, date: str | None = "2021-07-04T00:11:00Z", **facts: 
         "name": f"Event {id}",
         "slug": f"event-{id}",
         "type": EVA,
-        "moment": a_moment(date, precision),
+        "date": an_event_date(date, precision),
         "description": "Two astronauts worked outside.",
         "location": "Tiangong Space Station",
         "image": None,
@@ -100,33 +102,37 @@ def an_event(id: int = 309, date: str | None = "2021-07-04T00:11:00Z", **facts: 
 def a_catalogue(
     *events: Event, today: str = "2022-01-01", withdrawn: Container[int] = ()
 ) -> Catalogue:
-    return Catalogue.of(events, today=date.fromisoformat(today), withdrawn=withdrawn)
+    return Catalogue.from_events(events, today=date.fromisoformat(today), withdrawn=withdrawn)
 
 
 def a_site(*events: Event, today: str = "2022-01-01", **facts: Any) -> Site:
-    memory = facts.setdefault("memory", Memory.empty())
-    catalogue = a_catalogue(*events, today=today, withdrawn=memory.ledger.withdrawn)
-    addresses = Addresses(
-        event_stems={event.id: event.slug for event in catalogue.all_events},
-        type_stems={type.id: type.name.lower().replace(" ", "-") for type in catalogue.types},
+    history = facts.setdefault("history", ArchiveHistory.empty())
+    catalogue = a_catalogue(*events, today=today, withdrawn=history.state.withdrawn)
+    urls = Urls(
+        event_slugs={event.id: event.slug for event in catalogue.all_events},
+        type_slugs={type.id: type.name.lower().replace(" ", "-") for type in catalogue.types},
     )
     defaults: dict[str, Any] = {
         "catalogue": catalogue,
-        "addresses": addresses,
+        "urls": urls,
         "title": "Spaceflight Events Archive",
     }
     return Site(**{**defaults, **facts})
 
 
-def a_change(observed: str, kind: str = "changed", event_id: int = 309, **facts: Any) -> Change:
-    defaults: dict[str, Any] = {"field": "", "old": None, "new": None, "live": True}
+def a_change(
+    observed: str, change_type: str = "changed", event_id: int = 309, **facts: Any
+) -> Change:
+    defaults: dict[str, Any] = {"field": "", "old": None, "new": None, "is_live": True}
     when = datetime.fromisoformat(observed).astimezone(UTC)
-    return Change(observed=when, event_id=event_id, kind=kind, **{**defaults, **facts})
+    return Change(
+        observed=when, event_id=event_id, change_type=change_type, **{**defaults, **facts}
+    )
 
 
-def a_memory(*changes: Change, **ledger: Any) -> Memory:
-    """What an archive remembers that saw ``changes``; everything else is a field of `Ledger`."""
-    return Memory(ledger=Ledger(**ledger), addresses=AddressBook(), changes=changes)
+def a_history(*changes: Change, **state: Any) -> ArchiveHistory:
+    """The history of an archive that saw ``changes``; the rest are fields of `ArchiveState`."""
+    return ArchiveHistory(state=ArchiveState(**state), slugs=SlugRegistry(), changes=changes)
 
 
 def an_agency(id: int = 44, name: str = "NASA") -> Agency:
@@ -155,4 +161,4 @@ def an_astronaut(id: int = 1, name: str = "Ada Example") -> Astronaut:
 
 
 def a_launch(id: str = "a", name: str = "Falcon 9 | Crew-3") -> Launch:
-    return Launch(id=id, name=name, status="Success", moment=a_moment())
+    return Launch(id=id, name=name, status="Success", date=an_event_date())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from events_archive.cli import read_options
+from events_archive.cli import parse_arguments
 from events_archive.errors import UsageError
 from events_archive.settings import DEFAULT_API_URL, Settings
 
@@ -14,11 +14,11 @@ def _settings(tmp_path: Path, *arguments: str, lasting: str = "", **environ: str
     if lasting:
         table = f"[tool.events-archive]\n{lasting}\n"
         (tmp_path / "pyproject.toml").write_text(table, encoding="utf-8")
-    return read_options(arguments, environ, tmp_path).settings
+    return parse_arguments(arguments, environ, tmp_path).settings
 
 
 def test_without_a_word_the_site_is_built_with_the_defaults(tmp_path: Path) -> None:
-    options = read_options([], {}, tmp_path)
+    options = parse_arguments([], {}, tmp_path)
     assert options.command == "build"
     assert options.settings.api_url == DEFAULT_API_URL
     assert options.settings.cache == tmp_path / "content_cache"
@@ -27,7 +27,7 @@ def test_without_a_word_the_site_is_built_with_the_defaults(tmp_path: Path) -> N
 
 
 def test_a_command_may_come_first(tmp_path: Path) -> None:
-    options = read_options(["fetch", "--offline"], {}, tmp_path)
+    options = parse_arguments(["fetch", "--offline"], {}, tmp_path)
     assert (options.command, options.settings.offline) == ("fetch", True)
 
 
@@ -79,7 +79,7 @@ def test_a_value_without_meaning_is_wrong_usage(
     tmp_path: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as stopped:
-        read_options(arguments, {}, tmp_path)
+        parse_arguments(arguments, {}, tmp_path)
     assert stopped.value.code == 2
     assert arguments[0] in capsys.readouterr().err
 
@@ -117,7 +117,7 @@ def test_settings_that_last_are_read(tmp_path: Path) -> None:
 def test_a_settings_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool", encoding="utf-8")
     with pytest.raises(UsageError, match=r"pyproject\.toml"):
-        read_options([], {}, tmp_path)
+        parse_arguments([], {}, tmp_path)
 
 
 def test_where_the_host_will_publish_counts_less_than_what_the_project_says(
@@ -161,8 +161,8 @@ def test_a_setting_for_publishing_without_meaning_is_refused(tmp_path: Path, las
     ("given", "prefix"), [("/repo/", "/repo/"), ("repo", "/repo/"), ("a/b", "/a/b/"), ("/", "/")]
 )
 def test_a_prefix_has_its_slashes(tmp_path: Path, given: str, prefix: str) -> None:
-    options = read_options(["serve", "--prefix", given, "--port", "0"], {}, tmp_path)
-    assert options.details == {"prefix": prefix, "port": 0}
+    options = parse_arguments(["serve", "--prefix", given, "--port", "0"], {}, tmp_path)
+    assert options.command_options == {"prefix": prefix, "port": 0}
 
 
 @pytest.mark.parametrize(
@@ -173,6 +173,6 @@ def test_options_of_one_command_are_checked(
     tmp_path: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
-        read_options(arguments, {}, tmp_path)
+        parse_arguments(arguments, {}, tmp_path)
     assert ended.value.code == 2
     assert "usage:" in capsys.readouterr().err

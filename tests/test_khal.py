@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories import a_change, a_memory, a_site, an_event
+from tests.factories import a_change, a_history, a_site, an_event
 from tests.render.rendered import BASE_URL, rendered
 
 ZONES = ("UTC", "Asia/Tokyo", "America/Los_Angeles", "Pacific/Kiritimati", "Asia/Kathmandu")
@@ -129,11 +129,11 @@ def test_an_event_that_slips_moves_and_is_not_doubled(khal: Khal) -> None:
 
 
 def test_what_was_withdrawn_is_seen_to_be_cancelled(khal: Khal) -> None:
-    memory = a_memory(
+    memory = a_history(
         a_change("2026-01-01T00:00:00+00:00", "withdrawn", event_id=1),
         withdrawn={1: datetime(2026, 1, 1, tzinfo=UTC).date()},
     )
-    raw = _calendar(an_event(1, "2026-09-30T12:00:00Z", name="Docking"), memory=memory)
+    raw = _calendar(an_event(1, "2026-09-30T12:00:00Z", name="Docking"), history=memory)
     assert khal(raw, "2026-09-30", "1d") == [
         "2026-09-30|12:00|2026-09-30|Withdrawn: Docking|CANCELLED"
     ]

@@ -60,10 +60,13 @@ def test_every_published_byte_is_what_it_was(
         PINS.parent.mkdir(exist_ok=True)
         PINS.write_text(json.dumps(pinned, indent=0, sort_keys=True) + "\n", "utf-8")
     pins = json.loads(PINS.read_text("utf-8"))
-    for name, files in pins.items():
-        assert pinned[name].keys() == files.keys(), name
-        changed = [path for path, digest in files.items() if pinned[name][path] != digest]
-        assert changed == [], name
+    found = {name: pinned[name].keys() ^ files.keys() for name, files in pins.items()}
+    assert {name: paths for name, paths in found.items() if paths} == {}
+    changed = {
+        name: [path for path, digest in files.items() if pinned[name][path] != digest]
+        for name, files in pins.items()
+    }
+    assert {name: paths for name, paths in changed.items() if paths} == {}
 
 
 def _seed(folder: Path, *options: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ import requests
 from playwright.sync_api import Page
 
 import build as command
-from events_archive.console import Report
+from events_archive.console import Console
 from tests.browser import launched
 from tests.conftest import Run, run_build
 from tests.ll2_server import LL2Server
@@ -83,11 +83,13 @@ def test_the_command_answers_as_the_api_does(
     capsysbinary: pytest.CaptureFixture[bytes],
 ) -> None:
     # The cache is read once, not six hundred times; everything else is the command as it is.
-    options = command.read_options(["build", "--cache", str(grown_run.cache)], {}, command.PROJECT)
+    options = command.parse_arguments(
+        ["build", "--cache", str(grown_run.cache)], {}, command.PROJECT
+    )
     settings = command.replace(options.settings, offline=True, dry_run=True)
-    site = command.survey(settings, command.gather(settings, Report(quiet=True)))
-    monkeypatch.setattr(command, "gather", lambda *_: ())
-    monkeypatch.setattr(command, "survey", lambda *_: site)
+    site = command.make_site(settings, command.load_archive(settings, Console(quiet=True)))
+    monkeypatch.setattr(command, "load_archive", lambda *_: ())
+    monkeypatch.setattr(command, "make_site", lambda *_: site)
     for question, answer in zip(questions, upstream, strict=True):
         status = command.main(["query", question or "?", "--format", "json"])
         found = json.loads(capsysbinary.readouterr().out.replace(b"?format=json", b""))

@@ -9,7 +9,7 @@ from pathlib import Path
 from posixpath import normpath
 from urllib.parse import unquote, urljoin, urlsplit
 
-from events_archive.check.html import Parsed, parse
+from events_archive.check.html import ParsedHtml, parse
 
 _MOUNT = "https://site.invalid/"
 """Where the site hangs while links are followed; a name that is reserved (RFC 6761)."""
@@ -22,9 +22,9 @@ _TEXT = (".css", ".html", ".js", ".json", ".svg", ".webmanifest", ".xml")
 class PageFile:
     """One HTML file."""
 
-    address: str
-    parsed: Parsed
-    packed: int
+    path: str
+    parsed: ParsedHtml
+    gzip_size: int
     """Bytes with gzip, as it travels."""
 
 
@@ -35,7 +35,7 @@ class BuiltSite:
     base_url: str
     paths: Mapping[str, Path]
     """By address, those that are there."""
-    absent: tuple[str, ...]
+    missing: tuple[str, ...]
     """Addresses that the build made and that are not there any more."""
     pages: Mapping[str, PageFile] = field(default_factory=dict)
     """By address."""
@@ -49,8 +49,8 @@ class BuiltSite:
         return cls(
             base_url=base_url,
             paths=there,
-            absent=tuple(sorted(paths.keys() - there.keys())),
-            pages={page.address: page for page in _read_pages(html, jobs)},
+            missing=tuple(sorted(paths.keys() - there.keys())),
+            pages={page.path: page for page in _read_pages(html, jobs)},
         )
 
     def target(self, address: str, link: str) -> tuple[str, str] | None:
@@ -81,7 +81,7 @@ class BuiltSite:
         """Bytes of a file as it travels; of what is packed by itself, its size."""
         path = self.paths[address]
         if address in self.pages:
-            return self.pages[address].packed
+            return self.pages[address].gzip_size
         if address.endswith(_TEXT):
             return len(gzip.compress(path.read_bytes(), 6))
         return path.stat().st_size
@@ -98,7 +98,7 @@ def _read_page(file: tuple[str, Path]) -> PageFile:
     address, path = file
     content = path.read_bytes()
     return PageFile(
-        address=address,
+        path=address,
         parsed=parse(content.decode("utf-8", "replace")),
-        packed=len(gzip.compress(content, 6)),
+        gzip_size=len(gzip.compress(content, 6)),
     )

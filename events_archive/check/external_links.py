@@ -9,19 +9,24 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import chain
 
-from events_archive.console import Report
-from events_archive.net.link_checker import MANNERS, Manners, ask_all, queues_of
+from events_archive.console import Console
+from events_archive.net.link_checker import DEFAULT_POLICY, CrawlPolicy, check_links, group_by_host
 from events_archive.settings import Settings
-from events_archive.store.link_status import LINKS_FILE, Link, load_links, save_links
+from events_archive.store.link_status import (
+    LINKS_FILE,
+    LinkStatus,
+    load_link_statuses,
+    save_link_statuses,
+)
 
 
-def check_external(
+def check_external_links(
     links: Mapping[str, str],
     settings: Settings,
-    report: Report,
+    report: Console,
     *,
     now: datetime,
-    manners: Manners = MANNERS,
+    manners: CrawlPolicy = DEFAULT_POLICY,
 ) -> None:
     """Ask for those of ``links`` whose answer is old, write down what is said, and tell it.
 
@@ -30,35 +35,40 @@ def check_external(
     Raises `CacheError` where the ledger of links cannot be written.
     """
     path = settings.cache / LINKS_FILE
-    known = load_links(path)
+    known = load_link_statuses(path)
     due = due_links(links, known, now=now, again=manners.again)
     if settings.offline or settings.dry_run:
-        report.say(f"{len(due)} links to other sites would be asked for.")
+        report.print(f"{len(due)} links to other sites would be asked for.")
         return
-    queues = queues_of(due, manners.per_host)
+    queues = group_by_host(due, manners.per_host)
     with report.progress("Links", sum(map(len, queues))) as progress:
-        answers = ask_all(queues, settings, progress, manners)
+        answers = check_links(queues, settings, progress, manners)
     ledger = {
-        url: Link.after(known.get(url), answers.get(url), now)
+        url: LinkStatus.updated(known.get(url), answers.get(url), now)
         for url in links
         if url in known or url in answers
     }
-    save_links(path, ledger)
-    tell(links, ledger, asked=len(answers), left=len(due) - len(answers), report=report)
+    save_link_statuses(path, ledger)
+    report_links(links, ledger, asked=len(answers), left=len(due) - len(answers), report=report)
 
 
 def due_links(
-    links: Iterable[str], known: Mapping[str, Link], *, now: datetime, again: timedelta
+    links: Iterable[str], known: Mapping[str, LinkStatus], *, now: datetime, again: timedelta
 ) -> list[str]:
     """Which links to ask for, the one that was not asked for longest first."""
     never = datetime.min.replace(tzinfo=now.tzinfo)
-    tried = {url: known[url].last_tried if url in known else never for url in links}
+    tried = {url: known[url].last_checked if url in known else never for url in links}
     due = (url for url in tried if now - tried[url] >= again)
     return sorted(due, key=lambda url: (tried[url], url))
 
 
-def tell(
-    links: Mapping[str, str], ledger: Mapping[str, Link], *, asked: int, left: int, report: Report
+def report_links(
+    links: Mapping[str, str],
+    ledger: Mapping[str, LinkStatus],
+    *,
+    asked: int,
+    left: int,
+    report: Console,
 ) -> None:
     """What is not there, on which page of ours, and when it last was."""
     gone = {url: link for url, link in ledger.items() if link.fault}
@@ -67,11 +77,13 @@ def tell(
         for url, link in gone.items()
     )
     if gone:
-        report.list(chain([f"Links to other sites that are not there: {len(gone)}"], lines))
+        report.print_lines(chain([f"Links to other sites that are not there: {len(gone)}"], lines))
     more = f"; {left} are left for the next run" if left else ""
-    report.say(f"{asked} links to other sites asked for, {len(gone)} known not to be there{more}.")
+    report.print(
+        f"{asked} links to other sites asked for, {len(gone)} known not to be there{more}."
+    )
     faults = {url: link.fault for url, link in gone.items()}
-    report.tell("external", {"asked": asked, "left": left, "gone": faults})
+    report.add_fact("external", {"asked": asked, "left": left, "gone": faults})
 
 
 def _day(when: datetime | None) -> str:

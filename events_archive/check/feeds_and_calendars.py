@@ -13,13 +13,13 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 _FOLDED = re.compile(rb"\r\n[ \t]")
 
 
-def unreadable(site: BuiltSite) -> Iterator[Finding]:
+def invalid_feeds_and_calendars(site: BuiltSite) -> Iterator[Finding]:
     """What a feed reader or a calendar program would refuse."""
     for address, path in site.paths.items():
-        for suffix, (kind, read) in READERS.items():
+        for suffix, (kind, read) in VALIDATORS.items():
             if address.endswith(suffix):
                 for problem in _problems(path, read):
-                    yield Finding(kind=kind, where=address, what=problem)
+                    yield Finding(rule=kind, path=address, message=problem)
                 break
 
 
@@ -30,7 +30,7 @@ def _problems(path: Path, read: Callable[[bytes], Iterator[str]]) -> list[str]:
         return [f"it cannot be read: {type(error).__name__}, {error}"]
 
 
-def read_rss(content: bytes) -> Iterator[str]:
+def validate_rss(content: bytes) -> Iterator[str]:
     """RSS 2.0, as its advisory board has it."""
     root = _xml(content)
     channel = root.find("channel")
@@ -41,10 +41,10 @@ def read_rss(content: bytes) -> Iterator[str]:
         if not (channel.findtext(name) or "").strip():
             yield f"its channel has no {name}"
     items = channel.findall("item")
-    yield from _repeated([item.findtext("guid") or "" for item in items])
+    yield from _duplicate_ids([item.findtext("guid") or "" for item in items])
 
 
-def read_atom(content: bytes) -> Iterator[str]:
+def validate_atom(content: bytes) -> Iterator[str]:
     """Atom 1.0 (RFC 4287)."""
     root = _xml(content)
     if root.tag != f"{ATOM}feed":
@@ -56,10 +56,10 @@ def read_atom(content: bytes) -> Iterator[str]:
             if not (part.findtext(f"{ATOM}{name}") or "").strip():
                 what = "the feed" if part is root else part.findtext(f"{ATOM}id") or "an entry"
                 yield f"{what} has no {name}"
-    yield from _repeated([entry.findtext(f"{ATOM}id") or "" for entry in entries])
+    yield from _duplicate_ids([entry.findtext(f"{ATOM}id") or "" for entry in entries])
 
 
-def read_json_feed(content: bytes) -> Iterator[str]:
+def validate_json_feed(content: bytes) -> Iterator[str]:
     """JSON Feed 1.1."""
     feed = json.loads(content)
     if not str(feed.get("version", "")).startswith("https://jsonfeed.org/version/"):
@@ -67,16 +67,16 @@ def read_json_feed(content: bytes) -> Iterator[str]:
         return
     if not feed["title"]:
         yield "it has no title"
-    yield from _repeated([item["id"] for item in feed["items"]])
+    yield from _duplicate_ids([item["id"] for item in feed["items"]])
 
 
-def read_xml(content: bytes) -> Iterator[str]:
+def validate_xml(content: bytes) -> Iterator[str]:
     """Any other XML: it parses."""
     _xml(content)
     return iter(())
 
 
-def read_calendar(content: bytes) -> Iterator[str]:
+def validate_calendar(content: bytes) -> Iterator[str]:
     """ICalendar (RFC 5545): its lines, its nesting, and what every event must have."""
     if b"\n" in content.replace(b"\r\n", b""):
         yield "a line does not end in CR LF"
@@ -94,19 +94,21 @@ def read_calendar(content: bytes) -> Iterator[str]:
             if not open_parts or open_parts.pop() != value:
                 yield f"END:{value} closes what is not open"
             if value == "VEVENT":
-                yield from (f"an event has no {part}" for part in _OF_AN_EVENT if part not in seen)
+                yield from (
+                    f"an event has no {part}" for part in _REQUIRED_PROPERTIES if part not in seen
+                )
                 uids.append(seen.get("UID", ""))
         else:
             seen[name.partition(";")[0]] = value
     if open_parts or not content.startswith(b"BEGIN:VCALENDAR\r\n"):
         yield "it is not one whole calendar"
-    yield from _repeated(uids)
+    yield from _duplicate_ids(uids)
 
 
-_OF_AN_EVENT = ("UID", "DTSTAMP", "DTSTART", "SUMMARY")
+_REQUIRED_PROPERTIES = ("UID", "DTSTAMP", "DTSTART", "SUMMARY")
 
 
-def _repeated(ids: list[str]) -> Iterator[str]:
+def _duplicate_ids(ids: list[str]) -> Iterator[str]:
     """Ids that are empty or stand twice in one file: subscribers would lose entries."""
     counted: dict[str, int] = {}
     for id in ids:
@@ -124,15 +126,15 @@ def _xml(content: bytes) -> ElementTree.Element:
     return ElementTree.fromstring(content)
 
 
-READERS: dict[str, tuple[str, Callable[[bytes], Iterator[str]]]] = {
-    ".rss": ("feed", read_rss),
-    ".atom": ("feed", read_atom),
-    ".feed.json": ("feed", read_json_feed),
-    "feed.json": ("feed", read_json_feed),
-    "happened.json": ("feed", read_json_feed),
-    "changes.json": ("feed", read_json_feed),
-    ".opml": ("feed", read_xml),
-    "sitemap.xml": ("feed", read_xml),
-    ".ics": ("calendar", read_calendar),
+VALIDATORS: dict[str, tuple[str, Callable[[bytes], Iterator[str]]]] = {
+    ".rss": ("feed", validate_rss),
+    ".atom": ("feed", validate_atom),
+    ".feed.json": ("feed", validate_json_feed),
+    "feed.json": ("feed", validate_json_feed),
+    "happened.json": ("feed", validate_json_feed),
+    "changes.json": ("feed", validate_json_feed),
+    ".opml": ("feed", validate_xml),
+    "sitemap.xml": ("feed", validate_xml),
+    ".ics": ("calendar", validate_calendar),
 }
 """What reads a file, by the end of its address."""

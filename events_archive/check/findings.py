@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 ERROR, WARNING = "error", "warning"
 
-KINDS = {
+RULES = {
     "missing": "Files that the build made and that are not there",
     "gone": "Addresses and ids that were published and are gone",
     "link": "Links that lead nowhere",
@@ -28,37 +28,37 @@ _SHOWN = 20
 class Finding:
     """One thing that is not as it should be."""
 
-    kind: str
+    rule: str
     """One of `KINDS`."""
-    where: str
+    path: str
     """The address of the file."""
-    what: str
+    message: str
 
     @property
     def severity(self) -> str:
         """`ERROR` for what must not be published, `WARNING` for what should be looked at."""
-        return WARNING if self.kind in _WARNINGS else ERROR
+        return WARNING if self.rule in _WARNINGS else ERROR
 
     def as_json(self) -> dict[str, str]:
         """As ``--json`` has it."""
         return {
-            "kind": self.kind,
+            "kind": self.rule,
             "severity": self.severity,
-            "where": self.where,
-            "what": self.what,
+            "where": self.path,
+            "what": self.message,
         }
 
 
-def told(findings: Iterable[Finding], *, everything: bool) -> Iterator[str]:
+def format_findings(findings: Iterable[Finding], *, everything: bool) -> Iterator[str]:
     """The findings as lines for people, by kind; the first of each kind, or ``everything``."""
     findings = tuple(findings)
-    for kind, title in KINDS.items():
-        of_kind = [finding for finding in findings if finding.kind == kind]
+    for kind, title in RULES.items():
+        of_kind = [finding for finding in findings if finding.rule == kind]
         if not of_kind:
             continue
         yield f"{title}: {len(of_kind)} ({of_kind[0].severity}{'s' if len(of_kind) > 1 else ''})"
         shown = of_kind if everything else of_kind[:_SHOWN]
         for finding in shown:
-            yield f"  {finding.where}: {finding.what}"
+            yield f"  {finding.path}: {finding.message}"
         if len(shown) < len(of_kind):
             yield f"  … and {len(of_kind) - len(shown)} more; -v shows them all"

@@ -39,7 +39,7 @@ Attributes = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
+class ParsedHtml:
     """What the checks want to know of a page."""
 
     links: tuple[str, ...]
@@ -47,15 +47,15 @@ class Parsed:
     loads: tuple[str, ...]
     """Those that a browser fetches at once when the page is opened."""
     ids: frozenset[str]
-    leads_to: str = ""
+    redirect_target: str = ""
     """Where it sends the reader on; "" if it does not."""
     problems: tuple[str, ...] = ()
     """Where it is not well-formed."""
-    pictures: tuple[str, ...] = ()
+    image_problems: tuple[str, ...] = ()
     """Which pictures lack something, and what."""
 
 
-def parse(text: str) -> Parsed:
+def parse(text: str) -> ParsedHtml:
     """The page of this HTML."""
     reader = _Reader()
     if not text.lower().startswith("<!doctype html>"):
@@ -63,13 +63,13 @@ def parse(text: str) -> Parsed:
     reader.feed(text)
     reader.close()
     reader.finish()
-    return Parsed(
+    return ParsedHtml(
         links=tuple(dict.fromkeys(reader.links)),
         loads=tuple(dict.fromkeys(reader.loads)),
         ids=frozenset(reader.ids),
-        leads_to=reader.leads_to,
+        redirect_target=reader.leads_to,
         problems=tuple(reader.problems),
-        pictures=tuple(reader.pictures),
+        image_problems=tuple(reader.pictures),
     )
 
 

@@ -11,12 +11,12 @@ def broken_links(site: BuiltSite) -> Iterator[Finding]:
     """Links of pages to files that are not there, and to places in a page that are not."""
     for page in site.pages.values():
         # From a host's root GitHub answers with it at any depth: its links are absolute paths.
-        if page.address == urls.NOT_FOUND:
+        if page.path == urls.NOT_FOUND:
             continue
         for link in page.parsed.links:
-            target = site.target(page.address, link)
+            target = site.target(page.path, link)
             if target and (fault := _fault(site, *target)):
-                yield Finding(kind="link", where=page.address, what=f"{link} {fault}")
+                yield Finding(rule="link", path=page.path, message=f"{link} {fault}")
 
 
 def _fault(site: BuiltSite, address: str, fragment: str) -> str:
@@ -43,15 +43,15 @@ def orphans(site: BuiltSite) -> Iterator[Finding]:
                 reached.add(target[0])
                 waiting.append(target[0])
     for address, page in site.pages.items():
-        if address not in reached and address != urls.NOT_FOUND and not page.parsed.leads_to:
-            yield Finding(kind="orphan", where=address, what="cannot be reached from home")
+        if address not in reached and address != urls.NOT_FOUND and not page.parsed.redirect_target:
+            yield Finding(rule="orphan", path=address, message="cannot be reached from home")
 
 
-def outward_links(site: BuiltSite) -> dict[str, str]:
+def external_links(site: BuiltSite) -> dict[str, str]:
     """Every http(s) address outside the site, each with the first page that names it."""
     found: dict[str, str] = {}
     for page in site.pages.values():
         for link in page.parsed.links:
-            if link.startswith(("http://", "https://")) and site.target(page.address, link) is None:
-                found.setdefault(link, page.address)
+            if link.startswith(("http://", "https://")) and site.target(page.path, link) is None:
+                found.setdefault(link, page.path)
     return dict(sorted(found.items()))

@@ -15,20 +15,20 @@ def malformed(site: BuiltSite) -> Iterator[Finding]:
     """Pages that a browser would have to repair."""
     for page in site.pages.values():
         for problem in page.parsed.problems:
-            yield Finding(kind="html", where=page.address, what=problem)
-        for picture in page.parsed.pictures:
-            yield Finding(kind="picture", where=page.address, what=picture)
+            yield Finding(rule="html", path=page.path, message=problem)
+        for picture in page.parsed.image_problems:
+            yield Finding(rule="picture", path=page.path, message=picture)
 
 
-def first_visits(site: BuiltSite) -> dict[str, int]:
+def page_weights(site: BuiltSite) -> dict[str, int]:
     """By page, the bytes that travel when somebody opens it who was never here."""
     weights: dict[str, int] = {}
     for page in site.pages.values():
-        targets = (site.target(page.address, link) for link in page.parsed.loads)
+        targets = (site.target(page.path, link) for link in page.parsed.loads)
         parts = {target[0] for target in targets if target and target[0] in site.paths}
         for part in parts - weights.keys():
             weights[part] = site.weight(part)
-        weights[page.address] = page.packed + sum(weights[part] for part in parts)
+        weights[page.path] = page.gzip_size + sum(weights[part] for part in parts)
     return {address: weights[address] for address in site.pages}
 
 
@@ -39,22 +39,22 @@ def too_heavy(
     for address, weight in sorted(visits.items(), key=lambda item: (-item[1], item[0])):
         if weight > page_budget:
             what = f"a first visit takes {_kilobytes(weight)} of {_kilobytes(page_budget)}"
-            yield Finding(kind="budget", where=address, what=what)
+            yield Finding(rule="budget", path=address, message=what)
     size = total(site)
     if size > site_budget:
         what = f"the site has {size / 1e6:.1f} MB of {site_budget / 1e6:.1f} MB"
-        yield Finding(kind="budget", where="the whole", what=what)
+        yield Finding(rule="budget", path="the whole", message=what)
 
 
 def too_large(site: BuiltSite) -> Iterator[Finding]:
     """What GitHub Pages would not take."""
     if (size := total(site)) > HOST_LIMIT:
         what = f"the site has {size / 1e9:.2f} GB; GitHub Pages takes 1 GB"
-        yield Finding(kind="size", where="the whole", what=what)
+        yield Finding(rule="size", path="the whole", message=what)
     for address, path in site.paths.items():
         if (size := path.stat().st_size) > FILE_LIMIT:
             what = f"{size / 1e6:.0f} MB; git takes 100 MB in one file"
-            yield Finding(kind="size", where=address, what=what)
+            yield Finding(rule="size", path=address, message=what)
 
 
 def total(site: BuiltSite) -> int:

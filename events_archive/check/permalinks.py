@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from events_archive.check.built_site import BuiltSite
 from events_archive.check.findings import Finding
-from events_archive.model.archive_state import Ledger
+from events_archive.model.archive_state import ArchiveState
 from events_archive.site import urls
 
 FEED_SUFFIXES = (".rss", ".atom", ".json")
-ALWAYS = (
+PERMANENT_URLS = (
     urls.HOME,
     urls.ABOUT,
     urls.SUBSCRIBE,
@@ -17,7 +17,7 @@ ALWAYS = (
     urls.ALL_YEARS,
     urls.NOT_FOUND,
     urls.CALENDAR,
-    urls.WHOLE_CALENDAR,
+    urls.COMPLETE_CALENDAR,
     *(f"{urls.MAIN_FEED}{suffix}" for suffix in FEED_SUFFIXES),
     *(f"{urls.HAPPENED}{suffix}" for suffix in FEED_SUFFIXES),
 )
@@ -26,11 +26,11 @@ ALWAYS = (
 _OF_A_TYPE = (".html", ".rss", ".atom", ".feed.json", ".ics")
 
 
-def promised(ledger: Ledger) -> dict[str, str]:
+def published_urls(ledger: ArchiveState) -> dict[str, str]:
     """Every address that was ever published, with what it was."""
     known = {id for owners in ledger.event_owners.values() for id in owners}
     return {
-        **dict.fromkeys(ALWAYS, "one of the archive's own"),
+        **dict.fromkeys(PERMANENT_URLS, "one of the archive's own"),
         **{f"events/{stem}.html": "an event's page" for stem in ledger.event_owners},
         **{urls.permalink(id): "an event's permanent address" for id in known},
         **{
@@ -38,19 +38,19 @@ def promised(ledger: Ledger) -> dict[str, str]:
             for stem in ledger.type_owners
             for suffix in _OF_A_TYPE
         },
-        **dict.fromkeys(ledger.lists, "a list"),
+        **dict.fromkeys(ledger.published_lists, "a list"),
     }
 
 
-def vanished(site: BuiltSite, ledger: Ledger) -> Iterator[Finding]:
+def missing_urls(site: BuiltSite, ledger: ArchiveState) -> Iterator[Finding]:
     """Addresses that were published and that nothing answers to."""
-    for address, what in sorted(promised(ledger).items()):
+    for address, what in sorted(published_urls(ledger).items()):
         if address not in site.paths:
-            yield Finding(kind="gone", where=address, what=f"was {what} and is not in the site")
+            yield Finding(rule="gone", path=address, message=f"was {what} and is not in the site")
 
 
-def forgotten_ids(
-    site: BuiltSite, ledger: Ledger, patterns: Mapping[str, str]
+def missing_ids(
+    site: BuiltSite, ledger: ArchiveState, patterns: Mapping[str, str]
 ) -> Iterator[Finding]:
     """Events whose id, as subscribers know it, is no longer in the files that hold them all."""
     if pattern := patterns.get("feeds"):
@@ -59,17 +59,17 @@ def forgotten_ids(
         there = ids_in(site, _main_feed_and_its_archive(site), _ENTRY_ID)
         for id in sorted(live):
             if (name := pattern.format(id)) not in there:
-                yield Finding(kind="gone", where="feed.atom", what=f"the entry {name}")
+                yield Finding(rule="gone", path="feed.atom", message=f"the entry {name}")
     if pattern := patterns.get("calendars"):
-        there = ids_in(site, (urls.WHOLE_CALENDAR,), _UID)
+        there = ids_in(site, (urls.COMPLETE_CALENDAR,), _UID)
         for own, id in _own_calendars(site, ledger):
             name = pattern.format(id)
             uids = ids_in(site, (own,), _UID)
             # An event without a date has a calendar to subscribe to, but nothing stands in it yet.
             if uids and name not in uids:
-                yield Finding(kind="gone", where=own, what=f"the UID {name}")
+                yield Finding(rule="gone", path=own, message=f"the UID {name}")
             if uids and name not in there:
-                yield Finding(kind="gone", where=urls.WHOLE_CALENDAR, what=f"the UID {name}")
+                yield Finding(rule="gone", path=urls.COMPLETE_CALENDAR, message=f"the UID {name}")
 
 
 _ENTRY_ID = re.compile(rb"<id>([^<]*)</id>")
@@ -82,11 +82,11 @@ def _main_feed_and_its_archive(site: BuiltSite) -> Iterator[str]:
             yield address
 
 
-def _own_calendars(site: BuiltSite, ledger: Ledger) -> Iterator[tuple[str, int]]:
+def _own_calendars(site: BuiltSite, ledger: ArchiveState) -> Iterator[tuple[str, int]]:
     """The calendar of each event that has one, found by its permanent address; with its id."""
     for id in sorted({id for owners in ledger.event_owners.values() for id in owners}):
         permanent = site.pages.get(urls.permalink(id))
-        target = permanent and site.target(permanent.address, permanent.parsed.leads_to)
+        target = permanent and site.target(permanent.path, permanent.parsed.redirect_target)
         if target and (own := f"{target[0].removesuffix('.html')}.ics") in site.paths:
             yield own, id
 

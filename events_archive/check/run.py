@@ -7,20 +7,20 @@ from itertools import chain
 from pathlib import Path
 
 from events_archive.check.built_site import BuiltSite
-from events_archive.check.feeds_and_calendars import unreadable
-from events_archive.check.findings import ERROR, Finding, told
-from events_archive.check.links import broken_links, orphans, outward_links
-from events_archive.check.page_weight import first_visits, malformed, too_heavy, too_large, total
-from events_archive.check.permalinks import forgotten_ids, vanished
-from events_archive.console import Report
+from events_archive.check.feeds_and_calendars import invalid_feeds_and_calendars
+from events_archive.check.findings import ERROR, Finding, format_findings
+from events_archive.check.links import broken_links, external_links, orphans
+from events_archive.check.page_weight import malformed, page_weights, too_heavy, too_large, total
+from events_archive.check.permalinks import missing_ids, missing_urls
+from events_archive.console import Console
 from events_archive.settings import Settings
 from events_archive.store.published_ids import PUBLISHED_IDS_FILE, load_published_ids
-from events_archive.store.state_file import LEDGER_FILE, load_ledger
+from events_archive.store.state_file import STATE_FILE, load_state
 
 
 def check(
     settings: Settings,
-    report: Report,
+    report: Console,
     *,
     files: Iterable[tuple[str, Path]],
     now: datetime,
@@ -34,42 +34,42 @@ def check(
     with report.timed("read"):
         site = BuiltSite.read(files, base_url=settings.base_url, jobs=settings.jobs)
     with report.timed("check"):
-        visits = first_visits(site)
-        findings = tuple(all_findings(site, visits, settings))
-    report.list(told(findings, everything=settings.verbose))
-    report.tell("findings", [finding.as_json() for finding in findings])
-    report.tell("site", measures(site, visits))
+        visits = page_weights(site)
+        findings = tuple(find_problems(site, visits, settings))
+    report.print_lines(format_findings(findings, everything=settings.verbose))
+    report.add_fact("findings", [finding.as_json() for finding in findings])
+    report.add_fact("site", site_stats(site, visits))
     if external:
-        from events_archive.check.external_links import check_external  # noqa: PLC0415 - asks others
+        from events_archive.check.external_links import check_external_links  # noqa: PLC0415 - asks others
 
         with report.timed("external"):
-            check_external(outward_links(site), settings, report, now=now)
-    conclude(site, findings, report)
+            check_external_links(external_links(site), settings, report, now=now)
+    report_result(site, findings, report)
 
 
-def all_findings(
+def find_problems(
     site: BuiltSite, visits: Mapping[str, int], settings: Settings
 ) -> Iterator[Finding]:
     """What is not as it should be, in the order in which it is looked for."""
-    ledger, _ = load_ledger(settings.cache / LEDGER_FILE)
+    ledger, _ = load_state(settings.cache / STATE_FILE)
     patterns = load_published_ids(settings.cache / PUBLISHED_IDS_FILE)
     yield from (
-        Finding(kind="missing", where=address, what="is not in the folder")
-        for address in site.absent
+        Finding(rule="missing", path=address, message="is not in the folder")
+        for address in site.missing
     )
     yield from chain(
-        vanished(site, ledger),
-        forgotten_ids(site, ledger, patterns),
+        missing_urls(site, ledger),
+        missing_ids(site, ledger, patterns),
         broken_links(site),
         malformed(site),
-        unreadable(site),
+        invalid_feeds_and_calendars(site),
         too_large(site),
         orphans(site),
         too_heavy(site, visits, page_budget=settings.page_budget, site_budget=settings.site_budget),
     )
 
 
-def measures(site: BuiltSite, visits: Mapping[str, int]) -> dict[str, object]:
+def site_stats(site: BuiltSite, visits: Mapping[str, int]) -> dict[str, object]:
     """The site in numbers: bytes, files, and the heaviest page."""
     heaviest = max(visits, key=lambda address: (visits[address], address), default="")
     return {
@@ -80,7 +80,7 @@ def measures(site: BuiltSite, visits: Mapping[str, int]) -> dict[str, object]:
     }
 
 
-def conclude(site: BuiltSite, findings: tuple[Finding, ...], report: Report) -> None:
+def report_result(site: BuiltSite, findings: tuple[Finding, ...], report: Console) -> None:
     """Say in a line what came of it."""
     counted = Counter(finding.severity for finding in findings)
     errors, warnings = counted[ERROR], len(findings) - counted[ERROR]
@@ -88,6 +88,6 @@ def conclude(site: BuiltSite, findings: tuple[Finding, ...], report: Report) -> 
     if warnings:
         report.warn(f"{warnings} thing{'s' if warnings > 1 else ''} to look at in the site")
     if errors:
-        report.wrong(f"{errors} error{'s' if errors > 1 else ''} in the site ({size})")
+        report.error(f"{errors} error{'s' if errors > 1 else ''} in the site ({size})")
     else:
-        report.say(f"Checked {size}: no error.")
+        report.print(f"Checked {size}: no error.")

@@ -22,7 +22,7 @@ _FOR_SERVERS = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
+class ExportBundle:
     """One state of the site, on its way into one file."""
 
     title: str
@@ -39,6 +39,6 @@ class Edition:
         return f"{STEM}-{self.day.isoformat()}"
 
     @property
-    def portable(self) -> tuple[tuple[str, Path], ...]:
+    def offline_files(self) -> tuple[tuple[str, Path], ...]:
         """The files that are read without a server, sorted by address."""
         return tuple(sorted(pair for pair in self.files if pair[0] not in _FOR_SERVERS))

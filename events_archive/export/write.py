@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from events_archive.errors import ArchiveError
-from events_archive.export.bundle import Edition
+from events_archive.export.bundle import ExportBundle
 
 FOLDER = "exports"
 
@@ -12,8 +12,8 @@ DESCRIPTION = "Spaceflight after the launch: dockings, spacewalks, landings, fly
 """What a library says of the edition, in at most 80 letters."""
 
 
-def write_edition(
-    edition: Edition, *, format: str, to: Path | None, static: Path, project: Path
+def write_bundle(
+    edition: ExportBundle, *, format: str, to: Path | None, static: Path, project: Path
 ) -> Path:
     """Write the edition as "zip" or "zim"; where it then is.
 

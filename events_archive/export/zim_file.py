@@ -11,7 +11,7 @@ from posixpath import join, normpath
 from typing import TYPE_CHECKING, Any
 
 from events_archive.errors import ArchiveError
-from events_archive.export.bundle import STEM, Edition
+from events_archive.export.bundle import STEM, ExportBundle
 from events_archive.site import urls
 from events_archive.site.formats import media_type
 
@@ -24,11 +24,11 @@ ILLUSTRATION = 48
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _LEADS = re.compile(r'<meta http-equiv="refresh" content="0; url=([^"]*)">')
 _POLICY = re.compile(rb'<meta http-equiv="Content-Security-Policy"[^>]*>\n')
-_SILENCED = b"// Kiwix keeps this edition offline; nothing is left to do.\n"
-_LEFT_OUT = frozenset({urls.SERVICE_WORKER, urls.KEPT_FILES})
+_DISABLED_SCRIPT = b"// Kiwix keeps this edition offline; nothing is left to do.\n"
+_LEFT_OUT = frozenset({urls.SERVICE_WORKER, urls.PRECACHE_MANIFEST})
 
 
-def write_zim(edition: Edition, path: Path, *, description: str, icon: Path) -> None:
+def write_zim(edition: ExportBundle, path: Path, *, description: str, icon: Path) -> None:
     """Write the edition to ``path``; ``icon`` is a PNG of 48 pixels.
 
     Raises ArchiveError where libzim is not installed, and OSError where it cannot be written.
@@ -45,20 +45,20 @@ def write_zim(edition: Edition, path: Path, *, description: str, icon: Path) -> 
     temporary.unlink(missing_ok=True)
     creator = Creator(temporary).config_verbose(False).config_indexing(True, "eng")
     creator.set_mainpath(urls.HOME)
-    with _stdout_kept_clean(), creator:
+    with _silence_stdout(), creator:
         creator.add_illustration(ILLUSTRATION, icon.read_bytes())
         for name, value in metadata(edition, description).items():
             creator.add_metadata(name, value)
         for address, title, target in redirects(edition):
             creator.add_redirection(address, title, target, {})
-        for address, source in edition.portable:
+        for address, source in edition.offline_files:
             if address not in _LEFT_OUT and not _target(address, source):
                 creator.add_item(_item(address, source))
     temporary.replace(path)
 
 
 @contextmanager
-def _stdout_kept_clean() -> Iterator[None]:
+def _silence_stdout() -> Iterator[None]:
     """Send elsewhere what the library says of its steps: our report for programs goes there."""
     sys.stdout.flush()
     kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
@@ -71,7 +71,7 @@ def _stdout_kept_clean() -> Iterator[None]:
         os.close(nowhere)
 
 
-def metadata(edition: Edition, description: str) -> dict[str, str]:
+def metadata(edition: ExportBundle, description: str) -> dict[str, str]:
     """What a library of Kiwix shows (openZIM, "Metadata"); the description holds 80 letters."""
     return {
         "Name": f"{STEM}_en_all",
@@ -86,9 +86,9 @@ def metadata(edition: Edition, description: str) -> dict[str, str]:
     }
 
 
-def redirects(edition: Edition) -> Iterator[tuple[str, str, str]]:
+def redirects(edition: ExportBundle) -> Iterator[tuple[str, str, str]]:
     """Every page that only leads on, as (address, title, target): the format knows redirects."""
-    for address, source in edition.portable:
+    for address, source in edition.offline_files:
         if target := _target(address, source):
             yield address, _title(source.read_text("utf-8")), target
 
@@ -113,7 +113,7 @@ def _item(address: str, source: Path) -> "Item":
 
     content = source.read_bytes()
     if PurePosixPath(address).match(f"{urls.ASSETS}/offline.*.js"):
-        content = _SILENCED
+        content = _DISABLED_SCRIPT
     is_page = address.endswith(".html")
     if is_page:
         # Kiwix puts its own bar into each page, which a policy of ours would break.

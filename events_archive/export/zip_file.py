@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 from typing import BinaryIO
 
-from events_archive.export.bundle import Edition
+from events_archive.export.bundle import ExportBundle
 from events_archive.site import urls
 
 _INSIDE = "archive"
@@ -16,14 +16,14 @@ _PACKED = (".webp", ".png", ".gz", ".zip")
 """What is compressed already."""
 
 
-def zip_bytes(edition: Edition) -> bytes:
+def zip_bytes(edition: ExportBundle) -> bytes:
     """The archive as bytes, for a build that offers it on the site."""
     buffer = io.BytesIO()
     _pack(edition, buffer)
     return buffer.getvalue()
 
 
-def write_zip(edition: Edition, path: Path) -> None:
+def write_zip(edition: ExportBundle, path: Path) -> None:
     """Write the archive to ``path``, whole or not at all. Raises OSError where it cannot."""
     temporary = path.with_name(f".{path.name}.tmp")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -32,14 +32,14 @@ def write_zip(edition: Edition, path: Path) -> None:
     temporary.replace(path)
 
 
-def _pack(edition: Edition, file: BinaryIO) -> None:
+def _pack(edition: ExportBundle, file: BinaryIO) -> None:
     with zipfile.ZipFile(file, "w") as archive:
         _add(archive, edition, _START, start_page(edition).encode())
-        for address, source in edition.portable:
+        for address, source in edition.offline_files:
             _add(archive, edition, f"{_INSIDE}/{address}", source.read_bytes())
 
 
-def _add(archive: zipfile.ZipFile, edition: Edition, name: str, content: bytes) -> None:
+def _add(archive: zipfile.ZipFile, edition: ExportBundle, name: str, content: bytes) -> None:
     """Add a file with nothing in its entry that depends on this machine or this hour."""
     day = edition.day
     entry = zipfile.ZipInfo(f"{edition.name}/{name}", (day.year, day.month, day.day, 0, 0, 0))
@@ -50,7 +50,7 @@ def _add(archive: zipfile.ZipFile, edition: Edition, name: str, content: bytes) 
     archive.writestr(entry, content, compresslevel=9)
 
 
-def start_page(edition: Edition) -> str:
+def start_page(edition: ExportBundle) -> str:
     """The page beside the site's folder, which leads into it."""
     home = f"{_INSIDE}/{urls.HOME}"
     title = escape(edition.title)

@@ -11,39 +11,44 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from events_archive.console import Report
-from events_archive.images.download_pool import Crew
-from events_archive.images.download_request import Bounds, Result, Task, Way
-from events_archive.images.download_state import Failure, Memory
+from events_archive.console import Console
+from events_archive.images.download_pool import DownloadPool
+from events_archive.images.download_request import (
+    Download,
+    DownloadContext,
+    DownloadLimits,
+    DownloadResult,
+)
+from events_archive.images.download_state import DownloadState, FailedDownload
 from events_archive.model.event import Image
 
-DEFAULT_BOUNDS = Bounds()
+DEFAULT_LIMITS = DownloadLimits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
+class DownloadReport:
     """What a run did, as `Image.key` in the order in which the pictures were asked for."""
 
     new: tuple[str, ...] = ()
     """Downloaded, or downloaded again because they had changed."""
-    kept: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
     """Were there, and stay in use."""
     failed: Mapping[str, str] = field(default_factory=dict)
     """Why it could not be had; may also be in `kept`, when an older copy is there."""
 
 
-def fetch_pictures(
+def download_images(
     images: Iterable[Image],
     *,
     folder: Path,
     api_url: str,
     user_agent: str,
     jobs: int,
-    report: Report,
+    report: Console,
     now: datetime,
     refresh: bool = False,
-    bounds: Bounds = DEFAULT_BOUNDS,
-) -> Fetched:
+    bounds: DownloadLimits = DEFAULT_LIMITS,
+) -> DownloadReport:
     """See to it that ``folder`` holds the original of each of ``images``, under `Image.key`.
 
     What is there is not asked for again, unless ``refresh`` is set; then a server that knows
@@ -58,25 +63,27 @@ def fetch_pictures(
     for image in images:
         wanted.setdefault(image.key, image)
     present = _files_in(folder) & wanted.keys()
-    memory = Memory.load(folder / "validators.json")
-    held = {} if refresh else memory.held_back(wanted, present, now)
+    memory = DownloadState.load(folder / "validators.json")
+    held = {} if refresh else memory.postponed(wanted, present, now)
     due = [
-        Task(image=image, path=folder / key, validators=memory.validators_of(key, present))
+        Download(image=image, path=folder / key, validators=memory.validators_of(key, present))
         for key, image in wanted.items()
         if key not in held and (refresh or key not in present)
     ]
-    way = Way(api_url=api_url, user_agent=user_agent, bounds=bounds)
+    way = DownloadContext(api_url=api_url, user_agent=user_agent, limits=bounds)
     results = _download_all(due, way, jobs=jobs, report=report, memory=memory, now=now)
     failed = {key: failure.reason for key, failure in held.items()}
-    failed |= {key: result.fault for key, result in results.items() if result.fault}
+    failed |= {key: result.error for key, result in results.items() if result.error}
     new = tuple(key for key in wanted if key in results and results[key].is_new)
     kept = tuple(key for key in wanted if key in present and key not in new)
     for key, image in wanted.items():
         if key in failed:
             report.warn(_warning(image, failed[key], key in present, held.get(key)))
     if due:
-        report.say(f"{len(new)} pictures fetched, {len(failed) - len(held)} failed")
-    return Fetched(new=new, kept=kept, failed={key: failed[key] for key in wanted if key in failed})
+        report.print(f"{len(new)} pictures fetched, {len(failed) - len(held)} failed")
+    return DownloadReport(
+        new=new, unchanged=kept, failed={key: failed[key] for key in wanted if key in failed}
+    )
 
 
 def _files_in(folder: Path) -> frozenset[str]:
@@ -88,7 +95,7 @@ def _files_in(folder: Path) -> frozenset[str]:
         return frozenset()
 
 
-def _warning(image: Image, fault: str, is_present: bool, held: Failure | None) -> str:
+def _warning(image: Image, fault: str, is_present: bool, held: FailedDownload | None) -> str:
     """What to say about a picture that could not be had."""
     # Nothing that a terminal would obey.
     url = "".join(c if c.isprintable() else "?" for c in image.url[:300])
@@ -100,17 +107,26 @@ def _warning(image: Image, fault: str, is_present: bool, held: Failure | None) -
 
 
 def _download_all(
-    tasks: list[Task], way: Way, *, jobs: int, report: Report, memory: Memory, now: datetime
-) -> dict[str, Result]:
+    tasks: list[Download],
+    way: DownloadContext,
+    *,
+    jobs: int,
+    report: Console,
+    memory: DownloadState,
+    now: datetime,
+) -> dict[str, DownloadResult]:
     """Download all of ``tasks``, ``jobs`` at a time, and remember how it went."""
     if not tasks:
         return {}
     results = {}
     try:
-        with report.progress("pictures", len(tasks)) as progress, Crew(tasks, way, jobs) as crew:
+        with (
+            report.progress("pictures", len(tasks)) as progress,
+            DownloadPool(tasks, way, jobs) as crew,
+        ):
             for task, result in crew.results():
                 results[task.image.key] = result
-                memory.note(task, result, now)
+                memory.record(task, result, now)
                 progress.advance()
     finally:
         # Also after Ctrl-C: what has arrived need not be asked for again.

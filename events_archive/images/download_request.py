@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from events_archive.model.event import Image
-from events_archive.store.records import write_atomically
+from events_archive.store.files import write_atomically
 
 if TYPE_CHECKING:
     import requests
 
-    from events_archive.net.ssrf_guard import Line
+    from events_archive.net.ssrf_guard import GuardedSession
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PASSING = frozenset({408, 425, 429})
@@ -23,10 +23,10 @@ _PASSING = frozenset({408, 425, 429})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class DownloadLimits:
     """How far a download may go."""
 
-    size: int = 25_000_000
+    max_bytes: int = 25_000_000
     """Bytes."""
     seconds: float = 60
     """For the whole picture, with its redirects."""
@@ -34,7 +34,7 @@ class Bounds:
     """Seconds until a host has taken the connection."""
     read: float = 20
     """Seconds without a byte."""
-    redirects: int = 5
+    max_redirects: int = 5
     retry: timedelta = timedelta(days=1)
     """When a picture that was refused is asked for again."""
     retry_soon: timedelta = timedelta(hours=1)
@@ -42,7 +42,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Download:
     """One picture to ask for."""
 
     image: Image
@@ -51,37 +51,39 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class DownloadResult:
     """How it went."""
 
     is_new: bool = False
     """Whether the original in the folder is another one than before."""
     validators: Mapping[str, str] | None = None
     """To ask with the next time; None where the old ones still hold."""
-    fault: str = ""
-    hold_back: timedelta = timedelta(0)
+    error: str = ""
+    retry_after: timedelta = timedelta(0)
     """For how long it need not be asked for again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class DownloadContext:
     """What all downloads of a run have in common."""
 
     api_url: str
     user_agent: str
-    bounds: Bounds
+    limits: DownloadLimits
     unreachable: dict[str, str] = field(default_factory=dict)
     """Hosts that nobody answered for, and why: they are not tried again in this run."""
 
-    def line(self) -> "Line":
+    def open_session(self) -> "GuardedSession":
         """A thread's own way out."""
         # Requests costs 100 ms to import, which a run without downloads need not pay.
-        from events_archive.net.ssrf_guard import Line, addresses_of  # noqa: PLC0415
+        from events_archive.net.ssrf_guard import GuardedSession, addresses_of  # noqa: PLC0415
 
-        return Line(exempt=frozenset(addresses_of(urlsplit(self.api_url).hostname or "")))
+        return GuardedSession(
+            allowed_ips=frozenset(addresses_of(urlsplit(self.api_url).hostname or ""))
+        )
 
 
-class _RefusedError(Exception):
+class _DownloadError(Exception):
     """Why a picture is not taken, in words, and for how long that is likely to be so."""
 
     def __init__(self, reason: str, hold_back: timedelta) -> None:
@@ -89,82 +91,90 @@ class _RefusedError(Exception):
         self.hold_back = hold_back
 
 
-def download(task: Task, line: "Line", way: Way, stop: threading.Event) -> Result:
+def download(
+    task: Download, line: "GuardedSession", way: DownloadContext, stop: threading.Event
+) -> DownloadResult:
     """Download one picture into its file; a fault is a result too."""
     try:
-        answer = _within_bounds(task, line, way)
-    except _RefusedError as refused:
+        answer = _fetch_within_limits(task, line, way)
+    except _DownloadError as refused:
         # An original that is there is not asked for on normal runs anyway.
         hold_back = timedelta(0) if task.path.is_file() else refused.hold_back
-        return Result(fault=str(refused), hold_back=hold_back)
+        return DownloadResult(error=str(refused), retry_after=hold_back)
     if answer is None or stop.is_set():
-        return Result()
+        return DownloadResult()
     data, validators = answer
     # The same bytes again leave the file alone, and with it the thumbnails made from it.
-    return Result(is_new=write_atomically(task.path, data), validators=validators)
+    return DownloadResult(is_new=write_atomically(task.path, data), validators=validators)
 
 
-def _within_bounds(task: Task, line: "Line", way: Way) -> tuple[bytes, Mapping[str, str]] | None:
+def _fetch_within_limits(
+    task: Download, line: "GuardedSession", way: DownloadContext
+) -> tuple[bytes, Mapping[str, str]] | None:
     """The picture's bytes and its validators, or None when it has not changed.
 
     Raises `_RefusedError` for everything that can go wrong.
     """
-    from events_archive.net.ssrf_guard import ForbiddenError, UnreachableError  # noqa: PLC0415
+    from events_archive.net.ssrf_guard import ConnectError, ForbiddenAddressError  # noqa: PLC0415
 
-    bounds = way.bounds
-    too_long = _RefusedError(f"it took longer than {bounds.seconds:g} seconds", bounds.retry_soon)
+    bounds = way.limits
+    too_long = _DownloadError(f"it took longer than {bounds.seconds:g} seconds", bounds.retry_soon)
     try:
         answer = _follow(task, line, way)
-    except (_RefusedError, ForbiddenError, UnreachableError, ValueError, OSError) as error:
-        raise (too_long if line.is_cut else _refusal(error, bounds)) from error
-    if line.is_cut:
+    except (_DownloadError, ForbiddenAddressError, ConnectError, ValueError, OSError) as error:
+        raise (too_long if line.aborted else _as_download_error(error, bounds)) from error
+    if line.aborted:
         raise too_long
     return answer
 
 
-def _refusal(error: Exception, bounds: Bounds) -> _RefusedError:
+def _as_download_error(error: Exception, bounds: DownloadLimits) -> _DownloadError:
     """What an error of the network means for the picture."""
-    from events_archive.net.ssrf_guard import ForbiddenError, UnreachableError  # noqa: PLC0415
+    from events_archive.net.ssrf_guard import ConnectError, ForbiddenAddressError  # noqa: PLC0415
 
     match error:
-        case _RefusedError():
+        case _DownloadError():
             return error
-        case ForbiddenError():
-            return _RefusedError(f"{error} is not a public address", bounds.retry)
-        case UnreachableError():
+        case ForbiddenAddressError():
+            return _DownloadError(f"{error} is not a public address", bounds.retry)
+        case ConnectError():
             # Often it is this end that has no network: not worth remembering.
-            return _RefusedError(str(error), timedelta(0))
+            return _DownloadError(str(error), timedelta(0))
         case ValueError():
-            return _RefusedError("its address is not valid", bounds.retry)
+            return _DownloadError("its address is not valid", bounds.retry)
         case _:
             reason = f"the connection broke off ({type(error).__name__})"
-            return _RefusedError(reason, bounds.retry_soon)
+            return _DownloadError(reason, bounds.retry_soon)
 
 
-def _follow(task: Task, line: "Line", way: Way) -> tuple[bytes, Mapping[str, str]] | None:
+def _follow(
+    task: Download, line: "GuardedSession", way: DownloadContext
+) -> tuple[bytes, Mapping[str, str]] | None:
     """Ask for the picture and follow redirects (RFC 9110, section 15.4) to it, each one checked."""
     url = task.image.url
-    for _ in range(way.bounds.redirects + 1):
-        with _ask(url, task, line, way) as response:
+    for _ in range(way.limits.max_redirects + 1):
+        with _request(url, task, line, way) as response:
             if response.status_code not in _REDIRECTS or "Location" not in response.headers:
-                return _answer(response, task, way.bounds)
+                return _read_response(response, task, way.limits)
             # Header fields are read as Latin-1; what servers put there is UTF-8 (RFC 9110, 5.5).
             location = response.headers["Location"].encode("latin-1").decode("utf-8", "replace")
             url = urljoin(url, location)
-    raise _RefusedError(
-        f"it was redirected more than {way.bounds.redirects} times", way.bounds.retry
+    raise _DownloadError(
+        f"it was redirected more than {way.limits.max_redirects} times", way.limits.retry
     )
 
 
-def _ask(url: str, task: Task, line: "Line", way: Way) -> "requests.Response":
+def _request(
+    url: str, task: Download, line: "GuardedSession", way: DownloadContext
+) -> "requests.Response":
     """Send one request, unless the address is of another kind or its host is known to be away."""
-    from events_archive.net.ssrf_guard import UnreachableError  # noqa: PLC0415
+    from events_archive.net.ssrf_guard import ConnectError  # noqa: PLC0415
 
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"}:
-        raise _RefusedError("its address is not one of http or https", way.bounds.retry)
+        raise _DownloadError("its address is not one of http or https", way.limits.retry)
     if parts.netloc in way.unreachable:
-        raise UnreachableError(way.unreachable[parts.netloc])
+        raise ConnectError(way.unreachable[parts.netloc])
     headers = {
         "User-Agent": way.user_agent,
         "Accept": "image/*, */*;q=0.1",
@@ -172,14 +182,14 @@ def _ask(url: str, task: Task, line: "Line", way: Way) -> "requests.Response":
         **task.validators,
     }
     try:
-        return line.get(url, headers, timeout=(way.bounds.connect, way.bounds.read))
-    except UnreachableError as error:
+        return line.get(url, headers, timeout=(way.limits.connect, way.limits.read))
+    except ConnectError as error:
         way.unreachable[parts.netloc] = str(error)
         raise
 
 
-def _answer(
-    response: "requests.Response", task: Task, bounds: Bounds
+def _read_response(
+    response: "requests.Response", task: Download, bounds: DownloadLimits
 ) -> tuple[bytes, Mapping[str, str]] | None:
     """What the last answer holds, if it is a picture."""
     status = response.status_code
@@ -187,13 +197,13 @@ def _answer(
         return None
     if status != HTTPStatus.OK:
         passing = status in _PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        raise _RefusedError(
+        raise _DownloadError(
             f"the server answered {status} {response.reason or ''}".strip(),
             bounds.retry_soon if passing else bounds.retry,
         )
     data = _body(response, bounds)
-    if other := what_else(data):
-        raise _RefusedError(f"it is {other}, not a picture", bounds.retry)
+    if other := sniff_non_image(data):
+        raise _DownloadError(f"it is {other}, not a picture", bounds.retry)
     headers = {
         "If-None-Match": response.headers.get("ETag", ""),
         "If-Modified-Since": response.headers.get("Last-Modified", ""),
@@ -201,25 +211,25 @@ def _answer(
     return data, {name: value for name, value in headers.items() if value}
 
 
-def _body(response: "requests.Response", bounds: Bounds) -> bytes:
+def _body(response: "requests.Response", bounds: DownloadLimits) -> bytes:
     """The answer's body, but no more of it than is allowed, whatever the server announces."""
-    too_large = _RefusedError(f"it is larger than {bounds.size / 1e6:g} MB", bounds.retry)
+    too_large = _DownloadError(f"it is larger than {bounds.max_bytes / 1e6:g} MB", bounds.retry)
     announced = response.headers.get("Content-Length", "")
-    if announced.isdecimal() and float(announced) > bounds.size:
+    if announced.isdecimal() and float(announced) > bounds.max_bytes:
         raise too_large
     data = bytearray()
     for chunk in response.iter_content(64 * 1024):
         data += chunk
-        if len(data) > bounds.size:
+        if len(data) > bounds.max_bytes:
             raise too_large
     is_coded = response.headers.get("Content-Encoding", "identity") != "identity"
     if announced.isdecimal() and not is_coded and len(data) < int(announced):
         # RFC 9112, section 8; urllib3 does not mind before its version 2.
-        raise _RefusedError("the connection broke off (before the end)", bounds.retry_soon)
+        raise _DownloadError("the connection broke off (before the end)", bounds.retry_soon)
     return bytes(data)
 
 
-def what_else(data: bytes) -> str:
+def sniff_non_image(data: bytes) -> str:
     """What data is that certainly is no picture: "HTML", "SVG", "text", ...; "" when it may be one.
 
     SVG is a picture to people; here it is a document that may hold scripts.

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from events_archive.images.download_request import Result, Task
+from events_archive.images.download_request import Download, DownloadResult
 from events_archive.model.event import Image
 from events_archive.store import canonical_json
-from events_archive.store.records import write_atomically
+from events_archive.store.files import write_atomically
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class FailedDownload:
     """A picture that could not be had."""
 
     url: str
@@ -23,7 +23,7 @@ class Failure:
     """Until when it is not asked for again."""
 
     @classmethod
-    def parse(cls, fields: Mapping[str, str]) -> "Failure":
+    def parse(cls, fields: Mapping[str, str]) -> "FailedDownload":
         """The failure that `as_json` wrote; raises what damaged data makes it raise."""
         at, until = (datetime.fromisoformat(fields[name]) for name in ("at", "until"))
         return cls(
@@ -44,23 +44,25 @@ class Failure:
 
 
 @dataclass(slots=True, kw_only=True)
-class Memory:
+class DownloadState:
     """``validators.json``: nothing is lost with it but a few requests."""
 
     path: Path
     validators: dict[str, dict[str, str]]
     """By `Image.key`, the request headers that make the next request conditional."""
-    failures: dict[str, Failure]
+    failures: dict[str, FailedDownload]
 
     @classmethod
-    def load(cls, path: Path) -> "Memory":
+    def load(cls, path: Path) -> "DownloadState":
         """What was remembered; nothing where the file is missing or damaged."""
         try:
             document = canonical_json.decode(path.read_bytes())
             validators = {
                 key: _safe_validators(headers) for key, headers in document["validators"].items()
             }
-            failures = {key: Failure.parse(facts) for key, facts in document["failed"].items()}
+            failures = {
+                key: FailedDownload.parse(facts) for key, facts in document["failed"].items()
+            }
         except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError):
             return cls(path=path, validators={}, failures={})
         return cls(path=path, validators=validators, failures=failures)
@@ -73,9 +75,9 @@ class Memory:
         }
         write_atomically(self.path, canonical_json.encode(document) + b"\n")
 
-    def held_back(
+    def postponed(
         self, wanted: Mapping[str, Image], present: Collection[str], now: datetime
-    ) -> dict[str, Failure]:
+    ) -> dict[str, FailedDownload]:
         """The missing pictures that failed so recently that they are not asked for."""
         return {
             key: failure
@@ -91,16 +93,16 @@ class Memory:
         """The headers to ask with whether an original has changed; none if it is not there."""
         return self.validators.get(key, {}) if key in present else {}
 
-    def note(self, task: Task, result: Result, now: datetime) -> None:
+    def record(self, task: Download, result: DownloadResult, now: datetime) -> None:
         """Remember how it went."""
         key = task.image.key
         self.failures.pop(key, None)
         if result.validators is not None:
             self.validators[key] = _safe_validators(result.validators)
-        if result.hold_back:
-            until = now + result.hold_back
-            self.failures[key] = Failure(
-                url=task.image.url, reason=result.fault, at=now, until=until
+        if result.retry_after:
+            until = now + result.retry_after
+            self.failures[key] = FailedDownload(
+                url=task.image.url, reason=result.error, at=now, until=until
             )
 
 

@@ -16,7 +16,7 @@ WIDTHS = (320, 640, 1280)
 QUALITY = 80
 METHOD = 2
 """libwebp's effort, 0 to 6. Against 2, 4 takes half as long again and saves 3 % of the bytes."""
-RECIPE = f"2: WebP {WIDTHS} quality {QUALITY} method {METHOD}"
+SETTINGS_KEY = f"2: WebP {WIDTHS} quality {QUALITY} method {METHOD}"
 """Part of every digest: when the way of making copies changes, so do their names."""
 MAX_PIXELS = 64_000_000
 """A picture of more is not decoded: a file of a few kilobytes can claim gigabytes."""
@@ -32,9 +32,9 @@ FORMATS = {
     "JPEG2000": "Jpeg2KImagePlugin",
 }
 """What is opened, and Pillow's module for it. Others it has start programs (EPS)."""
-_GAP = 2.0
+_REDUCING_GAP = 2.0
 """Lanczos begins with a picture so many times as large as its copy, or larger; averaging before."""
-_UNSEEN = 2
+_COLOUR_TOLERANCE = 2
 """By how many of 255 steps a colour may be off without anybody seeing it."""
 _ORIENTATION = 0x0112
 """The EXIF tag that says how the camera was held (1 to 8)."""
@@ -42,11 +42,11 @@ _SIDEWAYS = range(5, 9)
 """The orientations whose width is the stored picture's height."""
 
 
-class PictureError(Exception):
+class UnsupportedImageError(Exception):
     """Why a picture is not decoded, said to people."""
 
 
-def draw(data: bytes) -> list[tuple[int, int, bytes]]:
+def resize(data: bytes) -> list[tuple[int, int, bytes]]:
     """The WebP copies of one original: width and height in pixels and the file, narrowest first.
 
     The widest copy is made from the original, each of the others from the next wider one. It is
@@ -59,21 +59,21 @@ def draw(data: bytes) -> list[tuple[int, int, bytes]]:
     with Pictures.open(BytesIO(data), formats=_formats()) as opened:
         full = opened.size
         if full[0] * full[1] > MAX_PIXELS:
-            raise PictureError(TOO_MANY_PIXELS)
+            raise UnsupportedImageError(TOO_MANY_PIXELS)
         if opened.format in {"JPEG", "MPO"}:
             # A JPEG can be decoded at a half, a quarter or an eighth for a part of the work.
             sideways = _orientation(opened) in _SIDEWAYS
-            opened.draft(None, _turned(_sizes(_turned(full, sideways))[-1], sideways))
+            opened.draft(None, _swap_axes(_sizes(_swap_axes(full, sideways))[-1], sideways))
         opened.load()
         # Only now: of a TIFF, Pillow itself turns the pixels when it loads them.
         orientation = _orientation(opened)
         sideways = orientation in _SIDEWAYS
-        sizes = _sizes(_turned(full, sideways))
-        widest = _resized(_with_plain_mode(opened), _turned(sizes[-1], sideways))
-    copies = [_in_srgb(_upright(widest, orientation), opened.info.get("icc_profile"))]
+        sizes = _sizes(_swap_axes(full, sideways))
+        widest = _resized(_to_resizable_mode(opened), _swap_axes(sizes[-1], sideways))
+    copies = [_to_srgb(_apply_orientation(widest, orientation), opened.info.get("icc_profile"))]
     for size in sizes[-2::-1]:
         copies.append(_resized(copies[-1], size))
-    return [(*copy.size, _encoded(copy)) for copy in reversed(copies)]
+    return [(*copy.size, _encode_webp(copy)) for copy in reversed(copies)]
 
 
 @cache
@@ -94,7 +94,7 @@ def _resized(picture: "Picture", size: tuple[int, int]) -> "Picture":
     """The picture in another size. Bicubic would save an eighth of the CPU and look softer."""
     from PIL.Image import Resampling  # noqa: PLC0415
 
-    return picture.resize(size, Resampling.LANCZOS, reducing_gap=_GAP)
+    return picture.resize(size, Resampling.LANCZOS, reducing_gap=_REDUCING_GAP)
 
 
 def _sizes(full: tuple[int, int]) -> list[tuple[int, int]]:
@@ -104,7 +104,7 @@ def _sizes(full: tuple[int, int]) -> list[tuple[int, int]]:
     return [(w, max(1, round(height * w / width))) for w in widths]
 
 
-def _turned(size: tuple[int, int], sideways: bool) -> tuple[int, int]:
+def _swap_axes(size: tuple[int, int], sideways: bool) -> tuple[int, int]:
     return (size[1], size[0]) if sideways else size
 
 
@@ -116,7 +116,7 @@ def _orientation(picture: "Picture") -> int:
         return 1
 
 
-def _upright(picture: "Picture", orientation: int) -> "Picture":
+def _apply_orientation(picture: "Picture", orientation: int) -> "Picture":
     """The picture as the camera saw it."""
     from PIL.Image import Transpose  # noqa: PLC0415
 
@@ -132,7 +132,7 @@ def _upright(picture: "Picture", orientation: int) -> "Picture":
     return picture.transpose(turns[orientation]) if orientation in turns else picture
 
 
-def _with_plain_mode(picture: "Picture") -> "Picture":
+def _to_resizable_mode(picture: "Picture") -> "Picture":
     """The picture in a mode that can be resized and has a meaning to colour profiles.
 
     That is L, RGB, RGBA or CMYK, with eight bits a channel.
@@ -156,17 +156,17 @@ def _brightest(grey: "Picture") -> float:
     return highest
 
 
-def _in_srgb(picture: "Picture", profile: bytes | None) -> "Picture":
+def _to_srgb(picture: "Picture", profile: bytes | None) -> "Picture":
     """The picture in the colours that a browser assumes; RGBA only if something shows through."""
     mode = "RGBA" if picture.mode == "RGBA" else "RGB"
     if mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):
         picture, mode = picture.convert("RGB"), "RGB"
     if profile:
-        picture = _converted(picture, profile, mode)
+        picture = _apply_profile(picture, profile, mode)
     return picture if picture.mode == mode else picture.convert(mode)
 
 
-def _converted(picture: "Picture", profile: bytes, mode: str) -> "Picture":
+def _apply_profile(picture: "Picture", profile: bytes, mode: str) -> "Picture":
     """The picture out of the profile's colours into sRGB, where that changes anything."""
     from PIL import ImageCms  # noqa: PLC0415
 
@@ -195,10 +195,10 @@ def _is_srgb(profile: bytes) -> bool:
     cube = Pictures.frombytes("RGB", (len(colours) // 3, 1), colours)
     source, srgb = ImageCms.getOpenProfile(BytesIO(profile)), ImageCms.createProfile("sRGB")
     seen = (ImageCms.profileToProfile(cube, source, srgb) or cube).tobytes()
-    return all(abs(a - b) <= _UNSEEN for a, b in zip(colours, seen, strict=True))
+    return all(abs(a - b) <= _COLOUR_TOLERANCE for a, b in zip(colours, seen, strict=True))
 
 
-def _encoded(picture: "Picture") -> bytes:
+def _encode_webp(picture: "Picture") -> bytes:
     """As a WebP file without any metadata: Pillow writes only what it is told to."""
     file = BytesIO()
     picture.save(file, "WEBP", quality=QUALITY, method=METHOD)

@@ -15,28 +15,31 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from events_archive.images.resize import RECIPE
+from events_archive.images.resize import SETTINGS_KEY
 from events_archive.model.event import Image
 
 MANIFEST = "manifest.jsonl"
 """Two lines: what the second is and its SHA-256, and the records by `Image.key`."""
 
+_COLUMNS = ("size", "mtime_ns", "digest", "sizes", "octets", "broken", "remark")
+"""Names of the fields of `ThumbnailRecord` in the manifest; with others it is not read."""
 
-class Record(NamedTuple):
+
+class ThumbnailRecord(NamedTuple):
     """What the manifest remembers of one original; a tuple, since a run reads a thousand."""
 
     size: int
     """Of the original, in bytes; with `mtime_ns` a cheap sign that it is still the same."""
     mtime_ns: int
     digest: str
-    """The first ten hexadecimal digits of a SHA-256 over `RECIPE` and the original's bytes."""
+    """The first ten hexadecimal digits of the SHA-256 of `SETTINGS_KEY` and the original."""
     sizes: tuple[tuple[int, int], ...] = ()
     """Width and height of each copy in pixels, narrowest first; none if broken."""
-    octets: tuple[int, ...] = ()
+    file_sizes: tuple[int, ...] = ()
     """The length of each copy in bytes."""
-    broken: str = ""
+    error: str = ""
     """Why there are no copies."""
-    remark: str = ""
+    decoder_warning: str = ""
     """What Pillow found odd about a picture that it could read."""
 
     def names(self, image: Image) -> list[str]:
@@ -46,54 +49,56 @@ class Record(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
+class ThumbnailStore:
     """The two folders, and what was known about them when the run began."""
 
     originals: Path
     folder: Path
-    known: Mapping[str, Record]
+    records: Mapping[str, ThumbnailRecord]
     """By `Image.key`."""
     lengths: Mapping[str, int]
     """In bytes, of the files in `folder`, by name."""
 
     @classmethod
-    def open(cls, *, originals: Path, folder: Path) -> "Shelf":
+    def open(cls, *, originals: Path, folder: Path) -> "ThumbnailStore":
         """The shelf as it stands; empty where there is no folder yet."""
         try:
             with os.scandir(folder) as entries:
                 lengths = {entry.name: entry.stat().st_size for entry in entries}
         except OSError:
             lengths = {}
-        return cls(originals=originals, folder=folder, known=read_manifest(folder), lengths=lengths)
+        return cls(
+            originals=originals, folder=folder, records=read_manifest(folder), lengths=lengths
+        )
 
-    def sort(self, images: Iterable[Image]) -> tuple[frozenset[str], list[Image]]:
+    def partition(self, images: Iterable[Image]) -> tuple[frozenset[str], list[Image]]:
         """Which of ``images`` have all their copies, by key, and of which copies are to be made.
 
         Nothing is to be done where there is no original to do it with.
         """
-        whole = frozenset(image.key for image in images if self.has_whole_copies(image))
-        return whole, [image for image in images if self._is_due(image, whole)]
+        whole = frozenset(image.key for image in images if self.is_complete(image))
+        return whole, [image for image in images if self._needs_rebuild(image, whole)]
 
-    def has_whole_copies(self, image: Image) -> bool:
+    def is_complete(self, image: Image) -> bool:
         """Whether the copies that are known are all there and as long as they were written."""
-        record = self.known.get(image.key)
+        record = self.records.get(image.key)
         if record is None or not record.sizes:
             return False
         found = map(self.lengths.get, record.names(image))
-        return tuple(found) == record.octets
+        return tuple(found) == record.file_sizes
 
-    def _is_due(self, image: Image, whole: Collection[str]) -> bool:
+    def _needs_rebuild(self, image: Image, whole: Collection[str]) -> bool:
         try:
             found = os.stat(f"{self.originals}/{image.key}")  # noqa: PTH116 - half as fast
         except OSError:
             return False
-        record = self.known.get(image.key)
+        record = self.records.get(image.key)
         if record is None or (record.size, record.mtime_ns) != (found.st_size, found.st_mtime_ns):
             return True
-        return not (record.broken or image.key in whole)
+        return not (record.error or image.key in whole)
 
 
-def read_manifest(folder: Path) -> dict[str, Record]:
+def read_manifest(folder: Path) -> dict[str, ThumbnailRecord]:
     """The records of the last run; none when they are lost, damaged or of another recipe."""
     try:
         head, _, body = (folder / MANIFEST).read_bytes().partition(b"\n")
@@ -103,7 +108,9 @@ def read_manifest(folder: Path) -> dict[str, Record]:
         return {}
     # What this program wrote needs no second look at each of its fields.
     return {
-        key: Record(size, mtime_ns, digest, _read_sizes(sizes), tuple(octets), broken, remark)
+        key: ThumbnailRecord(
+            size, mtime_ns, digest, _read_sizes(sizes), tuple(octets), broken, remark
+        )
         for key, (size, mtime_ns, digest, sizes, octets, broken, remark) in json.loads(body).items()
     }
 
@@ -119,7 +126,7 @@ def _write_sizes(sizes: tuple[tuple[int, int], ...]) -> str:
     return " ".join(f"{width}x{height}" for width, height in sizes)
 
 
-def write_manifest(folder: Path, records: Mapping[str, Record]) -> None:
+def write_manifest(folder: Path, records: Mapping[str, ThumbnailRecord]) -> None:
     """Note ``records``, by `Image.key`, for the next run; raises `OSError`."""
     rows = {
         key: (*record[:3], _write_sizes(record.sizes), *record[4:])
@@ -130,7 +137,11 @@ def write_manifest(folder: Path, records: Mapping[str, Record]) -> None:
 
 
 def _head(body: bytes) -> bytes:
-    facts = {"recipe": RECIPE, "fields": Record._fields, "sha256": sha256(body).hexdigest()}
+    facts = {
+        "recipe": SETTINGS_KEY,
+        "fields": _COLUMNS,
+        "sha256": sha256(body).hexdigest(),
+    }
     return json.dumps(facts).encode()
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from events_archive.console import Report
-from events_archive.images.thumbnail_store import Record, Shelf
+from events_archive.console import Console
+from events_archive.images.thumbnail_store import ThumbnailRecord, ThumbnailStore
 from events_archive.model.event import Image
 
 DEFAULT_WIDTH = 640
@@ -89,7 +89,7 @@ def make_thumbnails(
     originals: Path,
     folder: Path,
     jobs: int,
-    report: Report,
+    report: Console,
     excluded_licences: Collection[int] = (),
 ) -> Thumbnails:
     """See to it that each of ``images`` that has an original has its copies in ``folder``.
@@ -101,27 +101,29 @@ def make_thumbnails(
     """
     excluded = frozenset(excluded_licences)
     wanted = {i.key: i for i in images if not _is_excluded(i, excluded)}
-    shelf = Shelf.open(originals=originals, folder=folder)
-    whole, due = shelf.sort(wanted.values())
+    shelf = ThumbnailStore.open(originals=originals, folder=folder)
+    whole, due = shelf.partition(wanted.values())
     made = _made(due, shelf, jobs, report) if due else {}
     by_key = {}
     for key, image in wanted.items():
-        record = made.get(key) or shelf.known.get(key)
+        record = made.get(key) or shelf.records.get(key)
         if record is None:
             continue
-        if fault := record.broken or record.remark:
+        if fault := record.error or record.decoder_warning:
             report.warn(f"picture {image.id} ({_printable(image.url)}): {fault}")
         if record.sizes and (key in made or key in whole):
             by_key[key] = Thumbnail(name=f"{image.id}-{record.digest}", sizes=record.sizes)
     return Thumbnails(folder=folder, by_key=by_key, excluded_licences=excluded)
 
 
-def _made(images: list[Image], shelf: Shelf, jobs: int, report: Report) -> Mapping[str, Record]:
+def _made(
+    images: list[Image], shelf: ThumbnailStore, jobs: int, report: Console
+) -> Mapping[str, ThumbnailRecord]:
     """Make the copies of ``images``; what is known of them now, by key."""
     # Threads cost 10 ms to import and Pillow 50, which a run without new pictures need not pay.
-    from events_archive.images.thumbnail_builder import make_all  # noqa: PLC0415
+    from events_archive.images.thumbnail_builder import build_thumbnails  # noqa: PLC0415
 
-    return make_all(images, shelf, jobs=jobs, report=report)
+    return build_thumbnails(images, shelf, jobs=jobs, report=report)
 
 
 def _is_excluded(image: Image, excluded: Collection[int]) -> bool:

@@ -10,52 +10,58 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from events_archive.ll2.client import Page
-from events_archive.ll2.json_fields import Fields
-from events_archive.ll2.pagination import Read, Restless, Step, Walk
-from events_archive.ll2.refresh_plan import stamp
-from events_archive.model.archive_state import Ledger
+from events_archive.ll2.client import ApiPage
+from events_archive.ll2.json_fields import JsonFields
+from events_archive.ll2.pagination import (
+    FetchedPage,
+    PageRequest,
+    Pagination,
+    UnstablePaginationError,
+)
+from events_archive.ll2.refresh_plan import format_query_datetime
+from events_archive.model.archive_state import ArchiveState
 from events_archive.settings import Settings
 from events_archive.store import canonical_json
-from events_archive.store.records import identity, read_bytes, write_atomically
-from events_archive.store.transaction import SWEEP_FOLDER, SWEEP_HEAD
+from events_archive.store.files import read_bytes, write_atomically
+from events_archive.store.records import id_of_record
+from events_archive.store.transaction import CHECKPOINT_FOLDER, CHECKPOINT_HEADER
 
-STALE_AFTER = timedelta(hours=48)
+MAX_CHECKPOINT_AGE = timedelta(hours=48)
 """How long an unfinished sweep may be continued. Its early pages then tell of another week."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sweep:
+class Checkpoint:
     """A full sweep as far as it came."""
 
     folder: Path
-    walk: Walk
+    pagination: Pagination
     started: datetime
 
     @classmethod
-    def begin(cls, folder: Path, asked: Mapping[str, str], now: datetime) -> "Sweep":
+    def create(cls, folder: Path, asked: Mapping[str, str], now: datetime) -> "Checkpoint":
         """A new one; what was there before is forgotten."""
-        forget(folder)
-        head = canonical_json.encode({"asked": dict(asked), "started": stamp(now)})
-        write_atomically(folder / SWEEP_HEAD, head)
-        return cls(folder=folder, walk=Walk(), started=now)
+        delete(folder)
+        head = canonical_json.encode({"asked": dict(asked), "started": format_query_datetime(now)})
+        write_atomically(folder / CHECKPOINT_HEADER, head)
+        return cls(folder=folder, pagination=Pagination(), started=now)
 
     @classmethod
-    def load(cls, folder: Path, asked: Mapping[str, str], now: datetime) -> "Sweep | None":
+    def load(cls, folder: Path, asked: Mapping[str, str], now: datetime) -> "Checkpoint | None":
         """The unfinished one; None where none is, or it is too old or asked for something else.
 
         A page that cannot be read ends what is taken from it.
         """
-        started = _started(folder / SWEEP_HEAD, asked)
-        if started is None or not timedelta() <= now - started < STALE_AFTER:
+        started = _started(folder / CHECKPOINT_HEADER, asked)
+        if started is None or not timedelta() <= now - started < MAX_CHECKPOINT_AGE:
             return None
-        reads: list[Read] = []
-        while (read := _load_read(folder / _name(len(reads)))) is not None:
+        reads: list[FetchedPage] = []
+        while (read := _load_page(folder / _name(len(reads)))) is not None:
             reads.append(read)
         _remove_pages(folder, beyond=len(reads))
-        return cls(folder=folder, walk=Walk(reads=tuple(reads)), started=started)
+        return cls(folder=folder, pagination=Pagination(pages=tuple(reads)), started=started)
 
-    def keep(self, step: Step, page: Page) -> "Sweep":
+    def save_page(self, step: PageRequest, page: ApiPage) -> "Checkpoint":
         """The sweep one page on, safely on the disk."""
         value = {
             "role": step.role,
@@ -63,47 +69,49 @@ class Sweep:
             "query": dict(step.query),
             "count": page.count,
             "next": page.next,
-            "nameless": page.nameless,
+            "nameless": page.without_id,
             "records": page.records,
         }
-        write_atomically(self.folder / _name(len(self.walk.reads)), canonical_json.encode(value))
-        walk = self.walk.with_page(step, page)
-        return Sweep(folder=self.folder, walk=walk, started=self.started)
+        write_atomically(
+            self.folder / _name(len(self.pagination.pages)), canonical_json.encode(value)
+        )
+        walk = self.pagination.with_page(step, page)
+        return Checkpoint(folder=self.folder, pagination=walk, started=self.started)
 
 
-def unfinished(
-    settings: Settings, asked: Mapping[str, str], ledger: Ledger, now: datetime
-) -> Sweep | None:
+def resumable(
+    settings: Settings, asked: Mapping[str, str], ledger: ArchiveState, now: datetime
+) -> Checkpoint | None:
     """The sweep with which it makes sense to go on, if there is one."""
-    sweep = Sweep.load(settings.cache / SWEEP_FOLDER, asked, now)
-    if sweep is None or _is_known(sweep, ledger) or _is_spent(sweep, settings, now):
+    sweep = Checkpoint.load(settings.cache / CHECKPOINT_FOLDER, asked, now)
+    if sweep is None or _is_committed(sweep, ledger) or _is_expired(sweep, settings, now):
         return None
     return sweep
 
 
-def _is_known(sweep: Sweep, ledger: Ledger) -> bool:
+def _is_committed(sweep: Checkpoint, ledger: ArchiveState) -> bool:
     """Whether the ledger holds what the sweep found: a run ended before it could forget it."""
-    return ledger.last_sweep is not None and sweep.started <= ledger.last_sweep
+    return ledger.last_full_refresh is not None and sweep.started <= ledger.last_full_refresh
 
 
-def _is_spent(sweep: Sweep, settings: Settings, now: datetime) -> bool:
+def _is_expired(sweep: Checkpoint, settings: Settings, now: datetime) -> bool:
     """Whether a sweep is of no more use: it was read to its end and not believed.
 
     Who accepts it need not ask for it again; else it is asked for anew when the cache is too old.
     """
     try:
-        is_whole = bool(sweep.walk.reads) and sweep.walk.next_step() is None
-    except Restless:
+        is_whole = bool(sweep.pagination.pages) and sweep.pagination.next_request() is None
+    except UnstablePaginationError:
         return True
     if not is_whole or settings.accept_withdrawals:
         return False
     return settings.full or now - sweep.started >= settings.max_age
 
 
-def forget(folder: Path) -> None:
+def delete(folder: Path) -> None:
     """Remove the pages; the head goes first, so that what is left behind counts for nothing."""
     with suppress(OSError):
-        (folder / SWEEP_HEAD).unlink(missing_ok=True)
+        (folder / CHECKPOINT_HEADER).unlink(missing_ok=True)
     _remove_pages(folder, beyond=0)
 
 
@@ -122,24 +130,26 @@ def _started(path: Path, asked: Mapping[str, str]) -> datetime | None:
         head = canonical_json.decode(read_bytes(path))
     except ValueError:
         return None
-    fields = Fields(head)
-    return fields.when("started") if fields.raw("asked") == dict(asked) else None
+    fields = JsonFields(head)
+    return fields.date_time("started") if fields.raw("asked") == dict(asked) else None
 
 
-def _load_read(path: Path) -> Read | None:
+def _load_page(path: Path) -> FetchedPage | None:
     try:
-        fields = Fields(canonical_json.decode(read_bytes(path)))
+        fields = JsonFields(canonical_json.decode(read_bytes(path)))
     except ValueError:
         return None
     count, records, query = fields.integer("count"), fields.raw("records"), fields.raw("query")
     if count is None or not isinstance(records, list) or not isinstance(query, dict):
         return None
     following = fields.raw("next")
-    page = Page(
+    page = ApiPage(
         count=count,
         next=following if isinstance(following, str) else None,
-        records=tuple(record for record in records if identity(record) is not None),
-        nameless=fields.integer("nameless") or 0,
+        records=tuple(record for record in records if id_of_record(record) is not None),
+        without_id=fields.integer("nameless") or 0,
     )
-    step = Step(role=fields.line("role"), url=str(fields.raw("url") or ""), query=query)
-    return Read(step=step, page=page)
+    step = PageRequest(
+        role=fields.single_line("role"), url=str(fields.raw("url") or ""), query=query
+    )
+    return FetchedPage(request=step, page=page)

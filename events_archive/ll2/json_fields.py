@@ -5,32 +5,17 @@ Each method gives our idea of the value, or the value that means absence (``""``
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from events_archive.ll2.sanitize import clean_line, clean_text, clean_url
-
-FIRST_YEAR, LAST_YEAR = 1900, 2999
-"""A date outside these is an error of somebody's, and would make a page for the year 1."""
+from events_archive.model.timestamps import parse_utc
 
 _DURATION = re.compile(
     r"(?P<sign>[+-]?)P(?=.)(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?",
     re.ASCII,
 )
-
-
-def parse_when(value: object) -> datetime | None:
-    """An ISO 8601 date-time in UTC; one without a zone is taken as UTC. None for anything else."""
-    if not isinstance(value, str):
-        return None
-    try:
-        when = datetime.fromisoformat(value.strip())
-        if when.tzinfo is not UTC:
-            when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return when if FIRST_YEAR <= when.year <= LAST_YEAR else None
 
 
 def parse_duration(value: object) -> timedelta | None:
@@ -47,7 +32,7 @@ def parse_duration(value: object) -> timedelta | None:
         return None
 
 
-class Fields:
+class JsonFields:
     """One JSON object."""
 
     __slots__ = ("_values",)
@@ -59,12 +44,12 @@ class Fields:
         """The value as it is, None where there is none."""
         return self._values.get(key)
 
-    def text(self, key: str) -> str:
+    def multi_line(self, key: str) -> str:
         """Text of several lines."""
         value = self._values.get(key)
         return clean_text(value) if isinstance(value, str) else ""
 
-    def line(self, key: str) -> str:
+    def single_line(self, key: str) -> str:
         """Text on one line."""
         value = self._values.get(key)
         return clean_line(value) if isinstance(value, str) else ""
@@ -74,7 +59,7 @@ class Fields:
         value = self._values.get(key)
         return clean_url(value) if isinstance(value, str) else ""
 
-    def cleaned(self, key: str, clean: Callable[[str], str]) -> str:
+    def with_filter(self, key: str, clean: Callable[[str], str]) -> str:
         """Text as ``clean`` leaves it."""
         value = self._values.get(key)
         return clean(value) if isinstance(value, str) else ""
@@ -84,29 +69,29 @@ class Fields:
         value = self._values.get(key)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
-    def when(self, key: str) -> datetime | None:
+    def date_time(self, key: str) -> datetime | None:
         """A date-time in UTC."""
-        return parse_when(self.raw(key))
+        return parse_utc(self.raw(key))
 
     def day(self, key: str) -> date | None:
         """A calendar day."""
-        when = self.when(key)
+        when = self.date_time(key)
         return when.date() if when else None
 
-    def child(self, key: str) -> "Fields":
+    def child(self, key: str) -> "JsonFields":
         """The object there, an empty one where there is none."""
-        return Fields(self.raw(key))
+        return JsonFields(self.raw(key))
 
-    def children(self, key: str) -> "Iterator[Fields]":
+    def children(self, key: str) -> "Iterator[JsonFields]":
         """The objects of the list there; what is not an object is left out."""
         return objects(self.raw(key))
 
-    def name(self, key: str) -> str:
+    def name_of(self, key: str) -> str:
         """The name of what is there: LL2 2.3 sends an object where 2.2 sent the bare name."""
-        return self.line(key) or self.child(key).line("name")
+        return self.single_line(key) or self.child(key).single_line("name")
 
 
-def objects(value: object) -> Iterator[Fields]:
+def objects(value: object) -> Iterator[JsonFields]:
     """The objects of a list, or the one that stands in its place; nothing else of it."""
     members = value if isinstance(value, list) else [value]
-    return iter([Fields(member) for member in members if isinstance(member, dict)])
+    return iter([JsonFields(member) for member in members if isinstance(member, dict)])

@@ -6,10 +6,10 @@ who ask. Documentation: https://ll.thespacedevs.com/docs/.
 
 from events_archive.errors import ArchiveError
 
-FREE_REQUESTS_AN_HOUR = 15
-LARGEST_PAGE = 100
+FREE_REQUESTS_PER_HOUR = 15
+MAX_PAGE_SIZE = 100
 """LL2 clamps a larger ``limit`` silently."""
 
 
-class SourceError(ArchiveError):
+class ApiError(ArchiveError):
     """The API did not give what was asked for. The message says what and where."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from events_archive.ll2.cache_state import State
-from events_archive.model.archive_state import Change, Ledger, Summary
+from events_archive.ll2.cache_state import CacheState
+from events_archive.model.archive_state import ArchiveState, Change, ChangeSummary
 from events_archive.store.records import Records
 
 FAILURES = frozenset({"throttled", "unreachable", "not-believed"})
@@ -12,15 +12,15 @@ FAILURES = frozenset({"throttled", "unreachable", "not-believed"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refreshed:
+class RefreshResult:
     """The cache after a refresh, and what the refresh came to."""
 
     records: Records
-    ledger: Ledger
+    archive_state: ArchiveState
     outcome: str
     """"fresh" (nothing was asked), "delta", "sweep", "planned" (``--dry-run``), "offline", or one
     of `FAILURES`."""
-    sentence: str
+    message: str
     """The outcome in words."""
     changes: tuple[Change, ...] = ()
     """What was seen to have changed in the world."""
@@ -28,9 +28,9 @@ class Refreshed:
     """How many requests were made, of those that count against the hour's."""
 
     @property
-    def summary(self) -> Summary:
+    def summary(self) -> ChangeSummary:
         """How many events are new, moved and so on."""
-        return Summary.of(self.changes)
+        return ChangeSummary.from_changes(self.changes)
 
     @property
     def has_network(self) -> bool:
@@ -43,18 +43,20 @@ class Refreshed:
 
         Before the first contact, the newest edit of the records that came with the archive.
         """
-        return self.ledger.last_contact or max(self.records.stamps.values(), default=_BEGINNING)
+        return self.archive_state.last_refreshed or max(
+            self.records.last_updated.values(), default=_BEGINNING
+        )
 
 
 _BEGINNING = datetime(2019, 1, 1, tzinfo=UTC)
 
 
-def unchanged(state: State, outcome: str, sentence: str, requests: int = 0) -> Refreshed:
+def unchanged(state: CacheState, outcome: str, sentence: str, requests: int = 0) -> RefreshResult:
     """The cache as it was, and why."""
-    return Refreshed(
+    return RefreshResult(
         records=state.records,
-        ledger=state.ledger,
+        archive_state=state.archive_state,
         outcome=outcome,
-        sentence=sentence,
+        message=sentence,
         requests=requests,
     )

@@ -3,96 +3,99 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from events_archive.console import Report
-from events_archive.ll2.cache_state import State
-from events_archive.ll2.checkpoint import forget
-from events_archive.ll2.client import Api, Patience, Throttled
-from events_archive.ll2.limits import SourceError
-from events_archive.ll2.load_events import warn_of_unreadable
-from events_archive.ll2.merge import Observation
-from events_archive.ll2.refresh_plan import Plan, ago
-from events_archive.ll2.refresh_result import Refreshed, unchanged
-from events_archive.ll2.refresh_session import Contact, NotBelieved
-from events_archive.model.archive_state import Summary
+from events_archive.console import Console
+from events_archive.ll2.cache_state import CacheState
+from events_archive.ll2.checkpoint import delete
+from events_archive.ll2.client import ApiClient, HttpLimits, RateLimitedError
+from events_archive.ll2.limits import ApiError
+from events_archive.ll2.load_events import warn_of_invalid_records
+from events_archive.ll2.merge import MergeResult
+from events_archive.ll2.refresh_plan import RefreshPlan, format_age
+from events_archive.ll2.refresh_result import RefreshResult, unchanged
+from events_archive.ll2.refresh_session import ImplausibleResponseError, RefreshSession
+from events_archive.model.archive_state import ChangeSummary
 from events_archive.settings import Settings
-from events_archive.store.transaction import SWEEP_FOLDER, commit
+from events_archive.store.transaction import CHECKPOINT_FOLDER, commit
 
-OpenApi = Callable[[Settings], Api]
+OpenClient = Callable[[Settings], ApiClient]
 
 
-def open_api(settings: Settings) -> Api:
+def open_client(settings: Settings) -> ApiClient:
     """The API that the settings name."""
-    return Api(
+    return ApiClient(
         root=settings.api_url,
         key=settings.api_key,
         user_agent=settings.user_agent,
-        patience=Patience.of(settings.timeout),
+        limits=HttpLimits.from_timeout(settings.timeout),
     )
 
 
-def ask(
+def run_refresh(
     settings: Settings,
-    report: Report,
-    state: State,
-    plan: Plan,
+    report: Console,
+    state: CacheState,
+    plan: RefreshPlan,
     *,
     now: datetime,
-    connect: OpenApi | None = None,
-) -> Refreshed:
+    connect: OpenClient | None = None,
+) -> RefreshResult:
     """Ask what the plan says.
 
     Raises `SourceError` where there is neither an answer nor a cache.
     """
-    with (connect or open_api)(settings) as api:
-        contact = Contact(settings=settings, report=report, now=now, state=state, api=api)
+    with (connect or open_client)(settings) as api:
+        contact = RefreshSession(settings=settings, report=report, now=now, state=state, api=api)
         try:
-            found, outcome = contact.carry_out(plan)
-        except SourceError as problem:
-            return _made_do(contact, problem)
-    return _kept(contact, found, outcome)
+            found, outcome = contact.run(plan)
+        except ApiError as problem:
+            return _fall_back_to_cache(contact, problem)
+    return _commit(contact, found, outcome)
 
 
-def _kept(contact: Contact, found: Observation, outcome: str) -> Refreshed:
+def _commit(contact: RefreshSession, found: MergeResult, outcome: str) -> RefreshResult:
     """What was learnt, on the disk."""
     cache, requests = contact.settings.cache, contact.api.budget.spent
-    warn_of_unreadable(list(found.unreadable), contact.report, "its last good version stays")
+    warn_of_invalid_records(list(found.unreadable), contact.report, "its last good version stays")
     commit(cache, found.records, found.changes, found.ledger)
-    forget(cache / SWEEP_FOLDER)
-    sentence = (
-        f"LL2: {Summary.of(found.changes).words} ({requests} request{'' if requests == 1 else 's'})"
-    )
-    contact.report.say(f"{sentence}.")
-    return Refreshed(
+    delete(cache / CHECKPOINT_FOLDER)
+    changes = ChangeSummary.from_changes(found.changes).text
+    sentence = f"LL2: {changes} ({requests} request{'' if requests == 1 else 's'})"
+    contact.report.print(f"{sentence}.")
+    return RefreshResult(
         records=found.records,
-        ledger=found.ledger,
+        archive_state=found.ledger,
         outcome=outcome,
-        sentence=sentence,
+        message=sentence,
         changes=found.changes,
         requests=requests,
     )
 
 
-def _made_do(contact: Contact, problem: SourceError) -> Refreshed:
+def _fall_back_to_cache(contact: RefreshSession, problem: ApiError) -> RefreshResult:
     """The cache as it was, with one sentence that says why, how old it is and when to try again."""
     state, now = contact.state, contact.now
     sentence = f"{problem}; {_when_again(problem, now)}"
-    if kept := len(list((contact.settings.cache / SWEEP_FOLDER).glob("page-*.json"))):
+    if kept := len(list((contact.settings.cache / CHECKPOINT_FOLDER).glob("page-*.json"))):
         sentence += f", from the {kept} page{'' if kept == 1 else 's'} of the sweep that it has"
     if not state.records.lines:
-        raise SourceError(f"{sentence}; and there is no cache to build from") from problem
-    last = state.ledger.last_contact
-    age = f"is of {last:%Y-%m-%d %H:%M} UTC, {ago(now - last)}" if last else "came with the archive"
+        raise ApiError(f"{sentence}; and there is no cache to build from") from problem
+    last = state.archive_state.last_refreshed
+    age = (
+        f"is of {last:%Y-%m-%d %H:%M} UTC, {format_age(now - last)}"
+        if last
+        else "came with the archive"
+    )
     sentence = f"{sentence}; the cache stays as it was and {age}"
     contact.report.warn(sentence)
-    if isinstance(problem, NotBelieved):
+    if isinstance(problem, ImplausibleResponseError):
         outcome = "not-believed"
     else:
-        outcome = "throttled" if isinstance(problem, Throttled) else "unreachable"
+        outcome = "throttled" if isinstance(problem, RateLimitedError) else "unreachable"
     return unchanged(state, outcome, sentence, contact.api.budget.spent)
 
 
-def _when_again(problem: SourceError, now: datetime) -> str:
-    if not isinstance(problem, Throttled):
+def _when_again(problem: ApiError, now: datetime) -> str:
+    if not isinstance(problem, RateLimitedError):
         return "the next run tries again"
     seconds = 3600 if problem.retry_after is None else problem.retry_after
     return f"try again after {(now + timedelta(seconds=seconds)).astimezone(UTC):%H:%M} UTC"

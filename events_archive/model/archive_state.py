@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Any
 
 from events_archive.model.event import Event
-from events_archive.model.event_date import Moment
-from events_archive.model.slugs import AddressBook, Owners
+from events_archive.model.event_date import EventDate
+from events_archive.model.slugs import Owners, SlugRegistry
 
-KINDS = ("added", "moved", "renamed", "changed", "withdrawn", "returned")
+CHANGE_TYPES = ("added", "moved", "renamed", "changed", "withdrawn", "returned")
 """What can happen to an event; ``moved`` is a slip of its date."""
 
 _WORDS = {"added": "new"}
@@ -23,7 +23,7 @@ class Change:
 
     observed: datetime
     event_id: int
-    kind: str
+    change_type: str
     """One of `KINDS`."""
     field: str
     """Which attribute of `Event` differs; "" for an event that came or went."""
@@ -31,36 +31,36 @@ class Change:
     """As JSON has it: a text, a list of texts, for a date ``{"date": ..., "precision": ...}``; None
     where there was nothing."""
     new: Any
-    live: bool
+    is_live: bool
     """Whether it happened just before it was observed; False for what a later look caught up on."""
 
     @property
-    def old_moment(self) -> Moment:
+    def old_date(self) -> EventDate:
         """When the event was to be, of a change whose kind is "moved"."""
-        return _moment_of(self.old)
+        return _event_date_from_json(self.old)
 
     @property
-    def new_moment(self) -> Moment:
+    def new_date(self) -> EventDate:
         """When it is to be now."""
-        return _moment_of(self.new)
+        return _event_date_from_json(self.new)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class ChangeSummary:
     """How many events each kind of change happened to."""
 
     counts: Mapping[str, int]
     """By the words of a commit message ("new", "moved", ...), only what is not nought."""
 
     @classmethod
-    def of(cls, changes: Iterable[Change]) -> "Summary":
+    def from_changes(cls, changes: Iterable[Change]) -> "ChangeSummary":
         """The summary of ``changes``: an event that moved twice counts once."""
-        seen = {(change.kind, change.event_id) for change in changes}
-        totals = {kind: sum(kind == other for other, _ in seen) for kind in KINDS}
+        seen = {(change.change_type, change.event_id) for change in changes}
+        totals = {kind: sum(kind == other for other, _ in seen) for kind in CHANGE_TYPES}
         return cls(counts={_WORDS.get(kind, kind): n for kind, n in totals.items() if n})
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
         """``2 new, 3 moved, 1 withdrawn``, or ``no changes``."""
         return ", ".join(f"{n} {word}" for word, n in self.counts.items()) or "no changes"
 
@@ -69,7 +69,7 @@ class Summary:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ledger:
+class ArchiveState:
     """What ``ledger.json`` holds."""
 
     api_url: str = ""
@@ -77,9 +77,9 @@ class Ledger:
     """The level of detail that was asked for."""
     count: int | None = None
     """How many events LL2 had at the last full sweep."""
-    last_sweep: datetime | None = None
+    last_full_refresh: datetime | None = None
     """When every event was last asked for."""
-    last_delta: datetime | None = None
+    last_incremental_refresh: datetime | None = None
     """When it was last asked what has changed."""
     first_seen: Mapping[int, datetime] = field(default_factory=dict)
     """By event id; an event that came with the archive was first seen at the first contact."""
@@ -87,17 +87,19 @@ class Ledger:
     """Events that LL2 no longer has, with the day they were last seen there."""
     event_owners: Owners = field(default_factory=dict)
     type_owners: Owners = field(default_factory=dict)
-    lists: tuple[str, ...] = ()
+    published_lists: tuple[str, ...] = ()
     """Addresses of list pages that were ever published (``months/2021-07.html``), sorted."""
 
     @property
-    def last_contact(self) -> datetime | None:
+    def last_refreshed(self) -> datetime | None:
         """When LL2 last told us the state of things; None if it never did."""
-        return max(filter(None, (self.last_sweep, self.last_delta)), default=None)
+        return max(
+            filter(None, (self.last_full_refresh, self.last_incremental_refresh)), default=None
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
+class Provenance:
     """What the archive remembers of one event."""
 
     first_seen: datetime | None
@@ -111,18 +113,18 @@ class Remembered:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Memory:
+class ArchiveHistory:
     """The ledger, the address book and the history together, as pages need them."""
 
-    ledger: Ledger
-    addresses: AddressBook
+    state: ArchiveState
+    slugs: SlugRegistry
     changes: tuple[Change, ...] = ()
     """Oldest first."""
 
     @classmethod
-    def empty(cls) -> "Memory":
+    def empty(cls) -> "ArchiveHistory":
         """The memory of an archive that has yet to begin."""
-        return cls(ledger=Ledger(), addresses=AddressBook())
+        return cls(state=ArchiveState(), slugs=SlugRegistry())
 
     @cached_property
     def _by_event(self) -> dict[int, list[Change]]:
@@ -135,12 +137,12 @@ class Memory:
         """What the archive saw happen to an event, oldest first."""
         return self._by_event.get(event_id, ())
 
-    def of(self, event_id: int) -> Remembered:
+    def provenance(self, event_id: int) -> Provenance:
         """What is remembered of an event."""
-        sweep = self.ledger.last_sweep
-        withdrawn = self.ledger.withdrawn.get(event_id)
-        return Remembered(
-            first_seen=self.ledger.first_seen.get(event_id),
+        sweep = self.state.last_full_refresh
+        withdrawn = self.state.withdrawn.get(event_id)
+        return Provenance(
+            first_seen=self.state.first_seen.get(event_id),
             last_seen=withdrawn or (sweep.date() if sweep else None),
             withdrawn=withdrawn,
             changes=tuple(self.changes_of(event_id)),
@@ -148,34 +150,40 @@ class Memory:
 
     def is_withdrawn(self, event_id: int) -> bool:
         """Whether LL2 no longer has the event."""
-        return event_id in self.ledger.withdrawn
+        return event_id in self.state.withdrawn
 
-    def since(self, moment: datetime) -> tuple[Change, ...]:
+    def changes_since(self, moment: datetime) -> tuple[Change, ...]:
         """The changes observed at ``moment`` or later."""
         return tuple(change for change in self.changes if change.observed >= moment)
 
-    def since_day(self, day: date | None) -> tuple[Change, ...]:
+    def changes_since_day(self, day: date | None) -> tuple[Change, ...]:
         """The changes observed on ``day`` (UTC) or later; None asks for those of `latest`."""
-        return self.since(datetime.combine(day, time(), tzinfo=UTC)) if day else self.latest
+        return (
+            self.changes_since(datetime.combine(day, time(), tzinfo=UTC))
+            if day
+            else self.latest_changes
+        )
 
     @property
-    def latest(self) -> tuple[Change, ...]:
+    def latest_changes(self) -> tuple[Change, ...]:
         """The changes of the last contact that brought any."""
-        return self.since(max((change.observed for change in self.changes), default=_BEGINNING))
+        return self.changes_since(
+            max((change.observed for change in self.changes), default=_BEGINNING)
+        )
 
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
-def differences(old: Event, new: Event, *, relations: bool) -> Iterator[tuple[str, str, Any, Any]]:
+def diff_events(old: Event, new: Event, *, relations: bool) -> Iterator[tuple[str, str, Any, Any]]:
     """What a reader would call changed between two states of an event: kind, field, old, new.
 
     Not what is noise: stamps, the stream's state, a picture's host. Nor updates, which carry their
     own dates. ``relations`` says whether both records had them, or a change of the level of detail
     would look like one of the world.
     """
-    if old.moment != new.moment:
-        yield ("moved", "moment", _moment_value(old.moment), _moment_value(new.moment))
+    if old.date != new.date:
+        yield ("moved", "moment", _event_date_to_json(old.date), _event_date_to_json(new.date))
     if old.name != new.name:
         yield ("renamed", "name", old.name, new.name)
     if old.slug != new.slug:
@@ -201,14 +209,14 @@ def _comparable(event: Event, relations: bool) -> dict[str, Any]:
     return values
 
 
-def _moment_value(moment: Moment) -> dict[str, Any]:
+def _event_date_to_json(moment: EventDate) -> dict[str, Any]:
     return {
-        "date": moment.date.isoformat().replace("+00:00", "Z") if moment.date else None,
+        "date": moment.utc.isoformat().replace("+00:00", "Z") if moment.utc else None,
         "precision": moment.precision_id,
     }
 
 
-def _moment_of(value: Any) -> Moment:
+def _event_date_from_json(value: Any) -> EventDate:
     """The moment that history holds, unknown where it holds something else."""
     value = value if isinstance(value, dict) else {}
     try:
@@ -216,7 +224,7 @@ def _moment_of(value: Any) -> Moment:
     except ValueError:
         when = None
     precision = value.get("precision")
-    return Moment(
-        date=when.astimezone(UTC) if when else None,
+    return EventDate(
+        utc=when.astimezone(UTC) if when else None,
         precision_id=precision if isinstance(precision, int) else None,
     )

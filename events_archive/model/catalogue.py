@@ -33,7 +33,7 @@ class Catalogue:
     """Events that the source no longer has: they keep their pages but leave the lists."""
 
     @classmethod
-    def of(
+    def from_events(
         cls, events: Iterable[Event], *, today: date, withdrawn: Container[int] = ()
     ) -> "Catalogue":
         """The catalogue of ``events`` in any order; ``withdrawn`` holds the ids of those gone."""
@@ -52,24 +52,24 @@ class Catalogue:
     @cached_property
     def upcoming(self) -> Events:
         """Events not yet over on `today`, the next one first."""
-        return tuple(self._parted[False])
+        return tuple(self._past_and_upcoming[False])
 
     @cached_property
-    def coming(self) -> frozenset[int]:
+    def upcoming_ids(self) -> frozenset[int]:
         """The ids of the upcoming events."""
         return frozenset([event.id for event in self.upcoming])
 
     @cached_property
     def past(self) -> Events:
         """Events that are over, the latest first."""
-        return tuple(reversed(self._parted[True]))
+        return tuple(reversed(self._past_and_upcoming[True]))
 
     @cached_property
-    def _parted(self) -> dict[bool, list[Event]]:
+    def _past_and_upcoming(self) -> dict[bool, list[Event]]:
         """By whether they are over on `today`, the events in order."""
         parted: dict[bool, list[Event]] = {False: [], True: []}
         for event in self.events:
-            parted[event.moment.is_over(self.today)].append(event)
+            parted[event.date.is_over(self.today)].append(event)
         return parted
 
     @cached_property
@@ -89,7 +89,7 @@ class Catalogue:
     @cached_property
     def by_year(self) -> dict[int, Events]:
         """The events of each year, in the order of the years."""
-        return dict(sorted(grouped(self.events, lambda event: event.moment.year).items()))
+        return dict(sorted(grouped(self.events, lambda event: event.date.year).items()))
 
     @cached_property
     def years(self) -> range:
@@ -100,7 +100,7 @@ class Catalogue:
     @cached_property
     def by_month(self) -> dict[tuple[int, int], Events]:
         """The events of each (year, month), in order."""
-        return dict(sorted(grouped(self.events, lambda event: event.moment.month).items()))
+        return dict(sorted(grouped(self.events, lambda event: event.date.month).items()))
 
     @cached_property
     def by_day(self) -> dict[tuple[int, int], Events]:
@@ -108,9 +108,9 @@ class Catalogue:
         return grouped(self.events, _day_of_year)
 
     @cached_property
-    def outside_years(self) -> Events:
+    def undated(self) -> Events:
         """Events that stand on no year's page: known to a decade only, or without a date."""
-        return tuple(event for event in self.events if event.moment.year is None)
+        return tuple(event for event in self.events if event.date.year is None)
 
     @cached_property
     def images(self) -> tuple[Image, ...]:
@@ -118,7 +118,7 @@ class Catalogue:
         images = {event.image.key: event.image for event in self.all_events if event.image}
         return tuple(image for _, image in sorted(images.items()))
 
-    def images_but(self, excluded: Container[int]) -> tuple[Image, ...]:
+    def images_excluding(self, excluded: Container[int]) -> tuple[Image, ...]:
         """The pictures whose licences are not among the ids ``excluded``."""
         return tuple(
             image
@@ -161,7 +161,7 @@ def _type_id(event: Event) -> int:
 
 
 def _day_of_year(event: Event) -> tuple[int, int] | None:
-    day = event.moment.day
+    day = event.date.day
     return (day.month, day.day) if day else None
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from events_archive.model import interval
-from events_archive.model.interval import Span, day_in_words, fiscal_year_number, month_in_words
+from events_archive.model.interval import Interval, fiscal_year_number, format_day, format_month
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,11 +19,11 @@ class Precision:
 
     key: str
     """A word for addresses, styles and data exports: "minute", "month", "quarter-3"."""
-    timed: bool
+    has_time: bool
     """Whether the clock time means anything; only then may a zone or a local time be shown."""
-    span: Callable[[datetime], Span]
+    interval: Callable[[datetime], Interval]
     """The period in which the event lies."""
-    words: Callable[[datetime], str]
+    display: Callable[[datetime], str]
     """The date as a reader would say it, in English."""
     iso: Callable[[datetime], str | None]
     """What stands in ``<time datetime>``; None where HTML has no form for the period."""
@@ -33,7 +33,7 @@ class Precision:
     """The (year, month) on whose page the event stands."""
 
 
-def _nowhere(when: datetime) -> None:
+def _none(when: datetime) -> None:
     return None
 
 
@@ -50,27 +50,27 @@ def _clock(when: datetime) -> str:
     return f"{when.hour:02}:{when.minute:02}"
 
 
-def _timed(
-    key: str, length: timedelta, words: Callable[[datetime], str] | None = None
+def _with_time(
+    key: str, length: timedelta, display: Callable[[datetime], str] | None = None
 ) -> Precision:
-    start_of = interval.whole(length)
+    start_of = interval.floor_to(length)
     return Precision(
         key=key,
-        timed=True,
-        span=interval.instant(length),
-        words=words or (lambda when: f"{day_in_words(when)}, {_clock(when)} UTC"),
+        has_time=True,
+        interval=interval.interval_of(length),
+        display=display or (lambda when: f"{format_day(when)}, {_clock(when)} UTC"),
         iso=lambda when: f"{start_of(when).isoformat()[:19]}Z",
         year=_year_of,
         month=_month_of,
     )
 
 
-def _dated(key: str, suffix: str = "") -> Precision:
+def _day_only(key: str, suffix: str = "") -> Precision:
     return Precision(
         key=key,
-        timed=False,
-        span=interval.day,
-        words=lambda when: day_in_words(when) + suffix,
+        has_time=False,
+        interval=interval.day,
+        display=lambda when: format_day(when) + suffix,
         iso=lambda when: when.isoformat()[:10],
         year=_year_of,
         month=_month_of,
@@ -80,38 +80,38 @@ def _dated(key: str, suffix: str = "") -> Precision:
 def _part_of_year(key: str, name: str, first: int, last: int) -> Precision:
     return Precision(
         key=key,
-        timed=False,
-        span=interval.months(first, last),
-        words=lambda when: f"{name} of {when.year}",
+        has_time=False,
+        interval=interval.months(first, last),
+        display=lambda when: f"{name} of {when.year}",
         iso=lambda when: f"{when:%Y}",
         year=_year_of,
-        month=_nowhere,
+        month=_none,
     )
 
 
-def _seconds_in_words(when: datetime) -> str:
+def _format_seconds(when: datetime) -> str:
     seconds = f":{when.second:02}" if when.second else ""
-    return f"{day_in_words(when)}, {_clock(when)}{seconds} UTC"
+    return f"{format_day(when)}, {_clock(when)}{seconds} UTC"
 
 
 def _monday(when: datetime) -> datetime:
     return interval.week(when).start
 
 
-UNRECOGNISED = _dated("day")
+UNRECOGNISED = _day_only("day")
 """An id that is not in the table is told no more than its day."""
 
-NOT_STATED_DAY = _dated("not-stated-day")
+NOT_STATED_DAY = _day_only("not-stated-day")
 """No precision and midnight: a placeholder for "some time that day"."""
 
-NOT_STATED_TIME = _timed("not-stated-time", timedelta(minutes=1))
+NOT_STATED_TIME = _with_time("not-stated-time", timedelta(minutes=1))
 """No precision but a clock time that somebody must have meant."""
 
 _WEEK = Precision(
     key="week",
-    timed=False,
-    span=interval.week,
-    words=lambda when: f"week of {day_in_words(_monday(when))}",
+    has_time=False,
+    interval=interval.week,
+    display=lambda when: f"week of {format_day(_monday(when))}",
     iso=lambda when: f"{when.isocalendar().year:04}-W{when.isocalendar().week:02}",
     # A week may lie in two months: it stands where its words send the reader.
     year=lambda when: _monday(when).year,
@@ -119,50 +119,50 @@ _WEEK = Precision(
 )
 _MONTH = Precision(
     key="month",
-    timed=False,
-    span=interval.month,
-    words=lambda when: month_in_words(when.year, when.month),
+    has_time=False,
+    interval=interval.month,
+    display=lambda when: format_month(when.year, when.month),
     iso=lambda when: f"{when:%Y-%m}",
     year=_year_of,
     month=_month_of,
 )
 _YEAR = Precision(
     key="year",
-    timed=False,
-    span=interval.months(1, 12),
-    words=lambda when: str(when.year),
+    has_time=False,
+    interval=interval.months(1, 12),
+    display=lambda when: str(when.year),
     iso=lambda when: f"{when:%Y}",
     year=_year_of,
-    month=_nowhere,
+    month=_none,
 )
 _FISCAL_YEAR = Precision(
     key="fiscal-year",
-    timed=False,
-    span=interval.fiscal_year,
-    words=lambda when: f"fiscal year {fiscal_year_number(when)}",
-    iso=_nowhere,
+    has_time=False,
+    interval=interval.fiscal_year,
+    display=lambda when: f"fiscal year {fiscal_year_number(when)}",
+    iso=_none,
     year=fiscal_year_number,
-    month=_nowhere,
+    month=_none,
 )
 _DECADE = Precision(
     key="decade",
-    timed=False,
-    span=interval.decade,
-    words=lambda when: f"{when.year - when.year % 10}s",
-    iso=_nowhere,
-    year=_nowhere,
-    month=_nowhere,
+    has_time=False,
+    interval=interval.decade,
+    display=lambda when: f"{when.year - when.year % 10}s",
+    iso=_none,
+    year=_none,
+    month=_none,
 )
 
 PRECISIONS: dict[int, Precision] = {
-    0: _timed("second", timedelta(seconds=1), _seconds_in_words),
-    1: _timed("minute", timedelta(minutes=1)),
-    2: _timed(
-        "hour", timedelta(hours=1), lambda when: f"{day_in_words(when)}, about {when:%H}:00 UTC"
+    0: _with_time("second", timedelta(seconds=1), _format_seconds),
+    1: _with_time("minute", timedelta(minutes=1)),
+    2: _with_time(
+        "hour", timedelta(hours=1), lambda when: f"{format_day(when)}, about {when:%H}:00 UTC"
     ),
-    3: _dated("morning", ", in the local morning"),
-    4: _dated("afternoon", ", in the local afternoon"),
-    5: _dated("day"),
+    3: _day_only("morning", ", in the local morning"),
+    4: _day_only("afternoon", ", in the local afternoon"),
+    5: _day_only("day"),
     6: _WEEK,
     7: _MONTH,
     8: _part_of_year("quarter-1", "first quarter", 1, 3),

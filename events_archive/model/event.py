@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from events_archive.model.event_date import Moment
+from events_archive.model.event_date import EventDate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +141,7 @@ class Launch:
     """A UUID."""
     name: str
     status: str
-    moment: Moment
+    date: EventDate
     """The launch's NET ("no earlier than") with its own precision."""
 
 
@@ -189,7 +189,7 @@ class Event:
     slug: str
     """As LL2 has it now: renamed with the event and handed on to others. Untrusted."""
     type: EventType
-    moment: Moment
+    date: EventDate
     description: str
     """Plain text with LL2's own line ends and bullets; untrusted."""
     location: str
@@ -217,9 +217,9 @@ class Event:
     @cached_property
     def sort_key(self) -> tuple[datetime, timedelta, int]:
         """A total order in time: by `Moment.sort_key`, ties broken by id."""
-        return (*self.moment.sort_key, self.id)
+        return (*self.date.sort_key, self.id)
 
     @cached_property
-    def first_noted(self) -> datetime | None:
+    def first_update(self) -> datetime | None:
         """When its earliest dated update was written."""
         return min((u.created for u in self.updates if u.created), default=None)

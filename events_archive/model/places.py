@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from events_archive.model.slugs import slugify, stem_of
+from events_archive.model.slugs import safe_slug, slugify
 
 EARTH, ORBIT, MOON, MARS, BEYOND, ONLINE = (
     "On Earth",
@@ -28,7 +28,7 @@ BODIES = (ORBIT, EARTH, MOON, MARS, BEYOND, ONLINE)
 class Place:
     """Somewhere, whatever it was called."""
 
-    stem: str
+    slug: str
     """Its identity, and the last part of its page's address: ``international-space-station``."""
     name: str
     body: str
@@ -138,7 +138,7 @@ _WORLDS: Mapping[str, str] = {"moon": MOON, "mars": MARS, **dict.fromkeys(_BEYON
 PLACES: Mapping[str, Place] = {
     slugify(name): place
     for place, names in (
-        (Place(stem=stem_of(first, "place"), name=first, body=body), (first, *others))
+        (Place(slug=safe_slug(first, "place"), name=first, body=body), (first, *others))
         for first, body, others in _TABLE
     )
     for name in names
@@ -157,12 +157,12 @@ def place_of(location: str) -> Place | None:
     if stem in PLACES:
         return PLACES[stem]
     unwritten = f"place-{hashlib.sha256(lowered.encode('utf-8', 'replace')).hexdigest()[:8]}"
-    return Place(stem=stem_of(name, unwritten, "place"), name=name, body=_body(lowered))
+    return Place(slug=safe_slug(name, unwritten, "place"), name=name, body=_body(lowered))
 
 
-def renamed(stem: str) -> str:
+def canonical_slug(stem: str) -> str:
     """The stem of the place that another was found to be: for addresses of before the table."""
-    return PLACES[stem].stem if stem in PLACES else stem
+    return PLACES[stem].slug if stem in PLACES else stem
 
 
 def _body(name: str) -> str:

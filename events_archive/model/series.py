@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from events_archive.model.event import Event
-from events_archive.model.slugs import stem_of
+from events_archive.model.slugs import safe_slug
 
 
 class Membership(NamedTuple):
@@ -28,21 +28,21 @@ class Membership(NamedTuple):
 class Series:
     """Events in the order of their numbers, or of a mission in that of time."""
 
-    stem: str
+    slug: str
     name: str
     events: tuple[Event, ...]
     is_counted: bool
 
-    def steps(self) -> Iterator[tuple[Event, Event | None, Event | None]]:
+    def with_neighbours(self) -> Iterator[tuple[Event, Event | None, Event | None]]:
         """Each event, with what comes before and after it in the series."""
         return zip(self.events, (None, *self.events), (*self.events[1:], None), strict=False)
 
 
-_WORDS = """
+_ORDINAL_WORDS = """
     first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth
     fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth
 """
-_ORDINALS = {word: number for number, word in enumerate(_WORDS.split(), start=1)}
+_ORDINALS = {word: number for number, word in enumerate(_ORDINAL_WORDS.split(), start=1)}
 
 _COUNTS: tuple[tuple[str, str], ...] = (
     ("US EVA", r"US EVA[- ]#?(\d+)"),
@@ -109,11 +109,11 @@ def memberships(name: str, type_id: int) -> tuple[Membership, ...]:
 
 def _memberships(name: str, type_id: int) -> Iterator[Membership]:
     if match := _COUNT_NAMES.fullmatch(name):
-        series, written = _told(match, _COUNTS)
+        series, written = _matched_row(match, _COUNTS)
         if number := _number(written):
             yield Membership(name=series, number=number)
     if match := _CRAFT_NAMES.match(name):
-        craft, written = _told(match, _CRAFT)
+        craft, written = _matched_row(match, _CRAFT)
         yield Membership(name=_mission_name(craft, written))
         if type_id in _COUNTED_TYPES:
             yield Membership(name=f"{craft} {_COUNTED_TYPES[type_id]}", number=_number(written))
@@ -121,7 +121,7 @@ def _memberships(name: str, type_id: int) -> Iterator[Membership]:
         yield Membership(name=_PROBE_NAMES.get(probe[1], probe[1]))
 
 
-def _told(match: re.Match[str], rows: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+def _matched_row(match: re.Match[str], rows: tuple[tuple[str, str], ...]) -> tuple[str, str]:
     """Which of the rows a match of `_any_of` them is of, and what its group holds."""
     group = match.lastindex
     assert group, "each pattern of the tables has a group"
@@ -163,18 +163,18 @@ def find_series(events: Iterable[Event]) -> tuple[Series, ...]:
     return tuple(
         sorted(
             (series for series in found if len(series.events) > 1),
-            key=lambda series: _natural(series.name),
+            key=lambda series: _natural_sort_key(series.name),
         )
     )
 
 
 def _series(name: str, events: list[Event], *, is_counted: bool) -> Series:
     return Series(
-        stem=stem_of(name, "series"), name=name, events=tuple(events), is_counted=is_counted
+        slug=safe_slug(name, "series"), name=name, events=tuple(events), is_counted=is_counted
     )
 
 
-def _natural(name: str) -> list[tuple[int, str]]:
+def _natural_sort_key(name: str) -> list[tuple[int, str]]:
     """Sorts "Progress MS-9" before "Progress MS-10"."""
     return [
         (int(part), "") if part.isdecimal() else (0, part.casefold())

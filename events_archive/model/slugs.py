@@ -32,7 +32,7 @@ Owners = Mapping[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class SlugClaim:
     """Somebody who wants an address."""
 
     id: int
@@ -46,68 +46,68 @@ class Claim:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stems:
+class SlugTable:
     """The addresses of one kind of page."""
 
     owners: Owners = field(default_factory=dict)
-    pages: Mapping[int, str] = field(default_factory=dict)
+    slugs: Mapping[int, str] = field(default_factory=dict)
     """The stem at which each id lives now."""
 
     @cached_property
-    def stubs(self) -> dict[str, int]:
+    def redirects(self) -> dict[str, int]:
         """Former stems, each with the id to whose page it leads."""
-        taken = set(self.pages.values())
+        taken = set(self.slugs.values())
         return {
-            stem: next(owner for owner in reversed(owners) if owner in self.pages)
+            stem: next(owner for owner in reversed(owners) if owner in self.slugs)
             for stem, owners in sorted(self.owners.items())
-            if stem not in taken and any(owner in self.pages for owner in owners)
+            if stem not in taken and any(owner in self.slugs for owner in owners)
         }
 
     @cached_property
-    def orphans(self) -> dict[str, int]:
+    def unresolved(self) -> dict[str, int]:
         """Stems that were published and whose owners the archive cannot show at present."""
-        answered = set(self.pages.values()) | set(self.stubs)
+        answered = set(self.slugs.values()) | set(self.redirects)
         return {
             stem: owners[-1] for stem, owners in sorted(self.owners.items()) if stem not in answered
         }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddressBook:
+class SlugRegistry:
     """Every address of events and types that was ever published, and who lives there now."""
 
-    events: Stems = field(default_factory=Stems)
-    types: Stems = field(default_factory=Stems)
+    events: SlugTable = field(default_factory=SlugTable)
+    types: SlugTable = field(default_factory=SlugTable)
 
-    def stem(self, event_id: int) -> str:
+    def event_slug(self, event_id: int) -> str:
         """The stem of an event's page: ``events/<stem>.html``."""
-        return self.events.pages[event_id]
+        return self.events.slugs[event_id]
 
-    def type_stem(self, type_id: int) -> str:
+    def type_slug(self, type_id: int) -> str:
         """The stem of a type's pages: ``types/<stem>.html``."""
-        return self.types.pages[type_id]
+        return self.types.slugs[type_id]
 
     @property
-    def stubs(self) -> dict[str, int]:
+    def redirects(self) -> dict[str, int]:
         """Former stems of events, each with the id of the event it leads to."""
-        return self.events.stubs
+        return self.events.redirects
 
     @property
-    def type_stubs(self) -> dict[str, int]:
+    def type_redirects(self) -> dict[str, int]:
         """Former stems of types, each with the id of the type it leads to."""
-        return self.types.stubs
+        return self.types.redirects
 
 
-def assign_addresses(
-    events: Iterable[Event], book: AddressBook, *, withdrawn: Iterable[int] = ()
-) -> AddressBook:
+def update_registry(
+    events: Iterable[Event], registry: SlugRegistry, *, withdrawn: Iterable[int] = ()
+) -> SlugRegistry:
     """The book after ``events`` were given their addresses; ``withdrawn`` are ids of some of them.
 
     The same events and book give the same addresses, in whatever order they come.
     """
     events, gone = list(events), set(withdrawn)
     claims = (
-        Claim(
+        SlugClaim(
             id=event.id,
             slug=event.slug,
             is_live=event.id not in gone,
@@ -115,27 +115,27 @@ def assign_addresses(
         )
         for event in events
     )
-    return AddressBook(
-        events=settle(claims, book.events.owners, kind="event"),
-        types=settle(_type_claims(events), book.types.owners, kind="type"),
+    return SlugRegistry(
+        events=assign_slugs(claims, registry.events.owners, kind="event"),
+        types=assign_slugs(_type_claims(events), registry.types.owners, kind="type"),
     )
 
 
-def settle(claims: Iterable[Claim], owners: Owners, *, kind: str) -> Stems:
+def assign_slugs(claims: Iterable[SlugClaim], owners: Owners, *, kind: str) -> SlugTable:
     """Give each claim a stem of its own; ``kind`` names what has no slug worth the name."""
     claims = sorted(claims, key=lambda claim: claim.id)
-    pages = _natural(claims, owners)
+    pages = _uncontested(claims, owners)
     taken = set(pages.values())
     for claim in claims:
         if claim.id not in pages:
-            pages[claim.id] = _told_apart(claim, owners, taken, kind)
+            pages[claim.id] = _disambiguated(claim, owners, taken, kind)
             taken.add(pages[claim.id])
     history = dict(owners)
     for owner, stem in pages.items():
         former = history.get(stem, ())
         if former != (owner,):
             history[stem] = (*(other for other in former if other != owner), owner)
-    return Stems(owners=dict(sorted(history.items())), pages=dict(sorted(pages.items())))
+    return SlugTable(owners=dict(sorted(history.items())), slugs=dict(sorted(pages.items())))
 
 
 def slugify(text: str) -> str:
@@ -144,7 +144,7 @@ def slugify(text: str) -> str:
     return re.sub(r"[^a-z0-9_]+", "-", plain).strip("-")[:80].rstrip("-")
 
 
-def stem_of(name: str, fallback: str, kind: str = "") -> str:
+def safe_slug(name: str, fallback: str, kind: str = "") -> str:
     """``name`` as a stem that can be a file's name: ``fallback`` where nothing of it can be.
 
     Names that a disk or a list keeps for itself get ``kind`` behind them.
@@ -157,29 +157,31 @@ def _is_safe(stem: str) -> bool:
     return _SAFE.fullmatch(stem) is not None and stem not in _RESERVED
 
 
-def _natural(claims: Iterable[Claim], owners: Owners) -> dict[int, str]:
+def _uncontested(claims: Iterable[SlugClaim], owners: Owners) -> dict[int, str]:
     """Who lives at its own slug: the best claim to each exact slug, then to each stem."""
-    best: dict[str, Claim] = {}
+    best: dict[str, SlugClaim] = {}
     for claim in claims:
         rival = best.setdefault(claim.slug, claim)
-        if rival is not claim and _confirmed(claim, owners) > _confirmed(rival, owners):
+        if rival is not claim and _freshness_rank(claim, owners) > _freshness_rank(rival, owners):
             best[claim.slug] = claim
-    winners: dict[str, Claim] = {}
+    winners: dict[str, SlugClaim] = {}
     for claim in best.values():
         stem = claim.slug.lower()
         if _is_safe(stem):
             rival = winners.setdefault(stem, claim)
-            if rival is not claim and _established(claim, owners) > _established(rival, owners):
+            if rival is not claim and _seniority_rank(claim, owners) > _seniority_rank(
+                rival, owners
+            ):
                 winners[stem] = claim
     return {claim.id: stem for stem, claim in winners.items()}
 
 
-def _confirmed(claim: Claim, owners: Owners) -> tuple[bool, float, bool, int]:
+def _freshness_rank(claim: SlugClaim, owners: Owners) -> tuple[bool, float, bool, int]:
     """The right to an exact slug: of two who claim it, one is out of date."""
-    return (claim.is_live, claim.freshness, *_established(claim, owners)[1:])
+    return (claim.is_live, claim.freshness, *_seniority_rank(claim, owners)[1:])
 
 
-def _established(claim: Claim, owners: Owners) -> tuple[bool, bool, int]:
+def _seniority_rank(claim: SlugClaim, owners: Owners) -> tuple[bool, bool, int]:
     """The right to a stem, where two slugs that differ in case are both up to date.
 
     Whoever came first keeps the page, or it would change hands with every edit.
@@ -188,7 +190,7 @@ def _established(claim: Claim, owners: Owners) -> tuple[bool, bool, int]:
     return (claim.is_live, incumbent, -claim.id)
 
 
-def _told_apart(claim: Claim, owners: Owners, taken: set[str], kind: str) -> str:
+def _disambiguated(claim: SlugClaim, owners: Owners, taken: set[str], kind: str) -> str:
     """``<slug>-<id>``, with the id once more where even that was published for another."""
     stem = slugify(claim.slug) or kind
     for _ in count():
@@ -202,7 +204,7 @@ def _freshness(event: Event) -> float:
     return event.last_updated.timestamp() if event.last_updated else 0.0
 
 
-def _type_claims(events: Iterable[Event]) -> list[Claim]:
+def _type_claims(events: Iterable[Event]) -> list[SlugClaim]:
     """Where records disagree on a type's name, the newest record's counts.
 
     Two types may well have one name for good, so that freshness says nothing here.
@@ -213,6 +215,6 @@ def _type_claims(events: Iterable[Event]) -> list[Claim]:
         if (_freshness(event), event.id) > (_freshness(rival), rival.id):
             newest[event.type.id] = event
     return [
-        Claim(id=type_id, slug=slugify(event.type.name) or f"type-{type_id}")
+        SlugClaim(id=type_id, slug=slugify(event.type.name) or f"type-{type_id}")
         for type_id, event in newest.items()
     ]

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from events_archive.ll2.limits import SourceError
+from events_archive.ll2.limits import ApiError
 
 if TYPE_CHECKING:
     import requests
@@ -22,12 +22,12 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CHUNK = 65536
 
 
-class Unreachable(SourceError):  # noqa: N818 - a state of the server, told to people
+class UnreachableError(ApiError):
     """No answer, half an answer or a server error: asking again may help."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class HttpLimits:
     """How long and how much we are willing to take."""
 
     connect: float = 10.0
@@ -36,25 +36,25 @@ class Patience:
     """Seconds of silence within an answer."""
     total: float = 120.0
     """Seconds for one answer from first to last byte."""
-    pauses: tuple[float, ...] = (2.0, 8.0)
+    retry_delays: tuple[float, ...] = (2.0, 8.0)
     """Seconds before each further try; their number is that of the retries."""
-    largest: int = 64 * 2**20
+    max_bytes: int = 64 * 2**20
     """Bytes of an answer, unpacked."""
-    redirects: int = 3
+    max_redirects: int = 3
 
     @classmethod
-    def of(cls, timeout: float) -> "Patience":
+    def from_timeout(cls, timeout: float) -> "HttpLimits":
         """Patience in proportion to ``timeout``, the seconds of silence that are borne."""
         return cls(
             connect=min(10.0, timeout),
             read=timeout,
             total=2 * timeout,
-            pauses=(timeout / 30, timeout / 8),
+            retry_delays=(timeout / 30, timeout / 8),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class HttpResponse:
     """A whole HTTP answer."""
 
     url: str
@@ -75,15 +75,15 @@ def origin_of(url: str) -> tuple[str, str, int]:
     return (parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS[parts.scheme])
 
 
-def place(url: str) -> str:
+def display_url(url: str) -> str:
     """An address for a sentence: without its query, and nothing a terminal would obey."""
     return ascii(url.partition("?")[0])[1:-1][:120]
 
 
-class Connection:
+class HttpClient:
     """Asks one server, and only that one."""
 
-    def __init__(self, root: str, *, headers: Mapping[str, str], patience: Patience) -> None:
+    def __init__(self, root: str, *, headers: Mapping[str, str], patience: HttpLimits) -> None:
         self._origin = origin_of(root)
         self._headers = dict(headers)
         self._patience = patience
@@ -101,66 +101,70 @@ class Connection:
         if self._session is not None:
             self._session.close()
 
-    def get(self, url: str) -> Answer:
+    def get(self, url: str) -> HttpResponse:
         """The answer to one GET, redirects within the server followed.
 
         Raises `Unreachable` where there is no whole answer in time, and `SourceError` where it is
         too large or leads elsewhere.
         """
-        for _ in range(self._patience.redirects + 1):
-            answer = self._once(url)
+        for _ in range(self._patience.max_redirects + 1):
+            answer = self._request(url)
             location = answer.headers.get("location")
             if answer.status not in _REDIRECTS or not location:
                 return answer
-            url = self._followed(url, location)
-        raise SourceError(f"{place(url)} redirects more than {self._patience.redirects} times")
+            url = self._redirect_target(url, location)
+        raise ApiError(
+            f"{display_url(url)} redirects more than {self._patience.max_redirects} times"
+        )
 
-    def is_ours(self, url: str) -> bool:
+    def is_same_origin(self, url: str) -> bool:
         """Whether ``url`` lies on the server that we were told to ask."""
         try:
             return origin_of(url) == self._origin
         except ValueError:
             return False
 
-    def _followed(self, url: str, location: str) -> str:
+    def _redirect_target(self, url: str, location: str) -> str:
         try:
             target = urljoin(url, location)
         except ValueError:
             target = location
-        if not self.is_ours(target):
-            raise SourceError(f"{place(url)} redirects to another host ({place(target)}), refused")
+        if not self.is_same_origin(target):
+            raise ApiError(
+                f"{display_url(url)} redirects to another host ({display_url(target)}), refused"
+            )
         return target
 
-    def _once(self, url: str) -> Answer:
+    def _request(self, url: str) -> HttpResponse:
         """One exchange, in a thread of its own: only so can a deadline hold whatever happens.
 
         A thread that is given up on ends by itself when the server lets go; it is a daemon and
         keeps nobody waiting.
         """
-        if not self.is_ours(url):
-            raise SourceError(f"{place(url)} is on another host, refused")
+        if not self.is_same_origin(url):
+            raise ApiError(f"{display_url(url)} is on another host, refused")
         session = self._open_session()
-        results: Queue[Answer | SourceError] = Queue()
+        results: Queue[HttpResponse | ApiError] = Queue()
         given_up = threading.Event()
 
         def work() -> None:
             try:
                 results.put(_exchange(session, url, self._patience, given_up))
-            except SourceError as error:
+            except ApiError as error:
                 results.put(error)
             except BaseException as error:
-                results.put(Unreachable(f"{place(url)}: {_reason(error)}"))
+                results.put(UnreachableError(f"{display_url(url)}: {_reason(error)}"))
 
         threading.Thread(target=work, daemon=True, name="archive-request").start()
         try:
             result = results.get(timeout=self._patience.total)
         except Empty:
-            raise Unreachable(
-                f"{place(url)}: no whole answer within {self._patience.total:g} seconds"
+            raise UnreachableError(
+                f"{display_url(url)}: no whole answer within {self._patience.total:g} seconds"
             ) from None
         finally:
             given_up.set()
-        if isinstance(result, SourceError):
+        if isinstance(result, ApiError):
             raise result
         return result
 
@@ -177,20 +181,20 @@ class Connection:
 
 
 def _exchange(
-    session: "requests.Session", url: str, patience: Patience, given_up: threading.Event
-) -> Answer:
+    session: "requests.Session", url: str, patience: HttpLimits, given_up: threading.Event
+) -> HttpResponse:
     with session.get(
         url, timeout=(patience.connect, patience.read), allow_redirects=False, stream=True
     ) as response:
         body = bytearray()
         while not given_up.is_set() and (chunk := _read_some(response.raw)):
             body += chunk
-            if len(body) > patience.largest:
-                raise SourceError(
-                    f"{place(url)}: the answer is larger than {patience.largest} bytes"
+            if len(body) > patience.max_bytes:
+                raise ApiError(
+                    f"{display_url(url)}: the answer is larger than {patience.max_bytes} bytes"
                 )
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(url=url, status=response.status_code, headers=headers, body=bytes(body))
+        return HttpResponse(url=url, status=response.status_code, headers=headers, body=bytes(body))
 
 
 def _read_some(raw: Any) -> bytes:

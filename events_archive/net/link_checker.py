@@ -19,7 +19,7 @@ from events_archive.console import Progress
 from events_archive.settings import Settings
 
 if TYPE_CHECKING:
-    from events_archive.net.ssrf_guard import Line
+    from events_archive.net.ssrf_guard import GuardedSession
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NOT_UNDERSTOOD = frozenset({400, 403, 404, 405, 406, 501})
@@ -27,7 +27,7 @@ _NOT_UNDERSTOOD = frozenset({400, 403, 404, 405, 406, 501})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manners:
+class CrawlPolicy:
     """How others are treated."""
 
     pause: float = 2.0
@@ -49,10 +49,10 @@ class Manners:
     """How long an answer counts."""
 
 
-MANNERS = Manners()
+DEFAULT_POLICY = CrawlPolicy()
 
 
-def queues_of(urls: Iterable[str], per_host: int) -> list[list[str]]:
+def group_by_host(urls: Iterable[str], per_host: int) -> list[list[str]]:
     """The links by host, at most so many of each; the longest first, or it would end last."""
     by_host: dict[str, list[str]] = defaultdict(list)
     for url in urls:
@@ -60,15 +60,15 @@ def queues_of(urls: Iterable[str], per_host: int) -> list[list[str]]:
     return sorted((urls[:per_host] for urls in by_host.values()), key=len, reverse=True)
 
 
-def ask_all(
-    queues: list[list[str]], settings: Settings, progress: Progress, manners: Manners
+def check_links(
+    queues: list[list[str]], settings: Settings, progress: Progress, manners: CrawlPolicy
 ) -> dict[str, str]:
     """What was said of each link that could be asked for in time: "" for there, or the fault."""
     until = monotonic() + manners.whole
 
     def ask(urls: list[str]) -> list[tuple[str, str]]:
         answers = []
-        for answer in _ask_host(urls, settings, manners, until):
+        for answer in _check_host(urls, settings, manners, until):
             answers.append(answer)
             progress.advance()
         return answers
@@ -77,31 +77,31 @@ def ask_all(
         return dict(chain.from_iterable(pool.map(ask, queues)))
 
 
-def _ask_host(
-    urls: list[str], settings: Settings, manners: Manners, until: float
+def _check_host(
+    urls: list[str], settings: Settings, manners: CrawlPolicy, until: float
 ) -> Iterator[tuple[str, str]]:
     """One host's links, one after the other."""
     # 60 ms that only those pay who ask.
-    from events_archive.net.ssrf_guard import Line, addresses_of  # noqa: PLC0415
+    from events_archive.net.ssrf_guard import GuardedSession, addresses_of  # noqa: PLC0415
 
     # Whoever runs this has chosen the API's host, be it on a private network.
     api_host = urlsplit(settings.api_url).hostname or ""
-    line = Line(exempt=frozenset(addresses_of(api_host)))
+    line = GuardedSession(allowed_ips=frozenset(addresses_of(api_host)))
     try:
         for number, url in enumerate(urls):
             if number:
                 sleep(manners.pause)
             if monotonic() > until:
                 return
-            line.begin(manners.each)
-            fault = fault_of(line, url, settings.user_agent, manners)
-            line.end()
+            line.start_deadline(manners.each)
+            fault = link_fault(line, url, settings.user_agent, manners)
+            line.clear_deadline()
             yield url, fault
     finally:
         line.close()
 
 
-def fault_of(line: "Line", url: str, user_agent: str, manners: Manners) -> str:
+def link_fault(line: "GuardedSession", url: str, user_agent: str, manners: CrawlPolicy) -> str:
     """Why a page is not to be had, or "" where it is: HEAD first, GET where that says no."""
     status = _status(line, "HEAD", url, user_agent, manners)
     if status in _NOT_UNDERSTOOD:
@@ -111,28 +111,30 @@ def fault_of(line: "Line", url: str, user_agent: str, manners: Manners) -> str:
     return "" if status < 400 else f"answered {status}"
 
 
-def _status(line: "Line", method: str, url: str, user_agent: str, manners: Manners) -> int | str:
+def _status(
+    line: "GuardedSession", method: str, url: str, user_agent: str, manners: CrawlPolicy
+) -> int | str:
     """The status at the end of the redirects, or in words why there is none."""
     import requests  # noqa: PLC0415 - as above
 
-    from events_archive.net.ssrf_guard import ForbiddenError, UnreachableError  # noqa: PLC0415
+    from events_archive.net.ssrf_guard import ConnectError, ForbiddenAddressError  # noqa: PLC0415
 
     headers = {"User-Agent": user_agent, "Accept": "text/html,*/*;q=0.8"}
     timeout = (manners.connect, manners.read)
     try:
         for _ in range(manners.redirects + 1):
-            if line.is_late:
+            if line.deadline_passed:
                 return "took too long"
             if urlsplit(url).scheme not in ("http", "https"):
                 return "leads to what is not the web"
-            answer = line.ask(method, url, headers, timeout)
+            answer = line.request(method, url, headers, timeout)
             answer.close()
             location = answer.headers.get("Location")
             if answer.status_code not in _REDIRECTS or not location:
                 return answer.status_code
             url = urljoin(url, location)
-    except ForbiddenError:
+    except ForbiddenAddressError:
         return "leads to a private network"
-    except (UnreachableError, requests.RequestException, ValueError) as error:
+    except (ConnectError, requests.RequestException, ValueError) as error:
         return f"cannot be reached ({type(error).__name__})"
     return "redirects without end"

@@ -30,11 +30,11 @@ _TRIES = 4
 """To how many of a host's addresses a connection is tried, each with a timeout of its own."""
 
 
-class ForbiddenError(Exception):
+class ForbiddenAddressError(Exception):
     """The way leads to an address that is not on the public internet."""
 
 
-class UnreachableError(Exception):
+class ConnectError(Exception):
     """Nobody answered: no such name, no such host, nothing listening."""
 
 
@@ -65,15 +65,15 @@ def addresses_of(host: str, port: int | None = None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
-class Line:
+class GuardedSession:
     """One thread's way out: it keeps connections open, and other threads may cut them.
 
     ``exempt`` are IP addresses that need not be public. No proxy is used, whatever the
     environment says: behind one, nobody here would know where a connection ends.
     """
 
-    def __init__(self, exempt: frozenset[str] = frozenset()) -> None:
-        self._exempt = exempt
+    def __init__(self, allowed_ips: frozenset[str] = frozenset()) -> None:
+        self._exempt = allowed_ips
         self._adapter = _Adapter(self)
         self._lock = threading.Lock()
         self._deadline: float | None = None
@@ -81,21 +81,21 @@ class Line:
         self._open: list[tuple[HTTPConnection, socket.socket]] = []
 
     @property
-    def is_cut(self) -> bool:
+    def aborted(self) -> bool:
         """Whether `cut` has ended the task at hand: what then looks like an answer may be half."""
         return self._cut
 
     @property
-    def is_late(self) -> bool:
+    def deadline_passed(self) -> bool:
         """Whether the time that `begin` gave is over."""
         return self._deadline is not None and monotonic() > self._deadline
 
-    def begin(self, seconds: float) -> None:
+    def start_deadline(self, seconds: float) -> None:
         """Start on a task that may take so long."""
         with self._lock:
             self._deadline, self._cut = monotonic() + seconds, False
 
-    def end(self) -> None:
+    def clear_deadline(self) -> None:
         """The task is done: forget its deadline and those connections that were closed."""
         with self._lock:
             self._deadline = None
@@ -108,9 +108,9 @@ class Line:
         self, url: str, headers: dict[str, str], timeout: tuple[float, float]
     ) -> requests.Response:
         """The answer to one GET, its body still unread; otherwise as `ask`."""
-        return self.ask("GET", url, headers, timeout)
+        return self.request("GET", url, headers, timeout)
 
-    def ask(
+    def request(
         self, method: str, url: str, headers: dict[str, str], timeout: tuple[float, float]
     ) -> requests.Response:
         """The answer to one request without a body; redirects are not followed.
@@ -126,10 +126,10 @@ class Line:
         except HTTPError as error:  # What requests forgets to translate.
             raise requests.ConnectionError(error) from error
 
-    def cut(self, *, only_if_late: bool = False) -> None:
+    def abort(self, *, only_if_late: bool = False) -> None:
         """End every connection, at whatever stage it is; for another thread to call."""
         with self._lock:
-            if only_if_late and not self.is_late:
+            if only_if_late and not self.deadline_passed:
                 return
             self._cut = True
             for _, twin in self._open:
@@ -147,9 +147,9 @@ class Line:
     def check(self, address: str) -> None:
         """Raise `ForbiddenError` unless it is an address to connect to."""
         if address not in self._exempt and not is_public(address):
-            raise ForbiddenError(address)
+            raise ForbiddenAddressError(address)
 
-    def admit(self, connection: HTTPConnection, connected: socket.socket) -> None:
+    def register(self, connection: HTTPConnection, connected: socket.socket) -> None:
         """Take note of a new connection, if it ends where one may.
 
         What is kept is a second handle on it: TLS takes the first one away from the connection,
@@ -158,14 +158,14 @@ class Line:
         self.check(connected.getpeername()[0])
         with self._lock:
             if self._cut:
-                raise UnreachableError(f"{connection.host} came too late")
+                raise ConnectError(f"{connection.host} came too late")
             self._open.append((connection, connected.dup()))
 
 
 class _Guarded:
     """What connections of both schemes have in common; ``_new_conn`` is all that urllib3 offers."""
 
-    def __init__(self, *args: Any, line: Line, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, line: GuardedSession, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._line = line
 
@@ -175,7 +175,7 @@ class _Guarded:
             self._line.check(address)
         connected: socket.socket = self._connect_to_one_of(addresses[:_TRIES])
         try:
-            self._line.admit(self, connected)
+            self._line.register(self, connected)
         except BaseException:
             connected.close()
             raise
@@ -191,9 +191,9 @@ class _Guarded:
                 return connected
             except OSError as error:
                 problem = error.strerror or str(error)
-            if self._line.is_late:
+            if self._line.deadline_passed:
                 break
-        raise UnreachableError(f"{self.host} cannot be reached ({problem})")
+        raise ConnectError(f"{self.host} cannot be reached ({problem})")
 
 
 class _HTTPConnection(_Guarded, HTTPConnection):
@@ -215,7 +215,7 @@ class _HTTPSPool(HTTPSConnectionPool):
 class _Adapter(HTTPAdapter):
     """Requests' own adapter, with connections that a `Line` has to admit."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: GuardedSession) -> None:
         self._line = line
         super().__init__(pool_connections=4, pool_maxsize=1)
 

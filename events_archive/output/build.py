@@ -8,13 +8,13 @@ from typing import Self
 
 from events_archive.workers import MOST, Share, can_share
 from events_archive.output.fingerprints import Fingerprints
-from events_archive.output.id_audit import Proof
+from events_archive.output.id_audit import IdAudit
 from events_archive.render.renderer import Renderer
 from events_archive.images.thumbnails import Thumbnails
-from events_archive.output.writer import Output, Staged, Written
+from events_archive.output.writer import OutputDir, StagedFile, WriteSummary
 from events_archive.site.page import Page
 
-FEW = 300
+MIN_PAGES_FOR_WORKER = 300
 """So many pages are made sooner than a second process is started."""
 
 _DATA = ("pages/data.html", "data-lines", "data-table", "database", "checksums")
@@ -26,23 +26,23 @@ Work = Page | tuple[str, Path] | Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Built:
+class BuildResult:
     """A finished site."""
 
-    output: Output
-    written: Written
-    proof: Proof
+    output: OutputDir
+    written: WriteSummary
+    proof: IdAudit
     thumbnails: Thumbnails
 
 
 @dataclass(slots=True, kw_only=True)
-class Workshop:
+class SiteBuilder:
     """Pages on their way into the output: a context, since other processes may be at work."""
 
     renderer: Renderer
     fingerprints: Fingerprints
-    output: Output
-    proof: Proof
+    output: OutputDir
+    proof: IdAudit
     processes: int = 1
     _keys: dict[str, bytes] = field(default_factory=dict)
     _begun: dict[str, None] = field(default_factory=dict)
@@ -60,52 +60,50 @@ class Workshop:
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def begin(self, pages: Sequence[Page]) -> None:
+    def start(self, pages: Sequence[Page]) -> None:
         """Have another process begin with ``pages`` if many are stale; `make` finishes them."""
-        stale = [page for page in pages if not self._stands(page)]
-        self._begun |= dict.fromkeys(page.address for page in pages)
+        stale = [page for page in pages if not self._is_current(page)]
+        self._begun |= dict.fromkeys(page.path for page in pages)
         if self._is_worth_sharing(stale):
-            self._share(stale)
+            self._start_worker(stale)
         else:
             self._waiting += stale
 
-    def make(
+    def build(
         self,
         pages: Iterable[Page],
         *,
         files: Iterable[tuple[str, Path]] = (),
-        besides: Iterable[Callable[[], None]] = (),
     ) -> None:
         """Have every page in the output, and its ids in the proof; make only what is stale.
 
-        So too ``files``, as (address, source): those that only have to be copied. Whatever is
-        done ``besides`` may be done in another process.
+        So too ``files``, as (address, source): those that only have to be copied.
         """
-        others = (page for page in pages if page.address not in self._begun)
-        stale = [*self._waiting, *(page for page in others if not self._stands(page))]
-        works: list[Work] = [*files, *sorted(stale, key=_neighbourhood), *besides]
+        others = (page for page in pages if page.path not in self._begun)
+        stale = [*self._waiting, *(page for page in others if not self._is_current(page))]
+        works: list[Work] = [*files, *sorted(stale, key=_cache_locality)]
         if self._is_worth_sharing(stale):
-            self._share(works)
+            self._start_worker(works)
         else:
             for work in works:
                 self._do(work)
         for share in reversed(self._shares):
-            self._finish(share)
+            self._join_worker(share)
         self.renderer.keep_templates()
 
     def _is_worth_sharing(self, stale: Sequence[Page]) -> bool:
         """Whether the pages outlast what the other process, if any, is at already."""
-        return len(stale) > max(FEW, self._in_hand) and self.processes > 1 and can_share()
+        return len(stale) > max(MIN_PAGES_FOR_WORKER, self._in_hand) and self.processes > 1 and can_share()
 
-    def _stands(self, page: Page) -> bool:
-        left = self.output.left
-        if page.address not in left.files:
+    def _is_current(self, page: Page) -> bool:
+        left = self.output.previous_build
+        if page.path not in left.files:
             return False
-        key = self._keys[page.address] = self.fingerprints.key(page)
-        if not self.output.stands(page.address, key):
+        key = self._keys[page.path] = self.fingerprints.page(page)
+        if not self.output.reuse(page.path, key):
             return False
-        if page.address in left.warnings:
-            self.proof.said[page.address] = left.warnings[page.address]
+        if page.path in left.warnings:
+            self.proof.size_warnings[page.path] = left.warnings[page.path]
         return True
 
     def _do(self, work: Work) -> None:
@@ -117,15 +115,15 @@ class Workshop:
             work()
 
     def _make(self, page: Page) -> None:
-        key = self._keys.get(page.address) or self.fingerprints.key(page)
-        page = page.whole
+        key = self._keys.get(page.path) or self.fingerprints.page(page)
+        page = page.resolved
         content = self.renderer.content(page)
-        self.proof.read(page, content)
-        self.output.stage(page.address, content, key)
+        self.proof.collect(page, content)
+        self.output.stage(page.path, content, key)
 
-    def _share(self, works: Sequence[Work]) -> None:
+    def _start_worker(self, works: Sequence[Work]) -> None:
         """Have another process begin with the works at their end."""
-        self.renderer.prepare()
+        self.renderer.warm_up()
         width = max(_PIECE, -(-len(works) // MOST))
         pieces = [works[start : start + width] for start in range(0, len(works), width)]
         before = frozenset(self.output.staged)
@@ -134,20 +132,20 @@ class Workshop:
             for work in pieces[piece]:
                 self._do(work)
 
-        def outcome() -> tuple[dict[str, tuple[object, ...]], Proof]:
+        def outcome() -> tuple[dict[str, tuple[object, ...]], IdAudit]:
             new = self.output.staged.items()
             return {place: tuple(file) for place, file in new if place not in before}, self.proof
 
         self._in_hand += len(works)
         self._shares.append(self._open.enter_context(Share(len(pieces), do, outcome)))
 
-    def _finish(self, share: Share) -> None:
+    def _join_worker(self, share: Share) -> None:
         staged, proof = share.finish()
-        self.output.take({place: Staged._make(file) for place, file in staged.items()})
-        self.proof.join(proof)
+        self.output.merge({place: StagedFile._make(file) for place, file in staged.items()})
+        self.proof.merge(proof)
 
 
-def _neighbourhood(page: Page) -> int:
+def _cache_locality(page: Page) -> int:
     """Pages with one number share what they are made of: cards, entries, records."""
     template = page.template
     if template in ("pages/event.html", "pages/stub.html"):

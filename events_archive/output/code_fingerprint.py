@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 @cache
-def code_state() -> bytes:
+def code_fingerprint() -> bytes:
     """The digest of every module of the package."""
     package = Path(__file__).parent.parent
     state = blake2b(digest_size=12)

@@ -16,14 +16,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from events_archive.output.code_fingerprint import code_state
+from events_archive.output.code_fingerprint import code_fingerprint
 from events_archive.model.event import Event, Image
 from events_archive.model.archive_state import Change
 from events_archive.render.assets import Assets
 from events_archive.images.thumbnails import Thumbnails
-from events_archive.site.page import WHOLE, Page
+from events_archive.site.page import ALL_EVENTS, Page
 from events_archive.site.site import Site
-from events_archive.site.terms import Way
+from events_archive.site.terms import Term
 
 _AS_IT_IS = frozenset({str, int, float, bool, bytes, type(None)})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,19 +36,19 @@ def digest_of(value: Any) -> bytes:
     return blake2b(marshal.dumps(value, _PLAIN), digest_size=12).digest()
 
 
-def state_of(site: Site, assets: Assets, templates: bytes) -> bytes:
+def site_fingerprint(site: Site, assets: Assets, templates: bytes) -> bytes:
     """The digest of what all pages depend on; ``templates`` is that of all templates."""
     return digest_of(
         (
             templates,
-            code_state(),
+            code_fingerprint(),
             _libraries(),
             sys.version,
-            tuple((name, asset.address) for name, asset in assets.by_name.items()),
+            tuple((name, asset.url) for name, asset in assets.by_name.items()),
             (site.title, site.base_url, site.cname, site.offers_download, site.list_limit),
-            tuple(site.addresses.type_stems.items()),
-            tuple(site.ways.by_kind),
-            bool(site.holdings.tellings),
+            tuple(site.urls.type_slugs.items()),
+            tuple(site.taxonomies.by_taxonomy),
+            bool(site.query_index.api_records),
         )
     )
 
@@ -62,18 +62,18 @@ def _libraries() -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-Make = Callable[[Any], Any]
+Canonicalizer = Callable[[Any], Any]
 """Gives a value in tuples, texts, numbers and bytes."""
 
 
-class _Makes(dict[type, Make]):
+class _Canonicalizers(dict[type, Canonicalizer]):
     """What makes the values of each type plain; of a type that is new, found out when it is met."""
 
-    def __init__(self, known: Mapping[type, Make], find: Callable[[type], Make]) -> None:
+    def __init__(self, known: Mapping[type, Canonicalizer], find: Callable[[type], Canonicalizer]) -> None:
         super().__init__(known)
         self._find = find
 
-    def __missing__(self, kind: type) -> Make:
+    def __missing__(self, kind: type) -> Canonicalizer:
         make = self[kind] = self._find(kind)
         return make
 
@@ -86,12 +86,12 @@ class Fingerprints:
         self.thumbnails = thumbnails
         self._marks: dict[int, bytes] = {}
         self._kept: dict[int, tuple[object, bytes]] = {}
-        known: dict[type, Make] = {
+        known: dict[type, Canonicalizer] = {
             Change: _change,
-            Event: self.mark,
+            Event: self.event,
             Image: self._image,
             MappingProxyType: self._mapping,
-            Way: self._once(_way),
+            Term: self._once(_way),
             date: date.isoformat,
             datetime: _instant,
             dict: self._mapping,
@@ -101,43 +101,43 @@ class Fingerprints:
             timedelta: lambda length: ("timedelta", length.days, length.seconds),
             tuple: self._sequence,
         }
-        self._makes = _Makes(known, self._find)
+        self._makes = _Canonicalizers(known, self._find)
 
-    def key(self, page: Page) -> bytes:
+    def page(self, page: Page) -> bytes:
         """The digest of all that the page is made from."""
-        depends = page.depends
+        depends = page.cache_inputs
         if depends is None:
-            told = (page.title, page.description, page.context, page.crumbs, page.alternates)
+            told = (page.title, page.description, page.context, page.breadcrumbs, page.alternates)
             basis = self._sequence(told)
-        elif depends is WHOLE:
-            basis = self.whole
+        elif depends is ALL_EVENTS:
+            basis = self.all_events
         else:
-            basis = self.plain(depends)
+            basis = self.canonical(depends)
         return digest_of((page.template, page.indexable, basis))
 
-    def mark(self, event: Event) -> bytes:
+    def event(self, event: Event) -> bytes:
         """What stands for an event: its record, its address, its picture, what is remembered."""
         mark = self._marks.get(event.id)
         if mark is None:
-            site, ledger = self.site, self.site.memory.ledger
+            site, ledger = self.site, self.site.history.state
             mark = self._marks[event.id] = digest_of(
                 (
                     event.digest,
-                    site.addresses.event_stems.get(event.id),
+                    site.urls.event_slugs.get(event.id),
                     self._copies(event.image),
                     _instant(ledger.first_seen.get(event.id)),
                     _iso(ledger.withdrawn.get(event.id)),
-                    tuple([_change(change) for change in site.memory.changes_of(event.id)]),
+                    tuple([_change(change) for change in site.history.changes_of(event.id)]),
                 )
             )
         return mark
 
     @cached_property
-    def whole(self) -> bytes:
+    def all_events(self) -> bytes:
         """The digest of all events, and of when and how the source was asked."""
-        site, ledger = self.site, self.site.memory.ledger
-        marks = tuple(map(self.mark, site.catalogue.all_events))
-        changes = site.memory.changes
+        site, ledger = self.site, self.site.history.state
+        marks = tuple(map(self.event, site.catalogue.all_events))
+        changes = site.history.changes
         return digest_of(
             (
                 marks,
@@ -146,12 +146,12 @@ class Fingerprints:
                 tuple([change.event_id for change in changes]),
                 tuple([_change(c) for c in changes if c.event_id not in self._marks]),
                 site.catalogue.today.isoformat(),
-                _instant(ledger.last_sweep),
-                _instant(ledger.last_delta),
+                _instant(ledger.last_full_refresh),
+                _instant(ledger.last_incremental_refresh),
             )
         )
 
-    def plain(self, value: Any) -> Any:
+    def canonical(self, value: Any) -> Any:
         """The value in tuples, texts, numbers and bytes.
 
         Raises TypeError for what has no such form, such as a function: no page may be told it.
@@ -159,7 +159,7 @@ class Fingerprints:
         kind = value.__class__
         return value if kind in _AS_IT_IS else self._makes[kind](value)
 
-    def _find(self, kind: type) -> Make:
+    def _find(self, kind: type) -> Canonicalizer:
         for base in kind.__mro__:
             if base in self._makes:
                 return self._makes[base]
@@ -170,7 +170,7 @@ class Fingerprints:
         members = _members(kind)
         return self._once(lambda value: (kind.__name__, self._sequence(members(value))))
 
-    def _once(self, make: Make) -> Make:
+    def _once(self, make: Canonicalizer) -> Canonicalizer:
         """The digest of what ``make`` gives: many pages share a value, so it is made once."""
         kept = self._kept
 
@@ -197,7 +197,7 @@ class Fingerprints:
         return (self._sequence(values), self._sequence(values.values()))
 
     def _image(self, image: Image) -> Any:
-        return (image.key, image.url, image.name, image.credit, self.plain(image.licence),
+        return (image.key, image.url, image.name, image.credit, self.canonical(image.licence),
                 self._copies(image))  # fmt: skip
 
     def _copies(self, image: Image | None) -> Any:
@@ -213,18 +213,18 @@ def _members(kind: type) -> Callable[[Any], tuple[Any, ...]]:
     return lambda value: tuple([getattr(value, name) for name in names])
 
 
-def _way(way: Way) -> Any:
+def _way(way: Term) -> Any:
     """All but its events: a page that shows these is told them apart."""
     return (
-        *(way.address, way.kind.folder, way.name, way.group, way.facts),
-        *(way.description, way.url, len(way.events)),
+        *(way.url, way.taxonomy.name, way.name, way.group, way.facts),
+        *(way.description, way.website, len(way.events)),
     )
 
 
 def _change(change: Change) -> Any:
     # What was and what is are as JSON has them.
-    return (_instant(change.observed), change.event_id, change.kind, change.field,
-            change.old, change.new, change.live)  # fmt: skip
+    return (_instant(change.observed), change.event_id, change.change_type, change.field,
+            change.old, change.new, change.is_live)  # fmt: skip
 
 
 def _instant(when: datetime | None) -> Any:

@@ -19,7 +19,7 @@ from events_archive.site.calendars import Calendar
 from events_archive.site.feeds import Feed
 from events_archive.site.page import Page
 
-Patterns = Mapping[str, str]
+IdPatterns = Mapping[str, str]
 """By kind: "calendars" and "anniversaries" (UIDs), "feeds" (entries of events), "changes" (entries
 of changes), "days" (entries of days)."""
 
@@ -36,69 +36,69 @@ _SHOWN = 3
 
 
 @dataclass(slots=True, kw_only=True)
-class Proof:
+class IdAudit:
     """What the ids of a site are, against what they were."""
 
-    published: Patterns
+    published: IdPatterns
     """As the last published site had them; empty before the first."""
     patterns: dict[str, str] = field(default_factory=dict)
     """As this site has them."""
     changed: dict[str, None] = field(default_factory=dict)
     """A sentence for each id that is not what it was."""
-    repeated: list[str] = field(default_factory=list)
+    duplicates: list[str] = field(default_factory=list)
     """A sentence for each file that has an id twice, or not one for each of its entries."""
-    said: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    size_warnings: dict[str, tuple[str, bool]] = field(default_factory=dict)
     """By address, a sentence for each calendar that large clients would not keep whole; and
     whether nobody can mend that, since it is large by its nature."""
 
     @property
     def warnings(self) -> list[str]:
         """What somebody could mend."""
-        return [sentence for _, (sentence, is_remark) in sorted(self.said.items()) if not is_remark]
+        return [sentence for _, (sentence, is_remark) in sorted(self.size_warnings.items()) if not is_remark]
 
     @property
     def remarks(self) -> list[str]:
         """What is only to be known."""
-        return [sentence for _, (sentence, is_remark) in sorted(self.said.items()) if is_remark]
+        return [sentence for _, (sentence, is_remark) in sorted(self.size_warnings.items()) if is_remark]
 
-    def read(self, page: Page, content: bytes) -> None:
+    def collect(self, page: Page, content: bytes) -> None:
         """Take the ids from the bytes of a page, if it is a feed or a calendar."""
         calendar, feed = page.context.get("calendar"), page.context.get("feed")
         if isinstance(calendar, Calendar):
             uids = [uid.replace(_FOLD, b"") for uid in _UID.findall(content)]
-            kind = "anniversaries" if calendar.is_yearly else "calendars"
-            planned = [(kind, (str(item.event.id),)) for item in calendar.items]
-            self._compare(page.address, planned, uids)
+            kind = "anniversaries" if calendar.is_recurring else "calendars"
+            planned = [(kind, (str(item.event.id),)) for item in calendar.entries]
+            self._compare(page.path, planned, uids)
             if warning := size_warning(calendar, content):
-                is_whole = calendar.address == urls.WHOLE_CALENDAR
-                self.said[page.address] = (warning, is_whole)
+                is_whole = calendar.path == urls.COMPLETE_CALENDAR
+                self.size_warnings[page.path] = (warning, is_whole)
         elif isinstance(feed, Feed):
-            ids = _ENTRY_IDS[page.address[page.address.rindex(".") :]].findall(content)
-            kinds = (entry.kind for entry in feed.entries)
-            about = (entry.about for entry in feed.entries)
-            self._compare(page.address, list(zip(kinds, about, strict=True)), ids)
+            ids = _ENTRY_IDS[page.path[page.path.rindex(".") :]].findall(content)
+            kinds = (entry.id_namespace for entry in feed.entries)
+            about = (entry.id_parts for entry in feed.entries)
+            self._compare(page.path, list(zip(kinds, about, strict=True)), ids)
 
-    def join(self, other: "Proof") -> None:
+    def merge(self, other: "IdAudit") -> None:
         """Take over what another process read."""
         for kind, pattern in other.patterns.items():
             if self.patterns.setdefault(kind, pattern) != pattern:
                 self.changed[f"{kind} are both {self.patterns[kind]} and {pattern}"] = None
         self.changed |= other.changed
-        self.repeated += other.repeated
-        self.said |= other.said
+        self.duplicates += other.duplicates
+        self.size_warnings |= other.size_warnings
 
-    def settle(self, *, allow_change: bool = False) -> Patterns:
+    def verify(self, *, allow_change: bool = False) -> IdPatterns:
         """The patterns to remember.
 
         Raises ArchiveError where an id repeats, or has changed and that is not allowed.
         """
-        problems = [*sorted(self.repeated), *([] if allow_change else sorted(self.changed))]
+        problems = [*sorted(self.duplicates), *([] if allow_change else sorted(self.changed))]
         if not problems:
             return {**self.published, **self.patterns}
         more = f" (and {len(problems) - _SHOWN} more)" if len(problems) > _SHOWN else ""
         advice = (
             "this is a fault of the archive: report it"
-            if self.repeated
+            if self.duplicates
             else "subscribers would see every event twice; if it must be, --allow-id-change"
         )
         raise ArchiveError(f"nothing was published: {'; '.join(problems[:_SHOWN])}{more}; {advice}")
@@ -107,14 +107,14 @@ class Proof:
         self, address: str, planned: Sequence[tuple[str, tuple[str, ...]]], found: list[bytes]
     ) -> None:
         if len(found) != len(planned) or len(set(found)) != len(found):
-            self.repeated.append(
+            self.duplicates.append(
                 f"{address} has {len(set(found))} different ids for {len(planned)} entries"
             )
             return
         for (kind, about), identity in zip(planned, found, strict=True):
-            self._follow(kind, about, identity.decode())
+            self._check_id(kind, about, identity.decode())
 
-    def _follow(self, kind: str, about: tuple[str, ...], identity: str) -> None:
+    def _check_id(self, kind: str, about: tuple[str, ...], identity: str) -> None:
         """Whether the id is the one that this event or change always had."""
         if not about:
             return

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from events_archive.output.up_to_date import Stamp
+from events_archive.output.up_to_date import FileStat
 
 FOLDER = "builds"
 
@@ -21,7 +21,7 @@ _MARSHAL = 2
 """The last of marshal's formats that takes no note of each value in case it comes again: few do."""
 
 
-class LeftFile(NamedTuple):
+class FileEntry(NamedTuple):
     """A file of the output as the last build left it."""
 
     key: bytes
@@ -29,42 +29,42 @@ class LeftFile(NamedTuple):
     size: int
     digest: str
     """Of its content, where that was wanted; else ``""``."""
-    stamp: Stamp
+    stamp: FileStat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
+class BuildManifest:
     """What the last build into a folder left there."""
 
     state: bytes = b""
     """A digest of what every page depends on, code and templates among it."""
     ids: Mapping[str, str] = field(default_factory=dict)
     """The patterns of published ids, as that build proved them."""
-    files: Mapping[str, LeftFile] = field(default_factory=dict)
+    files: Mapping[str, FileEntry] = field(default_factory=dict)
     """By address."""
     warnings: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
     """By address, what there was to say of a file; and whether it is no more than a remark."""
 
 
-def load_left(cache: Path, output: Path) -> Left:
+def load_manifest(cache: Path, output: Path) -> BuildManifest:
     """What the last build into ``output`` left; nothing where that is not known."""
     try:
         value: Any = marshal.loads(_file(cache, output).read_bytes())
         if value[0] != _FORMAT:
-            return Left()
+            return BuildManifest()
         _, state, ids, files, warnings = value
         names, *columns = files
-        made = map(LeftFile._make, zip(*columns, strict=True))
+        made = map(FileEntry._make, zip(*columns, strict=True))
         known = dict(zip(names, made, strict=True))
-        return Left(state=state, ids=ids, files=known, warnings=warnings)
+        return BuildManifest(state=state, ids=ids, files=known, warnings=warnings)
     except (OSError, ValueError, EOFError, TypeError, AttributeError, IndexError):
-        return Left()
+        return BuildManifest()
 
 
-def save_left(cache: Path, output: Path, left: Left) -> None:
+def save_manifest(cache: Path, output: Path, left: BuildManifest) -> None:
     """Remember it; where that cannot be, the next build makes everything again."""
     # In columns: a copy of tens of thousands of rows would be the most that a build ever holds.
-    columns = ([getattr(file, name) for file in left.files.values()] for name in LeftFile._fields)
+    columns = ([getattr(file, name) for file in left.files.values()] for name in FileEntry._fields)
     files = (list(left.files), *columns)
     value = (_FORMAT, left.state, dict(left.ids), files, dict(left.warnings))
     data = marshal.dumps(value, _MARSHAL)

@@ -11,36 +11,36 @@ import time
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 
-Stamp = tuple[int, int, int]
+FileStat = tuple[int, int, int]
 """A file's size in bytes, time of last change in nanoseconds, and number on its disk.
 
 Whoever writes to a file changes the second, whoever replaces it the third.
 """
 
 
-def stamp_of(status: os.stat_result) -> Stamp:
+def file_stat(status: os.stat_result) -> FileStat:
     """The stamp of a file with this status."""
     return (status.st_size, status.st_mtime_ns, status.st_ino)
 
 
-def file_stamps(names: Iterable[str]) -> dict[str, Stamp]:
+def stat_files(names: Iterable[str]) -> dict[str, FileStat]:
     """The stamps of the files; of one that is not there a stamp that none has."""
-    found: dict[str, Stamp] = {}
+    found: dict[str, FileStat] = {}
     for name in names:
         try:
-            found[name] = stamp_of(os.stat(name))
+            found[name] = file_stat(os.stat(name))
         except FileNotFoundError:
             found[name] = (-1, 0, 0)
     return found
 
 
-def tree_stamps(root: str, *, but: Collection[str] = ("__pycache__",)) -> dict[str, Stamp]:
+def stat_tree(root: str, *, but: Collection[str] = ("__pycache__",)) -> dict[str, FileStat]:
     """The stamps of all files below ``root``, by their path from there, with forward slashes.
 
     What is called as in ``but`` is left out. A link is stamped as the link that it is. No folder
     is one without files. Raises OSError where the system does not let us look.
     """
-    found: dict[str, Stamp] = {}
+    found: dict[str, FileStat] = {}
     folders = [""]
     while folders:
         folder = folders.pop()
@@ -61,7 +61,7 @@ def tree_stamps(root: str, *, but: Collection[str] = ("__pycache__",)) -> dict[s
     return found
 
 
-def stands(arguments: list[str], script: str) -> str | None:
+def is_up_to_date(arguments: list[str], script: str) -> str | None:
     """What a run of ``script`` with these arguments would say; None where it has to be made.
 
     It need not be made where it would find everything as it was left: it would write no file, ask
@@ -69,29 +69,29 @@ def stands(arguments: list[str], script: str) -> str | None:
     """
     project = os.path.dirname(os.path.realpath(script))
     try:
-        with open(_seal_file(arguments, project), "rb") as file:
+        with open(_snapshot_file(arguments, project), "rb") as file:
             seal = marshal.load(file)
         said: str = seal["said"]
         is_same = (
-            seal["circumstances"] == _circumstances(arguments, project)
+            seal["circumstances"] == _invocation(arguments, project)
             and (seal["due"] is None or seal["sealed"] <= time.time() < seal["due"])
-            and file_stamps(seal["files"]) == seal["files"]
-            and all(tree_stamps(root) == stamps for root, stamps in seal["trees"].items())
-            and seal["output"].items() <= tree_stamps(seal["folder"]).items()
+            and stat_files(seal["files"]) == seal["files"]
+            and all(stat_tree(root) == stamps for root, stamps in seal["trees"].items())
+            and seal["output"].items() <= stat_tree(seal["folder"]).items()
         )
     except (OSError, EOFError, ValueError, TypeError, KeyError, AttributeError):
         return None
     return said if is_same else None
 
 
-def seal(
+def save_snapshot(
     arguments: list[str],
     project: str,
     *,
-    files: dict[str, Stamp],
-    trees: dict[str, dict[str, Stamp]],
+    files: dict[str, FileStat],
+    trees: dict[str, dict[str, FileStat]],
     folder: str,
-    output: dict[str, Stamp],
+    output: dict[str, FileStat],
     due: float | None,
     said: str,
 ) -> None:
@@ -101,9 +101,9 @@ def seal(
     what now lies in ``folder``. From ``due`` on (POSIX seconds; None for never) the source has to
     be asked anyway. Where it cannot be noted, the next run is made.
     """
-    path = _seal_file(arguments, project)
+    path = _snapshot_file(arguments, project)
     value = {
-        "circumstances": _circumstances(arguments, project),
+        "circumstances": _invocation(arguments, project),
         "sealed": time.time(),
         "due": due,
         "files": files,
@@ -118,7 +118,7 @@ def seal(
         os.replace(f"{path}.part", path)
 
 
-def _circumstances(arguments: list[str], project: str) -> tuple[object, ...]:
+def _invocation(arguments: list[str], project: str) -> tuple[object, ...]:
     """What decides on a run besides files: how it was called, by which Python, with what."""
     libraries = [
         (folder, os.stat(folder).st_mtime_ns)
@@ -131,15 +131,15 @@ def _circumstances(arguments: list[str], project: str) -> tuple[object, ...]:
     )
 
 
-def _seal_file(arguments: list[str], project: str) -> str:
+def _snapshot_file(arguments: list[str], project: str) -> str:
     """Where it is noted how things stand after runs that say the same of their folders."""
-    cache = _given("--cache", arguments) or os.path.join(project, "content_cache")
-    output = _given("--output", arguments) or os.path.join(project, "output")
+    cache = _option_value("--cache", arguments) or os.path.join(project, "content_cache")
+    output = _option_value("--output", arguments) or os.path.join(project, "output")
     name = "".join(c if c.isalnum() else "-" for c in os.path.abspath(output))[-100:]
     return os.path.join(cache, "builds", f"{name}.seal")
 
 
-def _given(option: str, arguments: list[str]) -> str:
+def _option_value(option: str, arguments: list[str]) -> str:
     """The value of an option. Who writes it in another way has the run made: none is the same."""
     value = ""
     for number, argument in enumerate(arguments):

@@ -19,10 +19,10 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from events_archive.errors import ArchiveError
-from events_archive.output.manifest import Left, LeftFile
+from events_archive.output.manifest import BuildManifest, FileEntry
 from events_archive.site import urls
-from events_archive.site.offline_pages import may_be_kept
-from events_archive.output.up_to_date import Stamp, stamp_of, tree_stamps
+from events_archive.site.offline_pages import is_precached
+from events_archive.output.up_to_date import FileStat, file_stat, stat_tree
 
 MARKER = ".events-archive.json"
 """Says that the build made this folder, and which files in it are the build's own."""
@@ -31,7 +31,7 @@ _STAGING = ".staging"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class WriteSummary:
     """What a build did to ``output/``, as addresses."""
 
     added: tuple[str, ...]
@@ -58,7 +58,7 @@ class Written:
         }
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
         """``14 pages, 5 feeds, 1 picture written, 2 files removed``."""
         kinds = Counter(_kind(address) for address in (*self.added, *self.changed))
         news = [_counted(kinds[kind], kind) for kind in _KINDS if kinds[kind]]
@@ -68,7 +68,7 @@ class Written:
         return ", ".join(done) or "no file written"
 
 
-class Staged(NamedTuple):
+class StagedFile(NamedTuple):
     """A file that is to be in the site."""
 
     size: int
@@ -76,7 +76,7 @@ class Staged(NamedTuple):
     digest: str
     """Of a file that a browser may keep, what differs wherever its content does. Else ``""``, and
     so for a file whose name tells its content."""
-    stamp: Stamp
+    stamp: FileStat
     """That of the file that holds the content, wherever it lies now."""
     key: bytes
     """A digest of all that the content was made from; empty where that is not known."""
@@ -85,20 +85,20 @@ class Staged(NamedTuple):
 
 
 @dataclass(slots=True)
-class Output:
+class OutputDir:
     """A folder that the build owns, between `stage` and `commit`."""
 
     folder: Path
-    left: Left = field(default_factory=Left)
+    previous_build: BuildManifest = field(default_factory=BuildManifest)
     """What the build before this one left here, as far as that is known."""
     _root: str = ""
     _staging: str = ""
-    _present: dict[str, Stamp] = field(default_factory=dict)
-    _wanted: dict[str, Staged] = field(default_factory=dict)
+    _present: dict[str, FileStat] = field(default_factory=dict)
+    _wanted: dict[str, StagedFile] = field(default_factory=dict)
     _before: frozenset[str] = frozenset()
 
     @classmethod
-    def open(cls, folder: Path, left: Left | None = None) -> "Output":
+    def open(cls, folder: Path, left: BuildManifest | None = None) -> "OutputDir":
         """The folder, made if need be.
 
         Raises ArchiveError where it holds files that no build of the archive put there.
@@ -110,38 +110,38 @@ class Output:
             (folder / _STAGING).mkdir()
             return cls(
                 folder=folder,
-                left=left or Left(),
+                previous_build=left or BuildManifest(),
                 _root=f"{folder}/",
                 _staging=f"{folder / _STAGING}/",
-                _present=tree_stamps(str(folder), but=(_STAGING, MARKER)),
+                _present=stat_tree(str(folder), but=(_STAGING, MARKER)),
                 _before=before,
             )
         except OSError as error:
             raise _cannot_write(folder, error) from error
 
-    def stands(self, address: str, key: bytes) -> bool:
+    def reuse(self, address: str, key: bytes) -> bool:
         """Whether the file lies there as it was left, made from what ``key`` is a digest of.
 
         Then it is taken into the site as it is.
         """
-        known = self.left.files.get(address)
+        known = self.previous_build.files.get(address)
         if known is None or known.key != key or self._present.get(address) != known.stamp:
             return False
-        self._wanted[address] = Staged(known.size, known.digest, known.stamp, key, is_new=False)
+        self._wanted[address] = StagedFile(known.size, known.digest, known.stamp, key, is_new=False)
         return True
 
     def stage(self, address: str, content: bytes, key: bytes = b"") -> None:
         """Take the file ``address`` into the site; nothing visible happens before `commit`."""
         self._refuse_outside(address)
         # Of the others nobody is told a digest, and they are more than half of the site.
-        digest = hashlib.sha256(content).hexdigest()[:12] if may_be_kept(address) else ""
+        digest = hashlib.sha256(content).hexdigest()[:12] if is_precached(address) else ""
         size = len(content)
         try:
             if (stamp := self._stamp_of_same(address, content, digest)) is None:
                 stamp = self._write_staged(address, content)
-                self._wanted[address] = Staged(size, digest, stamp, key, is_new=True)
+                self._wanted[address] = StagedFile(size, digest, stamp, key, is_new=True)
             else:
-                self._wanted[address] = Staged(size, digest, stamp, key, is_new=False)
+                self._wanted[address] = StagedFile(size, digest, stamp, key, is_new=False)
         except OSError as error:
             raise _cannot_write(self.folder / address, error) from error
 
@@ -154,15 +154,15 @@ class Output:
             if stamp is None or is_new:
                 with open(source, "rb", buffering=0) as file:
                     stamp = self._write_staged(address, file.read())
-            self._wanted[address] = Staged(size, "", stamp, b"", is_new)
+            self._wanted[address] = StagedFile(size, "", stamp, b"", is_new)
         except OSError as error:
             raise _cannot_write(self.folder / address, error) from error
 
-    def take(self, staged: Mapping[str, Staged]) -> None:
+    def merge(self, staged: Mapping[str, StagedFile]) -> None:
         """Take files into the site that another process has staged here."""
         self._wanted.update(staged)
 
-    def commit(self) -> Written:
+    def commit(self) -> WriteSummary:
         """Move what is new into place, then remove what is no longer wanted."""
         stale = sorted(self._before - self._wanted.keys())
         new = sorted(address for address, staged in self._wanted.items() if staged.is_new)
@@ -178,7 +178,7 @@ class Output:
             shutil.rmtree(self.folder / _STAGING)
         except OSError as error:
             raise _cannot_write(self.folder, error) from error
-        return Written(
+        return WriteSummary(
             added=tuple([address for address in new if address not in self._present]),
             changed=tuple([address for address in new if address in self._present]),
             removed=tuple(stale),
@@ -187,24 +187,24 @@ class Output:
         )
 
     @property
-    def staged(self) -> Mapping[str, Staged]:
+    def staged(self) -> Mapping[str, StagedFile]:
         """Every file of the site so far, by address."""
         return self._wanted
 
     @property
-    def files_left(self) -> dict[str, LeftFile]:
+    def manifest_entries(self) -> dict[str, FileEntry]:
         """What the next build may know of the files, once they are in place."""
         return {
-            address: LeftFile(staged.key, staged.size, staged.digest, staged.stamp)
+            address: FileEntry(staged.key, staged.size, staged.digest, staged.stamp)
             for address, staged in self._wanted.items()
         }
 
     @property
-    def stamps(self) -> dict[str, Stamp]:
+    def file_stats(self) -> dict[str, FileStat]:
         """The stamp of every file of the site, once it is in place, and of the marker."""
         return {
             **{address: staged.stamp for address, staged in self._wanted.items()},
-            MARKER: stamp_of(os.stat(self._root + MARKER)),
+            MARKER: file_stat(os.stat(self._root + MARKER)),
         }
 
     def files(self) -> tuple[tuple[str, Path], ...]:
@@ -221,17 +221,17 @@ class Output:
             if path.is_absolute() or ".." in path.parts or "\\" in address or "\0" in address:
                 raise ArchiveError(f"refused to write outside {self.folder}: {address!r}")
 
-    def _stamp_of_same(self, address: str, content: bytes, digest: str) -> Stamp | None:
+    def _stamp_of_same(self, address: str, content: bytes, digest: str) -> FileStat | None:
         """The stamp of the file in place, where that has this content; else None."""
         stamp = self._present.get(address)
         if stamp is None or stamp[0] != len(content):
             return None
-        known = self.left.files.get(address)
+        known = self.previous_build.files.get(address)
         if known is not None and known.stamp == stamp and known.digest:
             return stamp if known.digest == digest else None
         return stamp if Path(self._root + address).read_bytes() == content else None
 
-    def _write_staged(self, address: str, content: bytes) -> Stamp:
+    def _write_staged(self, address: str, content: bytes) -> FileStat:
         path = self._staging + address
         try:
             file = os.open(path, _FOR_NEW_FILES, 0o666)
@@ -242,7 +242,7 @@ class Output:
             written = os.write(file, content)
             while written < len(content):
                 written += os.write(file, content[written:])
-            return stamp_of(os.fstat(file))
+            return file_stat(os.fstat(file))
         finally:
             os.close(file)
 
@@ -282,7 +282,7 @@ class Output:
 
     def _rank(self, address: str) -> tuple[bool, int]:
         """New files before changed ones; see `_place`."""
-        return (address in self._present, _place(address))
+        return (address in self._present, _write_order(address))
 
 
 _FOR_NEW_FILES = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
@@ -293,7 +293,7 @@ _BY_SUFFIX = {".html": "page", ".rss": "feed", ".atom": "feed", ".ics": "calenda
 
 def _kind(address: str) -> str:
     """The word for a file in the report."""
-    if address.startswith(urls.PICTURES):
+    if address.startswith(urls.IMAGES):
         return "picture"
     if address.endswith("feed.json"):
         return "feed"
@@ -321,10 +321,10 @@ def _folder_of(path: str) -> str:
     return path[: path.rfind("/") + 1]
 
 
-def _place(address: str) -> int:
+def _write_order(address: str) -> int:
     """Pages come after what they show, indexes after the pages they name, home last of all."""
     folder = address.split("/", 1)[0]
-    if folder in (urls.PICTURES, urls.ASSETS):
+    if folder in (urls.IMAGES, urls.ASSETS):
         return 0
     if folder in ("events", "id"):
         return 1

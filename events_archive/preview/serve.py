@@ -5,17 +5,17 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from events_archive.console import Report
+from events_archive.console import Console
 from events_archive.errors import ArchiveError
-from events_archive.preview.server import Server
-from events_archive.preview.status import Bulletin
-from events_archive.preview.watcher import changes
+from events_archive.preview.server import PreviewServer
+from events_archive.preview.status import StatusBroadcaster
+from events_archive.preview.watcher import watch_changes
 from events_archive.settings import Settings
 
 
 def serve(
     settings: Settings,
-    report: Report,
+    report: Console,
     *,
     project: Path,
     port: int,
@@ -29,31 +29,31 @@ def serve(
 
     Raises `UsageError` where the port is taken.
     """
-    bulletin = Bulletin()
+    bulletin = StatusBroadcaster()
     place = prefix or urlsplit(settings.base_url).path or "/"
-    server = Server(folder=settings.output, prefix=place, port=port, bulletin=bulletin)
+    server = PreviewServer(folder=settings.output, prefix=place, port=port, bulletin=bulletin)
     server.start()
     try:
         build(bulletin, rebuild, report)
-        report.say(f"Serving {settings.output} at {server.address} (Ctrl-C ends it)")
-        for _ in changes(settings, project, stopped=lambda: bulletin.is_closed):
+        report.print(f"Serving {settings.output} at {server.address} (Ctrl-C ends it)")
+        for _ in watch_changes(settings, project, stopped=lambda: bulletin.is_closed):
             build(bulletin, rebuild, report)
     except KeyboardInterrupt:
-        report.say("The preview has ended.")
+        report.print("The preview has ended.")
     finally:
         server.stop()
 
 
-def build(bulletin: Bulletin, rebuild: Callable[[], None], report: Report) -> None:
+def build(bulletin: StatusBroadcaster, rebuild: Callable[[], None], report: Console) -> None:
     """Build once, whatever happens, and tell the open pages."""
     try:
         rebuild()
     except ArchiveError as error:
         report.warn(str(error))
-        bulletin.failed(str(error))
+        bulletin.build_failed(str(error))
     except Exception:
         # A fault of the code under work: the maintainer is there to see it, and goes on editing.
         report.warn(traceback.format_exc())
-        bulletin.failed(traceback.format_exc())
+        bulletin.build_failed(traceback.format_exc())
     else:
-        bulletin.built()
+        bulletin.build_succeeded()

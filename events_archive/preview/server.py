@@ -12,21 +12,21 @@ from pathlib import Path
 from threading import Thread
 
 from events_archive.errors import UsageError
-from events_archive.preview.static_files import Answer, answer
-from events_archive.preview.status import Bulletin, News
+from events_archive.preview.static_files import Response, respond
+from events_archive.preview.status import BuildStatus, StatusBroadcaster
 
 HOST = "127.0.0.1"
-OWN = "/__preview__/"
+PREVIEW_PREFIX = "/__preview__/"
 """Below it lies what the preview adds; no address of the site begins with an underscore."""
 
 _SCRIPT = Path(__file__).with_name("reload.js")
-_TAG = f'<script src="{OWN}reload.js" data-build="%d" defer></script>\n</head>'.encode()
+_TAG = f'<script src="{PREVIEW_PREFIX}reload.js" data-build="%d" defer></script>\n</head>'.encode()
 _NAMES = frozenset({"127.0.0.1", "localhost"})
 _HEARTBEAT = 15.0
 """Seconds between two signs of life, by which a closed page is noticed."""
 
 
-class Server(ThreadingHTTPServer):
+class PreviewServer(ThreadingHTTPServer):
     """Serves one folder under one prefix, from `start` until `stop`."""
 
     daemon_threads = True
@@ -34,8 +34,10 @@ class Server(ThreadingHTTPServer):
     allow_reuse_address = False
     allow_reuse_port = False
 
-    def __init__(self, *, folder: Path, prefix: str, port: int, bulletin: Bulletin) -> None:
-        self.folder, self.prefix, self.bulletin = folder, prefix, bulletin
+    def __init__(
+        self, *, folder: Path, prefix: str, port: int, bulletin: StatusBroadcaster
+    ) -> None:
+        self.folder, self.prefix, self.broadcaster = folder, prefix, bulletin
         try:
             super().__init__((HOST, port), _Handler)
         except OSError as error:
@@ -60,14 +62,14 @@ class Server(ThreadingHTTPServer):
 
     def stop(self) -> None:
         """Stop answering and free the port."""
-        self.bulletin.close()
+        self.broadcaster.close()
         self.shutdown()
         self._thread.join()
         self.server_close()
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: Server
+    server: PreviewServer
     protocol_version = "HTTP/1.1"
     server_version = "preview"
     sys_version = ""
@@ -80,11 +82,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _respond(self) -> None:
         if self.headers.get("Host", "").partition(":")[0] not in _NAMES:
-            self._send(Answer(status=HTTPStatus.MISDIRECTED_REQUEST, body=b"Not this server.\n"))
-        elif self.path == f"{OWN}events":
+            self._send(Response(status=HTTPStatus.MISDIRECTED_REQUEST, body=b"Not this server.\n"))
+        elif self.path == f"{PREVIEW_PREFIX}events":
             self._tell_news()
-        elif self.path == f"{OWN}reload.js":
-            script = Answer(
+        elif self.path == f"{PREVIEW_PREFIX}reload.js":
+            script = Response(
                 status=HTTPStatus.OK,
                 body=_SCRIPT.read_bytes(),
                 media_type="text/javascript; charset=utf-8",
@@ -92,16 +94,16 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(script)
         else:
             # Looked up first: what is built while the page is read has the page read again.
-            build = self.server.bulletin.news.build
+            build = self.server.broadcaster.status.build
             self._send(with_reload(self._site_answer(), build))
 
-    def _site_answer(self) -> Answer:
-        news = self.server.bulletin.news
+    def _site_answer(self) -> Response:
+        news = self.server.broadcaster.status
         if news.error and not (self.server.folder / "index.html").is_file():
             return failed_build(news.error)
-        return answer(self.server.folder, self.server.prefix, self.path)
+        return respond(self.server.folder, self.server.prefix, self.path)
 
-    def _send(self, found: Answer) -> None:
+    def _send(self, found: Response) -> None:
         self.send_response(found.status)
         self.send_header("Content-Type", found.media_type)
         self.send_header("Content-Length", str(len(found.body)))
@@ -120,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
-        news, bulletin = self.server.bulletin.news, self.server.bulletin
+        news, bulletin = self.server.broadcaster.status, self.server.broadcaster
         try:
             self._tell(news)
             while not bulletin.is_closed:
@@ -130,7 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
         except ConnectionError:
             pass  # The page was closed.
 
-    def _tell(self, news: News) -> None:
+    def _tell(self, news: BuildStatus) -> None:
         data = json.dumps({"build": news.build, "error": news.error})
         self.wfile.write(f"data: {data}\n\n".encode())
         self.wfile.flush()
@@ -139,14 +141,14 @@ class _Handler(BaseHTTPRequestHandler):
         """Requests are the browser's business; what is amiss is seen in the page."""
 
 
-def with_reload(found: Answer, build: int) -> Answer:
+def with_reload(found: Response, build: int) -> Response:
     """A page of a ``build`` with the script that reloads it after the next one.
 
     A page that leads on at once is left as it is.
     """
     if not found.is_page or b'http-equiv="refresh"' in found.body:
         return found
-    return Answer(
+    return Response(
         status=found.status,
         body=found.body.replace(b"</head>", _TAG % build, 1),
         media_type=found.media_type,
@@ -154,7 +156,7 @@ def with_reload(found: Answer, build: int) -> Answer:
     )
 
 
-def failed_build(error: str) -> Answer:
+def failed_build(error: str) -> Response:
     """What is shown in place of a site that could not be built once; the script adds the reason."""
     from html import escape  # noqa: PLC0415 - only for this page
 
@@ -163,7 +165,7 @@ def failed_build(error: str) -> Answer:
         "<title>The build failed</title>\n</head>\n<body>\n<h1>The build failed</h1>\n"
         f"<pre>{escape(error)}</pre>\n</body>\n</html>\n"
     )
-    return Answer(
+    return Response(
         status=HTTPStatus.INTERNAL_SERVER_ERROR,
         body=body.encode(),
         media_type="text/html; charset=utf-8",

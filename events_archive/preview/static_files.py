@@ -10,7 +10,7 @@ from events_archive.site.formats import media_type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Response:
     """One HTTP answer."""
 
     status: HTTPStatus
@@ -24,7 +24,7 @@ class Answer:
         return self.media_type.startswith("text/html")
 
 
-def answer(folder: Path, prefix: str, target: str) -> Answer:
+def respond(folder: Path, prefix: str, target: str) -> Response:
     """The answer to ``target``, the path of a request, for the site in ``folder`` under ``prefix``.
 
     ``prefix`` begins and ends with a slash. As on GitHub Pages ``/x`` is answered by ``x.html``,
@@ -34,7 +34,7 @@ def answer(folder: Path, prefix: str, target: str) -> Answer:
     if path in ("/", prefix.removesuffix("/")) and path != prefix:
         return _redirect(prefix)
     if not path.startswith(prefix):
-        return Answer(
+        return Response(
             status=HTTPStatus.NOT_FOUND,
             body=f"{path} lies outside {prefix}, where the site is.\n".encode(),
         )
@@ -68,19 +68,19 @@ def _is_public(folder: Path, inside: str) -> bool:
     return (folder / inside).resolve().is_relative_to(folder.resolve())
 
 
-def _with_file(file: Path, status: HTTPStatus) -> Answer:
-    return Answer(status=status, body=file.read_bytes(), media_type=media_type(file.name))
+def _with_file(file: Path, status: HTTPStatus) -> Response:
+    return Response(status=status, body=file.read_bytes(), media_type=media_type(file.name))
 
 
-def _not_found(folder: Path) -> Answer:
+def _not_found(folder: Path) -> Response:
     page = folder / "404.html"
     if page.is_file():
         return _with_file(page, HTTPStatus.NOT_FOUND)
-    return Answer(status=HTTPStatus.NOT_FOUND, body=b"Not found, and there is no 404.html.\n")
+    return Response(status=HTTPStatus.NOT_FOUND, body=b"Not found, and there is no 404.html.\n")
 
 
-def _redirect(path: str) -> Answer:
-    return Answer(
+def _redirect(path: str) -> Response:
+    return Response(
         status=HTTPStatus.MOVED_PERMANENTLY,
         headers={"Location": quote(path, safe="/%")},
     )

@@ -5,7 +5,7 @@ from threading import Condition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class BuildStatus:
     """The state of the site."""
 
     build: int = 0
@@ -14,16 +14,16 @@ class News:
     """Why the last build failed; "" if it did not."""
 
 
-class Bulletin:
+class StatusBroadcaster:
     """Passes news from the builder to every page that waits for it."""
 
     def __init__(self) -> None:
         self._condition = Condition()
-        self._news = News()
+        self._news = BuildStatus()
         self._closed = False
 
     @property
-    def news(self) -> News:
+    def status(self) -> BuildStatus:
         """How things stand now."""
         return self._news
 
@@ -32,13 +32,13 @@ class Bulletin:
         """Whether there will be no more news."""
         return self._closed
 
-    def built(self) -> None:
+    def build_succeeded(self) -> None:
         """A build has succeeded."""
-        self._post(News(build=self._news.build + 1))
+        self._post(BuildStatus(build=self._news.build + 1))
 
-    def failed(self, error: str) -> None:
+    def build_failed(self, error: str) -> None:
         """A build has failed; what was built before stays."""
-        self._post(News(build=self._news.build, error=error))
+        self._post(BuildStatus(build=self._news.build, error=error))
 
     def close(self) -> None:
         """Let everybody who waits go home."""
@@ -46,13 +46,13 @@ class Bulletin:
             self._closed = True
             self._condition.notify_all()
 
-    def wait(self, known: News, seconds: float) -> News:
+    def wait(self, known: BuildStatus, seconds: float) -> BuildStatus:
         """What is newer than ``known``; the same again when nothing came in so many seconds."""
         with self._condition:
             self._condition.wait_for(lambda: self._closed or self._news != known, seconds)
             return self._news
 
-    def _post(self, news: News) -> None:
+    def _post(self, news: BuildStatus) -> None:
         with self._condition:
             self._news = news
             self._condition.notify_all()

@@ -10,7 +10,9 @@ _PAUSE = 1000
 """Milliseconds without a change after which the settings file is looked at."""
 
 
-def changes(settings: Settings, project: Path, *, stopped: Callable[[], bool]) -> Iterator[None]:
+def watch_changes(
+    settings: Settings, project: Path, *, stopped: Callable[[], bool]
+) -> Iterator[None]:
     """Yields each time something changed, until ``stopped()``.
 
     Watched are the templates, the static files and the records of the cache, with the system's
@@ -27,7 +29,7 @@ def changes(settings: Settings, project: Path, *, stopped: Callable[[], bool]) -
     ]
     news = watch(
         *folders,
-        watch_filter=lambda change, path: counts(Path(path), settings),
+        watch_filter=lambda change, path: is_relevant(Path(path), settings),
         rust_timeout=_PAUSE,
         yield_on_timeout=True,
         raise_interrupt=True,
@@ -41,7 +43,7 @@ def changes(settings: Settings, project: Path, *, stopped: Callable[[], bool]) -
             yield
 
 
-def counts(path: Path, settings: Settings) -> bool:
+def is_relevant(path: Path, settings: Settings) -> bool:
     """Whether a change of ``path`` can change the site; what a build writes itself does not."""
     if path.name.startswith(".") or path.name.endswith("~") or "__pycache__" in path.parts:
         return False

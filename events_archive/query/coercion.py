@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from events_archive.query.parameters import MESSAGES, ORDERINGS, Kind
+from events_archive.query.parameters import MESSAGES, ORDERINGS, ParameterType
 
 Value = float | str | datetime
 
@@ -61,16 +61,16 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").lower().split())
 
 
-READERS: dict[Kind, Callable[[list[str]], tuple[Value, ...]]] = {
-    Kind.NUMBERS: _numbers,
-    Kind.NUMBER: lambda values: (_number(values[-1]),),
-    Kind.REPEATED: _repeated,
-    Kind.TEXTS: lambda values: tuple(values[-1].split(",")),
-    Kind.UUIDS: _uuids,
-    Kind.TEXT: lambda values: (values[-1].strip(),),
-    Kind.EACH: tuple,
-    Kind.MOMENT: _moment,
-    Kind.WORDS: lambda values: words(values[-1]),
+COERCIONS: dict[ParameterType, Callable[[list[str]], tuple[Value, ...]]] = {
+    ParameterType.NUMBERS: _numbers,
+    ParameterType.NUMBER: lambda values: (_number(values[-1]),),
+    ParameterType.REPEATED: _repeated,
+    ParameterType.TEXTS: lambda values: tuple(values[-1].split(",")),
+    ParameterType.UUIDS: _uuids,
+    ParameterType.TEXT: lambda values: (values[-1].strip(),),
+    ParameterType.REPEATED_TEXT: tuple,
+    ParameterType.DATETIME: _moment,
+    ParameterType.WORDS: lambda values: words(values[-1]),
 }
 
 

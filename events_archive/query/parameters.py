@@ -24,7 +24,7 @@ FORMATS = ("json", "api")
 """How the API answers: JSON, or a page for people that shows the same."""
 
 
-class Kind(StrEnum):
+class ParameterType(StrEnum):
     """How a parameter's values are written, and what they are held against."""
 
     NUMBERS = "numbers"
@@ -39,9 +39,9 @@ class Kind(StrEnum):
     """UUIDs separated by commas; one of them must fit."""
     TEXT = "text"
     """An exact text."""
-    EACH = "each"
+    REPEATED_TEXT = "each"
     """Exact texts that may hold commas, the parameter repeated for each; one of them must fit."""
-    MOMENT = "moment"
+    DATETIME = "moment"
     """A date-time, in UTC where it does not say."""
     WORDS = "words"
     """Words separated by blanks or commas; each must occur, in capitals or not."""
@@ -56,7 +56,7 @@ class Parameter:
     """One row of the table."""
 
     name: str
-    kind: Kind
+    type: ParameterType
     meaning: str
     """What it asks for, in a few words."""
     help: str
@@ -82,7 +82,7 @@ _COMMAS = "Separate several by commas: an event that fits one of them fits."
 
 MODE = Parameter(
     name="mode",
-    kind=Kind.CHOICE,
+    type=ParameterType.CHOICE,
     choices=MODES,
     meaning="How much is told of each event.",
     help="“list” leaves out updates, “detailed” adds agencies, launches, programmes and people.",
@@ -90,7 +90,7 @@ MODE = Parameter(
 )
 ORDERING = Parameter(
     name="ordering",
-    kind=Kind.CHOICE,
+    type=ParameterType.CHOICE,
     choices=ORDERINGS,
     meaning="What the events are sorted by.",
     help="By date or by last change; a minus sign turns the order round. Without it, by date.",
@@ -98,21 +98,21 @@ ORDERING = Parameter(
 )
 LIMIT = Parameter(
     name="limit",
-    kind=Kind.COUNT,
+    type=ParameterType.COUNT,
     meaning="How many events one answer holds.",
     help=f"{DEFAULT_LIMIT} where it is not said, {LARGEST_LIMIT} at most.",
     example="100",
 )
 OFFSET = Parameter(
     name="offset",
-    kind=Kind.COUNT,
+    type=ParameterType.COUNT,
     meaning="How many events are passed over first.",
     help="Beyond the last event the answer is empty, and still says how many events there are.",
     example="100",
 )
 FORMAT = Parameter(
     name="format",
-    kind=Kind.CHOICE,
+    type=ParameterType.CHOICE,
     choices=FORMATS,
     meaning="How the API answers.",
     help="“json” for programs, “api” for people. It changes nothing in what is answered.",
@@ -122,40 +122,40 @@ FORMAT = Parameter(
 
 def _ids(name: str, field: str, meaning: str, example: str, origin: str = "api") -> Parameter:
     return Parameter(
-        name=name, kind=Kind.NUMBERS, field=field, meaning=meaning, help=_COMMAS, example=example,
-        origin=origin,
+        name=name, type=ParameterType.NUMBERS, field=field, meaning=meaning, help=_COMMAS,
+        example=example, origin=origin,
     )  # fmt: skip
 
 
-def _part(name: str, meaning: str, example: str) -> Parameter:
+def _date_part(name: str, meaning: str, example: str) -> Parameter:
     return Parameter(
-        name=name, kind=Kind.NUMBERS, field=name, meaning=meaning, example=example,
+        name=name, type=ParameterType.NUMBERS, field=name, meaning=meaning, example=example,
         help=f"{_NUMBERS} The date is taken in UTC.",
     )  # fmt: skip
 
 
-def _moment(name: str, meaning: str, former: str = "") -> Parameter:
+def _datetime(name: str, meaning: str, former: str = "") -> Parameter:
     field, _, compare = name.partition("__")
     return Parameter(
-        name=name, kind=Kind.MOMENT, field=field, compare=compare, meaning=meaning, help=_DAYS,
-        example="2021-07-04T00:11:00Z", former=former,
+        name=name, type=ParameterType.DATETIME, field=field, compare=compare, meaning=meaning,
+        help=_DAYS, example="2021-07-04T00:11:00Z", former=former,
     )  # fmt: skip
 
 
 FILTERS = (
     _ids("agency__ids", "agencies", "Events in which one of these agencies takes part.", "44,121"),
-    _moment("date__gt", "Events later than this."),
-    _moment("date__gte", "Events at this time or later."),
-    _moment("date__lt", "Events earlier than this.", former="date__gt__lt"),
-    _moment("date__lte", "Events at this time or earlier."),
-    _part("day", "Events on these days of the month.", "4,20"),
+    _datetime("date__gt", "Events later than this."),
+    _datetime("date__gte", "Events at this time or later."),
+    _datetime("date__lt", "Events earlier than this.", former="date__gt__lt"),
+    _datetime("date__lte", "Events at this time or earlier."),
+    _date_part("day", "Events on these days of the month.", "4,20"),
     _ids("id", "id", "The events with these ids.", "309,310"),
-    _moment("last_updated__gte", "Events last changed in the API at this time or later."),
-    _moment("last_updated__lte", "Events last changed in the API at this time or earlier."),
-    _part("month", "Events in these months, 1 to 12.", "6,7"),
+    _datetime("last_updated__gte", "Events last changed in the API at this time or later."),
+    _datetime("last_updated__lte", "Events last changed in the API at this time or earlier."),
+    _date_part("month", "Events in these months, 1 to 12.", "6,7"),
     Parameter(
         name="program",
-        kind=Kind.REPEATED,
+        type=ParameterType.REPEATED,
         field="programs",
         meaning="Events of one of these programmes, by id.",
         help=_REPEAT,
@@ -163,7 +163,7 @@ FILTERS = (
     ),
     Parameter(
         name="slug",
-        kind=Kind.TEXT,
+        type=ParameterType.TEXT,
         field="slug",
         meaning="The event with this slug.",
         help="The API's present slug, exactly. It changes when an event is renamed.",
@@ -171,7 +171,7 @@ FILTERS = (
     ),
     Parameter(
         name="type",
-        kind=Kind.NUMBER,
+        type=ParameterType.NUMBER,
         field="type",
         meaning="Events of this type, by id.",
         help="A single number; type__ids takes several.",
@@ -180,13 +180,13 @@ FILTERS = (
     _ids("type__ids", "type", "Events of one of these types, by id.", "2,8"),
     Parameter(
         name="video_url",
-        kind=Kind.TEXTS,
+        type=ParameterType.TEXTS,
         field="videos",
         meaning="Events that one of these webcasts belongs to.",
         help=f"Whole addresses. {_COMMAS}",
         example="https://www.youtube.com/watch?v=21X5lGlDOfg",
     ),
-    _part("year", "Events in these years.", "2020,2021"),
+    _date_part("year", "Events in these years.", "2020,2021"),
 )
 """The sixteen filters of 2.3.0."""
 
@@ -196,7 +196,7 @@ LATER_FILTERS = (
     _ids("spacestation__ids", "stations", "Events at one of these stations.", "4,18", "later"),
     Parameter(
         name="launch__ids",
-        kind=Kind.UUIDS,
+        type=ParameterType.UUIDS,
         field="launches",
         origin="later",
         meaning="Events that one of these launches belongs to.",
@@ -208,17 +208,17 @@ LATER_FILTERS = (
 
 SEARCH = Parameter(
     name="search",
-    kind=Kind.WORDS,
+    type=ParameterType.WORDS,
     field="name",
     meaning="Events whose name holds these words.",
     help="Separated by blanks or commas; each must occur in the name, also within a word.",
     example="crew docking",
 )
 
-BEYOND = (
+EXTENSIONS = (
     Parameter(
         name="q",
-        kind=Kind.WORDS,
+        type=ParameterType.WORDS,
         field="text",
         origin="archive",
         meaning="Events that hold these words anywhere.",
@@ -228,7 +228,7 @@ BEYOND = (
     ),
     Parameter(
         name="place",
-        kind=Kind.EACH,
+        type=ParameterType.REPEATED_TEXT,
         field="place",
         origin="archive",
         meaning="Events at this place, as the API writes it.",
@@ -238,12 +238,12 @@ BEYOND = (
 )
 """What only this archive can be asked."""
 
-PARAMETERS = (MODE, *FILTERS, *LATER_FILTERS, SEARCH, ORDERING, LIMIT, OFFSET, FORMAT, *BEYOND)
+PARAMETERS = (MODE, *FILTERS, *LATER_FILTERS, SEARCH, ORDERING, LIMIT, OFFSET, FORMAT, *EXTENSIONS)
 """The whole table."""
 
 BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
 
-CHOOSING = tuple(parameter for parameter in PARAMETERS if parameter.field)
+FILTER_PARAMETERS = tuple(parameter for parameter in PARAMETERS if parameter.field)
 """The parameters that choose events."""
 
 GROUPS = (
@@ -251,7 +251,7 @@ GROUPS = (
     ("Words", (SEARCH,)),
     ("How much, how many, in which order", (MODE, ORDERING, LIMIT, OFFSET, FORMAT)),
     ("Added to the API later", LATER_FILTERS),
-    ("Beyond the API: only here", BEYOND),
+    ("Beyond the API: only here", EXTENSIONS),
 )
 """The table as people read it."""
 

@@ -9,18 +9,18 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from events_archive.errors import UsageError
-from events_archive.query.coercion import READERS, Value, count, ordering
+from events_archive.query.coercion import COERCIONS, Value, count, ordering
 from events_archive.query.parameters import (
     BY_NAME,
-    CHOOSING,
     DEFAULT_LIMIT,
+    FILTER_PARAMETERS,
     FORMATS,
     LARGEST_LIMIT,
     MESSAGES,
     MODES,
     Parameter,
 )
-from events_archive.query.query_warnings import remarks
+from events_archive.query.query_warnings import query_warnings
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -28,7 +28,7 @@ _EVENTS = re.compile(r"/events?(?:/(?P<part>upcoming|previous))?(?:/(?P<id>\d+)(
 _OURS = re.compile(r"(?:^|/)explore(?:\.html)?$")
 
 
-class RefusedQuestion(UsageError):  # noqa: N818 - the question is, the program is not
+class InvalidQueryError(UsageError):
     """A question that the API would answer with 400; `errors` is what its answer would hold."""
 
     def __init__(self, errors: dict[str, list[str]]) -> None:
@@ -38,7 +38,7 @@ class RefusedQuestion(UsageError):  # noqa: N818 - the question is, the program 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
+class Filter:
     """One filter with the values that were asked for, of which an event must fit one.
 
     Of `Kind.WORDS` it must fit all.
@@ -49,18 +49,18 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Query:
     """What was asked."""
 
     pairs: Pairs = ()
     """Names and values as they came, of parameters that exist and have a value."""
-    conditions: tuple[Condition, ...] = ()
+    filters: tuple[Filter, ...] = ()
     ordering: tuple[str, ...] = ("date",)
     """The most important first; a minus sign turns one round."""
     limit: int = DEFAULT_LIMIT
     offset: int = 0
     mode: str = "normal"
-    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     """What was ignored, a sentence each."""
 
     @property
@@ -68,7 +68,7 @@ class Question:
         """Whether it asks for a part of the answer, or leaves it to the API to give a part."""
         return any(name in ("limit", "offset") for name, _ in self.pairs)
 
-    def query(self, **changed: int | None) -> str:
+    def query_string(self, **changed: int | None) -> str:
         """The query string, sorted as the API does; ``offset=None`` leaves the offset out.
 
         Commas and colons, which may stand in a query (RFC 3986 section 3.4), stay legible.
@@ -78,31 +78,31 @@ class Question:
         return urlencode(sorted((*kept, *added), key=lambda pair: pair[0]), safe=",:")
 
 
-def read_question(text: str, now: datetime) -> Question:
+def parse_query(text: str, now: datetime) -> Query:
     """The question that ``text`` asks: a query string, or a whole address with or without one.
 
     ``now`` (UTC) is what "upcoming" and "previous" in an address mean.
 
     Raises `RefusedQuestion` for values that the API refuses, and for an address of something else.
     """
-    path, query = _divided(text.strip())
+    path, query = _split(text.strip())
     given = parse_qsl(query, keep_blank_values=True)
     pairs = tuple((name, value) for name, value in given if value.strip())
-    asked = (*pairs, *_asked_by_path(path, {name for name, _ in pairs}, now))
+    asked = (*pairs, *_pairs_from_path(path, {name for name, _ in pairs}, now))
     last = dict(asked)
-    conditions = _conditions(asked)
-    return Question(
+    conditions = _filters(asked)
+    return Query(
         pairs=tuple(pair for pair in asked if pair[0] in BY_NAME),
-        conditions=conditions,
+        filters=conditions,
         ordering=ordering(last.get("ordering", "")) or ("date",),
         limit=min(count(last.get("limit", ""), least=1) or DEFAULT_LIMIT, LARGEST_LIMIT),
         offset=count(last.get("offset", ""), least=0) or 0,
         mode=last["mode"] if last.get("mode") in MODES else "normal",
-        notes=tuple(remarks(given, last)),
+        warnings=tuple(query_warnings(given, last)),
     )
 
 
-def _divided(text: str) -> tuple[str, str]:
+def _split(text: str) -> tuple[str, str]:
     """Path and query; a bare query has no path, and may itself hold an address with a ?."""
     is_address = "://" in text.partition("=")[0] or text.startswith("/")
     if is_address:
@@ -113,13 +113,13 @@ def _divided(text: str) -> tuple[str, str]:
     return (text, "") if is_address or "=" not in text else ("", text)
 
 
-def _asked_by_path(path: str, given: set[str], now: datetime) -> Pairs:
+def _pairs_from_path(path: str, given: set[str], now: datetime) -> Pairs:
     """What an address asks before its query begins."""
     found = _EVENTS.search(path)
     if found is None or found.end() != len(path):
         if path and not _OURS.search(path):
             detail = f"“{path}” is not a query, nor an address of the API's events."
-            raise RefusedQuestion({"detail": [detail]})
+            raise InvalidQueryError({"detail": [detail]})
         return ()
     if found["id"]:
         return (("id", found["id"]),)
@@ -131,27 +131,25 @@ def _asked_by_path(path: str, given: set[str], now: datetime) -> Pairs:
     return tuple(pair for pair in pairs if pair[0] not in given)
 
 
-def _conditions(pairs: Pairs) -> tuple[Condition, ...]:
+def _filters(pairs: Pairs) -> tuple[Filter, ...]:
     conditions, errors = [], {}
-    for parameter in CHOOSING:
+    for parameter in FILTER_PARAMETERS:
         values = [value for name, value in pairs if name == parameter.name]
         if not values:
             continue
         try:
-            conditions.append(
-                Condition(parameter=parameter, values=READERS[parameter.kind](values))
-            )
+            conditions.append(Filter(parameter=parameter, values=COERCIONS[parameter.type](values)))
         except ValueError as problem:
-            errors[parameter.name] = [_refusal(parameter, values, str(problem))]
+            errors[parameter.name] = [_error_message(parameter, values, str(problem))]
     asked_format = dict(pairs).get("format")
     if asked_format is not None and asked_format not in FORMATS:
-        errors["format"] = [_refusal(BY_NAME["format"], [asked_format], MESSAGES["format"])]
+        errors["format"] = [_error_message(BY_NAME["format"], [asked_format], MESSAGES["format"])]
     if errors:
-        raise RefusedQuestion(errors)
+        raise InvalidQueryError(errors)
     return tuple(conditions)
 
 
-def _refusal(parameter: Parameter, values: list[str], words: str) -> str:
+def _error_message(parameter: Parameter, values: list[str], words: str) -> str:
     shown = "&".join(values) if len("&".join(values)) <= 80 else f"{'&'.join(values)[:77]}..."
     detail = MESSAGES["detail"].format(name=parameter.name, value=shown, example=parameter.example)
     return f"{words} {detail}"

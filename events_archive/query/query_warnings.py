@@ -15,7 +15,7 @@ from events_archive.query.parameters import (
 _FORMER = {parameter.former: parameter.name for parameter in PARAMETERS if parameter.former}
 
 
-def remarks(given: Sequence[tuple[str, str]], last: Mapping[str, str]) -> Iterator[str]:
+def query_warnings(given: Sequence[tuple[str, str]], last: Mapping[str, str]) -> Iterator[str]:
     """A sentence for each name that is not known, and for each value that is passed over.
 
     ``given`` are the names and values as they came, ``last`` the values that count.
@@ -32,10 +32,10 @@ def remarks(given: Sequence[tuple[str, str]], last: Mapping[str, str]) -> Iterat
     if mode not in MODES:
         yield MESSAGES["mode"].format(value=mode, choices=", ".join(MODES))
     for name, least in (("limit", 1), ("offset", 0)):
-        yield from _about_count(name, last.get(name, str(least)), least)
+        yield from _count_warnings(name, last.get(name, str(least)), least)
 
 
-def _about_count(name: str, value: str, least: int) -> Iterator[str]:
+def _count_warnings(name: str, value: str, least: int) -> Iterator[str]:
     number = count(value, least=least)
     if number is None:
         yield MESSAGES["count"].format(name=name, value=value)

@@ -1,35 +1,48 @@
-"""What can be asked of an event, and what the API told of it."""
+"""What queries see of an event: its values as LL2 sent them, and its record as the API has it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+
+from events_archive.store.canonical_json import join_members, split_members
+
+_LEVELS = {
+    **dict.fromkeys(
+        ("agencies", "launches", "expeditions", "spacestations", "program", "astronauts"),
+        "detailed",
+    ),
+    **dict.fromkeys(("updates", "last_updated"), "normal"),
+    # They depend on the server that answers.
+    "url": "",
+    "response_mode": "",
+}
+"""The first of the API's modes in which a member appears; "list" for all others."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One event as questions see it: the values of its record, not what we make of them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryRow:
+    """One event with the values that filters and orderings compare."""
 
     id: int
     name: str
     slug: str
     date: datetime | None
-    """In UTC, to the second, whatever of it is meant: the API's filters look at nothing else."""
+    """In UTC, to the second, whatever its precision: the API's filters look at nothing else."""
     last_updated: datetime | None
     type: int
     place: str
     """``location``, or ``""``."""
-    # Made by factories, the class has no values of these names: who makes entries may have their
-    # values made when they are asked for.
-    agencies: tuple[int, ...] = field(default_factory=tuple)
-    programs: tuple[int, ...] = field(default_factory=tuple)
-    expeditions: tuple[int, ...] = field(default_factory=tuple)
-    stations: tuple[int, ...] = field(default_factory=tuple)
-    launches: tuple[str, ...] = field(default_factory=tuple)
+    agencies: tuple[int, ...] = ()
+    programs: tuple[int, ...] = ()
+    expeditions: tuple[int, ...] = ()
+    stations: tuple[int, ...] = ()
+    launches: tuple[str, ...] = ()
     """UUIDs in lower case."""
-    videos: tuple[str, ...] = field(default_factory=tuple)
-    """Addresses of webcasts."""
-    text: str = field(default_factory=str)
-    """All words of the event, for a search that goes beyond the name."""
+    videos: tuple[str, ...] = ()
+    """URLs of webcasts."""
+    text: str = ""
+    """All words of the event, for a search beyond the name."""
 
     @property
     def year(self) -> int | None:
@@ -47,46 +60,54 @@ class Entry:
         return self.date.day if self.date else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    """One record in JSON, in UTF-8: the members of the object that each level of detail adds.
+@dataclass(frozen=True, kw_only=True)
+class ApiRecord:
+    """The record of an event as the API returns it, in UTF-8 JSON."""
 
-    All but ``url`` and ``response_mode``, which depend on who answers.
-    """
-
+    data: bytes
+    """The record's line in the cache."""
     source_url: str
-    """The record's own address at the API."""
-    listed: bytes
-    normal: bytes
-    detailed: bytes
-    """Empty where the archive never asked for more than the normal mode."""
+    """The record's own URL at the API."""
 
     def members(self, mode: str) -> tuple[str, bytes]:
-        """The mode that can be told ("normal" where there are no details) and its members."""
+        """Return the mode that is available and the members of the object in that mode.
+
+        That is "normal" where "detailed" was asked for and the archive has no details. The members
+        are all but ``url`` and ``response_mode``, which depend on the server.
+        """
         if mode == "list":
-            return "list", self.listed
-        parts = [self.listed, self.normal]
-        if mode == "detailed" and self.detailed:
-            parts.append(self.detailed)
+            return mode, self.by_level["list"]
+        parts = [self.by_level["list"], self.by_level["normal"]]
+        if mode == "detailed" and self.by_level["detailed"]:
+            parts.append(self.by_level["detailed"])
         else:
             mode = "normal"
         return mode, b",".join(filter(None, parts))
 
-    def json(self, mode: str, url: str, more: bytes = b"") -> bytes:
-        """The record as the API answers it in ``mode``, with its address being ``url``.
+    @cached_property
+    def by_level(self) -> dict[str, bytes]:
+        """The members that each mode adds to the one before it: "list", "normal", "detailed"."""
+        levels: dict[str, dict[str, bytes]] = {"list": {}, "normal": {}, "detailed": {}}
+        for name, text in split_members(self.data).items():
+            if level := _LEVELS.get(name, "list"):
+                levels[level][name] = text
+        return {level: join_members(members) for level, members in levels.items()}
 
-        ``more`` are members to add, each behind a comma. ``url`` must need no escapes.
+    def json(self, mode: str, url: str, more: bytes = b"") -> bytes:
+        """Return the record in ``mode`` as an object whose ``url`` is the given one.
+
+        ``more`` are members to append, each preceded by a comma. ``url`` must need no escapes.
         """
-        told, members = self.members(mode)
-        head = f'{{"response_mode":"{told}","url":"{url}",'.encode()
+        available, members = self.members(mode)
+        head = f'{{"response_mode":"{available}","url":"{url}",'.encode()
         return b"".join((head, members, more, b"}"))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Holdings:
-    """What the archive can be asked for, and what it can tell in the API's own words."""
+class QueryIndex:
+    """What queries are evaluated against."""
 
-    entries: tuple[Entry, ...] = ()
-    """By id; only of events that the API still has, since it would answer with no others."""
-    tellings: Mapping[int, Telling] = field(default_factory=dict)
+    rows: tuple[QueryRow, ...] = ()
+    """By id; only events that LL2 still has, since the API returns no others."""
+    api_records: Mapping[int, ApiRecord] = field(default_factory=dict)
     """By event id, withdrawn events included."""

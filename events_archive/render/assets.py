@@ -13,7 +13,7 @@ from events_archive.site import urls
 class Asset:
     """One file of ``static/``."""
 
-    address: str
+    url: str
     """``assets/style.0123456789.css``: a browser may keep it for ever."""
     content: bytes
 
@@ -24,15 +24,15 @@ class Assets:
 
     by_name: Mapping[str, Asset]
 
-    def address(self, name: str) -> str:
+    def url(self, name: str) -> str:
         """Where ``style.css`` will lie; raises ArchiveError where there is no such file."""
         if name not in self.by_name:
             raise ArchiveError(f"a template asks for {name}, which is not in the static folder")
-        return self.by_name[name].address
+        return self.by_name[name].url
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Every asset as (address, content)."""
-        return ((asset.address, asset.content) for asset in self.by_name.values())
+        return ((asset.url, asset.content) for asset in self.by_name.values())
 
 
 def read_assets(folder: Path) -> Assets:
@@ -46,4 +46,4 @@ def read_assets(folder: Path) -> Assets:
 def _asset(name: str, content: bytes) -> Asset:
     stem, _, suffix = name.rpartition(".")
     digest = hashlib.sha256(content).hexdigest()[:10]
-    return Asset(address=f"{urls.ASSETS}/{stem}.{digest}.{suffix}", content=content)
+    return Asset(url=f"{urls.ASSETS}/{stem}.{digest}.{suffix}", content=content)

@@ -9,11 +9,11 @@ from functools import cached_property, lru_cache
 from urllib.parse import quote
 
 from events_archive.model.event import Event
-from events_archive.model.interval import Span
+from events_archive.model.interval import Interval
 from events_archive.render.feeds import rfc3339
 from events_archive.site import urls
 from events_archive.site.calendars import CALENDAR_SUFFIX, Calendar, has_calendar
-from events_archive.site.default_durations import nominal_length
+from events_archive.site.default_durations import default_duration
 from events_archive.site.site import Site
 
 _GOOGLE_FOLLOW = "https://calendar.google.com/calendar/r?cid="
@@ -26,18 +26,18 @@ _OUTLOOK_ADD = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Links:
+class CalendarLinks:
     """The ways to take over a calendar or an event."""
 
     google: str
     outlook: str
-    address: str = ""
+    url: str = ""
     """The .ics file, from the site's root."""
     webcal: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class CalendarLinks:
+class CalendarLinkBuilder:
     """Makes them, for templates."""
 
     site: Site
@@ -46,43 +46,43 @@ class CalendarLinks:
     def _encoded_base(self) -> str:
         return _encoded(self.site.base_url)
 
-    def follow(self, calendar: Calendar) -> Links | None:
+    def follow(self, calendar: Calendar) -> CalendarLinks | None:
         """The ways to subscribe; None where the archive does not know its own address."""
         if not self.site.base_url:
             return None
-        url = self.site.base_url + calendar.address
+        url = self.site.base_url + calendar.path
         webcal = f"webcal:{url.partition(':')[2]}"
-        return Links(
-            address=calendar.address,
+        return CalendarLinks(
+            url=calendar.path,
             webcal=webcal,
             google=_GOOGLE_FOLLOW + _encoded(webcal),
             outlook=f"{_OUTLOOK_FOLLOW}{_encoded(url)}&name={_encoded(calendar.name)}",
         )
 
-    def add(self, event: Event) -> Links | None:
+    def add(self, event: Event) -> CalendarLinks | None:
         """The ways to add one event; None for one that no calendar can show."""
-        span = event.moment.span
+        span = event.date.interval
         if span is None or not has_calendar(self.site, event):
             return None
-        title = event.name if event.moment.is_timed else f"{event.name} ({event.moment.words})"
-        title, words = _encoded(title), _encoded(event.moment.words)
+        title = event.name if event.date.has_time else f"{event.name} ({event.date.display})"
+        title, words = _encoded(title), _encoded(event.date.display)
         if self.site.base_url:
             words += f"%0A{self._encoded_base}{_encoded(urls.permalink(event.id))}"
         place = _encoded_place(event.location)
         google, outlook = _days(event, span)
-        return Links(
-            address=self.site.addresses.event(event, CALENDAR_SUFFIX),
+        return CalendarLinks(
+            url=self.site.urls.event(event, CALENDAR_SUFFIX),
             google=f"{_GOOGLE_ADD}&text={title}&dates={google}&details={words}&location={place}",
             outlook=f"{_OUTLOOK_ADD}&subject={title}{outlook}&body={words}&location={place}",
         )
 
 
-def _days(event: Event, span: Span) -> tuple[str, str]:
+def _days(event: Event, span: Interval) -> tuple[str, str]:
     """From when to when, for Google and for Outlook."""
-    if event.moment.is_timed:
-        start, end = rfc3339(span.start), rfc3339(span.start + nominal_length(event.type))
+    if event.date.has_time:
+        start, end = rfc3339(span.start), rfc3339(span.start + default_duration(event.type))
         return _compact(f"{start}/{end}"), f"&startdt={start}&enddt={end}"
-    first, after = span.first_day.isoformat(), span.day_after.isoformat()
+    first, after = span.first_day.isoformat(), span.end_date_exclusive.isoformat()
     return _compact(f"{first}/{after}"), f"&startdt={first}&enddt={after}&allday=true"
 
 

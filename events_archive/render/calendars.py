@@ -11,13 +11,13 @@ from functools import cached_property
 
 from events_archive.images.thumbnails import Thumbnail, Thumbnails
 from events_archive.model.event import Event
-from events_archive.model.interval import Span, length_in_words
+from events_archive.model.interval import Interval, format_duration
 from events_archive.render import icalendar as ical
-from events_archive.render.markdown import plain
+from events_archive.render.markdown import normalize_newlines
 from events_archive.site import urls
-from events_archive.site.calendars import Calendar, Item
-from events_archive.site.categories import family
-from events_archive.site.default_durations import nominal_length
+from events_archive.site.calendars import Calendar, CalendarEntry
+from events_archive.site.categories import category_of
+from events_archive.site.default_durations import default_duration
 from events_archive.site.page import Page
 
 PRODUCT = "-//Spaceflight Events Archive//EN"
@@ -35,11 +35,11 @@ COLOURS: Mapping[str, tuple[str, str]] = {
 }
 """By family: the name that RFC 7986 section 5.9 wants, and the same for Apple's calendar."""
 
-MOST_OCTETS, MOST_EVENTS = 1_000_000, 1_000
+MAX_BYTES, MAX_EVENTS = 1_000_000, 1_000
 """Large clients drop what a calendar holds beyond a megabyte, or some thousand events."""
 
 # A calendar needs a component (RFC 5545 section 3.6), even on a day on which nothing is announced.
-_NOTHING = (
+_EMPTY_CALENDAR = (
     b"BEGIN:VTIMEZONE\r\nTZID:UTC\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n"
     b"TZOFFSETFROM:+0000\r\nTZOFFSETTO:+0000\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
 )
@@ -63,12 +63,12 @@ class CalendarWriter:
     """Where the site is published, or ``""``: then no address stands in any calendar."""
     thumbnails: Thumbnails
 
-    def content(self, page: Page) -> bytes:
+    def write(self, page: Page) -> bytes:
         """The file of one calendar."""
         calendar = page.context["calendar"]
         assert isinstance(calendar, Calendar)
-        make = self._anniversary if calendar.is_yearly else self._component
-        components = [make(item) for item in calendar.items] or [_NOTHING]
+        make = self._anniversary if calendar.is_recurring else self._component
+        components = [make(item) for item in calendar.entries] or [_EMPTY_CALENDAR]
         head = "".join(_head(calendar, self.base_url)).encode()
         return b"".join([head, *components, b"END:VCALENDAR\r\n"])
 
@@ -76,7 +76,7 @@ class CalendarWriter:
     def _components(self) -> dict[int, bytes]:
         return {}
 
-    def _component(self, item: Item) -> bytes:
+    def _component(self, item: CalendarEntry) -> bytes:
         event = item.event
         if event.id not in self._components:
             url = self.base_url and self.base_url + urls.permalink(event.id)
@@ -84,7 +84,7 @@ class CalendarWriter:
             self._components[event.id] = component(item, url, self._image(picture)).encode()
         return self._components[event.id]
 
-    def _anniversary(self, item: Item) -> bytes:
+    def _anniversary(self, item: CalendarEntry) -> bytes:
         url = self.base_url and self.base_url + urls.permalink(item.event.id)
         return anniversary(item, url).encode()
 
@@ -94,11 +94,11 @@ class CalendarWriter:
 
 def size_warning(calendar: Calendar, content: bytes) -> str:
     """What to tell about a calendar that large clients would not keep whole, or ``""``."""
-    if len(content) <= MOST_OCTETS and len(calendar.items) <= MOST_EVENTS:
+    if len(content) <= MAX_BYTES and len(calendar.entries) <= MAX_EVENTS:
         return ""
     return (
-        f"{calendar.address} holds {len(calendar.items):,} events in {len(content) / 1e6:.1f} MB; "
-        f"programs that subscribe to it may drop what is beyond {MOST_EVENTS:,} events or 1 MB"
+        f"{calendar.path} holds {len(calendar.entries):,} events in {len(content) / 1e6:.1f} MB; "
+        f"programs that subscribe to it may drop what is beyond {MAX_EVENTS:,} events or 1 MB"
     )
 
 
@@ -111,23 +111,23 @@ def _head(calendar: Calendar, base_url: str) -> Iterator[str]:
     yield ical.line("X-WR-CALDESC", description)
     refresh = calendar.refresh
     yield f"REFRESH-INTERVAL;VALUE=DURATION:{refresh}\r\nX-PUBLISHED-TTL:{refresh}\r\n"
-    if calendar.family:
-        colour, code = COLOURS[calendar.family.key]
+    if calendar.category:
+        colour, code = COLOURS[calendar.category.key]
         yield f"COLOR:{colour}\r\nX-APPLE-CALENDAR-COLOR:{code}\r\n"
     if base_url:
-        home = "" if calendar.home == urls.HOME else calendar.home
+        home = "" if calendar.html_url == urls.HOME else calendar.html_url
         yield ical.line("URL", ical.uri(base_url + home))
-        yield ical.line("SOURCE;VALUE=URI", ical.uri(base_url + calendar.address))
+        yield ical.line("SOURCE;VALUE=URI", ical.uri(base_url + calendar.path))
 
 
-def component(item: Item, url: str, image: str) -> str:
+def component(item: CalendarEntry, url: str, image: str) -> str:
     """The event's VEVENT, the same in every calendar.
 
     ``url`` leads to the event for good, ``image`` to its picture; either may be ``""``.
     """
-    event, span = item.event, item.event.moment.span
+    event, span = item.event, item.event.date.interval
     assert span, "an event without a date is in no calendar"
-    stamp = ical.utc(item.revised)
+    stamp = ical.utc(item.last_modified)
     lines = [
         f"BEGIN:VEVENT\r\nUID:{uid(event)}\r\nDTSTAMP:{stamp}\r\nLAST-MODIFIED:{stamp}\r\n",
         f"SEQUENCE:{item.sequence}\r\nSTATUS:{item.status}\r\nTRANSP:TRANSPARENT\r\n",
@@ -135,7 +135,7 @@ def component(item: Item, url: str, image: str) -> str:
         ical.line("SUMMARY", ical.text(summary(item))),
         ical.line("DESCRIPTION", ical.text(description(item, url, image))),
         ical.line("CATEGORIES", ical.text(event.type.name)),
-        f"COLOR:{COLOURS[family(event.type).key][0]}\r\n",
+        f"COLOR:{COLOURS[category_of(event.type).key][0]}\r\n",
     ]
     if event.location:
         lines.append(ical.line("LOCATION", ical.text(event.location)))
@@ -150,19 +150,19 @@ def component(item: Item, url: str, image: str) -> str:
     return "".join(lines)
 
 
-def anniversary(item: Item, url: str) -> str:
+def anniversary(item: CalendarEntry, url: str) -> str:
     """The VEVENT that brings an event's day back every year, from the first year after it.
 
     Of the 29th of February it is the last day of that month: else it came every fourth year
     (RFC 5545 section 3.3.10 leaves out days that a year does not have).
     """
-    event, span = item.event, item.event.moment.span
+    event, span = item.event, item.event.date.interval
     assert span, "only events of which the day is known are remembered"
     first = span.first_day
     leaps = (first.month, first.day) == (2, 29)
     begins = first.replace(year=first.year + 1, day=28 if leaps else first.day)
-    stamp = ical.utc(item.revised)
-    told = f"{event.type.name}, {event.moment.words}"
+    stamp = ical.utc(item.last_modified)
+    told = f"{event.type.name}, {event.date.display}"
     lines = [
         f"BEGIN:VEVENT\r\nUID:{anniversary_uid(event)}\r\nDTSTAMP:{stamp}\r\n",
         f"LAST-MODIFIED:{stamp}\r\nSEQUENCE:{item.sequence}\r\nTRANSP:TRANSPARENT\r\n",
@@ -171,52 +171,52 @@ def anniversary(item: Item, url: str) -> str:
         ical.line("SUMMARY", ical.text(f"{first.year}: {event.name}")),
         ical.line("DESCRIPTION", ical.text("\n\n".join(filter(None, (told, url, CREDIT))))),
         ical.line("CATEGORIES", ical.text("Anniversary") + "," + ical.text(event.type.name)),
-        f"COLOR:{COLOURS[family(event.type).key][0]}\r\n",
+        f"COLOR:{COLOURS[category_of(event.type).key][0]}\r\n",
     ]
     if url:
         lines.append(ical.line("URL", ical.uri(url)))
     return "".join((*lines, "END:VEVENT\r\n"))
 
 
-def _when(event: Event, span: Span) -> str:
+def _when(event: Event, span: Interval) -> str:
     """A moment in UTC with a nominal length; of a coarse date the days, the end exclusive."""
-    if event.moment.is_timed:
-        end = span.start + nominal_length(event.type)
+    if event.date.has_time:
+        end = span.start + default_duration(event.type)
         return f"DTSTART:{ical.utc(span.start)}\r\nDTEND:{ical.utc(end)}\r\n"
     return (
         f"DTSTART;VALUE=DATE:{ical.day(span.first_day)}\r\n"
-        f"DTEND;VALUE=DATE:{ical.day(span.day_after)}\r\n"
+        f"DTEND;VALUE=DATE:{ical.day(span.end_date_exclusive)}\r\n"
     )
 
 
-def summary(item: Item) -> str:
+def summary(item: CalendarEntry) -> str:
     """The name, with a coarse date in words: the days that a calendar fills are not its length."""
     event = item.event
-    name = event.name if event.moment.is_timed else f"{event.name} ({event.moment.words})"
+    name = event.name if event.date.has_time else f"{event.name} ({event.date.display})"
     return f"Withdrawn: {name}" if item.status == "CANCELLED" else name
 
 
-def description(item: Item, url: str = "", image: str = "") -> str:
+def description(item: CalendarEntry, url: str = "", image: str = "") -> str:
     """All there is to say in plain text, for programs that show nothing else of an event."""
     event = item.event
     paragraphs = [
         "Launch Library 2 no longer lists this event." if item.status == "CANCELLED" else "",
-        plain(event.description),
+        normalize_newlines(event.description),
         _time(event),
-        "\n".join(_leads(event, url)),
-        "\n".join(_credits(event, image)),
+        "\n".join(_link_lines(event, url)),
+        "\n".join(_credit_lines(event, image)),
     ]
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
 def _time(event: Event) -> str:
-    if not event.moment.is_timed:
-        return f"Date: {event.moment.words}. No time of day is known."
-    length = length_in_words(nominal_length(event.type))
-    return f"Time: {event.moment.words}. The length, {length}, is nominal: the source has none."
+    if not event.date.has_time:
+        return f"Date: {event.date.display}. No time of day is known."
+    length = format_duration(default_duration(event.type))
+    return f"Time: {event.date.display}. The length, {length}, is nominal: the source has none."
 
 
-def _leads(event: Event, url: str) -> Iterator[str]:
+def _link_lines(event: Event, url: str) -> Iterator[str]:
     if event.videos:
         yield f"Webcast: {event.videos[0].url}"
     if event.links:
@@ -225,7 +225,7 @@ def _leads(event: Event, url: str) -> Iterator[str]:
         yield f"In the archive: {url}"
 
 
-def _credits(event: Event, image: str) -> Iterator[str]:
+def _credit_lines(event: Event, image: str) -> Iterator[str]:
     if image and event.image and event.image.credit:
         yield f"Picture: {event.image.credit}"
     yield CREDIT

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from events_archive.render.api_mirror import Mirror
+from events_archive.render.api_mirror import ApiMirror
 from events_archive.site import urls
 from events_archive.site.export_columns import COLUMNS, Value, rows
 from events_archive.site.site import Site
@@ -17,7 +17,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Download:
+class DownloadFile:
     """One file, as its page describes it."""
 
     address: str
@@ -32,25 +32,25 @@ class Downloads:
     """The files, each made once."""
 
     site: Site
-    mirror: Mirror
-    kept: Path | None = None
+    mirror: ApiMirror
+    cache_dir: Path | None = None
     """A folder in which the database is kept from one build to the next."""
-    _described: dict[str, Download] = field(default_factory=dict)
+    _described: dict[str, DownloadFile] = field(default_factory=dict)
     _waiting: dict[str, bytes] = field(default_factory=dict)
     """What was made to be described, until it is wanted itself."""
 
     @property
-    def makers(self) -> dict[str, Callable[[], bytes]]:
+    def writers(self) -> dict[str, Callable[[], bytes]]:
         """What makes a file, by the template of its page."""
         return {
-            "data-lines": lambda: self.take(urls.DATA_LINES),
-            "data-table": lambda: self.take(urls.DATA_TABLE),
-            "database": lambda: self.take(urls.DATABASE),
+            "data-lines": lambda: self.take(urls.EVENTS_JSONL),
+            "data-table": lambda: self.take(urls.EVENTS_CSV),
+            "database": lambda: self.take(urls.EVENTS_SQLITE),
             "checksums": lambda: self.checksums,
         }
 
     @property
-    def files(self) -> dict[str, Download]:
+    def files(self) -> dict[str, DownloadFile]:
         """The three files by address."""
         return {address: self._describe(address) for address in self._contents}
 
@@ -60,25 +60,27 @@ class Downloads:
         content = self._waiting.pop(address, None)
         return self._contents[address]() if content is None else content
 
-    def _describe(self, address: str) -> Download:
+    def _describe(self, address: str) -> DownloadFile:
         if address not in self._described:
             content = self._waiting[address] = self._contents[address]()
             digest = hashlib.sha256(content).hexdigest()
-            self._described[address] = Download(address=address, size=len(content), sha256=digest)
+            self._described[address] = DownloadFile(
+                address=address, size=len(content), sha256=digest
+            )
         return self._described[address]
 
     @property
     def _contents(self) -> dict[str, Callable[[], bytes]]:
         return {
-            urls.DATA_LINES: self._lines,
-            urls.DATA_TABLE: self._table,
-            urls.DATABASE: self._database,
+            urls.EVENTS_JSONL: self._lines,
+            urls.EVENTS_CSV: self._table,
+            urls.EVENTS_SQLITE: self._database,
         }
 
     def _lines(self) -> bytes:
         """JSON Lines: the detailed records with what we add, by id, withdrawn events included."""
         events = sorted(self.site.catalogue.all_events, key=lambda event: event.id)
-        records = [self.mirror.record(event, urls.DATA_LINES) for event in events]
+        records = [self.mirror.record(event, urls.EVENTS_JSONL) for event in events]
         return b"\n".join([*records, b""])
 
     def _table(self) -> bytes:
@@ -86,14 +88,14 @@ class Downloads:
         text = io.StringIO(newline="")
         writer = csv.writer(text)
         writer.writerow(column.name for column in COLUMNS)
-        writer.writerows([harmless(value) for value in row] for row in self._rows)
+        writer.writerows([escape_formula(value) for value in row] for row in self._rows)
         return text.getvalue().encode("utf-8", "replace")
 
     def _database(self) -> bytes:
         """SQLite, made anew only if what it holds has changed."""
         from events_archive.render.sqlite_export import database_bytes  # noqa: PLC0415 - only here
 
-        return database_bytes(self.site, self._rows, self.kept)
+        return database_bytes(self.site, self._rows, self.cache_dir)
 
     @cached_property
     def _rows(self) -> list[tuple[Value, ...]]:
@@ -106,6 +108,6 @@ class Downloads:
         return "".join(f"{file.sha256}  {name}\n" for name, file in names.items()).encode()
 
 
-def harmless(value: Value) -> Value:
+def escape_formula(value: Value) -> Value:
     """The value for a table: text that a spreadsheet would run as a formula begins with a '."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -18,8 +18,8 @@ from events_archive.model.event import Image
 from events_archive.render.templating.templates import Templates
 from events_archive.render.templating.text import esc
 from events_archive.site import urls
-from events_archive.site.event_pages import summary
-from events_archive.site.feed_entries import Entry
+from events_archive.site.event_pages import meta_description
+from events_archive.site.feed_entries import FeedEntry
 from events_archive.site.feeds import Feed
 from events_archive.site.page import Page
 from events_archive.site.site import Site
@@ -46,7 +46,7 @@ def rfc3339(moment: datetime) -> str:
     return moment.isoformat()[:19] + "Z"
 
 
-_FRAMES = {
+_ENTRY_FORMATS = {
     "feeds/rss.xml": (
         "<item>\n<pubDate>{}</pubDate>\n<atom:updated>{}</atom:updated>\n",
         "</item>\n",
@@ -78,7 +78,7 @@ class Enclosure:
     """An entry's picture, as feeds announce it."""
 
     url: str
-    octets: int
+    length: int
     width: int
     height: int
     image: Image
@@ -94,9 +94,9 @@ class FeedWriter:
     """The address and what leads to the root, as one link: absolute where that is possible."""
     thumbnails: Thumbnails
 
-    def content(self, page: Page) -> bytes:
+    def write(self, page: Page) -> bytes:
         """The file of one feed in one format."""
-        feed, root = page.context["feed"], urls.root(page.address)
+        feed, root = page.context["feed"], urls.relative_root(page.path)
         assert isinstance(feed, Feed)
         if page.template == JSON_TEMPLATE:
             return self._json(feed, root)
@@ -106,7 +106,7 @@ class FeedWriter:
         return b"".join([head, *self._entries(feed, page.template, root), tail])
 
     def _entries(self, feed: Feed, template: str, root: str) -> Iterator[bytes]:
-        opening, _, date = _FRAMES[template]
+        opening, _, date = _ENTRY_FORMATS[template]
         for entry in feed.entries:
             yield opening.format(date(entry.published), rfc3339(entry.updated)).encode()
             yield self._xml(entry, template, root)
@@ -125,7 +125,7 @@ class FeedWriter:
         if self.site.base_url:
             author["url"] = self.site.base_url
             places = {
-                "home_page_url": self.link(feed.home, root),
+                "home_page_url": self.link(feed.html_url, root),
                 "feed_url": self.link(feed.stem + feed.json_suffix, root),
             }
         return {
@@ -138,35 +138,35 @@ class FeedWriter:
         }
 
     @cached_property
-    def _bodies(self) -> dict[tuple[str, str], dict[str, bytes]]:
+    def _xml_cache(self) -> dict[tuple[str, str], dict[str, bytes]]:
         return {}
 
-    def _xml(self, entry: Entry, template: str, root: str) -> bytes:
+    def _xml(self, entry: FeedEntry, template: str, root: str) -> bytes:
         """The entry after its dates; the same in every feed, where links are absolute."""
         root = "" if self.site.base_url else root
-        key = (entry.identity, root)
-        if key not in self._bodies:
+        key = (entry.id, root)
+        if key not in self._xml_cache:
             # In both formats at once, since they say the same: it is put together and escaped once.
             content = Markup(esc(self._content(entry, root)))
             told = (entry, root, _summary(entry), content, self._enclosure(entry, root))
-            self._bodies[key] = {
+            self._xml_cache[key] = {
                 template: xml_bytes(self._macros[template](*told) + closing)
-                for template, (_, closing, _) in _FRAMES.items()
+                for template, (_, closing, _) in _ENTRY_FORMATS.items()
             }
-        return self._bodies[key][template]
+        return self._xml_cache[key][template]
 
     @cached_property
-    def _items(self) -> dict[tuple[str, str], str]:
+    def _json_cache(self) -> dict[tuple[str, str], str]:
         return {}
 
-    def _item(self, entry: Entry, root: str) -> str:
+    def _item(self, entry: FeedEntry, root: str) -> str:
         """The same as an item of JSON Feed."""
         root = "" if self.site.base_url else root
-        key = (entry.identity, root)
-        if key not in self._items:
+        key = (entry.id, root)
+        if key not in self._json_cache:
             content, picture = self._content(entry, root), self._enclosure(entry, root)
-            self._items[key] = _json_item(entry, self.link(entry.address, root), content, picture)
-        return self._items[key]
+            self._json_cache[key] = _json_item(entry, self.link(entry.url, root), content, picture)
+        return self._json_cache[key]
 
     @cached_property
     def _macros(self) -> dict[str, Any]:
@@ -179,12 +179,12 @@ class FeedWriter:
             "day": macro("feeds/content.html", "day"),
         }
 
-    def _content(self, entry: Entry, root: str) -> str:
+    def _content(self, entry: FeedEntry, root: str) -> str:
         """The entry's HTML, as plain text that has to be escaped."""
         if entry.event and not entry.is_change:
             html = self._macros["event"](entry.event, self._enclosure(entry, root))
-        elif entry.remembered:
-            html = self._macros["day"](entry, self.site.addresses.event, root)
+        elif entry.anniversary_events:
+            html = self._macros["day"](entry, self.site.urls.event, root)
         else:
             html = self._macros["change"](entry, root)
         return str(html)
@@ -193,7 +193,7 @@ class FeedWriter:
     def _enclosures(self) -> dict[tuple[str, str], Enclosure | None]:
         return {}
 
-    def _enclosure(self, entry: Entry, root: str) -> Enclosure | None:
+    def _enclosure(self, entry: FeedEntry, root: str) -> Enclosure | None:
         image = entry.event.image if entry.event and not entry.is_change else None
         if image is None:
             return None
@@ -210,17 +210,17 @@ class FeedWriter:
         file = self.thumbnails.folder / copies.src.rpartition("/")[2]
         return Enclosure(
             url=self.link(copies.src, root),
-            octets=file.stat().st_size,
+            length=file.stat().st_size,
             width=size[0],
             height=size[1],
             image=image,
         )
 
 
-def _json_item(entry: Entry, address: str, content: str, picture: Enclosure | None) -> str:
+def _json_item(entry: FeedEntry, address: str, content: str, picture: Enclosure | None) -> str:
     """An item of JSON Feed without its opening brace and its dates."""
     item: dict[str, Any] = {
-        "id": entry.identity,
+        "id": entry.id,
         "url": address,
         "title": entry.title,
         "summary": _summary(entry),
@@ -236,15 +236,15 @@ def _json_item(entry: Entry, address: str, content: str, picture: Enclosure | No
                 "url": picture.url,
                 "mime_type": "image/webp",
                 **({"title": f"Picture: {credit}"} if credit else {}),
-                "size_in_bytes": picture.octets,
+                "size_in_bytes": picture.length,
             }
         ]
     return _json_text(item).removeprefix("{")
 
 
-def _summary(entry: Entry) -> str:
+def _summary(entry: FeedEntry) -> str:
     """The entry in a sentence or two of plain text."""
-    return summary(entry.event) if entry.event and not entry.is_change else entry.title
+    return meta_description(entry.event) if entry.event and not entry.is_change else entry.title
 
 
 def _json_text(value: dict[str, Any]) -> str:

@@ -13,11 +13,11 @@ from json.encoder import encode_basestring
 from markupsafe import Markup
 
 from events_archive.images.thumbnails import Thumbnail, Thumbnails
-from events_archive.model.archive_state import Remembered
+from events_archive.model.archive_state import Provenance
 from events_archive.model.event import Event, Image
 from events_archive.model.places import ONLINE, Place, place_of
 from events_archive.render.templating.text import marked
-from events_archive.site.page import Crumb, Page
+from events_archive.site.page import Breadcrumb, Page
 from events_archive.site.site import Site
 
 _SCHEMA = "https://schema.org"
@@ -30,7 +30,7 @@ Members = str
 
 
 @dataclass(frozen=True, kw_only=True)
-class StructuredData:
+class JsonLd:
     """Makes the data block of a page, where the site's place is known."""
 
     site: Site
@@ -54,18 +54,20 @@ class StructuredData:
 
     def _things(self, page: Page) -> Iterator[Json]:
         event, remembered = page.context.get("event"), page.context.get("remembered")
-        if isinstance(event, Event) and isinstance(remembered, Remembered):
+        if isinstance(event, Event) and isinstance(remembered, Provenance):
             yield self.event(event, remembered, page)
-        if page.crumbs:
+        if page.breadcrumbs:
             yield self._breadcrumbs(page)
 
     def _breadcrumbs(self, page: Page) -> Json:
-        steps = [self._step(number, crumb) for number, crumb in enumerate(page.crumbs, start=1)]
-        steps.append(self._made_step(len(steps) + 1, page.title, page.address))
+        steps = [
+            self._step(number, crumb) for number, crumb in enumerate(page.breadcrumbs, start=1)
+        ]
+        steps.append(self._made_step(len(steps) + 1, page.title, page.path))
         return f'{{"@type":"BreadcrumbList","itemListElement":[{",".join(steps)}]}}'
 
-    def _step(self, position: int, crumb: Crumb) -> Json:
-        key = (position, crumb.label, crumb.address)
+    def _step(self, position: int, crumb: Breadcrumb) -> Json:
+        key = (position, crumb.label, crumb.url)
         if key not in self._steps:
             self._steps[key] = self._made_step(*key)
         return self._steps[key]
@@ -74,9 +76,9 @@ class StructuredData:
         name, item = encode_basestring(label), encode_basestring(self.absolute(address))
         return f'{{"@type":"ListItem","position":{position},"name":{name},"item":{item}}}'
 
-    def event(self, event: Event, remembered: Remembered, page: Page) -> Json:
+    def event(self, event: Event, remembered: Provenance, page: Page) -> Json:
         """The event as schema.org has it (https://schema.org/Event)."""
-        url = self.absolute(page.address)
+        url = self.absolute(page.path)
         former = previous_dates(event, remembered)
         copies = self.thumbnails.of(event.image)
         return (
@@ -84,9 +86,9 @@ class StructuredData:
             f"{_text('name', event.name)}"
             f"{_text('description', page.description)}"
             f"{_text('url', url)}"
-            f"{_text('startDate', event.moment.claim)}"
+            f"{_text('startDate', event.date.schema_org_date)}"
             f"{_one_or_more('previousStartDate', former)}"
-            f"{'' if remembered.withdrawn else _status(former)}"
+            f"{'' if remembered.withdrawn else _event_status(former)}"
             f"{self._whereabouts(event, url)}"
             f"{self._image(event.image, copies) if event.image and copies else ''}"
             "}"
@@ -130,14 +132,16 @@ class StructuredData:
         )
 
 
-def previous_dates(event: Event, remembered: Remembered) -> list[str]:
+def previous_dates(event: Event, remembered: Provenance) -> list[str]:
     """What the date was before, the latest first, as far as schema.org has a form for it."""
-    moved = [change for change in remembered.changes if change.kind == "moved"]
-    claims = [change.old_moment.claim for change in reversed(moved)]
-    return list(dict.fromkeys(claim for claim in claims if claim and claim != event.moment.claim))
+    moved = [change for change in remembered.changes if change.change_type == "moved"]
+    claims = [change.old_date.schema_org_date for change in reversed(moved)]
+    return list(
+        dict.fromkeys(claim for claim in claims if claim and claim != event.date.schema_org_date)
+    )
 
 
-def _status(former: list[str]) -> Members:
+def _event_status(former: list[str]) -> Members:
     return f',"eventStatus":"{_SCHEMA}/{"EventRescheduled" if former else "EventScheduled"}"'
 
 

@@ -29,16 +29,16 @@ _REL = "nofollow noopener noreferrer"
 
 
 @lru_cache(maxsize=65536)
-def prose(text: str) -> Markup:
+def markdown_to_html(text: str) -> Markup:
     """LL2's plain text as HTML paragraphs and lists, safe to put into any page."""
     lines = _LINE_END.sub("\n", text).strip()
     if not lines:
         return Markup()
     if not _MARKED_UP.search(lines):
         return _paragraphs(lines)
-    parser = _strangers_markdown()
+    parser = _untrusted_markdown()
     parser.reset()
-    return Markup(_sanitised(parser.convert(_as_markdown(lines)), _TAGS))
+    return Markup(_sanitize(parser.convert(_as_markdown(lines)), _TAGS))
 
 
 def _paragraphs(text: str) -> Markup:
@@ -78,7 +78,7 @@ def _marked_link(match: re.Match[str]) -> str:
 
 
 @cache
-def _strangers_markdown() -> "Markdown":
+def _untrusted_markdown() -> "Markdown":
     """Markdown without what plain text never means: raw HTML, headings, indented code, pictures."""
     # Some 30 ms that most texts do not need; twice as long where extensions are given by name,
     # since then everything that is installed is asked for its name.
@@ -97,7 +97,7 @@ def _strangers_markdown() -> "Markdown":
     return parser
 
 
-def _sanitised(html: str, tags: set[str]) -> str:
+def _sanitize(html: str, tags: set[str]) -> str:
     import nh3  # noqa: PLC0415 - only where there is something to sanitise
 
     return nh3.clean(
@@ -109,7 +109,7 @@ def _sanitised(html: str, tags: set[str]) -> str:
     )
 
 
-def own_prose(path: Path) -> Markup:
+def render_markdown_file(path: Path) -> Markup:
     """A Markdown file of our own as HTML, relative links kept.
 
     Raises OSError where the file cannot be read.
@@ -133,7 +133,7 @@ def own_prose(path: Path) -> Markup:
     return Markup(parser.convert(path.read_text(encoding="utf-8")))
 
 
-def plain(text: str) -> str:
+def normalize_newlines(text: str) -> str:
     """LL2's text for formats without markup: one kind of line end, no blank space at the ends."""
     return _LINE_END.sub("\n", text).strip()
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.event import Event, EventType
-from events_archive.model.event_date import Moment, day_in_words
+from events_archive.model.event_date import EventDate, format_day
 from events_archive.query.parameters import (
     API_EVENTS,
     DEFAULT_LIMIT,
@@ -21,24 +21,24 @@ from events_archive.query.parameters import (
     ORDERINGS,
     PARAMETERS,
 )
-from events_archive.query.rows import Entry
+from events_archive.query.rows import QueryRow
 from events_archive.render.api_mirror import to_json
 from events_archive.site import categories
-from events_archive.site.default_durations import nominal_length
+from events_archive.site.default_durations import default_duration
 from events_archive.site.page import Page
-from events_archive.site.query_pages import IDS_OF_RECORDS, ExplorePart
+from events_archive.site.query_pages import IDS_PER_RECORD_FILE, QueryDataFile
 from events_archive.site.site import Site
 
 
 @dataclass(frozen=True, kw_only=True)
-class Explore:
+class QueryDataWriter:
     """Makes the scripts of data."""
 
     site: Site
     thumbnails: Thumbnails
 
     @property
-    def makers(self) -> dict[str, Callable[[Page], bytes]]:
+    def writers(self) -> dict[str, Callable[[Page], bytes]]:
         """What makes a page, by its template."""
         return {
             "explore-table": self._table,
@@ -67,7 +67,7 @@ class Explore:
                 "programs": {p.id: p.name for event in events for p in event.programs},
                 "years": list(self.site.catalogue.by_year),
                 "parts": page.context["parts"],
-                "recordsSpan": IDS_OF_RECORDS,
+                "recordsSpan": IDS_PER_RECORD_FILE,
                 "title": self.site.title,
                 "base": self.site.base_url,
                 "api": API_EVENTS,
@@ -76,18 +76,18 @@ class Explore:
 
     def _type(self, type: EventType) -> list[str | int]:
         """Its name, the stem of its pages, its family, and how long calendars show its events."""
-        stem = self.site.addresses.type_stems[type.id]
-        seconds = int(nominal_length(type).total_seconds())
-        return [type.name, stem, categories.family(type).key, seconds]
+        stem = self.site.urls.type_slugs[type.id]
+        seconds = int(default_duration(type).total_seconds())
+        return [type.name, stem, categories.category_of(type).key, seconds]
 
-    def _part(self, page: Page, columns: Callable[[tuple[Entry, ...]], dict[str, Any]]) -> bytes:
+    def _part(self, page: Page, columns: Callable[[tuple[QueryRow, ...]], dict[str, Any]]) -> bytes:
         part = page.context["part"]
-        assert isinstance(part, ExplorePart)
-        return _script(part.name, columns(part.entries))
+        assert isinstance(part, QueryDataFile)
+        return _script(part.name, columns(part.rows))
 
-    def _events(self, entries: tuple[Entry, ...]) -> dict[str, Any]:
+    def _events(self, entries: tuple[QueryRow, ...]) -> dict[str, Any]:
         events = [self._by_id[entry.id] for entry in entries]
-        stems = self.site.addresses.event_stems
+        stems = self.site.urls.event_slugs
         places = _Numbered()
         pictures = _Numbered()
         return {
@@ -97,7 +97,7 @@ class Explore:
             # Nearly always the slug again: then nothing.
             "stem": [0 if stems[e.id] == e.slug else stems[e.id] for e in entries],
             "date": [_seconds(entry.date) for entry in entries],
-            "said": [_said(event.moment) for event in events],
+            "said": [_display_and_dates(event.date) for event in events],
             "last_updated": [_seconds(entry.last_updated) for entry in entries],
             "type": [entry.type for entry in entries],
             "place": [places.number(entry.place) for entry in entries],
@@ -112,7 +112,7 @@ class Explore:
         copies = self.thumbnails.of(event.image)
         return copies.file(copies.sizes[0][0]) if copies else ""
 
-    def _words(self, entries: tuple[Entry, ...]) -> dict[str, Any]:
+    def _words(self, entries: tuple[QueryRow, ...]) -> dict[str, Any]:
         return {
             "text": [entry.text for entry in entries],
             "videos": [entry.videos for entry in entries],
@@ -123,14 +123,15 @@ class Explore:
 
     def _records(self, page: Page) -> bytes:
         part = page.context["part"]
-        assert isinstance(part, ExplorePart)
-        tellings = self.site.holdings.tellings
+        assert isinstance(part, QueryDataFile)
+        tellings = self.site.query_index.api_records
         rows = []
-        for entry in part.entries:
+        for entry in part.rows:
             told = tellings[entry.id]
-            detailed = b"{%b}" % told.detailed if told.detailed else b"0"
+            level = told.by_level
+            detailed = b"{%b}" % level["detailed"] if level["detailed"] else b"0"
             head = f'"{entry.id}":["{told.source_url}",'.encode()
-            rows.append(b"%b{%b},{%b},%b]" % (head, told.listed, told.normal, detailed))
+            rows.append(b"%b{%b},{%b},%b]" % (head, level["list"], level["normal"], detailed))
         return _assigned(part.name, b"{%b}" % b",\n".join(rows))
 
 
@@ -153,7 +154,13 @@ class _Numbered:
 def _row(parameter: dict[str, Any]) -> dict[str, Any]:
     """A parameter without what the script has no use for."""
     unused = ("help", "choices")
-    return {name: value for name, value in parameter.items() if value and name not in unused}
+    # The script knows a parameter's type as "kind".
+    renamed = {"type": "kind"}
+    return {
+        renamed.get(name, name): value
+        for name, value in parameter.items()
+        if value and name not in unused
+    }
 
 
 def _script(name: str, value: Any) -> bytes:
@@ -172,17 +179,17 @@ def _seconds(moment: datetime | None) -> float | None:
     return int(stamp) if stamp.is_integer() else stamp
 
 
-def _said(moment: Moment) -> Any:
+def _display_and_dates(moment: EventDate) -> Any:
     """What the script cannot tell from the date: its words, and when a calendar shows it.
 
     0 for a date known to the minute. Else [words], [words, start in POSIX seconds], or
     [words, first day, day after the last] where no clock time is known.
     """
-    if moment.date is None or moment.span is None:
-        return [moment.words]
-    span = moment.span
-    if not moment.is_timed:
-        return [moment.words, f"{span.first_day:%Y%m%d}", f"{span.day_after:%Y%m%d}"]
-    if moment.words == f"{day_in_words(moment.date)}, {moment.date:%H:%M} UTC":
+    if moment.utc is None or moment.interval is None:
+        return [moment.display]
+    span = moment.interval
+    if not moment.has_time:
+        return [moment.display, f"{span.first_day:%Y%m%d}", f"{span.end_date_exclusive:%Y%m%d}"]
+    if moment.display == f"{format_day(moment.utc)}, {moment.utc:%H:%M} UTC":
         return 0
-    return [moment.words, int(span.start.timestamp())]
+    return [moment.display, int(span.start.timestamp())]

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.event import Event
-from events_archive.query.engine import Answer
+from events_archive.query.engine import QueryResult
 from events_archive.query.parameters import API_EVENTS
-from events_archive.query.parser import RefusedQuestion
+from events_archive.query.parser import InvalidQueryError
 from events_archive.render.assets import Assets
-from events_archive.render.downloads import harmless
+from events_archive.render.downloads import escape_formula
 from events_archive.render.renderer import Renderer
 from events_archive.site import urls
-from events_archive.site.calendars import Calendar, calendar_item
+from events_archive.site.calendars import Calendar, calendar_entry
 from events_archive.site.export_columns import COLUMNS, row
 from events_archive.site.feed_entries import TAG, event_entry
 from events_archive.site.feeds import Feed
@@ -30,14 +30,14 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#|~&])")
 
 
 @dataclass(frozen=True, kw_only=True)
-class AnswerWriter:
+class QueryResultWriter:
     """Writes answers to questions that were put to ``site``."""
 
     site: Site
     templates: Path
     """The folder of the site's templates."""
 
-    def write(self, answer: Answer, form: str) -> str:
+    def write(self, answer: QueryResult, form: str) -> str:
         """The answer in one of `FORMATS`.
 
         In JSON it is what the API would send. The other forms hold everything that was found,
@@ -45,21 +45,21 @@ class AnswerWriter:
         """
         if form == "json":
             return self.api_json(answer)
-        writers: dict[str, Callable[[Answer, Sequence[Event]], str]] = {
+        writers: dict[str, Callable[[QueryResult, Sequence[Event]], str]] = {
             "table": self._table,
             "csv": self._csv,
             "ics": self._calendar,
             "rss": self._feed,
             "md": self._markdown,
         }
-        entries = answer.page if answer.question.is_paged else answer.entries
+        entries = answer.page if answer.query.is_paged else answer.rows
         by_id = {event.id: event for event in self.site.catalogue.events}
         return writers[form](answer, [by_id[entry.id] for entry in entries])
 
-    def api_json(self, answer: Answer) -> str:
+    def api_json(self, answer: QueryResult) -> str:
         """The API's envelope with its own records and addresses, indented by one."""
-        tellings = self.site.holdings.tellings
-        mode = answer.question.mode
+        tellings = self.site.query_index.api_records
+        mode = answer.query.mode
         records = [
             tellings[entry.id].json(mode, tellings[entry.id].source_url) for entry in answer.page
         ]
@@ -71,9 +71,9 @@ class AnswerWriter:
         }
         return json.dumps(envelope, ensure_ascii=False, indent=1) + "\n"
 
-    def _table(self, answer: Answer, events: Sequence[Event]) -> str:
+    def _table(self, answer: QueryResult, events: Sequence[Event]) -> str:
         cells = [
-            (str(event.id), event.moment.words, event.type.name, event.name, event.location)
+            (str(event.id), event.date.display, event.type.name, event.name, event.location)
             for event in events
         ]
         cells.insert(0, ("id", "date", "type", "name", "place"))
@@ -84,56 +84,58 @@ class AnswerWriter:
         )
         return "".join(f"{line}\n" for line in lines)
 
-    def _csv(self, answer: Answer, events: Sequence[Event]) -> str:
+    def _csv(self, answer: QueryResult, events: Sequence[Event]) -> str:
         text = io.StringIO(newline="")
         writer = csv.writer(text)
         writer.writerow(column.name for column in COLUMNS)
-        writer.writerows([harmless(value) for value in row(self.site, event)] for event in events)
+        writer.writerows(
+            [escape_formula(value) for value in row(self.site, event)] for event in events
+        )
         return text.getvalue()
 
-    def _markdown(self, answer: Answer, events: Sequence[Event]) -> str:
+    def _markdown(self, answer: QueryResult, events: Sequence[Event]) -> str:
         lines = ["| Date | Event | Type | Place |", "| --- | --- | --- | --- |"]
         for event in events:
-            page = self.site.base_url + self.site.addresses.event(event)
-            name = f"[{_plain(event.name)}]({page})"
+            page = self.site.base_url + self.site.urls.event(event)
+            name = f"[{_escape_markdown(event.name)}]({page})"
             told = (
-                _plain(event.moment.words),
+                _escape_markdown(event.date.display),
                 name,
-                _plain(event.type.name),
-                _plain(event.location),
+                _escape_markdown(event.type.name),
+                _escape_markdown(event.location),
             )
             lines.append(f"| {' | '.join(told)} |")
         return "\n".join(lines) + "\n"
 
-    def _calendar(self, answer: Answer, events: Sequence[Event]) -> str:
+    def _calendar(self, answer: QueryResult, events: Sequence[Event]) -> str:
         calendar = Calendar(
-            name=f"{self.site.title}: {answer.question.query() or 'everything'}",
+            name=f"{self.site.title}: {answer.query.query_string() or 'everything'}",
             description="The answer to a question.",
-            address="answer.ics",
-            home=self._home(answer),
-            items=tuple(calendar_item(self.site, event) for event in events if event.moment.date),
+            path="answer.ics",
+            html_url=self._home(answer),
+            entries=tuple(calendar_entry(self.site, event) for event in events if event.date.utc),
         )
-        page = Page(address=calendar.address, template="calendar", context={"calendar": calendar})
+        page = Page(path=calendar.path, template="calendar", context={"calendar": calendar})
         return self._renderer.content(page).decode()
 
-    def _feed(self, answer: Answer, events: Sequence[Event]) -> str:
-        query = answer.question.query()
+    def _feed(self, answer: QueryResult, events: Sequence[Event]) -> str:
+        query = answer.query.query_string()
         feed = Feed(
-            identity=f"{TAG}:events:answer:{query}",
+            id=f"{TAG}:events:answer:{query}",
             title=f"{self.site.title}: {query or 'everything'}",
             description="The answer to a question.",
             stem="answer",
-            home=self._home(answer),
+            html_url=self._home(answer),
             entries=tuple(event_entry(self.site, event) for event in events),
         )
         page = Page(
-            address="answer.rss", template="feeds/rss.xml", title=feed.title, context={"feed": feed}
+            path="answer.rss", template="feeds/rss.xml", title=feed.title, context={"feed": feed}
         )
         return self._renderer.content(page).decode()
 
-    def _home(self, answer: Answer) -> str:
+    def _home(self, answer: QueryResult) -> str:
         """The page with the same events."""
-        return f"{urls.EXPLORE}?{answer.question.query()}"
+        return f"{urls.QUERY_PAGE}?{answer.query.query_string()}"
 
     @property
     def _renderer(self) -> Renderer:
@@ -145,11 +147,11 @@ class AnswerWriter:
         )
 
 
-def _plain(text: str) -> str:
+def _escape_markdown(text: str) -> str:
     """The text for Markdown, so that nothing in it is taken for markup."""
     return _MARKDOWN.sub(r"\\\1", text)
 
 
-def refusal(refused: RefusedQuestion, form: str) -> str:
+def error_response(refused: InvalidQueryError, form: str) -> str:
     """What the API would answer; "" where the answer was not to be JSON."""
     return json.dumps(refused.errors, ensure_ascii=False, indent=1) + "\n" if form == "json" else ""

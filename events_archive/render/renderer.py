@@ -13,16 +13,21 @@ from events_archive import __version__
 from events_archive.errors import ArchiveError
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.event import Event, Image, host_of
-from events_archive.model.event_date import MONTHS, Moment, day_in_words, month_in_words
-from events_archive.model.interval import length_in_words
+from events_archive.model.event_date import MONTHS, EventDate, format_day, format_month
+from events_archive.model.interval import format_duration
 from events_archive.render import feeds
 from events_archive.render.assets import Assets
-from events_archive.render.calendar_links import CalendarLinks
+from events_archive.render.calendar_links import CalendarLinkBuilder
 from events_archive.render.calendars import CalendarWriter
-from events_archive.render.data_files import DataFiles, bytes_in_words
+from events_archive.render.data_files import DataFiles, format_size
 from events_archive.render.feeds import FeedWriter
-from events_archive.render.json_ld import StructuredData
-from events_archive.render.markdown import escaped, own_prose, plain, prose
+from events_archive.render.json_ld import JsonLd
+from events_archive.render.markdown import (
+    escaped,
+    markdown_to_html,
+    normalize_newlines,
+    render_markdown_file,
+)
 from events_archive.render.service_worker import web_manifest
 from events_archive.render.templating.templates import Templates
 from events_archive.render.templating.text import esc, marked
@@ -45,16 +50,16 @@ class Renderer:
     templates: Path
     assets: Assets
     thumbnails: Thumbnails
-    kept: Path | None = None
+    cache_dir: Path | None = None
     """A folder for what is worth keeping from one build to the next."""
     _cards: dict[tuple[int, str], Markup] = field(default_factory=dict, init=False)
     _event_links: dict[tuple[int, str], Markup] = field(default_factory=dict, init=False)
-    _way_links: dict[tuple[str, int, str, str], Markup] = field(default_factory=dict, init=False)
+    _term_links: dict[tuple[str, int, str, str], Markup] = field(default_factory=dict, init=False)
 
-    def prepare(self) -> None:
+    def warm_up(self) -> None:
         """Have at hand what nearly every page needs, before two processes get it each."""
         self._templates.page("pages/event.html")
-        prose("*")
+        markdown_to_html("*")
 
     def keep_templates(self) -> None:
         """Keep what was compiled of the templates for the next run."""
@@ -67,15 +72,15 @@ class Renderer:
 
     def content(self, page: Page) -> bytes:
         """One page's bytes; raises ArchiveError where its template has a fault."""
-        page = page.whole
-        special = self._special.get(page.template)
+        page = page.resolved
+        special = self._writers.get(page.template)
         if special:
             return special(page)
         context = {**page.context, "page": page, "root": self.root(page)}
         try:
             text = self._templates.render(page.template, context)
         except ArchiveError as error:
-            raise ArchiveError(f"{page.address}: {error}") from error
+            raise ArchiveError(f"{page.path}: {error}") from error
         return text.encode("utf-8", "replace")
 
     def root(self, page: Page) -> str:
@@ -83,27 +88,27 @@ class Renderer:
 
         GitHub Pages answers with 404.html at any depth, so it alone starts from the host's root.
         """
-        if page.address == urls.NOT_FOUND and self.site.base_url:
+        if page.path == urls.NOT_FOUND and self.site.base_url:
             return urlsplit(self.site.base_url).path
-        return urls.root(page.address)
+        return urls.relative_root(page.path)
 
     @cached_property
-    def _special(self) -> dict[str, Callable[[Page], bytes]]:
+    def _writers(self) -> dict[str, Callable[[Page], bytes]]:
         """Pages that a template would only slow down."""
         return {
-            "calendar": self._calendars.content,
-            "feed.json": self._feeds.content,
-            "feeds/atom.xml": self._feeds.content,
-            "feeds/rss.xml": self._feeds.content,
+            "calendar": self._calendars.write,
+            "feed.json": self._feeds.write,
+            "feeds/atom.xml": self._feeds.write,
+            "feeds/rss.xml": self._feeds.write,
             "cname": lambda page: f"{self.site.cname}\n".encode(),
             "empty": lambda page: b"",
             "web-manifest": lambda page: web_manifest(self.site, self.assets),
-            **self._data.makers,
+            **self._data.writers,
         }
 
     @cached_property
     def _data(self) -> DataFiles:
-        return DataFiles(site=self.site, thumbnails=self.thumbnails, kept=self.kept)
+        return DataFiles(site=self.site, thumbnails=self.thumbnails, cache_dir=self.cache_dir)
 
     @cached_property
     def _calendars(self) -> CalendarWriter:
@@ -120,41 +125,39 @@ class Renderer:
 
     @cached_property
     def _templates(self) -> Templates:
-        return Templates(self.templates, known=self.known, filters=FILTERS)
+        return Templates(self.templates, known=self.template_globals, filters=FILTERS)
 
     @cached_property
-    def known(self) -> dict[str, Any]:
+    def template_globals(self) -> dict[str, Any]:
         """What every template knows by name."""
-        links = CalendarLinks(site=self.site)
-        structured = StructuredData(
-            site=self.site, thumbnails=self.thumbnails, absolute=self.absolute
-        )
+        links = CalendarLinkBuilder(site=self.site)
+        structured = JsonLd(site=self.site, thumbnails=self.thumbnails, absolute=self.absolute)
         return {
             "absolute": self.absolute,
             "add_to_calendar": links.add,
-            "addresses": urls,
-            "asset": self.assets.address,
+            "urls": urls,
+            "asset": self.assets.url,
             "card": self._card,
             "downloads": lambda: self._data.downloads.files,
             "link": self.link,
-            "event_address": self.site.addresses.event,
+            "event_url": self.site.urls.event,
             "event_link": self._event_link,
-            "family": categories.family,
+            "category_of": categories.category_of,
             "follow_calendar": links.follow,
-            "month_in_words": month_in_words,
+            "format_month": format_month,
             "MONTHS": MONTHS,
-            "own_prose": self._own_prose,
-            "picture_text": picture_text,
+            "markdown_file": self._markdown_file,
+            "image_alt": image_alt,
             "policy": Markup(CONTENT_SECURITY_POLICY),
-            "prose": prose,
+            "markdown": markdown_to_html,
             "range": range,
             "site": self.site,
-            "structured_data": structured.block,
+            "json_ld": structured.block,
             "thumbnail": self.thumbnails.of,
-            "type_address": self.site.addresses.type,
-            "way_link": self._way_link,
+            "type_url": self.site.urls.type,
+            "term_link": self._term_link,
             "type_gloss": categories.type_gloss,
-            "type_sentence": categories.type_sentence,
+            "type_description": categories.type_description,
             "version": __version__,
         }
 
@@ -177,41 +180,41 @@ class Renderer:
         key = (event.id, root)
         link = self._event_links.get(key)
         if link is None:
-            address = esc(root + self.site.addresses.event(event))
+            address = esc(root + self.site.urls.event(event))
             link = marked(f'<a href="{address}" dir="auto">{esc(event.name)}</a>')
             self._event_links[key] = link
         return link
 
-    def _way_link(self, folder: str, member: Any, root: str) -> Markup:
+    def _term_link(self, folder: str, member: Any, root: str) -> Markup:
         """The name of an agency, programme, ...: a link where it has a page."""
         key = (folder, member.id, member.name, root)
-        link = self._way_links.get(key)
+        link = self._term_links.get(key)
         if link is None:
-            way = self.site.ways.way(folder, member.id)
+            way = self.site.taxonomies.term(folder, member.id)
             name = esc(member.name)
-            link = marked(f'<a href="{esc(root + way.address)}">{name}</a>' if way else name)
-            self._way_links[key] = link
+            link = marked(f'<a href="{esc(root + way.url)}">{name}</a>' if way else name)
+            self._term_links[key] = link
         return link
 
     def link(self, address: str, root: str) -> str:
         """What a feed links to: absolute where the site's place is known, else from its folder."""
         return self.absolute(address) if self.site.base_url else root + address
 
-    def _own_prose(self, name: str) -> Markup:
-        return own_prose(self.templates / name)
+    def _markdown_file(self, name: str) -> Markup:
+        return render_markdown_file(self.templates / name)
 
 
-def date_parts(moment: Moment) -> tuple[str, str, str]:
+def date_parts(moment: EventDate) -> tuple[str, str, str]:
     """A date's words as ("4", "July 2021", "00:11 UTC"), for lists that set the day large.
 
     What has no day or no clock leaves that part empty: ("", "September 2026", "").
     """
-    head, _, clock = moment.words.partition(", ")
+    head, _, clock = moment.display.partition(", ")
     day, _, rest = head.partition(" ")
     return (day, rest, clock) if day.isdigit() and rest else ("", head, clock)
 
 
-def picture_text(image: Image, event: Event) -> str:
+def image_alt(image: Image, event: Event) -> str:
     """What stands in for the event's picture: its name, where a person wrote one."""
     if image.name and not image.name.startswith("["):
         return image.name
@@ -219,15 +222,15 @@ def picture_text(image: Image, event: Event) -> str:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "bytes_in_words": bytes_in_words,
+    "format_size": format_size,
     "date_parts": date_parts,
-    "day_in_words": day_in_words,
-    "day_of_year": on_this_day.in_words,
+    "format_day": format_day,
+    "format_day_of_year": on_this_day.format_day_of_year,
     "escaped": escaped,
     "host": host_of,
-    "length_in_words": length_in_words,
-    "plain": plain,
-    "prose": prose,
+    "format_duration": format_duration,
+    "normalize_newlines": normalize_newlines,
+    "markdown": markdown_to_html,
     "rfc3339": feeds.rfc3339,
     "rfc822": feeds.rfc822,
 }

@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from events_archive.errors import ArchiveError
-from events_archive.output.writer import Staged
+from events_archive.output.writer import StagedFile
 from events_archive.render.assets import Assets
 from events_archive.site import urls
-from events_archive.site.offline_pages import may_be_kept
+from events_archive.site.offline_pages import is_precached
 from events_archive.site.site import Site
 
-NIGHT = "#0c1130"
+THEME_COLOUR = "#0c1130"
 """The colour of the icon's ground, for what a browser draws around an installed site."""
 
 _ALWAYS = frozenset({urls.HOME, urls.OFFLINE})
 _LOOKS = (".css", ".js", ".svg")
 
 
-def kept_files(staged: Mapping[str, Staged]) -> bytes:
+def precache_manifest(staged: Mapping[str, StagedFile]) -> bytes:
     """The list of all files that a browser may keep, with what tells two states of one apart.
 
     JSON: ``{"version": ..., "files": {address: [digest, bytes], ...}}``. Equal sites have equal
@@ -28,7 +28,7 @@ def kept_files(staged: Mapping[str, Staged]) -> bytes:
     files = {
         address: [staged[address].digest, staged[address].size]
         for address in sorted(staged)
-        if may_be_kept(address)
+        if is_precached(address)
     }
     listed = _json(files).encode()
     version = hashlib.sha256(listed).hexdigest()[:16].encode()
@@ -57,7 +57,7 @@ def service_worker(script: Path, kept: bytes) -> bytes:
 def web_manifest(site: Site, assets: Assets) -> bytes:
     """The web app manifest (W3C): with it a browser offers to install the site."""
     icons = [
-        {"src": assets.address(name), "sizes": f"{size}x{size}", "type": "image/png", **more}
+        {"src": assets.url(name), "sizes": f"{size}x{size}", "type": "image/png", **more}
         for name, size, more in (
             ("icon-192.png", 192, {}),
             ("icon-512.png", 512, {}),
@@ -73,8 +73,8 @@ def web_manifest(site: Site, assets: Assets) -> bytes:
         "start_url": urls.HOME,
         "scope": "./",
         "display": "minimal-ui",
-        "theme_color": NIGHT,
-        "background_color": NIGHT,
+        "theme_color": THEME_COLOUR,
+        "background_color": THEME_COLOUR,
         "icons": icons,
     }
     return (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()

@@ -68,9 +68,9 @@ def database_bytes(site: Site, rows: list[tuple[Value, ...]], kept: Path | None 
     file = kept / f"events-{key.hex()}.sqlite" if kept else None
     if file and file.is_file():
         return file.read_bytes()
-    data = _made(content)
+    data = _serialize(content)
     if file:
-        _keep(file, data)
+        _cache(file, data)
     return data
 
 
@@ -83,10 +83,10 @@ def _content(site: Site, rows: list[tuple[Value, ...]]) -> dict[str, list[tuple[
         content[f"event_{relation}"] = sorted(_pairs(events, relation))
     content["changes"] = [
         (
-            f"{change.observed:%Y-%m-%dT%H:%M:%SZ}", change.event_id, change.kind, change.field,
-            _as_text(change.old), _as_text(change.new), int(change.live),
+            f"{change.observed:%Y-%m-%dT%H:%M:%SZ}", change.event_id, change.change_type,
+            change.field, _as_text(change.old), _as_text(change.new), int(change.is_live),
         )
-        for change in site.memory.changes
+        for change in site.history.changes
     ]  # fmt: skip
     return content
 
@@ -108,7 +108,7 @@ def _as_text(value: object) -> str | None:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def _made(content: dict[str, list[tuple[Value, ...]]]) -> bytes:
+def _serialize(content: dict[str, list[tuple[Value, ...]]]) -> bytes:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
         database.executescript(_SETTINGS + schema())
         database.execute("BEGIN")
@@ -122,7 +122,7 @@ def _made(content: dict[str, list[tuple[Value, ...]]]) -> bytes:
         return database.serialize()
 
 
-def _keep(file: Path, data: bytes) -> None:
+def _cache(file: Path, data: bytes) -> None:
     """Keep it for the next build, and no other; where that fails, the next build makes it anew."""
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)

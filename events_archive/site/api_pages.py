@@ -7,16 +7,16 @@ addresses of its own; whoever follows ``next``, as clients do, never has to know
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from events_archive.model.archive_state import KINDS
+from events_archive.model.archive_state import CHANGE_TYPES
 from events_archive.model.event import Event, EventType
-from events_archive.query.engine import answer
+from events_archive.query.engine import evaluate
 from events_archive.query.parameters import LARGEST_LIMIT, MODES
-from events_archive.query.parser import Question
+from events_archive.query.parser import Query
 from events_archive.site import urls
-from events_archive.site.page import WHOLE, Crumb, Page
+from events_archive.site.page import ALL_EVENTS, Breadcrumb, Page
 from events_archive.site.site import Site
 
-OWN_MEMBERS = (
+ADDED_MEMBERS = (
     ("page", "The event's page here."),
     ("permalink", "An address that leads there whatever the event is called one day."),
     ("source", "The record at the API."),
@@ -37,7 +37,7 @@ DEFAULT_MODE = "normal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MirrorList:
+class ApiList:
     """One page of a list, in the API's envelope."""
 
     count: int
@@ -49,88 +49,88 @@ class MirrorList:
     previous: str = ""
 
 
-def mirror_pages(site: Site) -> Iterator[Page]:
+def api_pages(site: Site) -> Iterator[Page]:
     """Everything below ``api/``; nothing for a site whose records are not at hand."""
-    if not site.holdings.tellings:
+    if not site.query_index.api_records:
         return
     yield Page(
-        address=urls.API,
+        path=urls.API,
         template="pages/api.html",
         title="The API, as plain files",
         description="The events of Launch Library 2's API as static JSON, to be read by programs.",
-        crumbs=(
-            Crumb(label="Home", address=urls.HOME),
-            Crumb(label="Data", address=urls.DATA),
+        breadcrumbs=(
+            Breadcrumb(label="Home", url=urls.HOME),
+            Breadcrumb(label="Data", url=urls.DATA),
         ),
         context={
             "example": site.catalogue.all_events[0],
             "modes": MODES,
-            "own_members": OWN_MEMBERS,
+            "own_members": ADDED_MEMBERS,
         },
-        depends=WHOLE,
+        cache_inputs=ALL_EVENTS,
     )
     yield Page(
-        address=urls.OPENAPI,
+        path=urls.OPENAPI,
         template="api/openapi.json",
-        context={"own_members": OWN_MEMBERS, "kinds": KINDS},
+        context={"own_members": ADDED_MEMBERS, "kinds": CHANGE_TYPES},
     )
-    yield Page(address=urls.MIRROR_ROOT, template="mirror-root", depends=WHOLE)
+    yield Page(path=urls.API_MIRROR_ROOT, template="mirror-root", cache_inputs=ALL_EVENTS)
     yield from _event_lists(site)
     yield from _types(site)
-    swept = site.memory.ledger.last_sweep
+    swept = site.history.state.last_full_refresh
     for event in site.catalogue.all_events:
         # Of an event that the source still has, the record tells when that was last known.
         depends = (event, swept.date() if swept else None)
-        for address in (urls.mirror_event(event.id), site.addresses.event(event, ".json")):
+        for address in (urls.api_event(event.id), site.urls.event(event, ".json")):
             yield Page(
-                address=address,
+                path=address,
                 template="mirror-event",
                 title=event.name,
                 context={"event": event},
-                depends=depends,
+                cache_inputs=depends,
             )
 
 
 def _event_lists(site: Site) -> Iterator[Page]:
     """All events in the API's own order, a hundred to the page, in each mode."""
     by_id = {event.id: event for event in site.catalogue.events}
-    entries = answer(site.holdings.entries, Question()).entries
+    entries = evaluate(site.query_index.rows, Query()).rows
     events = [by_id[entry.id] for entry in entries]
-    swept = site.memory.ledger.last_sweep
+    swept = site.history.state.last_full_refresh
     pieces = [events[i : i + LARGEST_LIMIT] for i in range(0, len(events), LARGEST_LIMIT)] or [[]]
     for mode in MODES:
         for number, piece in enumerate(pieces, start=1):
-            page = MirrorList(
+            page = ApiList(
                 count=len(events),
                 results=tuple(piece),
                 mode=mode,
-                next=urls.mirror_page(mode, number + 1) if number < len(pieces) else "",
-                previous=urls.mirror_page(mode, number - 1) if number > 1 else "",
+                next=urls.api_page(mode, number + 1) if number < len(pieces) else "",
+                previous=urls.api_page(mode, number - 1) if number > 1 else "",
             )
-            places = [urls.mirror_page(mode, number)]
+            places = [urls.api_page(mode, number)]
             if mode == DEFAULT_MODE and number == 1:
-                places.append(urls.MIRROR_EVENTS)
+                places.append(urls.API_MIRROR_EVENTS)
             for address in places:
                 yield Page(
-                    address=address,
+                    path=address,
                     template="mirror-list",
                     context={"list": page},
-                    depends=(page, swept.date() if swept else None),
+                    cache_inputs=(page, swept.date() if swept else None),
                 )
 
 
 def _types(site: Site) -> Iterator[Page]:
     types = site.catalogue.types
     yield Page(
-        address=urls.MIRROR_TYPES,
+        path=urls.API_MIRROR_TYPES,
         template="mirror-types",
-        context={"list": MirrorList(count=len(types), results=types)},
-        depends=WHOLE,
+        context={"list": ApiList(count=len(types), results=types)},
+        cache_inputs=ALL_EVENTS,
     )
     for type in types:
         yield Page(
-            address=urls.mirror_type(type.id),
+            path=urls.api_type(type.id),
             template="mirror-type",
             context={"type": type},
-            depends=WHOLE,
+            cache_inputs=ALL_EVENTS,
         )

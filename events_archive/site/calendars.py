@@ -9,9 +9,9 @@ from functools import partial
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Event, EventType
 from events_archive.site import urls
-from events_archive.site.categories import Family, family
-from events_archive.site.page import Deferred, Page
-from events_archive.site.publication_dates import NEVER
+from events_archive.site.categories import Category, category_of
+from events_archive.site.page import LazyPage, Page
+from events_archive.site.publication_dates import FIRST_DATE
 from events_archive.site.site import Site
 
 CALENDAR = "text/calendar"
@@ -23,7 +23,7 @@ _TEMPLATE = "calendar"
 ROLLING_DAYS = 90
 """How far back the rolling calendar reaches."""
 
-OFTEN, DAILY = "PT6H", "P1D"
+EVERY_SIX_HOURS, DAILY = "PT6H", "P1D"
 """How soon programs are asked to look again: Launch Library 2 itself is asked every six hours."""
 
 _YEAR = re.compile(r"years/(\d{4})\.html")
@@ -33,13 +33,13 @@ _LARGEST = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class CalendarEntry:
     """An event as calendars show it."""
 
     event: Event
     status: str
     """TENTATIVE, CONFIRMED or CANCELLED (RFC 5545 section 3.8.1.11)."""
-    revised: datetime
+    last_modified: datetime
     """When what is said of it last changed (UTC)."""
     sequence: int
     """Rises with `revised` and with every change that was seen (section 3.8.7.4)."""
@@ -51,16 +51,16 @@ class Calendar:
 
     name: str
     description: str
-    address: str
-    home: str
+    path: str
+    html_url: str
     """The address of the page with the same events."""
-    items: tuple[Item, ...] = ()
+    entries: tuple[CalendarEntry, ...] = ()
     """In order of time; an event without any date is in no calendar."""
     refresh: str = DAILY
     """A DURATION (section 3.3.6)."""
-    is_yearly: bool = False
+    is_recurring: bool = False
     """Whether it brings each event back every year, rather than showing it when it was."""
-    family: Family | None = None
+    category: Category | None = None
     """What gives it a colour, where its events are of one kind."""
 
 
@@ -69,19 +69,19 @@ def rolling_calendar(site: Site) -> Calendar:
     return Calendar(
         name=site.title,
         description=f"Spaceflight events of the past {ROLLING_DAYS} days and all that are to come.",
-        address=urls.CALENDAR,
-        home=urls.HOME,
-        refresh=OFTEN,
+        path=urls.CALENDAR,
+        html_url=urls.HOME,
+        refresh=EVERY_SIX_HOURS,
     )
 
 
-def whole_calendar(site: Site) -> Calendar:
+def complete_calendar(site: Site) -> Calendar:
     """The one to import once, without its events."""
     return Calendar(
         name=f"{site.title} (complete)",
         description="Every spaceflight event of the archive that has a date, to be imported once.",
-        address=urls.WHOLE_CALENDAR,
-        home=urls.HOME,
+        path=urls.COMPLETE_CALENDAR,
+        html_url=urls.HOME,
     )
 
 
@@ -90,10 +90,10 @@ def type_calendar(site: Site, type: EventType) -> Calendar:
     return Calendar(
         name=f"{type.name} · {site.title}",
         description=f"Every spaceflight event of the type {type.name}.",
-        address=site.addresses.type(type, ".ics"),
-        home=site.addresses.type(type),
-        refresh=OFTEN,
-        family=family(type),
+        path=site.urls.type(type, ".ics"),
+        html_url=site.urls.type(type),
+        refresh=EVERY_SIX_HOURS,
+        category=category_of(type),
     )
 
 
@@ -102,8 +102,8 @@ def year_calendar(site: Site, year: int) -> Calendar:
     return Calendar(
         name=f"{year} · {site.title}",
         description=f"Every spaceflight event of {year}.",
-        address=urls.year(year, ".ics"),
-        home=urls.year(year),
+        path=urls.year(year, ".ics"),
+        html_url=urls.year(year),
     )
 
 
@@ -112,22 +112,22 @@ def event_calendar(site: Site, event: Event) -> Calendar:
     return Calendar(
         name=event.name,
         description=f"{event.name}, as {site.title} has it.",
-        address=site.addresses.event(event, CALENDAR_SUFFIX),
-        home=site.addresses.event(event),
-        family=family(event.type),
+        path=site.urls.event(event, CALENDAR_SUFFIX),
+        html_url=site.urls.event(event),
+        category=category_of(event.type),
     )
 
 
 def calendar_pages(site: Site) -> Iterator[Page]:
     """Every calendar: rolling, complete, by type, by year, by event."""
-    events, items = calendar_events(site), Items(site)
+    events, items = calendar_events(site), CalendarEntries(site)
     planned = partial(planned_calendar, site, items)
-    yield planned(rolling_calendar(site), recent_and_coming(site, events))
-    yield planned(whole_calendar(site), events)
+    yield planned(rolling_calendar(site), rolling_window(site, events))
+    yield planned(complete_calendar(site), events)
     of_type = grouped(events, lambda event: event.type.id)
     for type in site.types_by_name():
         yield planned(type_calendar(site, type), of_type.get(type.id, ()))
-    of_year = grouped(events, lambda event: event.moment.year)
+    of_year = grouped(events, lambda event: event.date.year)
     for year in sorted({*site.catalogue.by_year, *_published_years(site)}):
         yield planned(year_calendar(site, year), of_year.get(year, ()))
     yield from _event_calendars(site, items)
@@ -135,43 +135,45 @@ def calendar_pages(site: Site) -> Iterator[Page]:
 
 def _published_years(site: Site) -> Iterator[int]:
     """The years that had a page once: whoever subscribed to one goes on to get an answer."""
-    for address in site.memory.ledger.lists:
+    for address in site.history.state.published_lists:
         if year := _YEAR.fullmatch(address):
             yield int(year[1])
 
 
-def _event_calendars(site: Site, items: "Items") -> Iterator[Page]:
+def _event_calendars(site: Site, items: "CalendarEntries") -> Iterator[Page]:
     """Each event's own, which stays when the others have dropped what was withdrawn."""
     for event in site.catalogue.all_events:
-        address = site.addresses.event(event, CALENDAR_SUFFIX)
+        address = site.urls.event(event, CALENDAR_SUFFIX)
         make = partial(_event_page, site, items, event)
-        yield Deferred(address, _TEMPLATE, make, depends=(event, _basis(site, (event,))))
+        yield LazyPage(address, _TEMPLATE, make, depends=(event, _cache_inputs(site, (event,))))
 
 
-def _event_page(site: Site, items: "Items", event: Event) -> Page:
-    return _page(items, event_calendar(site, event), (event,) if event.moment.date else ())
+def _event_page(site: Site, items: "CalendarEntries", event: Event) -> Page:
+    return _page(items, event_calendar(site, event), (event,) if event.date.utc else ())
 
 
-def planned_calendar(site: Site, items: "Items", calendar: Calendar, events: Events) -> Page:
+def planned_calendar(
+    site: Site, items: "CalendarEntries", calendar: Calendar, events: Events
+) -> Page:
     """The page of a calendar that holds ``events``."""
     make = partial(_page, items, calendar, events)
-    depends = (calendar, events, _basis(site, events))
-    return Deferred(calendar.address, _TEMPLATE, make, depends=depends)
+    depends = (calendar, events, _cache_inputs(site, events))
+    return LazyPage(calendar.path, _TEMPLATE, make, depends=depends)
 
 
-def _basis(site: Site, events: Events) -> object:
+def _cache_inputs(site: Site, events: Events) -> object:
     """What decides how calendars show ``events``, besides these: which are to come, the contact."""
-    coming = site.catalogue.coming
+    coming = site.catalogue.upcoming_ids
     return (
         tuple([event.id for event in events if event.id in coming]),
-        site.contact_for(events),
+        site.refresh_time_for(events),
     )
 
 
-def _page(items: "Items", calendar: Calendar, events: Events) -> Page:
-    shown = replace(calendar, items=tuple([items[event] for event in events]))
+def _page(items: "CalendarEntries", calendar: Calendar, events: Events) -> Page:
+    shown = replace(calendar, entries=tuple([items[event] for event in events]))
     return Page(
-        address=calendar.address,
+        path=calendar.path,
         template=_TEMPLATE,
         title=calendar.name,
         context={"calendar": shown},
@@ -180,57 +182,57 @@ def _page(items: "Items", calendar: Calendar, events: Events) -> Page:
 
 def calendar_events(site: Site) -> Events:
     """All that calendars can show: what has a date and was not withdrawn too long ago."""
-    catalogue, chronicle = site.catalogue, site.chronicle
+    catalogue, chronicle = site.catalogue, site.publication_dates
     cancelled = [e for e in catalogue.withdrawn if chronicle.is_cancelled(e, catalogue.today)]
     events = sorted((*catalogue.events, *cancelled), key=lambda event: event.sort_key)
-    return tuple(event for event in events if event.moment.date)
+    return tuple(event for event in events if event.date.utc)
 
 
-def recent_and_coming(site: Site, events: Events) -> Events:
+def rolling_window(site: Site, events: Events) -> Events:
     """Those that are not over, or were not 90 days ago."""
     horizon = site.catalogue.today - timedelta(days=ROLLING_DAYS)
-    return tuple(event for event in events if not event.moment.is_over(horizon))
+    return tuple(event for event in events if not event.date.is_over(horizon))
 
 
 def has_calendar(site: Site, event: Event) -> bool:
     """Whether there is anything to add to a calendar."""
-    if event.moment.date is None:
+    if event.date.utc is None:
         return False
-    chronicle = site.chronicle
+    chronicle = site.publication_dates
     return chronicle.withdrawn(event) is None or chronicle.is_cancelled(event, site.catalogue.today)
 
 
-class Items:
+class CalendarEntries:
     """The events of a site as calendars show them, each made when it is first asked for."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._made: dict[int, Item] = {}
+        self._made: dict[int, CalendarEntry] = {}
 
-    def __getitem__(self, event: Event) -> Item:
+    def __getitem__(self, event: Event) -> CalendarEntry:
         item = self._made.get(event.id)
         if item is None:
-            item = self._made[event.id] = calendar_item(self._site, event)
+            item = self._made[event.id] = calendar_entry(self._site, event)
         return item
 
 
-def calendar_item(site: Site, event: Event) -> Item:
+def calendar_entry(site: Site, event: Event) -> CalendarEntry:
     """The event's state in calendars.
 
     That a coarse date has become past is a change as well, from tentative to confirmed, and takes
     place when its period ends.
     """
-    chronicle, moment = site.chronicle, event.moment
-    status, revised = "CONFIRMED", chronicle.revised(event)
+    chronicle, moment = site.publication_dates, event.date
+    status, revised = "CONFIRMED", chronicle.last_modified(event)
     if withdrawn := chronicle.withdrawn(event):
         status, revised = "CANCELLED", max(revised, withdrawn)
-    elif moment.span and not moment.is_timed:
+    elif moment.interval and not moment.has_time:
         if moment.is_over(site.catalogue.today):
-            ended = datetime.combine(moment.span.day_after, time(), tzinfo=UTC)
+            ended = datetime.combine(moment.interval.end_date_exclusive, time(), tzinfo=UTC)
             revised = max(revised, ended)
         else:
             status = "TENTATIVE"
-    seconds = int((revised - NEVER).total_seconds()) + chronicle.revisions(event)
-    return Item(
-        event=event, status=status, revised=revised, sequence=min(max(0, seconds), _LARGEST)
+    seconds = int((revised - FIRST_DATE).total_seconds()) + chronicle.revision_count(event)
+    return CalendarEntry(
+        event=event, status=status, last_modified=revised, sequence=min(max(0, seconds), _LARGEST)
     )

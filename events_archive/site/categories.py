@@ -15,7 +15,7 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
+class Category:
     """Types that belong together."""
 
     key: str
@@ -23,18 +23,18 @@ class Family:
     label: str
 
 
-VEHICLES = Family(key="vehicles", label="Vehicles in orbit")
-CREW = Family(key="crew", label="Spacewalks and crews")
-FLIGHTS = Family(key="flights", label="Flights and landings")
-CELESTIAL = Family(key="celestial", label="Probes and the sky")
-TESTS = Family(key="tests", label="Tests on the ground")
-PRESS = Family(key="press", label="Press and public")
-OTHER = Family(key="other", label="Everything else")
+VEHICLES = Category(key="vehicles", label="Vehicles in orbit")
+CREW = Category(key="crew", label="Spacewalks and crews")
+FLIGHTS = Category(key="flights", label="Flights and landings")
+CELESTIAL = Category(key="celestial", label="Probes and the sky")
+TESTS = Category(key="tests", label="Tests on the ground")
+PRESS = Category(key="press", label="Press and public")
+OTHER = Category(key="other", label="Everything else")
 
-FAMILIES = (VEHICLES, CREW, FLIGHTS, CELESTIAL, TESTS, PRESS, OTHER)
+CATEGORIES = (VEHICLES, CREW, FLIGHTS, CELESTIAL, TESTS, PRESS, OTHER)
 """In the order of every index and of every drawn bar."""
 
-_FAMILY_OF_TYPE: Mapping[int, Family] = {
+_CATEGORY_OF_TYPE: Mapping[int, Category] = {
     type_id: family
     for family, type_ids in (
         (VEHICLES, (2, 4, 6, 8, 13, 25, 26)),
@@ -47,7 +47,7 @@ _FAMILY_OF_TYPE: Mapping[int, Family] = {
     for type_id in type_ids
 }
 
-TYPE_SENTENCES: Mapping[int, str] = {
+TYPE_DESCRIPTIONS: Mapping[int, str] = {
     1: "Events that their source has not yet sorted into any type.",
     2: "A spacecraft flies itself up to a station or to another craft, and the two lock together "
     "into one.",
@@ -90,19 +90,19 @@ TYPE_SENTENCES: Mapping[int, str] = {
 }
 """What the events of a type are, by its id."""
 
-_SENTENCE = "Events that Launch Library 2 gathers under this name."
+_DEFAULT_DESCRIPTION = "Events that Launch Library 2 gathers under this name."
 
 _TYPE_GLOSSES: Mapping[int, str] = {3: "spacewalk"}
 
 
-def family(type: EventType) -> Family:
+def category_of(type: EventType) -> Category:
     """The family that a type belongs to."""
-    return _FAMILY_OF_TYPE.get(type.id, OTHER)
+    return _CATEGORY_OF_TYPE.get(type.id, OTHER)
 
 
-def type_sentence(type: EventType) -> str:
+def type_description(type: EventType) -> str:
     """What events of this type are, in a sentence of our own."""
-    return TYPE_SENTENCES.get(type.id, _SENTENCE)
+    return TYPE_DESCRIPTIONS.get(type.id, _DEFAULT_DESCRIPTION)
 
 
 def type_gloss(type: EventType) -> str:
@@ -110,38 +110,38 @@ def type_gloss(type: EventType) -> str:
     return _TYPE_GLOSSES.get(type.id, "")
 
 
-def by_family(
+def by_category(
     types: Iterable[tuple[EventType, Value]],
-) -> tuple[tuple[Family, tuple[tuple[EventType, Value], ...]], ...]:
+) -> tuple[tuple[Category, tuple[tuple[EventType, Value], ...]], ...]:
     """Types with whatever belongs to each, under their families; families without any left out."""
-    groups: dict[str, list[tuple[EventType, Value]]] = {member.key: [] for member in FAMILIES}
+    groups: dict[str, list[tuple[EventType, Value]]] = {member.key: [] for member in CATEGORIES}
     for type, value in types:
-        groups[family(type).key].append((type, value))
-    return tuple((member, tuple(groups[member.key])) for member in FAMILIES if groups[member.key])
+        groups[category_of(type).key].append((type, value))
+    return tuple((member, tuple(groups[member.key])) for member in CATEGORIES if groups[member.key])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Band:
     """One family's share of a drawn bar, in hundredths of the longest bar."""
 
-    family: Family
+    category: Category
     start: float
     length: float
 
 
 def bands(events: Events, most: int) -> tuple[Band, ...]:
     """A bar for ``events``, family by family, where ``most`` events fill its whole length."""
-    counts = dict.fromkeys((member.key for member in FAMILIES), 0)
+    counts = dict.fromkeys((member.key for member in CATEGORIES), 0)
     for event in events:
-        counts[family(event.type).key] += 1
+        counts[category_of(event.type).key] += 1
     drawn: list[Band] = []
     start = 0
-    for member in FAMILIES:
+    for member in CATEGORIES:
         count = counts[member.key]
         if count:
             drawn.append(
                 Band(
-                    family=member,
+                    category=member,
                     start=round(100 * start / most, 1),
                     length=round(100 * count / most, 1),
                 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from events_archive.model.archive_state import Change, Remembered, Summary
+from events_archive.model.archive_state import Change, ChangeSummary, Provenance
 
 _FIELDS = {
     "agencies": "The agencies",
@@ -26,37 +26,37 @@ _TOLD_IN_FULL = ("location", "type")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
+class ChangelogEntry:
     """One line of an event's history."""
 
     observed: datetime
-    sentence: str
+    text: str
     is_live: bool
     """False for what was noticed only later: it may have happened any time before."""
 
 
-def happenings(remembered: Remembered) -> tuple[Happening, ...]:
+def changelog(remembered: Provenance) -> tuple[ChangelogEntry, ...]:
     """The event's history, oldest first; nothing for one of which only the beginning is known."""
     told = [change for change in remembered.changes if change.field != "slug"]
-    if all(change.kind == "added" for change in told):
+    if all(change.change_type == "added" for change in told):
         return ()
     return tuple(
-        Happening(
+        ChangelogEntry(
             observed=change.observed,
-            sentence=sentence(change),
-            is_live=change.live,
+            text=describe_change(change),
+            is_live=change.is_live,
         )
         for change in told
     )
 
 
-def sentence(change: Change) -> str:
+def describe_change(change: Change) -> str:
     """What a change was, in one sentence."""
-    match change.kind:
+    match change.change_type:
         case "added":
             return "First seen by this archive."
         case "moved":
-            return f"Moved from {change.old_moment.words} to {change.new_moment.words}."
+            return f"Moved from {change.old_date.display} to {change.new_date.display}."
         case "renamed":
             return f"Renamed from “{change.old}” to “{change.new}”."
         case "withdrawn":
@@ -74,13 +74,13 @@ def _field_sentence(change: Change) -> str:
     return f"{field} changed."
 
 
-def told(changes: tuple[Change, ...], names: Mapping[int, str]) -> Iterator[str]:
+def describe_changes(changes: tuple[Change, ...], names: Mapping[int, str]) -> Iterator[str]:
     """The changes for a terminal: for each look at the source their number, then one a line."""
     if not changes:
         yield "Nothing has changed."
     for observed, group in groupby(changes, key=lambda change: change.observed):
         seen = tuple(group)
-        yield f"{observed:%Y-%m-%d %H:%M} UTC: {Summary.of(seen).words}"
+        yield f"{observed:%Y-%m-%d %H:%M} UTC: {ChangeSummary.from_changes(seen).text}"
         for change in seen:
             name = names.get(change.event_id, "an event that cannot be read at present")
-            yield f"  {change.kind:<9} {name} [{change.event_id}]: {sentence(change)}"
+            yield f"  {change.change_type:<9} {name} [{change.event_id}]: {describe_change(change)}"

@@ -7,64 +7,69 @@ from functools import partial
 from events_archive.model.catalogue import Events
 from events_archive.model.event import Event
 from events_archive.site import urls
-from events_archive.site.page import WHOLE, Crumb, Deferred, Page
-from events_archive.site.quality_rules import ODDITIES, Oddity, twins, written_otherwise
+from events_archive.site.page import ALL_EVENTS, Breadcrumb, LazyPage, Page
+from events_archive.site.quality_rules import (
+    QUALITY_RULES,
+    QualityRule,
+    inconsistent_place_names,
+    likely_duplicates,
+)
 from events_archive.site.site import Site
 
 _TEMPLATE = "pages/report.html"
 
-NAMED = 25
+MAX_NAMED_EVENTS = 25
 """How many events of each kind are named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class QualityIssue:
     """One kind of oddity and the events that have it."""
 
-    oddity: Oddity
+    rule: QualityRule
     events: Events
     """The latest first."""
 
     @property
     def named(self) -> Events:
         """Those that are named."""
-        return self.events[:NAMED]
+        return self.events[:MAX_NAMED_EVENTS]
 
 
 def report_pages(site: Site) -> Iterator[Page]:
     """The page, with its findings in the order of the table."""
-    yield Deferred(urls.REPORT, _TEMPLATE, partial(report_page, site), depends=WHOLE)
+    yield LazyPage(urls.REPORT, _TEMPLATE, partial(report_page, site), depends=ALL_EVENTS)
 
 
 def report_page(site: Site) -> Page:
     """What is missing or odd."""
     findings = tuple(_findings(site))
     return Page(
-        address=urls.REPORT,
+        path=urls.REPORT,
         template=_TEMPLATE,
         title="Gaps in the data",
         description="What is missing or odd in the data of this archive, and where to mend it.",
         context={
             "findings": findings,
-            "named": NAMED,
+            "named": MAX_NAMED_EVENTS,
             "clean": sum(not finding.events for finding in findings),
             "count": len(site.catalogue.events),
         },
-        crumbs=(Crumb(label="Home", address=urls.HOME),),
+        breadcrumbs=(Breadcrumb(label="Home", url=urls.HOME),),
     )
 
 
-def _findings(site: Site) -> Iterator[Finding]:
+def _findings(site: Site) -> Iterator[QualityIssue]:
     catalogue = site.catalogue
     compared: dict[str, Callable[[Event], bool]] = {
-        "twins": twins(catalogue.events),
-        "places": written_otherwise(catalogue.events),
+        "twins": likely_duplicates(catalogue.events),
+        "places": inconsistent_place_names(catalogue.events),
     }
-    for oddity in ODDITIES:
+    for oddity in QUALITY_RULES:
         among = compared.get(oddity.key)
         found = tuple(
             event
             for event in reversed(catalogue.events)
-            if (among(event) if among else oddity.found(event, catalogue.today))
+            if (among(event) if among else oddity.matches(event, catalogue.today))
         )
-        yield Finding(oddity=oddity, events=found)
+        yield QualityIssue(rule=oddity, events=found)

@@ -6,40 +6,44 @@ from functools import partial
 
 from events_archive.model.catalogue import Events
 from events_archive.site import on_this_day, pagination, urls
-from events_archive.site.calendars import CALENDAR, Calendar, Items, planned_calendar
+from events_archive.site.calendars import CALENDAR, Calendar, CalendarEntries, planned_calendar
 from events_archive.site.feed_entries import TAG, day_entry
-from events_archive.site.feeds import Feed, documents, feed_alternates
-from events_archive.site.page import Alternate, Crumb, Deferred, Page
+from events_archive.site.feeds import Feed, feed_alternates, feed_file_pages
+from events_archive.site.page import Alternate, Breadcrumb, LazyPage, Page
 from events_archive.site.pagination import Layout
 from events_archive.site.site import Site
 
 _TEMPLATE = "pages/day.html"
 
-_HOME = Crumb(label="Home", address=urls.HOME)
-_DAYS = Crumb(label="Days of the year", address=urls.ALL_DAYS)
+_HOME = Breadcrumb(label="Home", url=urls.HOME)
+_DAYS = Breadcrumb(label="Days of the year", url=urls.ALL_DAYS)
 
 
 def day_pages(site: Site) -> Iterator[Page]:
     """The index, every day, the feed and the calendar."""
     found = site.catalogue.by_day
     yield Page(
-        address=urls.ALL_DAYS,
+        path=urls.ALL_DAYS,
         template="pages/days.html",
         title="Days of the year",
         description="What happened in spaceflight on each day of the year.",
         context={"months": _months(found), "count": sum(map(len, found.values()))},
-        crumbs=(_HOME,),
+        breadcrumbs=(_HOME,),
         alternates=_alternates(site),
     )
     for day in on_this_day.ALL_DAYS:
         yield from _day_pages(site, day, found.get(day, ()))
-    entries = tuple(day_entry(site, one) for one in on_this_day.remembered_days(site.catalogue))
-    yield from documents(replace(days_feed(site), entries=entries))
-    events = on_this_day.worth_an_anniversary(site.catalogue)
-    yield planned_calendar(site, Items(site), anniversary_calendar(site), events)
+    entries = tuple(
+        day_entry(site, one) for one in on_this_day.recent_anniversaries(site.catalogue)
+    )
+    yield from feed_file_pages(replace(days_feed(site), entries=entries))
+    events = on_this_day.recurring_events(site.catalogue)
+    yield planned_calendar(site, CalendarEntries(site), anniversary_calendar(site), events)
 
 
-def _months(found: Mapping[on_this_day.Day, Events]) -> list[list[tuple[on_this_day.Day, int]]]:
+def _months(
+    found: Mapping[on_this_day.DayOfYear, Events],
+) -> list[list[tuple[on_this_day.DayOfYear, int]]]:
     """The days of each month with how many events each has."""
     return [
         [(day, len(found.get(day, ()))) for day in on_this_day.ALL_DAYS if day[0] == month]
@@ -47,28 +51,28 @@ def _months(found: Mapping[on_this_day.Day, Events]) -> list[list[tuple[on_this_
     ]
 
 
-def _day_pages(site: Site, day: on_this_day.Day, events: Events) -> Iterator[Page]:
+def _day_pages(site: Site, day: on_this_day.DayOfYear, events: Events) -> Iterator[Page]:
     first = urls.day(*day)
-    for address, layout, shown in pagination.divided(
+    for address, layout, shown in pagination.paginate(
         first, events, site.list_limit, pagination.by_year
     ):
         make = partial(_day_page, site, day, address, layout)
-        yield Deferred(address, _TEMPLATE, make, depends=(day, shown))
+        yield LazyPage(address, _TEMPLATE, make, depends=(day, shown))
 
 
-def _day_page(site: Site, day: on_this_day.Day, address: str, layout: Layout) -> Page:
-    title, part = on_this_day.in_words(day), layout()
+def _day_page(site: Site, day: on_this_day.DayOfYear, address: str, layout: Layout) -> Page:
+    title, part = on_this_day.format_day_of_year(day), layout()
     neighbours = tuple(
-        Crumb(label=on_this_day.in_words(other), address=urls.day(*other))
+        Breadcrumb(label=on_this_day.format_day_of_year(other), url=urls.day(*other))
         for other in on_this_day.neighbours(day)
     )
     return Page(
-        address=address,
+        path=address,
         template=_TEMPLATE,
         title=pagination.numbered_title(f"On this day: {title}", part),
-        description=f"{pagination.counted(part.count)} of {title}, in all years.",
+        description=f"{pagination.event_count_text(part.count)} of {title}, in all years.",
         context={"day": day, "heading": title, "listing": part, "neighbours": neighbours},
-        crumbs=(_HOME, _DAYS),
+        breadcrumbs=(_HOME, _DAYS),
         alternates=_alternates(site),
     )
 
@@ -76,11 +80,11 @@ def _day_page(site: Site, day: on_this_day.Day, address: str, layout: Layout) ->
 def days_feed(site: Site) -> Feed:
     """What happened on each day, as it comes round, without its entries."""
     return Feed(
-        identity=f"{TAG}:events:days",
+        id=f"{TAG}:events:days",
         title=f"{site.title}: on this day",
         description="Each day, what happened in spaceflight on the same day of years before.",
         stem=urls.DAYS_FEED,
-        home=urls.ALL_DAYS,
+        html_url=urls.ALL_DAYS,
     )
 
 
@@ -90,9 +94,9 @@ def anniversary_calendar(site: Site) -> Calendar:
         name=f"Anniversaries · {site.title}",
         description="What happened in space, on the same day of every year after. "
         "Press events are left out.",
-        address=urls.ANNIVERSARIES,
-        home=urls.ALL_DAYS,
-        is_yearly=True,
+        path=urls.ANNIVERSARIES,
+        html_url=urls.ALL_DAYS,
+        is_recurring=True,
     )
 
 
@@ -100,5 +104,5 @@ def _alternates(site: Site) -> tuple[Alternate, ...]:
     calendar = anniversary_calendar(site)
     return (
         *feed_alternates(days_feed(site), "On this day"),
-        Alternate(address=calendar.address, media_type=CALENDAR, title="Anniversaries, calendar"),
+        Alternate(url=calendar.path, media_type=CALENDAR, title="Anniversaries, calendar"),
     )

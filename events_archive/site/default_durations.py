@@ -11,7 +11,7 @@ from events_archive.model.event import EventType
 
 _USUAL = timedelta(hours=1)
 
-NOMINAL_LENGTHS: Mapping[int, timedelta] = {
+DEFAULT_DURATIONS: Mapping[int, timedelta] = {
     type_id: timedelta(minutes=minutes)
     for minutes, type_ids in {
         15: (5, 23, 24),  # static fire, flyby, launch
@@ -26,6 +26,6 @@ NOMINAL_LENGTHS: Mapping[int, timedelta] = {
 """By the type's id; an hour for any other."""
 
 
-def nominal_length(type: EventType) -> timedelta:
+def default_duration(type: EventType) -> timedelta:
     """The length that a calendar gives to events of this type whose time of day is known."""
-    return NOMINAL_LENGTHS.get(type.id, _USUAL)
+    return DEFAULT_DURATIONS.get(type.id, _USUAL)

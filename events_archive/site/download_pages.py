@@ -4,25 +4,25 @@ from collections.abc import Iterator
 
 from events_archive.site import urls
 from events_archive.site.export_columns import COLUMNS
-from events_archive.site.page import WHOLE, Crumb, Page
+from events_archive.site.page import ALL_EVENTS, Breadcrumb, Page
 from events_archive.site.site import Site
 
 
 def download_pages(site: Site) -> Iterator[Page]:
     """All events in three files, their checksums, and a page that tells how to ask them."""
-    if not site.holdings.tellings:
+    if not site.query_index.api_records:
         return
-    yield Page(address=urls.DATA_LINES, template="data-lines", depends=WHOLE)
-    yield Page(address=urls.DATA_TABLE, template="data-table", depends=WHOLE)
-    yield Page(address=urls.DATABASE, template="database", depends=WHOLE)
-    yield Page(address=urls.CHECKSUMS, template="checksums", depends=WHOLE)
+    yield Page(path=urls.EVENTS_JSONL, template="data-lines", cache_inputs=ALL_EVENTS)
+    yield Page(path=urls.EVENTS_CSV, template="data-table", cache_inputs=ALL_EVENTS)
+    yield Page(path=urls.EVENTS_SQLITE, template="database", cache_inputs=ALL_EVENTS)
+    yield Page(path=urls.CHECKSUMS, template="checksums", cache_inputs=ALL_EVENTS)
     # After the files, since it tells of them what is known once they are made.
     yield Page(
-        address=urls.DATA,
+        path=urls.DATA,
         template="pages/data.html",
         title="Data to download",
         description="All events of the archive as JSON Lines, CSV and SQLite, with examples.",
         context={"columns": COLUMNS, "count": len(site.catalogue.all_events)},
-        crumbs=(Crumb(label="Home", address=urls.HOME),),
-        depends=WHOLE,
+        breadcrumbs=(Breadcrumb(label="Home", url=urls.HOME),),
+        cache_inputs=ALL_EVENTS,
     )

@@ -10,20 +10,20 @@ from events_archive.model.event import Event
 from events_archive.model.event_date import MONTHS
 from events_archive.site import urls
 from events_archive.site.calendars import has_calendar
-from events_archive.site.changelog import happenings
+from events_archive.site.changelog import changelog
 from events_archive.site.on_this_day import day_of
-from events_archive.site.page import Alternate, Crumb, Deferred, Page, stub
+from events_archive.site.page import Alternate, Breadcrumb, LazyPage, Page, redirect
 from events_archive.site.related import Related
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import event_alternates
-from events_archive.site.terms import Step, Way
+from events_archive.site.terms import SeriesPosition, Term
 
 EVENT_TEMPLATE = "pages/event.html"
 
-OTHERS = 4
+MAX_OTHERS_OF_TYPE = 4
 """How many other events of its type an event's page names."""
 
-_HOME = Crumb(label="Home", address=urls.HOME)
+_HOME = Breadcrumb(label="Home", url=urls.HOME)
 
 DESCRIPTION_LENGTH = 155
 """Characters that search engines show of a description."""
@@ -33,12 +33,14 @@ def event_pages(site: Site) -> Iterator[Page]:
     """Every event's page, withdrawn events included."""
     alternates = event_alternates(site)
     for event in site.catalogue.all_events:
-        around = surroundings(site, event)
-        yield Deferred(
-            site.addresses.event(event),
+        around = event_neighbours(site, event)
+        yield LazyPage(
+            site.urls.event(event),
             EVENT_TEMPLATE,
             partial(_event_page, site, event, around, alternates),
-            depends=_basis(event, around, has_calendar(site, event), site.ways.of_members(event)),
+            depends=_cache_inputs(
+                event, around, has_calendar(site, event), site.taxonomies.term_urls(event)
+            ),
             modified=event.last_updated,
         )
 
@@ -46,24 +48,24 @@ def event_pages(site: Site) -> Iterator[Page]:
 def permalink_pages(site: Site) -> Iterator[Page]:
     """Every event's permalink, which leads to its page whatever that is called by then."""
     for event in site.catalogue.all_events:
-        yield stub(urls.permalink(event.id), event.name, site.addresses.event(event))
+        yield redirect(urls.permalink(event.id), event.name, site.urls.event(event))
 
 
-class Surroundings(NamedTuple):
+class EventNeighbours(NamedTuple):
     """Where an event stands among the others."""
 
     previous: Event | None
     next: Event | None
     others: Events
     """Some of its type."""
-    place: Way | None
-    series: tuple[Step, ...]
+    place: Term | None
+    series: tuple[SeriesPosition, ...]
     """Its places in the series that it is in."""
     related: tuple[Related, ...]
 
 
-def _basis(
-    event: Event, around: Surroundings, has_calendar: bool, ways: tuple[str, ...]
+def _cache_inputs(
+    event: Event, around: EventNeighbours, has_calendar: bool, ways: tuple[str, ...]
 ) -> tuple[object, ...]:
     """All that an event's page is made from, in one row.
 
@@ -76,36 +78,36 @@ def _basis(
             *others, *steps, *chain.from_iterable(related), *ways)  # fmt: skip
 
 
-def surroundings(site: Site, event: Event) -> Surroundings:
+def event_neighbours(site: Site, event: Event) -> EventNeighbours:
     """Where the event stands."""
-    catalogue, ways = site.catalogue, site.ways
-    return Surroundings(
+    catalogue, ways = site.catalogue, site.taxonomies
+    return EventNeighbours(
         catalogue.previous(event),
         catalogue.next(event),
-        catalogue.others_of_type(event, OTHERS),
+        catalogue.others_of_type(event, MAX_OTHERS_OF_TYPE),
         ways.place(event),
-        ways.series_of.get(event.id, ()),
+        ways.series_positions.get(event.id, ()),
         site.related.get(event.id, ()),
     )
 
 
 def event_page(site: Site, event: Event) -> Page:
     """The page that tells all that the archive knows of one event."""
-    return _event_page(site, event, surroundings(site, event), event_alternates(site))
+    return _event_page(site, event, event_neighbours(site, event), event_alternates(site))
 
 
 def _event_page(
     site: Site,
     event: Event,
-    around: Surroundings,
+    around: EventNeighbours,
     alternates: Callable[[Event], tuple[Alternate, ...]],
 ) -> Page:
-    remembered = site.memory.of(event.id)
+    remembered = site.history.provenance(event.id)
     return Page(
-        address=site.addresses.event(event),
+        path=site.urls.event(event),
         template=EVENT_TEMPLATE,
-        title=f"{event.name} ({event.moment.short_words})",
-        description=summary(event),
+        title=f"{event.name} ({event.date.display_date})",
+        description=meta_description(event),
         context={
             "event": event,
             "previous": around.previous,
@@ -116,32 +118,32 @@ def _event_page(
             "related": around.related,
             "anniversary": day_of(event),
             "remembered": remembered,
-            "history": happenings(remembered),
+            "history": changelog(remembered),
         },
-        crumbs=_crumbs(site, event),
+        breadcrumbs=_crumbs(site, event),
         alternates=alternates(event),
         modified=event.last_updated,
     )
 
 
-def summary(event: Event) -> str:
+def meta_description(event: Event) -> str:
     """The event in a sentence or two, as search engines and link previews show it."""
-    facts = ", ".join(fact for fact in (event.moment.words, event.location) if fact)
+    facts = ", ".join(fact for fact in (event.date.display, event.location) if fact)
     text = " ".join(event.description.split())
-    return shortened(f"{event.type.name}, {facts}. {text}".strip(), DESCRIPTION_LENGTH)
+    return truncate(f"{event.type.name}, {facts}. {text}".strip(), DESCRIPTION_LENGTH)
 
 
-def shortened(text: str, length: int) -> str:
+def truncate(text: str, length: int) -> str:
     """At most ``length`` characters, cut between words, with an ellipsis where something is cut."""
     if len(text) <= length:
         return text
     return text[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;:.–-") + "…"
 
 
-def _crumbs(site: Site, event: Event) -> tuple[Crumb, ...]:
-    if site.memory.is_withdrawn(event.id):
+def _crumbs(site: Site, event: Event) -> tuple[Breadcrumb, ...]:
+    if site.history.is_withdrawn(event.id):
         return (_HOME,)
-    year, month = event.moment.year, event.moment.month
+    year, month = event.date.year, event.date.month
     crumbs = [_HOME]
     if year:
         crumbs.append(_year_crumb(year))
@@ -151,10 +153,10 @@ def _crumbs(site: Site, event: Event) -> tuple[Crumb, ...]:
 
 
 @lru_cache
-def _year_crumb(year: int) -> Crumb:
-    return Crumb(label=str(year), address=urls.year(year))
+def _year_crumb(year: int) -> Breadcrumb:
+    return Breadcrumb(label=str(year), url=urls.year(year))
 
 
 @lru_cache(maxsize=512)
-def _month_crumb(month: tuple[int, int]) -> Crumb:
-    return Crumb(label=MONTHS[month[1] - 1], address=urls.month(*month))
+def _month_crumb(month: tuple[int, int]) -> Breadcrumb:
+    return Breadcrumb(label=MONTHS[month[1] - 1], url=urls.month(*month))

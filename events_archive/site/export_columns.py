@@ -26,7 +26,7 @@ class Column:
     """None where nothing is known."""
 
 
-def stamp(moment: datetime | None) -> str | None:
+def format_utc(moment: datetime | None) -> str | None:
     """``2021-07-04T00:11:00Z``, for a moment in UTC; twenty times as fast as strftime."""
     return moment.isoformat()[:19] + "Z" if moment else None
 
@@ -67,19 +67,19 @@ COLUMNS = (
         "date",
         "Date-time (ISO 8601, UTC) as the API has it; how much of it is meant, the next "
         "columns say.",
-        lambda event: stamp(event.moment.date),
+        lambda event: format_utc(event.date.utc),
     ),
-    _text("date_precision", "How exact: minute, day, month ...", lambda e: e.moment.precision),
-    _text("date_in_words", "The date as far as it is known.", lambda event: event.moment.words),
+    _text("date_precision", "How exact: minute, day, month ...", lambda e: e.date.precision),
+    _text("date_in_words", "The date as far as it is known.", lambda event: event.date.display),
     _text(
         "starts",
         "The earliest it may be (ISO 8601, UTC).",
-        lambda event: stamp(event.moment.span.start) if event.moment.span else None,
+        lambda event: format_utc(event.date.interval.start) if event.date.interval else None,
     ),
     _text(
         "ends",
         "The end of the time in which it lies (ISO 8601, UTC), no longer part of it.",
-        lambda event: stamp(event.moment.span.end) if event.moment.span else None,
+        lambda event: format_utc(event.date.interval.end) if event.date.interval else None,
     ),
     _text("location", "Where, in the API's words.", lambda event: event.location),
     _text("description", "What it is, as plain text.", lambda event: event.description),
@@ -116,28 +116,28 @@ COLUMNS = (
     _text(
         "last_updated",
         "When the API last changed it (ISO 8601, UTC).",
-        lambda event: stamp(event.last_updated),
+        lambda event: format_utc(event.last_updated),
     ),
     _known(
         "first_seen",
         "When the archive first saw it (ISO 8601, UTC).",
-        lambda site, event: stamp(site.memory.of(event.id).first_seen),
+        lambda site, event: format_utc(site.history.provenance(event.id).first_seen),
     ),
     _known(
         "last_seen",
         "The day (UTC) on which the API last had it.",
-        lambda site, event: str(site.memory.of(event.id).last_seen or "") or None,
+        lambda site, event: str(site.history.provenance(event.id).last_seen or "") or None,
     ),
     Column(
         name="withdrawn",
         type="INTEGER",
         meaning="1 where the API no longer has it, else 0.",
-        read=lambda site, event: int(site.memory.is_withdrawn(event.id)),
+        read=lambda site, event: int(site.history.is_withdrawn(event.id)),
     ),
     _known(
         "page",
         "Its page here; from the archive's root, where its place on the web is not known.",
-        lambda site, event: site.base_url + site.addresses.event(event),
+        lambda site, event: site.base_url + site.urls.event(event),
     ),
     _text("source", "Its record at the API.", lambda event: event.source_url),
     _text("record_sha256", "SHA-256 of that record, in hexadecimal.", lambda event: event.digest),

@@ -14,19 +14,25 @@ from operator import attrgetter
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Event, EventType
 from events_archive.site import urls
-from events_archive.site.feed_entries import TAG, Entry, change_entries, event_entry, happened_entry
-from events_archive.site.page import Alternate, Deferred, Page
-from events_archive.site.publication_dates import NEVER
+from events_archive.site.feed_entries import (
+    TAG,
+    FeedEntry,
+    change_entries,
+    chronological_entry,
+    event_entry,
+)
+from events_archive.site.page import Alternate, LazyPage, Page
+from events_archive.site.publication_dates import FIRST_DATE
 from events_archive.site.site import Site
 
-ENTRIES = 50
+MAX_ENTRIES = 50
 """Entries of a feed: readers poll whole files, so a feed that holds everything is refused."""
 
 RSS = "application/rss+xml"
 ATOM = "application/atom+xml"
 JSON = "application/feed+json"
 
-MAIN_BLOCK, TYPE_BLOCK = 100, 500
+MAIN_ARCHIVE_IDS, TYPE_ARCHIVE_IDS = 100, 500
 """How many ids of events an archive document spans: few enough to stay below a megabyte."""
 
 _TEMPLATES = {RSS: "feeds/rss.xml", ATOM: "feeds/atom.xml", JSON: "feed.json"}
@@ -36,22 +42,22 @@ _TEMPLATES = {RSS: "feeds/rss.xml", ATOM: "feeds/atom.xml", JSON: "feed.json"}
 class Feed:
     """A list of entries that people follow, or a document of its archive."""
 
-    identity: str
+    id: str
     """Its id in Atom, for good; all documents of one feed share it."""
     title: str
     description: str
     stem: str
     """Its address without the format's suffix."""
-    home: str
+    html_url: str
     """The address of the page with the same events."""
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[FeedEntry, ...] = ()
     """Newest news first."""
     json_suffix: str = ".json"
-    current: str = ""
+    main: str = ""
     """Of an archive document: the stem of the feed itself."""
-    older: str = ""
+    prev_archive: str = ""
     """The stem of the archive document before this one, or ``""``."""
-    newer: str = ""
+    next_archive: str = ""
     """The stem of the archive document after this one, or ``""``."""
 
     @property
@@ -63,13 +69,13 @@ class Feed:
         return tuple(
             (self.stem + suffix, _TEMPLATES[media_type])
             for _, media_type, suffix in self.formats
-            if media_type != JSON or not self.current
+            if media_type != JSON or not self.main
         )
 
     @property
     def updated(self) -> datetime:
         """When its newest entry was changed: never earlier than any entry's (RFC 4287, 4.2.15)."""
-        return max((entry.updated for entry in self.entries), default=NEVER)
+        return max((entry.updated for entry in self.entries), default=FIRST_DATE)
 
     @property
     def formats(self) -> tuple[tuple[str, str, str], ...]:
@@ -80,142 +86,142 @@ class Feed:
 def main_feed(site: Site) -> Feed:
     """The archive's own feed, without its entries: what is new or changed here."""
     return Feed(
-        identity=f"{TAG}:events:feed",
+        id=f"{TAG}:events:feed",
         title=site.title,
         description="Spaceflight events that are new here or have changed, the latest news first.",
         stem=urls.MAIN_FEED,
-        home=urls.HOME,
+        html_url=urls.HOME,
     )
 
 
-def happened_feed(site: Site) -> Feed:
+def chronological_feed(site: Site) -> Feed:
     """What happened when, without its entries."""
     return Feed(
-        identity=f"{TAG}:events:happened",
+        id=f"{TAG}:events:happened",
         title=f"{site.title}: what happened",
         description="Spaceflight events that have taken place, in the order in which they did.",
         stem=urls.HAPPENED,
-        home=urls.HOME,
+        html_url=urls.HOME,
     )
 
 
 def changes_feed(site: Site) -> Feed:
     """What was added, moved, renamed or withdrawn, without its entries."""
     return Feed(
-        identity=f"{TAG}:events:changes",
+        id=f"{TAG}:events:changes",
         title=f"{site.title}: changes",
         description="One entry for each event that was added, moved to another date, renamed "
         "or withdrawn.",
         stem=urls.CHANGES,
-        home=urls.HOME,
+        html_url=urls.HOME,
     )
 
 
 def type_feed(site: Site, type: EventType) -> Feed:
     """What is new or changed among the events of one type, without its entries."""
     return Feed(
-        identity=f"{TAG}:events:type:{type.id}",
+        id=f"{TAG}:events:type:{type.id}",
         title=f"{type.name} · {site.title}",
         description=f"Events of the type {type.name} that are new here or have changed.",
-        stem=site.addresses.type(type, ""),
-        home=site.addresses.type(type),
+        stem=site.urls.type(type, ""),
+        html_url=site.urls.type(type),
         json_suffix=".feed.json",
     )
 
 
-def type_happened_feed(site: Site, type: EventType) -> Feed:
+def type_chronological_feed(site: Site, type: EventType) -> Feed:
     """What happened when among the events of one type, without its entries."""
     return Feed(
-        identity=f"{TAG}:events:type:{type.id}:happened",
+        id=f"{TAG}:events:type:{type.id}:happened",
         title=f"{type.name}: what happened · {site.title}",
         description=f"Events of the type {type.name}, in the order in which they took place.",
-        stem=site.addresses.type(type, ".happened"),
-        home=site.addresses.type(type),
+        stem=site.urls.type(type, ".happened"),
+        html_url=site.urls.type(type),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Document:
+class FeedDocument:
     """A feed of events, or a document of its archive, before its entries are put into words."""
 
     feed: Feed
     """Without its entries."""
     events: Events
-    happened: bool
+    is_chronological: bool
     """Whether it tells what happened when, rather than what is new."""
-    contact: datetime | None
+    refresh_time: datetime | None
     """The last contact with the source, if the entries are dated by that too."""
 
 
 def feed_pages(site: Site) -> Iterator[Page]:
     """Every feed and every document of its archive, in every format."""
-    latest = islice(change_entries(site), ENTRIES)
-    yield from documents(replace(changes_feed(site), entries=tuple(latest)))
+    latest = islice(change_entries(site), MAX_ENTRIES)
+    yield from feed_file_pages(replace(changes_feed(site), entries=tuple(latest)))
     # The formats of a document are made one after the other: its entries are made once for all.
     filled = lru_cache(maxsize=1)(partial(_filled, site))
     for document in _documents(site):
         for address, template in document.feed.files:
             make = partial(_document_page, filled, document, address, template)
-            yield Deferred(address, template, make, depends=document)
+            yield LazyPage(address, template, make, depends=document)
 
 
-def documents(feed: Feed) -> Iterator[Page]:
+def feed_file_pages(feed: Feed) -> Iterator[Page]:
     """The feed in each format."""
     for address, template in feed.files:
         yield _page(feed, address, template)
 
 
 def _page(feed: Feed, address: str, template: str) -> Page:
-    return Page(address=address, template=template, title=feed.title, context={"feed": feed})
+    return Page(path=address, template=template, title=feed.title, context={"feed": feed})
 
 
 def _document_page(
-    filled: Callable[[Document], Feed], document: Document, address: str, template: str
+    filled: Callable[[FeedDocument], Feed], document: FeedDocument, address: str, template: str
 ) -> Page:
     return _page(filled(document), address, template)
 
 
-def _filled(site: Site, document: Document) -> Feed:
+def _filled(site: Site, document: FeedDocument) -> Feed:
     """The feed with its entries."""
-    entry = happened_entry if document.happened else event_entry
+    entry = chronological_entry if document.is_chronological else event_entry
     entries = [entry(site, event) for event in document.events]
-    if document.feed.current:
+    if document.feed.main:
         # The order of news would rewrite the document with every change to one of its events.
-        entries.sort(key=_settled, reverse=True)
+        entries.sort(key=_stable_order, reverse=True)
     return replace(document.feed, entries=tuple(entries))
 
 
-def _settled(entry: Entry) -> tuple[datetime, int]:
+def _stable_order(entry: FeedEntry) -> tuple[datetime, int]:
     return (entry.published, entry.event.id if entry.event else 0)
 
 
-def _documents(site: Site) -> Iterator[Document]:
+def _documents(site: Site) -> Iterator[FeedDocument]:
     """Each feed of events, and the documents of its archive."""
-    known = published_blocks(site)
+    known = published_archives(site)
     for feed, events, blocks in _feeds(site):
         for document, members in _with_archive(feed, events, blocks, known):
-            yield Document(
+            yield FeedDocument(
                 feed=document,
                 events=members,
-                happened=blocks is _BY_YEAR,
-                contact=site.contact_for(members),
+                is_chronological=blocks is _BY_YEAR,
+                refresh_time=site.refresh_time_for(members),
             )
 
 
-def _feeds(site: Site) -> Iterator[tuple[Feed, Events, "Blocks"]]:
+def _feeds(site: Site) -> Iterator[tuple[Feed, Events, "ArchivePartition"]]:
     """Each feed, all that it tells of, and how its archive is divided."""
-    news, past = latest_news(site), site.catalogue.past
+    news, past = by_last_update(site), site.catalogue.past
     news_of, past_of = _by_type(news), _by_type(past)
-    yield main_feed(site), news, _by_ids(MAIN_BLOCK)
-    yield happened_feed(site), past, _BY_YEAR
+    yield main_feed(site), news, _by_ids(MAIN_ARCHIVE_IDS)
+    yield chronological_feed(site), past, _BY_YEAR
     for type in site.types_by_name():
-        yield type_feed(site, type), news_of.get(type.id, ()), _by_ids(TYPE_BLOCK)
-        yield type_happened_feed(site, type), past_of.get(type.id, ()), _BY_YEAR
+        yield type_feed(site, type), news_of.get(type.id, ()), _by_ids(TYPE_ARCHIVE_IDS)
+        yield type_chronological_feed(site, type), past_of.get(type.id, ()), _BY_YEAR
 
 
-def latest_news(site: Site) -> Events:
+def by_last_update(site: Site) -> Events:
     """All events, those first that are new or have changed last."""
-    changed = site.chronicle.changed
+    changed = site.publication_dates.updated
     events = site.catalogue.events
     return tuple(sorted(events, key=lambda event: (changed(event), event.id), reverse=True))
 
@@ -225,7 +231,7 @@ def _by_type(events: Events) -> Mapping[int, Events]:
 
 
 @dataclass(frozen=True, slots=True)
-class Blocks:
+class ArchivePartition:
     """Into which archive document of a feed an event goes, for good."""
 
     number: Callable[[Event], int]
@@ -234,26 +240,26 @@ class Blocks:
     """What the document of a number is called."""
 
 
-def _by_ids(width: int) -> Blocks:
+def _by_ids(width: int) -> ArchivePartition:
     """Blocks of ids: no event ever moves to another, and a full one changes but with its events."""
-    return Blocks(
+    return ArchivePartition(
         number=lambda event: event.id // width * width,
         name=lambda first: f"{first}-{first + width - 1}",
     )
 
 
-_BY_YEAR = Blocks(number=lambda event: event.sort_key[0].year, name=str)
+_BY_YEAR = ArchivePartition(number=lambda event: event.sort_key[0].year, name=str)
 """The years in which events were over."""
 
 
-Known = Mapping[str, set[tuple[int, str]]]
+PublishedArchives = Mapping[str, set[tuple[int, str]]]
 """The archive documents that were ever published, by the stems of their feeds."""
 
 
-def published_blocks(site: Site) -> Known:
+def published_archives(site: Site) -> PublishedArchives:
     """What the ledger remembers of archive documents: they stay, even when they empty."""
     known: dict[str, set[tuple[int, str]]] = {}
-    for address in site.memory.ledger.lists:
+    for address in site.history.state.published_lists:
         stem, _, name = address.removesuffix(".rss").rpartition("/")
         if address.endswith(".rss") and (number := name.partition("-")[0]).isdecimal():
             known.setdefault(_present_stem(site, stem), set()).add((int(number), name))
@@ -264,30 +270,30 @@ def _present_stem(site: Site, stem: str) -> str:
     """The same stem after its type was renamed: its documents are copied to the old addresses."""
     folder, _, name = stem.partition("/")
     former, dot, order = name.partition(".")
-    type_id = site.addresses.type_stubs.get(former) if folder == "types" else None
-    return stem if type_id is None else f"types/{site.addresses.type_stems[type_id]}{dot}{order}"
+    type_id = site.urls.type_redirects.get(former) if folder == "types" else None
+    return stem if type_id is None else f"types/{site.urls.type_slugs[type_id]}{dot}{order}"
 
 
 def is_archive_document(page: Page) -> bool:
     """Whether the page is one of a feed's archive, in the format that stands for all."""
     # A document lies in a folder called like its feed; the feeds of types lie in theirs.
-    folder = page.address.rpartition("/")[0]
+    folder = page.path.rpartition("/")[0]
     return page.template == _TEMPLATES[RSS] and folder not in ("", "types")
 
 
 def _with_archive(
-    feed: Feed, events: Events, blocks: Blocks, known: Known
+    feed: Feed, events: Events, blocks: ArchivePartition, known: PublishedArchives
 ) -> Iterator[tuple[Feed, Events]]:
     """The feed, and where it cannot hold all its events, documents that hold every one."""
     former = known.get(feed.stem, set())
-    archive = _archive(feed, events, blocks, former) if len(events) > ENTRIES or former else []
+    archive = _archive(feed, events, blocks, former) if len(events) > MAX_ENTRIES or former else []
     older = archive[-1][0].stem if archive else ""
-    yield replace(feed, older=older), events[:ENTRIES]
+    yield replace(feed, prev_archive=older), events[:MAX_ENTRIES]
     yield from archive
 
 
 def _archive(
-    feed: Feed, events: Events, blocks: Blocks, former: Iterable[tuple[int, str]]
+    feed: Feed, events: Events, blocks: ArchivePartition, former: Iterable[tuple[int, str]]
 ) -> list[tuple[Feed, Events]]:
     """Documents that hold all events, the oldest first, each linked to its neighbours."""
     # By id: that something is news of one document's event is nothing to the other documents.
@@ -300,9 +306,9 @@ def _archive(
                 feed,
                 title=f"{feed.title}: {name}",
                 stem=stems[position],
-                current=feed.stem,
-                older=stems[position - 1],
-                newer=stems[position + 1],
+                main=feed.stem,
+                prev_archive=stems[position - 1],
+                next_archive=stems[position + 1],
             ),
             groups.get(number, ()) if name == blocks.name(number) else (),
         )
@@ -313,6 +319,6 @@ def _archive(
 def feed_alternates(feed: Feed, title: str) -> tuple[Alternate, ...]:
     """The feed in each format, as pages announce it."""
     return tuple(
-        Alternate(address=feed.stem + suffix, media_type=media_type, title=f"{title} ({name})")
+        Alternate(url=feed.stem + suffix, media_type=media_type, title=f"{title} ({name})")
         for name, media_type, suffix in feed.formats
     )

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Image, Licence
 from events_archive.site import urls
-from events_archive.site.page import Crumb, Page
-from events_archive.site.pagination import Listing, Part, numbered_title
+from events_archive.site.page import Breadcrumb, Page
+from events_archive.site.pagination import EventList, PageLink, numbered_title
 from events_archive.site.site import Site
 
-NAMED = 12
+MAX_NAMED_EVENTS = 12
 """How many of the events that share a picture are named beside it."""
 
-MOST = 200
+IMAGES_PER_PAGE = 200
 """How many pictures a page lists."""
 
 
@@ -27,16 +27,16 @@ class Credit:
     @property
     def named(self) -> Events:
         """Those of its events that are named."""
-        return self.events[:NAMED]
+        return self.events[:MAX_NAMED_EVENTS]
 
     @property
     def others(self) -> int:
         """How many more there are."""
-        return max(0, len(self.events) - NAMED)
+        return max(0, len(self.events) - MAX_NAMED_EVENTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class LicenceGroup:
     """The pictures under one licence."""
 
     licence: Licence | None
@@ -57,26 +57,29 @@ def is_known(licence: Licence | None) -> bool:
 def credits_pages(site: Site) -> Iterator[Page]:
     """The page of all pictures, in numbered parts where they are too many."""
     credits = all_credits(site)
-    pieces = [credits[start : start + MOST] for start in range(0, len(credits), MOST)] or [()]
+    pieces = [
+        credits[start : start + IMAGES_PER_PAGE]
+        for start in range(0, len(credits), IMAGES_PER_PAGE)
+    ] or [()]
     for number, piece in enumerate(pieces, start=1):
         parts = tuple(
-            Part(
+            PageLink(
                 label=f"Part {other}",
-                address=urls.part(urls.CREDITS, other),
+                url=urls.list_page(urls.CREDITS, other),
                 count=len(members),
-                is_here=other == number,
+                is_current=other == number,
             )
             for other, members in enumerate(pieces, start=1)
         )
         parts = parts if len(parts) > 1 else ()
-        here = Listing(count=len(credits), sections=(), parts=parts)
+        here = EventList(count=len(credits), sections=(), pages=parts)
         yield Page(
-            address=urls.part(urls.CREDITS, number),
+            path=urls.list_page(urls.CREDITS, number),
             template="pages/credits.html",
             title=numbered_title("Picture credits", here),
             description="Who made the pictures of this archive, and on what terms they are shown.",
             context={"listing": here, "terms": by_licence(piece)},
-            crumbs=(Crumb(label="Home", address=urls.HOME),),
+            breadcrumbs=(Breadcrumb(label="Home", url=urls.HOME),),
         )
 
 
@@ -95,7 +98,7 @@ def _order(credit: Credit) -> tuple[bool, str, int, str, str]:
     return (not is_known(licence), name, id, credit.image.credit.casefold(), credit.image.key)
 
 
-def by_licence(credits: tuple[Credit, ...]) -> tuple[Terms, ...]:
+def by_licence(credits: tuple[Credit, ...]) -> tuple[LicenceGroup, ...]:
     """The same under their licences, in the order given."""
     groups: dict[int | None, list[Credit]] = {}
     for credit in credits:
@@ -103,6 +106,8 @@ def by_licence(credits: tuple[Credit, ...]) -> tuple[Terms, ...]:
         known = licence.id if licence and is_known(licence) else None
         groups.setdefault(known, []).append(credit)
     return tuple(
-        Terms(licence=members[0].image.licence if id is not None else None, credits=tuple(members))
+        LicenceGroup(
+            licence=members[0].image.licence if id is not None else None, credits=tuple(members)
+        )
         for id, members in groups.items()
     )

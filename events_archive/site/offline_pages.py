@@ -3,46 +3,46 @@
 from collections.abc import Iterator
 
 from events_archive.site import urls
-from events_archive.site.page import Crumb, Page
+from events_archive.site.page import Breadcrumb, Page
 from events_archive.site.site import Site
 
-KEPT_FILES, SERVICE_WORKER, DOWNLOAD = "kept-files", "service-worker", "download"
+PRECACHE_MANIFEST, SERVICE_WORKER, DOWNLOAD = "kept-files", "service-worker", "download"
 """Templates of files that are about all the other files."""
 
-_KEPT_SUFFIXES = (".html", ".css", ".js", ".svg", ".png", ".webp", ".webmanifest", ".ics")
+_PRECACHED_SUFFIXES = (".html", ".css", ".js", ".svg", ".png", ".webp", ".webmanifest", ".ics")
 """What a reader opens. Feeds, tables and databases are for programs, which have copies already."""
 
-_NEVER_KEPT = frozenset({urls.NOT_FOUND, urls.SERVICE_WORKER})
+_NEVER_PRECACHED = frozenset({urls.NOT_FOUND, urls.SERVICE_WORKER})
 
 
-def may_be_kept(address: str) -> bool:
+def is_precached(address: str) -> bool:
     """Whether a browser may keep the file for when there is no network."""
-    return address.endswith(_KEPT_SUFFIXES) and address not in _NEVER_KEPT
+    return address.endswith(_PRECACHED_SUFFIXES) and address not in _NEVER_PRECACHED
 
 
 def offline_pages(site: Site) -> Iterator[Page]:
     """The page on which readers say what their browser keeps, and what a browser needs for it."""
     yield Page(
-        address=urls.OFFLINE,
+        path=urls.OFFLINE,
         template="pages/offline.html",
         title="Read offline",
         description="How to read the archive with no network: in the browser, or from a disk.",
         context={"download": urls.DOWNLOAD if site.offers_download else ""},
-        crumbs=(Crumb(label="Home", address=urls.HOME),),
+        breadcrumbs=(Breadcrumb(label="Home", url=urls.HOME),),
     )
-    yield Page(address=urls.MANIFEST, template="web-manifest")
+    yield Page(path=urls.MANIFEST, template="web-manifest")
     if site.cname:
-        yield Page(address=urls.CNAME, template="cname")
+        yield Page(path=urls.CNAME, template="cname")
 
 
-def closing_pages(site: Site) -> Iterator[Page]:
+def derived_pages(site: Site) -> Iterator[Page]:
     """Files that can only be made when all others are known; each may name those before it."""
-    yield Page(address=urls.KEPT_FILES, template=KEPT_FILES)
-    yield Page(address=urls.SERVICE_WORKER, template=SERVICE_WORKER)
+    yield Page(path=urls.PRECACHE_MANIFEST, template=PRECACHE_MANIFEST)
+    yield Page(path=urls.SERVICE_WORKER, template=SERVICE_WORKER)
     if site.offers_download:
-        yield Page(address=urls.DOWNLOAD, template=DOWNLOAD)
+        yield Page(path=urls.DOWNLOAD, template=DOWNLOAD)
 
 
-def is_closing(page: Page) -> bool:
+def is_derived(page: Page) -> bool:
     """Whether the page is one of `closing_pages`."""
-    return page.template in (KEPT_FILES, SERVICE_WORKER, DOWNLOAD)
+    return page.template in (PRECACHE_MANIFEST, SERVICE_WORKER, DOWNLOAD)

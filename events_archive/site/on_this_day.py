@@ -7,15 +7,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from events_archive.model.catalogue import Catalogue, Events
 from events_archive.model.event import Event
 from events_archive.model.event_date import MONTHS
-from events_archive.site.categories import PRESS, family
+from events_archive.site.categories import PRESS, category_of
 
-LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+MONTH_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
-Day = tuple[int, int]
+DayOfYear = tuple[int, int]
 """A day of the year as (month, day); (2, 29) is one of them."""
 
-ALL_DAYS: tuple[Day, ...] = tuple(
-    (month, day) for month, length in enumerate(LENGTHS, start=1) for day in range(1, length + 1)
+ALL_DAYS: tuple[DayOfYear, ...] = tuple(
+    (month, day)
+    for month, length in enumerate(MONTH_LENGTHS, start=1)
+    for day in range(1, length + 1)
 )
 
 LOOK_BACK = 30
@@ -25,18 +27,18 @@ LOOK_AHEAD = 9
 """For how many days from the build's own home knows what happened on them."""
 
 
-def day_of(event: Event) -> Day | None:
+def day_of(event: Event) -> DayOfYear | None:
     """The day of the year of an event; None where its date is known less exactly."""
-    day = event.moment.day
+    day = event.date.day
     return (day.month, day.day) if day else None
 
 
-def in_words(day: Day) -> str:
+def format_day_of_year(day: DayOfYear) -> str:
     """``4 July``."""
     return f"{day[1]} {MONTHS[day[0] - 1]}"
 
 
-def neighbours(day: Day) -> tuple[Day, Day]:
+def neighbours(day: DayOfYear) -> tuple[DayOfYear, DayOfYear]:
     """The days before and after; the year has no end."""
     position = ALL_DAYS.index(day)
     return ALL_DAYS[position - 1], ALL_DAYS[(position + 1) % len(ALL_DAYS)]
@@ -63,13 +65,13 @@ def anniversaries(catalogue: Catalogue, first: date, count: int) -> Iterator[Ann
         remembered = tuple(
             event
             for event in catalogue.by_day.get((when.month, when.day), ())
-            if event.moment.year is not None and event.moment.year < when.year
+            if event.date.year is not None and event.date.year < when.year
         )
         if remembered:
             yield Anniversary(date=when, events=remembered)
 
 
-def remembered_days(catalogue: Catalogue) -> tuple[Anniversary, ...]:
+def recent_anniversaries(catalogue: Catalogue) -> tuple[Anniversary, ...]:
     """The days up to today, the latest first: what the feed of days tells.
 
     A site that is built seldom has told none of the days between: each keeps its entry for a month.
@@ -78,10 +80,10 @@ def remembered_days(catalogue: Catalogue) -> tuple[Anniversary, ...]:
     return tuple(reversed(tuple(anniversaries(catalogue, first, LOOK_BACK))))
 
 
-def worth_an_anniversary(catalogue: Catalogue) -> Events:
+def recurring_events(catalogue: Catalogue) -> Events:
     """What a calendar brings back every year: what happened in space, but not who spoke of it."""
     return tuple(
         event
         for event in reversed(catalogue.past)
-        if event.moment.day and family(event.type) is not PRESS
+        if event.date.day and category_of(event.type) is not PRESS
     )

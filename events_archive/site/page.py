@@ -10,17 +10,17 @@ from types import MappingProxyType
 class Alternate:
     """The same list in another format, announced with ``<link rel="alternate">``."""
 
-    address: str
+    url: str
     media_type: str
     title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crumb:
+class Breadcrumb:
     """One step of the way from home to a page."""
 
     label: str
-    address: str
+    url: str
 
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -32,20 +32,20 @@ _NOTHING: Mapping[str, object] = MappingProxyType({})
 class Page:
     """Where something will lie, which template makes it, and what that template is told."""
 
-    address: str
+    path: str
     """Below the site's root: ``events/us-eva-76.html``. Unique in a plan, whatever its case."""
     template: str
     """Below ``templates/``; its suffix decides how text is escaped."""
     title: str = ""
     description: str = ""
     context: Mapping[str, object] = field(default_factory=lambda: _NOTHING)
-    crumbs: tuple[Crumb, ...] = ()
+    breadcrumbs: tuple[Breadcrumb, ...] = ()
     alternates: tuple[Alternate, ...] = ()
     modified: datetime | None = None
     """When what it tells was last changed at the source (UTC), as far as one knows."""
     indexable: bool = True
     """Whether it belongs in the sitemap and in search engines."""
-    depends: object = None
+    cache_inputs: object = None
     """All that it is made from, where that is not just what its template is told.
 
     Values of the model and of the plan; `WHOLE` for a page that is about everything. An event
@@ -55,23 +55,23 @@ class Page:
     @property
     def is_html(self) -> bool:
         """Whether people open it, rather than programs."""
-        return self.address.endswith(".html")
+        return self.path.endswith(".html")
 
     @property
-    def whole(self) -> "Page":
+    def resolved(self) -> "Page":
         """The page with all that its template is told."""
         return self
 
-    def at(self, address: str) -> "Page":
+    def copy_to(self, address: str) -> "Page":
         """The same page at another address."""
-        return replace(self, address=address)
+        return replace(self, path=address)
 
 
-WHOLE = "the whole archive"
+ALL_EVENTS = "the whole archive"
 """What a page depends on that tells of all events together."""
 
 
-class Deferred(Page):
+class LazyPage(Page):
     """A page that is put together when somebody looks at it.
 
     On most runs nobody does: nothing that it depends on has changed.
@@ -90,37 +90,37 @@ class Deferred(Page):
         modified: datetime | None = None,
     ) -> None:
         """``make`` gives the page itself, and ``depends`` is all that it makes it from."""
-        self.address = address
+        self.path = address
         self.template = template
         self.modified = modified
         self.indexable = True
-        self.depends = depends
+        self.cache_inputs = depends
         self._make = make
 
     @property
-    def whole(self) -> Page:
+    def resolved(self) -> Page:
         """The page itself, made anew."""
         return self._make()
 
-    def at(self, address: str) -> Page:
+    def copy_to(self, address: str) -> Page:
         """The same page at another address."""
-        make, depends = (lambda: self.whole.at(address)), self.depends
-        return Deferred(address, self.template, make, depends=depends, modified=self.modified)
+        make, depends = (lambda: self.resolved.copy_to(address)), self.cache_inputs
+        return LazyPage(address, self.template, make, depends=depends, modified=self.modified)
 
-    title = property(lambda self: self.whole.title)
-    description = property(lambda self: self.whole.description)
-    context = property(lambda self: self.whole.context)
-    crumbs = property(lambda self: self.whole.crumbs)
-    alternates = property(lambda self: self.whole.alternates)
+    title = property(lambda self: self.resolved.title)
+    description = property(lambda self: self.resolved.description)
+    context = property(lambda self: self.resolved.context)
+    breadcrumbs = property(lambda self: self.resolved.breadcrumbs)
+    alternates = property(lambda self: self.resolved.alternates)
 
 
-def stub(address: str, name: str, target: str) -> Page:
+def redirect(address: str, name: str, target: str) -> Page:
     """A page that only leads on to ``target``: static hosts have no redirects."""
     return Page(
-        address=address,
+        path=address,
         template="pages/stub.html",
         title=name,
         context={"name": name, "target": target},
         indexable=False,
-        depends=(name, target),
+        cache_inputs=(name, target),
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 from events_archive.errors import ArchiveError
-from events_archive.site.api_pages import mirror_pages
+from events_archive.site.api_pages import api_pages
 from events_archive.site.calendars import calendar_pages
 from events_archive.site.data_quality import report_pages
 from events_archive.site.day_pages import day_pages
@@ -13,32 +13,32 @@ from events_archive.site.event_pages import event_pages, permalink_pages
 from events_archive.site.feeds import feed_pages
 from events_archive.site.image_credits import credits_pages
 from events_archive.site.list_pages import index_pages
-from events_archive.site.offline_pages import closing_pages, offline_pages
+from events_archive.site.offline_pages import derived_pages, offline_pages
 from events_archive.site.page import Page
-from events_archive.site.query_pages import explore_pages
-from events_archive.site.redirects import former_pages, vanished_lists
+from events_archive.site.query_pages import query_pages
+from events_archive.site.redirects import redirect_pages, retired_list_redirects
 from events_archive.site.site import Site
-from events_archive.site.static_pages import machine_pages, plain_pages
+from events_archive.site.static_pages import machine_pages, static_pages
 from events_archive.site.subscriptions import subscription_pages
-from events_archive.site.taxonomy_pages import way_pages
+from events_archive.site.taxonomy_pages import taxonomy_pages
 
 Planner = Callable[[Site], Iterator[Page]]
 
 PLANNERS: tuple[Planner, ...] = (
-    plain_pages,
+    static_pages,
     offline_pages,
     event_pages,
     permalink_pages,
     index_pages,
-    way_pages,
+    taxonomy_pages,
     day_pages,
     credits_pages,
     report_pages,
     subscription_pages,
     feed_pages,
     calendar_pages,
-    explore_pages,
-    mirror_pages,
+    query_pages,
+    api_pages,
     download_pages,
 )
 """What plans the pages of each kind."""
@@ -59,28 +59,28 @@ def plan_site(
         begin(of_events)
     planned = (of_events if plan is event_pages else plan(site) for plan in planners)
     pages = tuple(chain.from_iterable(planned))
-    pages += tuple(former_pages(site, pages))
-    pages += tuple(vanished_lists(site.memory.ledger.lists, pages))
+    pages += tuple(redirect_pages(site, pages))
+    pages += tuple(retired_list_redirects(site.history.state.published_lists, pages))
     machines = machine_pages(site, pages)
-    return refuse_shared_addresses(chain(pages, machines, closing_pages(site)))
+    return refuse_duplicate_paths(chain(pages, machines, derived_pages(site)))
 
 
-def refuse_shared_addresses(pages: Iterable[Page]) -> tuple[Page, ...]:
+def refuse_duplicate_paths(pages: Iterable[Page]) -> tuple[Page, ...]:
     """The pages as they are; raises ArchiveError where two would lie in one file.
 
     Compared without regard to case, as disks on Windows and macOS do.
     """
     planned: dict[str, Page] = {}
     for page in pages:
-        other = planned.setdefault(page.address.casefold(), page)
+        other = planned.setdefault(page.path.casefold(), page)
         if other is not page:
             raise ArchiveError(
-                f'two pages at one address: "{other.title}" at {other.address} and '
-                f'"{page.title}" at {page.address}; this is a fault of the archive: report it'
+                f'two pages at one address: "{other.title}" at {other.path} and '
+                f'"{page.title}" at {page.path}; this is a fault of the archive: report it'
             )
     return tuple(planned.values())
 
 
-def addresses_of(pages: Iterable[Page]) -> Iterator[str]:
+def paths_of(pages: Iterable[Page]) -> Iterator[str]:
     """Every address of a plan, sorted, for ``--dry-run``."""
-    return iter(sorted(page.address for page in pages))
+    return iter(sorted(page.path for page in pages))

@@ -11,10 +11,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import chain
 
-from events_archive.model.archive_state import Change, Memory
+from events_archive.model.archive_state import ArchiveHistory, Change
 from events_archive.model.event import Event
 
-NEVER = datetime(2019, 1, 1, tzinfo=UTC)
+FIRST_DATE = datetime(2019, 1, 1, tzinfo=UTC)
 """The archive's first year: stands for a time that nobody recorded."""
 
 CANCELLED_FOR = timedelta(days=30)
@@ -22,11 +22,11 @@ CANCELLED_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chronicle:
+class PublicationDates:
     """The dates of events as news, which are not the dates on which they take place."""
 
-    memory: Memory
-    limit: datetime | None = None
+    history: ArchiveHistory
+    last_refreshed: datetime | None = None
     """When the source was last heard (UTC); None where it never was."""
 
     def published(self, event: Event) -> datetime:
@@ -35,61 +35,64 @@ class Chronicle:
         The earlier of the two, so that later updates do not move it; where there is neither, its
         last change upstream.
         """
-        remembered = self.memory.ledger.first_seen.get(event.id)
-        known = self._believed([remembered, event.first_noted])
-        return min(known or self._believed([event.last_updated]), default=NEVER)
+        remembered = self.history.state.first_seen.get(event.id)
+        known = self._plausible([remembered, event.first_update])
+        return min(known or self._plausible([event.last_updated]), default=FIRST_DATE)
 
-    def changed(self, event: Event) -> datetime:
+    def updated(self, event: Event) -> datetime:
         """When it was last news: added or changed, as seen here or as the source says.
 
         What a first look at the whole source adds is not news: it counts from the source's stamp.
         """
-        stamp, seen = event.last_updated, self._news.get(event.id)
-        if stamp is None or not self._is_believed(stamp):
+        stamp, seen = event.last_updated, self._last_change.get(event.id)
+        if stamp is None or not self._is_plausible(stamp):
             return seen or self.published(event)
         return max(stamp, seen) if seen else stamp
 
     @cached_property
-    def _news(self) -> dict[int, datetime]:
+    def _last_change(self) -> dict[int, datetime]:
         """By event, when a change that is news was last seen: changes come oldest first."""
         return {
             change.event_id: change.observed
-            for change in self.memory.changes
-            if (change.live or change.kind != "added") and self._is_believed(change.observed)
+            for change in self.history.changes
+            if (change.is_live or change.change_type != "added")
+            and self._is_plausible(change.observed)
         }
 
-    def ahead(self, events: Collection[Event]) -> frozenset[int]:
+    def future_dated(self, events: Collection[Event]) -> frozenset[int]:
         """The ids of those that are also dated by what lies after the last contact.
 
         As long as it does, that is not believed: the next contact dates them anew.
         """
-        limit = self.limit
+        limit = self.last_refreshed
         if limit is None:
             return frozenset()
-        ledger, changes = self.memory.ledger, self.memory.changes
+        ledger, changes = self.history.state, self.history.changes
         stamps = chain(
             ((event.id, event.last_updated) for event in events),
-            ((event.id, event.first_noted) for event in events),
+            ((event.id, event.first_update) for event in events),
             ledger.first_seen.items(),
             ((change.event_id, change.observed) for change in changes),
         )
         return frozenset([event_id for event_id, stamp in stamps if stamp and stamp > limit])
 
-    def revised(self, event: Event) -> datetime:
+    def last_modified(self, event: Event) -> datetime:
         """When what calendars say of it last changed, as stamped upstream or seen here."""
         seen = [change.observed for change in self._changes(event)]
-        return max(self._believed([event.last_updated, *seen]), default=NEVER)
+        return max(self._plausible([event.last_updated, *seen]), default=FIRST_DATE)
 
-    def revisions(self, event: Event) -> int:
+    def revision_count(self, event: Event) -> int:
         """How many changes the archive saw: rises even where two of them fall into one second."""
         return len(self._changes(event))
 
     def withdrawn(self, event: Event) -> datetime | None:
         """When the archive saw that the source no longer has it; None while it does."""
-        last_seen = self.memory.ledger.withdrawn.get(event.id)
+        last_seen = self.history.state.withdrawn.get(event.id)
         if last_seen is None:
             return None
-        seen = [change.observed for change in self._changes(event) if change.kind == "withdrawn"]
+        seen = [
+            change.observed for change in self._changes(event) if change.change_type == "withdrawn"
+        ]
         return max(seen, default=datetime.combine(last_seen, time(), tzinfo=UTC))
 
     def is_cancelled(self, event: Event, today: date) -> bool:
@@ -98,11 +101,11 @@ class Chronicle:
         return withdrawn is not None and today <= withdrawn.date() + CANCELLED_FOR
 
     def _changes(self, event: Event) -> Sequence[Change]:
-        return self.memory.changes_of(event.id)
+        return self.history.changes_of(event.id)
 
-    def _believed(self, stamps: Iterable[datetime | None]) -> list[datetime]:
+    def _plausible(self, stamps: Iterable[datetime | None]) -> list[datetime]:
         """Those of the stamps that are times of the past."""
-        return [stamp for stamp in stamps if stamp and self._is_believed(stamp)]
+        return [stamp for stamp in stamps if stamp and self._is_plausible(stamp)]
 
-    def _is_believed(self, stamp: datetime) -> bool:
-        return self.limit is None or stamp <= self.limit
+    def _is_plausible(self, stamp: datetime) -> bool:
+        return self.last_refreshed is None or stamp <= self.last_refreshed

@@ -16,14 +16,14 @@ from events_archive.site.image_credits import is_known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Oddity:
+class QualityRule:
     """One kind of thing that may be wanting."""
 
     key: str
     title: str
-    why: str
+    explanation: str
     """Why it matters, and what would be right."""
-    found: Callable[[Event, date], bool]
+    matches: Callable[[Event, date], bool]
     """Whether an event has it on the given day."""
 
 
@@ -40,25 +40,25 @@ def _never(event: Event, today: date) -> bool:
 
 
 def _no_precision(event: Event, today: date) -> bool:
-    return event.moment.date is not None and event.moment.precision_id is None
+    return event.date.utc is not None and event.date.precision_id is None
 
 
 def _midnight(event: Event, today: date) -> bool:
-    moment = event.moment
+    moment = event.date
     is_exact = moment.precision_id in (0, 1)
-    return moment.date is not None and is_exact and moment.date.time() == time()
+    return moment.utc is not None and is_exact and moment.utc.time() == time()
 
 
 def _coarse_past(event: Event, today: date) -> bool:
-    moment = event.moment
-    if moment.is_timed or moment.span is None or moment.precision_id is None:
+    moment = event.date
+    if moment.has_time or moment.interval is None or moment.precision_id is None:
         return False
-    length = moment.span.day_after - moment.span.first_day
+    length = moment.interval.end_date_exclusive - moment.interval.first_day
     return length.days >= _COARSE_DAYS and moment.is_over(today)
 
 
 def _future_tense(event: Event, today: date) -> bool:
-    return event.moment.is_over(today) and _FUTURE.search(event.description) is not None
+    return event.date.is_over(today) and _FUTURE.search(event.description) is not None
 
 
 def _unknown_licence(event: Event, today: date) -> bool:
@@ -85,111 +85,112 @@ def _host(link: Link) -> str:
 
 
 def _no_links(event: Event, today: date) -> bool:
-    return event.moment.is_over(today) and not event.links and not event.videos
+    return event.date.is_over(today) and not event.links and not event.videos
 
 
-ODDITIES: tuple[Oddity, ...] = (
-    Oddity(
+QUALITY_RULES: tuple[QualityRule, ...] = (
+    QualityRule(
         key="picture",
         title="No picture",
-        why="A drawn sky stands in. The source can attach one of the pictures that it has.",
-        found=lambda event, today: event.image is None,
+        explanation="A drawn sky stands in. The source can attach one of the pictures that it has.",
+        matches=lambda event, today: event.image is None,
     ),
-    Oddity(
+    QualityRule(
         key="licence",
         title="A picture of unknown licence",
-        why="Nobody can tell whether it may be shown. Somebody who knows its origin can say so.",
-        found=_unknown_licence,
+        explanation="Nobody can tell whether it may be shown. "
+        "Somebody who knows its origin can say so.",
+        matches=_unknown_licence,
     ),
-    Oddity(
+    QualityRule(
         key="credit",
         title="A picture without a credit",
-        why="Whoever made it goes unnamed.",
-        found=_no_credit,
+        explanation="Whoever made it goes unnamed.",
+        matches=_no_credit,
     ),
-    Oddity(
+    QualityRule(
         key="precision",
         title="How exact the date is, is not stated",
-        why="Events from before spring 2023 have no precision. With midnight for a time it may be "
-        "the day that is meant, or the month.",
-        found=_no_precision,
+        explanation="Events from before spring 2023 have no precision. "
+        "With midnight for a time it may be the day that is meant, or the month.",
+        matches=_no_precision,
     ),
-    Oddity(
+    QualityRule(
         key="midnight",
         title="Midnight to the minute",
-        why="Probably entered before the time was known, and said to be exact.",
-        found=_midnight,
+        explanation="Probably entered before the time was known, and said to be exact.",
+        matches=_midnight,
     ),
-    Oddity(
+    QualityRule(
         key="coarse",
         title="Past, but known to a week or more only",
-        why="When it happened must be known by now.",
-        found=_coarse_past,
+        explanation="When it happened must be known by now.",
+        matches=_coarse_past,
     ),
-    Oddity(
+    QualityRule(
         key="undated",
         title="No date",
-        why="It stands in no year, no calendar and no order.",
-        found=lambda event, today: event.moment.date is None,
+        explanation="It stands in no year, no calendar and no order.",
+        matches=lambda event, today: event.date.utc is None,
     ),
-    Oddity(
+    QualityRule(
         key="tense",
         title="Past, and told in the future tense",
-        why="The description still says what will happen, not what did.",
-        found=_future_tense,
+        explanation="The description still says what will happen, not what did.",
+        matches=_future_tense,
     ),
-    Oddity(
+    QualityRule(
         key="description",
         title="No description",
-        why="The page has a name and a date, and nothing to read.",
-        found=lambda event, today: not event.description.strip(),
+        explanation="The page has a name and a date, and nothing to read.",
+        matches=lambda event, today: not event.description.strip(),
     ),
-    Oddity(
+    QualityRule(
         key="place",
         title="No place",
-        why="It is on no place's page.",
-        found=lambda event, today: not event.location.strip(),
+        explanation="It is on no place's page.",
+        matches=lambda event, today: not event.location.strip(),
     ),
-    Oddity(
+    QualityRule(
         key="places",
         title="A place that others write differently",
-        why="Most events at the same place have another name for it. This archive knows that they "
-        "are one; other readers of the data may not.",
-        found=_never,
+        explanation="Most events at the same place have another name for it. "
+        "This archive knows that they are one; other readers of the data may not.",
+        matches=_never,
     ),
-    Oddity(
+    QualityRule(
         key="twins",
         title="Twins: one name and one type, within a day of each other",
-        why="Perhaps two different events of one name, perhaps one that was entered twice.",
-        found=_never,
+        explanation="Perhaps two different events of one name, perhaps one that was entered twice.",
+        matches=_never,
     ),
-    Oddity(
+    QualityRule(
         key="nameless",
         title="A link without a usable title",
-        why="Its title is missing, or is that of an error page; the host's name stands in.",
-        found=_nameless_link,
+        explanation="Its title is missing, or is that of an error page; the host's name stands in.",
+        matches=_nameless_link,
     ),
-    Oddity(
+    QualityRule(
         key="gone",
         title="A link to a place that has closed its doors",
-        why="Such links seldom lead anywhere now: a page that was archived would.",
-        found=_gone_host,
+        explanation="Such links seldom lead anywhere now: a page that was archived would.",
+        matches=_gone_host,
     ),
-    Oddity(
+    QualityRule(
         key="sources",
         title="Past, with no link and no webcast",
-        why="There is nothing to check it against.",
-        found=_no_links,
+        explanation="There is nothing to check it against.",
+        matches=_no_links,
     ),
 )
 """In the order of the report."""
 
 
-def twins(events: Iterable[Event]) -> Callable[[Event], bool]:
+def likely_duplicates(events: Iterable[Event]) -> Callable[[Event], bool]:
     """Whether an event has one of its own name and type within a day."""
     by_name: dict[tuple[str, int], list[Event]] = {}
     for event in events:
-        if event.moment.date:
+        if event.date.utc:
             by_name.setdefault((_plain(event.name), event.type.id), []).append(event)
     found = {id for members in by_name.values() for id in _close(members)}
     return lambda event: event.id in found
@@ -197,18 +198,18 @@ def twins(events: Iterable[Event]) -> Callable[[Event], bool]:
 
 def _close(members: list[Event]) -> Iterator[int]:
     for before, after in pairwise(members):
-        assert before.moment.date, "undated events are left out"
-        assert after.moment.date, "undated events are left out"
-        if abs((after.moment.date - before.moment.date).total_seconds()) <= 86_400:
+        assert before.date.utc, "undated events are left out"
+        assert after.date.utc, "undated events are left out"
+        if abs((after.date.utc - before.date.utc).total_seconds()) <= 86_400:
             yield from (before.id, after.id)
 
 
-def written_otherwise(events: Iterable[Event]) -> Callable[[Event], bool]:
+def inconsistent_place_names(events: Iterable[Event]) -> Callable[[Event], bool]:
     """Whether an event's place goes by a name that is not its most common one."""
     names: dict[str, Counter[str]] = {}
     for event in events:
         if place := place_of(event.location):
-            names.setdefault(place.stem, Counter())[event.location.strip()] += 1
+            names.setdefault(place.slug, Counter())[event.location.strip()] += 1
     usual = {
         stem: min(counts, key=lambda name: (-counts[name], name))
         for stem, counts in ((stem, dict(found)) for stem, found in names.items())
@@ -216,7 +217,7 @@ def written_otherwise(events: Iterable[Event]) -> Callable[[Event], bool]:
 
     def has(event: Event) -> bool:
         place = place_of(event.location)
-        return place is not None and event.location.strip() != usual.get(place.stem)
+        return place is not None and event.location.strip() != usual.get(place.slug)
 
     return has
 

@@ -9,75 +9,75 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from events_archive.query.parameters import GROUPS, ORDERINGS
-from events_archive.query.rows import Entry
+from events_archive.query.rows import QueryRow
 from events_archive.site import urls
-from events_archive.site.categories import FAMILIES, by_family
-from events_archive.site.page import WHOLE, Crumb, Page
+from events_archive.site.categories import CATEGORIES, by_category
+from events_archive.site.page import ALL_EVENTS, Breadcrumb, Page
 from events_archive.site.site import Site
-from events_archive.site.timelines import months_of
+from events_archive.site.timelines import month_counts
 
-IDS_OF_A_PART = 2000
+IDS_PER_FILE = 2000
 """How many ids a part spans: an event never moves to another part, whatever comes or goes."""
 
-IDS_OF_RECORDS = 50
+IDS_PER_RECORD_FILE = 50
 """Records are large, and seldom wanted: a part of them spans fewer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExplorePart:
+class QueryDataFile:
     """Some of the events."""
 
     name: str
     """What the script knows it by: ``events-000``."""
-    entries: tuple[Entry, ...]
+    rows: tuple[QueryRow, ...]
 
 
-def explore_pages(site: Site) -> Iterator[Page]:
+def query_pages(site: Site) -> Iterator[Page]:
     """The page, its table of parameters and names, and the parts."""
     parts = {kind: _parts(site, kind) for kind in ("events", "words", "records")}
     by_id = {event.id: event for event in site.catalogue.events}
     years = site.catalogue.by_year
     types = [(type, site.catalogue.by_type[type.id]) for type in site.types_by_name()]
     yield Page(
-        address=urls.EXPLORE,
+        path=urls.QUERY_PAGE,
         template="pages/explore.html",
         title="Ask the archive",
         description="Choose among all spaceflight events by type, date, place, agency, programme "
         "and words, with the questions that Launch Library 2's API understands.",
-        crumbs=(Crumb(label="Home", address=urls.HOME),),
+        breadcrumbs=(Breadcrumb(label="Home", url=urls.HOME),),
         context={
-            "families": by_family(types),
-            "all_families": FAMILIES,
+            "families": by_category(types),
+            "all_families": CATEGORIES,
             "years": years,
-            "months": {year: months_of(site, year) for year in years},
+            "months": {year: month_counts(site, year) for year in years},
             "count": len(site.catalogue.events),
             "groups": GROUPS,
             "orderings": ORDERINGS,
         },
-        depends=WHOLE,
+        cache_inputs=ALL_EVENTS,
     )
     yield Page(
-        address=urls.EXPLORE_TABLE,
+        path=urls.QUERY_TABLES,
         template="explore-table",
         context={"parts": [part.name for part in parts["events"]]},
-        depends=WHOLE,
+        cache_inputs=ALL_EVENTS,
     )
     for kind, members in parts.items():
         for part in members:
             yield Page(
-                address=urls.explore_part(part.name),
+                path=urls.query_data(part.name),
                 template=f"explore-{kind}",
                 context={"part": part},
-                depends=tuple(by_id[entry.id] for entry in part.entries),
+                cache_inputs=tuple(by_id[entry.id] for entry in part.rows),
             )
 
 
-def _parts(site: Site, kind: str) -> list[ExplorePart]:
-    width = IDS_OF_RECORDS if kind == "records" else IDS_OF_A_PART
-    groups: dict[int, list[Entry]] = {}
-    for entry in site.holdings.entries:
+def _parts(site: Site, kind: str) -> list[QueryDataFile]:
+    width = IDS_PER_RECORD_FILE if kind == "records" else IDS_PER_FILE
+    groups: dict[int, list[QueryRow]] = {}
+    for entry in site.query_index.rows:
         groups.setdefault(entry.id // width, []).append(entry)
     return [
-        ExplorePart(name=f"{kind}-{number:03}", entries=tuple(entries))
+        QueryDataFile(name=f"{kind}-{number:03}", rows=tuple(entries))
         for number, entries in sorted(groups.items())
     ]

@@ -8,56 +8,56 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from events_archive.model.event import Event
-from events_archive.model.places import renamed
+from events_archive.model.places import canonical_slug
 from events_archive.site import urls
 from events_archive.site.feeds import is_archive_document
-from events_archive.site.page import Page, stub
+from events_archive.site.page import Page, redirect
 from events_archive.site.site import Site
-from events_archive.site.taxonomies import KINDS, PLACES, WITH_IDS
-from events_archive.site.terms import id_at_end
+from events_archive.site.taxonomies import PLACES, TAXONOMIES, WITH_SOURCE_ID
+from events_archive.site.terms import id_from_slug
 
-_LISTS = {"months", "years", "credits", *(kind.folder for kind in KINDS)}
+_LISTS = {"months", "years", "credits", *(kind.name for kind in TAXONOMIES)}
 _NAMED = re.compile(r"((?:events|types)/[^./]+)([./].+)")
 _MONTH = re.compile(r"months/(\d{4})-\d\d(?:/.*)?\.html")
 
 
-def former_pages(site: Site, pages: tuple[Page, ...]) -> Iterator[Page]:
+def redirect_pages(site: Site, pages: tuple[Page, ...]) -> Iterator[Page]:
     """A stub, or for programs a copy, at every former address that no page of the plan has."""
     yield from _renamed_events(site)
     yield from _renamed_types(site)
-    yield from _absent_events(site)
+    yield from _placeholder_pages(site)
     moved = {
-        f"events/{stem}": f"events/{site.addresses.event_stems[event_id]}"
-        for stem, event_id in site.addresses.event_stubs.items()
+        f"events/{stem}": f"events/{site.urls.event_slugs[event_id]}"
+        for stem, event_id in site.urls.event_redirects.items()
     } | {
-        f"types/{stem}": f"types/{site.addresses.type_stems[type_id]}"
-        for stem, type_id in site.addresses.type_stubs.items()
+        f"types/{stem}": f"types/{site.urls.type_slugs[type_id]}"
+        for stem, type_id in site.urls.type_redirects.items()
     }
-    yield from _copies(moved, pages)
+    yield from _feed_copies(moved, pages)
 
 
 def _renamed_events(site: Site) -> Iterator[Page]:
     by_id: dict[int, Event] = {event.id: event for event in site.catalogue.all_events}
-    for stem, event_id in site.addresses.event_stubs.items():
+    for stem, event_id in site.urls.event_redirects.items():
         event = by_id[event_id]
-        yield stub(f"events/{stem}.html", event.name, site.addresses.event(event))
+        yield redirect(f"events/{stem}.html", event.name, site.urls.event(event))
 
 
 def _renamed_types(site: Site) -> Iterator[Page]:
     types = {type.id: type for type in site.types_by_name()}
-    for stem, type_id in site.addresses.type_stubs.items():
+    for stem, type_id in site.urls.type_redirects.items():
         type = types[type_id]
-        yield stub(f"types/{stem}.html", type.name, site.addresses.type(type))
+        yield redirect(f"types/{stem}.html", type.name, site.urls.type(type))
 
 
-def _absent_events(site: Site) -> Iterator[Page]:
+def _placeholder_pages(site: Site) -> Iterator[Page]:
     """What stands in for an event whose record was damaged, until LL2 sends it again."""
-    orphans = site.addresses.event_orphans
+    orphans = site.urls.unresolved
     absent = {f"events/{stem}.html": event_id for stem, event_id in orphans.items()}
     absent |= {urls.permalink(event_id): event_id for event_id in orphans.values()}
     for address, event_id in absent.items():
         yield Page(
-            address=address,
+            path=address,
             template="pages/absent.html",
             title=f"Event {event_id}",
             description="An event that cannot be shown at present.",
@@ -66,7 +66,7 @@ def _absent_events(site: Site) -> Iterator[Page]:
         )
 
 
-def _copies(moved: Mapping[str, str], pages: Iterable[Page]) -> Iterator[Page]:
+def _feed_copies(moved: Mapping[str, str], pages: Iterable[Page]) -> Iterator[Page]:
     """Feeds and calendars again at their old addresses: programs do not follow a stub."""
     if not moved:
         return
@@ -74,15 +74,15 @@ def _copies(moved: Mapping[str, str], pages: Iterable[Page]) -> Iterator[Page]:
     for old, new in moved.items():
         former.setdefault(new, []).append(old)
     for page in pages:
-        named = _NAMED.fullmatch(page.address)
+        named = _NAMED.fullmatch(page.path)
         if named and not page.is_html:
             for old in former.get(named[1], ()):
-                yield page.at(old + named[2])
+                yield page.copy_to(old + named[2])
 
 
-def vanished_lists(published: Iterable[str], pages: Iterable[Page]) -> Iterator[Page]:
+def retired_list_redirects(published: Iterable[str], pages: Iterable[Page]) -> Iterator[Page]:
     """A stub at each of the ``published`` list pages that the plan no longer has."""
-    planned = {page.address for page in pages}
+    planned = {page.path for page in pages}
     vanished = sorted(filter(_is_html, set(published) - planned))
     if not vanished:
         return
@@ -90,16 +90,16 @@ def vanished_lists(published: Iterable[str], pages: Iterable[Page]) -> Iterator[
     for address in vanished:
         successor = known.get(_known_by(address), "")
         target = next(place for place in (successor, *_ancestors(address)) if place in planned)
-        yield stub(address, "the list that these events now stand in", target)
+        yield redirect(address, "the list that these events now stand in", target)
 
 
 def _known_by(address: str) -> str:
     """What a way's page is known by, whatever its name: ``agencies/44``, ``places/moon``."""
     folder, _, rest = address.removesuffix(".html").partition("/")
     stem = rest.partition("/")[0]
-    if folder == PLACES.folder:
-        return f"{folder}/{renamed(stem)}"
-    return f"{folder}/{(folder in WITH_IDS and id_at_end(stem)) or stem}"
+    if folder == PLACES.name:
+        return f"{folder}/{canonical_slug(stem)}"
+    return f"{folder}/{(folder in WITH_SOURCE_ID and id_from_slug(stem)) or stem}"
 
 
 def _ancestors(address: str) -> Iterator[str]:
@@ -119,10 +119,10 @@ def _is_html(address: str) -> bool:
     return address.endswith(".html")
 
 
-def is_list(page: Page) -> bool:
+def is_permanent_list(page: Page) -> bool:
     """Whether the page is a list whose address must be remembered, since no book holds it."""
     if is_archive_document(page):
         return True
-    folder, _, name = page.address.partition("/")
+    folder, _, name = page.path.partition("/")
     is_division = folder in _LISTS or (folder in ("types", "days") and "/" in name)
     return page.is_html and page.indexable and is_division

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from events_archive.model.catalogue import Events
 from events_archive.model.event import Event
 
-MOST = 5
+MAX_RELATED = 5
 """How many related events an event has at most."""
 
 REACH = 4
@@ -81,7 +81,7 @@ def _groups(events: Events) -> tuple[Iterable[_Group], ...]:
     people: dict[int, _Group] = {}
     stays: dict[tuple[int, int], _Group] = {}
     for event in events:
-        if event.moment.date is None:
+        if event.date.utc is None:
             continue
         for launch in event.launches:
             if launch.id not in launches:
@@ -127,6 +127,6 @@ def _best(ties: list[_Tie]) -> dict[int, int]:
     best: dict[int, int] = {}
     for _, _, other, group in sorted(ties):
         # A worse reason for the same two comes later.
-        if best.setdefault(other, group) == group and len(best) == MOST:
+        if best.setdefault(other, group) == group and len(best) == MAX_RELATED:
             break
     return best

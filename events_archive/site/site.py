@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from events_archive.model.archive_state import Memory
+from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.catalogue import Catalogue, Events
 from events_archive.model.event import EventType
-from events_archive.query.rows import Holdings
-from events_archive.site.publication_dates import Chronicle
+from events_archive.query.rows import QueryIndex
+from events_archive.site.publication_dates import PublicationDates
 from events_archive.site.related import Related, find_related
-from events_archive.site.terms import Ways
-from events_archive.site.urls import Addresses
+from events_archive.site.terms import TaxonomyIndex
+from events_archive.site.urls import Urls
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +19,7 @@ class Site:
     """All that decides which pages exist and what they say."""
 
     catalogue: Catalogue
-    addresses: Addresses
+    urls: Urls
     title: str
     base_url: str = ""
     """Where it is published, with a slash at its end, or ``""``."""
@@ -28,48 +28,48 @@ class Site:
     offers_download: bool = False
     """Whether it holds the whole of itself as one ZIP."""
     list_limit: int = 200
-    memory: Memory = field(default_factory=Memory.empty)
+    history: ArchiveHistory = field(default_factory=ArchiveHistory.empty)
     """When events came, changed and went, as far as the archive saw it."""
 
-    holdings: Holdings = field(default_factory=Holdings)
+    query_index: QueryIndex = field(default_factory=QueryIndex)
     """What can be asked of the events, and told of them, in the API's own words."""
 
     @cached_property
-    def chronicle(self) -> Chronicle:
+    def publication_dates(self) -> PublicationDates:
         """The dates of events as news, none of them after the last contact."""
-        return Chronicle(memory=self.memory, limit=self.updated)
+        return PublicationDates(history=self.history, last_refreshed=self.updated)
 
     @cached_property
-    def _ahead(self) -> frozenset[int]:
-        return self.chronicle.ahead(self.catalogue.all_events)
+    def _future_dated(self) -> frozenset[int]:
+        return self.publication_dates.future_dated(self.catalogue.all_events)
 
-    def contact_for(self, events: Events) -> datetime | None:
+    def refresh_time_for(self, events: Events) -> datetime | None:
         """The last contact, where the dates of any of ``events`` as news depend on it.
 
         Of most they do not: all that they are dated by lies before it.
         """
-        if not self._ahead or self._ahead.isdisjoint([event.id for event in events]):
+        if not self._future_dated or self._future_dated.isdisjoint([event.id for event in events]):
             return None
         return self.updated
 
     @cached_property
-    def ways(self) -> Ways:
+    def taxonomies(self) -> TaxonomyIndex:
         """The places, agencies, programmes, stations, astronauts and series there are."""
-        return Ways.of(self.catalogue)
+        return TaxonomyIndex.build(self.catalogue)
 
     @cached_property
     def related(self) -> dict[int, tuple[Related, ...]]:
         """The events that have to do with each, by its id; its own series leads to the others."""
         series = {
-            event_id: frozenset(one.way.stem for one in found)
-            for event_id, found in self.ways.series_of.items()
+            event_id: frozenset(one.term.slug for one in found)
+            for event_id, found in self.taxonomies.series_positions.items()
         }
         return find_related(self.catalogue.events, series=series)
 
     @property
     def updated(self) -> datetime | None:
         """When the archive last heard from its source (UTC); None for a cache that never did."""
-        return self.memory.ledger.last_contact
+        return self.history.state.last_refreshed
 
     def types_by_name(self) -> tuple[EventType, ...]:
         """All types, in the order of an index."""

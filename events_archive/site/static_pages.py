@@ -4,47 +4,47 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from events_archive.site import urls
-from events_archive.site.categories import FAMILIES, by_family
+from events_archive.site.categories import CATEGORIES, by_category
 from events_archive.site.on_this_day import LOOK_AHEAD, anniversaries
-from events_archive.site.page import WHOLE, Crumb, Deferred, Page
+from events_archive.site.page import ALL_EVENTS, Breadcrumb, LazyPage, Page
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import main_alternates
-from events_archive.site.timelines import almanac
+from events_archive.site.timelines import year_overview
 
-UPCOMING = 5
+UPCOMING_ON_HOME = 5
 """How many coming events home shows."""
 
-RESERVE = 10
+UPCOMING_RESERVE = 10
 """How many more it holds for readers on whose day some of those are over."""
 
-RECENT = 9
+RECENT_ON_HOME = 9
 """How many past events home shows."""
 
 _HOME_TEMPLATE = "pages/home.html"
 
-_HOME = Crumb(label="Home", address=urls.HOME)
+_HOME = Breadcrumb(label="Home", url=urls.HOME)
 
 
-def plain_pages(site: Site) -> Iterator[Page]:
+def static_pages(site: Site) -> Iterator[Page]:
     """The pages that exist once."""
-    yield Deferred(
+    yield LazyPage(
         urls.HOME,
         _HOME_TEMPLATE,
         partial(home_page, site),
-        depends=WHOLE,
+        depends=ALL_EVENTS,
         modified=site.updated,
     )
     yield Page(
-        address=urls.ABOUT,
+        path=urls.ABOUT,
         template="pages/about.html",
         title="About this archive",
         description="What this archive of spaceflight events is, and how it is made.",
-        depends=WHOLE,
-        crumbs=(_HOME,),
+        cache_inputs=ALL_EVENTS,
+        breadcrumbs=(_HOME,),
         alternates=main_alternates(site),
     )
     yield Page(
-        address=urls.NOT_FOUND,
+        path=urls.NOT_FOUND,
         template="pages/404.html",
         title="Page not found",
         description="There is no page at this address.",
@@ -56,7 +56,7 @@ def home_page(site: Site) -> Page:
     """What is next, what just happened, and the ways in."""
     catalogue = site.catalogue
     return Page(
-        address=urls.HOME,
+        path=urls.HOME,
         template=_HOME_TEMPLATE,
         title=site.title,
         description=(
@@ -64,14 +64,14 @@ def home_page(site: Site) -> Page:
             "an archive of spaceflight events with pictures, feeds and calendars."
         ),
         context={
-            "upcoming": catalogue.upcoming[: UPCOMING + RESERVE],
-            "shown": UPCOMING,
-            "recent": catalogue.past[:RECENT],
-            "families": by_family(
+            "upcoming": catalogue.upcoming[: UPCOMING_ON_HOME + UPCOMING_RESERVE],
+            "shown": UPCOMING_ON_HOME,
+            "recent": catalogue.past[:RECENT_ON_HOME],
+            "families": by_category(
                 (type, catalogue.by_type[type.id]) for type in site.types_by_name()
             ),
-            "almanac": almanac(site),
-            "all_families": FAMILIES,
+            "almanac": year_overview(site),
+            "all_families": CATEGORIES,
             "days": tuple(anniversaries(catalogue, catalogue.today, LOOK_AHEAD)),
             "count": len(catalogue.events),
         },
@@ -82,13 +82,13 @@ def home_page(site: Site) -> Page:
 
 def machine_pages(site: Site, pages: Iterable[Page]) -> Iterator[Page]:
     """Files that only programs read; the sitemap needs to know where the site is published."""
-    yield Page(address=urls.NO_JEKYLL, template="empty")
-    yield Page(address=urls.ROBOTS, template="feeds/robots.txt")
+    yield Page(path=urls.NO_JEKYLL, template="empty")
+    yield Page(path=urls.ROBOTS, template="feeds/robots.txt")
     if site.base_url:
         listed = tuple(page for page in pages if page.is_html and page.indexable)
         yield Page(
-            address=urls.SITEMAP,
+            path=urls.SITEMAP,
             template="feeds/sitemap.xml",
             context={"pages": listed},
-            depends=tuple((page.address, page.modified) for page in listed),
+            cache_inputs=tuple((page.path, page.modified) for page in listed),
         )

@@ -4,57 +4,57 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class Taxonomy:
     """One sort of ways in."""
 
-    folder: str
+    name: str
     """Its pages' folder, and its name in templates: ``places``."""
     title: str
     intro: str
-    one: str
+    singular: str
     """What one of them is called."""
 
 
-PLACES = Kind(
-    folder="places",
+PLACES = Taxonomy(
+    name="places",
     title="Places",
     intro="Where it happens: in orbit, on other worlds, and in the rooms where people talk about "
     "it. One place often goes by several names; here it has one page.",
-    one="Place",
+    singular="Place",
 )
-STATIONS = Kind(
-    folder="stations",
+STATIONS = Taxonomy(
+    name="stations",
     title="Space stations",
     intro="The houses in orbit, and everything that came to, went from or happened on board.",
-    one="Space station",
+    singular="Space station",
 )
-PROGRAMS = Kind(
-    folder="programs",
+PROGRAMS = Taxonomy(
+    name="programs",
     title="Programmes",
     intro="The long undertakings that single events belong to.",
-    one="Programme",
+    singular="Programme",
 )
-AGENCIES = Kind(
-    folder="agencies",
+AGENCIES = Taxonomy(
+    name="agencies",
     title="Agencies",
     intro="Those who fly, build and pay: space agencies and companies.",
-    one="Agency",
+    singular="Agency",
 )
-ASTRONAUTS = Kind(
-    folder="astronauts",
+ASTRONAUTS = Taxonomy(
+    name="astronauts",
     title="Astronauts",
     intro="People who took part, each with the events that name them.",
-    one="Astronaut",
+    singular="Astronaut",
 )
-SERIES = Kind(
-    folder="series",
+SERIES = Taxonomy(
+    name="series",
     title="Series and missions",
     intro="Events that follow one another: all that one craft did, and what is counted, such as "
     "spacewalks. Only where names leave no doubt.",
-    one="Series",
+    singular="Series",
 )
-KINDS = (PLACES, STATIONS, PROGRAMS, AGENCIES, ASTRONAUTS, SERIES)
+TAXONOMIES = (PLACES, STATIONS, PROGRAMS, AGENCIES, ASTRONAUTS, SERIES)
 """In the order of every index."""
 
-WITH_IDS = (STATIONS.folder, PROGRAMS.folder, AGENCIES.folder, ASTRONAUTS.folder)
+WITH_SOURCE_ID = (STATIONS.name, PROGRAMS.name, AGENCIES.name, ASTRONAUTS.name)
 """Kinds whose stems end in the source's id."""

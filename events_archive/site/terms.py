@@ -15,30 +15,30 @@ from typing import Any, NamedTuple
 
 from events_archive.model.catalogue import Catalogue, Events
 from events_archive.model.event import Agency, Astronaut, Event, Program, SpaceStation
-from events_archive.model.interval import day_in_words
+from events_archive.model.interval import format_day
 from events_archive.model.places import BODIES, place_of
 from events_archive.model.series import Series, find_series
-from events_archive.model.slugs import stem_of
+from events_archive.model.slugs import safe_slug
 from events_archive.site.taxonomies import (
     AGENCIES,
     ASTRONAUTS,
-    KINDS,
     PLACES,
     PROGRAMS,
     SERIES,
     STATIONS,
-    Kind,
+    TAXONOMIES,
+    Taxonomy,
 )
 
 _AT_END = re.compile(r"-(\d+)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class Term:
     """One place, agency, ..., and the events that name it."""
 
-    kind: Kind
-    stem: str
+    taxonomy: Taxonomy
+    slug: str
     name: str
     events: Events
     """Oldest first; of a count, in the order of its numbers."""
@@ -48,75 +48,79 @@ class Way:
     """What is known of it, as (term, words)."""
     description: str = ""
     """Plain text of the source's; untrusted."""
-    url: str = ""
+    website: str = ""
 
-    address: str = field(init=False)
+    url: str = field(init=False)
     """``agencies/nasa-44.html``."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "address", f"{self.kind.folder}/{self.stem}.html")
+        object.__setattr__(self, "url", f"{self.taxonomy.name}/{self.slug}.html")
 
 
-class Step(NamedTuple):
+class SeriesPosition(NamedTuple):
     """An event's place in a series."""
 
-    way: Way
+    term: Term
     previous: Event | None
     next: Event | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ways:
+class TaxonomyIndex:
     """All ways in, and which of them an event is on."""
 
-    by_kind: Mapping[str, tuple[Way, ...]]
+    by_taxonomy: Mapping[str, tuple[Term, ...]]
     """By folder; no kind without any."""
     series: tuple[Series, ...] = ()
-    _by_key: Mapping[tuple[str, Hashable], Way] = field(default_factory=dict)
+    _by_key: Mapping[tuple[str, Hashable], Term] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, catalogue: Catalogue) -> "Ways":
+    def build(cls, catalogue: Catalogue) -> "TaxonomyIndex":
         """The ways in to the events at the source; withdrawn ones stand on no list."""
         events = catalogue.events
         series = find_series(events)
-        found: dict[tuple[str, Hashable], Way] = {
+        found: dict[tuple[str, Hashable], Term] = {
             **_places(events),
             **_named(STATIONS, events, attrgetter("stations"), _station),
             **_named(PROGRAMS, events, attrgetter("programs"), _program),
             **_named(AGENCIES, events, attrgetter("agencies"), _agency),
             **_named(ASTRONAUTS, events, attrgetter("astronauts"), _astronaut),
-            **{(SERIES.folder, one.stem): _series(one) for one in series},
+            **{(SERIES.name, one.slug): _series(one) for one in series},
         }
-        by_kind: dict[str, list[Way]] = {}
+        by_kind: dict[str, list[Term]] = {}
         for (folder, _), way in found.items():
             by_kind.setdefault(folder, []).append(way)
         return cls(
-            by_kind={folder: tuple(sorted(ways, key=_order)) for folder, ways in by_kind.items()},
+            by_taxonomy={
+                folder: tuple(sorted(ways, key=_order)) for folder, ways in by_kind.items()
+            },
             series=series,
             _by_key=found,
         )
 
     @property
-    def kinds(self) -> tuple[tuple[Kind, tuple[Way, ...]], ...]:
+    def taxonomies(self) -> tuple[tuple[Taxonomy, tuple[Term, ...]], ...]:
         """Each kind of which there is any, with all of that kind."""
-        return tuple((kind, self.by_kind[kind.folder]) for kind in KINDS if self.has(kind.folder))
+        return tuple(
+            (kind, self.by_taxonomy[kind.name]) for kind in TAXONOMIES if self.has(kind.name)
+        )
 
     def has(self, folder: str) -> bool:
         """Whether there are any of the kind in ``folder``."""
-        return folder in self.by_kind
+        return folder in self.by_taxonomy
 
-    def way(self, folder: str, id: int) -> Way | None:
+    def term(self, folder: str, id: int) -> Term | None:
         """The agency, programme, station or astronaut of that id, if it is on any list."""
         return self._by_key.get((folder, id))
 
-    def place(self, event: Event) -> Way | None:
+    def place(self, event: Event) -> Term | None:
         """Where the event takes place, if that is on any list."""
         place = place_of(event.location)
-        return self._by_key.get((PLACES.folder, place.stem)) if place else None
+        return self._by_key.get((PLACES.name, place.slug)) if place else None
 
-    def of_members(self, event: Event) -> tuple[str, ...]:
+    def term_urls(self, event: Event) -> tuple[str, ...]:
         """The addresses of those that take part in the event, as far as they have pages."""
-        found = self._addresses
+        found = self._urls
         return tuple(
             [
                 found.get((folder, one.id), "")
@@ -131,59 +135,61 @@ class Ways:
         )
 
     @cached_property
-    def _addresses(self) -> dict[tuple[str, Hashable], str]:
-        return {key: way.address for key, way in self._by_key.items()}
+    def _urls(self) -> dict[tuple[str, Hashable], str]:
+        return {key: way.url for key, way in self._by_key.items()}
 
     @cached_property
-    def namesakes(self) -> Counter[tuple[str, str]]:
+    def name_counts(self) -> Counter[tuple[str, str]]:
         """How many of a kind bear one name."""
-        return Counter((way.name, folder) for folder, ways in self.by_kind.items() for way in ways)
+        return Counter(
+            (way.name, folder) for folder, ways in self.by_taxonomy.items() for way in ways
+        )
 
     @cached_property
-    def series_of(self) -> Mapping[int, tuple[Step, ...]]:
+    def series_positions(self) -> Mapping[int, tuple[SeriesPosition, ...]]:
         """Where in the series that it is in each event stands, by its id."""
-        found: dict[int, list[Step]] = {}
+        found: dict[int, list[SeriesPosition]] = {}
         for one in self.series:
-            way = self._by_key[SERIES.folder, one.stem]
-            for event, before, after in one.steps():
-                found.setdefault(event.id, []).append(Step(way, before, after))
+            way = self._by_key[SERIES.name, one.slug]
+            for event, before, after in one.with_neighbours():
+                found.setdefault(event.id, []).append(SeriesPosition(way, before, after))
         return {event_id: tuple(steps) for event_id, steps in found.items()}
 
 
-def id_at_end(stem: str) -> str:
+def id_from_slug(stem: str) -> str:
     """The source's id in a stem of `WITH_IDS`, or ``""``."""
     match = _AT_END.search(stem)
     return match[1] if match else ""
 
 
-def _order(way: Way) -> tuple[int, list[tuple[int, str]], str]:
+def _order(way: Term) -> tuple[int, list[tuple[int, str]], str]:
     place = BODIES.index(way.group) if way.group in BODIES else 0
     words = [
         (int(part), "") if part.isdecimal() else (0, part.casefold())
         for part in re.split(r"(\d+)", way.name)
         if part
     ]
-    return place, words, way.stem
+    return place, words, way.slug
 
 
-def _places(events: Events) -> dict[tuple[str, Hashable], Way]:
+def _places(events: Events) -> dict[tuple[str, Hashable], Term]:
     members: dict[str, list[Event]] = {}
     for event in events:
         if place := place_of(event.location):
-            members.setdefault(place.stem, []).append(event)
-    return {(PLACES.folder, stem): _place(tuple(found)) for stem, found in members.items()}
+            members.setdefault(place.slug, []).append(event)
+    return {(PLACES.name, stem): _place(tuple(found)) for stem, found in members.items()}
 
 
-def _place(events: Events) -> Way:
+def _place(events: Events) -> Term:
     place = place_of(events[-1].location)
     assert place, "only events that have one are gathered"
     names = sorted({" ".join(event.location.split()) for event in events} - {place.name})
     facts = [("Where", place.body)]
     if names:
         facts.append(("Also written", "; ".join(names)))
-    return Way(
-        kind=PLACES,
-        stem=place.stem,
+    return Term(
+        taxonomy=PLACES,
+        slug=place.slug,
         name=place.name,
         events=events,
         group=place.body,
@@ -192,11 +198,11 @@ def _place(events: Events) -> Way:
 
 
 def _named(
-    kind: Kind,
+    kind: Taxonomy,
     events: Events,
     members_of: Callable[[Event], Collection[Any]],
     describe: Callable[[Any], dict[str, Any]],
-) -> dict[tuple[str, Hashable], Way]:
+) -> dict[tuple[str, Hashable], Term]:
     """What has an id at the source; where records disagree, the latest event's counts."""
     latest: dict[int, Any] = {}
     gathered: dict[int, list[Event]] = {}
@@ -208,10 +214,10 @@ def _named(
             latest[member.id] = member
             gathered.setdefault(member.id, []).append(event)
     return {
-        (kind.folder, id): Way(
-            kind=kind,
-            stem=f"{stem_of(member.name, kind.one.lower().replace(' ', '-'))}-{id}",
-            name=member.name or f"{kind.one} {id}",
+        (kind.name, id): Term(
+            taxonomy=kind,
+            slug=f"{safe_slug(member.name, kind.singular.lower().replace(' ', '-'))}-{id}",
+            name=member.name or f"{kind.singular} {id}",
             events=tuple(gathered[id]),
             **describe(member),
         )
@@ -229,15 +235,15 @@ def _station(station: SpaceStation) -> dict[str, Any]:
             ("Type", station.type),
             ("Status", station.status),
             ("Orbit", station.orbit),
-            ("In space since", day_in_words(station.founded) if station.founded else ""),
-            ("Until", day_in_words(station.deorbited) if station.deorbited else ""),
+            ("In space since", format_day(station.founded) if station.founded else ""),
+            ("Until", format_day(station.deorbited) if station.deorbited else ""),
         ),
         "description": station.description,
     }
 
 
 def _program(program: Program) -> dict[str, Any]:
-    return {"description": program.description, "url": program.url}
+    return {"description": program.description, "website": program.url}
 
 
 def _agency(agency: Agency) -> dict[str, Any]:
@@ -249,10 +255,10 @@ def _astronaut(astronaut: Astronaut) -> dict[str, Any]:
     return {"facts": _known(("Agency", astronaut.agency), ("Status", astronaut.status))}
 
 
-def _series(series: Series) -> Way:
-    return Way(
-        kind=SERIES,
-        stem=series.stem,
+def _series(series: Series) -> Term:
+    return Term(
+        taxonomy=SERIES,
+        slug=series.slug,
         name=series.name,
         events=series.events,
         group="Counted, one by one" if series.is_counted else "Missions",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from events_archive.model.event import Event, EventType
-from events_archive.model.slugs import AddressBook
+from events_archive.model.slugs import SlugRegistry
 
 HOME = "index.html"
 ABOUT = "about.html"
@@ -30,69 +30,69 @@ DAYS_FEED = "days"
 ANNIVERSARIES = "anniversaries.ics"
 OPML = "feeds.opml"
 CALENDAR = "calendar.ics"
-WHOLE_CALENDAR = "calendar-all.ics"
+COMPLETE_CALENDAR = "calendar-all.ics"
 
-EXPLORE = "explore.html"
-EXPLORE_TABLE = "data/explore.js"
+QUERY_PAGE = "explore.html"
+QUERY_TABLES = "data/explore.js"
 DATA = "data.html"
-DATA_LINES = "data/events.jsonl"
-DATA_TABLE = "data/events.csv"
-DATABASE = "data/events.sqlite"
+EVENTS_JSONL = "data/events.jsonl"
+EVENTS_CSV = "data/events.csv"
+EVENTS_SQLITE = "data/events.sqlite"
 CHECKSUMS = "data/SHA256SUMS"
 API = "api/index.html"
 OPENAPI = "api/openapi.json"
-MIRROR = "api/2.3.0/"
-MIRROR_ROOT = f"{MIRROR}index.json"
-MIRROR_EVENTS = f"{MIRROR}events/index.json"
-MIRROR_TYPES = f"{MIRROR}config/event_types/index.json"
+API_MIRROR = "api/2.3.0/"
+API_MIRROR_ROOT = f"{API_MIRROR}index.json"
+API_MIRROR_EVENTS = f"{API_MIRROR}events/index.json"
+API_MIRROR_TYPES = f"{API_MIRROR}config/event_types/index.json"
 
 OFFLINE = "offline.html"
 SERVICE_WORKER = "service-worker.js"
-KEPT_FILES = "service-worker-files.json"
+PRECACHE_MANIFEST = "service-worker-files.json"
 MANIFEST = "manifest.webmanifest"
 DOWNLOAD = "spaceflight-events-archive.zip"
 
-PICTURES = "pictures"
+IMAGES = "pictures"
 ASSETS = "assets"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Addresses:
+class Urls:
     """The addresses that depend on names: whose slug is whose is settled before, by id."""
 
-    event_stems: Mapping[int, str]
+    event_slugs: Mapping[int, str]
     """By event id."""
-    type_stems: Mapping[int, str]
+    type_slugs: Mapping[int, str]
     """By type id."""
-    event_stubs: Mapping[str, int] = field(default_factory=dict)
+    event_redirects: Mapping[str, int] = field(default_factory=dict)
     """Former stems of events, each with the id of the event that its page leads to."""
-    type_stubs: Mapping[str, int] = field(default_factory=dict)
+    type_redirects: Mapping[str, int] = field(default_factory=dict)
     """Former stems of types, likewise."""
-    event_orphans: Mapping[str, int] = field(default_factory=dict)
+    unresolved: Mapping[str, int] = field(default_factory=dict)
     """Stems of events whose records cannot be read at present, with the ids."""
 
     @classmethod
-    def of(cls, book: AddressBook) -> "Addresses":
+    def from_registry(cls, book: SlugRegistry) -> "Urls":
         """The addresses that the book has settled."""
         return cls(
-            event_stems=book.events.pages,
-            type_stems=book.types.pages,
-            event_stubs=book.stubs,
-            type_stubs=book.type_stubs,
-            event_orphans=book.events.orphans,
+            event_slugs=book.events.slugs,
+            type_slugs=book.types.slugs,
+            event_redirects=book.redirects,
+            type_redirects=book.type_redirects,
+            unresolved=book.events.unresolved,
         )
 
     def event(self, event: Event, suffix: str = ".html") -> str:
         """``events/tiangong-eva-1.html``."""
-        return f"events/{self.event_stems[event.id]}{suffix}"
+        return f"events/{self.event_slugs[event.id]}{suffix}"
 
     def type(self, type: EventType, suffix: str = ".html") -> str:
         """``types/docking.html``."""
-        return f"types/{self.type_stems[type.id]}{suffix}"
+        return f"types/{self.type_slugs[type.id]}{suffix}"
 
     def type_year(self, type: EventType, year: int | None) -> str:
         """``types/docking/2021.html``, where a type has too many events for one page."""
-        return f"types/{self.type_stems[type.id]}/{year or 'undated'}.html"
+        return f"types/{self.type_slugs[type.id]}/{year or 'undated'}.html"
 
 
 def permalink(event_id: int) -> str:
@@ -110,12 +110,12 @@ def month(year_number: int, month_number: int) -> str:
     return f"months/{year_number:04}-{month_number:02}.html"
 
 
-def all_ways(folder: str) -> str:
+def taxonomy_index(folder: str) -> str:
     """``places/index.html``."""
     return f"{folder}/index.html"
 
 
-def of_year(address: str, year_number: int | None) -> str:
+def list_year(address: str, year_number: int | None) -> str:
     """``agencies/nasa-44/2021.html``: some of a list that is too long for one page."""
     return f"{address.removesuffix('.html')}/{year_number or 'undated'}.html"
 
@@ -125,31 +125,31 @@ def day(month_number: int, day_number: int) -> str:
     return f"days/{month_number:02}-{day_number:02}.html"
 
 
-def explore_part(name: str) -> str:
+def query_data(name: str) -> str:
     """``data/events-000.js``: some of the events, for the script that answers questions."""
     return f"data/{name}.js"
 
 
-def mirror_page(mode: str, number: int) -> str:
+def api_page(mode: str, number: int) -> str:
     """``api/2.3.0/events/list/1.json``: a page of the mirrored API."""
-    return f"{MIRROR}events/{mode}/{number}.json"
+    return f"{API_MIRROR}events/{mode}/{number}.json"
 
 
-def mirror_event(event_id: int) -> str:
+def api_event(event_id: int) -> str:
     """``api/2.3.0/events/309.json``."""
-    return f"{MIRROR}events/{event_id}.json"
+    return f"{API_MIRROR}events/{event_id}.json"
 
 
-def mirror_type(type_id: int) -> str:
+def api_type(type_id: int) -> str:
     """``api/2.3.0/config/event_types/2.json``."""
-    return f"{MIRROR}config/event_types/{type_id}.json"
+    return f"{API_MIRROR}config/event_types/{type_id}.json"
 
 
-def part(address: str, number: int) -> str:
+def list_page(address: str, number: int) -> str:
     """``months/2021-07/2.html``: a later part of a list that nothing else divides."""
     return address if number == 1 else f"{address.removesuffix('.html')}/{number}.html"
 
 
-def root(address: str) -> str:
+def relative_root(address: str) -> str:
     """What leads from ``address`` to the site's root: ``""``, ``"../"``, ``"../../"``."""
     return "../" * address.count("/")

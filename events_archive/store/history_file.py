@@ -8,10 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from events_archive.ll2.json_fields import Fields, parse_when
-from events_archive.model.archive_state import KINDS, Change
+from events_archive.ll2.json_fields import JsonFields
+from events_archive.model.archive_state import CHANGE_TYPES, Change
+from events_archive.model.timestamps import parse_utc
 from events_archive.store import canonical_json
-from events_archive.store.records import CacheError, read_bytes, read_lines, sync_folder
+from events_archive.store.files import CacheError, fsync_folder, read_bytes, read_lines
 
 HISTORY_FILE = "history.jsonl"
 
@@ -32,16 +33,16 @@ def load_history(path: Path) -> History:
         if not line.strip():
             continue
         try:
-            changes.append(_from_json(canonical_json.decode(line)))
+            changes.append(_change_from_json(canonical_json.decode(line)))
         except ValueError:
             damaged.append(f"{path}, line {number}: not an entry of the history")
     changes.sort(key=lambda change: change.observed)
     return History(changes=tuple(changes), damaged=tuple(damaged))
 
 
-def history_lines(changes: Iterable[Change]) -> bytes:
+def encode_changes(changes: Iterable[Change]) -> bytes:
     """The changes as the file has them."""
-    return b"".join(canonical_json.encode(as_json(change)) + b"\n" for change in changes)
+    return b"".join(canonical_json.encode(change_to_json(change)) + b"\n" for change in changes)
 
 
 def append_lines(path: Path, lines: bytes, *, at: int) -> None:
@@ -68,41 +69,41 @@ def append_lines(path: Path, lines: bytes, *, at: int) -> None:
             file.write(lines)
             file.flush()
             os.fsync(file.fileno())
-        sync_folder(path.parent)
+        fsync_folder(path.parent)
     except OSError as error:
         raise CacheError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
-def as_json(change: Change) -> dict[str, Any]:
+def change_to_json(change: Change) -> dict[str, Any]:
     """A change as its line of the file has it."""
     return {
         "observed": f"{change.observed.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "id": change.event_id,
-        "kind": change.kind,
+        "kind": change.change_type,
         "field": change.field,
         "old": change.old,
         "new": change.new,
-        "live": change.live,
+        "live": change.is_live,
     }
 
 
-_when = lru_cache(maxsize=16)(parse_when)
+_when = lru_cache(maxsize=16)(parse_utc)
 """The changes that were seen at one contact stand beside each other and have one stamp."""
 
 
-def _from_json(value: Any) -> Change:
-    fields = Fields(value)
-    event_id, kind = fields.integer("id"), fields.line("kind")
+def _change_from_json(value: Any) -> Change:
+    fields = JsonFields(value)
+    event_id, kind = fields.integer("id"), fields.single_line("kind")
     stamp = fields.raw("observed")
     observed = _when(stamp) if isinstance(stamp, str) else None
-    if observed is None or event_id is None or kind not in KINDS:
+    if observed is None or event_id is None or kind not in CHANGE_TYPES:
         raise ValueError("not an entry")
     return Change(
         observed=observed,
         event_id=event_id,
-        kind=kind,
-        field=fields.line("field"),
+        change_type=kind,
+        field=fields.single_line("field"),
         old=fields.raw("old"),
         new=fields.raw("new"),
-        live=fields.raw("live") is True,
+        is_live=fields.raw("live") is True,
     )

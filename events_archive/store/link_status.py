@@ -7,25 +7,27 @@ from pathlib import Path
 from typing import Any
 
 from events_archive.store import canonical_json
-from events_archive.store.records import read_bytes, write_atomically
+from events_archive.store.files import read_bytes, write_atomically
 
 LINKS_FILE = "links.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class LinkStatus:
     """What is known of one page elsewhere."""
 
     first_seen: datetime
     """When it was first asked for (UTC)."""
-    last_tried: datetime
+    last_checked: datetime
     last_ok: datetime | None = None
     """When it was last there; None if it never was."""
     fault: str = ""
     """Why it was not there at the last try; "" if it was."""
 
     @classmethod
-    def after(cls, before: "Link | None", answer: str | None, now: datetime) -> "Link":
+    def updated(
+        cls, before: "LinkStatus | None", answer: str | None, now: datetime
+    ) -> "LinkStatus":
         """What is known after an ``answer``: "" for there, a fault, or None if it was not asked.
 
         A link that was never asked for before must have an answer.
@@ -36,17 +38,17 @@ class Link:
         known_ok = before.last_ok if before else None
         return cls(
             first_seen=before.first_seen if before else now,
-            last_tried=now,
+            last_checked=now,
             last_ok=known_ok if answer else now,
             fault=answer,
         )
 
     @classmethod
-    def parse(cls, fields: Mapping[str, Any]) -> "Link":
+    def parse(cls, fields: Mapping[str, Any]) -> "LinkStatus":
         """The link that `as_json` wrote; raises what damaged data makes it raise."""
         return cls(
             first_seen=_when(fields["first_seen"]),
-            last_tried=_when(fields["last_tried"]),
+            last_checked=_when(fields["last_tried"]),
             last_ok=_when(fields["last_ok"]) if fields["last_ok"] else None,
             fault=str(fields["fault"]),
         )
@@ -56,21 +58,21 @@ class Link:
         return {
             "first_seen": _stamp(self.first_seen),
             "last_ok": _stamp(self.last_ok) if self.last_ok else None,
-            "last_tried": _stamp(self.last_tried),
+            "last_tried": _stamp(self.last_checked),
             "fault": self.fault,
         }
 
 
-def load_links(path: Path) -> dict[str, Link]:
+def load_link_statuses(path: Path) -> dict[str, LinkStatus]:
     """What is known; nothing where the file is missing or damaged: it costs a few questions."""
     try:
         document = canonical_json.decode(read_bytes(path) or b"{}")
-        return {str(url): Link.parse(fields) for url, fields in document.items()}
+        return {str(url): LinkStatus.parse(fields) for url, fields in document.items()}
     except (ValueError, LookupError, TypeError, AttributeError):
         return {}
 
 
-def save_links(path: Path, links: Mapping[str, Link]) -> bool:
+def save_link_statuses(path: Path, links: Mapping[str, LinkStatus]) -> bool:
     """Write it down, by address; whether the file's bytes changed.
 
     Raises `CacheError` where it cannot be written.

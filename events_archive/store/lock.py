@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from events_archive.store.records import CacheError
+from events_archive.store.files import CacheError
 
 LOCK_FILE = "archive.lock"
 
@@ -32,7 +32,7 @@ else:
 
 
 @contextmanager
-def locked(folder: Path, *, patience: float = 10.0) -> Iterator[None]:
+def locked(folder: Path, *, timeout: float = 10.0) -> Iterator[None]:
     """Hold the archive in ``folder``; wait up to ``patience`` seconds for another run to end.
 
     Raises `CacheError` when another run still holds it, or the folder cannot be written to.
@@ -44,7 +44,7 @@ def locked(folder: Path, *, patience: float = 10.0) -> Iterator[None]:
     except OSError as error:
         raise CacheError(f"{path} cannot be opened: {error.strerror or error}") from error
     with file:
-        _wait_for(file, path, time.monotonic() + patience)
+        _wait_for(file, path, time.monotonic() + timeout)
         file.seek(0)
         file.truncate()
         file.write(str(os.getpid()).encode())

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from events_archive.store import canonical_json
-from events_archive.store.records import CacheError, read_bytes, write_atomically
+from events_archive.store.files import CacheError, read_bytes, write_atomically
 
 PUBLISHED_IDS_FILE = "published-ids.json"
 

@@ -1,64 +1,61 @@
-"""The store of record, ``content_cache/events.jsonl``, and how any file there reaches the disk.
+"""The store of record, ``content_cache/events.jsonl``.
 
-JSON Lines: one record a line exactly as LL2 sent it, sorted by id, keys sorted. A file is the old
-one or the new one, whole, whatever happens in between.
+JSON Lines: one record a line exactly as LL2 sent it, sorted by id, keys sorted, so that the digest
+of a line is the digest of the record.
 """
 
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
-from events_archive.errors import ArchiveError
-from events_archive.ll2.json_fields import Fields
-from events_archive.ll2.parse import SHARED, Record
+from events_archive.model.timestamps import parse_utc
 from events_archive.store import canonical_json
+from events_archive.store.files import read_lines
 
 EVENTS_FILE = "events.jsonl"
 
-_READ_AT_ONCE = 2**16
-"""Some twenty records."""
+NO_TIMESTAMP = datetime.min.replace(tzinfo=UTC)
+"""Stands for the ``last_updated`` of a record that has none."""
 
-NEVER = datetime.min.replace(tzinfo=UTC)
-"""The stamp of a record that has none."""
-
-
-class CacheError(ArchiveError):
-    """A file of the cache cannot be read or written. Names the file and the reason."""
+Record = dict[str, Any]
+"""A JSON object exactly as LL2 sent it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A record as the cache has it, decoded when somebody asks."""
+class RecordLine:
+    """A record as one line of the file."""
 
     data: bytes
     digest: str
-    """SHA-256 in hexadecimal."""
+    """SHA-256 of `data` in hexadecimal."""
 
     @classmethod
-    def of(cls, record: Record) -> "Line":
-        """The line on which ``record`` will stand."""
-        data = canonical_json.encode(record)
-        return cls(data, digest(data))
+    def encode(cls, record: Record) -> "RecordLine":
+        """Return the line of ``record``."""
+        return cls.of(canonical_json.encode(record))
 
-    @property
-    def record(self) -> Record:
-        """The record, made anew each time."""
+    @classmethod
+    def of(cls, data: bytes) -> "RecordLine":
+        """Return the line with the bytes ``data``, which has no line end."""
+        return cls(data, sha256(data).hexdigest())
+
+    def decode(self) -> Record:
+        """Return a new copy of the record."""
         record: Record = canonical_json.decode(self.data)
         return record
 
 
-class _Decoded(Mapping[int, Record]):
-    """Records by id, each decoded when it is looked at: together they take ten times the room."""
+class _DecodedRecords(Mapping[int, Record]):
+    """Records by id, decoded on access: decoded, all of them take ten times the memory."""
 
-    def __init__(self, lines: Mapping[int, Line]) -> None:
+    def __init__(self, lines: Mapping[int, RecordLine]) -> None:
         self._lines = lines
 
     def __getitem__(self, record_id: int) -> Record:
-        return self._lines[record_id].record
+        return self._lines[record_id].decode()
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._lines)
@@ -71,78 +68,74 @@ class _Decoded(Mapping[int, Record]):
 class Records:
     """The records of the cache."""
 
-    lines: Mapping[int, Line] = field(default_factory=dict)
-    """By event id, in that order."""
-    stamps: Mapping[int, datetime] = field(default_factory=dict)
-    """When LL2 says it last touched each record, by event id."""
+    lines: Mapping[int, RecordLine] = field(default_factory=dict)
+    """By event id, in ascending order."""
+    last_updated: Mapping[int, datetime] = field(default_factory=dict)
+    """The records' ``last_updated`` by event id."""
     damaged: tuple[str, ...] = ()
-    """What could not be read, a sentence each with file and line."""
+    """A sentence with file and line for each line that cannot be read."""
 
     @classmethod
-    def read(
-        cls, found: Iterable[tuple[int, datetime, Line]], damaged: Iterable[str] = ()
+    def from_lines(
+        cls, lines: Iterable[tuple[int, datetime, RecordLine]], damaged: Iterable[str] = ()
     ) -> "Records":
-        """The lines in order of id; of two with one id the fresher counts, else the later."""
-        best: dict[int, tuple[datetime, Line]] = {}
-        for record_id, stamp, line in found:
-            if record_id not in best or stamp >= best[record_id][0]:
-                best[record_id] = (stamp, line)
+        """Return the records of ``lines``, each with its id and ``last_updated``.
+
+        Of two lines with one id, the one updated later wins; of two updated at the same time, the
+        second.
+        """
+        best: dict[int, tuple[datetime, RecordLine]] = {}
+        for event_id, updated, line in lines:
+            if event_id not in best or updated >= best[event_id][0]:
+                best[event_id] = (updated, line)
         ids = sorted(best)
         return cls(
-            lines={record_id: best[record_id][1] for record_id in ids},
-            stamps={record_id: best[record_id][0] for record_id in ids},
+            lines={event_id: best[event_id][1] for event_id in ids},
+            last_updated={event_id: best[event_id][0] for event_id in ids},
             damaged=tuple(damaged),
         )
 
-    def updated(self, news: Mapping[int, Record]) -> "Records":
-        """The records with ``news`` by id, in the place of those of their ids if there are any."""
-        lines = {**self.lines, **{number: Line.of(record) for number, record in news.items()}}
-        stamps = {**self.stamps, **{number: last_updated(news[number]) for number in news}}
+    def merged(self, records: Mapping[int, Record]) -> "Records":
+        """Return these records with ``records`` added, or put in the place of those of their ids.
+
+        What was damaged is not carried over.
+        """
+        lines = {
+            **self.lines,
+            **{event_id: RecordLine.encode(record) for event_id, record in records.items()},
+        }
+        updated = {
+            **self.last_updated,
+            **{event_id: last_updated(record) for event_id, record in records.items()},
+        }
         ids = sorted(lines)
         return Records(
-            lines={number: lines[number] for number in ids},
-            stamps={number: stamps[number] for number in ids},
+            lines={event_id: lines[event_id] for event_id in ids},
+            last_updated={event_id: updated[event_id] for event_id in ids},
         )
 
     @property
     def data(self) -> bytes:
-        """The records as ``events.jsonl`` has them."""
+        """The content of ``events.jsonl``."""
         return b"".join([line.data + b"\n" for line in self.lines.values()])
 
     @property
     def by_id(self) -> Mapping[int, Record]:
-        """The records themselves, in order of id."""
-        return _Decoded(self.lines)
-
-    @property
-    def digests(self) -> Mapping[int, str]:
-        """SHA-256 of each line in hexadecimal, by event id."""
-        return {record_id: line.digest for record_id, line in self.lines.items()}
+        """The records, decoded each time one is looked up."""
+        return _DecodedRecords(self.lines)
 
 
-class Reader:
-    """What becomes of records as they are loaded; this one keeps nothing."""
-
-    def foresee(self, lines: Sequence[Line]) -> None:
-        """All lines that there are, before any is recalled or learnt."""
-
-    def recall(self, line: Line) -> tuple[int, datetime] | None:
-        """The id and stamp of a line that was read before, so that it need not be decoded."""
+def id_of_record(record: object) -> int | None:
+    """Return the event id of a record; None for one without a usable id, which cannot be kept."""
+    value = record.get("id") if isinstance(record, dict) else None
+    if not isinstance(value, int) or isinstance(value, bool):
         return None
-
-    def learn(self, line: Line, record: Record) -> None:
-        """Take note of a record that is not known yet."""
-
-
-def identity(record: object) -> int | None:
-    """The event id of a record; None for what has none and so cannot be kept."""
-    record_id = Fields(record).integer("id")
-    return record_id if record_id is not None and 0 < record_id < 2**53 else None
+    return value if 0 < value < 2**53 else None
 
 
 def last_updated(record: Record) -> datetime:
-    """When LL2 says it last touched the record; the beginning of time where it does not say."""
-    return Fields(record).when("last_updated") or NEVER
+    """Return the ``last_updated`` of a record in UTC, `NO_TIMESTAMP` where it has none."""
+    return parse_utc(record.get("last_updated")) or NO_TIMESTAMP
 
 
 def is_older(record: Record, other: Record | None) -> bool:
@@ -150,126 +143,51 @@ def is_older(record: Record, other: Record | None) -> bool:
     return other is not None and last_updated(record) < last_updated(other)
 
 
-def digest(line: bytes) -> str:
-    """The SHA-256 of a line without its line end, in hexadecimal."""
-    return sha256(line).hexdigest()
+def digest(data: bytes) -> str:
+    """Return the SHA-256 of ``data`` in hexadecimal."""
+    return sha256(data).hexdigest()
 
 
-def load_records(path: Path, reader: Reader | None = None) -> Records:
-    """All records that can be read from ``path``; a file that is not there holds none.
+def load_records(path: Path) -> Records:
+    """Return all records that can be read from ``path``; none where there is no file.
 
-    Raises `CacheError` when the file is there and the system does not let us read it.
+    Raises `CacheError` when the file exists and cannot be read.
     """
-    reader, decoder = reader or Reader(), canonical_json.Decoder(SHARED)
-    found: list[tuple[int, datetime, Line]] = []
+    found: list[tuple[int, datetime, RecordLine]] = []
     damaged: list[str] = []
-    numbered = {
-        number: Line(data, digest(data))
-        for number, data in enumerate(read_lines(path), start=1)
-        if data.strip()
-    }
-    reader.foresee(list(numbered.values()))
-    for number, line in numbered.items():
-        if known := reader.recall(line):
-            found.append((*known, line))
+    for number, data in enumerate(read_lines(path), start=1):
+        if not data.strip():
             continue
         try:
-            as_written, record = decoded(line, decoder)
+            event_id, updated, line = _read_line(data)
         except ValueError:
             damaged.append(f"{path}, line {number}: not a whole JSON object")
             continue
-        record_id = identity(record)
-        if record_id is None:
+        if event_id is None:
             damaged.append(f"{path}, line {number}: no record with a usable id")
         else:
-            found.append((record_id, last_updated(record), as_written))
-            reader.learn(as_written, record)
-    loaded = Records.read(found, damaged)
-    if len(loaded.lines) < len(found):
-        twice = f"{path}: {len(found) - len(loaded.lines)} events stand in it more than once"
-        return replace(loaded, damaged=(*loaded.damaged, twice))
-    return loaded
+            found.append((event_id, updated, line))
+    records = Records.from_lines(found, damaged)
+    if len(records.lines) < len(found):
+        repeated = f"{path}: {len(found) - len(records.lines)} events stand in it more than once"
+        return replace(records, damaged=(*records.damaged, repeated))
+    return records
 
 
-def decoded(line: Line, decoder: canonical_json.Decoder) -> tuple[Line, Record]:
-    """The line as we write it, since somebody may have edited the file; and its record."""
-    try:
-        return line, decoder.members(line.data.decode())
-    except ValueError:
-        record = canonical_json.decode(line.data)
-        return Line.of(record), record
+def _read_line(data: bytes) -> tuple[int | None, datetime, RecordLine]:
+    """Return the id, ``last_updated`` and line of a record; raises `ValueError` if damaged.
 
-
-def read_bytes(path: Path) -> bytes:
-    """The file's bytes, none where there is no file.
-
-    Raises `CacheError` when it cannot be read.
+    A line that was edited by hand is put into canonical form.
     """
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return b""
-    except OSError as error:
-        raise CacheError(f"{path} cannot be read: {error.strerror or error}") from error
-
-
-def read_lines(path: Path) -> Iterator[bytes]:
-    """The file's lines without their ends, one after the other: nobody needs the whole beside them.
-
-    Raises `CacheError` when it cannot be read.
-    """
-    try:
-        # As bytes they end at \n only: U+2028 and its like stand unescaped inside a record's text.
-        with path.open("rb", buffering=_READ_AT_ONCE) as file:
-            for line in file:
-                yield line.removesuffix(b"\n")
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise CacheError(f"{path} cannot be read: {error.strerror or error}") from error
-
-
-def keep_damaged(path: Path) -> None:
-    """Copy a damaged file beside itself before it is replaced by what could be read of it."""
-    write_atomically(path.with_name(f"{path.stem}.damaged{path.suffix}"), read_bytes(path))
-
-
-def write_atomically(path: Path, data: bytes) -> bool:
-    """Make ``path`` hold ``data``; whether anything had to be written.
-
-    The data goes to a hidden file beside it, is forced to the disk and then renamed into place:
-    killed at any moment, ``path`` is the old file or the new one. The hidden file's name is always
-    the same, so that what a killed run left is overwritten by the next one (the archive's lock
-    keeps two runs apart).
-
-    Raises `CacheError` when it cannot be written; ``path`` is as it was.
-    """
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        if path.is_file() and path.read_bytes() == data:
-            return False
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        sync_folder(path.parent)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise CacheError(
-            f"{path} cannot be written: {error.strerror or error}; the old file stays as it was"
-        ) from error
-    return True
-
-
-def sync_folder(folder: Path) -> None:
-    """Force a rename in ``folder`` to the disk, where the system can (Windows cannot)."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    members = canonical_json.split_members(data)
+    is_canonical = list(members) == sorted(members)
+    if is_canonical and b"{%b}" % canonical_json.join_members(members) == data:
+        line = RecordLine.of(data)
+    else:
+        line = RecordLine.encode(canonical_json.decode(data))
+    head: Record = {
+        name: canonical_json.decode(members[name])
+        for name in ("id", "last_updated")
+        if name in members
+    }
+    return id_of_record(head), last_updated(head), line

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from events_archive.ll2.json_fields import Fields
-from events_archive.model.archive_state import Ledger
+from events_archive.ll2.json_fields import JsonFields
+from events_archive.model.archive_state import ArchiveState
 from events_archive.store import canonical_json
-from events_archive.store.records import read_bytes, write_atomically
+from events_archive.store.files import read_bytes, write_atomically
 
-LEDGER_FILE = "ledger.json"
+STATE_FILE = "ledger.json"
 
 _HEADER = re.compile(rb'"(\w+)": \{')
 _ENTRY = re.compile(rb'"([-\w/.]+)": (.+?),?')
@@ -26,7 +26,7 @@ _Key = TypeVar("_Key", int, str)
 _Value = TypeVar("_Value")
 
 
-def load_ledger(path: Path) -> tuple[Ledger, tuple[str, ...]]:
+def load_state(path: Path) -> tuple[ArchiveState, tuple[str, ...]]:
     """The ledger, empty where there is no file; and a sentence for each thing that is damaged.
 
     Of a damaged file every line that can be read counts: to start anew would be to forget the
@@ -40,7 +40,7 @@ def load_ledger(path: Path) -> tuple[Ledger, tuple[str, ...]]:
         return _salvaged(data), (f"{path} is damaged, what can be read of it is used; {advice}",)
 
 
-def _salvaged(data: bytes) -> Ledger:
+def _salvaged(data: bytes) -> ArchiveState:
     """The ledger of the lines that are whole."""
     values: dict[str, Any] = {}
     section: dict[str, Any] | None = None
@@ -58,25 +58,25 @@ def _salvaged(data: bytes) -> Ledger:
     return _from_json({name: value for name, value in values.items() if name in _NAMES})
 
 
-def save_ledger(path: Path, ledger: Ledger) -> bool:
+def save_state(path: Path, ledger: ArchiveState) -> bool:
     """Write the ledger; whether its bytes changed. Raises `CacheError` where it cannot be."""
-    return write_atomically(path, ledger_bytes(ledger))
+    return write_atomically(path, encode_state(ledger))
 
 
-def ledger_bytes(ledger: Ledger) -> bytes:
+def encode_state(ledger: ArchiveState) -> bytes:
     """The ledger as its file has it."""
     values = {
         "api_url": ledger.api_url,
         "mode": ledger.mode,
         "count": ledger.count,
-        "last_sweep": _stamp(ledger.last_sweep),
-        "last_delta": _stamp(ledger.last_delta),
+        "last_sweep": _stamp(ledger.last_full_refresh),
+        "last_delta": _stamp(ledger.last_incremental_refresh),
         "withdrawn": {key: day.isoformat() for key, day in ledger.withdrawn.items()},
         "first_seen": {key: _stamp(when) for key, when in ledger.first_seen.items()},
         "event_addresses": ledger.event_owners,
         "type_addresses": ledger.type_owners,
         # An object like the others, for the sake of one entry a line.
-        "lists": dict.fromkeys(ledger.lists, 1),
+        "lists": dict.fromkeys(ledger.published_lists, 1),
     }
     entries = (f"{_text(name)}: {_value(value)}" for name, value in values.items())
     return ("{\n" + ",\n".join(entries) + "\n}\n").encode()
@@ -98,21 +98,21 @@ def _stamp(when: datetime | None) -> str | None:
     return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if when else None
 
 
-def _from_json(value: Any) -> Ledger:
+def _from_json(value: Any) -> ArchiveState:
     if not isinstance(value, dict):
         raise TypeError("it holds no object")
-    fields = Fields(value)
-    return Ledger(
-        api_url=fields.line("api_url"),
-        mode=fields.line("mode"),
+    fields = JsonFields(value)
+    return ArchiveState(
+        api_url=fields.single_line("api_url"),
+        mode=fields.single_line("mode"),
         count=fields.integer("count"),
-        last_sweep=fields.when("last_sweep"),
-        last_delta=fields.when("last_delta"),
+        last_full_refresh=fields.date_time("last_sweep"),
+        last_incremental_refresh=fields.date_time("last_delta"),
         withdrawn=_mapping(value, "withdrawn", int, lambda day: _when(day).date()),
         first_seen=_mapping(value, "first_seen", int, _when),
         event_owners=_mapping(value, "event_addresses", str, _ids),
         type_owners=_mapping(value, "type_addresses", str, _ids),
-        lists=tuple(sorted(_mapping(value, "lists", str, int))),
+        published_lists=tuple(sorted(_mapping(value, "lists", str, int))),
     )
 
 

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from events_archive.check.external_links import check_external, due_links
-from events_archive.console import Report
-from events_archive.net.link_checker import Manners, queues_of
+from events_archive.check.external_links import check_external_links, due_links
+from events_archive.console import Console
+from events_archive.net.link_checker import CrawlPolicy, group_by_host
 from events_archive.settings import Settings
-from events_archive.store.link_status import LINKS_FILE, Link, load_links
+from events_archive.store.link_status import LINKS_FILE, LinkStatus, load_link_statuses
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-HASTE = Manners(pause=0.0, connect=2, read=2, each=4, whole=20, hosts=4)
+HASTE = CrawlPolicy(pause=0.0, connect=2, read=2, each=4, whole=20, hosts=4)
 
 
 @dataclass
@@ -72,13 +72,13 @@ def settings_for(tmp_path: Path, api: str) -> Settings:
 
 
 def look(
-    tmp_path: Path, site: Elsewhere, *names: str, now: datetime = NOW, manners: Manners = HASTE
-) -> dict[str, Link]:
+    tmp_path: Path, site: Elsewhere, *names: str, now: datetime = NOW, manners: CrawlPolicy = HASTE
+) -> dict[str, LinkStatus]:
     links = {f"{site.root}/{name}": "events/x.html" for name in names}
-    report = Report(quiet=True)
-    check_external(links, settings_for(tmp_path, site.root), report, now=now, manners=manners)
-    assert report.conclude() == 0
-    known = load_links(tmp_path / LINKS_FILE)
+    report = Console(quiet=True)
+    check_external_links(links, settings_for(tmp_path, site.root), report, now=now, manners=manners)
+    assert report.finish() == 0
+    known = load_link_statuses(tmp_path / LINKS_FILE)
     return {url.rpartition("/")[2]: link for url, link in known.items()}
 
 
@@ -117,12 +117,12 @@ def test_an_answer_counts_for_a_week_and_the_last_good_day_is_kept(tmp_path: Pat
         later = look(tmp_path, site, "a", now=NOW + timedelta(days=8))
     assert later["a"].fault == "answered 404"
     assert later["a"].first_seen == later["a"].last_ok == NOW
-    assert later["a"].last_tried == NOW + timedelta(days=8)
+    assert later["a"].last_checked == NOW + timedelta(days=8)
 
 
 def test_one_host_is_asked_one_question_at_a_time_with_a_pause(tmp_path: Path) -> None:
     with elsewhere(a=200, b=200, c=200) as site:
-        look(tmp_path, site, "a", "b", "c", manners=Manners(pause=0.15, whole=20))
+        look(tmp_path, site, "a", "b", "c", manners=CrawlPolicy(pause=0.15, whole=20))
         times = [when for *_, when, _ in site.asked]
     assert all(after - before >= 0.14 for before, after in pairwise(times))
 
@@ -131,9 +131,9 @@ def test_a_private_network_is_not_asked_whoever_leads_there(tmp_path: Path) -> N
     with elsewhere(secret=200) as site:
         links = {f"{site.root}/secret": "a.html", "http://10.0.0.1/": "a.html"}
         settings = settings_for(tmp_path, "https://ll.invalid")
-        check_external(links, settings, Report(quiet=True), now=NOW, manners=HASTE)
+        check_external_links(links, settings, Console(quiet=True), now=NOW, manners=HASTE)
         assert site.asked == []
-    faults = {link.fault for link in load_links(tmp_path / LINKS_FILE).values()}
+    faults = {link.fault for link in load_link_statuses(tmp_path / LINKS_FILE).values()}
     assert faults == {"leads to a private network"}
 
 
@@ -146,7 +146,7 @@ def test_nobody_there_is_a_fault_of_theirs_and_not_of_the_run(tmp_path: Path) ->
 
 def test_offline_nothing_is_asked_and_nothing_written(tmp_path: Path) -> None:
     settings = Settings(cache=tmp_path, offline=True)
-    check_external({"https://x.invalid/": "a"}, settings, Report(quiet=True), now=NOW)
+    check_external_links({"https://x.invalid/": "a"}, settings, Console(quiet=True), now=NOW)
     assert not (tmp_path / LINKS_FILE).exists()
 
 
@@ -157,13 +157,15 @@ def test_links_that_no_page_names_any_more_are_forgotten(tmp_path: Path) -> None
 
 
 def test_the_longest_unasked_come_first_and_no_host_gets_more_than_its_share() -> None:
-    old, older = (Link(first_seen=NOW, last_tried=NOW - timedelta(days=d)) for d in (10, 20))
+    old, older = (
+        LinkStatus(first_seen=NOW, last_checked=NOW - timedelta(days=d)) for d in (10, 20)
+    )
     known = {"http://a/1": old, "http://a/2": older}
     due = due_links(["http://a/1", "http://a/2", "http://a/3"], known, now=NOW, again=HASTE.again)
     assert due == ["http://a/3", "http://a/2", "http://a/1"]
-    assert queues_of([*due, "http://b/1"], 2) == [["http://a/3", "http://a/2"], ["http://b/1"]]
+    assert group_by_host([*due, "http://b/1"], 2) == [["http://a/3", "http://a/2"], ["http://b/1"]]
 
 
 def test_a_damaged_ledger_costs_a_few_questions_and_no_run(tmp_path: Path) -> None:
     (tmp_path / LINKS_FILE).write_text('{"http://x/": 3}')
-    assert load_links(tmp_path / LINKS_FILE) == {}
+    assert load_link_statuses(tmp_path / LINKS_FILE) == {}

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from events_archive.check.feeds_and_calendars import (
-    read_atom,
-    read_calendar,
-    read_json_feed,
-    read_rss,
+    validate_atom,
+    validate_calendar,
+    validate_json_feed,
+    validate_rss,
 )
 
 RSS = (
@@ -26,11 +26,14 @@ Read = Callable[[bytes], Iterator[str]]
 @pytest.mark.parametrize(
     ("read", "content"),
     [
-        (read_rss, RSS.format("<item><guid>1</guid></item><item><guid>2</guid></item>")),
-        (read_atom, ATOM.format(ENTRY.format(1) + ENTRY.format(2))),
-        (read_json_feed, '{"version":"https://jsonfeed.org/version/1.1","title":"T","items":[]}'),
-        (read_calendar, CALENDAR.format(EVENT.format(1) + EVENT.format(2))),
-        (read_calendar, CALENDAR.format(EVENT.format("a\r\n b"))),
+        (validate_rss, RSS.format("<item><guid>1</guid></item><item><guid>2</guid></item>")),
+        (validate_atom, ATOM.format(ENTRY.format(1) + ENTRY.format(2))),
+        (
+            validate_json_feed,
+            '{"version":"https://jsonfeed.org/version/1.1","title":"T","items":[]}',
+        ),
+        (validate_calendar, CALENDAR.format(EVENT.format(1) + EVENT.format(2))),
+        (validate_calendar, CALENDAR.format(EVENT.format("a\r\n b"))),
     ],
 )
 def test_what_is_right_is_taken(read: Read, content: str) -> None:
@@ -40,20 +43,32 @@ def test_what_is_right_is_taken(read: Read, content: str) -> None:
 @pytest.mark.parametrize(
     ("read", "content", "words"),
     [
-        (read_rss, "<feed/>", "not RSS"),
-        (read_rss, RSS.format("").replace("<title>T</title>", ""), "no title"),
-        (read_rss, RSS.format("<item><guid>1</guid></item>" * 2), "the id 1 stands in it 2 times"),
-        (read_rss, RSS.format("<item/>"), "no id"),
-        (read_atom, "<rss/>", "not an Atom feed"),
-        (read_atom, ATOM.format(ENTRY.format(1) * 2), "the id 1 stands in it 2 times"),
-        (read_atom, ATOM.format("<entry><id>1</id><title>E</title></entry>"), "1 has no updated"),
-        (read_json_feed, "{}", "not a JSON Feed"),
-        (read_calendar, CALENDAR.format(EVENT.format(1) * 2), "the id 1 stands in it 2 times"),
-        (read_calendar, CALENDAR.format(EVENT.format(1).replace("DTSTAMP:2\r\n", "")), "DTSTAMP"),
-        (read_calendar, CALENDAR.format(EVENT.format(1)).replace("\r\n", "\n"), "CR LF"),
-        (read_calendar, CALENDAR.format(EVENT.format("x" * 75)), "75 octets"),
-        (read_calendar, "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", "not one whole calendar"),
-        (read_calendar, "END:VEVENT\r\n", "closes what is not open"),
+        (validate_rss, "<feed/>", "not RSS"),
+        (validate_rss, RSS.format("").replace("<title>T</title>", ""), "no title"),
+        (
+            validate_rss,
+            RSS.format("<item><guid>1</guid></item>" * 2),
+            "the id 1 stands in it 2 times",
+        ),
+        (validate_rss, RSS.format("<item/>"), "no id"),
+        (validate_atom, "<rss/>", "not an Atom feed"),
+        (validate_atom, ATOM.format(ENTRY.format(1) * 2), "the id 1 stands in it 2 times"),
+        (
+            validate_atom,
+            ATOM.format("<entry><id>1</id><title>E</title></entry>"),
+            "1 has no updated",
+        ),
+        (validate_json_feed, "{}", "not a JSON Feed"),
+        (validate_calendar, CALENDAR.format(EVENT.format(1) * 2), "the id 1 stands in it 2 times"),
+        (
+            validate_calendar,
+            CALENDAR.format(EVENT.format(1).replace("DTSTAMP:2\r\n", "")),
+            "DTSTAMP",
+        ),
+        (validate_calendar, CALENDAR.format(EVENT.format(1)).replace("\r\n", "\n"), "CR LF"),
+        (validate_calendar, CALENDAR.format(EVENT.format("x" * 75)), "75 octets"),
+        (validate_calendar, "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", "not one whole calendar"),
+        (validate_calendar, "END:VEVENT\r\n", "closes what is not open"),
     ],
 )
 def test_what_a_reader_would_stumble_over_is_named(read: Read, content: str, words: str) -> None:
@@ -62,4 +77,4 @@ def test_what_a_reader_would_stumble_over_is_named(read: Read, content: str, wor
 
 def test_xml_with_a_document_type_is_refused() -> None:
     with pytest.raises(ValueError, match="document type"):
-        list(read_rss(b"<!DOCTYPE rss []>" + RSS.format("").encode()))
+        list(validate_rss(b"<!DOCTYPE rss []>" + RSS.format("").encode()))

@@ -1,14 +1,14 @@
 """How findings are told."""
 
-from events_archive.check.findings import KINDS, Finding, told
+from events_archive.check.findings import RULES, Finding, format_findings
 
 
 def some(kind: str, count: int) -> list[Finding]:
-    return [Finding(kind=kind, where=f"page-{n}.html", what="is wrong") for n in range(count)]
+    return [Finding(rule=kind, path=f"page-{n}.html", message="is wrong") for n in range(count)]
 
 
 def test_errors_come_before_warnings_and_many_of_a_kind_are_cut_short() -> None:
-    lines = list(told([*some("orphan", 1), *some("link", 30)], everything=False))
+    lines = list(format_findings([*some("orphan", 1), *some("link", 30)], everything=False))
     assert lines[0] == "Links that lead nowhere: 30 (errors)"
     assert lines[1] == "  page-0.html: is wrong"
     assert lines[21] == "  … and 10 more; -v shows them all"
@@ -19,11 +19,11 @@ def test_errors_come_before_warnings_and_many_of_a_kind_are_cut_short() -> None:
 
 
 def test_whoever_asks_for_everything_gets_it() -> None:
-    assert len(list(told(some("link", 30), everything=True))) == 31
+    assert len(list(format_findings(some("link", 30), everything=True))) == 31
 
 
 def test_every_kind_has_its_words_and_its_severity() -> None:
-    for kind in KINDS:
+    for kind in RULES:
         (finding,) = some(kind, 1)
         assert finding.as_json() == {
             "kind": kind,

@@ -3,7 +3,7 @@
 import html5lib
 import pytest
 
-from events_archive.check.html import Parsed, parse
+from events_archive.check.html import ParsedHtml, parse
 
 GOOD = (
     '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>T</title>'
@@ -11,7 +11,7 @@ GOOD = (
 )
 
 
-def read(body: str) -> Parsed:
+def read(body: str) -> ParsedHtml:
     return parse(GOOD.format(body))
 
 
@@ -73,10 +73,10 @@ def test_links_loads_ids_and_the_way_on_are_read() -> None:
     assert parsed.loads == ("s.css", "i.webp")
     assert parsed.ids == {"top"}
     leads = '<meta http-equiv="refresh" content="0; url=../events/x.html">'
-    assert read(leads).leads_to == "../events/x.html"
+    assert read(leads).redirect_target == "../events/x.html"
 
 
 def test_a_picture_without_its_text_or_size_is_named() -> None:
-    assert read('<img src="a.webp" width="1">').pictures == ("a.webp has no alt, height",)
+    assert read('<img src="a.webp" width="1">').image_problems == ("a.webp has no alt, height",)
     widths = '<img src="a.webp" srcset="a.webp 320w, b.webp 640w" alt="" width="1" height="1">'
-    assert read(widths).pictures == ("a.webp has no sizes",)
+    assert read(widths).image_problems == ("a.webp has no sizes",)

@@ -23,12 +23,12 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
-from events_archive.console import Report
+from events_archive.console import Console
 from events_archive.errors import ArchiveError
-from events_archive.images.download import Fetched, fetch_pictures
-from events_archive.images.download_request import Bounds, what_else
+from events_archive.images.download import DownloadReport, download_images
+from events_archive.images.download_request import DownloadLimits, sniff_non_image
 from events_archive.model.event import Image
-from events_archive.net.ssrf_guard import Line, UnreachableError, addresses_of, is_public
+from events_archive.net.ssrf_guard import ConnectError, GuardedSession, addresses_of, is_public
 from tests.images.image_server import (
     PictureServer,
     conditional,
@@ -44,7 +44,7 @@ from tests.images.image_server import (
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
-BOUNDS = Bounds(seconds=10, connect=2, read=5, size=1_000_000)
+BOUNDS = DownloadLimits(seconds=10, connect=2, read=5, max_bytes=1_000_000)
 SHORT = replace(BOUNDS, seconds=0.25)
 IMPATIENT = replace(BOUNDS, read=0.1)
 PUBLIC_API = "http://198.51.100.7/2.3.0/"
@@ -69,9 +69,9 @@ class Fetcher:
         self.said = ""
         self.warnings: list[str] = []
 
-    def __call__(self, *images: Image, **options: Any) -> Fetched:
+    def __call__(self, *images: Image, **options: Any) -> DownloadReport:
         stream = io.StringIO()
-        report = Report(stream=stream)
+        report = Console(stream=stream)
         defaults: dict[str, Any] = {
             "folder": self.folder,
             "api_url": self.server.url + "2.3.0/",
@@ -81,7 +81,7 @@ class Fetcher:
             "bounds": BOUNDS,
         }
         try:
-            return fetch_pictures(images, report=report, **{**defaults, **options})
+            return download_images(images, report=report, **{**defaults, **options})
         finally:
             self.said, self.warnings = stream.getvalue(), report.warnings
 
@@ -121,7 +121,7 @@ def test_each_picture_is_downloaded_once_under_its_key(fetch: Fetcher) -> None:
 def test_the_second_run_asks_for_nothing_and_says_nothing(fetch: Fetcher) -> None:
     fetch.server.answers["/a.png"] = picture(PNG)
     fetch(fetch.image("a.png"))
-    assert fetch(fetch.image("a.png")) == Fetched(kept=("5-a.png",))
+    assert fetch(fetch.image("a.png")) == DownloadReport(unchanged=("5-a.png",))
     assert len(fetch.server.asked) == 1
     assert fetch.said == ""
 
@@ -165,12 +165,12 @@ def test_no_pictures_need_no_network_library(tmp_path: Path) -> None:
         import sys, datetime
         from pathlib import Path
         from events_archive.model.event import Image
-        from events_archive.console import Report
-        from events_archive.images.download import fetch_pictures
+        from events_archive.console import Console
+        from events_archive.images.download import download_images
         folder = Path(sys.argv[1])
         (folder / "5-a.png").write_bytes(b"there")
         image = Image(id=5, name="", url="http://x.example/a.png", credit="", licence=None)
-        fetch_pictures([image], folder=folder, api_url="", user_agent="", jobs=2, report=Report(),
+        download_images([image], folder=folder, api_url="", user_agent="", jobs=2, report=Console(),
                        now=datetime.datetime.now(datetime.UTC))
         assert not {"requests", "urllib3", "ssl", "concurrent.futures"} & set(sys.modules)
     """
@@ -188,7 +188,7 @@ def test_a_refresh_fetches_only_what_has_changed(fetch: Fetcher) -> None:
     image = fetch.image("a.png")
     fetch(image)
     before = (fetch.folder / image.key).stat().st_mtime_ns
-    assert fetch(image, refresh=True) == Fetched(kept=(image.key,))
+    assert fetch(image, refresh=True) == DownloadReport(unchanged=(image.key,))
     asked = fetch.server.asked[-1][1]
     assert (asked["If-None-Match"], asked["If-Modified-Since"]) == ('"1"', MODIFIED)
     assert (fetch.folder / image.key).stat().st_mtime_ns == before
@@ -206,11 +206,11 @@ def test_a_picture_that_died_upstream_stays_in_use(fetch: Fetcher) -> None:
     fetch(image)
     fetch.server.answers["/a.png"] = status(404)
     fetched = fetch(image, refresh=True)
-    assert fetched.kept == (image.key,)
+    assert fetched.unchanged == (image.key,)
     assert fetched.failed[image.key] == "the server answered 404 Not Found"
     assert fetch.warnings[0].endswith("the copy from an earlier run stays in use")
     assert (fetch.folder / image.key).read_bytes() == PNG
-    assert fetch(image) == Fetched(kept=(image.key,))
+    assert fetch(image) == DownloadReport(unchanged=(image.key,))
     assert fetch.warnings == []
 
 
@@ -233,7 +233,7 @@ def test_a_damaged_memory_costs_only_a_whole_download(fetch: Fetcher, damage: by
     memory = fetch.folder / "validators.json"
     memory.unlink() if damage is None else memory.write_bytes(damage)
     before = (fetch.folder / "5-a.png").stat().st_mtime_ns
-    assert fetch(fetch.image("a.png"), refresh=True) == Fetched(kept=("5-a.png",))
+    assert fetch(fetch.image("a.png"), refresh=True) == DownloadReport(unchanged=("5-a.png",))
     assert "If-None-Match" not in fetch.server.asked[-1][1]
     assert (fetch.folder / "5-a.png").stat().st_mtime_ns == before
     assert json.loads(memory.read_bytes())["validators"]["5-a.png"]["If-None-Match"] == '"1"'
@@ -303,7 +303,7 @@ def test_a_fault_costs_one_warning_that_names_it(fetch: Fetcher, answer: Any, re
     ],
 )
 def test_a_server_that_takes_its_time_is_left(
-    fetch: Fetcher, answer: Any, bounds: Bounds, reason: str
+    fetch: Fetcher, answer: Any, bounds: DownloadLimits, reason: str
 ) -> None:
     started = time.monotonic()
     assert fetch.fault(answer, bounds=bounds) == reason
@@ -514,8 +514,8 @@ def test_a_name_that_changes_its_mind_is_refused_before_anything_is_sent(
             "getaddrinfo",
             lambda host, at, *args, **kw: look_up(next(answers), port, *args, **kw),
         )
-        line = Line()
-        line.begin(5)
+        line = GuardedSession()
+        line.start_deadline(5)
         with pytest.raises(Exception, match=r"127\.0\.0\.1"):
             line.get(f"{scheme}://pictures.example/a.png", {}, timeout=(1, 1))
         line.close()
@@ -606,11 +606,11 @@ def test_a_certificate_that_nobody_vouches_for_is_a_fault(
 
 def test_a_line_that_was_cut_connects_no_more(server: PictureServer) -> None:
     server.answers["/a.png"] = picture(PNG)
-    line = Line(exempt=frozenset({"127.0.0.1"}))
-    line.begin(5)
-    line.cut(only_if_late=True)
-    assert not line.is_cut
-    line.cut()
+    line = GuardedSession(allowed_ips=frozenset({"127.0.0.1"}))
+    line.start_deadline(5)
+    line.abort(only_if_late=True)
+    assert not line.aborted
+    line.abort()
     with pytest.raises(Exception, match="too late"):
         line.get(server.url + "a.png", {}, timeout=(1, 1))
     line.close()
@@ -618,15 +618,15 @@ def test_a_line_that_was_cut_connects_no_more(server: PictureServer) -> None:
 
 def test_a_tls_handshake_that_drips_is_cut() -> None:
     with socket.create_server(("127.0.0.1", 0)) as host:
-        line = Line(exempt=frozenset({"127.0.0.1"}))
-        line.begin(0.2)
-        watch = threading.Timer(0.3, line.cut, kwargs={"only_if_late": True})
+        line = GuardedSession(allowed_ips=frozenset({"127.0.0.1"}))
+        line.start_deadline(0.2)
+        watch = threading.Timer(0.3, line.abort, kwargs={"only_if_late": True})
         watch.start()
         started = time.monotonic()
         with pytest.raises(OSError):
             line.get(f"https://127.0.0.1:{host.getsockname()[1]}/", {}, timeout=(5, 5))
         assert time.monotonic() - started < 20
-        assert line.is_cut
+        assert line.aborted
         watch.join()
         line.close()
 
@@ -646,9 +646,9 @@ def test_who_is_late_tries_no_more_addresses(monkeypatch: pytest.MonkeyPatch) ->
     with socket.socket() as taken:
         taken.bind(("127.0.0.8", 0))
         with socket.create_server(("127.0.0.9", taken.getsockname()[1])) as second:
-            line = Line(exempt=frozenset({"127.0.0.8", "127.0.0.9"}))
-            line.begin(-1)
-            with pytest.raises(UnreachableError, match="refused"):
+            line = GuardedSession(allowed_ips=frozenset({"127.0.0.8", "127.0.0.9"}))
+            line.start_deadline(-1)
+            with pytest.raises(ConnectError, match="refused"):
                 line.get(f"http://x.example:{taken.getsockname()[1]}/", {}, timeout=(1, 1))
             line.close()
             second.settimeout(0)
@@ -662,7 +662,7 @@ def test_an_error_that_nobody_foresaw_is_not_swallowed(
     def fail(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(Line, "get", fail)
+    monkeypatch.setattr(GuardedSession, "get", fail)
     with pytest.raises(ZeroDivisionError):
         fetch(fetch.image("a.png"))
 
@@ -675,12 +675,12 @@ def test_ctrl_c_stops_at_once_and_keeps_what_has_arrived(
         import datetime
         from pathlib import Path
         from events_archive.model.event import Image
-        from events_archive.console import Report
-        from events_archive.images.download import fetch_pictures
+        from events_archive.console import Console
+        from events_archive.images.download import download_images
         images = [Image(id=1, name="", url="{server.url}" + name, credit="", licence=None)
                   for name in ("a.png", "b.png")]
-        fetch_pictures(images, folder=Path({str(tmp_path)!r}), api_url="{server.url}", jobs=1,
-                       user_agent="t", report=Report(), now=datetime.datetime.now(datetime.UTC))
+        download_images(images, folder=Path({str(tmp_path)!r}), api_url="{server.url}", jobs=1,
+                       user_agent="t", report=Console(), now=datetime.datetime.now(datetime.UTC))
     """
     program = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(code)], stderr=subprocess.PIPE, env=os.environ
@@ -703,4 +703,4 @@ def test_ctrl_c_stops_at_once_and_keeps_what_has_arrived(
     [b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"GIF89a\x01\x00", b"RIFF\x00\x01\x00\x00WEBP"],
 )
 def test_what_may_be_a_picture_is_let_through(start: bytes) -> None:
-    assert what_else(start) == ""
+    assert sniff_non_image(start) == ""

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from events_archive.console import Report
-from events_archive.ll2.client import Api, Page, Throttled
-from events_archive.ll2.load_events import read_events
-from events_archive.ll2.refresh import Refreshed, refresh, remember
-from events_archive.model.archive_state import Memory
+from events_archive.console import Console
+from events_archive.ll2.client import ApiClient, ApiPage, RateLimitedError
+from events_archive.ll2.load_events import load_events
+from events_archive.ll2.refresh import RefreshResult, persist_slugs, refresh
+from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.event import Event
 from events_archive.settings import Settings
 from tests.ll2_server import World, seed_records
@@ -34,34 +34,34 @@ class Upstream:
         self.asked: list[str] = []
         self.before: Callable[[int], object] = lambda number: None
         self.refuse_after: int | None = None
-        self.spoil: Callable[[Page], Page] = lambda page: page
+        self.spoil: Callable[[ApiPage], ApiPage] = lambda page: page
 
-    def page(self, url: str) -> Page:
+    def page(self, url: str) -> ApiPage:
         if self.refuse_after is not None and len(self.asked) >= self.refuse_after:
-            raise Throttled("LL2 has no more requests for us in this hour", 1800)
+            raise RateLimitedError("LL2 has no more requests for us in this hour", 1800)
         self.before(len(self.asked))
         self.asked.append(url)
         parts = urlsplit(url)
         payload = self.ll2.payload(parts.path, parse_qs(parts.query), ORIGIN)
         payload = json.loads(json.dumps(payload))
         return self.spoil(
-            Page(count=payload["count"], next=payload["next"], records=tuple(payload["results"]))
+            ApiPage(count=payload["count"], next=payload["next"], records=tuple(payload["results"]))
         )
 
-    def connect(self, settings: Settings) -> Api:
+    def connect(self, settings: Settings) -> ApiClient:
         return _DirectApi(root=settings.api_url).to(self)
 
 
-class _DirectApi(Api):
+class _DirectApi(ApiClient):
     """Our client without a network: pages come straight out of the upstream's world."""
 
     __slots__ = ("_upstream",)
 
-    def to(self, upstream: Upstream) -> Api:
+    def to(self, upstream: Upstream) -> ApiClient:
         self._upstream = upstream
         return self
 
-    def page(self, url: str) -> Page:
+    def page(self, url: str) -> ApiPage:
         self.budget.spend()
         return self._upstream.page(url)
 
@@ -83,11 +83,11 @@ class Archive:
         records = {record["id"]: record for record in seed_records()}
         save_records(self.settings.cache / "events.jsonl", records)
 
-    def run(self, *, after: float = 7.0, **settings: Any) -> Refreshed:
+    def run(self, *, after: float = 7.0, **settings: Any) -> RefreshResult:
         """Refresh ``after`` so many hours."""
         self.now += timedelta(hours=after)
         self.upstream.asked.clear()
-        report = Report(stream=io.StringIO())
+        report = Console(stream=io.StringIO())
         try:
             return refresh(
                 replace(self.settings, **settings), report, now=self.now,
@@ -96,10 +96,10 @@ class Archive:
         finally:
             self.warnings = report.warnings
 
-    def remember(self, refreshed: Refreshed) -> tuple[list[Event], Memory]:
-        report = Report(stream=io.StringIO())
-        events = read_events(refreshed.records, report)
-        return events, remember(self.settings, refreshed.ledger, events, report)
+    def remember(self, refreshed: RefreshResult) -> tuple[list[Event], ArchiveHistory]:
+        report = Console(stream=io.StringIO())
+        events = load_events(refreshed.records, report)
+        return events, persist_slugs(self.settings, refreshed.archive_state, events, report)
 
     def files(self) -> dict[str, bytes]:
         """The cache, without what is only kept for the next run."""

@@ -7,12 +7,23 @@ from typing import Any
 
 import pytest
 
-from events_archive.ll2.client import Api, Budget, SourceError, Throttled, Unreachable
-from events_archive.net.http_client import Connection, Patience, origin_of
+from events_archive.ll2.client import (
+    ApiClient,
+    ApiError,
+    RateLimitedError,
+    RequestBudget,
+    UnreachableError,
+)
+from events_archive.net.http_client import HttpClient, HttpLimits, origin_of
 from tests.ll2_server import Fault, LL2Server, World
 
-QUICK = Patience(
-    connect=1.0, read=0.3, total=0.6, pauses=(0.01, 0.02), largest=5_000_000, redirects=3
+QUICK = HttpLimits(
+    connect=1.0,
+    read=0.3,
+    total=0.6,
+    retry_delays=(0.01, 0.02),
+    max_bytes=5_000_000,
+    max_redirects=3,
 )
 
 
@@ -33,13 +44,13 @@ def server(shared_server: LL2Server) -> LL2Server:
     return shared_server
 
 
-def api_of(server: LL2Server, **facts: Any) -> Api:
-    return Api(root=server.url, patience=QUICK, **facts)
+def api_of(server: LL2Server, **facts: Any) -> ApiClient:
+    return ApiClient(root=server.url, limits=QUICK, **facts)
 
 
-def ask(api: Api, **query: str) -> str:
+def ask(api: ApiClient, **query: str) -> str:
     """The sentence with which a request fails."""
-    with api, pytest.raises(SourceError) as caught:
+    with api, pytest.raises(ApiError) as caught:
         api.events({"limit": "100", **query})
     return str(caught.value)
 
@@ -181,9 +192,9 @@ def test_trouble_that_passes_is_forgotten(server: LL2Server) -> None:
 
 def test_tries_are_paid_from_the_budget(server: LL2Server) -> None:
     server.faults.add(Fault.SERVER_ERROR, times=None)
-    assert "503" in ask(api_of(server, budget=Budget(left=2)))
+    assert "503" in ask(api_of(server, budget=RequestBudget(remaining=2)))
     assert len(server.requests.api) == 2
-    assert "used up" in ask(api_of(server, budget=Budget(left=0)))
+    assert "used up" in ask(api_of(server, budget=RequestBudget(remaining=0)))
     assert len(server.requests.api) == 2
 
 
@@ -193,7 +204,7 @@ def test_a_refusal_says_when_to_come_back(server: LL2Server, told: Any) -> None:
     server.throttle.retry_after = told
     with api_of(server) as api:
         api.events({})
-        with pytest.raises(Throttled) as caught:
+        with pytest.raises(RateLimitedError) as caught:
             api.events({})
     assert caught.value.retry_after is not None
     assert abs(caught.value.retry_after - 3600) <= 2
@@ -202,7 +213,7 @@ def test_a_refusal_says_when_to_come_back(server: LL2Server, told: Any) -> None:
 def test_a_refusal_that_says_nothing_is_no_error_of_ours(server: LL2Server) -> None:
     server.throttle.retry_after = "nowhere"
     server.faults.add(Fault.THROTTLED, path="/events")
-    with api_of(server) as api, pytest.raises(Throttled) as caught:
+    with api_of(server) as api, pytest.raises(RateLimitedError) as caught:
         api.events({})
     assert caught.value.retry_after is None
 
@@ -211,7 +222,7 @@ def test_a_date_to_come_back_is_read_by_our_clock(server: LL2Server) -> None:
     server.throttle.retry_after = "http-date"
     server.faults.add(Fault.THROTTLED, wait=100)
     late = datetime(2099, 1, 1, tzinfo=UTC)
-    with api_of(server, clock=lambda: late) as api, pytest.raises(Throttled) as caught:
+    with api_of(server, clock=lambda: late) as api, pytest.raises(RateLimitedError) as caught:
         api.events({})
     assert caught.value.retry_after == 0
 
@@ -221,9 +232,9 @@ def test_the_throttle_says_what_is_left(server: LL2Server, as_list: bool) -> Non
     server.throttle.limit, server.throttle.answers_list = 15, as_list
     with api_of(server) as api:
         api.events({})
-        usage = api.usage()
+        usage = api.rate_limit()
     assert usage is not None
-    assert (usage.left, usage.limit, usage.wait) == (14, 15, 0)
+    assert (usage.remaining, usage.limit, usage.wait) == (14, 15, 0)
     assert api.budget.spent == 1
     assert "127.0.0.1" not in repr(usage)
 
@@ -232,7 +243,7 @@ def test_the_throttle_says_what_is_left(server: LL2Server, as_list: bool) -> Non
 def test_a_throttle_that_does_not_answer_costs_nothing(server: LL2Server, fault: Fault) -> None:
     server.faults.add(fault, path="api-throttle", times=None)
     with api_of(server) as api:
-        assert api.usage() is None
+        assert api.rate_limit() is None
     assert len(server.requests.api) == 1
 
 
@@ -255,13 +266,13 @@ def test_records_without_an_id_are_counted_and_left_out(server: LL2Server) -> No
     )
     with api_of(server) as api:
         page = api.events({"limit": "100"})
-    assert (len(page.records), page.nameless) == (93, 7)
+    assert (len(page.records), page.without_id) == (93, 7)
 
 
 def test_nobody_there_is_told_in_words() -> None:
-    api = Api(root="http://127.0.0.1:9/2.3.0/", patience=QUICK)
+    api = ApiClient(root="http://127.0.0.1:9/2.3.0/", limits=QUICK)
     assert "refused" in ask(api)
-    assert isinstance(Unreachable(""), SourceError)
+    assert isinstance(UnreachableError(""), ApiError)
 
 
 def test_what_is_no_web_address_is_no_server() -> None:
@@ -272,13 +283,13 @@ def test_what_is_no_web_address_is_no_server() -> None:
 
 def test_a_connection_speaks_with_its_own_server_only(server: LL2Server) -> None:
     with (
-        Connection(server.url, headers={}, patience=QUICK) as connection,
-        pytest.raises(SourceError, match="another host"),
+        HttpClient(server.url, headers={}, patience=QUICK) as connection,
+        pytest.raises(ApiError, match="another host"),
     ):
         connection.get("http://127.0.0.1:9/")
 
 
 def test_patience_follows_from_one_number() -> None:
-    patience = Patience.of(60.0)
-    assert patience == Patience(pauses=(2.0, 7.5))
-    assert Patience.of(1.0).total == 2.0
+    patience = HttpLimits.from_timeout(60.0)
+    assert patience == HttpLimits(retry_delays=(2.0, 7.5))
+    assert HttpLimits.from_timeout(1.0).total == 2.0

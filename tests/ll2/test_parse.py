@@ -4,6 +4,7 @@ import copy
 import json
 import sys
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events_archive.ll2.memo import Readings
-from events_archive.ll2.parse import SHARED, UnreadableRecord, parse_event
+from events_archive.ll2.parse import EventParser, InvalidRecordError, parse_event
 from events_archive.ll2.sanitize import _LINE_ENDS, _UNWANTED, clean_line, clean_text
-from events_archive.store.canonical_json import Decoder, decode, encode
+from events_archive.model.event import Event
+from events_archive.store.canonical_json import decode, encode
+from events_archive.store.records import RecordLine
 from tests.ll2_server import grow_records
 
 SEED = json.loads((Path(__file__).parents[1] / "data" / "seed_events.json").read_text("utf-8"))
@@ -39,7 +41,7 @@ def a_link(**fields: Any) -> dict[str, Any]:
 def test_a_real_record_becomes_an_event() -> None:
     event = parse_event(next(record for record in SEED if record["id"] == 309), digest="abc")
     assert (event.id, event.slug, event.type.name) == (309, "tiangong-eva-1", "EVA")
-    assert event.moment.date == datetime(2021, 7, 4, 0, 11, tzinfo=UTC)
+    assert event.date.utc == datetime(2021, 7, 4, 0, 11, tzinfo=UTC)
     assert event.image is not None
     assert event.image.licence is not None
     assert event.last_updated is not None
@@ -66,12 +68,12 @@ def test_a_record_with_nothing_but_its_identity_is_an_event() -> None:
     ],
 )  # fmt: skip
 def test_a_broken_identity_or_date_is_told_by_name(fields: dict[str, Any]) -> None:
-    with pytest.raises(UnreadableRecord, match=f"its {next(iter(fields))} is "):
+    with pytest.raises(InvalidRecordError, match=f"its {next(iter(fields))} is "):
         parse_event(a_record(**fields))
 
 
 def test_all_issues_of_a_record_are_told_at_once() -> None:
-    with pytest.raises(UnreadableRecord) as caught:
+    with pytest.raises(InvalidRecordError) as caught:
         parse_event(a_record(name="", slug=None, date="\x1b[31msoon"))
     assert "event 309" in str(caught.value)
     assert len(caught.value.issues) == 3
@@ -79,7 +81,7 @@ def test_all_issues_of_a_record_are_told_at_once() -> None:
 
 
 def test_a_missing_date_is_no_error() -> None:
-    assert parse_event(a_record(date=None)).moment.date is None
+    assert parse_event(a_record(date=None)).date.utc is None
 
 
 @pytest.mark.parametrize(
@@ -200,7 +202,7 @@ def test_relations_are_read_in_the_shapes_of_every_version() -> None:
         ("NASA", "Government"),
         ("SpaceX", "Commercial"),
     ]
-    assert event.launches[0].moment.words == "2026"
+    assert event.launches[0].date.display == "2026"
     assert event.stations[0].founded is not None
     assert event.expeditions[0].station == "ISS"
     assert event.astronauts[0].agency == "ESA"
@@ -255,7 +257,7 @@ def test_whatever_stands_in_a_record_it_becomes_an_event_or_is_told(data: st.Dat
     record = distorted(data)
     try:
         event = parse_event(record)
-    except UnreadableRecord as problem:
+    except InvalidRecordError as problem:
         assert problem.issues
     else:
         assert event.name
@@ -265,33 +267,89 @@ def test_whatever_stands_in_a_record_it_becomes_an_event_or_is_told(data: st.Dat
         repr(event).encode()
 
 
-def outcome(record: dict[str, Any], readings: Readings | None = None) -> object:
-    """The event, or in which words it was refused."""
+def outcome(parse: Callable[[], Event]) -> object:
+    """The event, or the message of the error."""
     try:
-        return parse_event(record, "digest", readings)
-    except UnreadableRecord as problem:
-        return str(problem)
+        return parse()
+    except InvalidRecordError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("records", [SEED, RICH], ids=["seed", "grown"])
+def test_a_line_gives_the_event_of_its_record(records: list[dict[str, Any]]) -> None:
+    parser = EventParser()
+    for record in records:
+        line = RecordLine.encode(record)
+        assert parser.parse(line) == parse_event(record, line.digest)
 
 
 @given(st.data())
-def test_what_records_share_is_read_once_and_each_event_is_what_it_is_alone(
-    data: st.DataObject,
-) -> None:
+def test_each_line_is_parsed_as_if_it_were_the_only_one(data: st.DataObject) -> None:
     records = [
         distorted(data) if data.draw(st.booleans()) else data.draw(st.sampled_from(RICH))
         for _ in range(data.draw(st.integers(2, 6)))
     ]
-    decoder, readings = Decoder(SHARED), Readings()
-    for line in [encode(record) for record in records] * 2:
-        assert outcome(decoder.members(line.decode()), readings) == outcome(decode(line))
+    parser = EventParser()
+    for line in [RecordLine.encode(record) for record in records] * 2:
+        alone = outcome(lambda line=line: parse_event(decode(line.data), line.digest))
+        assert outcome(lambda line=line: parser.parse(line)) == alone
 
 
-def test_what_is_read_once_is_one_value() -> None:
-    decoder, readings = Decoder(SHARED), Readings()
-    lines = [encode(RICH[0] | {"id": number}).decode() for number in (1, 2, 3)]
-    _, second, third = [parse_event(decoder.members(line), "", readings) for line in lines]
-    assert second.image is third.image
-    assert second.programs is third.programs
+def test_members_with_the_same_text_are_parsed_once() -> None:
+    record = next(one for one in RICH if one["image"] and one["program"] and one["agencies"])
+    parser = EventParser()
+    first, second = (
+        parser.parse(RecordLine.encode(record | {"id": number, "name": f"Event {number}"}))
+        for number in (1, 2)
+    )
+    assert (first.id, second.id) == (1, 2)
+    for name in ("type", "image", "programs", "agencies", "launches"):
+        assert getattr(first, name) is getattr(second, name)
+
+
+def test_the_same_text_means_something_else_in_another_member() -> None:
+    same = [{"id": 7, "name": "NASA"}]
+    line = RecordLine.encode(a_record(agencies=same, program=same))
+    event = EventParser().parse(line)
+    assert event == parse_event(decode(line.data), line.digest)
+    assert type(event.agencies[0]) is not type(event.programs[0])
+
+
+@pytest.mark.parametrize(
+    ("fields", "issue"), [({"name": None}, "name is None"), ({"type": "EVA"}, "type is 'EVA'")]
+)
+def test_an_invalid_line_is_named_with_its_values_every_time(
+    fields: dict[str, Any], issue: str
+) -> None:
+    parser = EventParser()
+    line = RecordLine.encode(a_record(**fields))
+    for _ in range(2):
+        with pytest.raises(InvalidRecordError, match=f"event 309 cannot be read: its {issue}"):
+            parser.parse(line)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"[]",
+        b'{"id":309',
+        b'{"id":309,"image":{"id":NaN}}',
+        b'{"id":309,"image":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    ],
+    ids=["empty", "list", "half", "NaN", "deep"],
+)
+def test_a_line_that_is_not_a_json_object_is_an_invalid_record(data: bytes) -> None:
+    with pytest.raises(InvalidRecordError, match="cannot be read"):
+        EventParser().parse(RecordLine.of(data))
+
+
+@pytest.mark.parametrize("depth", range(900, 1000, 10))
+def test_a_line_is_never_half_understood_at_the_limit_of_nesting(depth: int) -> None:
+    record = encode(a_record()).removesuffix(b"}")
+    line = RecordLine.of(record + b',"x":' + b"[" * depth + b"]" * depth + b"}")
+    event = outcome(lambda: EventParser().parse(line))
+    assert isinstance(event, Event) or "nested too deeply" in str(event)
 
 
 def test_nothing_that_is_printable_needs_to_be_cleaned() -> None:

@@ -11,17 +11,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from events_archive.console import Report
+from events_archive.console import Console
 from events_archive.ll2 import refresh_run
-from events_archive.ll2.client import Page, SourceError
-from events_archive.ll2.refresh import refresh, remember_lists
-from events_archive.ll2.refresh_result import Refreshed
-from events_archive.ll2.refresh_run import open_api
-from events_archive.model.archive_state import Memory
+from events_archive.ll2.client import ApiError, ApiPage
+from events_archive.ll2.refresh import persist_published_lists, refresh
+from events_archive.ll2.refresh_result import RefreshResult
+from events_archive.ll2.refresh_run import open_client
+from events_archive.model.archive_state import ArchiveHistory
 from events_archive.settings import Settings
 from events_archive.store import transaction
+from events_archive.store.files import CacheError
 from events_archive.store.history_file import load_history
-from events_archive.store.records import CacheError, Line, load_records
+from events_archive.store.records import RecordLine, load_records
 from tests.ll2.archives import BEGINNING, Archive, Upstream
 from tests.ll2_server import Fault, LL2Server, World
 
@@ -43,7 +44,7 @@ def archive(tmp_path: Path, upstream: Upstream) -> Archive:
 
 def latest(archive: Archive) -> list[tuple[int, str]]:
     changes = load_history(archive.settings.cache / "history.jsonl").changes
-    return [(c.event_id, c.kind) for c in changes if c.observed == archive.now]
+    return [(c.event_id, c.change_type) for c in changes if c.observed == archive.now]
 
 
 def upstream_state(archive: Archive) -> dict[int, dict[str, Any]]:
@@ -69,14 +70,14 @@ def test_a_refresh_writes_down_anew_only_what_changed(
     archive.upstream.world.advance(hours=20)
     archive.upstream.world.rename(changed, "Another name")
     written: list[int] = []
-    line = Line.of
+    encode = RecordLine.encode
 
-    def noting(record: dict[str, Any]) -> Line:
+    def noting(record: dict[str, Any]) -> RecordLine:
         written.append(record["id"])
-        return line(record)
+        return encode(record)
 
-    monkeypatch.setattr(Line, "of", noting)
-    assert archive.run().summary.words == "1 renamed"
+    monkeypatch.setattr(RecordLine, "encode", noting)
+    assert archive.run().summary.text == "1 renamed"
     assert written == [changed]
     assert cached(archive)[changed]["name"] == "Another name"
 
@@ -88,16 +89,16 @@ def test_a_first_sweep_takes_eleven_requests_a_refresh_one(
     archive.seed()
     first = archive.run()
     assert (first.outcome, first.requests, len(first.records.by_id)) == ("sweep", 11, 1071)
-    assert first.summary.words == "1061 new"
+    assert first.summary.text == "1061 new"
     assert not list((tmp_path / "sweep").iterdir())
-    assert not any(change.live for change in first.changes)
+    assert not any(change.is_live for change in first.changes)
     quiet = archive.run()
-    assert (quiet.outcome, quiet.requests, quiet.summary.words) == ("delta", 1, "no changes")
+    assert (quiet.outcome, quiet.requests, quiet.summary.text) == ("delta", 1, "no changes")
     archive.upstream.world.advance(hours=20)
     archive.upstream.world.rename(archive.upstream.world.ids[0], "Another name")
     busy = archive.run()
-    assert (busy.outcome, busy.requests, busy.summary.words) == ("delta", 1, "1 renamed")
-    assert all(change.live for change in busy.changes)
+    assert (busy.outcome, busy.requests, busy.summary.text) == ("delta", 1, "1 renamed")
+    assert all(change.is_live for change in busy.changes)
     assert archive.run(after=1).requests == 0
     assert archive.warnings == []
 
@@ -122,11 +123,11 @@ def test_a_deletion_is_found_by_the_weekly_sweep_and_the_event_stays(archive: Ar
     archive.run()
     victim = min(upstream_state(archive).values(), key=lambda record: record["last_updated"])["id"]
     archive.upstream.world.delete(victim)
-    assert archive.run().summary.words == "no changes"
+    assert archive.run().summary.text == "no changes"
     found = archive.run(after=24 * 7)
-    assert (found.outcome, found.summary.words) == ("sweep", "1 withdrawn")
+    assert (found.outcome, found.summary.text) == ("sweep", "1 withdrawn")
     assert victim in found.records.by_id
-    assert found.ledger.withdrawn == {victim: (BEGINNING + timedelta(hours=7)).date()}
+    assert found.archive_state.withdrawn == {victim: (BEGINNING + timedelta(hours=7)).date()}
     assert found.requests == 4, "three pages, and the question whether it is really gone"
     assert archive.run().outcome == "delta"
 
@@ -135,10 +136,10 @@ def test_a_withdrawn_event_that_comes_back_is_no_longer_marked(archive: Archive)
     archive.run()
     victim = archive.upstream.world.ids[3]
     archive.upstream.world.delete(victim)
-    assert archive.run(full=True).ledger.withdrawn.keys() == {victim}
+    assert archive.run(full=True).archive_state.withdrawn.keys() == {victim}
     archive.upstream.world.restore(victim)
     back = archive.run(full=True)
-    assert back.ledger.withdrawn == {}
+    assert back.archive_state.withdrawn == {}
     assert latest(archive) == [(victim, "returned")]
 
 
@@ -147,7 +148,7 @@ def test_a_recent_deletion_makes_the_delta_disagree_and_all_is_asked_for(archive
     newest = max(upstream_state(archive).values(), key=lambda record: record["last_updated"])["id"]
     archive.upstream.world.delete(newest)
     found = archive.run()
-    assert (found.outcome, found.summary.words) == ("sweep", "1 withdrawn")
+    assert (found.outcome, found.summary.text) == ("sweep", "1 withdrawn")
 
 
 def test_a_server_that_ignores_the_filter_is_asked_for_everything(archive: Archive) -> None:
@@ -161,9 +162,9 @@ def test_a_silent_change_is_found_by_a_sweep_and_is_not_called_live(archive: Arc
     archive.run()
     oldest = min(upstream_state(archive).values(), key=lambda record: record["last_updated"])["id"]
     archive.upstream.world.change(oldest, silently=True, location="Elsewhere")
-    assert archive.run().summary.words == "no changes"
+    assert archive.run().summary.text == "no changes"
     found = archive.run(after=24 * 7)
-    assert [(c.event_id, c.kind, c.field, c.live) for c in found.changes] == [
+    assert [(c.event_id, c.change_type, c.field, c.is_live) for c in found.changes] == [
         (oldest, "changed", "location", False)
     ]
 
@@ -171,24 +172,24 @@ def test_a_silent_change_is_found_by_a_sweep_and_is_not_called_live(archive: Arc
 def test_a_slip_is_remembered_with_both_dates(archive: Archive) -> None:
     archive.run()
     number = archive.upstream.world.ids[5]
-    before = archive.remember(archive.run(after=0))[0][5].moment
+    before = archive.remember(archive.run(after=0))[0][5].date
     archive.upstream.world.advance(hours=8)
     archive.upstream.world.change(number, date="2026-12-24T00:00:00Z", date_precision=None)
     [change] = archive.run(after=8).changes
-    assert (change.kind, change.live) == ("moved", True)
-    assert (change.old_moment, change.new_moment.words) == (before, "24 December 2026")
+    assert (change.change_type, change.is_live) == ("moved", True)
+    assert (change.old_date, change.new_date.display) == (before, "24 December 2026")
 
 
 def test_a_catch_up_after_a_gap_is_not_called_live(archive: Archive) -> None:
     archive.run()
     archive.upstream.world.advance(hours=9)
     archive.upstream.world.add(name="New")
-    assert [change.live for change in archive.run(after=48).changes] == [False]
+    assert [change.is_live for change in archive.run(after=48).changes] == [False]
 
 
 def test_another_level_of_detail_is_no_news(archive: Archive) -> None:
     archive.run(mode="normal")
-    assert archive.run(mode="detailed").summary.words == "no changes"
+    assert archive.run(mode="detailed").summary.text == "no changes"
     assert archive.run(after=7).outcome == "delta"
 
 
@@ -214,7 +215,7 @@ def test_a_sweep_goes_on_where_it_was_refused(archive: Archive) -> None:
 
 def test_what_moved_while_a_sweep_was_interrupted_is_found(archive: Archive) -> None:
     archive.upstream.refuse_after = 2
-    with pytest.raises(SourceError, match="no cache to build from"):
+    with pytest.raises(ApiError, match="no cache to build from"):
         archive.run()
     world = archive.upstream.world
     world.advance(hours=8)
@@ -287,7 +288,7 @@ def test_a_sweep_that_was_kept_is_not_kept_again(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(refresh_run, "forget", lambda folder: None)
+        patch.setattr(refresh_run, "delete", lambda folder: None)
         first = archive.run()
     again = archive.run(after=1)
     assert (again.outcome, again.as_of) == ("fresh", first.as_of)
@@ -313,7 +314,7 @@ def test_withdrawals_that_the_server_does_not_answer_for_wait(archive: Archive) 
     archive.run()
     archive.upstream.world.delete(archive.upstream.world.ids[0])
     archive.upstream.ll2.unknown = {"id"}
-    assert archive.run(full=True).ledger.withdrawn == {}
+    assert archive.run(full=True).archive_state.withdrawn == {}
     assert "does not answer for them by id" in archive.warnings[0]
 
 
@@ -329,7 +330,7 @@ def test_a_great_loss_is_not_believed_until_it_is_accepted(archive: Archive) -> 
     assert "13 of 250 events are gone" in archive.warnings[0]
     assert "--accept-withdrawals" in archive.warnings[0]
     accepted = archive.run(after=0.1, full=True, accept_withdrawals=True)
-    assert (accepted.summary.words, accepted.requests) == ("13 withdrawn", 0)
+    assert (accepted.summary.text, accepted.requests) == ("13 withdrawn", 0)
     assert len(accepted.records.by_id) == 250
 
 
@@ -337,7 +338,7 @@ def test_a_small_loss_is_believed(archive: Archive) -> None:
     archive.run()
     for number in archive.upstream.world.ids[:12]:
         archive.upstream.world.delete(number)
-    assert archive.run(full=True).summary.words == "12 withdrawn"
+    assert archive.run(full=True).summary.text == "12 withdrawn"
 
 
 def test_a_sweep_that_was_not_believed_is_made_anew_when_its_time_has_come(
@@ -353,7 +354,7 @@ def test_a_sweep_that_was_not_believed_is_made_anew_when_its_time_has_come(
     for number in gone:
         world.restore(number)
     assert archive.run(after=7).outcome == "sweep"
-    assert archive.run(after=7).ledger.withdrawn == {}
+    assert archive.run(after=7).archive_state.withdrawn == {}
 
 
 def test_an_empty_upstream_is_never_believed(tmp_path: Path) -> None:
@@ -388,17 +389,17 @@ def test_a_record_that_cannot_be_read_does_not_replace_one_that_can(archive: Arc
     world.change(world.ids[1], location="Elsewhere")
     found = archive.run()
     assert found.records.by_id[number]["date"] == good["date"]
-    assert found.summary.words == "1 changed"
+    assert found.summary.text == "1 changed"
     [warning] = archive.warnings
     assert f"event {number} cannot be read" in warning
     assert "last good version stays" in warning
     assert archive.run().outcome == "delta"
     world.change(number, date="2026-10-01T00:00:00Z")
-    assert archive.run().summary.words == "1 moved"
+    assert archive.run().summary.text == "1 moved"
 
 
 def test_records_without_an_id_are_told_and_left_out(archive: Archive) -> None:
-    archive.upstream.spoil = lambda page: replace(page, records=page.records[1:], nameless=1)
+    archive.upstream.spoil = lambda page: replace(page, records=page.records[1:], without_id=1)
     assert archive.run().outcome == "sweep"
     assert "3 records came without a usable id" in archive.warnings[0]
 
@@ -412,7 +413,7 @@ def test_a_delta_page_from_a_stale_copy_takes_nothing_back(archive: Archive) -> 
     archive.run()
     stale = world[number] | {"location": "Old", "last_updated": "2026-09-01T19:00:00Z"}
 
-    def spoil(page: Page) -> Page:
+    def spoil(page: ApiPage) -> ApiPage:
         return replace(page, records=tuple(stale if r["id"] == number else r for r in page.records))
 
     archive.upstream.spoil = spoil
@@ -429,7 +430,7 @@ def test_a_damaged_file_is_told_copied_and_healed(archive: Archive, files: tuple
     path.write_bytes(damaged)
     events, memory = archive.remember(archive.run())
     assert len(events) == 250
-    assert len(memory.addresses.events.pages) == 250
+    assert len(memory.slugs.events.slugs) == 250
     if name != "history.jsonl":
         assert archive.upstream.asked, "a damaged cache is reason enough to ask"
         copy = path.with_name(f"{path.stem}.damaged{path.suffix}")
@@ -439,9 +440,9 @@ def test_a_damaged_file_is_told_copied_and_healed(archive: Archive, files: tuple
 
 def test_without_network_and_cache_there_is_a_clear_error(archive: Archive) -> None:
     archive.upstream.refuse_after = 0
-    with pytest.raises(SourceError, match=r"try again after .* UTC.*no cache to build from"):
+    with pytest.raises(ApiError, match=r"try again after .* UTC.*no cache to build from"):
         archive.run()
-    with pytest.raises(SourceError, match="without --offline"):
+    with pytest.raises(ApiError, match="without --offline"):
         archive.run(offline=True)
 
 
@@ -450,7 +451,7 @@ def test_a_dry_run_tells_the_plan_and_writes_nothing(archive: Archive) -> None:
     before = archive.files()
     planned = archive.run(dry_run=True)
     assert planned.outcome == "planned"
-    assert "every event is asked for" in planned.sentence
+    assert "every event is asked for" in planned.message
     assert (archive.files(), archive.upstream.asked) == (before, [])
 
 
@@ -479,12 +480,12 @@ def test_addresses_and_lists_are_written_down_before_anything_is_published(
 ) -> None:
     refreshed = archive.run()
     _, memory = archive.remember(refreshed)
-    remember_lists(archive.settings.cache, memory.ledger, ["months/2021-07.html"])
-    ledger = archive.run(offline=True).ledger
-    assert ledger.event_owners.keys() == set(memory.addresses.events.pages.values())
-    assert ledger.lists == ("months/2021-07.html",)
-    remember_lists(archive.settings.cache, ledger, ["months/2021-08.html"])
-    assert len(archive.run(offline=True).ledger.lists) == 2
+    persist_published_lists(archive.settings.cache, memory.state, ["months/2021-07.html"])
+    ledger = archive.run(offline=True).archive_state
+    assert ledger.event_owners.keys() == set(memory.slugs.events.slugs.values())
+    assert ledger.published_lists == ("months/2021-07.html",)
+    persist_published_lists(archive.settings.cache, ledger, ["months/2021-08.html"])
+    assert len(archive.run(offline=True).archive_state.published_lists) == 2
 
 
 def test_a_reused_slug_leads_to_its_present_owner(archive: Archive) -> None:
@@ -497,9 +498,13 @@ def test_a_reused_slug_leads_to_its_present_owner(archive: Archive) -> None:
     world.change(second, slug=slug)
     former = archive.run(offline=True).records.by_id[second]["slug"]
     _, memory = archive.remember(archive.run())
-    assert memory.addresses.stem(second) == slug
-    assert memory.addresses.stubs == {former: second}
-    assert [change.kind for change in memory.of(first).changes] == ["added", "renamed", "renamed"]
+    assert memory.slugs.event_slug(second) == slug
+    assert memory.slugs.redirects == {former: second}
+    assert [change.change_type for change in memory.provenance(first).changes] == [
+        "added",
+        "renamed",
+        "renamed",
+    ]
 
 
 def test_the_history_of_multipolygon_is_remembered_without_a_dead_address(tmp_path: Path) -> None:
@@ -520,8 +525,8 @@ def test_the_history_of_multipolygon_is_remembered_without_a_dead_address(tmp_pa
             world.change(number, slug=slug, name=slug)
         _, memory = archive.remember(archive.run())
         for number, slug in state.items():
-            assert memory.addresses.stem(number) == slug
-    assert memory.addresses.stubs == {
+            assert memory.slugs.event_slug(number) == slug
+    assert memory.slugs.redirects == {
         "starship-sn9-testing": 207, "test-206": 206, "test-207": 207,
     }  # fmt: skip
 
@@ -529,13 +534,13 @@ def test_the_history_of_multipolygon_is_remembered_without_a_dead_address(tmp_pa
 def test_with_a_real_server_a_run_that_is_throttled_goes_on_later(tmp_path: Path) -> None:
     with LL2Server(World.grown(320), throttled=True) as server:
         options = Settings(cache=tmp_path, api_url=server.url, timeout=2.0)
-        report = Report(quiet=True)
+        report = Console(quiet=True)
         server.throttle.limit = 3
-        with pytest.raises(SourceError, match="no cache"):
+        with pytest.raises(ApiError, match="no cache"):
             refresh(options, report, now=BEGINNING)
         assert len([a for a in server.requests.api if "events" in a.path]) == 4
         server.requests.clear()
-        with pytest.raises(SourceError, match="no cache"):
+        with pytest.raises(ApiError, match="no cache"):
             refresh(options, report, now=BEGINNING)
         assert ["api-throttle" in asked.path for asked in server.requests.api] == [True]
         server.throttle.advance(3601)
@@ -548,9 +553,9 @@ def test_with_a_real_server_a_run_that_is_throttled_goes_on_later(tmp_path: Path
 
 
 def test_the_settings_say_whom_to_ask_and_how_long_to_wait() -> None:
-    with open_api(Settings(api_key="k", base_url="https://a.example/", timeout=6)) as api:
+    with open_client(Settings(api_key="k", base_url="https://a.example/", timeout=6)) as api:
         assert api.root == "https://ll.thespacedevs.com/2.3.0/"
-        assert api.patience.read == 6
+        assert api.limits.read == 6
         assert "a.example" in api.user_agent
 
 
@@ -646,14 +651,14 @@ class _Story:
         finally:
             upstream.before, upstream.refuse_after = (lambda number: None), None
 
-    def check(self, refreshed: Refreshed) -> Memory:
+    def check(self, refreshed: RefreshResult) -> ArchiveHistory:
         """No address that was ever published is dead, and none leads to two."""
         events, memory = self.archive.remember(refreshed)
-        book = memory.addresses
-        pages = list(book.events.pages.values())
+        book = memory.slugs
+        pages = list(book.events.slugs.values())
         assert len(set(pages)) == len(pages) == len(events)
         self.published |= set(pages)
-        assert self.published <= {*pages, *book.stubs}
+        assert self.published <= {*pages, *book.redirects}
         self.names |= {f"{event.id}" for event in events}
         assert self.names == {f"{event.id}" for event in events}
         return memory
@@ -663,20 +668,20 @@ class _Story:
         memory = self.check(self.archive.run(full=True, accept_withdrawals=True))
         truth, kept = upstream_state(self.archive), cached(self.archive)
         assert {n: kept[n] for n in truth} == truth
-        assert kept.keys() - truth.keys() == memory.ledger.withdrawn.keys()
+        assert kept.keys() - truth.keys() == memory.state.withdrawn.keys()
         for number, record in truth.items():
-            assert memory.addresses.stem(number) == record["slug"]
+            assert memory.slugs.event_slug(number) == record["slug"]
         self.check_history(memory)
 
-    def check_history(self, memory: Memory) -> None:
+    def check_history(self, memory: ArchiveHistory) -> None:
         """The last entries agree with what is, and none stands there twice."""
         lines = (self.archive.settings.cache / "history.jsonl").read_bytes().splitlines()
         assert len(set(lines)) == len(lines)
         assert [json.loads(line)["observed"] for line in lines] == sorted(
             json.loads(line)["observed"] for line in lines
         )
-        for number in memory.ledger.first_seen:
-            kinds = [change.kind for change in memory.of(number).changes]
+        for number in memory.state.first_seen:
+            kinds = [change.change_type for change in memory.provenance(number).changes]
             assert kinds.count("added") == 1
             comings = [kind for kind in kinds if kind in ("withdrawn", "returned")]
             assert comings == (["withdrawn", "returned"] * len(comings))[: len(comings)]

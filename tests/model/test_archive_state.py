@@ -6,31 +6,39 @@ from typing import Any
 
 import pytest
 
-from events_archive.model.archive_state import Change, Ledger, Memory, Summary, differences
+from events_archive.model.archive_state import (
+    ArchiveHistory,
+    ArchiveState,
+    Change,
+    ChangeSummary,
+    diff_events,
+)
 from events_archive.model.event import Agency
-from events_archive.model.slugs import AddressBook
-from tests.factories import EVA, a_link, a_moment, a_video, an_event, an_image
+from events_archive.model.slugs import SlugRegistry
+from tests.factories import EVA, a_link, a_video, an_event, an_event_date, an_image
 
 MONDAY = datetime(2026, 9, 7, 6, tzinfo=UTC)
 TUESDAY = datetime(2026, 9, 8, 6, tzinfo=UTC)
 
 
-def a_change(event_id: int = 1, kind: str = "moved", **facts: Any) -> Change:
+def a_change(event_id: int = 1, change_type: str = "moved", **facts: Any) -> Change:
     defaults: dict[str, Any] = {"observed": MONDAY, "field": "", "old": None, "new": None}
-    return Change(event_id=event_id, kind=kind, **{**defaults, "live": True, **facts})
+    return Change(
+        event_id=event_id, change_type=change_type, **{**defaults, "is_live": True, **facts}
+    )
 
 
 def changed(**facts: Any) -> list[tuple[str, str]]:
     before = an_event(1, image=an_image(), links=(a_link(),), videos=(a_video(),))
-    found = differences(before, replace(before, **facts), relations=True)
+    found = diff_events(before, replace(before, **facts), relations=True)
     return [(kind, field) for kind, field, _, _ in found]
 
 
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
-        ({"moment": a_moment("2021-07-05T00:11:00Z")}, [("moved", "moment")]),
-        ({"moment": a_moment(precision=5)}, [("moved", "moment")]),
+        ({"date": an_event_date("2021-07-05T00:11:00Z")}, [("moved", "moment")]),
+        ({"date": an_event_date(precision=5)}, [("moved", "moment")]),
         ({"name": "New"}, [("renamed", "name")]),
         ({"name": "New", "slug": "new"}, [("renamed", "name"), ("renamed", "slug")]),
         ({"slug": "new"}, [("changed", "slug")]),
@@ -71,21 +79,21 @@ def test_noise_is_no_change(facts: dict[str, Any]) -> None:
 def test_relations_that_come_with_another_level_of_detail_are_no_change() -> None:
     before = an_event(1)
     after = replace(before, agencies=(Agency(id=1, name="ESA", abbreviation="", type=""),))
-    assert list(differences(before, after, relations=False)) == []
+    assert list(diff_events(before, after, relations=False)) == []
 
 
 def test_a_slip_tells_both_dates_with_their_precision() -> None:
     before = an_event(1, "2026-09-30T00:00:00Z", precision=7)
     after = an_event(1, "2026-09-28T11:45:11Z", precision=0)
-    [(kind, field, old, new)] = differences(before, after, relations=True)
-    change = a_change(kind=kind, field=field, old=old, new=new)
-    assert (change.old_moment, change.new_moment) == (before.moment, after.moment)
-    assert change.old_moment.words == "September 2026"
+    [(change_type, field, old, new)] = diff_events(before, after, relations=True)
+    change = a_change(change_type=change_type, field=field, old=old, new=new)
+    assert (change.old_date, change.new_date) == (before.date, after.date)
+    assert change.old_date.display == "September 2026"
 
 
 @pytest.mark.parametrize("value", [None, "x", {"date": "x", "precision": "y"}, {"date": None}, 5])
 def test_a_date_that_history_does_not_hold_is_not_known(value: Any) -> None:
-    assert a_change(old=value).old_moment.precision == "unknown"
+    assert a_change(old=value).old_date.precision == "unknown"
 
 
 def test_a_summary_counts_events_and_says_it_in_a_line() -> None:
@@ -93,25 +101,30 @@ def test_a_summary_counts_events_and_says_it_in_a_line() -> None:
         a_change(1, "added"), a_change(2, "added"), a_change(3, "moved", field="moment"),
         a_change(3, "moved", field="moment"), a_change(3, "renamed"), a_change(4, "withdrawn"),
     ]  # fmt: skip
-    summary = Summary.of(changes)
-    assert summary.words == "2 new, 1 moved, 1 renamed, 1 withdrawn"
+    summary = ChangeSummary.from_changes(changes)
+    assert summary.text == "2 new, 1 moved, 1 renamed, 1 withdrawn"
     assert summary.counts == {"new": 2, "moved": 1, "renamed": 1, "withdrawn": 1}
     assert summary
-    assert Summary.of([]).words == "no changes"
-    assert not Summary.of([])
+    assert ChangeSummary.from_changes([]).text == "no changes"
+    assert not ChangeSummary.from_changes([])
 
 
 def test_the_last_contact_is_the_later_of_sweep_and_delta() -> None:
-    assert Ledger().last_contact is None
-    assert Ledger(last_sweep=MONDAY).last_contact == MONDAY
-    assert Ledger(last_sweep=MONDAY, last_delta=TUESDAY).last_contact == TUESDAY
+    assert ArchiveState().last_refreshed is None
+    assert ArchiveState(last_full_refresh=MONDAY).last_refreshed == MONDAY
+    assert (
+        ArchiveState(last_full_refresh=MONDAY, last_incremental_refresh=TUESDAY).last_refreshed
+        == TUESDAY
+    )
 
 
 def test_an_event_is_remembered_with_its_own_changes_only() -> None:
     changes = (a_change(1), a_change(2), a_change(1, observed=TUESDAY))
-    ledger = Ledger(last_sweep=TUESDAY, first_seen={1: MONDAY}, withdrawn={2: date(2026, 9, 1)})
-    memory = Memory(ledger=ledger, addresses=AddressBook(), changes=changes)
-    one, two, three = memory.of(1), memory.of(2), memory.of(3)
+    ledger = ArchiveState(
+        last_full_refresh=TUESDAY, first_seen={1: MONDAY}, withdrawn={2: date(2026, 9, 1)}
+    )
+    memory = ArchiveHistory(state=ledger, slugs=SlugRegistry(), changes=changes)
+    one, two, three = memory.provenance(1), memory.provenance(2), memory.provenance(3)
     assert (one.first_seen, one.last_seen, one.withdrawn) == (MONDAY, TUESDAY.date(), None)
     assert one.changes == (changes[0], changes[2])
     assert (two.last_seen, two.withdrawn) == (date(2026, 9, 1), date(2026, 9, 1))
@@ -122,8 +135,8 @@ def test_an_event_is_remembered_with_its_own_changes_only() -> None:
 
 def test_the_latest_changes_are_those_of_the_last_contact_that_brought_any() -> None:
     changes = (a_change(1), a_change(2, observed=TUESDAY), a_change(3, observed=TUESDAY))
-    memory = Memory(ledger=Ledger(), addresses=AddressBook(), changes=changes)
-    assert memory.latest == changes[1:]
-    assert memory.since(MONDAY) == changes
-    assert Memory.empty().latest == ()
-    assert Memory.empty().of(1).last_seen is None
+    memory = ArchiveHistory(state=ArchiveState(), slugs=SlugRegistry(), changes=changes)
+    assert memory.latest_changes == changes[1:]
+    assert memory.changes_since(MONDAY) == changes
+    assert ArchiveHistory.empty().latest_changes == ()
+    assert ArchiveHistory.empty().provenance(1).last_seen is None

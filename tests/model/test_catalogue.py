@@ -25,7 +25,7 @@ def test_an_event_without_a_date_comes_last_and_is_never_past() -> None:
     catalogue = a_catalogue(undated, an_event(2))
     assert catalogue.events[-1] is undated
     assert catalogue.upcoming == (undated,)
-    assert catalogue.outside_years == (undated,)
+    assert catalogue.undated == (undated,)
 
 
 def test_an_event_of_today_is_still_to_come() -> None:
@@ -74,7 +74,7 @@ def test_a_shared_picture_counts_once() -> None:
 
 def test_withdrawn_events_leave_the_lists_but_keep_their_place_among_all() -> None:
     gone, here = an_event(1), an_event(2)
-    catalogue = Catalogue.of((gone, here), today=date(2022, 1, 1), withdrawn={1})
+    catalogue = Catalogue.from_events((gone, here), today=date(2022, 1, 1), withdrawn={1})
     assert catalogue.events == (here,)
     assert catalogue.by_type[EVA.id] == (here,)
     assert catalogue.all_events == (here, gone)
@@ -97,5 +97,5 @@ def test_years_and_months_come_in_order() -> None:
 def test_pictures_of_excluded_licences_are_left_out() -> None:
     free, unknown = an_image(id=1, licence=None), an_image(id=2)
     catalogue = a_catalogue(an_event(1, image=free), an_event(2, image=unknown))
-    assert catalogue.images_but({1}) == (free,)
-    assert catalogue.images_but(()) == (free, unknown)
+    assert catalogue.images_excluding({1}) == (free,)
+    assert catalogue.images_excluding(()) == (free, unknown)

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events_archive.model.places import BODIES, PLACES, place_of, renamed
+from events_archive.model.places import BODIES, PLACES, canonical_slug, place_of
 from events_archive.model.slugs import slugify
 
 
 def _stem(location: str) -> str:
     place = place_of(location)
     assert place
-    return place.stem
+    return place.slug
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_place_in_letters_that_no_address_holds_still_has_one_of_its_own() -> 
 def test_no_name_stands_for_two_places() -> None:
     for stem, place in PLACES.items():
         assert place_of(place.name) == place, stem
-        assert renamed(stem) == place.stem
+        assert canonical_slug(stem) == place.slug
 
 
 @given(st.text(max_size=60))
@@ -78,7 +78,7 @@ def test_every_text_is_a_safe_address_or_none(text: str) -> None:
     if place is None:
         assert not text.split()
     else:
-        assert re.fullmatch(r"[a-z0-9_][a-z0-9_-]{0,90}", place.stem)
-        assert place.stem not in ("index", "con", "nul")
+        assert re.fullmatch(r"[a-z0-9_][a-z0-9_-]{0,90}", place.slug)
+        assert place.slug not in ("index", "con", "nul")
         assert place.body in BODIES
         assert place_of(place.name) == place or slugify(place.name) == ""

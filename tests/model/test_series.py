@@ -83,7 +83,7 @@ def test_a_count_goes_by_its_numbers_whatever_the_dates() -> None:
     assert series
     assert [event.name for event in series.events] == ["US EVA-74", "US EVA-75", "US EVA-76"]
     first, second, third = series.events
-    assert list(series.steps()) == [
+    assert list(series.with_neighbours()) == [
         (first, None, second),
         (second, first, third),
         (third, second, None),
@@ -128,7 +128,7 @@ _NAMES = st.lists(
 def test_whoever_comes_after_me_has_me_before(names: list[str]) -> None:
     for series in find_series(_named(*names, type=DOCKING)):
         assert len({event.id for event in series.events}) == len(series.events) > 1
-        steps = {event.id: (before, after) for event, before, after in series.steps()}
+        steps = {event.id: (before, after) for event, before, after in series.with_neighbours()}
         assert list(steps) == [event.id for event in series.events]
         for event in series.events:
             _, after = steps[event.id]

@@ -12,10 +12,8 @@ from events_archive.images.thumbnails import Thumbnails
 from events_archive.site.page import Page
 from events_archive.site.plan import plan_site
 from events_archive.site.site import Site
-from events_archive.ll2.event_summaries import event_of, extract_of
-from events_archive.ll2.parse import details_of, parse_event
-from events_archive.ll2.memo import Readings
-from tests.factories import a_change, a_memory, a_site, an_event
+from events_archive.ll2.parse import parse_event
+from tests.factories import a_change, a_history, a_site, an_event
 from tests.ll2_server import grow_records
 from tests.render.rendered import no_pictures, pictures
 
@@ -28,7 +26,7 @@ def _events() -> list[Any]:
 
 def _keys(site: Site, thumbnails: Thumbnails | None = None) -> dict[str, bytes]:
     prints = Fingerprints(site, thumbnails or no_pictures())
-    return {page.address: prints.key(page) for page in plan_site(site)}
+    return {page.path: prints.page(page) for page in plan_site(site)}
 
 
 def _changed(first: dict[str, bytes], second: dict[str, bytes]) -> set[str]:
@@ -42,21 +40,12 @@ def test_the_same_records_give_the_same_keys() -> None:
     assert _keys(a_site(*reversed(_events()), base_url="https://example.org/")) == BEFORE
 
 
-def test_an_extract_stands_for_its_event() -> None:
-    readings = Readings()
-    events = [
-        event_of(extract_of(event, readings), event.digest, readings, details_of, record)
-        for event, record in zip(_events(), RECORDS, strict=True)
-    ]
-    assert _keys(a_site(*events, base_url="https://example.org/")) == BEFORE
-
-
 def test_a_changed_record_touches_what_tells_of_it_and_no_more() -> None:
     events = _events()
     events[7] = replace(events[7], digest="another", description="Told anew")
     site = a_site(*events, base_url="https://example.org/")
     touched = _changed(BEFORE, _keys(site))
-    own = {site.addresses.event(events[7], suffix) for suffix in (".html", ".ics")}
+    own = {site.urls.event(events[7], suffix) for suffix in (".html", ".ics")}
     assert own <= touched
     assert {"index.html", "calendar-all.ics", "feed.rss"} <= touched
     of_events = {address for address in touched if address.startswith("events/")}
@@ -68,9 +57,11 @@ def test_a_part_of_a_list_depends_on_its_own_events_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[int] = []
-    mark = Fingerprints.mark
+    fingerprint = Fingerprints.event
     monkeypatch.setattr(
-        Fingerprints, "mark", lambda self, event: asked.append(event.id) or mark(self, event)
+        Fingerprints,
+        "event",
+        lambda self, event: asked.append(event.id) or fingerprint(self, event),
     )
     events = [
         an_event(number, f"2021-07-{number % 28 + 1:02}T00:00:00Z", location="Moon")
@@ -80,33 +71,33 @@ def test_a_part_of_a_list_depends_on_its_own_events_alone(
     prints = Fingerprints(site, no_pictures())
     lists = ("pages/way.html", "pages/type.html", "pages/day.html", "pages/month.html")
     pages = [page for page in plan_site(site) if page.template in lists]
-    assert len([page for page in pages if page.address.startswith("types/")]) > 60
+    assert len([page for page in pages if page.path.startswith("types/")]) > 60
     for page in pages:
-        prints.key(page)
+        prints.page(page)
     # Each stands on one page of its type, place, day and month, and on those of all of these.
     assert len(asked) <= 8 * len(events)
 
 
 def test_what_is_remembered_of_an_event_counts() -> None:
     event = _events()[3]
-    memory = a_memory(a_change("2026-01-01T00:00:00Z", event_id=event.id))
-    site = a_site(*_events(), base_url="https://example.org/", memory=memory)
-    assert site.addresses.event(event) in _changed(BEFORE, _keys(site))
+    history = a_history(a_change("2026-01-01T00:00:00Z", event_id=event.id))
+    site = a_site(*_events(), base_url="https://example.org/", history=history)
+    assert site.urls.event(event) in _changed(BEFORE, _keys(site))
 
 
 def test_a_picture_counts_on_every_page_that_shows_it(tmp_path: Path) -> None:
     site = a_site(*_events(), base_url="https://example.org/")
     event = next(event for event in site.catalogue.events if event.image)
     touched = _changed(BEFORE, _keys(site, pictures(tmp_path, event.image)))
-    assert {site.addresses.event(event), site.addresses.type(event.type)} <= touched
+    assert {site.urls.event(event), site.urls.type(event.type)} <= touched
     assert "credits.html" in touched
 
 
 def test_a_function_is_nothing_that_a_page_may_depend_on() -> None:
     prints = Fingerprints(a_site(), no_pictures())
-    page = Page(address="a.html", template="pages/404.html", context={"call": print})
+    page = Page(path="a.html", template="pages/404.html", context={"call": print})
     with pytest.raises(TypeError, match="builtin_function"):
-        prints.key(page)
+        prints.page(page)
 
 
 def test_a_stamp_that_lay_ahead_of_the_last_contact_counts_once_it_is_past() -> None:
@@ -114,16 +105,16 @@ def test_a_stamp_that_lay_ahead_of_the_last_contact_counts_once_it_is_past() -> 
     ahead = events[3] = replace(events[3], last_updated=datetime(2026, 9, 1, tzinfo=UTC))
 
     def keys(contact: datetime) -> dict[str, bytes]:
-        memory = a_memory(last_sweep=contact)
-        return _keys(a_site(*events, base_url="https://example.org/", memory=memory))
+        history = a_history(last_full_refresh=contact)
+        return _keys(a_site(*events, base_url="https://example.org/", history=history))
 
     touched = _changed(
         keys(datetime(2026, 8, 31, tzinfo=UTC)), keys(datetime(2026, 9, 2, tzinfo=UTC))
     )
     site = a_site(*events)
-    assert {"feed.rss", "feed.json", site.addresses.type(ahead.type, ".atom")} <= touched
+    assert {"feed.rss", "feed.json", site.urls.type(ahead.type, ".atom")} <= touched
     others = {event.type for event in events} - {ahead.type}
-    assert not {site.addresses.type(type, ".atom") for type in others} & touched
+    assert not {site.urls.type(type, ".atom") for type in others} & touched
 
 
 def test_calendars_know_when_a_coarse_date_is_past() -> None:
@@ -135,5 +126,5 @@ def test_calendars_know_when_a_coarse_date_is_past() -> None:
 
     site = a_site(coarse, other)
     touched = _changed(keys("2026-09-30"), keys("2026-10-01"))
-    assert {"calendar-all.ics", "years/2026.ics", site.addresses.event(coarse, ".ics")} <= touched
-    assert site.addresses.event(other, ".ics") not in touched
+    assert {"calendar-all.ics", "years/2026.ics", site.urls.event(coarse, ".ics")} <= touched
+    assert site.urls.event(other, ".ics") not in touched

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from events_archive.errors import ArchiveError
-from events_archive.output.writer import MARKER, Output, Written
+from events_archive.output.writer import MARKER, OutputDir, WriteSummary
 
 
-def _write(folder: Path, files: dict[str, str]) -> Written:
-    output = Output.open(folder)
+def _write(folder: Path, files: dict[str, str]) -> WriteSummary:
+    output = OutputDir.open(folder)
     for address, text in files.items():
         output.stage(address, text.encode())
     return output.commit()
@@ -26,7 +26,7 @@ def _files(folder: Path) -> dict[str, str]:
 
 
 def test_what_is_staged_lies_there_after_the_commit_and_not_before(tmp_path: Path) -> None:
-    output = Output.open(tmp_path / "out")
+    output = OutputDir.open(tmp_path / "out")
     output.stage("events/a.html", b"A")
     assert not (tmp_path / "out/events/a.html").exists()
     output.commit()
@@ -59,7 +59,7 @@ def test_a_file_somebody_edited_is_put_right(tmp_path: Path) -> None:
 def test_a_folder_the_build_did_not_make_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(ArchiveError, match="did not make"):
-        Output.open(tmp_path)
+        OutputDir.open(tmp_path)
     assert _files(tmp_path) == {"thesis.txt": "years of work"}
 
 
@@ -74,14 +74,14 @@ def test_files_that_others_put_into_our_folder_stay(tmp_path: Path) -> None:
     "address", ["../evil.html", "/etc/passwd", "events/../../evil", "a\\..\\b", "a\0b"]
 )
 def test_no_address_leads_out_of_the_folder(tmp_path: Path, address: str) -> None:
-    output = Output.open(tmp_path / "out")
+    output = OutputDir.open(tmp_path / "out")
     with pytest.raises(ArchiveError, match="outside"):
         output.stage(address, b"")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_what_a_killed_run_staged_is_cleared_away(tmp_path: Path) -> None:
-    output = Output.open(tmp_path / "out")
+    output = OutputDir.open(tmp_path / "out")
     output.stage("events/half.html", b"half")
     _write(tmp_path / "out", {"index.html": "home"})
     assert _files(tmp_path / "out") == {"index.html": "home"}
@@ -90,7 +90,7 @@ def test_what_a_killed_run_staged_is_cleared_away(tmp_path: Path) -> None:
 def test_files_moved_in_by_a_killed_run_are_known_to_the_next(tmp_path: Path) -> None:
     """The marker names new files before the first is moved, so that none is orphaned."""
     _write(tmp_path / "out", {"index.html": "home"})
-    output = Output.open(tmp_path / "out")
+    output = OutputDir.open(tmp_path / "out")
     output.stage("events/new.html", b"new")
     moved: list[str] = []
     real = os.replace
@@ -127,7 +127,7 @@ def test_a_picture_is_copied_once(tmp_path: Path) -> None:
     source = tmp_path / "1-abc-320.webp"
     source.write_bytes(b"webp")
     for expected in (("pictures/1-abc-320.webp",), ()):
-        output = Output.open(tmp_path / "out")
+        output = OutputDir.open(tmp_path / "out")
         output.stage_file("pictures/1-abc-320.webp", source)
         assert output.commit().added == expected
 
@@ -135,4 +135,4 @@ def test_a_picture_is_copied_once(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_said_by_name(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file stands in the way")
     with pytest.raises(ArchiveError, match=r"cannot write .*out"):
-        Output.open(tmp_path / "out")
+        OutputDir.open(tmp_path / "out")

@@ -7,11 +7,11 @@ from threading import Event, Thread
 
 import pytest
 
-from events_archive.console import Report
+from events_archive.console import Console
 from events_archive.errors import ArchiveError
 from events_archive.preview.serve import build
-from events_archive.preview.status import Bulletin, News
-from events_archive.preview.watcher import changes
+from events_archive.preview.status import BuildStatus, StatusBroadcaster
+from events_archive.preview.watcher import watch_changes
 from events_archive.settings import Settings
 
 
@@ -30,23 +30,23 @@ def _raises(error: Exception) -> Callable[[], None]:
     ],
 )
 def test_a_failed_build_is_told_and_the_one_before_it_stays(error: Exception, words: str) -> None:
-    bulletin, stream = Bulletin(), io.StringIO()
-    build(bulletin, lambda: None, Report(stream=stream))
-    build(bulletin, _raises(error), Report(stream=stream))
-    assert bulletin.news.build == 1
-    assert words in bulletin.news.error
+    bulletin, stream = StatusBroadcaster(), io.StringIO()
+    build(bulletin, lambda: None, Console(stream=stream))
+    build(bulletin, _raises(error), Console(stream=stream))
+    assert bulletin.status.build == 1
+    assert words in bulletin.status.error
     assert words in stream.getvalue()
-    build(bulletin, lambda: None, Report(stream=stream))
-    assert bulletin.news == News(build=2)
+    build(bulletin, lambda: None, Console(stream=stream))
+    assert bulletin.status == BuildStatus(build=2)
 
 
 def test_whoever_waits_gets_the_news_or_after_a_while_what_is_known() -> None:
-    bulletin = Bulletin()
-    known = bulletin.news
+    bulletin = StatusBroadcaster()
+    known = bulletin.status
     assert bulletin.wait(known, 0.01) == known
-    teller = Thread(target=bulletin.built)
+    teller = Thread(target=bulletin.build_succeeded)
     teller.start()
-    assert bulletin.wait(known, 20) == News(build=1)
+    assert bulletin.wait(known, 20) == BuildStatus(build=1)
     teller.join()
 
 
@@ -65,7 +65,7 @@ def test_every_change_is_noticed_until_it_is_enough(tmp_path: Path) -> None:
 
     editor = Thread(target=edit_settings_until_it_is_noticed)
     editor.start()
-    found = changes(settings, tmp_path, stopped=lambda: stopped)
+    found = watch_changes(settings, tmp_path, stopped=lambda: stopped)
     next(found)
     begun.set()
     editor.join()

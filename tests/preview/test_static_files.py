@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from events_archive.preview.static_files import answer
+from events_archive.preview.static_files import respond
 from events_archive.site.formats import media_type
 
 
@@ -37,23 +37,23 @@ def folder(tmp_path: Path) -> Path:
 def test_an_address_is_answered_as_github_pages_does(
     folder: Path, prefix: str, path: str, status: int, body: bytes
 ) -> None:
-    found = answer(folder, prefix, prefix + path)
+    found = respond(folder, prefix, prefix + path)
     assert (found.status, found.body) == (status, body)
 
 
 def test_a_folder_without_its_slash_is_sent_to_the_one_with_it(folder: Path) -> None:
-    found = answer(folder, "/repo/", "/repo/types")
+    found = respond(folder, "/repo/", "/repo/types")
     assert (found.status, found.headers["Location"]) == (301, "/repo/types/")
 
 
 def test_the_hosts_root_leads_to_the_site(folder: Path) -> None:
     for path in ("/", "/repo"):
-        found = answer(folder, "/repo/", path)
+        found = respond(folder, "/repo/", path)
         assert (found.status, found.headers["Location"]) == (301, "/repo/")
 
 
 def test_what_lies_outside_the_prefix_is_a_fault_and_says_so(folder: Path) -> None:
-    found = answer(folder, "/repo/", "/about.html")
+    found = respond(folder, "/repo/", "/about.html")
     assert found.status == 404
     assert b"outside /repo/" in found.body
 
@@ -63,14 +63,14 @@ def test_what_lies_outside_the_prefix_is_a_fault_and_says_so(folder: Path) -> No
              "/.hidden", "/%2ehidden", "/..%5coutside.html", "/x%00.html", "//etc/passwd"],
 )  # fmt: skip
 def test_nothing_but_the_site_is_ever_sent(folder: Path, path: str) -> None:
-    found = answer(folder, "/", path)
+    found = respond(folder, "/", path)
     assert found.status == 404
     assert b"secret" not in found.body
     assert b"root:" not in found.body
 
 
 def test_without_a_page_for_lost_visitors_there_is_a_sentence(tmp_path: Path) -> None:
-    assert answer(tmp_path, "/", "/lost").status == 404
+    assert respond(tmp_path, "/", "/lost").status == 404
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from events_archive.preview.watcher import counts
+from events_archive.preview.watcher import is_relevant
 from events_archive.settings import Settings
 
 SETTINGS = Settings(
@@ -18,7 +18,7 @@ SETTINGS = Settings(
      "content_cache/events.jsonl", "content_cache/ledger.json", "content_cache/history.jsonl"],
 )  # fmt: skip
 def test_what_the_site_is_made_of_counts(path: str) -> None:
-    assert counts(Path("/a") / path, SETTINGS)
+    assert is_relevant(Path("/a") / path, SETTINGS)
 
 
 @pytest.mark.parametrize(
@@ -28,4 +28,4 @@ def test_what_the_site_is_made_of_counts(path: str) -> None:
      "templates/__pycache__/templates.cpython-311.bin"],
 )  # fmt: skip
 def test_what_editors_and_builds_leave_lying_about_does_not(path: str) -> None:
-    assert not counts(Path("/a") / path, SETTINGS)
+    assert not is_relevant(Path("/a") / path, SETTINGS)

@@ -1,4 +1,4 @@
-"""What can be asked of records and told of them: their own values in their own words."""
+"""What queries compare, and the record they return: the values as LL2 sent them."""
 
 import json
 from typing import Any
@@ -7,18 +7,19 @@ import pytest
 
 from events_archive.ll2.parse import parse_event
 from events_archive.model.event import Event
-from events_archive.query.index import hold
-from events_archive.query.rows import Entry, Holdings
-from events_archive.store import canonical_json
+from events_archive.query.index import build_query_index
+from events_archive.query.rows import ApiRecord, QueryIndex, QueryRow
 from events_archive.store.records import Records
 from tests.ll2_server import grow_records
 
 RECORDS = {record["id"]: record for record in grow_records(40, seed=5)}
 
 
-def held(records: dict[int, dict[str, Any]] = RECORDS, withdrawn: tuple[int, ...] = ()) -> Holdings:
+def held(
+    records: dict[int, dict[str, Any]] = RECORDS, withdrawn: tuple[int, ...] = ()
+) -> QueryIndex:
     events = [parse_event(record) for record in records.values()]
-    return hold(Records().updated(records), events, withdrawn)
+    return build_query_index(Records().merged(records), events, withdrawn)
 
 
 def ids(record: dict[str, Any], relation: str) -> tuple[int, ...]:
@@ -26,7 +27,7 @@ def ids(record: dict[str, Any], relation: str) -> tuple[int, ...]:
 
 
 def test_what_can_be_asked_are_the_values_of_the_record() -> None:
-    entries = held().entries
+    entries = held().rows
     assert [entry.id for entry in entries] == sorted(RECORDS)
     for entry in entries:
         record = RECORDS[entry.id]
@@ -42,7 +43,7 @@ def test_what_can_be_asked_are_the_values_of_the_record() -> None:
 
 
 def test_every_text_of_the_event_is_searched() -> None:
-    for entry in held().entries:
+    for entry in held().rows:
         event = parse_event(RECORDS[entry.id])
         related = (
             *event.programs, *event.launches, *event.stations, *event.expeditions,
@@ -64,7 +65,7 @@ def test_values_that_mean_nothing_are_left_out() -> None:
         "expeditions": None,
     }
     del record["spacestations"]
-    (entry,) = held({record["id"]: record}).entries
+    (entry,) = held({record["id"]: record}).rows
     assert (entry.agencies, entry.programs, entry.launches) == ((8,), (4,), ("ab",))
     assert (entry.videos, entry.expeditions, entry.stations) == (("x",), (), ())
 
@@ -72,35 +73,40 @@ def test_values_that_mean_nothing_are_left_out() -> None:
 def test_of_what_is_withdrawn_only_the_record_is_told() -> None:
     first, *others = sorted(RECORDS)
     holdings = held(withdrawn=(first,))
-    assert [entry.id for entry in holdings.entries] == others
-    assert set(holdings.tellings) == set(RECORDS)
+    assert [entry.id for entry in holdings.rows] == others
+    assert set(holdings.api_records) == set(RECORDS)
 
 
-def test_no_record_is_read_before_somebody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    holdings = held()
-
-    def forbidden(*_: object) -> None:
-        raise AssertionError("a record was read")
-
-    monkeypatch.setattr(canonical_json.Decoder, "members", forbidden)
-    monkeypatch.setattr(canonical_json.Decoder, "spans", forbidden)
-    entry = holdings.entries[0]
-    assert (entry.name, entry.year) == (RECORDS[entry.id]["name"], entry.date and entry.date.year)
-    with pytest.raises(AssertionError):
-        entry.text  # noqa: B018
-
-
-def test_a_record_is_told_in_its_own_words() -> None:
-    tellings = held().tellings
+def test_each_mode_adds_members_to_the_one_before_it() -> None:
     for number, record in RECORDS.items():
-        telling, event = tellings[number], parse_event(record)
-        assert telling.source_url == event.source_url
-        assert json.loads(telling.json("detailed", record["url"])) == record
+        api_record, event = held().api_records[number], parse_event(record)
+        assert api_record.source_url == event.source_url
+        assert json.loads(api_record.json("detailed", record["url"])) == record
+        normal = json.loads(api_record.json("normal", record["url"]))
+        listed = json.loads(api_record.json("list", record["url"]))
+        assert normal.keys() - listed.keys() == {"updates", "last_updated"}
+        assert normal == {key: record[key] for key in normal} | {"response_mode": "normal"}
+        assert listed == {key: record[key] for key in listed} | {"response_mode": "list"}
+
+
+def test_a_record_without_details_is_returned_in_normal_mode() -> None:
+    api_record = ApiRecord(data=b'{"id":1,"response_mode":"normal","url":"y"}', source_url="")
+    assert api_record.json("detailed", "x") == b'{"response_mode":"normal","url":"x","id":1}'
+    assert api_record.json("list", "x", b',"y":2') == (
+        b'{"response_mode":"list","url":"x","id":1,"y":2}'
+    )
+
+
+def test_values_of_a_record_are_returned_in_the_text_in_which_they_came() -> None:
+    data = '{"id":1,"name":"\u2028\u00e9","x":[1.50,1e999,"\\u00e9"]}'
+    api_record = ApiRecord(data=data.encode(), source_url="")
+    members = data.removeprefix("{")
+    assert api_record.json("list", "u") == f'{{"response_mode":"list","url":"u",{members}'.encode()
 
 
 def test_an_entry_can_be_made_without_a_record() -> None:
     event: Event = parse_event(next(iter(RECORDS.values())))
-    entry = Entry(
+    entry = QueryRow(
         id=1, name=event.name, slug="", date=None, last_updated=None, type=1, place="here"
     )
     assert (entry.agencies, entry.launches, entry.text) == ((), (), "")

@@ -4,23 +4,23 @@ from datetime import UTC, datetime
 
 import pytest
 
-from events_archive.query.engine import Answer, answer
+from events_archive.query.engine import QueryResult, evaluate
 from events_archive.query.parameters import (
     BY_NAME,
-    CHOOSING,
+    FILTER_PARAMETERS,
     FILTERS,
     GROUPS,
     LATER_FILTERS,
     PARAMETERS,
-    Kind,
+    ParameterType,
 )
-from events_archive.query.parser import Question, RefusedQuestion, read_question
-from events_archive.query.rows import Entry, Telling
+from events_archive.query.parser import InvalidQueryError, Query, parse_query
+from events_archive.query.rows import QueryRow
 
 NOW = datetime(2021, 7, 4, 12, tzinfo=UTC)
 
 
-def an_entry(id: int = 1, **facts: object) -> Entry:
+def an_entry(id: int = 1, **facts: object) -> QueryRow:
     defaults: dict[str, object] = {
         "name": "Tiangong EVA-1",
         "slug": "tiangong-eva-1",
@@ -29,16 +29,16 @@ def an_entry(id: int = 1, **facts: object) -> Entry:
         "type": 3,
         "place": "Tiangong Space Station",
     }
-    return Entry(id=id, **{**defaults, **facts})  # type: ignore[arg-type]
+    return QueryRow(id=id, **{**defaults, **facts})  # type: ignore[arg-type]
 
 
-def ask(text: str, *entries: Entry) -> Answer:
-    return answer(entries or (an_entry(),), read_question(text, NOW))
+def ask(text: str, *entries: QueryRow) -> QueryResult:
+    return evaluate(entries or (an_entry(),), parse_query(text, NOW))
 
 
 def refused(text: str) -> dict[str, list[str]]:
-    with pytest.raises(RefusedQuestion) as caught:
-        read_question(text, NOW)
+    with pytest.raises(InvalidQueryError) as caught:
+        parse_query(text, NOW)
     return caught.value.errors
 
 
@@ -55,12 +55,12 @@ def test_the_table_holds_the_sixteen_filters_of_the_api() -> None:
 @pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter.name)
 def test_every_parameters_example_is_understood(parameter: object) -> None:
     name, example = parameter.name, parameter.example  # type: ignore[attr-defined]
-    question = read_question(f"{name}={example}", NOW)
-    assert question.notes == ()
+    question = parse_query(f"{name}={example}", NOW)
+    assert question.warnings == ()
     assert question.pairs == ((name, example),)
 
 
-@pytest.mark.parametrize("parameter", CHOOSING, ids=lambda parameter: parameter.name)
+@pytest.mark.parametrize("parameter", FILTER_PARAMETERS, ids=lambda parameter: parameter.name)
 def test_every_filter_looks_at_something_that_an_entry_has(parameter: object) -> None:
     field = parameter.field  # type: ignore[attr-defined]
     assert hasattr(an_entry(), field)
@@ -143,15 +143,15 @@ def test_a_long_value_is_not_repeated_whole() -> None:
 
 
 def test_what_is_ignored_is_said() -> None:
-    question = read_question(
+    question = parse_query(
         "type_ids=2&date__gt__lt=2021-01-01&ordering=name,-date&limit=500&offset=-1&mode=whole", NOW
     )
     assert question.ordering == ("-date",)
     assert (question.limit, question.offset, question.mode) == (100, 0, "normal")
-    said = " ".join(question.notes)
+    said = " ".join(question.warnings)
     for name in ("type_ids", "date__gt__lt", "date__lt", "“name”", "limit is 500", "-1", "whole"):
         assert name in said
-    assert len(question.notes) == 6
+    assert len(question.warnings) == 6
 
 
 ADDRESSES = {
@@ -176,7 +176,7 @@ ADDRESSES = {
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_an_address_is_a_question(address: str) -> None:
-    assert read_question(address, NOW).query() == ADDRESSES[address]
+    assert parse_query(address, NOW).query_string() == ADDRESSES[address]
 
 
 @pytest.mark.parametrize("text", ["docking", "https://ll.thespacedevs.com/2.3.0/launches/?limit=2"])
@@ -189,7 +189,7 @@ def test_order_ties_and_what_is_not_known() -> None:
     entries = [an_entry(4, date=None), an_entry(3, date=late), an_entry(2, date=early)]
     entries += [an_entry(1, date=late)]
     ordered = {
-        query: [entry.id for entry in ask(query, *entries).entries]
+        query: [entry.id for entry in ask(query, *entries).rows]
         for query in ("", "ordering=-date", "ordering=last_updated,-date")
     }
     assert ordered == {
@@ -211,18 +211,10 @@ def test_pages_and_the_queries_of_their_neighbours() -> None:
 
 
 def test_a_question_knows_whether_it_asks_for_a_part() -> None:
-    assert not Question().is_paged
-    assert read_question("limit=3", NOW).is_paged
+    assert not Query().is_paged
+    assert parse_query("limit=3", NOW).is_paged
 
 
 def test_kinds_are_all_in_use() -> None:
-    assert {parameter.kind for parameter in PARAMETERS} == set(Kind)
+    assert {parameter.type for parameter in PARAMETERS} == set(ParameterType)
     assert all(parameter.origin == "later" for parameter in LATER_FILTERS)
-
-
-def test_a_record_without_details_is_told_as_what_it_is() -> None:
-    telling = Telling(source_url="", listed=b'"id":1', normal=b"", detailed=b"")
-    assert telling.json("detailed", "x") == b'{"response_mode":"normal","url":"x","id":1}'
-    assert (
-        telling.json("list", "x", b',"y":2') == b'{"response_mode":"list","url":"x","id":1,"y":2}'
-    )

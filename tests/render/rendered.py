@@ -46,4 +46,4 @@ def rendered(
         assets=read_assets(PROJECT / "static"),
         thumbnails=thumbnails or no_pictures(),
     )
-    return {page.address: renderer.content(page) for page in plan_site(site) if wanted(page)}
+    return {page.path: renderer.content(page) for page in plan_site(site) if wanted(page)}

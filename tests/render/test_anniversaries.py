@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events_archive.render.calendars import anniversary
-from events_archive.site.calendars import calendar_item
+from events_archive.site.calendars import calendar_entry
 from tests.factories import a_site, an_event
 from tests.render.rendered import rendered
 
@@ -58,7 +58,7 @@ def test_an_anniversary_fills_no_day_and_rings_no_bell() -> None:
 @given(st.dates(date(2019, 1, 1), date(2024, 12, 31)))
 def test_whatever_the_day_it_comes_back_once_a_year(day: date) -> None:
     shown = an_event(1, f"{day}T10:00:00Z")
-    component = anniversary(calendar_item(a_site(shown), shown), "")
+    component = anniversary(calendar_entry(a_site(shown), shown), "")
     event = icalendar.Event.from_ical(component)
     found = _days(event, day.year + 9)
     assert [one.year for one in found] == list(range(day.year + 1, day.year + 10))

@@ -12,12 +12,12 @@ import vobject
 from events_archive.model.event import EventType, Licence
 from events_archive.render.calendars import COLOURS, CREDIT, size_warning
 from events_archive.site.calendars import Calendar
-from events_archive.site.categories import FAMILIES
+from events_archive.site.categories import CATEGORIES
 from tests.factories import (
     DOCKING,
     a_change,
+    a_history,
     a_link,
-    a_memory,
     a_site,
     a_video,
     an_event,
@@ -108,7 +108,7 @@ def test_without_a_base_url_no_calendar_names_an_address_of_ours(tmp_path: Path)
 
 
 def test_every_family_has_a_colour_and_its_twin() -> None:
-    assert set(COLOURS) == {family.key for family in FAMILIES}
+    assert set(COLOURS) == {family.key for family in CATEGORIES}
 
 
 def test_an_event_is_the_same_component_in_every_calendar() -> None:
@@ -164,16 +164,16 @@ def test_an_unchanged_event_keeps_its_bytes_whatever_happens_around_it() -> None
 def test_a_change_reaches_those_who_go_by_the_sequence(later: dict[str, Any]) -> None:
     event, changes = an_event(309), later.pop("changes", ())
     before = _one(event)
-    after = _one(replace(event, **later), memory=a_memory(*changes))
+    after = _one(replace(event, **later), history=a_history(*changes))
     assert after["SEQUENCE"] > before["SEQUENCE"]
     assert after.decoded("LAST-MODIFIED") >= before.decoded("LAST-MODIFIED")
 
 
 def test_two_changes_in_one_second_are_two() -> None:
     first = a_change("2025-01-01T00:00:00+00:00")
-    second = replace(first, kind="renamed", old="a", new="b")
-    once = _one(an_event(309), memory=a_memory(first))
-    twice = _one(an_event(309), memory=a_memory(first, second))
+    second = replace(first, change_type="renamed", old="a", new="b")
+    once = _one(an_event(309), history=a_history(first))
+    twice = _one(an_event(309), history=a_history(first, second))
     assert twice["SEQUENCE"] > once["SEQUENCE"]
 
 
@@ -186,7 +186,9 @@ def test_a_sequence_fits_the_integer_of_the_standard() -> None:
 def test_a_stamp_from_the_future_is_not_believed() -> None:
     contact = datetime(2025, 1, 1, tzinfo=UTC)
     event = an_event(309, last_updated=datetime(2030, 1, 1, tzinfo=UTC))
-    told = _one(event, memory=a_memory(a_change("2024-06-01T00:00:00+00:00"), last_sweep=contact))
+    told = _one(
+        event, history=a_history(a_change("2024-06-01T00:00:00+00:00"), last_full_refresh=contact)
+    )
     assert told.decoded("DTSTAMP") == datetime(2024, 6, 1, tzinfo=UTC)
 
 
@@ -204,7 +206,7 @@ def _withdrawn(today: str) -> dict[str, bytes]:
         an_event(7, slug="here"),
         today=today,
         base_url=BASE_URL,
-        memory=a_memory(
+        history=a_history(
             a_change("2025-03-02T06:00:00+00:00", "withdrawn"),
             withdrawn={309: date(2025, 3, 1)},
         ),
@@ -229,10 +231,10 @@ def test_after_thirty_days_it_is_left_out_but_for_its_own() -> None:
 
 
 def test_a_calendar_too_large_for_large_clients_is_warned_of() -> None:
-    calendar = Calendar(name="", description="", address="calendar-all.ics", home="")
+    calendar = Calendar(name="", description="", path="calendar-all.ics", html_url="")
     assert size_warning(calendar, b"x" * 1_000_000) == ""
     assert "calendar-all.ics" in size_warning(calendar, b"x" * 1_000_001)
-    many = replace(calendar, items=(None,) * 1001)  # type: ignore[arg-type]
+    many = replace(calendar, entries=(None,) * 1001)  # type: ignore[arg-type]
     assert "1,001 events" in size_warning(many, b"")
 
 
@@ -254,7 +256,7 @@ def test_any_text_gives_a_valid_calendar(text: str) -> None:
     kind = EventType(id=99, name=text[:100])
     event = an_event(309, slug="a", name=text[:100], description=text, location=text, type=kind)
     site = a_site(event, base_url=BASE_URL, title=text[:100])
-    site = replace(site, addresses=replace(site.addresses, type_stems={99: "odd"}))
+    site = replace(site, urls=replace(site.urls, type_slugs={99: "odd"}))
     for name, raw in rendered(site).items():
         if name.endswith(".ics"):
             assert max(map(len, raw.split(b"\r\n"))) <= 75

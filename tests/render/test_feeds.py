@@ -15,7 +15,16 @@ import pytest
 
 from events_archive.model.event import EventType, Licence
 from events_archive.render.feeds import rfc822, rfc3339, xml_bytes
-from tests.factories import DOCKING, a_change, a_link, a_memory, a_site, a_video, an_event, an_image
+from tests.factories import (
+    DOCKING,
+    a_change,
+    a_history,
+    a_link,
+    a_site,
+    a_video,
+    an_event,
+    an_image,
+)
 from tests.render.rendered import BASE_URL, pictures, rendered
 
 TAG = "tag:thespacedevs.com,2020:ll2"
@@ -39,14 +48,14 @@ def _event(**facts):
 
 
 def _files(tmp_path: Path, *events, **facts) -> dict[str, bytes]:
-    memory = a_memory(
+    memory = a_history(
         a_change("2026-08-20T00:00:00+00:00", "withdrawn"),
-        last_sweep=CONTACT,
+        last_full_refresh=CONTACT,
         first_seen={309: FIRST_SEEN},
     )
     site = a_site(
         *(events or [_event()]),
-        **{"base_url": BASE_URL, "memory": memory, "today": "2026-09-01"} | facts,
+        **{"base_url": BASE_URL, "history": memory, "today": "2026-09-01"} | facts,
     )
     return rendered(site, thumbnails=pictures(tmp_path, IMAGE))
 
@@ -218,7 +227,7 @@ def test_any_text_gives_valid_feeds(tmp_path: Path, text: str) -> None:
     kind = EventType(id=99, name=text[:100])
     event = _event(name=text[:100], description=text, location=text, type=kind)
     site = a_site(event, base_url=BASE_URL, title=text[:100], today="2026-09-01")
-    site = replace(site, addresses=replace(site.addresses, type_stems={99: "odd"}))
+    site = replace(site, urls=replace(site.urls, type_slugs={99: "odd"}))
     files = rendered(site, thumbnails=pictures(tmp_path, IMAGE))
     for name in ("feed", "happened", "types/odd", "types/odd.happened"):
         for suffix in (".rss", ".atom"):

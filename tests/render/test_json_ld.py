@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.event import Licence
-from events_archive.render.json_ld import StructuredData, script
+from events_archive.render.json_ld import JsonLd, script
 from events_archive.site.event_pages import event_page
-from tests.factories import a_change, a_memory, a_site, a_video, an_event, an_image
+from tests.factories import a_change, a_history, a_site, a_video, an_event, an_image
 from tests.render.rendered import no_pictures, pictures
 
 BASE = "https://example.org/a/"
@@ -20,7 +20,7 @@ BASE = "https://example.org/a/"
 
 def _graph(event, thumbnails: Thumbnails | None = None, **facts) -> list[dict]:
     site = a_site(event, base_url=BASE, **facts)
-    data = StructuredData(
+    data = JsonLd(
         site=site,
         thumbnails=thumbnails or no_pictures(),
         absolute=lambda address: BASE + address,
@@ -62,7 +62,7 @@ def test_a_date_that_moved_is_told_with_what_it_was() -> None:
         )
         for n in (1, 2)
     ]
-    told = _event(an_event(1), memory=a_memory(*changes))
+    told = _event(an_event(1), history=a_history(*changes))
     assert told["eventStatus"] == "https://schema.org/EventRescheduled"
     assert told["previousStartDate"] == ["2021-07-02", "2021-07-01"]
 
@@ -75,8 +75,8 @@ def test_an_event_that_never_moved_is_simply_scheduled() -> None:
 
 def test_of_a_withdrawn_event_no_status_is_claimed() -> None:
     event = an_event(1)
-    memory = a_memory(withdrawn={1: event.moment.date.date()})
-    assert "eventStatus" not in _event(event, memory=memory)
+    memory = a_history(withdrawn={1: event.date.utc.date()})
+    assert "eventStatus" not in _event(event, history=memory)
 
 
 def test_a_place_is_told_by_its_name_and_as_the_source_writes_it() -> None:
@@ -114,7 +114,7 @@ def test_the_way_from_home_is_told_to_its_end() -> None:
 
 def test_nothing_is_told_where_the_sites_place_is_not_known() -> None:
     site = replace(a_site(an_event(1)), base_url="")
-    data = StructuredData(site=site, thumbnails=no_pictures(), absolute=str)
+    data = JsonLd(site=site, thumbnails=no_pictures(), absolute=str)
     assert data.block(event_page(site, site.catalogue.events[0])) == ""
 
 

@@ -7,44 +7,49 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events_archive.render.markdown import prose
+from events_archive.render.markdown import markdown_to_html
 
 
 def test_a_plain_text_is_one_paragraph() -> None:
-    assert prose("Two astronauts worked outside.") == "<p>Two astronauts worked outside.</p>"
+    assert (
+        markdown_to_html("Two astronauts worked outside.")
+        == "<p>Two astronauts worked outside.</p>"
+    )
 
 
 def test_carriage_returns_part_paragraphs_and_lines() -> None:
-    assert prose("One.\r\nTwo.\r\n\r\nThree.") == "<p>One.<br>\nTwo.</p>\n<p>Three.</p>"
+    assert markdown_to_html("One.\r\nTwo.\r\n\r\nThree.") == "<p>One.<br>\nTwo.</p>\n<p>Three.</p>"
 
 
 @pytest.mark.parametrize("bullet", ["- ", "* ", "• ", "  - ", "\t• ", "– "])
 def test_bullets_right_below_a_sentence_become_a_list(bullet: str) -> None:
-    html = prose(f"The crew will:\r\n{bullet}install arrays\r\n{bullet}move a bag\r\nThen rest.")
+    html = markdown_to_html(
+        f"The crew will:\r\n{bullet}install arrays\r\n{bullet}move a bag\r\nThen rest."
+    )
     assert html.count("<li>") == 2
     assert html.index("The crew will") < html.index("<ul>") < html.index("</ul>")
     assert html.index("</ul>") < html.index("Then rest.")
 
 
 def test_a_bare_link_can_be_followed_and_the_full_stop_stays_outside() -> None:
-    html = prose("See https://nasa.gov/live?a=1&b=2. (Also https://esa.int/x_(y)).")
+    html = markdown_to_html("See https://nasa.gov/live?a=1&b=2. (Also https://esa.int/x_(y)).")
     assert '<a href="https://nasa.gov/live?a=1&amp;b=2" rel="nofollow noopener noreferrer">' in html
     assert ">https://nasa.gov/live?a=1&amp;b=2</a>." in html
     assert 'href="https://esa.int/x_(y)"' in html
 
 
 def test_a_number_sign_is_not_a_heading_and_an_underline_is_no_rule() -> None:
-    html = prose("#1 booster\n\nNotes\n-----\nend")
+    html = markdown_to_html("#1 booster\n\nNotes\n-----\nend")
     assert "<h" not in html
     assert "#1 booster" in html
 
 
 def test_indented_text_is_not_code() -> None:
-    assert "<code" not in prose("    indented\n\n\tand *this*")
+    assert "<code" not in markdown_to_html("    indented\n\n\tand *this*")
 
 
 def test_markup_from_outside_is_shown_as_text() -> None:
-    html = prose("<script>alert(1)</script> & <b>bold</b> <img src=x onerror=alert(1)>")
+    html = markdown_to_html("<script>alert(1)</script> & <b>bold</b> <img src=x onerror=alert(1)>")
     assert "<script" not in html
     assert "<img" not in html
     assert "&lt;script&gt;" in html
@@ -62,19 +67,19 @@ def test_markup_from_outside_is_shown_as_text() -> None:
     ],
 )
 def test_no_link_but_http_and_no_picture_comes_through(text: str) -> None:
-    html = prose(text)
+    html = markdown_to_html(text)
     assert "javascript:" not in html.replace("&lt;", "<").split("href=")[-1] or "href" not in html
     assert "data:text" not in html or "href" not in html
     assert "<img" not in html
 
 
 def test_no_text_is_no_paragraph() -> None:
-    assert prose(" \r\n ") == ""
+    assert markdown_to_html(" \r\n ") == ""
 
 
 @given(st.text())
 def test_whatever_comes_a_sanitiser_finds_nothing_more_to_remove(text: str) -> None:
-    html = str(prose(text))
+    html = str(markdown_to_html(text))
     assert nh3.clean(html, link_rel="nofollow noopener noreferrer") == nh3.clean(
         nh3.clean(html, link_rel="nofollow noopener noreferrer"),
         link_rel="nofollow noopener noreferrer",
@@ -88,6 +93,6 @@ _PLAIN = st.text(st.characters(categories=("L", "N", "P", "Zs"), include_charact
 @given(_PLAIN)
 def test_plain_text_reads_the_same_with_and_without_markup_beside_it(text: str) -> None:
     """Text without markup takes a short way past Markdown; nobody may see a difference."""
-    alone = unescape(prose(text))
-    accompanied = unescape(prose(text + "\n\n*aside*"))
+    alone = unescape(markdown_to_html(text))
+    accompanied = unescape(markdown_to_html(text + "\n\n*aside*"))
     assert accompanied.removesuffix("<p><em>aside</em></p>").strip() == alone.strip()

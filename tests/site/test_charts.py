@@ -11,28 +11,28 @@ from events_archive.site import urls
 from events_archive.site.charts import (
     BAR,
     COLUMN,
-    FEWEST,
     FULL,
-    Drawing,
+    MIN_YEARS,
+    Chart,
     busiest_week,
-    in_months,
-    in_weeks,
-    in_years,
-    month_of_days,
-    one_by_one,
+    dot_plot,
+    events_by_week,
+    month_heatmap,
+    monthly_bars,
     week,
-    year_in_weeks,
+    weekly_bars,
+    yearly_bars,
     years_of,
 )
 from tests.factories import DOCKING, EVA, an_event
 
 
-def _strip(*events: Event, most: int = 0) -> Drawing:
-    weeks = in_weeks(events)
-    return year_in_weeks(weeks, most or busiest_week([weeks]), urls.month)
+def _strip(*events: Event, most: int = 0) -> Chart:
+    weeks = events_by_week(events)
+    return weekly_bars(weeks, most or busiest_week([weeks]), urls.month)
 
 
-def _bars(drawing: Drawing) -> list[tuple[int, int, int]]:
+def _bars(drawing: Chart) -> list[tuple[int, int, int]]:
     """Each bar as (column, bottom, height), from the bottom of the box."""
     paths = "".join(shape.path for mark in drawing.marks for shape in mark.shapes)
     bars = re.findall(r"M(\d+) (\d+)v(-?\d+)h(\d+)v(-?\d+)z", paths)
@@ -56,28 +56,28 @@ def test_families_stand_one_upon_another() -> None:
         an_event(2, "2021-01-02T00:00:00Z", type=DOCKING),
     )
     (mark,) = drawn.marks
-    assert [shape.family.key for shape in mark.shapes] == ["vehicles", "crew"]
+    assert [shape.category.key for shape in mark.shapes] == ["vehicles", "crew"]
     assert _bars(drawn) == [(0, 0, 50), (0, 50, 50)]
 
 
 def test_a_mark_leads_to_its_month_and_says_what_it_stands_for() -> None:
     events = (an_event(1, "2021-01-01T00:00:00Z"), an_event(2, "2021-01-20T00:00:00Z"))
     (mark,) = _strip(*events).marks
-    assert (mark.address, mark.words) == ("months/2021-01.html", "January 2021: 2 events")
+    assert (mark.url, mark.label) == ("months/2021-01.html", "January 2021: 2 events")
 
 
 def test_what_is_not_known_to_the_month_is_not_drawn() -> None:
     assert _strip(an_event(1, "2021-12-31T00:00:00Z", precision=14), most=1).marks == ()
-    assert busiest_week([in_weeks((an_event(1, None),))]) == 0
+    assert busiest_week([events_by_week((an_event(1, None),))]) == 0
 
 
 def test_years_are_bars_that_lead_to_years() -> None:
     events = (an_event(1, "2019-05-01T00:00:00Z"), an_event(2, "2021-05-01T00:00:00Z"))
-    drawn = in_years(
+    drawn = yearly_bars(
         {2019: events[:1], 2021: events[1:]}, years_of(events), 1, lambda year: f"#y{year}"
     )
-    assert drawn.width == FEWEST * COLUMN
-    assert [(mark.address, mark.words) for mark in drawn.marks] == [
+    assert drawn.width == MIN_YEARS * COLUMN
+    assert [(mark.url, mark.label) for mark in drawn.marks] == [
         ("#y2019", "2019: 1 event"),
         ("#y2021", "2021: 1 event"),
     ]
@@ -85,33 +85,33 @@ def test_years_are_bars_that_lead_to_years() -> None:
 
 def test_each_event_is_a_dot_of_its_own_even_in_one_month() -> None:
     events = tuple(an_event(n, f"2021-07-0{n}T00:00:00Z") for n in (1, 2, 3))
-    drawn = one_by_one(events, range(2021, 2022), lambda event: event.slug)
+    drawn = dot_plot(events, range(2021, 2022), lambda event: event.slug)
     assert drawn.height == 3 * COLUMN
     assert [mark.shapes[0].path for mark in drawn.marks] == ["M65 25h0", "M65 15h0", "M65 5h0"]
-    assert drawn.marks[0].address == "event-1"
+    assert drawn.marks[0].url == "event-1"
 
 
 def test_many_events_become_months_that_lead_to_their_years() -> None:
     events = tuple(an_event(n, f"2021-{n % 12 + 1:02}-01T00:00:00Z") for n in range(1, 200))
-    drawn = in_months(events, range(2021, 2022), lambda year: f"types/eva/{year}.html")
-    assert [mark.address for mark in drawn.marks] == ["types/eva/2021.html"]
+    drawn = monthly_bars(events, range(2021, 2022), lambda year: f"types/eva/{year}.html")
+    assert [mark.url for mark in drawn.marks] == ["types/eva/2021.html"]
     assert len(_bars(drawn)) == 12
 
 
 def test_a_month_is_a_sheet_that_begins_on_its_weekday() -> None:
     # The 1st of July 2021 was a Thursday.
-    sheet = month_of_days(2021, 7, (), lambda day: "")
-    assert sheet.rest.startswith("M35 5h0M45 5h0")
-    assert sheet.rest.count("h0") == 31
+    sheet = month_heatmap(2021, 7, (), lambda day: "")
+    assert sheet.empty_days.startswith("M35 5h0M45 5h0")
+    assert sheet.empty_days.count("h0") == 31
 
 
 def test_a_day_with_events_is_a_larger_dot_that_leads_to_it() -> None:
     events = tuple(an_event(n, "2021-07-04T00:11:00Z") for n in (1, 2))
-    sheet = month_of_days(2021, 7, events, lambda day: f"months/2021-07.html#d{day.day:02}")
+    sheet = month_heatmap(2021, 7, events, lambda day: f"months/2021-07.html#d{day.day:02}")
     (mark,) = sheet.marks
-    assert (mark.address, mark.words) == ("months/2021-07.html#d04", "4 July: 2 events")
+    assert (mark.url, mark.label) == ("months/2021-07.html#d04", "4 July: 2 events")
     assert (mark.shapes[0].size, mark.shapes[0].path) == (2, "M65 5h0")
-    assert sheet.rest.count("h0") == 30
+    assert sheet.empty_days.count("h0") == 30
 
 
 _DAYS = st.lists(st.dates(date(2020, 1, 1), date(2022, 12, 31)), min_size=1, max_size=40)
@@ -123,12 +123,12 @@ def test_every_bar_lies_within_its_box_and_none_upon_another(days: list[date]) -
         an_event(n, f"{day}T12:00:00Z", type=(EVA, DOCKING)[n % 2]) for n, day in enumerate(days)
     )
     years = {
-        year: in_weeks(tuple(event for event in events if event.moment.year == year))
+        year: events_by_week(tuple(event for event in events if event.date.year == year))
         for year in range(2020, 2023)
     }
     most = busiest_week(years.values())
     for weeks in years.values():
-        drawn = year_in_weeks(weeks, most, urls.month)
+        drawn = weekly_bars(weeks, most, urls.month)
         tops: dict[int, int] = {}
         for column, bottom, height in _bars(drawn):
             assert 0 <= column * COLUMN + BAR <= drawn.width
@@ -136,5 +136,5 @@ def test_every_bar_lies_within_its_box_and_none_upon_another(days: list[date]) -
             tops[column] = bottom + height
             assert height > 0
             assert tops[column] <= FULL
-        told = sum(int(re.search(r": (\d+) ", mark.words)[1]) for mark in drawn.marks)
+        told = sum(int(re.search(r": (\d+) ", mark.label)[1]) for mark in drawn.marks)
         assert told == sum(map(len, weeks.values()))

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from events_archive.site.feed_entries import change_entries, event_entry, happened_entry
-from tests.factories import a_change, a_memory, a_site, an_event
+from events_archive.site.feed_entries import change_entries, chronological_entry, event_entry
+from tests.factories import a_change, a_history, a_site, an_event
 
 MOVED = {
     "field": "moment",
@@ -13,7 +13,7 @@ MOVED = {
 
 
 def _entries(*changes, events=None, **ledger: Any):
-    site = a_site(*(events or [an_event(309)]), memory=a_memory(*changes, **ledger))
+    site = a_site(*(events or [an_event(309)]), history=a_history(*changes, **ledger))
     return list(change_entries(site))
 
 
@@ -52,42 +52,42 @@ def test_an_entry_stays_as_it_was_told_when_the_event_moves_on() -> None:
 def test_an_id_is_made_of_the_event_the_time_and_the_kind() -> None:
     (entry,) = _entries(a_change("2021-06-02T03:04:05+00:00", "withdrawn"))
     stamp = "20210602T030405Z"
-    assert entry.identity == f"tag:thespacedevs.com,2020:ll2:change:309:{stamp}:withdrawn"
-    assert entry.about == ("309", stamp, "withdrawn")
+    assert entry.id == f"tag:thespacedevs.com,2020:ll2:change:309:{stamp}:withdrawn"
+    assert entry.id_parts == ("309", stamp, "withdrawn")
 
 
 def test_a_change_of_an_event_that_cannot_be_shown_is_left_out() -> None:
     assert _titles(a_change("2021-06-01T00:00:00+00:00", "moved", event_id=7, **MOVED)) == []
 
 
-def _added(count: int, *, live: bool) -> list[str]:
+def _added(count: int, *, is_live: bool) -> list[str]:
     stamp = "2026-09-01T12:00:00+00:00"
-    changes = [a_change(stamp, "added", event_id=n, live=live) for n in range(1, count + 1)]
+    changes = [a_change(stamp, "added", event_id=n, is_live=is_live) for n in range(1, count + 1)]
     moved = a_change(stamp, "moved", event_id=1, **MOVED)
     events = [an_event(n) for n in range(1, count + 1)]
     return _titles(*changes, moved, events=events)
 
 
 def test_a_first_look_at_everything_is_one_entry_and_buries_nothing() -> None:
-    titles = _added(1050, live=False)
+    titles = _added(1050, is_live=False)
     assert len(titles) == 2
     assert "1,050 events joined the archive" in titles
     assert any(title.startswith("Moved") for title in titles)
 
 
 def test_a_few_events_caught_up_on_are_told_one_by_one() -> None:
-    assert len(_added(50, live=False)) == 51
-    assert len(_added(51, live=False)) == 2
+    assert len(_added(50, is_live=False)) == 51
+    assert len(_added(51, is_live=False)) == 2
 
 
 def test_what_is_new_today_is_told_one_by_one_however_much_it_is() -> None:
-    assert len(_added(51, live=True)) == 52
+    assert len(_added(51, is_live=True)) == 52
 
 
 def test_the_same_entry_is_dated_by_the_event_where_it_tells_what_happened() -> None:
     event = an_event(309)
     entry = event_entry(a_site(event), event)
-    when = happened_entry(a_site(event), event)
-    assert when.identity == entry.identity
-    assert when.published == event.moment.date
+    when = chronological_entry(a_site(event), event)
+    assert when.id == entry.id
+    assert when.published == event.date.utc
     assert when.updated == entry.updated

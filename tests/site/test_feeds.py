@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 from events_archive.site.feeds import Feed, feed_pages
-from tests.factories import DOCKING, a_memory, a_site, an_event
+from tests.factories import DOCKING, a_history, a_site, an_event
 
 CONTACT = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
 
 def _feeds(site) -> dict[str, Feed]:
-    return {page.address: page.context["feed"] for page in feed_pages(site)}
+    return {page.path: page.context["feed"] for page in feed_pages(site)}
 
 
 def _ids(feed: Feed) -> list[int]:
@@ -53,8 +53,8 @@ def test_no_entry_is_dated_after_the_last_contact_with_the_source() -> None:
     far = an_event(3, "2030-12-31T00:00:00Z", precision=14)
     today = an_event(4, "2026-09-01T23:00:00Z")
     month = an_event(5, "2026-08-31T00:00:00Z", precision=7)
-    memory = a_memory(last_sweep=CONTACT, first_seen={3: CONTACT, 4: CONTACT, 5: CONTACT})
-    site = a_site(far, today, month, today="2026-09-01", memory=memory)
+    memory = a_history(last_full_refresh=CONTACT, first_seen={3: CONTACT, 4: CONTACT, 5: CONTACT})
+    site = a_site(far, today, month, today="2026-09-01", history=memory)
     for feed in _feeds(site).values():
         for entry in feed.entries:
             assert entry.published <= entry.updated <= feed.updated <= CONTACT
@@ -68,10 +68,10 @@ def test_a_feed_holds_fifty_entries_and_its_archive_holds_them_all() -> None:
         assert len(feed.entries) == 50
         seen, document = set(_ids(feed)), feed
         newer = ""
-        while document.older:
-            older = feeds[f"{document.older}.atom"]
-            assert (older.current, older.newer) == (stem, newer)
-            assert older.identity == feed.identity
+        while document.prev_archive:
+            older = feeds[f"{document.prev_archive}.atom"]
+            assert (older.main, older.next_archive) == (stem, newer)
+            assert older.id == feed.id
             newer, document = older.stem, older
             seen |= set(_ids(document))
         assert seen == set(range(1, 231))
@@ -79,12 +79,12 @@ def test_a_feed_holds_fifty_entries_and_its_archive_holds_them_all() -> None:
 
 def test_a_short_feed_needs_no_archive() -> None:
     feeds = _feeds(a_site(*_many(50), today="2026-01-01"))
-    assert not any(feed.older or feed.current for feed in feeds.values())
+    assert not any(feed.prev_archive or feed.main for feed in feeds.values())
 
 
 def test_an_archive_has_no_json() -> None:
     archives = [
-        a for a, feed in _feeds(a_site(*_many(60), today="2026-01-01")).items() if feed.current
+        a for a, feed in _feeds(a_site(*_many(60), today="2026-01-01")).items() if feed.main
     ]
     assert archives
     assert {address.rpartition(".")[2] for address in archives} == {"rss", "atom"}
@@ -92,7 +92,7 @@ def test_an_archive_has_no_json() -> None:
 
 def _archives(events, **facts) -> dict[str, Feed]:
     feeds = _feeds(a_site(*events, today="2026-01-01", **facts))
-    return {address: feed for address, feed in feeds.items() if feed.current}
+    return {address: feed for address, feed in feeds.items() if feed.main}
 
 
 def test_an_archive_document_changes_only_with_its_own_events() -> None:
@@ -117,9 +117,9 @@ def test_an_archive_document_changes_only_with_its_own_events() -> None:
 def test_a_change_to_an_event_does_not_move_it_within_its_document() -> None:
     events = _many(60)
     last = an_event(7, "2021-02-05T00:00:00Z", last_updated=datetime(2025, 1, 1, tzinfo=UTC))
-    memory = a_memory(first_seen={event.id: datetime(2020, 1, 1, tzinfo=UTC) for event in events})
-    before = _archives(events, memory=memory)
-    after = _archives([e for e in events if e.id != 7] + [last], memory=memory)
+    memory = a_history(first_seen={event.id: datetime(2020, 1, 1, tzinfo=UTC) for event in events})
+    before = _archives(events, history=memory)
+    after = _archives([e for e in events if e.id != 7] + [last], history=memory)
     assert {a: _ids(feed) for a, feed in before.items()} == {
         a: _ids(feed) for a, feed in after.items()
     }
@@ -139,6 +139,6 @@ def test_an_event_never_moves_to_another_document_of_the_news() -> None:
 
 def test_a_type_is_its_id_in_the_ids_of_its_feeds() -> None:
     feeds = _feeds(a_site(an_event(1, type=DOCKING)))
-    assert feeds["types/docking.atom"].identity.endswith(":type:2")
-    identities = {feed.identity for feed in feeds.values()}
+    assert feeds["types/docking.atom"].id.endswith(":type:2")
+    identities = {feed.id for feed in feeds.values()}
     assert len(identities) == 5

@@ -1,7 +1,12 @@
 """Who made each picture, on what terms, and where it is used."""
 
 from events_archive.model.event import Licence
-from events_archive.site.image_credits import MOST, NAMED, all_credits, by_licence
+from events_archive.site.image_credits import (
+    IMAGES_PER_PAGE,
+    MAX_NAMED_EVENTS,
+    all_credits,
+    by_licence,
+)
 from events_archive.site.plan import plan_site
 from tests.factories import a_site, an_event, an_image
 
@@ -33,24 +38,24 @@ def test_pictures_stand_under_their_licence_and_unknown_ones_last() -> None:
 
 def test_of_a_picture_of_many_events_some_are_named_and_the_others_counted() -> None:
     (credit,) = all_credits(a_site(*(_pictured(n, 7) for n in range(1, 21))))
-    assert len(credit.named) == NAMED
-    assert credit.others == 20 - NAMED
+    assert len(credit.named) == MAX_NAMED_EVENTS
+    assert credit.others == 20 - MAX_NAMED_EVENTS
 
 
 def test_a_withdrawn_events_picture_is_credited_too() -> None:
-    from tests.factories import a_memory  # noqa: PLC0415
+    from tests.factories import a_history  # noqa: PLC0415
 
-    memory = a_memory(withdrawn={1: an_event().moment.date.date()})
-    assert len(all_credits(a_site(_pictured(1, 7), memory=memory))) == 1
+    memory = a_history(withdrawn={1: an_event().date.utc.date()})
+    assert len(all_credits(a_site(_pictured(1, 7), history=memory))) == 1
 
 
 def test_many_pictures_are_spread_over_pages_that_say_which_they_are() -> None:
-    site = a_site(*(_pictured(n, n) for n in range(1, MOST + 2)))
+    site = a_site(*(_pictured(n, n) for n in range(1, IMAGES_PER_PAGE + 2)))
     pages = [page for page in plan_site(site) if page.template == "pages/credits.html"]
-    assert [page.address for page in pages] == ["credits.html", "credits/2.html"]
+    assert [page.path for page in pages] == ["credits.html", "credits/2.html"]
     assert len({page.title for page in pages}) == 2
 
 
 def test_an_archive_without_pictures_has_the_page_all_the_same() -> None:
     pages = [page for page in plan_site(a_site()) if page.template == "pages/credits.html"]
-    assert [page.address for page in pages] == ["credits.html"]
+    assert [page.path for page in pages] == ["credits.html"]

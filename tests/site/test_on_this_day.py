@@ -14,8 +14,8 @@ from tests.factories import a_catalogue, a_site, an_event
 
 def test_there_are_366_days_each_with_a_page() -> None:
     pages = [page for page in plan_site(a_site()) if page.template == "pages/day.html"]
-    assert len({page.address for page in pages}) == 366
-    assert "days/02-29.html" in {page.address for page in pages}
+    assert len({page.path for page in pages}) == 366
+    assert "days/02-29.html" in {page.path for page in pages}
 
 
 def test_the_year_has_no_end() -> None:
@@ -26,7 +26,7 @@ def test_the_year_has_no_end() -> None:
 
 def test_a_days_page_shows_that_day_of_every_year_the_latest_first() -> None:
     events = [an_event(n, f"202{n}-07-04T00:00:00Z") for n in (1, 2, 3)]
-    pages = {page.address: page for page in day_pages(a_site(*events))}
+    pages = {page.path: page for page in day_pages(a_site(*events))}
     listing = pages["days/07-04.html"].context["listing"]
     assert [section.title for section in listing.sections] == ["2023", "2022", "2021"]
 
@@ -40,14 +40,14 @@ def test_what_is_known_to_the_month_has_no_day() -> None:
 def test_a_day_remembers_years_before_it_and_none_after() -> None:
     events = [an_event(n, f"202{n}-07-04T00:00:00Z") for n in (0, 1, 2)]
     catalogue = a_catalogue(*events, today="2021-07-04")
-    (told,) = on_this_day.remembered_days(catalogue)
+    (told,) = on_this_day.recent_anniversaries(catalogue)
     assert told.date == date(2021, 7, 4)
     assert [event.id for event in told.events] == [0]
 
 
 def test_a_site_that_is_built_seldom_tells_of_the_days_between() -> None:
     events = [an_event(n, f"2019-07-{n:02}T00:00:00Z") for n in range(1, 32)]
-    told = on_this_day.remembered_days(a_catalogue(*events, today="2021-07-31"))
+    told = on_this_day.recent_anniversaries(a_catalogue(*events, today="2021-07-31"))
     assert len(told) == on_this_day.LOOK_BACK
     assert told[0].date == date(2021, 7, 31)
 
@@ -55,16 +55,16 @@ def test_a_site_that_is_built_seldom_tells_of_the_days_between() -> None:
 def test_no_day_is_told_before_it_has_come() -> None:
     events = [an_event(n, f"2019-07-{n:02}T00:00:00Z") for n in range(1, 32)]
     site = a_site(*events, today="2021-07-10")
-    (feed,) = [page.context["feed"] for page in day_pages(site) if page.address == "days.atom"]
+    (feed,) = [page.context["feed"] for page in day_pages(site) if page.path == "days.atom"]
     assert max(entry.published for entry in feed.entries) == datetime(2021, 7, 10, tzinfo=UTC)
-    assert feed.entries[0].identity == "tag:thespacedevs.com,2020:ll2:day:2021-07-10"
+    assert feed.entries[0].id == "tag:thespacedevs.com,2020:ll2:day:2021-07-10"
     assert feed.entries[0].title == "On 10 July 2019: Event 10"
 
 
 def test_the_29th_of_february_is_told_in_leap_years() -> None:
     event = an_event(1, "2020-02-29T00:00:00Z")
-    assert on_this_day.remembered_days(a_catalogue(event, today="2023-03-05")) == ()
-    (told,) = on_this_day.remembered_days(a_catalogue(event, today="2024-03-05"))
+    assert on_this_day.recent_anniversaries(a_catalogue(event, today="2023-03-05")) == ()
+    (told,) = on_this_day.recent_anniversaries(a_catalogue(event, today="2024-03-05"))
     assert told.date == date(2024, 2, 29)
 
 
@@ -73,10 +73,10 @@ def test_nobody_celebrates_a_briefing_or_what_is_yet_to_come() -> None:
     catalogue = a_catalogue(
         an_event(1), an_event(2, type=press), an_event(3, "2031-01-01T00:00:00Z")
     )
-    assert [event.id for event in on_this_day.worth_an_anniversary(catalogue)] == [1]
+    assert [event.id for event in on_this_day.recurring_events(catalogue)] == [1]
 
 
 @given(st.sampled_from(on_this_day.ALL_DAYS))
-def test_whoever_comes_after_a_day_has_it_before(day: on_this_day.Day) -> None:
+def test_whoever_comes_after_a_day_has_it_before(day: on_this_day.DayOfYear) -> None:
     before, after = on_this_day.neighbours(day)
     assert on_this_day.neighbours(after)[0] == day == on_this_day.neighbours(before)[1]

@@ -5,12 +5,12 @@ import pytest
 from events_archive.errors import ArchiveError
 from events_archive.model.event import EventType
 from events_archive.site.page import Page
-from events_archive.site.plan import addresses_of, plan_site, refuse_shared_addresses
+from events_archive.site.plan import paths_of, plan_site, refuse_duplicate_paths
 from tests.factories import DOCKING, a_site, an_event
 
 
 def _addresses(*events, **facts) -> set[str]:
-    return set(addresses_of(plan_site(a_site(*events, **facts))))
+    return set(paths_of(plan_site(a_site(*events, **facts))))
 
 
 def test_an_event_has_a_page_and_a_permalink_by_id() -> None:
@@ -36,9 +36,9 @@ def test_a_sitemap_needs_to_know_where_the_site_is_published() -> None:
 
 
 def test_two_pages_at_one_address_are_refused_whatever_their_case() -> None:
-    pages = [Page(address=a, template="x", title=a) for a in ("events/a.html", "events/A.html")]
+    pages = [Page(path=a, template="x", title=a) for a in ("events/a.html", "events/A.html")]
     with pytest.raises(ArchiveError, match=r"events/a\.html.*events/A\.html"):
-        refuse_shared_addresses(pages)
+        refuse_duplicate_paths(pages)
 
 
 def _many(count: int, *, days: int = 28, months: int = 12, years: int = 1) -> list:
@@ -53,9 +53,9 @@ def _many(count: int, *, days: int = 28, months: int = 12, years: int = 1) -> li
 
 def _listed(site, prefix: str) -> dict[str, list[int]]:
     return {
-        page.address: [e.id for s in page.context["listing"].sections for e in s.events]
+        page.path: [e.id for s in page.context["listing"].sections for e in s.events]
         for page in plan_site(site)
-        if page.address.startswith(prefix) and "listing" in page.context
+        if page.path.startswith(prefix) and "listing" in page.context
     }
 
 
@@ -97,11 +97,9 @@ def test_titles_of_events_that_share_a_name_differ_by_date() -> None:
             an_event(2, "2021-08-04T00:00:00Z", name="Static Fire"),
         )
     )
-    titles = [page.title for page in pages if page.address.startswith("events/event-")]
+    titles = [page.title for page in pages if page.path.startswith("events/event-")]
     html_titles = {
-        page.title
-        for page in pages
-        if page.address in ("events/event-1.html", "events/event-2.html")
+        page.title for page in pages if page.path in ("events/event-1.html", "events/event-2.html")
     }
     assert len(html_titles) == 2, titles
 

@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 from events_archive.model.event import Update
-from events_archive.site.publication_dates import NEVER, Chronicle
-from tests.factories import a_change, a_memory, a_site, an_event
+from events_archive.site.publication_dates import FIRST_DATE, PublicationDates
+from tests.factories import a_change, a_history, a_site, an_event
 
 SWEEP = datetime(2026, 9, 1, 12, tzinfo=UTC)
 STAMP = datetime(2024, 3, 5, 17, 26, 40, tzinfo=UTC)
@@ -14,8 +14,8 @@ def _update(created: datetime | None) -> Update:
     return Update(id=1, comment="Noted", url="", author="", created=created)
 
 
-def _chronicle(*changes, limit: datetime | None = SWEEP, **ledger) -> Chronicle:
-    return Chronicle(memory=a_memory(*changes, **ledger), limit=limit)
+def _chronicle(*changes, limit: datetime | None = SWEEP, **ledger) -> PublicationDates:
+    return PublicationDates(history=a_history(*changes, **ledger), last_refreshed=limit)
 
 
 def test_first_sight_here_publishes_an_event() -> None:
@@ -36,27 +36,27 @@ def test_an_update_that_comes_later_does_not_publish_it_anew() -> None:
 
 def test_the_last_change_upstream_stands_in_where_nothing_else_is_known() -> None:
     assert _chronicle().published(an_event()) == STAMP
-    assert _chronicle().published(an_event(last_updated=None)) == NEVER
+    assert _chronicle().published(an_event(last_updated=None)) == FIRST_DATE
 
 
 def test_nothing_is_dated_after_the_last_contact() -> None:
     ahead = datetime(2030, 1, 1, tzinfo=UTC)
     event = an_event(updates=(_update(ahead),), last_updated=ahead)
     chronicle = _chronicle(first_seen={309: SWEEP})
-    assert chronicle.published(event) == chronicle.changed(event) == SWEEP
-    assert chronicle.revised(event) == NEVER
+    assert chronicle.published(event) == chronicle.updated(event) == SWEEP
+    assert chronicle.last_modified(event) == FIRST_DATE
 
 
 def test_a_silent_change_is_news_when_it_was_seen() -> None:
-    seen = a_change("2026-05-01T00:00:00+00:00", live=False)
-    assert _chronicle(seen).changed(an_event()) == seen.observed
+    seen = a_change("2026-05-01T00:00:00+00:00", is_live=False)
+    assert _chronicle(seen).updated(an_event()) == seen.observed
 
 
 def test_what_a_first_look_adds_is_not_news() -> None:
-    caught_up = a_change("2026-09-01T12:00:00+00:00", "added", live=False)
-    fresh = a_change("2026-09-01T12:00:00+00:00", "added", live=True)
-    assert _chronicle(caught_up).changed(an_event()) == STAMP
-    assert _chronicle(fresh).changed(an_event()) == SWEEP
+    caught_up = a_change("2026-09-01T12:00:00+00:00", "added", is_live=False)
+    fresh = a_change("2026-09-01T12:00:00+00:00", "added", is_live=True)
+    assert _chronicle(caught_up).updated(an_event()) == STAMP
+    assert _chronicle(fresh).updated(an_event()) == SWEEP
 
 
 def test_an_event_is_withdrawn_from_when_that_was_seen() -> None:
@@ -74,14 +74,14 @@ def test_an_event_that_came_back_is_not_withdrawn() -> None:
     )
     chronicle = _chronicle(*changes)
     assert chronicle.withdrawn(an_event()) is None
-    assert chronicle.revised(an_event()) == changes[1].observed
+    assert chronicle.last_modified(an_event()) == changes[1].observed
 
 
 def test_what_lies_after_the_last_contact_is_ahead() -> None:
     after = SWEEP + timedelta(seconds=1)
 
-    def is_ahead(chronicle: Chronicle, **facts) -> bool:
-        return bool(chronicle.ahead([an_event(**facts)]))
+    def is_ahead(chronicle: PublicationDates, **facts) -> bool:
+        return bool(chronicle.future_dated([an_event(**facts)]))
 
     assert not is_ahead(_chronicle(first_seen={309: SWEEP}), last_updated=SWEEP)
     assert is_ahead(_chronicle(first_seen={309: after}))
@@ -94,6 +94,6 @@ def test_what_lies_after_the_last_contact_is_ahead() -> None:
 def test_only_events_that_are_ahead_are_dated_by_the_contact() -> None:
     ahead = an_event(1, last_updated=SWEEP + timedelta(days=1))
     usual = an_event(2)
-    site = a_site(ahead, usual, memory=a_memory(last_sweep=SWEEP))
-    assert site.contact_for((usual,)) is None
-    assert site.contact_for((usual, ahead)) == SWEEP
+    site = a_site(ahead, usual, history=a_history(last_full_refresh=SWEEP))
+    assert site.refresh_time_for((usual,)) is None
+    assert site.refresh_time_for((usual, ahead)) == SWEEP

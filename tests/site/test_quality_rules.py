@@ -5,9 +5,13 @@ from datetime import date
 import pytest
 
 from events_archive.model.event import Event, Licence
-from events_archive.site.data_quality import NAMED
+from events_archive.site.data_quality import MAX_NAMED_EVENTS
 from events_archive.site.plan import plan_site
-from events_archive.site.quality_rules import ODDITIES, twins, written_otherwise
+from events_archive.site.quality_rules import (
+    QUALITY_RULES,
+    inconsistent_place_names,
+    likely_duplicates,
+)
 from tests.factories import a_link, a_site, an_event, an_image
 
 TODAY = date(2022, 1, 1)
@@ -17,7 +21,7 @@ FLAWLESS = an_event(links=(a_link(),), image=an_image(licence=NASA))
 
 
 def _odd(event: Event) -> list[str]:
-    return [oddity.key for oddity in ODDITIES if oddity.found(event, TODAY)]
+    return [oddity.key for oddity in QUALITY_RULES if oddity.matches(event, TODAY)]
 
 
 def _flawed(**facts) -> list[str]:
@@ -72,24 +76,24 @@ def test_twins_have_one_name_and_type_within_a_day() -> None:
         an_event(3, "2021-07-09T00:00:00Z", name="Static Fire"),
         an_event(4, "2021-07-04T00:00:00Z", name="Other"),
     ]
-    has = twins(events)
+    has = likely_duplicates(events)
     assert [event.id for event in events if has(event)] == [1, 2]
 
 
 def test_the_rarer_name_of_a_place_is_the_odd_one() -> None:
     names = ("International Space Station", "International Space Station", "ISS", "Mars")
     events = [an_event(n, location=name) for n, name in enumerate(names)]
-    has = written_otherwise(events)
+    has = inconsistent_place_names(events)
     assert [event.location for event in events if has(event)] == ["ISS"]
 
 
 def test_the_report_names_a_few_and_counts_all() -> None:
     site = a_site(*(an_event(n, image=None) for n in range(1, 60)))
-    (page,) = [page for page in plan_site(site) if page.address == "report.html"]
-    finding = next(one for one in page.context["findings"] if one.oddity.key == "picture")
+    (page,) = [page for page in plan_site(site) if page.path == "report.html"]
+    finding = next(one for one in page.context["findings"] if one.rule.key == "picture")
     assert len(finding.events) == 59
-    assert len(finding.named) == NAMED
+    assert len(finding.named) == MAX_NAMED_EVENTS
 
 
 def test_every_rule_has_a_key_of_its_own() -> None:
-    assert len({oddity.key for oddity in ODDITIES}) == len(ODDITIES)
+    assert len({oddity.key for oddity in QUALITY_RULES}) == len(QUALITY_RULES)

@@ -3,26 +3,26 @@
 from dataclasses import replace
 from datetime import date
 
-from events_archive.model.archive_state import Ledger, Memory
+from events_archive.model.archive_state import ArchiveHistory, ArchiveState
 from events_archive.model.catalogue import Catalogue
-from events_archive.model.slugs import AddressBook
+from events_archive.model.slugs import SlugRegistry
 from events_archive.site.page import Page
 from events_archive.site.plan import plan_site
-from events_archive.site.redirects import is_list
+from events_archive.site.redirects import is_permanent_list
 from tests.factories import DOCKING, a_site, an_event
 
 
-def _published(*lists: str) -> Memory:
-    return Memory(ledger=Ledger(lists=lists), addresses=AddressBook())
+def _published(*lists: str) -> ArchiveHistory:
+    return ArchiveHistory(state=ArchiveState(published_lists=lists), slugs=SlugRegistry())
 
 
 def _plan(site) -> dict[str, Page]:
-    return {page.address: page for page in plan_site(site)}
+    return {page.path: page for page in plan_site(site)}
 
 
 def test_a_renamed_event_is_found_at_its_old_address() -> None:
     site = a_site(an_event(188, slug="russian-eva-47"))
-    site = replace(site, addresses=replace(site.addresses, event_stubs={"russian-eva-46": 188}))
+    site = replace(site, urls=replace(site.urls, event_redirects={"russian-eva-46": 188}))
     page = _plan(site)["events/russian-eva-46.html"]
     assert page.context["target"] == "events/russian-eva-47.html"
     assert not page.indexable
@@ -30,7 +30,7 @@ def test_a_renamed_event_is_found_at_its_old_address() -> None:
 
 def test_a_renamed_type_keeps_its_old_feeds_and_calendar() -> None:
     site = a_site(an_event(1, type=DOCKING))
-    site = replace(site, addresses=replace(site.addresses, type_stubs={"berthing": 2}))
+    site = replace(site, urls=replace(site.urls, type_redirects={"berthing": 2}))
     plan = _plan(site)
     assert plan["types/berthing.html"].context["target"] == "types/docking.html"
     for suffix in (".rss", ".atom", ".ics"):
@@ -39,27 +39,29 @@ def test_a_renamed_type_keeps_its_old_feeds_and_calendar() -> None:
 
 
 def test_a_month_that_lost_its_only_event_leads_to_its_year() -> None:
-    site = a_site(an_event(1, "2026-10-01T00:00:00Z"), memory=_published("months/2026-09.html"))
+    site = a_site(an_event(1, "2026-10-01T00:00:00Z"), history=_published("months/2026-09.html"))
     assert _plan(site)["months/2026-09.html"].context["target"] == "years/2026.html"
 
 
 def test_a_year_that_lost_its_only_event_leads_to_all_years() -> None:
     published = ("years/2031.html", "months/2031-09/2.html")
-    plan = _plan(a_site(an_event(), memory=_published(*published)))
+    plan = _plan(a_site(an_event(), history=_published(*published)))
     assert plan["years/2031.html"].context["target"] == "years/index.html"
     assert plan["months/2031-09/2.html"].context["target"] == "years/index.html"
 
 
 def test_a_part_that_is_no_longer_needed_leads_to_the_whole() -> None:
     published = ("types/eva/2021.html", "years/2021/2.html", "months/2021-07/3.html")
-    plan = _plan(a_site(an_event(), memory=_published(*published)))
+    plan = _plan(a_site(an_event(), history=_published(*published)))
     targets = [plan[address].context["target"] for address in published]
     assert targets == ["types/eva.html", "years/2021.html", "months/2021-07.html"]
 
 
 def test_lists_are_remembered_and_nothing_else() -> None:
     many = [an_event(n, f"2021-07-{n % 28 + 1:02}T00:00:00Z") for n in range(1, 90)]
-    remembered = {page.address for page in plan_site(a_site(*many, list_limit=40)) if is_list(page)}
+    remembered = {
+        page.path for page in plan_site(a_site(*many, list_limit=40)) if is_permanent_list(page)
+    }
     assert {"months/2021-07.html", "months/2021-07/3.html", "years/2021.html"} <= remembered
     assert "types/eva/2021.html" in remembered
     assert not [a for a in remembered if a.startswith(("events/", "id/", "index"))]
@@ -68,30 +70,30 @@ def test_lists_are_remembered_and_nothing_else() -> None:
 def test_an_event_whose_record_was_damaged_has_a_page_that_says_so() -> None:
     site = a_site(an_event(1))
     orphans = {"lost": 77, "lost-once": 77}
-    plan = _plan(replace(site, addresses=replace(site.addresses, event_orphans=orphans)))
+    plan = _plan(replace(site, urls=replace(site.urls, unresolved=orphans)))
     for address in ("events/lost.html", "events/lost-once.html", "id/77.html"):
         assert plan[address].template == "pages/absent.html"
 
 
 def test_a_subscribed_year_goes_on_to_answer_without_its_events() -> None:
-    plan = _plan(a_site(an_event(), memory=_published("years/2031.html")))
-    assert plan["years/2031.ics"].context["calendar"].items == ()
+    plan = _plan(a_site(an_event(), history=_published("years/2031.html")))
+    assert plan["years/2031.ics"].context["calendar"].entries == ()
 
 
 def test_an_archive_document_of_a_feed_stays_when_the_feed_could_hold_all() -> None:
-    plan = _plan(a_site(an_event(), memory=_published("happened/2021.rss", "feed/0-99.rss")))
+    plan = _plan(a_site(an_event(), history=_published("happened/2021.rss", "feed/0-99.rss")))
     for address in (
         "happened/2021.rss",
         "happened/2021.atom",
         "feed/0-99.rss",
         "feed/300-399.atom",
     ):
-        assert plan[address].context["feed"].current
+        assert plan[address].context["feed"].main
 
 
 def test_documents_of_a_renamed_type_s_feeds_stay_where_they_were() -> None:
-    site = a_site(an_event(1, type=DOCKING), memory=_published("types/berthing.happened/2020.rss"))
-    site = replace(site, addresses=replace(site.addresses, type_stubs={"berthing": 2}))
+    site = a_site(an_event(1, type=DOCKING), history=_published("types/berthing.happened/2020.rss"))
+    site = replace(site, urls=replace(site.urls, type_redirects={"berthing": 2}))
     assert {"types/berthing.happened/2020.rss", "types/docking.happened/2020.rss"} <= set(
         _plan(site)
     )
@@ -99,14 +101,14 @@ def test_documents_of_a_renamed_type_s_feeds_stay_where_they_were() -> None:
 
 def test_feeds_and_calendars_of_a_renamed_event_answer_at_its_old_address() -> None:
     site = a_site(an_event(188, slug="russian-eva-47"))
-    site = replace(site, addresses=replace(site.addresses, event_stubs={"russian-eva-46": 188}))
+    site = replace(site, urls=replace(site.urls, event_redirects={"russian-eva-46": 188}))
     assert "events/russian-eva-46.ics" in _plan(site)
 
 
 def test_a_withdrawn_event_keeps_its_own_calendar() -> None:
     event = an_event(7)
-    gone = Memory(ledger=Ledger(withdrawn={7: date(2020, 1, 1)}), addresses=AddressBook())
-    site = a_site(event, memory=gone)
-    catalogue = Catalogue.of([event], today=date(2022, 1, 1), withdrawn={7})
+    gone = ArchiveHistory(state=ArchiveState(withdrawn={7: date(2020, 1, 1)}), slugs=SlugRegistry())
+    site = a_site(event, history=gone)
+    catalogue = Catalogue.from_events([event], today=date(2022, 1, 1), withdrawn={7})
     calendar = _plan(replace(site, catalogue=catalogue))["events/event-7.ics"].context["calendar"]
-    assert [item.status for item in calendar.items] == ["CANCELLED"]
+    assert [entry.status for entry in calendar.entries] == ["CANCELLED"]

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events_archive.model.event import Event
-from events_archive.site.related import MOST, find_related
+from events_archive.site.related import MAX_RELATED, find_related
 from tests.factories import a_launch, a_program, a_station, an_astronaut, an_event
 
 
@@ -88,7 +88,7 @@ def test_relations_hold_both_ways_and_stay_few(facts: list[tuple]) -> None:
     ]
     found = _related(*events)
     for id, others in found.items():
-        assert len(others) <= MOST
+        assert len(others) <= MAX_RELATED
         assert len({other for other, _ in others}) == len(others)
         for other, reason in others:
             assert (id, reason) in found[other]

@@ -17,8 +17,8 @@ def _site(**facts):
 
 
 def _announced(address: str) -> set[str]:
-    (page,) = [page for page in plan_site(_site()) if page.address == address]
-    return {alternate.address for alternate in page.alternates}
+    (page,) = [page for page in plan_site(_site()) if page.path == address]
+    return {alternate.url for alternate in page.alternates}
 
 
 def test_a_page_announces_its_own_feeds_and_its_own_calendar() -> None:
@@ -42,15 +42,15 @@ def test_an_event_announces_its_own_calendar_or_where_it_has_none_that_of_its_ty
 
 def test_whatever_is_announced_exists() -> None:
     pages = plan_site(_site())
-    addresses = {page.address for page in pages}
+    addresses = {page.path for page in pages}
     for page in pages:
-        assert {alternate.address for alternate in page.alternates} <= addresses
+        assert {alternate.url for alternate in page.alternates} <= addresses
 
 
 def test_each_feed_and_calendar_is_on_the_page_that_explains_them() -> None:
-    files = rendered(_site(), lambda page: page.address == "subscribe.html")
+    files = rendered(_site(), lambda page: page.path == "subscribe.html")
     html = files["subscribe.html"].decode()
-    made = [page.address for page in plan_site(_site())]
+    made = [page.path for page in plan_site(_site())]
     for address in made:
         suffix = address.rpartition(".")[2]
         if suffix in ("rss", "atom", "ics", "opml") and not address.startswith(
@@ -70,7 +70,7 @@ def test_each_feed_and_calendar_is_on_the_page_that_explains_them() -> None:
 
 
 def test_without_an_address_of_its_own_it_promises_nothing() -> None:
-    files = rendered(_site(base_url=""), lambda page: page.address == "subscribe.html")
+    files = rendered(_site(base_url=""), lambda page: page.path == "subscribe.html")
     html = files["subscribe.html"].decode()
     for word in ("webcal:", "calendar.google.com", "outlook.live.com", "feeds.opml"):
         assert word not in html

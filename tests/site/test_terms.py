@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from events_archive.model.archive_state import Ledger, Memory
-from events_archive.model.slugs import AddressBook
+from events_archive.model.archive_state import ArchiveHistory, ArchiveState
+from events_archive.model.slugs import SlugRegistry
 from events_archive.site.page import Page
 from events_archive.site.plan import plan_site
-from events_archive.site.redirects import is_list
+from events_archive.site.redirects import is_permanent_list
 from tests.factories import (
     a_program,
     a_site,
@@ -18,7 +18,7 @@ from tests.factories import (
 
 
 def _plan(site) -> dict[str, Page]:
-    return {page.address: page for page in plan_site(site)}
+    return {page.path: page for page in plan_site(site)}
 
 
 def _shown(page: Page) -> list[int]:
@@ -43,7 +43,7 @@ def test_each_way_has_a_page_with_its_events_and_an_index_with_counts() -> None:
         assert _shown(plan[address]) == [309]
         index = plan[address.split("/")[0] + "/index.html"]
         assert index.context["count"] in (1, 2)
-        assert plan[address].crumbs[-1].address == index.address
+        assert plan[address].breadcrumbs[-1].url == index.path
 
 
 def test_there_is_no_index_of_what_no_event_names() -> None:
@@ -88,30 +88,32 @@ def test_a_renamed_agency_is_found_at_its_old_address() -> None:
         "agencies/russian-space-agency-63.html",
         "agencies/russian-space-agency-63/2020.html",
     )
-    memory = Memory(ledger=Ledger(lists=published), addresses=AddressBook())
-    plan = _plan(a_site(an_event(agencies=(an_agency(63, "Roscosmos"),)), memory=memory))
+    memory = ArchiveHistory(state=ArchiveState(published_lists=published), slugs=SlugRegistry())
+    plan = _plan(a_site(an_event(agencies=(an_agency(63, "Roscosmos"),)), history=memory))
     for address in published:
         assert plan[address].context["target"] == "agencies/roscosmos-63.html"
 
 
 def test_a_place_that_joined_another_leads_there() -> None:
-    memory = Memory(ledger=Ledger(lists=("places/iss.html",)), addresses=AddressBook())
-    plan = _plan(a_site(an_event(location="International Space Station"), memory=memory))
+    memory = ArchiveHistory(
+        state=ArchiveState(published_lists=("places/iss.html",)), slugs=SlugRegistry()
+    )
+    plan = _plan(a_site(an_event(location="International Space Station"), history=memory))
     target = plan["places/iss.html"].context["target"]
     assert target == "places/international-space-station.html"
 
 
 def test_a_way_that_nobody_names_any_more_leads_to_its_index_or_home() -> None:
     published = ("astronauts/ada-1.html", "places/atlantis.html", "astronauts/index.html")
-    memory = Memory(ledger=Ledger(lists=published), addresses=AddressBook())
-    plan = _plan(a_site(an_event(), memory=memory))
+    memory = ArchiveHistory(state=ArchiveState(published_lists=published), slugs=SlugRegistry())
+    plan = _plan(a_site(an_event(), history=memory))
     targets = [plan[address].context["target"] for address in published]
     assert targets == ["index.html", "places/index.html", "index.html"]
 
 
 def test_ways_are_remembered_as_lists() -> None:
     event = an_event(agencies=(an_agency(),))
-    remembered = {page.address for page in plan_site(a_site(event)) if is_list(page)}
+    remembered = {page.path for page in plan_site(a_site(event)) if is_permanent_list(page)}
     assert {"agencies/nasa-44.html", "agencies/index.html", "places/index.html"} <= remembered
 
 
@@ -133,11 +135,11 @@ def test_a_long_index_is_split() -> None:
 
 
 def test_withdrawn_events_are_on_no_way() -> None:
-    memory = Memory(
-        ledger=Ledger(withdrawn={1: an_event().moment.date.date()}), addresses=AddressBook()
+    memory = ArchiveHistory(
+        state=ArchiveState(withdrawn={1: an_event().date.utc.date()}), slugs=SlugRegistry()
     )
-    site = a_site(an_event(1, location="ISS"), an_event(2), memory=memory)
-    assert site.ways.place(site.catalogue.withdrawn[0]) is None
+    site = a_site(an_event(1, location="ISS"), an_event(2), history=memory)
+    assert site.taxonomies.place(site.catalogue.withdrawn[0]) is None
     assert "places/international-space-station.html" not in _plan(site)
 
 
@@ -147,8 +149,8 @@ def test_series_lead_to_the_events_before_and_after() -> None:
         for n in (1, 2, 3)
     ]
     plan = _plan(a_site(*events))
-    ((way, before, after),) = plan["events/us-eva-2.html"].context["series"]
-    assert (way.address, before.id, after.id) == ("series/us-eva.html", 1, 3)
+    ((term, before, after),) = plan["events/us-eva-2.html"].context["series"]
+    assert (term.url, before.id, after.id) == ("series/us-eva.html", 1, 3)
     assert _shown(plan["series/us-eva.html"]) == [1, 2, 3]
 
 
@@ -159,4 +161,4 @@ def test_a_place_called_index_does_not_take_the_indexs_address() -> None:
 
 def test_the_ways_of_an_empty_archive_are_none() -> None:
     site = replace(a_site(), list_limit=5)
-    assert site.ways.kinds == ()
+    assert site.taxonomies.taxonomies == ()

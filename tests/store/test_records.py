@@ -12,16 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events_archive.console import Report
-from events_archive.ll2.load_events import read_events
+from events_archive.console import Console
+from events_archive.ll2.load_events import load_events
 from events_archive.store import canonical_json
+from events_archive.store.files import CacheError, write_atomically
 from events_archive.store.lock import locked
-from events_archive.store.records import (
-    CacheError,
-    Records,
-    load_records,
-    write_atomically,
-)
+from events_archive.store.records import Records, load_records
 from tests.store.saved import save_records
 
 PROJECT = Path(__file__).parents[2]
@@ -55,9 +51,9 @@ def test_the_digest_of_a_record_is_that_of_its_line(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     save_records(path, seed())
     lines = path.read_bytes().splitlines()
-    assert list(load_records(path).digests.values()) == [
-        hashlib.sha256(line).hexdigest() for line in lines
-    ]
+    loaded = load_records(path).lines.values()
+    assert [line.data for line in loaded] == lines
+    assert [line.digest for line in loaded] == [hashlib.sha256(line).hexdigest() for line in lines]
 
 
 def test_no_file_holds_no_records(tmp_path: Path) -> None:
@@ -152,25 +148,25 @@ def test_one_unreadable_record_is_named_and_the_others_are_read(
 ) -> None:
     records = seed()
     records[309] = records[309] | {"date": "soon"}
-    report = Report(stream=sys.stderr)
-    events = read_events(Records().updated(records), report)
+    report = Console(stream=sys.stderr)
+    events = load_events(Records().merged(records), report)
     assert len(events) == 9
     assert len(report.warnings) == 1
     assert "event 309 cannot be read: its date is 'soon'" in capsys.readouterr().err
 
 
 def test_a_thousand_unreadable_records_do_not_flood_the_screen() -> None:
-    report = Report(stream=open(os.devnull, "w"), quiet=True)  # noqa: SIM115, PTH123
+    report = Console(stream=open(os.devnull, "w"), quiet=True)  # noqa: SIM115, PTH123
     with report.stream:
-        read_events(Records().updated({n: {"id": n} for n in range(1, 1001)}), report)
+        load_events(Records().merged({n: {"id": n} for n in range(1, 1001)}), report)
     assert len(report.warnings) == 11
     assert "990 more events" in report.warnings[-1]
     assert " 1000)" in report.warnings[-1]
 
 
 def test_the_events_that_ship_with_a_clone_can_all_be_read() -> None:
-    report = Report(stream=sys.stderr, quiet=True)
-    assert read_events(load_records(SHIPPED), report)
+    report = Console(stream=sys.stderr, quiet=True)
+    assert load_events(load_records(SHIPPED), report)
     assert report.warnings == []
 
 
@@ -192,19 +188,19 @@ def test_a_second_writer_is_told_who_is_in_the_way_and_a_killed_one_is_not(tmp_p
         holder.stdout.readline()
         with (
             pytest.raises(CacheError, match=rf"process {holder.pid}.*archive\.lock"),
-            locked(tmp_path, patience=0.1),
+            locked(tmp_path, timeout=0.1),
         ):
             pass
         holder.kill()
         holder.wait()
-    with locked(tmp_path, patience=2):
+    with locked(tmp_path, timeout=2):
         pass
 
 
 def test_a_second_writer_waits_for_the_first_to_end(tmp_path: Path) -> None:
     with locked(tmp_path):
         pass
-    with locked(tmp_path, patience=0):
+    with locked(tmp_path, timeout=0):
         assert (tmp_path / "archive.lock").read_text() == str(os.getpid())
 
 

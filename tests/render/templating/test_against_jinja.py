@@ -12,7 +12,7 @@ from events_archive.render.renderer import FILTERS, Renderer
 from events_archive.site.page import Page
 from events_archive.site.plan import plan_site
 from events_archive.site.site import Site
-from tests.factories import a_change, a_memory, a_site
+from tests.factories import a_change, a_history, a_site
 from tests.ll2_server import grow_records
 from tests.render.rendered import PROJECT, no_pictures, pictures
 
@@ -30,7 +30,7 @@ def renderer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         *events,
         base_url=request.param,
         list_limit=7,
-        memory=a_memory(
+        history=a_history(
             a_change("2021-07-05T00:00:00Z", event_id=events[0].id),
             a_change("2021-07-06T00:00:00Z", "renamed", events[1].id, old="<b>", new="R&D"),
         ),
@@ -53,7 +53,7 @@ def _jinja(renderer: Renderer) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals |= renderer.known
+    environment.globals |= renderer.template_globals
     environment.filters |= FILTERS
     return environment
 
@@ -69,7 +69,7 @@ def _pages(site: Site) -> list[Page]:
     chosen: dict[str, list[Page]] = {}
     for page in filter(_has_a_template, plan_site(site)):
         chosen.setdefault(page.template, []).append(page)
-    return [page.whole for pages in chosen.values() for page in pages[:12]]
+    return [page.resolved for pages in chosen.values() for page in pages[:12]]
 
 
 def test_every_page_is_what_jinja_would_make_of_it(renderer: Renderer) -> None:
@@ -78,7 +78,7 @@ def test_every_page_is_what_jinja_would_make_of_it(renderer: Renderer) -> None:
     for page in pages:
         template = environment.get_template(page.template)
         expected = template.render({**page.context, "page": page, "root": renderer.root(page)})
-        assert renderer.content(page) == expected.encode(), page.address
+        assert renderer.content(page) == expected.encode(), page.path
 
 
 @pytest.mark.parametrize("name", ["rss", "atom"])
