@@ -24,15 +24,15 @@ def is_equivalent(address: str) -> bool:
 
 def restricted(pages: Iterable) -> tuple:
     """The plan without the pages that the peers do not make; so is the sitemap's list of them."""
-    return tuple(_restricted(page) for page in pages if is_equivalent(page.address))
+    return tuple(_restricted(page) for page in pages if is_equivalent(page.path))
 
 
 def _restricted(page):
-    if page.address != "sitemap.xml":
+    if page.path != "sitemap.xml":
         return page
-    kept = tuple(entry for entry in page.context["pages"] if is_equivalent(entry.address))
-    depends = tuple((entry.address, entry.modified) for entry in kept)
-    return replace(page, context={"pages": kept}, depends=depends)
+    kept = tuple(entry for entry in page.context["pages"] if is_equivalent(entry.path))
+    inputs = tuple((entry.path, entry.modified) for entry in kept)
+    return replace(page, context={"pages": kept}, cache_inputs=inputs)
 
 
 def plan_equivalent(site, begin=None) -> tuple:

@@ -126,7 +126,7 @@ class Flattener:
                     ("Ask", urls.QUERY_PAGE),
                     ("Subscribe", urls.SUBSCRIBE),
                 )
-                if address != urls.taxonomy_index("places") or site.ways.has("places")
+                if address != urls.taxonomy_index("places") or site.taxonomies.has("places")
             ],
             "shapes": {name: str(marks.SHAPES[name]) for name in marks.SHAPES},
             "sky": whole[whole.index("<g ") : whole.index("</defs>")].strip(),
@@ -137,24 +137,22 @@ class Flattener:
     def _frame(self, page: Any) -> dict[str, Any]:
         """What the frame of a page is told."""
         return {
-            "address": page.address,
-            "root": _root(page.address, self.site.base_url),
-            "url": self._absolute(page.address),
+            "address": page.path,
+            "root": _root(page.path, self.site.base_url),
+            "url": self._absolute(page.path),
             "title": page.title,
             "description": page.description,
             "indexable": page.indexable,
-            "searches": page.address != urls.NOT_FOUND,
-            "current": page.address if page.address in _IN_NAVIGATION else "",
+            "searches": page.path != urls.NOT_FOUND,
+            "current": page.path if page.path in _IN_NAVIGATION else "",
             "modified": rfc3339(page.modified) if page.modified else "",
-            "path": _path(page.address),
-            "crumbs": [{"label": c.label, "address": c.address} for c in page.crumbs],
+            "path": _path(page.path),
+            "crumbs": [{"label": c.label, "address": c.url} for c in page.breadcrumbs],
             "alternates": self._alternates(page.alternates),
         }
 
     def _alternates(self, alternates: Iterable[Any]) -> list[dict[str, str]]:
-        return [
-            {"address": a.address, "mediaType": a.media_type, "title": a.title} for a in alternates
-        ]
+        return [{"address": a.url, "mediaType": a.media_type, "title": a.title} for a in alternates]
 
     # An event -------------------------------------------------------------------------------------
 
@@ -162,24 +160,24 @@ class Flattener:
         context = page.context
         event, remembered, place = context["event"], context["remembered"], context["place"]
         calendar = self.calendars.add(event)
-        day, rest, clock = date_parts(event.moment)
+        day, rest, clock = date_parts(event.date)
         flat = {
             "id": event.id,
             "turn": event.id * 47 % 360,
-            "stem": page.address.removeprefix("events/").removesuffix(".html"),
+            "stem": page.path.removeprefix("events/").removesuffix(".html"),
             "name": event.name,
             "long": len(event.name) > 44,
             "description": page.description,
             "type": str(event.type.id),
-            "date": self._moment(event.moment),
-            "short": event.moment.short_words,
+            "date": self._date(event.date),
+            "short": event.date.display_date,
             "day": day,
             "rest": rest,
             "clock": clock,
-            "crumbs": [{"label": c.label, "address": c.address} for c in page.crumbs[1:]],
+            "crumbs": [{"label": c.label, "address": c.url} for c in page.breadcrumbs[1:]],
             "modified": rfc3339(page.modified) if page.modified else "",
             "location": event.location,
-            "place": self._referred("places", place.stem, place) if place else "",
+            "place": self._referred("places", place.slug, place) if place else "",
             "picture": self._picture(event.image),
             "withdrawn": self._day(remembered.withdrawn),
             "html": str(markdown_to_html(event.description)),
@@ -208,18 +206,18 @@ class Flattener:
             ],
             **self._taking_part(event),
             "history": [
-                {"when": self._instant(h.observed), "live": h.is_live, "sentence": h.sentence}
+                {"when": self._instant(h.observed), "live": h.is_live, "sentence": h.text}
                 for h in context["history"]
             ],
             "series": [
                 {
-                    "name": way.name,
-                    "address": way.address,
-                    "count": len(way.events),
+                    "name": term.name,
+                    "address": term.url,
+                    "count": len(term.events),
                     "before": _id(before),
                     "after": _id(after),
                 }
-                for way, before, after in context["series"]
+                for term, before, after in context["series"]
             ],
             "related": [{"id": _id(one.event), "reason": one.reason} for one in context["related"]],
             "others": [_id(other) for other in context["others"]],
@@ -243,16 +241,16 @@ class Flattener:
         return {
             "name": type.name,
             "gloss": categories.type_gloss(type),
-            "stem": self.site.addresses.type(type, "").removeprefix("types/"),
+            "stem": self.site.urls.type(type, "").removeprefix("types/"),
             "family": family.key,
             "alternates": self._alternates(type_alternates(self.site, type)[:3]),
         }
 
-    def _moment(self, moment: Any) -> dict[str, Any]:
+    def _date(self, date: Any) -> dict[str, Any]:
         return {
-            "words": moment.words,
-            "iso": moment.iso or "",
-            "precision": moment.precision if moment.is_timed else "",
+            "words": date.display,
+            "iso": date.iso or "",
+            "precision": date.precision if date.has_time else "",
         }
 
     def _instant(self, when: datetime | None) -> dict[str, str] | None:
@@ -316,8 +314,8 @@ class Flattener:
     def _link(self, link: Any) -> dict[str, str]:
         return {"url": link.url, "label": link.label, "host": link.host, "title": link.title}
 
-    def _referred(self, table: str, key: str, way: Any) -> str:
-        self.tables[table][key] = {"name": way.name, "address": way.address}
+    def _referred(self, table: str, key: str, term: Any) -> str:
+        self.tables[table][key] = {"name": term.name, "address": term.url}
         return key
 
     def _member(self, folder: str, member: Any, **more: Any) -> str:
@@ -329,8 +327,8 @@ class Flattener:
         ):
             key = f"{key}-{len(self.tables[folder])}"
             self.tables[folder][key] = facts
-        way = self.site.ways.way(folder, member.id)
-        self.tables[folder][key]["address"] = way.address if way else ""
+        term = self.site.taxonomies.term(folder, member.id)
+        self.tables[folder][key]["address"] = term.url if term else ""
         return key
 
     def _taking_part(self, event: Any) -> dict[str, Any]:
@@ -362,27 +360,27 @@ class Flattener:
                 for one in event.expeditions
             ],
             "launches": [
-                {"name": one.name, "date": self._moment(one.moment), "status": one.status}
+                {"name": one.name, "date": self._date(one.date), "status": one.status}
                 for one in event.launches
             ],
         }
         return {**parts, "takesPart": any(parts.values())}
 
     def _neighbour(self, event: Any) -> dict[str, str]:
-        return {"name": event.name, "address": self.site.addresses.event(event)}
+        return {"name": event.name, "address": self.site.urls.event(event)}
 
     # Lists ----------------------------------------------------------------------------------------
 
     def _lists(self, page: Any) -> dict[str, Any]:
         kind = page.template.removeprefix("pages/").removesuffix(".html")
-        context, root = page.context, _root(page.address, self.site.base_url)
+        context, root = page.context, _root(page.path, self.site.base_url)
         flat = {**self._frame(page), "kind": kind if kind != "404" else "absent"}
         if "listing" in context:
             flat |= {"heading": context["heading"], **self._listing(context["listing"])}
         if "neighbours" in context:
             flat["neighbours"] = [
-                {"label": crumb.label, "address": crumb.address} if crumb else {}
-                for crumb in context["neighbours"]
+                {"label": neighbour.label, "address": neighbour.url} if neighbour else {}
+                for neighbour in context["neighbours"]
             ] + [f"{kind.capitalize()}s before and after"]
         return without_gaps(flat | getattr(self, f"_{flat['kind']}_page")(context, root))
 
@@ -390,14 +388,14 @@ class Flattener:
         return {
             "count": listing.count,
             "parts": [
-                {"label": p.label, "address": p.address, "count": p.count, "here": p.is_here}
-                for p in listing.parts
+                {"label": p.label, "address": p.url, "count": p.count, "here": p.is_current}
+                for p in listing.pages
             ],
             "sections": [
                 {
                     "title": section.title,
                     "anchor": section.anchor,
-                    "address": section.address,
+                    "address": section.url,
                     "events": [
                         {"id": _id(event), "anchor": section.anchors.get(event.id, "")}
                         for event in section.events
@@ -409,7 +407,7 @@ class Flattener:
 
     def _type_page(self, context: Any, root: str) -> dict[str, Any]:
         kind, drawn = context["type"], context["timeline"]
-        stem = self.site.addresses.type(kind, "")
+        stem = self.site.urls.type(kind, "")
         family = categories.category_of(kind)
         drawing = ""
         if drawn:
@@ -454,7 +452,7 @@ class Flattener:
                             **self._type(kind),
                             "count": history.count,
                             "sentence": categories.type_description(kind),
-                            "drawing": str(self.drawing.drawing(history.drawn, root, "bars"))
+                            "drawing": str(self.drawing.drawing(history.chart, root, "bars"))
                             + str(self.drawing.axis(context["span"], 8)),
                             "years": _numbers(history.years),
                         }
@@ -474,7 +472,8 @@ class Flattener:
                     "address": urls.year(year),
                     "count": count,
                     "bands": [
-                        {"family": b.family.key, "start": b.start, "length": b.length} for b in bar
+                        {"family": b.category.key, "start": b.start, "length": b.length}
+                        for b in bar
                     ],
                     "months": _months(context["months"][year]),
                 }
@@ -499,7 +498,7 @@ class Flattener:
                 {
                     "day": f"{one.date:%m-%d}",
                     "events": [
-                        {**self._neighbour(event), "year": event.moment.year}
+                        {**self._neighbour(event), "year": event.date.year}
                         for event in one.events[-6:]
                     ],
                 }
@@ -534,8 +533,8 @@ class Flattener:
             ("Days of the year", urls.ALL_DAYS, 366),
         ]
         more = [
-            (kind.title, urls.taxonomy_index(kind.folder), len(ways))
-            for kind, ways in site.ways.kinds
+            (taxonomy.title, urls.taxonomy_index(taxonomy.name), len(terms))
+            for taxonomy, terms in site.taxonomies.taxonomies
         ]
         return [{"label": t, "address": a, "count": c} for t, a, c in (*fixed, *more)]
 
@@ -546,20 +545,20 @@ class Flattener:
         return {
             "stem": feed.stem,
             "jsonSuffix": feed.json_suffix,
-            "identity": feed.identity,
+            "identity": feed.id,
             "title": feed.title,
             "description": feed.description,
-            "home": self._absolute(feed.home),
+            "home": self._absolute(feed.html_url),
             "rss": self._absolute(f"{feed.stem}.rss"),
             "atom": self._absolute(f"{feed.stem}.atom"),
             "json": self._absolute(f"{feed.stem}{feed.json_suffix}"),
-            "older": self._absolute(feed.older) if feed.older else "",
+            "older": self._absolute(feed.prev_archive) if feed.prev_archive else "",
             "updated": rfc3339(feed.updated),
             "built": rfc822(feed.updated),
             "entries": [
                 {
                     "id": _id(entry.event),
-                    "identity": entry.identity,
+                    "identity": entry.id,
                     "title": entry.title,
                     "published": rfc3339(entry.published),
                     "publishedInWords": rfc822(entry.published),
@@ -621,10 +620,10 @@ def _numbers(years: Iterable[Any]) -> list[dict[str, Any]]:
 
 
 def _until(event: Any) -> str:
-    moment = event.moment
-    if moment.is_timed:
-        return moment.iso
-    return str(moment.span.day_after) if moment.span else ""
+    date = event.date
+    if date.has_time:
+        return date.iso
+    return str(date.interval.end_date_exclusive) if date.interval else ""
 
 
 def main() -> int:
