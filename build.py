@@ -21,7 +21,7 @@ from pathlib import Path
 
 from events_archive.cli import Options, parse_arguments
 from events_archive.console import Console
-from events_archive.errors import ArchiveError, UsageError
+from events_archive.errors import ArchiveError
 from events_archive.export.bundle import ExportBundle
 from events_archive.images.thumbnails import Thumbnails, make_thumbnails
 from events_archive.ll2.load_events import load_events
@@ -87,7 +87,7 @@ def main(arguments: list[str]) -> int:
         return 128 + signal.SIGPIPE
     except ArchiveError as error:
         report.fail(str(error), with_traceback=report.verbose)
-        return 2 if isinstance(error, UsageError) else 1
+        return error.exit_status
     return report.finish()
 
 

@@ -1,9 +1,27 @@
-"""The one family of errors that ends a run with a sentence instead of a traceback."""
+"""The exceptions that end a run with a message instead of a traceback.
+
+Packages derive their own from these. A message says what failed, where, and what to do about it.
+"""
+
+from typing import ClassVar
 
 
 class ArchiveError(Exception):
-    """Something stopped the build. The message says what, where and what to do about it."""
+    """The command cannot be completed."""
+
+    exit_status: ClassVar[int] = 1
+    """The exit status of the process."""
 
 
 class UsageError(ArchiveError):
-    """A setting or option has no meaning (exit status 2)."""
+    """An option, a setting or an argument has no meaning."""
+
+    exit_status = 2
+
+
+class ApiError(ArchiveError):
+    """The API did not return what was requested."""
+
+
+class CacheError(ArchiveError):
+    """A file of the cache cannot be read or written."""

@@ -24,7 +24,7 @@ SHARED = frozenset({"__version__", "console", "errors", "keeping", "settings", "
 """Modules that every package may import."""
 
 NOT_YET = {
-    "ll2/event_summaries.py", "net/http_client.py", "render/service_worker.py",
+    "ll2/event_summaries.py", "render/service_worker.py",
     "render/sqlite_export.py", "store/history_file.py", "store/records.py",
     "store/state_file.py", "store/transaction.py",
 }  # fmt: skip

@@ -15,8 +15,9 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from events_archive.errors import ApiError
 from events_archive.ll2.json_fields import JsonFields
-from events_archive.ll2.limits import FREE_REQUESTS_PER_HOUR, MAX_PAGE_SIZE, ApiError
+from events_archive.ll2.limits import FREE_REQUESTS_PER_HOUR, MAX_PAGE_SIZE
 from events_archive.net.http_client import (
     HttpClient,
     HttpLimits,

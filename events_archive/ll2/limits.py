@@ -4,12 +4,6 @@ Here and not in ``api.py``, since most runs only need to know them: what asks is
 who ask. Documentation: https://ll.thespacedevs.com/docs/.
 """
 
-from events_archive.errors import ArchiveError
-
 FREE_REQUESTS_PER_HOUR = 15
 MAX_PAGE_SIZE = 100
 """LL2 clamps a larger ``limit`` silently."""
-
-
-class ApiError(ArchiveError):
-    """The API did not give what was asked for. The message says what and where."""

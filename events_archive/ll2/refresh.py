@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from events_archive.console import Console
+from events_archive.errors import ApiError
 from events_archive.ll2.cache_state import load_cache_state
-from events_archive.ll2.limits import ApiError
 from events_archive.ll2.refresh_plan import plan_refresh
 from events_archive.ll2.refresh_result import RefreshResult, unchanged
 from events_archive.model.archive_state import ArchiveHistory, ArchiveState

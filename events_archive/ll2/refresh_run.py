@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from events_archive.console import Console
+from events_archive.errors import ApiError
 from events_archive.ll2.cache_state import CacheState
 from events_archive.ll2.checkpoint import delete
 from events_archive.ll2.client import ApiClient, HttpLimits, RateLimitedError
-from events_archive.ll2.limits import ApiError
 from events_archive.ll2.load_events import warn_of_invalid_records
 from events_archive.ll2.merge import MergeResult
 from events_archive.ll2.refresh_plan import RefreshPlan, format_age

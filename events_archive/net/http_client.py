@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from events_archive.ll2.limits import ApiError
+from events_archive.errors import ApiError
 
 if TYPE_CHECKING:
     import requests

@@ -5,14 +5,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from events_archive.errors import ArchiveError
+from events_archive.errors import CacheError
 
 _BUFFER_SIZE = 2**16
 """Bytes read at a time by `read_lines`: some twenty records."""
-
-
-class CacheError(ArchiveError):
-    """A file of the cache cannot be read or written. Names the file and the reason."""
 
 
 def read_bytes(path: Path) -> bytes:

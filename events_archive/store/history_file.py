@@ -8,11 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from events_archive.errors import CacheError
 from events_archive.ll2.json_fields import JsonFields
 from events_archive.model.archive_state import CHANGE_TYPES, Change
 from events_archive.model.timestamps import parse_utc
 from events_archive.store import canonical_json
-from events_archive.store.files import CacheError, fsync_folder, read_bytes, read_lines
+from events_archive.store.files import fsync_folder, read_bytes, read_lines
 
 HISTORY_FILE = "history.jsonl"
 

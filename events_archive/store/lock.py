@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from events_archive.store.files import CacheError
+from events_archive.errors import CacheError
 
 LOCK_FILE = "archive.lock"
 

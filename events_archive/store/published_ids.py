@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from events_archive.errors import CacheError
 from events_archive.store import canonical_json
-from events_archive.store.files import CacheError, read_bytes, write_atomically
+from events_archive.store.files import read_bytes, write_atomically
 
 PUBLISHED_IDS_FILE = "published-ids.json"
 

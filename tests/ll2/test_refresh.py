@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from events_archive.console import Console
+from events_archive.errors import CacheError
 from events_archive.ll2 import refresh_run
 from events_archive.ll2.client import ApiError, ApiPage
 from events_archive.ll2.refresh import persist_published_lists, refresh
@@ -20,7 +21,6 @@ from events_archive.ll2.refresh_run import open_client
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.settings import Settings
 from events_archive.store import transaction
-from events_archive.store.files import CacheError
 from events_archive.store.history_file import load_history
 from events_archive.store.records import RecordLine, load_records
 from tests.ll2.archives import BEGINNING, Archive, Upstream

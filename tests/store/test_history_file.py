@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from events_archive.errors import CacheError
 from events_archive.model.archive_state import ArchiveState, Change
 from events_archive.store import transaction
-from events_archive.store.files import CacheError
 from events_archive.store.history_file import append_lines, encode_changes, load_history
 from events_archive.store.records import Records, load_records
 from events_archive.store.state_file import load_state

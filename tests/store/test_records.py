@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events_archive.console import Console
+from events_archive.errors import CacheError
 from events_archive.ll2.load_events import load_events
 from events_archive.store import canonical_json
-from events_archive.store.files import CacheError, write_atomically
+from events_archive.store.files import write_atomically
 from events_archive.store.lock import locked
 from events_archive.store.records import Records, load_records
 from tests.store.saved import save_records
