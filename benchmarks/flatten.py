@@ -27,9 +27,10 @@ from events_archive.images.thumbnails import Thumbnails, make_thumbnails  # noqa
 from events_archive.model.event import host_of  # noqa: E402
 from events_archive.model.event_date import MONTHS, format_day  # noqa: E402
 from events_archive.model.interval import format_duration  # noqa: E402
+from events_archive.model.timestamps import format_utc as rfc3339  # noqa: E402
 from events_archive.render.assets import Assets, read_assets  # noqa: E402
 from events_archive.render.calendar_links import CalendarLinkBuilder  # noqa: E402
-from events_archive.render.feeds import rfc822, rfc3339  # noqa: E402
+from events_archive.render.feeds import rfc822  # noqa: E402
 from events_archive.render.json_ld import JsonLd  # noqa: E402
 from events_archive.render.markdown import markdown_to_html  # noqa: E402
 from events_archive.render.renderer import (  # noqa: E402

@@ -18,8 +18,8 @@ from events_archive.ll2.pagination import (
     Pagination,
     UnstablePaginationError,
 )
-from events_archive.ll2.refresh_plan import format_query_datetime
 from events_archive.model.archive_state import ArchiveState
+from events_archive.model.timestamps import format_utc
 from events_archive.settings import Settings
 from events_archive.store import canonical_json
 from events_archive.store.files import read_bytes, write_atomically
@@ -42,7 +42,7 @@ class Checkpoint:
     def create(cls, folder: Path, asked: Mapping[str, str], now: datetime) -> "Checkpoint":
         """A new one; what was there before is forgotten."""
         delete(folder)
-        head = canonical_json.encode({"asked": dict(asked), "started": format_query_datetime(now)})
+        head = canonical_json.encode({"asked": dict(asked), "started": format_utc(now)})
         write_atomically(folder / CHECKPOINT_HEADER, head)
         return cls(folder=folder, pagination=Pagination(), started=now)
 

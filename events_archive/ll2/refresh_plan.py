@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from math import ceil
 
 from events_archive.ll2.limits import FREE_REQUESTS_PER_HOUR, MAX_PAGE_SIZE
@@ -127,8 +127,3 @@ def format_age(age: timedelta) -> str:
             number = int(seconds // size)
             return f"{number} {unit}{'' if number == 1 else 's'} ago"
     return "just now"
-
-
-def format_query_datetime(when: datetime) -> str:
-    """A date-time as LL2 takes it in a query."""
-    return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

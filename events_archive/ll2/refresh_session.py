@@ -14,10 +14,10 @@ from events_archive.ll2.merge import MergeResult, merge_records
 from events_archive.ll2.pagination import PageRequest, Pagination, UnstablePaginationError
 from events_archive.ll2.refresh_plan import (
     RefreshPlan,
-    format_query_datetime,
     full_plan,
     incremental_plan,
 )
+from events_archive.model.timestamps import format_utc
 from events_archive.settings import Settings
 from events_archive.store.records import last_updated
 from events_archive.store.transaction import CHECKPOINT_FOLDER
@@ -75,9 +75,7 @@ class RefreshSession:
         begin = (plan.since or self.now).replace(microsecond=0)
         walk = Pagination()
         while (step := walk.next_request()) is not None:
-            walk = walk.with_page(
-                step, self._fetch_page(step, last_updated__gte=format_query_datetime(begin))
-            )
+            walk = walk.with_page(step, self._fetch_page(step, last_updated__gte=format_utc(begin)))
             if any(last_updated(record) < begin for record in walk.pages[-1].page.records):
                 return None
         stamps = self.state.records.last_updated

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from events_archive.model import interval
 from events_archive.model.interval import Interval, fiscal_year_number, format_day, format_month
+from events_archive.model.timestamps import format_utc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ def _with_time(
         has_time=True,
         interval=interval.interval_of(length),
         display=display or (lambda when: f"{format_day(when)}, {_clock(when)} UTC"),
-        iso=lambda when: f"{start_of(when).isoformat()[:19]}Z",
+        iso=lambda when: format_utc(start_of(when)),
         year=_year_of,
         month=_month_of,
     )

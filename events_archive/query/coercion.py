@@ -5,8 +5,9 @@ A reader raises ValueError with the framework's own words for values that it ref
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
+from events_archive.model.timestamps import as_utc
 from events_archive.query.parameters import MESSAGES, ORDERINGS, ParameterType
 
 Value = float | str | datetime
@@ -49,9 +50,7 @@ def _moment(values: list[str]) -> tuple[Value, ...]:
     if not _MOMENT.fullmatch(text):
         raise ValueError(MESSAGES["moment"])
     try:
-        moment = datetime.fromisoformat(text)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return (moment.astimezone(UTC),)
+        return (as_utc(datetime.fromisoformat(text)),)
     except (ValueError, OverflowError) as error:
         raise ValueError(MESSAGES["moment"]) from error
 

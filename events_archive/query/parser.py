@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from events_archive.errors import UsageError
+from events_archive.model.timestamps import format_utc
 from events_archive.query.coercion import COERCIONS, Value, count, ordering
 from events_archive.query.parameters import (
     BY_NAME,
@@ -125,9 +126,9 @@ def _pairs_from_path(path: str, given: set[str], now: datetime) -> Pairs:
         return (("id", found["id"]),)
     pairs: Pairs = ()
     if found["part"] == "upcoming":
-        pairs = (("date__gte", f"{now - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"),)
+        pairs = (("date__gte", format_utc(now - timedelta(days=1))),)
     if found["part"] == "previous":
-        pairs = (("date__lt", f"{now:%Y-%m-%dT%H:%M:%SZ}"), ("ordering", "-date"))
+        pairs = (("date__lt", format_utc(now)), ("ordering", "-date"))
     return tuple(pair for pair in pairs if pair[0] not in given)
 
 

@@ -12,9 +12,9 @@ from typing import Any
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.archive_state import Change
 from events_archive.model.event import Event, EventType
+from events_archive.model.timestamps import format_utc
 from events_archive.site import urls
 from events_archive.site.api_pages import ApiList
-from events_archive.site.export_columns import format_utc
 from events_archive.site.page import Page
 from events_archive.site.site import Site
 

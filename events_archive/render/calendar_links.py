@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from events_archive.model.event import Event
 from events_archive.model.interval import Interval
-from events_archive.render.feeds import rfc3339
+from events_archive.model.timestamps import format_utc
 from events_archive.site import urls
 from events_archive.site.calendars import CALENDAR_SUFFIX, Calendar, has_calendar
 from events_archive.site.default_durations import default_duration
@@ -80,7 +80,7 @@ class CalendarLinkBuilder:
 def _days(event: Event, span: Interval) -> tuple[str, str]:
     """From when to when, for Google and for Outlook."""
     if event.date.has_time:
-        start, end = rfc3339(span.start), rfc3339(span.start + default_duration(event.type))
+        start, end = format_utc(span.start), format_utc(span.start + default_duration(event.type))
         return _compact(f"{start}/{end}"), f"&startdt={start}&enddt={end}"
     first, after = span.first_day.isoformat(), span.end_date_exclusive.isoformat()
     return _compact(f"{first}/{after}"), f"&startdt={first}&enddt={after}&allday=true"

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import format_datetime
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +16,7 @@ from markupsafe import Markup
 
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.event import Image
+from events_archive.model.timestamps import format_utc
 from events_archive.render.templating.templates import Templates
 from events_archive.render.templating.text import esc
 from events_archive.site import urls
@@ -23,10 +25,6 @@ from events_archive.site.feed_entries import FeedEntry
 from events_archive.site.feeds import Feed
 from events_archive.site.page import Page
 from events_archive.site.site import Site
-
-# In English, whatever the system speaks.
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 JSON_TEMPLATE = "feed.json"
 """No template but a way of writing: JSON is not made from text."""
@@ -37,16 +35,10 @@ _XML_FORBIDS = bytes(code for code in range(0x20) if code not in b"\t\n\r")
 
 def rfc822(moment: datetime) -> str:
     """``Sun, 04 Jul 2021 00:11:00 GMT``: RFC 822 with the four-digit year that RSS 2.0 prefers."""
-    day, month = _DAYS[moment.weekday()], _MONTHS[moment.month - 1]
-    return f"{day}, {moment.day:02} {month} {moment.year:04} {moment.isoformat()[11:19]} GMT"
+    return format_datetime(moment, usegmt=True)
 
 
-def rfc3339(moment: datetime) -> str:
-    """``2021-07-04T00:11:00Z``, as Atom wants it (RFC 4287 section 3.3)."""
-    return moment.isoformat()[:19] + "Z"
-
-
-_ENTRY_FORMATS = {
+_ENTRY_FORMATS: dict[str, tuple[str, str, Callable[[datetime], str]]] = {
     "feeds/rss.xml": (
         "<item>\n<pubDate>{}</pubDate>\n<atom:updated>{}</atom:updated>\n",
         "</item>\n",
@@ -55,7 +47,7 @@ _ENTRY_FORMATS = {
     "feeds/atom.xml": (
         "<entry>\n<published>{}</published>\n<updated>{}</updated>\n",
         "</entry>\n",
-        rfc3339,
+        format_utc,
     ),
 }
 """How an entry begins, with its two dates, and ends; and the form of its date of publication."""
@@ -108,13 +100,13 @@ class FeedWriter:
     def _entries(self, feed: Feed, template: str, root: str) -> Iterator[bytes]:
         opening, _, date = _ENTRY_FORMATS[template]
         for entry in feed.entries:
-            yield opening.format(date(entry.published), rfc3339(entry.updated)).encode()
+            yield opening.format(date(entry.published), format_utc(entry.updated)).encode()
             yield self._xml(entry, template, root)
 
     def _json(self, feed: Feed, root: str) -> bytes:
         items = ",\n".join(
-            f'{{"date_published":"{rfc3339(entry.published)}",'
-            f'"date_modified":"{rfc3339(entry.updated)}",{self._item(entry, root)}'
+            f'{{"date_published":"{format_utc(entry.published)}",'
+            f'"date_modified":"{format_utc(entry.updated)}",{self._item(entry, root)}'
             for entry in feed.entries
         )
         head = _json_text(self._json_head(feed, root)).removesuffix("}")

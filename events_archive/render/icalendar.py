@@ -7,6 +7,8 @@ at fifteen times the cost for each of the four calendars that hold an event.
 import re
 from datetime import date, datetime
 
+from events_archive.model.timestamps import format_utc
+
 # Everything below U+0020 but tab and line end is forbidden in TEXT (RFC 5545 section 3.3.11), and
 # DEL, C1 controls and lone surrogates have no place in UTF-8 text either.
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -33,8 +35,7 @@ def uri(value: str) -> str:
 
 def utc(moment: datetime) -> str:
     """A DATE-TIME in UTC: ``20210704T001100Z`` (section 3.3.5, form 2)."""
-    # Three times as fast as strftime.
-    return moment.isoformat()[:19].replace("-", "").replace(":", "") + "Z"
+    return format_utc(moment).replace("-", "").replace(":", "")
 
 
 def day(value: date) -> str:

@@ -15,6 +15,7 @@ from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.event import Event, Image, host_of
 from events_archive.model.event_date import MONTHS, EventDate, format_day, format_month
 from events_archive.model.interval import format_duration
+from events_archive.model.timestamps import format_utc
 from events_archive.render import feeds
 from events_archive.render.assets import Assets
 from events_archive.render.calendar_links import CalendarLinkBuilder
@@ -231,7 +232,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "format_duration": format_duration,
     "normalize_newlines": normalize_newlines,
     "markdown": markdown_to_html,
-    "rfc3339": feeds.rfc3339,
+    "rfc3339": format_utc,
     "rfc822": feeds.rfc822,
 }
 """The filters of our own."""

@@ -11,6 +11,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from events_archive.model.event import Event
+from events_archive.model.timestamps import format_utc
 from events_archive.output.fingerprints import digest_of
 from events_archive.site.export_columns import COLUMNS, Value
 from events_archive.site.site import Site
@@ -83,7 +84,7 @@ def _content(site: Site, rows: list[tuple[Value, ...]]) -> dict[str, list[tuple[
         content[f"event_{relation}"] = sorted(_pairs(events, relation))
     content["changes"] = [
         (
-            f"{change.observed:%Y-%m-%dT%H:%M:%SZ}", change.event_id, change.change_type,
+            format_utc(change.observed), change.event_id, change.change_type,
             change.field, _as_text(change.old), _as_text(change.new), int(change.is_live),
         )
         for change in site.history.changes
