@@ -27,7 +27,7 @@ from events_archive.images.thumbnails import Thumbnails, make_thumbnails  # noqa
 from events_archive.model.event import host_of  # noqa: E402
 from events_archive.model.event_date import MONTHS, format_day  # noqa: E402
 from events_archive.model.interval import format_duration  # noqa: E402
-from events_archive.model.timestamps import format_utc as rfc3339  # noqa: E402
+from events_archive.model.timestamps import format_utc  # noqa: E402
 from events_archive.render.assets import Assets, read_assets  # noqa: E402
 from events_archive.render.calendar_links import CalendarLinkBuilder  # noqa: E402
 from events_archive.render.feeds import rfc822  # noqa: E402
@@ -146,7 +146,7 @@ class Flattener:
             "indexable": page.indexable,
             "searches": page.path != urls.NOT_FOUND,
             "current": page.path if page.path in _IN_NAVIGATION else "",
-            "modified": rfc3339(page.modified) if page.modified else "",
+            "modified": format_utc(page.modified) if page.modified else "",
             "path": _path(page.path),
             "crumbs": [{"label": c.label, "address": c.url} for c in page.breadcrumbs],
             "alternates": self._alternates(page.alternates),
@@ -176,7 +176,7 @@ class Flattener:
             "rest": rest,
             "clock": clock,
             "crumbs": [{"label": c.label, "address": c.url} for c in page.breadcrumbs[1:]],
-            "modified": rfc3339(page.modified) if page.modified else "",
+            "modified": format_utc(page.modified) if page.modified else "",
             "location": event.location,
             "place": self._referred("places", place.slug, place) if place else "",
             "picture": self._picture(event.image),
@@ -258,7 +258,7 @@ class Flattener:
         if not when:
             return None
         words = f"{format_day(when)}, {when:%H:%M} UTC"
-        return {"iso": f"{when:%Y-%m-%dT%H:%M:%SZ}", "words": words}
+        return {"iso": format_utc(when), "words": words}
 
     def _day(self, when: Any) -> dict[str, str] | None:
         return {"iso": f"{when:%Y-%m-%d}", "words": format_day(when)} if when else None
@@ -554,16 +554,16 @@ class Flattener:
             "atom": self._absolute(f"{feed.stem}.atom"),
             "json": self._absolute(f"{feed.stem}{feed.json_suffix}"),
             "older": self._absolute(feed.prev_archive) if feed.prev_archive else "",
-            "updated": rfc3339(feed.updated),
+            "updated": format_utc(feed.updated),
             "built": rfc822(feed.updated),
             "entries": [
                 {
                     "id": _id(entry.event),
                     "identity": entry.id,
                     "title": entry.title,
-                    "published": rfc3339(entry.published),
+                    "published": format_utc(entry.published),
                     "publishedInWords": rfc822(entry.published),
-                    "updated": rfc3339(entry.updated),
+                    "updated": format_utc(entry.updated),
                 }
                 for entry in feed.entries
             ],
