@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from events_archive.console import Console
-from events_archive.ll2.limits import MAX_PAGE_SIZE
+from events_archive.ll2.client import MAX_PAGE_SIZE
 from events_archive.ll2.refresh_plan import CacheStatus
 from events_archive.model.archive_state import ArchiveState
 from events_archive.settings import Settings

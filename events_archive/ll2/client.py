@@ -17,7 +17,6 @@ from urllib.parse import urlencode
 
 from events_archive.errors import ApiError
 from events_archive.ll2.json_fields import JsonFields
-from events_archive.ll2.limits import FREE_REQUESTS_PER_HOUR, MAX_PAGE_SIZE
 from events_archive.net.http_client import (
     HttpClient,
     HttpLimits,
@@ -28,19 +27,12 @@ from events_archive.net.http_client import (
 from events_archive.store import canonical_json
 from events_archive.store.records import Record, id_of_record
 
-_LONGEST_WAIT = 24 * 3600
+FREE_REQUESTS_PER_HOUR = 15
+"""How many requests an IP address may make without an API key."""
+MAX_PAGE_SIZE = 100
+"""The API silently reduces a larger ``limit``."""
 
-__all__ = [
-    "FREE_REQUESTS_PER_HOUR",
-    "MAX_PAGE_SIZE",
-    "ApiClient",
-    "ApiError",
-    "ApiPage",
-    "HttpLimits",
-    "RateLimit",
-    "RateLimitedError",
-    "UnreachableError",
-]  # fmt: skip
+_LONGEST_WAIT = 24 * 3600
 
 
 class RateLimitedError(ApiError):

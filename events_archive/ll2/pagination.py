@@ -24,8 +24,7 @@ from functools import cached_property
 from math import ceil
 
 from events_archive.errors import ApiError
-from events_archive.ll2.client import ApiPage
-from events_archive.ll2.limits import MAX_PAGE_SIZE
+from events_archive.ll2.client import MAX_PAGE_SIZE, ApiPage
 from events_archive.store.records import Record, id_of_record, is_older, last_updated
 
 MARGIN = MAX_PAGE_SIZE // 2

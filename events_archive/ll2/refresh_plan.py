@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from events_archive.ll2.limits import FREE_REQUESTS_PER_HOUR, MAX_PAGE_SIZE
+from events_archive.ll2.client import FREE_REQUESTS_PER_HOUR, MAX_PAGE_SIZE
 from events_archive.model.archive_state import ArchiveState
 from events_archive.settings import Settings
 

@@ -7,13 +7,14 @@ from events_archive.console import Console
 from events_archive.errors import ApiError
 from events_archive.ll2.cache_state import CacheState
 from events_archive.ll2.checkpoint import delete
-from events_archive.ll2.client import ApiClient, HttpLimits, RateLimitedError
+from events_archive.ll2.client import ApiClient, RateLimitedError
 from events_archive.ll2.load_events import warn_of_invalid_records
 from events_archive.ll2.merge import MergeResult
 from events_archive.ll2.refresh_plan import RefreshPlan, format_age
 from events_archive.ll2.refresh_result import RefreshResult, unchanged
 from events_archive.ll2.refresh_session import ImplausibleResponseError, RefreshSession
 from events_archive.model.archive_state import ChangeSummary
+from events_archive.net.http_client import HttpLimits
 from events_archive.settings import Settings
 from events_archive.store.transaction import CHECKPOINT_FOLDER, commit
 

@@ -8,8 +8,7 @@ from events_archive.console import Console
 from events_archive.errors import ApiError
 from events_archive.ll2.cache_state import CacheState, base_query, request_signature
 from events_archive.ll2.checkpoint import Checkpoint, delete
-from events_archive.ll2.client import ApiClient, ApiPage, RateLimitedError
-from events_archive.ll2.limits import FREE_REQUESTS_PER_HOUR
+from events_archive.ll2.client import FREE_REQUESTS_PER_HOUR, ApiClient, ApiPage, RateLimitedError
 from events_archive.ll2.merge import MergeResult, merge_records
 from events_archive.ll2.pagination import PageRequest, Pagination, UnstablePaginationError
 from events_archive.ll2.refresh_plan import (

@@ -7,14 +7,9 @@ from typing import Any
 
 import pytest
 
-from events_archive.ll2.client import (
-    ApiClient,
-    ApiError,
-    RateLimitedError,
-    RequestBudget,
-    UnreachableError,
-)
-from events_archive.net.http_client import HttpClient, HttpLimits, origin_of
+from events_archive.errors import ApiError
+from events_archive.ll2.client import ApiClient, RateLimitedError, RequestBudget
+from events_archive.net.http_client import HttpClient, HttpLimits, UnreachableError, origin_of
 from tests.ll2_server import Fault, LL2Server, World
 
 QUICK = HttpLimits(

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from events_archive.console import Console
-from events_archive.errors import CacheError
+from events_archive.errors import ApiError, CacheError
 from events_archive.ll2 import refresh_run
-from events_archive.ll2.client import ApiError, ApiPage
+from events_archive.ll2.client import ApiPage
 from events_archive.ll2.refresh import persist_published_lists, refresh
 from events_archive.ll2.refresh_result import RefreshResult
 from events_archive.ll2.refresh_run import open_client
