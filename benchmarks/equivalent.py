@@ -51,12 +51,13 @@ def main() -> int:
     if (said := is_up_to_date(sys.argv[1:], str(PROJECT / "build.py"))) is not None:
         sys.stderr.write(said)
         return 0
-    import build  # noqa: PLC0415
+    from events_archive import cli  # noqa: PLC0415
+    from events_archive.commands import publish  # noqa: PLC0415
 
-    build.plan_site = plan_equivalent
+    publish.plan_site = plan_equivalent
     # No peer has a service worker, nor the list that it works by.
-    build.write_derived_files = lambda settings, site, output: None
-    return build.main(sys.argv[1:])
+    publish.write_derived_files = lambda settings, site, output: None
+    return cli.main(sys.argv[1:], PROJECT)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ sys.path[:0] = [str(PROJECT)]
 
 from equivalent import restricted  # noqa: E402
 
-import build as building  # noqa: E402 - the project is on the path only now
+from events_archive.cli import parse_arguments  # noqa: E402 - the project is on the path only now
+from events_archive.commands.archive import load_archive, make_site  # noqa: E402
 from events_archive.console import Console  # noqa: E402
 from events_archive.images.thumbnails import Thumbnails, make_thumbnails  # noqa: E402
 from events_archive.model.event import host_of  # noqa: E402
@@ -38,15 +39,16 @@ from events_archive.render.renderer import (  # noqa: E402
     date_parts,
 )
 from events_archive.site import categories, on_this_day, urls  # noqa: E402
+from events_archive.site.plan import plan_site  # noqa: E402
 from events_archive.site.subscriptions import type_alternates  # noqa: E402
 
 
 def flattened(cache: Path, base_url: str) -> dict[str, Any]:
     """The whole document."""
     arguments = ["--offline", "-q", "--cache", str(cache), "--base-url", base_url]
-    settings = building.parse_arguments(arguments, {}, PROJECT).settings
+    settings = parse_arguments(arguments, {}, PROJECT).settings
     report = Console(quiet=True)
-    site = building.make_site(settings, building.load_archive(settings, report))
+    site = make_site(settings, load_archive(settings, report))
     thumbnails = make_thumbnails(
         site.catalogue.images,
         originals=cache / "originals",
@@ -74,7 +76,7 @@ class Flattener:
 
     def document(self) -> dict[str, Any]:
         """Everything, by the names under which the peers' templates look for it."""
-        pages = restricted(building.plan_site(self.site))
+        pages = restricted(plan_site(self.site))
         kinds = {
             "pages/event.html": "events",
             "pages/type.html": "lists",

@@ -1,71 +1,278 @@
-"""One frozen value that says where things lie and how far we go."""
+"""Every setting of the archive: where it can be set, how its value is parsed, what it does.
 
-from dataclasses import dataclass, field
+A field of `Settings` is all that a setting consists of: its name and type, and a call of `setting`
+with the default and everything else. The options of the command line, the names allowed in
+``pyproject.toml``, the table in ``README.md`` (by a test) and the settings in the fingerprint of
+the site come from here. To add a setting, add a field and use it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
 from events_archive import __version__
+from events_archive.setting_parsers import (
+    one_of,
+    parse_bool,
+    parse_byte_size,
+    parse_date,
+    parse_domain,
+    parse_duration,
+    parse_ids,
+    parse_jobs,
+    parse_path,
+    parse_positive_int,
+    parse_text,
+    parse_timeout,
+    parse_url,
+)
 
 DEFAULT_API_URL = "https://ll.thespacedevs.com/2.3.0/"
+
+T = TypeVar("T")
+Parser = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A row of the table `SETTINGS`."""
+
+    name: str = ""
+    """The field of `Settings`, and the key in ``[tool.events-archive]``."""
+    default: Any = None
+    """A relative path starts at the project's folder."""
+    parse: Parser | None
+    """Returns the value for a text or a TOML value, or raises ValueError."""
+    help: str
+    options: tuple[str, ...]
+    """Its options on the command line. Those of a bool take no value: they set what the default
+    is not."""
+    metavar: str | None
+    """How ``--help`` writes the value of the option."""
+    in_toml: bool
+    """Whether ``pyproject.toml`` may set it."""
+    environment: str
+    """The environment variable that may set it, or ""."""
+    affects_output: bool
+    """Whether pages are rendered from the value, so that a change of it renders all of them again.
+
+    What a setting changes by way of the data (events, images, the day) does not count: that is in
+    the fingerprint of each page.
+    """
+
+
+def setting(
+    default: T,
+    parse: Callable[[Any], T] | None = None,
+    *,
+    help: str = "",
+    option: str | tuple[str, ...] = (),
+    metavar: str | None = None,
+    in_toml: bool = False,
+    environment: str = "",
+    affects_output: bool = False,
+    is_secret: bool = False,
+) -> T:
+    """Return a dataclass field with this default; see `Setting` for the other parameters.
+
+    A setting that ``is_secret`` is left out of the ``repr`` of the settings.
+    """
+    row = Setting(
+        parse=parse,
+        help=help,
+        options=(option,) if isinstance(option, str) else option,
+        metavar=metavar,
+        in_toml=in_toml,
+        environment=environment,
+        affects_output=affects_output,
+    )
+    return field(default=default, repr=not is_secret, metadata={"setting": row})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a run is told: the defaults, over them ``[tool.events-archive]``, over them options."""
+    """The settings of a run. ``--help`` lists options in the order of these fields."""
 
-    api_url: str = DEFAULT_API_URL
-    """The API's root, with a slash at its end."""
-    api_key: str | None = field(default=None, repr=False)
-    """``LL2_API_KEY``: sent to the host of `api_url` and to no other, never written anywhere."""
-    mode: str = "detailed"
-    """LL2's level of detail: "normal", or "detailed", the only one with relations."""
-    base_url: str = ""
-    """Where the site will be published, with a slash at its end; "" when not known."""
-    title: str = "Spaceflight Events Archive"
-    cache: Path = Path("content_cache")
-    output: Path = Path("output")
-    templates: Path = Path("templates")
-    static: Path = Path("static")
-    max_age: timedelta = timedelta(hours=6)
-    """How old the cache may be before the API is asked again."""
-    full_sweep_every: timedelta = timedelta(days=7)
-    """How old the last full sweep may be before another is made."""
-    timeout: float = 60.0
-    """Seconds of silence that are borne from the API; everything else follows from it."""
-    today: date | None = None
-    """The UTC day that divides past from upcoming; None takes the day of the last contact."""
-    offline: bool = False
-    full: bool = False
-    accept_withdrawals: bool = False
-    """Whether a full sweep is believed in which more than 5% of the events are gone."""
-    allow_id_change: bool = False
-    """Whether a site is published in which the ids of feeds or calendars are not what they were."""
-    pictures: bool = True
-    excluded_licences: tuple[int, ...] = ()
-    """Ids of image licences whose pictures are not shown; a placeholder stands in."""
-    jobs: int = 4
-    """How many pictures are fetched, and how many are resized, at a time.
+    # Options of the command line only.
+    offline: bool = setting(False, option="--offline", help="never touch the network")
+    full: bool = setting(
+        False,
+        option="--full",
+        help="ask for every event again, to find deletions and silent changes",
+    )
+    accept_withdrawals: bool = setting(
+        False,
+        option="--accept-withdrawals",
+        help="believe a full sweep in which many events are gone",
+    )
+    allow_id_change: bool = setting(
+        False,
+        option="--allow-id-change",
+        help="publish although ids that subscribers know events by have changed",
+    )
+    strict: bool = setting(False, option="--strict", help="warnings are failures")
+    dry_run: bool = setting(
+        False, option="--dry-run", help="say what would be asked for and built; write nothing"
+    )
+    json: bool = setting(
+        False, option="--json", help="print a report for programs on standard output"
+    )
+    pictures: bool = setting(True, option="--no-pictures", help="fetch no pictures")
 
-    With more than one, two processes make the pages.
-    """
-    list_limit: int = 200
-    """The most events on one list page; a longer list is split."""
-    cname: str = ""
-    """A domain of one's own, for hosts that read it from a file ``CNAME``; "" for none."""
-    offer_download: bool = False
-    """Whether the published site holds the whole of itself as one ZIP."""
-    page_budget: int = 300_000
-    """Bytes that a first visit of any page may weigh, packed as servers pack."""
-    site_budget: int = 500_000_000
-    """Bytes that the whole site may weigh; GitHub Pages takes 1 GB."""
-    strict: bool = False
-    dry_run: bool = False
-    quiet: bool = False
-    verbose: bool = False
-    json: bool = False
+    # Options with a value, some of them for pyproject.toml too.
+    api_url: str = setting(
+        DEFAULT_API_URL,
+        parse_url,
+        option="--api-url",
+        in_toml=True,
+        help="the API's root (default: the public API)",
+    )
+    base_url: str = setting(
+        "",
+        parse_url,
+        option="--base-url",
+        in_toml=True,
+        environment="ARCHIVE_BASE_URL",
+        affects_output=True,
+        help="where the site will be published",
+    )
+    cache: Path = setting(
+        Path("content_cache"),
+        parse_path,
+        option="--cache",
+        metavar="DIR",
+        help="where records and pictures are kept",
+    )
+    output: Path = setting(
+        Path("output"),
+        parse_path,
+        option="--output",
+        metavar="DIR",
+        help="where the site is written",
+    )
+    max_age: timedelta = setting(
+        timedelta(hours=6),
+        parse_duration,
+        option="--max-age",
+        metavar="6h",
+        in_toml=True,
+        help="how old the cache may be: 30m, 6h, 2d",
+    )
+    timeout: float = setting(
+        60.0,
+        parse_timeout,
+        option="--timeout",
+        metavar="60s",
+        in_toml=True,
+        help="the silence borne from the API",
+    )
+    today: date | None = setting(
+        None,
+        parse_date,
+        option="--today",
+        metavar="YYYY-MM-DD",
+        help="the day that parts past from upcoming",
+    )
+    """The UTC date that divides past from upcoming; None stands for that of the last refresh."""
+    jobs: int = setting(
+        4,
+        parse_jobs,
+        option="--jobs",
+        metavar="N",
+        in_toml=True,
+        help="pictures fetched or resized at a time; 1 keeps all in one process",
+    )
+    quiet: bool = setting(
+        False, option=("-q", "--quiet"), help="say nothing but warnings and errors"
+    )
+    verbose: bool = setting(False, option=("-v", "--verbose"), help="say more, and show tracebacks")
+
+    # For pyproject.toml only.
+    title: str = setting(
+        "Spaceflight Events Archive",
+        parse_text,
+        in_toml=True,
+        affects_output=True,
+        help="the name of the site",
+    )
+    list_limit: int = setting(
+        200,
+        parse_positive_int,
+        in_toml=True,
+        affects_output=True,
+        help="the most events on one list page; a longer list is split",
+    )
+    cname: str = setting(
+        "",
+        parse_domain,
+        in_toml=True,
+        affects_output=True,
+        help="a domain for hosts that read it from a file ``CNAME``; sets ``base_url`` too",
+    )
+    offer_download: bool = setting(
+        False,
+        parse_bool,
+        in_toml=True,
+        affects_output=True,
+        help="whether the page “Read offline” has the whole site as a ZIP",
+    )
+    excluded_licences: tuple[int, ...] = setting(
+        (),
+        parse_ids,
+        in_toml=True,
+        affects_output=True,
+        help="ids of image licences that are not shown; a placeholder stands in",
+    )
+    mode: str = setting(
+        "detailed",
+        one_of("detailed", "normal"),
+        in_toml=True,
+        help="LL2's level of detail: ``detailed`` (with agencies, launches, crews) or ``normal``",
+    )
+    full_sweep_every: timedelta = setting(
+        timedelta(days=7), parse_duration, in_toml=True, help="how old the last full refresh may be"
+    )
+    page_budget: int = setting(
+        300_000,
+        parse_byte_size,
+        in_toml=True,
+        help="what ``check`` allows for the first visit of a page, compressed",
+    )
+    site_budget: int = setting(
+        500_000_000,
+        parse_byte_size,
+        in_toml=True,
+        help="what ``check`` allows for the whole site; GitHub Pages takes 1 GB",
+    )
+
+    # Neither on the command line nor in pyproject.toml.
+    api_key: str | None = setting(
+        None,
+        parse_text,
+        environment="LL2_API_KEY",
+        is_secret=True,
+        help="sent to the host of ``api_url`` and to no other, never written anywhere",
+    )
+    templates: Path = setting(Path("templates"), help="the folder of the templates")
+    static: Path = setting(Path("static"), help="the folder of stylesheet, scripts and icons")
 
     @property
     def user_agent(self) -> str:
-        """How we introduce ourselves to servers, with where to find us if that is known."""
+        """The ``User-Agent`` of all requests, with the site's URL if that is known."""
         name = f"spaceflight-events-archive/{__version__}"
         return f"{name} (+{self.base_url})" if self.base_url else name
+
+    def output_values(self) -> tuple[tuple[str, str], ...]:
+        """Return the name and the ``repr`` of each setting that affects the output."""
+        return tuple(
+            (row.name, repr(getattr(self, row.name))) for row in SETTINGS if row.affects_output
+        )
+
+
+SETTINGS: tuple[Setting, ...] = tuple(
+    replace(field.metadata["setting"], name=field.name, default=field.default)
+    for field in fields(Settings)
+)
+"""The table of all settings, in the order of the fields."""

@@ -21,6 +21,7 @@ from events_archive.model.event import (
 )
 from events_archive.model.event_date import EventDate
 from events_archive.model.slugs import SlugRegistry
+from events_archive.settings import SETTINGS, Settings
 from events_archive.site.site import Site
 from events_archive.site.urls import Urls
 
@@ -106,18 +107,15 @@ def a_catalogue(
 
 
 def a_site(*events: Event, today: str = "2022-01-01", **facts: Any) -> Site:
+    """The site of ``events``; ``facts`` are settings and fields of `Site`, by name."""
     history = facts.setdefault("history", ArchiveHistory.empty())
     catalogue = a_catalogue(*events, today=today, withdrawn=history.state.withdrawn)
     urls = Urls(
         event_slugs={event.id: event.slug for event in catalogue.all_events},
         type_slugs={type.id: type.name.lower().replace(" ", "-") for type in catalogue.types},
     )
-    defaults: dict[str, Any] = {
-        "catalogue": catalogue,
-        "urls": urls,
-        "title": "Spaceflight Events Archive",
-    }
-    return Site(**{**defaults, **facts})
+    settings = Settings(**{row.name: facts.pop(row.name) for row in SETTINGS if row.name in facts})
+    return Site(**{"catalogue": catalogue, "urls": urls, "settings": settings, **facts})
 
 
 def a_change(

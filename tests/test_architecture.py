@@ -17,10 +17,13 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"render"}),
     frozenset({"output"}),
     frozenset({"check", "preview", "export"}),
+    frozenset({"commands"}),
 )
 """From the bottom up. A package imports itself and packages of the layers below it."""
 
-SHARED = frozenset({"__version__", "console", "errors", "keeping", "settings", "workers"})
+SHARED = frozenset(
+    {"__version__", "console", "errors", "keeping", "load_settings", "settings", "workers"}
+)
 """Modules that every package may import."""
 
 NOT_YET = {

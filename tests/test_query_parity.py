@@ -13,10 +13,13 @@ import pytest
 import requests
 from playwright.sync_api import Page
 
-import build as command
+from events_archive import cli
+from events_archive.commands import archive
+from events_archive.commands import query as command
 from events_archive.console import Console
+from events_archive.settings import Settings
 from tests.browser import launched
-from tests.conftest import Run, run_build
+from tests.conftest import PROJECT, Run, run_build
 from tests.ll2_server import LL2Server
 from tests.query.test_parser import ADDRESSES, NOW
 from tests.random_queries import Asker
@@ -83,15 +86,14 @@ def test_the_command_answers_as_the_api_does(
     capsysbinary: pytest.CaptureFixture[bytes],
 ) -> None:
     # The cache is read once, not six hundred times; everything else is the command as it is.
-    options = command.parse_arguments(
-        ["build", "--cache", str(grown_run.cache)], {}, command.PROJECT
+    settings = Settings(
+        cache=grown_run.cache, templates=PROJECT / "templates", offline=True, dry_run=True
     )
-    settings = command.replace(options.settings, offline=True, dry_run=True)
-    site = command.make_site(settings, command.load_archive(settings, Console(quiet=True)))
+    site = archive.make_site(settings, archive.load_archive(settings, Console(quiet=True)))
     monkeypatch.setattr(command, "load_archive", lambda *_: ())
     monkeypatch.setattr(command, "make_site", lambda *_: site)
     for question, answer in zip(questions, upstream, strict=True):
-        status = command.main(["query", question or "?", "--format", "json"])
+        status = cli.main(["query", question or "?", "--format", "json"], PROJECT)
         found = json.loads(capsysbinary.readouterr().out.replace(b"?format=json", b""))
         assert status == (0 if answer["status"] == 200 else 2), question
         if status:

@@ -45,7 +45,7 @@ def site_fingerprint(site: Site, assets: Assets, templates: bytes) -> bytes:
             _libraries(),
             sys.version,
             tuple((name, asset.url) for name, asset in assets.by_name.items()),
-            (site.title, site.base_url, site.cname, site.offers_download, site.list_limit),
+            site.settings.output_values(),
             tuple(site.urls.type_slugs.items()),
             tuple(site.taxonomies.by_taxonomy),
             bool(site.query_index.api_records),

@@ -101,7 +101,7 @@ class Renderer:
             "feed.json": self._feeds.write,
             "feeds/atom.xml": self._feeds.write,
             "feeds/rss.xml": self._feeds.write,
-            "cname": lambda page: f"{self.site.cname}\n".encode(),
+            "cname": lambda page: f"{self.site.settings.cname}\n".encode(),
             "empty": lambda page: b"",
             "web-manifest": lambda page: web_manifest(self.site, self.assets),
             **self._data.writers,

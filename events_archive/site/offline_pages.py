@@ -27,11 +27,11 @@ def offline_pages(site: Site) -> Iterator[Page]:
         template="pages/offline.html",
         title="Read offline",
         description="How to read the archive with no network: in the browser, or from a disk.",
-        context={"download": urls.DOWNLOAD if site.offers_download else ""},
+        context={"download": urls.DOWNLOAD if site.settings.offer_download else ""},
         breadcrumbs=(Breadcrumb(label="Home", url=urls.HOME),),
     )
     yield Page(path=urls.MANIFEST, template="web-manifest")
-    if site.cname:
+    if site.settings.cname:
         yield Page(path=urls.CNAME, template="cname")
 
 
@@ -39,7 +39,7 @@ def derived_pages(site: Site) -> Iterator[Page]:
     """Files that can only be made when all others are known; each may name those before it."""
     yield Page(path=urls.PRECACHE_MANIFEST, template=PRECACHE_MANIFEST)
     yield Page(path=urls.SERVICE_WORKER, template=SERVICE_WORKER)
-    if site.offers_download:
+    if site.settings.offer_download:
         yield Page(path=urls.DOWNLOAD, template=DOWNLOAD)
 
 

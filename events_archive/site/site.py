@@ -8,6 +8,7 @@ from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.catalogue import Catalogue, Events
 from events_archive.model.event import EventType
 from events_archive.query.rows import QueryIndex
+from events_archive.settings import Settings
 from events_archive.site.publication_dates import PublicationDates
 from events_archive.site.related import Related, find_related
 from events_archive.site.terms import TaxonomyIndex
@@ -20,19 +21,28 @@ class Site:
 
     catalogue: Catalogue
     urls: Urls
-    title: str
-    base_url: str = ""
-    """Where it is published, with a slash at its end, or ``""``."""
-    cname: str = ""
-    """A domain of its own, for hosts that read it from a file; "" for none."""
-    offers_download: bool = False
-    """Whether it holds the whole of itself as one ZIP."""
-    list_limit: int = 200
+    settings: Settings = field(default_factory=Settings)
+    """Pages may be made from those that affect the output (`Settings.output_values`) alone."""
     history: ArchiveHistory = field(default_factory=ArchiveHistory.empty)
     """When events came, changed and went, as far as the archive saw it."""
 
     query_index: QueryIndex = field(default_factory=QueryIndex)
     """What can be asked of the events, and told of them, in the API's own words."""
+
+    @property
+    def title(self) -> str:
+        """The name of the site."""
+        return self.settings.title
+
+    @property
+    def base_url(self) -> str:
+        """The URL at which the site is published, with a slash at its end, or ``""``."""
+        return self.settings.base_url
+
+    @property
+    def list_limit(self) -> int:
+        """The most events on one list page."""
+        return self.settings.list_limit
 
     @cached_property
     def publication_dates(self) -> PublicationDates:

@@ -1,7 +1,6 @@
 """What search engines read of a page."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -113,7 +112,7 @@ def test_the_way_from_home_is_told_to_its_end() -> None:
 
 
 def test_nothing_is_told_where_the_sites_place_is_not_known() -> None:
-    site = replace(a_site(an_event(1)), base_url="")
+    site = a_site(an_event(1), base_url="")
     data = JsonLd(site=site, thumbnails=no_pictures(), absolute=str)
     assert data.block(event_page(site, site.catalogue.events[0])) == ""
 

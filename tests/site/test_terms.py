@@ -1,7 +1,5 @@
 """Places, agencies, programmes, stations, astronauts and series as ways in."""
 
-from dataclasses import replace
-
 from events_archive.model.archive_state import ArchiveHistory, ArchiveState
 from events_archive.model.slugs import SlugRegistry
 from events_archive.site.page import Page
@@ -160,5 +158,5 @@ def test_a_place_called_index_does_not_take_the_indexs_address() -> None:
 
 
 def test_the_ways_of_an_empty_archive_are_none() -> None:
-    site = replace(a_site(), list_limit=5)
+    site = a_site(list_limit=5)
     assert site.taxonomies.taxonomies == ()

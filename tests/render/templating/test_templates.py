@@ -212,6 +212,6 @@ def test_a_markupsafe_without_the_function_that_we_borrow_will_do() -> None:
 def test_a_run_that_finds_compiled_templates_does_not_need_jinja() -> None:
     import subprocess  # noqa: PLC0415
 
-    code = "import build, sys; sys.exit('jinja2' in sys.modules)"
+    code = "import sys, events_archive.commands.build; sys.exit('jinja2' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[3], check=False)
     assert done.returncode == 0
