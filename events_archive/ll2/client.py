@@ -1,14 +1,14 @@
-"""Launch Library 2 over HTTP: pages of events, within the hour's requests, and how much is left.
+"""The Launch Library 2 API over HTTP: pages of events, the request budget, the rate limit.
 
-Documentation: https://ll.thespacedevs.com/docs/. Without a key an address may ask 15 times an
-hour, failures included. Answers may come from a proxy and be a web page with status 200, so that
-nothing is taken for a page of events that does not look like one.
+Documentation: https://ll.thespacedevs.com/docs/. Without an API key, 15 requests an hour are
+allowed per IP address, failed ones included. A proxy may answer with an HTML page and status 200,
+so a response counts as a page of events only if it has the shape of one.
 """
 
 import re
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -24,6 +24,7 @@ from events_archive.net.http_client import (
     UnreachableError,
     display_url,
 )
+from events_archive.settings import Settings
 from events_archive.store import canonical_json
 from events_archive.store.records import Record, id_of_record
 
@@ -32,16 +33,16 @@ FREE_REQUESTS_PER_HOUR = 15
 MAX_PAGE_SIZE = 100
 """The API silently reduces a larger ``limit``."""
 
-_LONGEST_WAIT = 24 * 3600
+_MAX_RETRY_AFTER = 24 * 3600
 
 
 class RateLimitedError(ApiError):
-    """The hour's requests are used up."""
+    """The requests of the current hour are used up."""
 
-    def __init__(self, sentence: str, retry_after: int | None) -> None:
-        super().__init__(sentence)
+    def __init__(self, message: str, retry_after: int | None) -> None:
+        super().__init__(message)
         self.retry_after = retry_after
-        """Seconds until it makes sense to ask again; None where the API does not say."""
+        """Seconds until the next request is allowed; None if the API does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,40 +50,41 @@ class ApiPage:
     """One page of a list of events."""
 
     count: int
-    """How many events the whole list has, as of this page."""
+    """The number of events in the whole list at the time of the response."""
     next: str | None
-    """The address of the page after this one."""
+    """The URL of the next page."""
     records: tuple[Record, ...]
-    """Those that have an id, in the order of the page."""
+    """The records that have an id, in the order of the page."""
     without_id: int = 0
-    """How many had none, and are lost."""
+    """The number of records that were dropped because they have no id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimit:
-    """What ``/api-throttle/`` knows; our own address, which it tells too, is not kept."""
+    """The response of ``/api-throttle/``, without the IP address that it also contains."""
 
     limit: int
+    """Requests allowed per hour."""
     used: int
-    wait: int
-    """Seconds until the next request is granted; 0 where one is granted now."""
+    retry_after: int
+    """Seconds until the next request is allowed; 0 if one is allowed now."""
 
     @property
     def remaining(self) -> int:
-        """Requests that are still granted in this hour."""
+        """Requests that are still allowed in the current hour."""
         return max(0, self.limit - self.used)
 
 
 @dataclass(slots=True, kw_only=True)
 class RequestBudget:
-    """Counts requests, and refuses one that would not be granted."""
+    """Counts requests and refuses those that the API would not answer."""
 
     remaining: int | None = None
-    """None as long as nobody has told us."""
+    """None while the limit is not known."""
     spent: int = 0
 
     def spend(self) -> None:
-        """Count one request. Raises `Throttled` where none is left."""
+        """Count one request. Raises `RateLimitedError` if none remains."""
         if self.remaining == 0:
             raise RateLimitedError("the requests of this hour are used up", None)
         self.spent += 1
@@ -91,25 +93,34 @@ class RequestBudget:
 
 @dataclass(slots=True, kw_only=True)
 class ApiClient:
-    """The API at ``root``. Use as a context manager."""
+    """A client of the API at the URL ``root``, to be used as a context manager."""
 
     root: str
-    """With a slash at its end."""
+    """Ends with a slash."""
     key: str | None = field(default=None, repr=False)
     user_agent: str = "spaceflight-events-archive"
-    """How we introduce ourselves."""
     limits: HttpLimits = field(default_factory=HttpLimits)
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     budget: RequestBudget = field(default_factory=RequestBudget)
-    _connection: HttpClient = field(init=False, repr=False)
+    _http: HttpClient = field(init=False, repr=False)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """Return a client of the API that ``settings`` name."""
+        return cls(
+            root=settings.api_url,
+            key=settings.api_key,
+            user_agent=settings.user_agent,
+            limits=HttpLimits.from_timeout(settings.timeout),
+        )
 
     def __post_init__(self) -> None:
         headers = {"Accept": "application/json", "User-Agent": self.user_agent}
         if self.key:
             headers["Authorization"] = f"Token {self.key}"
-        # A Connection never leaves the server of its root, and so neither does the key.
-        self._connection = HttpClient(self.root, headers=headers, patience=self.limits)
+        # HttpClient sends requests, and with them the key, to the origin of its root only.
+        self._http = HttpClient(self.root, headers=headers, patience=self.limits)
 
     def __enter__(self) -> Self:
         return self
@@ -120,86 +131,103 @@ class ApiClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._connection.__exit__(kind, error, trace)
+        self._http.__exit__(kind, error, trace)
 
-    def events(self, query: dict[str, str]) -> ApiPage:
-        """The page of events that ``query`` asks for."""
-        return self.page(f"{self.root}events/?{urlencode(query)}")
+    def fetch_events(self, query: Mapping[str, str]) -> ApiPage:
+        """Return the page of ``/events/`` for ``query``; raises as `fetch_page` does."""
+        return self.fetch_page(f"{self.root}events/?{urlencode(query)}")
 
-    def page(self, url: str) -> ApiPage:
-        """The page at ``url``, which must lie under the API's root.
+    def fetch_page(self, url: str) -> ApiPage:
+        """Return the page of events at ``url``, which must be below the API's root.
 
-        Raises `Throttled`, `Unreachable` after all tries, or `SourceError` for an answer that is
-        no page of events.
+        Raises `RateLimitedError`, `UnreachableError` after the last retry, and `ApiError` for a
+        response that is not a page of events.
         """
-        if not self.is_below_root(url):
+        if not self._is_below_root(url):
             raise ApiError(f"the next page is said to be at {display_url(url)}, refused")
-        answer = self._get_with_retries(url)
-        page = _page(_json(answer), url)
-        if page.next is not None and not self.is_below_root(page.next):
+        page = _parse_page(_decode_json(self._get_with_retries(url)), url)
+        if page.next is not None and not self._is_below_root(page.next):
             raise ApiError(
                 f"{display_url(url)} names {display_url(page.next)} as the next page, "
                 "which is not the API's: refused"
             )
         return page
 
-    def is_below_root(self, url: str) -> bool:
-        """Whether ``url`` lies under the API's root."""
-        below = url.startswith(self.root) and "/../" not in url
-        return below and self._connection.is_same_origin(url)
+    def fetch_rate_limit(self) -> RateLimit | None:
+        """Return the rate limit and its use; None if the API does not say.
 
-    def rate_limit(self) -> RateLimit | None:
-        """How much of the hour is used, which costs nothing to ask; None where it does not say."""
+        The API does not count this request.
+        """
         try:
-            answer = self._connection.get(f"{self.root}api-throttle/")
-            told = _json(answer) if answer.status == 200 else None
+            response = self._http.get(f"{self.root}api-throttle/")
+            value = _decode_json(response) if response.status == 200 else None
         except ApiError:
             return None
-        fields = JsonFields(told[0] if isinstance(told, list) and told else told)
+        fields = JsonFields(value[0] if isinstance(value, list) and value else value)
         limit, used = fields.integer("your_request_limit"), fields.integer("current_use")
         if limit is None or used is None or limit < 0 or used < 0:
             return None
-        return RateLimit(limit=limit, used=used, wait=max(0, fields.integer("next_use_secs") or 0))
+        retry_after = max(0, fields.integer("next_use_secs") or 0)
+        return RateLimit(limit=limit, used=used, retry_after=retry_after)
+
+    def fetch_budget(self) -> None:
+        """Set how many requests remain, unless that is known or the API does not say.
+
+        Raises `RateLimitedError` if none remains.
+        """
+        if self.budget.remaining is not None or (rate_limit := self.fetch_rate_limit()) is None:
+            return
+        self.budget.remaining = rate_limit.remaining
+        if rate_limit.remaining == 0:
+            raise _rate_limited(rate_limit.retry_after or None)
+
+    def _is_below_root(self, url: str) -> bool:
+        is_below = url.startswith(self.root) and "/../" not in url
+        return is_below and self._http.is_same_origin(url)
 
     def _get_with_retries(self, url: str) -> HttpResponse:
-        """The answer with status 200; a server in trouble is asked again, after a pause."""
-        for pause in (*self.limits.retry_delays, None):
+        """Return a response with status 200; after a server error, wait and try again."""
+        for delay in (*self.limits.retry_delays, None):
             self.budget.spend()
             try:
-                return self._require_ok(self._connection.get(url))
+                return self._require_ok(self._http.get(url))
             except UnreachableError:
-                if pause is None or self.budget.remaining == 0:
+                if delay is None or self.budget.remaining == 0:
                     raise
-                self.sleep(pause)
-        raise AssertionError  # pragma: no cover - the last pause is None
+                self.sleep(delay)
+        raise AssertionError  # pragma: no cover - the last delay is None
 
-    def _require_ok(self, answer: HttpResponse) -> HttpResponse:
-        where = f"{display_url(answer.url)} answers {answer.status}"
-        if answer.status == 200:
-            return answer
-        if answer.status == 429:
-            raise RateLimitedError(
-                "LL2 has no more requests for us in this hour", self._wait(answer)
-            )
-        if answer.status >= 500:
-            raise UnreachableError(f"{where}: the server is in trouble")
-        if answer.status in {401, 403}:
-            raise ApiError(f"{where}{_detail(answer)}: is LL2_API_KEY right?")
-        raise ApiError(f"{where}{_detail(answer)}")
+    def _require_ok(self, response: HttpResponse) -> HttpResponse:
+        error = f"{display_url(response.url)} answers {response.status}"
+        if response.status == 200:
+            return response
+        if response.status == 429:
+            raise _rate_limited(self._retry_after(response))
+        if response.status >= 500:
+            raise UnreachableError(f"{error}: the server is in trouble")
+        if response.status in {401, 403}:
+            raise ApiError(f"{error}{_error_detail(response)}: is LL2_API_KEY right?")
+        raise ApiError(f"{error}{_error_detail(response)}")
 
-    def _wait(self, answer: HttpResponse) -> int | None:
-        """Seconds: as the header says, else as the text says, else as the throttle says."""
-        wait = _retry_after(answer.headers, self.clock())
-        if wait is None and (number := re.search(r"in (\d{1,9}) second", _detail(answer))):
-            wait = int(number[1])
-        if wait is None and (usage := self.rate_limit()):
-            wait = usage.wait or None
-        return None if wait is None else min(wait, _LONGEST_WAIT)
+    def _retry_after(self, response: HttpResponse) -> int | None:
+        """Return the seconds to wait according to the header, the body or ``/api-throttle/``."""
+        seconds = _parse_retry_after(response.headers, self.clock())
+        if seconds is None and (
+            match := re.search(r"in (\d{1,9}) second", _error_detail(response))
+        ):
+            seconds = int(match[1])
+        if seconds is None and (rate_limit := self.fetch_rate_limit()):
+            seconds = rate_limit.retry_after or None
+        return None if seconds is None else min(seconds, _MAX_RETRY_AFTER)
 
 
-def _retry_after(headers: Any, now: datetime) -> int | None:
-    """RFC 9110 section 10.2.3: seconds, or a date."""
-    value = str(headers.get("retry-after", "")).strip()
+def _rate_limited(retry_after: int | None) -> RateLimitedError:
+    return RateLimitedError("LL2 has no more requests for us in this hour", retry_after)
+
+
+def _parse_retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
+    """Return the seconds of a ``Retry-After`` header, which may be a date (RFC 9110, 10.2.3)."""
+    value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         return int(value[:9])
     try:
@@ -210,36 +238,36 @@ def _retry_after(headers: Any, now: datetime) -> int | None:
     return max(0, round((until - now).total_seconds()))
 
 
-def _detail(answer: HttpResponse) -> str:
-    """What the API says of an error, fit for one line, with a colon before it."""
+def _error_detail(response: HttpResponse) -> str:
+    """Return the API's error message as `` (message)``, safe for a terminal; "" if it has none."""
     try:
-        told = canonical_json.decode(answer.body)
+        value = canonical_json.decode(response.body)
     except ValueError:
         return ""
-    said = JsonFields(told).single_line("detail") or (ascii(told) if told else "")
-    return f" ({ascii(said)[1:-1][:160]})" if said else ""
+    detail = JsonFields(value).single_line("detail") or (ascii(value) if value else "")
+    return f" ({ascii(detail)[1:-1][:160]})" if detail else ""
 
 
-def _json(answer: HttpResponse) -> Any:
-    kind = answer.headers.get("content-type", "")
-    if "json" not in kind.lower():
-        said = ascii(kind)[:60] if kind else "something"
-        raise ApiError(f"{display_url(answer.url)} answers with {said} instead of JSON")
+def _decode_json(response: HttpResponse) -> Any:
+    url, media_type = display_url(response.url), response.headers.get("content-type", "")
+    if "json" not in media_type.lower():
+        label = ascii(media_type)[:60] if media_type else "something"
+        raise ApiError(f"{url} answers with {label} instead of JSON")
     try:
-        return canonical_json.decode(answer.body)
+        return canonical_json.decode(response.body)
     except ValueError as error:
-        raise ApiError(f"{display_url(answer.url)} answers with broken JSON ({error})") from error
+        raise ApiError(f"{url} answers with broken JSON ({error})") from error
 
 
-def _page(told: Any, url: str) -> ApiPage:
-    fields = JsonFields(told)
-    count, following, results = fields.integer("count"), fields.raw("next"), fields.raw("results")
+def _parse_page(value: object, url: str) -> ApiPage:
+    fields = JsonFields(value)
+    count, next_url, results = fields.integer("count"), fields.raw("next"), fields.raw("results")
     if count is None or count < 0 or not isinstance(results, list) or count < len(results):
         raise ApiError(f"{display_url(url)} answers with JSON that is no page of events")
-    if following is not None and not isinstance(following, str):
+    if next_url is not None and not isinstance(next_url, str):
         raise ApiError(f"{display_url(url)} answers with JSON whose next page has no address")
     records = tuple(record for record in results if id_of_record(record) is not None)
     if results and not records:
         raise ApiError(f"{display_url(url)} answers with events of which none has an id")
-    page = ApiPage(count=count, next=following, records=records)
-    return replace(page, without_id=len(results) - len(records))
+    without_id = len(results) - len(records)
+    return ApiPage(count=count, next=next_url, records=records, without_id=without_id)

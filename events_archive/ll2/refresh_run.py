@@ -14,21 +14,10 @@ from events_archive.ll2.refresh_plan import RefreshPlan, format_age
 from events_archive.ll2.refresh_result import RefreshResult, unchanged
 from events_archive.ll2.refresh_session import ImplausibleResponseError, RefreshSession
 from events_archive.model.archive_state import ChangeSummary
-from events_archive.net.http_client import HttpLimits
 from events_archive.settings import Settings
 from events_archive.store.transaction import CHECKPOINT_FOLDER, commit
 
 OpenClient = Callable[[Settings], ApiClient]
-
-
-def open_client(settings: Settings) -> ApiClient:
-    """The API that the settings name."""
-    return ApiClient(
-        root=settings.api_url,
-        key=settings.api_key,
-        user_agent=settings.user_agent,
-        limits=HttpLimits.from_timeout(settings.timeout),
-    )
 
 
 def run_refresh(
@@ -44,7 +33,7 @@ def run_refresh(
 
     Raises `SourceError` where there is neither an answer nor a cache.
     """
-    with (connect or open_client)(settings) as api:
+    with (connect or ApiClient.from_settings)(settings) as api:
         contact = RefreshSession(settings=settings, report=report, now=now, state=state, api=api)
         try:
             found, outcome = contact.run(plan)

@@ -8,7 +8,7 @@ from events_archive.console import Console
 from events_archive.errors import ApiError
 from events_archive.ll2.cache_state import CacheState, base_query, request_signature
 from events_archive.ll2.checkpoint import Checkpoint, delete
-from events_archive.ll2.client import FREE_REQUESTS_PER_HOUR, ApiClient, ApiPage, RateLimitedError
+from events_archive.ll2.client import FREE_REQUESTS_PER_HOUR, ApiClient, ApiPage
 from events_archive.ll2.merge import MergeResult, merge_records
 from events_archive.ll2.pagination import PageRequest, Pagination, UnstablePaginationError
 from events_archive.ll2.refresh_plan import (
@@ -106,7 +106,7 @@ class RefreshSession:
                 left = sweep.pagination.remaining_pages or 0
                 if is_in_doubt or self.api.budget.spent + left > FREE_REQUESTS_PER_HOUR:
                     is_in_doubt = False
-                    self._fetch_budget()
+                    self.api.fetch_budget()
                 sweep = sweep.save_page(step, self._fetch_page(step))
                 progress.expect(
                     len(sweep.pagination.pages) + (sweep.pagination.remaining_pages or 0)
@@ -174,15 +174,5 @@ class RefreshSession:
 
     def _fetch_page(self, step: PageRequest, **more: str) -> ApiPage:
         if step.url:
-            return self.api.page(step.url)
-        return self.api.events({**base_query(self.settings), **more, **step.query})
-
-    def _fetch_budget(self) -> None:
-        """Learn what the hour still holds, if the API says so. Raises `Throttled` for nothing."""
-        if self.api.budget.remaining is not None or (usage := self.api.rate_limit()) is None:
-            return
-        self.api.budget.remaining = usage.remaining
-        if usage.remaining == 0:
-            raise RateLimitedError(
-                "LL2 has no more requests for us in this hour", usage.wait or None
-            )
+            return self.api.fetch_page(step.url)
+        return self.api.fetch_events({**base_query(self.settings), **more, **step.query})

@@ -61,11 +61,11 @@ class _DirectApi(ApiClient):
         self._upstream = upstream
         return self
 
-    def page(self, url: str) -> ApiPage:
+    def fetch_page(self, url: str) -> ApiPage:
         self.budget.spend()
         return self._upstream.page(url)
 
-    def usage(self) -> None:
+    def fetch_rate_limit(self) -> None:
         return None
 
 

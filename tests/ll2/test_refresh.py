@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from events_archive.console import Console
 from events_archive.errors import ApiError, CacheError
 from events_archive.ll2 import refresh_run
-from events_archive.ll2.client import ApiPage
+from events_archive.ll2.client import ApiClient, ApiPage
 from events_archive.ll2.refresh import persist_published_lists, refresh
 from events_archive.ll2.refresh_result import RefreshResult
-from events_archive.ll2.refresh_run import open_client
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.settings import Settings
 from events_archive.store import transaction
@@ -553,7 +552,8 @@ def test_with_a_real_server_a_run_that_is_throttled_goes_on_later(tmp_path: Path
 
 
 def test_the_settings_say_whom_to_ask_and_how_long_to_wait() -> None:
-    with open_client(Settings(api_key="k", base_url="https://a.example/", timeout=6)) as api:
+    settings = Settings(api_key="k", base_url="https://a.example/", timeout=6)
+    with ApiClient.from_settings(settings) as api:
         assert api.root == "https://ll.thespacedevs.com/2.3.0/"
         assert api.limits.read == 6
         assert "a.example" in api.user_agent
