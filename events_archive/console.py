@@ -1,4 +1,4 @@
-"""What a run says while it works and when it is done: sentences, warnings, progress."""
+"""Messages, warnings, progress bars and the JSON report of a run."""
 
 import json
 import sys
@@ -6,19 +6,23 @@ import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
-from typing import Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
+from events_archive.errors import FAILURE
 from events_archive.settings import Settings
+
+if TYPE_CHECKING:
+    import rich.progress
 
 
 class Progress(Protocol):
-    """Something that can be told that another step is done."""
+    """A progress bar."""
 
     def advance(self, steps: int = 1) -> None:
         """Count ``steps`` more."""
 
     def expect(self, total: int) -> None:
-        """Say how many steps there will be, once that is known."""
+        """Set the number of steps, once it is known."""
 
 
 class _NoProgress:
@@ -29,21 +33,24 @@ class _NoProgress:
         pass
 
 
-class _Bar:
-    """A progress bar, drawn by Rich."""
+class _RichProgressBar:
+    """A `Progress` that is drawn by Rich."""
 
-    def __init__(self, bar: object, task: object) -> None:
+    def __init__(self, bar: "rich.progress.Progress", task: "rich.progress.TaskID") -> None:
         self._bar, self._task = bar, task
 
     def advance(self, steps: int = 1) -> None:
-        self._bar.advance(self._task, steps)  # type: ignore[attr-defined]
+        self._bar.advance(self._task, steps)
 
     def expect(self, total: int) -> None:
-        self._bar.update(self._task, total=total)  # type: ignore[attr-defined]
+        self._bar.update(self._task, total=total)
 
 
 class Console:
-    """Collects what happened; says it on stderr, in colour and with bars only on a terminal."""
+    """Prints to standard error, and collects what the JSON report and the summary contain.
+
+    Results that a command was asked for go to standard output.
+    """
 
     def __init__(
         self,
@@ -67,7 +74,7 @@ class Console:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Console":
-        """The report that the settings ask for."""
+        """Return a console that is as quiet, verbose or strict as the settings say."""
         return cls(
             quiet=settings.quiet,
             verbose=settings.verbose,
@@ -75,72 +82,75 @@ class Console:
             as_json=settings.json,
         )
 
-    def print(self, sentence: str) -> None:
-        """One line for whoever watches."""
+    def print(self, message: str) -> None:
+        """Print one line, unless the run is quiet."""
         if not self.quiet:
-            print(sentence, file=self.stream, flush=True)
+            print(message, file=self.stream, flush=True)
 
-    def warn(self, sentence: str) -> None:
-        """Something is not as it should be, but the build goes on. ``--strict`` counts these."""
-        self.warnings.append(sentence)
-        print(f"warning: {sentence}", file=self.stream, flush=True)
+    def warn(self, message: str) -> None:
+        """Print a warning. With ``--strict``, a run with warnings fails at its end."""
+        self.warnings.append(message)
+        print(f"warning: {message}", file=self.stream, flush=True)
 
-    def error(self, sentence: str) -> None:
-        """Something was found that must not be: the run goes on to its end, and has failed."""
-        self.errors.append(sentence)
-        print(f"error: {sentence}", file=self.stream, flush=True)
+    def error(self, message: str) -> None:
+        """Print an error after which the run goes on; it fails at its end."""
+        self.errors.append(message)
+        print(f"error: {message}", file=self.stream, flush=True)
 
-    def fail(self, sentence: str, *, with_traceback: bool = False) -> None:
-        """Why the run ended without being done."""
+    def fail(self, message: str, *, with_traceback: bool = False) -> None:
+        """Print why the run ends now; ``with_traceback`` of the exception that is handled."""
         if with_traceback:
             traceback.print_exc(file=self.stream)
-        print(f"error: {sentence}", file=self.stream, flush=True)
+        print(f"error: {message}", file=self.stream, flush=True)
 
     def print_lines(self, lines: Iterable[str]) -> None:
-        """A result that was asked for: on standard output, unless ``--json`` wants that."""
+        """Print a result on standard output, unless ``--json`` prints its report there."""
         for line in () if self.as_json else lines:
             print(line)
 
     def write_stdout(self, text: str) -> None:
-        """A file that was asked for: on standard output, its line ends as they are."""
+        """Write a file to standard output, with its line ends as they are."""
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8", "replace"))
         sys.stdout.buffer.flush()
 
-    def add_fact(self, name: str, fact: object) -> None:
-        """A fact for ``--json``."""
-        self.facts[name] = fact
+    def add_fact(self, name: str, value: object) -> None:
+        """Add a value to the JSON report."""
+        self.facts[name] = value
 
-    def add_summary(self, words: str) -> None:
-        """A part of the run's one-line summary: what changed in the world, what was written."""
-        self.summaries.append(words)
+    def add_summary(self, text: str) -> None:
+        """Add a part to the run's one-line summary: what changed upstream, what was written."""
+        self.summaries.append(text)
 
     @property
     def summary(self) -> str:
-        """The run in one line, fit for a commit message."""
+        """The run in one line, which the workflow uses as a commit message."""
         return "; ".join(self.summaries)
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
-        """Measure a step: wall time in seconds, for ``-v`` and ``--json``."""
+        """Measure the wall time of a step, for ``-v`` and ``--json``."""
         start = perf_counter()
         yield
         self.seconds[step] = round(perf_counter() - start, 3)
 
     def finish(self) -> int:
-        """End a run that was done; the exit status, 1 for what is wrong or ``--strict`` about."""
+        """Print the times and the JSON report, where asked for, and return the exit status.
+
+        The status is 1 after errors, or after warnings with ``--strict``; else 0.
+        """
         if self.verbose:
             spent = ", ".join(f"{step} {seconds:.2f} s" for step, seconds in self.seconds.items())
             self.print(f"Time: {spent}")
-        overdone = self.strict and bool(self.warnings)
-        if overdone:
+        has_strict_warnings = self.strict and bool(self.warnings)
+        if has_strict_warnings:
             self.fail(f"{len(self.warnings)} warnings, which --strict counts as failure")
-        failed = overdone or bool(self.errors)
+        failed = has_strict_warnings or bool(self.errors)
         if self.as_json:
-            print(json.dumps(self._as_json(ok=not failed), ensure_ascii=False, indent=1))
-        return 1 if failed else 0
+            print(json.dumps(self._json_report(ok=not failed), ensure_ascii=False, indent=1))
+        return FAILURE if failed else 0
 
-    def _as_json(self, *, ok: bool) -> dict[str, object]:
+    def _json_report(self, *, ok: bool) -> dict[str, object]:
         return {
             "ok": ok,
             "summary": self.summary,
@@ -152,12 +162,12 @@ class Console:
 
     @contextmanager
     def progress(self, label: str, total: int | None = None) -> Iterator[Progress]:
-        """A bar on a terminal; elsewhere nothing, since the steps say their own line."""
+        """Show a progress bar on a terminal, and nothing elsewhere."""
         if self.quiet or not self.stream.isatty():
             yield _NoProgress()
             return
-        # Rich costs 60 ms to import, which a scheduled run need not pay.
-        from rich.console import Console  # noqa: PLC0415
+        # Most runs are scheduled, and have no terminal.
+        from rich.console import Console as RichConsole  # noqa: PLC0415
         from rich.progress import (  # noqa: PLC0415
             BarColumn,
             MofNCompleteColumn,
@@ -172,6 +182,5 @@ class Console:
             MofNCompleteColumn(),
             TimeRemainingColumn(),
         )
-        console = Console(file=self.stream)
-        with RichProgress(*columns, console=console, transient=True) as bar:
-            yield _Bar(bar, bar.add_task(label, total=total))
+        with RichProgress(*columns, console=RichConsole(file=self.stream), transient=True) as bar:
+            yield _RichProgressBar(bar, bar.add_task(label, total=total))

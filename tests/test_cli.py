@@ -1,29 +1,31 @@
-"""The command line and the settings file."""
+"""The command line: what is given, what is refused, and with which status a run exits."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from events_archive.cli import parse_arguments
-from events_archive.errors import UsageError
-from events_archive.settings import DEFAULT_API_URL, Settings
+from events_archive import cli
+from events_archive.cli import COMMANDS, parse_arguments
+from events_archive.commands import fetch
+from events_archive.commands.options import Options
+from events_archive.console import Console
+from events_archive.errors import ArchiveError, CacheError, UsageError
+from events_archive.settings import SETTINGS, Settings
+from tests.conftest import PROJECT
 
 
-def _settings(tmp_path: Path, *arguments: str, lasting: str = "", **environ: str) -> Settings:
-    if lasting:
-        table = f"[tool.events-archive]\n{lasting}\n"
-        (tmp_path / "pyproject.toml").write_text(table, encoding="utf-8")
-    return parse_arguments(arguments, environ, tmp_path).settings
+def _settings(folder: Path, *arguments: str) -> Settings:
+    return parse_arguments(arguments, {}, folder).settings
 
 
-def test_without_a_word_the_site_is_built_with_the_defaults(tmp_path: Path) -> None:
+def test_without_arguments_the_site_is_built_with_the_defaults(tmp_path: Path) -> None:
     options = parse_arguments([], {}, tmp_path)
     assert options.command == "build"
-    assert options.settings.api_url == DEFAULT_API_URL
+    assert options.given == {}
+    assert options.command_options == {}
     assert options.settings.cache == tmp_path / "content_cache"
-    assert options.settings.max_age == timedelta(hours=6)
-    assert options.settings.pictures
 
 
 def test_a_command_may_come_first(tmp_path: Path) -> None:
@@ -31,34 +33,58 @@ def test_a_command_may_come_first(tmp_path: Path) -> None:
     assert (options.command, options.settings.offline) == ("fetch", True)
 
 
-def test_an_option_wins_over_a_lasting_setting(tmp_path: Path) -> None:
-    lasting = 'base_url = "https://a.example"\nmax_age = "2d"'
-    settings = _settings(tmp_path, "--base-url", "https://b.example/x", lasting=lasting)
+def test_an_option_outweighs_the_settings_of_the_project(tmp_path: Path) -> None:
+    toml = '[tool.events-archive]\nbase_url = "https://a.example"\nmax_age = "2d"\n'
+    (tmp_path / "pyproject.toml").write_text(toml, encoding="utf-8")
+    settings = _settings(tmp_path, "--base-url", "https://b.example/x")
     assert settings.base_url == "https://b.example/x/"
     assert settings.max_age == timedelta(days=2)
 
 
 def test_all_options_reach_the_settings(tmp_path: Path) -> None:
-    settings = _settings(
-        tmp_path, "--no-pictures", "--strict", "--max-age", "30m", "--jobs", "2",
-        "--today", "2026-09-30", "--output", str(tmp_path / "o"), "--cache", "c", "-q", "--json",
-    )  # fmt: skip
-    assert not settings.pictures
-    assert settings.max_age == timedelta(minutes=30)
-    assert settings.today == date(2026, 9, 30)
-    assert settings.output == tmp_path / "o"
-    assert settings.cache == Path.cwd() / "c"
-    assert settings.strict
-    assert settings.quiet
-    assert settings.json
-    assert settings.jobs == 2
+    arguments = {
+        "--offline": True, "--full": True, "--accept-withdrawals": True,
+        "--allow-id-change": True, "--strict": True, "--dry-run": True, "--json": True,
+        "--no-pictures": False, "-q": True, "-v": True,
+        "--api-url=http://a.example/2": "http://a.example/2/",
+        "--base-url=https://b.example": "https://b.example/",
+        f"--output={tmp_path / 'o'}": tmp_path / "o",
+        "--cache=c": Path.cwd() / "c",
+        "--max-age=30m": timedelta(minutes=30),
+        "--timeout=5": 5.0,
+        "--today=2026-09-30": date(2026, 9, 30),
+        "--jobs=2": 2,
+    }  # fmt: skip
+    options = parse_arguments([*arguments], {}, tmp_path)
+    expected = {
+        row.name: value
+        for row in SETTINGS
+        for argument, value in arguments.items()
+        if argument.partition("=")[0] in row.options
+    }
+    assert options.given == expected
+    assert expected.keys() == {row.name for row in SETTINGS if row.options}
+    assert all(getattr(options.settings, name) == value for name, value in expected.items())
 
 
-def test_the_key_comes_from_the_environment_and_is_never_shown(tmp_path: Path) -> None:
-    settings = _settings(tmp_path, LL2_API_KEY="secret")
-    assert settings.api_key == "secret"
-    assert "secret" not in repr(settings)
-    assert _settings(tmp_path, LL2_API_KEY="").api_key is None
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_has_a_module_and_explains_each_option(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        parse_arguments([command, "--help"], {}, tmp_path)
+    assert stopped.value.code == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert all(row.help in text for row in SETTINGS if row.options)
+    assert (PROJECT / f"events_archive/commands/{command}.py").is_file()
+
+
+def test_the_help_lists_each_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        parse_arguments(["--help"], {}, tmp_path)
+    assert stopped.value.code == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert all(f"{name} {help_text}" in text for name, (help_text, _) in COMMANDS.items())
 
 
 @pytest.mark.parametrize(
@@ -69,98 +95,28 @@ def test_the_key_comes_from_the_environment_and_is_never_shown(tmp_path: Path) -
         ["--base-url", "example.org"],
         ["--base-url", "ftp://example.org/"],
         ["--base-url", "https://example.org/?x=1"],
+        ["--base-url", ""],
         ["--today", "yesterday"],
         ["--jobs", "0"],
         ["--jobs", "many"],
         ["--no-such-option"],
     ],
 )
-def test_a_value_without_meaning_is_wrong_usage(
+def test_an_option_without_meaning_is_wrong_usage(
     tmp_path: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as stopped:
         parse_arguments(arguments, {}, tmp_path)
     assert stopped.value.code == 2
-    assert arguments[0] in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    "lasting",
-    [
-        'colour = "red"',
-        'mode = "list"',
-        'excluded_licences = "1"',
-        "excluded_licences = [true]",
-        "list_limit = 0",
-        'base_url = "nowhere"',
-        "title = 3",
-        'max_age = "later"',
-        "jobs = 0",
-    ],
-)
-def test_a_lasting_setting_without_meaning_is_named(tmp_path: Path, lasting: str) -> None:
-    with pytest.raises(UsageError, match=lasting.split(maxsplit=1)[0]):
-        _settings(tmp_path, lasting=lasting)
-
-
-def test_settings_that_last_are_read(tmp_path: Path) -> None:
-    settings = _settings(
-        tmp_path,
-        lasting='excluded_licences = [1, 5]\nlist_limit = 50\nmode = "normal"\nbase_url = ""',
-    )
-    assert settings.excluded_licences == (1, 5)
-    assert settings.list_limit == 50
-    assert settings.mode == "normal"
-    assert settings.base_url == ""
-
-
-def test_a_settings_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
-    (tmp_path / "pyproject.toml").write_text("[tool", encoding="utf-8")
-    with pytest.raises(UsageError, match=r"pyproject\.toml"):
-        parse_arguments([], {}, tmp_path)
-
-
-def test_where_the_host_will_publish_counts_less_than_what_the_project_says(
-    tmp_path: Path,
-) -> None:
-    host = {"ARCHIVE_BASE_URL": "https://me.github.io/repo"}
-    assert _settings(tmp_path, **host).base_url == "https://me.github.io/repo/"
-    own = _settings(tmp_path, lasting='cname = "Events.Example.org"', **host)
-    assert (own.base_url, own.cname) == ("https://events.example.org/", "events.example.org")
-    both = 'cname = "events.example.org"\nbase_url = "https://b.example"'
-    assert _settings(tmp_path, lasting=both, **host).base_url == "https://b.example/"
-    said = _settings(tmp_path, "--base-url", "https://c.example/", lasting=both, **host)
-    assert said.base_url == "https://c.example/"
-    assert _settings(tmp_path / "elsewhere", ARCHIVE_BASE_URL="").base_url == ""
-
-
-def test_a_host_that_names_no_address_is_told_so(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="ARCHIVE_BASE_URL"):
-        _settings(tmp_path, ARCHIVE_BASE_URL="me.github.io")
-
-
-@pytest.mark.parametrize(
-    ("given", "bytes_"), [("300 kB", 300_000), ("1.5MB", 1_500_000), ("1 GB", 10**9)]
-)
-def test_budgets_are_weights(tmp_path: Path, given: str, bytes_: int) -> None:
-    settings = _settings(tmp_path, lasting=f'page_budget = "{given}"\nsite_budget = "{given}"')
-    assert settings.page_budget == settings.site_budget == bytes_
-
-
-@pytest.mark.parametrize(
-    "lasting",
-    ['cname = "no domain"', 'cname = "https://x.org"', 'page_budget = "much"', "page_budget = 300",
-     'offer_download = "yes"'],
-)  # fmt: skip
-def test_a_setting_for_publishing_without_meaning_is_refused(tmp_path: Path, lasting: str) -> None:
-    with pytest.raises(UsageError, match=lasting.split(maxsplit=1)[0]):
-        _settings(tmp_path, lasting=lasting)
+    printed = capsys.readouterr().err
+    assert arguments[0] in printed
+    assert len(arguments) == 1 or repr(arguments[1]) in printed
 
 
 @pytest.mark.parametrize(
     ("given", "prefix"), [("/repo/", "/repo/"), ("repo", "/repo/"), ("a/b", "/a/b/"), ("/", "/")]
 )
-def test_a_prefix_has_its_slashes(tmp_path: Path, given: str, prefix: str) -> None:
+def test_a_prefix_has_slashes_at_both_ends(tmp_path: Path, given: str, prefix: str) -> None:
     options = parse_arguments(["serve", "--prefix", given, "--port", "0"], {}, tmp_path)
     assert options.command_options == {"prefix": prefix, "port": 0}
 
@@ -172,7 +128,62 @@ def test_a_prefix_has_its_slashes(tmp_path: Path, given: str, prefix: str) -> No
 def test_options_of_one_command_are_checked(
     tmp_path: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(SystemExit) as stopped:
         parse_arguments(arguments, {}, tmp_path)
-    assert ended.value.code == 2
+    assert stopped.value.code == 2
     assert "usage:" in capsys.readouterr().err
+
+
+# Exit statuses
+
+
+def _fails(error: BaseException) -> Callable[[Options, Console], None]:
+    def run(options: Options, console: Console) -> None:
+        raise error
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (ArchiveError("the disk is full"), 1),
+        (CacheError("the disk is full"), 1),
+        (UsageError("the disk is full"), 2),
+    ],
+)
+def test_an_error_is_one_line_and_its_class_decides_on_the_exit_status(
+    error: ArchiveError,
+    status: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(fetch, "run", _fails(error))
+    assert cli.main(["fetch"], tmp_path) == status
+    assert capsys.readouterr().err == "error: the disk is full\n"
+
+
+def test_with_verbose_an_error_comes_with_its_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(fetch, "run", _fails(ArchiveError("the disk is full")))
+    assert cli.main(["fetch", "-v"], tmp_path) == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_an_interrupted_run_has_the_status_that_shells_give(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(fetch, "run", _fails(KeyboardInterrupt()))
+    assert cli.main(["fetch"], tmp_path) == 130
+    assert "interrupted" in capsys.readouterr().err
+
+
+def test_warnings_fail_a_strict_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(fetch, "run", lambda options, console: console.warn("odd"))
+    assert cli.main(["fetch"], tmp_path) == 0
+    assert cli.main(["fetch", "--strict"], tmp_path) == 1
+    assert "1 warnings" in capsys.readouterr().err

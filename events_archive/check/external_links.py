@@ -23,7 +23,7 @@ from events_archive.store.link_status import (
 def check_external_links(
     links: Mapping[str, str],
     settings: Settings,
-    report: Console,
+    console: Console,
     *,
     now: datetime,
     manners: CrawlPolicy = DEFAULT_POLICY,
@@ -38,10 +38,10 @@ def check_external_links(
     known = load_link_statuses(path)
     due = due_links(links, known, now=now, again=manners.again)
     if settings.offline or settings.dry_run:
-        report.print(f"{len(due)} links to other sites would be asked for.")
+        console.print(f"{len(due)} links to other sites would be asked for.")
         return
     queues = group_by_host(due, manners.per_host)
-    with report.progress("Links", sum(map(len, queues))) as progress:
+    with console.progress("Links", sum(map(len, queues))) as progress:
         answers = check_links(queues, settings, progress, manners)
     ledger = {
         url: LinkStatus.updated(known.get(url), answers.get(url), now)
@@ -49,7 +49,7 @@ def check_external_links(
         if url in known or url in answers
     }
     save_link_statuses(path, ledger)
-    report_links(links, ledger, asked=len(answers), left=len(due) - len(answers), report=report)
+    report_links(links, ledger, asked=len(answers), left=len(due) - len(answers), console=console)
 
 
 def due_links(
@@ -68,7 +68,7 @@ def report_links(
     *,
     asked: int,
     left: int,
-    report: Console,
+    console: Console,
 ) -> None:
     """What is not there, on which page of ours, and when it last was."""
     gone = {url: link for url, link in ledger.items() if link.fault}
@@ -77,13 +77,13 @@ def report_links(
         for url, link in gone.items()
     )
     if gone:
-        report.print_lines(chain([f"Links to other sites that are not there: {len(gone)}"], lines))
+        console.print_lines(chain([f"Links to other sites that are not there: {len(gone)}"], lines))
     more = f"; {left} are left for the next run" if left else ""
-    report.print(
+    console.print(
         f"{asked} links to other sites asked for, {len(gone)} known not to be there{more}."
     )
     faults = {url: link.fault for url, link in gone.items()}
-    report.add_fact("external", {"asked": asked, "left": left, "gone": faults})
+    console.add_fact("external", {"asked": asked, "left": left, "gone": faults})
 
 
 def _day(when: datetime | None) -> str:

@@ -20,7 +20,7 @@ from events_archive.store.state_file import STATE_FILE, load_state
 
 def check(
     settings: Settings,
-    report: Console,
+    console: Console,
     *,
     files: Iterable[tuple[str, Path]],
     now: datetime,
@@ -31,20 +31,20 @@ def check(
     With ``external``, other sites are asked whether what we link to is still there; what they
     answer is written down in the cache and never makes the run fail.
     """
-    with report.timed("read"):
+    with console.timed("read"):
         site = BuiltSite.read(files, base_url=settings.base_url, jobs=settings.jobs)
-    with report.timed("check"):
+    with console.timed("check"):
         visits = page_weights(site)
         findings = tuple(find_problems(site, visits, settings))
-    report.print_lines(format_findings(findings, everything=settings.verbose))
-    report.add_fact("findings", [finding.as_json() for finding in findings])
-    report.add_fact("site", site_stats(site, visits))
+    console.print_lines(format_findings(findings, everything=settings.verbose))
+    console.add_fact("findings", [finding.as_json() for finding in findings])
+    console.add_fact("site", site_stats(site, visits))
     if external:
         from events_archive.check.external_links import check_external_links  # noqa: PLC0415 - asks others
 
-        with report.timed("external"):
-            check_external_links(external_links(site), settings, report, now=now)
-    report_result(site, findings, report)
+        with console.timed("external"):
+            check_external_links(external_links(site), settings, console, now=now)
+    report_result(site, findings, console)
 
 
 def find_problems(
@@ -80,14 +80,14 @@ def site_stats(site: BuiltSite, visits: Mapping[str, int]) -> dict[str, object]:
     }
 
 
-def report_result(site: BuiltSite, findings: tuple[Finding, ...], report: Console) -> None:
+def report_result(site: BuiltSite, findings: tuple[Finding, ...], console: Console) -> None:
     """Say in a line what came of it."""
     counted = Counter(finding.severity for finding in findings)
     errors, warnings = counted[ERROR], len(findings) - counted[ERROR]
     size = f"{len(site.paths)} files, {len(site.pages)} pages, {total(site) / 1e6:.1f} MB"
     if warnings:
-        report.warn(f"{warnings} thing{'s' if warnings > 1 else ''} to look at in the site")
+        console.warn(f"{warnings} thing{'s' if warnings > 1 else ''} to look at in the site")
     if errors:
-        report.error(f"{errors} error{'s' if errors > 1 else ''} in the site ({size})")
+        console.error(f"{errors} error{'s' if errors > 1 else ''} in the site ({size})")
     else:
-        report.print(f"Checked {size}: no error.")
+        console.print(f"Checked {size}: no error.")

@@ -15,7 +15,7 @@ from events_archive.settings import Settings
 
 def serve(
     settings: Settings,
-    report: Console,
+    console: Console,
     *,
     project: Path,
     port: int,
@@ -34,26 +34,26 @@ def serve(
     server = PreviewServer(folder=settings.output, prefix=place, port=port, bulletin=bulletin)
     server.start()
     try:
-        build(bulletin, rebuild, report)
-        report.print(f"Serving {settings.output} at {server.address} (Ctrl-C ends it)")
+        build(bulletin, rebuild, console)
+        console.print(f"Serving {settings.output} at {server.address} (Ctrl-C ends it)")
         for _ in watch_changes(settings, project, stopped=lambda: bulletin.is_closed):
-            build(bulletin, rebuild, report)
+            build(bulletin, rebuild, console)
     except KeyboardInterrupt:
-        report.print("The preview has ended.")
+        console.print("The preview has ended.")
     finally:
         server.stop()
 
 
-def build(bulletin: StatusBroadcaster, rebuild: Callable[[], None], report: Console) -> None:
+def build(bulletin: StatusBroadcaster, rebuild: Callable[[], None], console: Console) -> None:
     """Build once, whatever happens, and tell the open pages."""
     try:
         rebuild()
     except ArchiveError as error:
-        report.warn(str(error))
+        console.warn(str(error))
         bulletin.build_failed(str(error))
     except Exception:
         # A fault of the code under work: the maintainer is there to see it, and goes on editing.
-        report.warn(traceback.format_exc())
+        console.warn(traceback.format_exc())
         bulletin.build_failed(traceback.format_exc())
     else:
         bulletin.build_succeeded()

@@ -1,0 +1,205 @@
+"""The table of settings, and what is derived from it."""
+
+import re
+import tomllib
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from events_archive.errors import UsageError
+from events_archive.load_settings import load_settings
+from events_archive.settings import SETTINGS, Settings
+from tests.conftest import PROJECT
+
+IN_TOML = [row for row in SETTINGS if row.in_toml]
+
+
+def _load(
+    folder: Path, toml: str = "", environ: dict[str, str] | None = None, **given: Any
+) -> Settings:
+    if toml:
+        table = f"[tool.events-archive]\n{toml}\n"
+        (folder / "pyproject.toml").write_text(table, encoding="utf-8")
+    return load_settings(folder, environ or {}, given)
+
+
+# The table
+
+
+def test_each_setting_is_explained_and_can_be_parsed_where_it_can_be_set() -> None:
+    for row in SETTINGS:
+        assert row.help, row.name
+        is_flag = isinstance(row.default, bool) and row.options
+        if row.in_toml or row.environment or (row.options and not is_flag):
+            assert row.parse, row.name
+
+
+def test_an_option_has_the_name_of_its_setting() -> None:
+    for row in SETTINGS:
+        if row.options:
+            name = row.name.replace("_", "-")
+            assert row.options[-1] == (f"--no-{name}" if row.default is True else f"--{name}")
+
+
+def test_the_readme_lists_each_setting_of_the_project_with_its_default() -> None:
+    readme = (PROJECT / "README.md").read_text("utf-8")
+    table = dict(re.findall(r"^\| `(\w+)` \| `([^|]+)` \| [^|]+ \|$", readme, re.MULTILINE))
+    assert table.keys() == {row.name for row in IN_TOML}
+    for row in IN_TOML:
+        value = tomllib.loads(f"value = {table[row.name]}")["value"]
+        assert row.parse
+        assert row.default == (value if value == "" else row.parse(value)), row.name
+
+
+def test_pages_are_made_from_no_setting_that_is_not_in_their_fingerprint() -> None:
+    packages = (PROJECT / "events_archive/site", PROJECT / "events_archive/render")
+    modules = (path for package in packages for path in package.rglob("*.py"))
+    templates = (path for path in (PROJECT / "templates").rglob("*.*") if path.suffix != ".bin")
+    names = {row.name for row in SETTINGS}
+    used = {
+        name
+        for path in (*modules, *templates)
+        for name in re.findall(r"\bsettings\.(\w+)", path.read_text("utf-8"))
+    }
+    assert "title" in used
+    assert used & names <= {row.name for row in SETTINGS if row.affects_output}
+
+
+def test_another_title_is_another_output_and_another_timeout_is_not() -> None:
+    values = Settings().output_values()
+    assert Settings(title="Another").output_values() != values
+    assert Settings(timeout=1.0, quiet=True, cache=Path("c")).output_values() == values
+
+
+# Where values come from
+
+
+def test_folders_are_those_of_the_project(tmp_path: Path) -> None:
+    settings = _load(tmp_path)
+    assert settings == Settings(
+        cache=tmp_path / "content_cache",
+        output=tmp_path / "output",
+        templates=tmp_path / "templates",
+        static=tmp_path / "static",
+    )
+
+
+def test_the_command_line_outweighs_the_project_which_outweighs_the_environment(
+    tmp_path: Path,
+) -> None:
+    host = {"ARCHIVE_BASE_URL": "https://me.github.io/repo"}
+    assert _load(tmp_path, environ=host).base_url == "https://me.github.io/repo/"
+    toml = 'base_url = "https://b.example"\nmax_age = "2d"'
+    assert _load(tmp_path, toml, host).base_url == "https://b.example/"
+    settings = _load(tmp_path, toml, host, base_url="https://c.example/")
+    assert settings.base_url == "https://c.example/"
+    assert settings.max_age == timedelta(days=2)
+
+
+def test_a_domain_for_the_host_is_also_where_the_site_is_published(tmp_path: Path) -> None:
+    host = {"ARCHIVE_BASE_URL": "https://me.github.io/repo"}
+    settings = _load(tmp_path, 'cname = "Events.Example.org"', host)
+    assert (settings.cname, settings.base_url) == (
+        "events.example.org",
+        "https://events.example.org/",
+    )
+    both = 'cname = "events.example.org"\nbase_url = "https://b.example"'
+    assert _load(tmp_path, both, host).base_url == "https://b.example/"
+
+
+def test_an_empty_variable_of_the_environment_sets_nothing(tmp_path: Path) -> None:
+    settings = _load(tmp_path, environ={"ARCHIVE_BASE_URL": "", "LL2_API_KEY": ""})
+    assert (settings.base_url, settings.api_key) == ("", None)
+
+
+def test_a_host_that_names_no_url_is_an_error_that_names_the_variable(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="ARCHIVE_BASE_URL in the environment"):
+        _load(tmp_path, environ={"ARCHIVE_BASE_URL": "me.github.io"})
+
+
+def test_the_api_key_comes_from_the_environment_and_is_never_shown(tmp_path: Path) -> None:
+    settings = _load(tmp_path, environ={"LL2_API_KEY": "secret"})
+    assert settings.api_key == "secret"
+    assert "secret" not in repr(settings)
+
+
+def test_all_settings_of_the_project_are_read(tmp_path: Path) -> None:
+    toml = """
+        api_url = "http://127.0.0.1:8000/2.3.0"
+        base_url = ""
+        cname = ""
+        excluded_licences = [1, 5]
+        full_sweep_every = "1d"
+        jobs = 2
+        list_limit = 50
+        max_age = "90"
+        mode = "normal"
+        offer_download = true
+        page_budget = "1.5MB"
+        site_budget = "1 GB"
+        timeout = "5s"
+        title = "Mine"
+    """
+    settings = _load(tmp_path, toml)
+    found = {row.name: getattr(settings, row.name) for row in IN_TOML}
+    assert found == {
+        "api_url": "http://127.0.0.1:8000/2.3.0/",
+        "base_url": "",
+        "cname": "",
+        "excluded_licences": (1, 5),
+        "full_sweep_every": timedelta(days=1),
+        "jobs": 2,
+        "list_limit": 50,
+        "max_age": timedelta(seconds=90),
+        "mode": "normal",
+        "offer_download": True,
+        "page_budget": 1_500_000,
+        "site_budget": 10**9,
+        "timeout": 5.0,
+        "title": "Mine",
+    }
+
+
+@pytest.mark.parametrize(
+    "toml",
+    [
+        'colour = "red"',
+        "strict = true",
+        'mode = "list"',
+        'excluded_licences = "1"',
+        "excluded_licences = [true]",
+        "list_limit = 0",
+        "list_limit = true",
+        'base_url = "nowhere"',
+        'api_url = ""',
+        "title = 3",
+        "max_age = 6",
+        'max_age = "later"',
+        'timeout = "0s"',
+        "jobs = 0",
+        'cname = "no domain"',
+        'cname = "https://x.org"',
+        'page_budget = "much"',
+        "page_budget = 300",
+        'offer_download = "yes"',
+    ],
+)
+def test_an_error_names_the_setting_that_is_unknown_or_has_no_meaning(
+    tmp_path: Path, toml: str
+) -> None:
+    name = toml.split(maxsplit=1)[0]
+    with pytest.raises(UsageError, match=rf"pyproject\.toml, \[tool\.events-archive\] {name}: "):
+        _load(tmp_path, toml)
+
+
+def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"pyproject\.toml"):
+        _load(tmp_path)
+
+
+def test_today_may_be_given(tmp_path: Path) -> None:
+    assert _load(tmp_path).today is None
+    assert _load(tmp_path, today=date(2026, 9, 30)).today == date(2026, 9, 30)
