@@ -13,10 +13,9 @@ from typing import Any
 from events_archive import errors
 from events_archive.commands.options import Options
 from events_archive.console import Console
-from events_archive.load_settings import load_settings
 from events_archive.query.parameters import PARAMETERS
 from events_archive.setting_parsers import parse_date, parse_path, parse_port, parse_url_prefix
-from events_archive.settings import SETTINGS, Setting
+from events_archive.settings import SETTINGS, Setting, load_settings
 
 
 def main(arguments: Sequence[str], project: Path) -> int:

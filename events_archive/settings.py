@@ -1,4 +1,4 @@
-"""Every setting of the archive: where it can be set, how its value is parsed, what it does.
+"""Every setting of the archive, and `load_settings`, which finds out its value.
 
 A field of `Settings` is all that a setting consists of: its name and type, and a call of `setting`
 with the default and everything else. The options of the command line, the names allowed in
@@ -6,13 +6,15 @@ with the default and everything else. The options of the command line, the names
 the site come from here. To add a setting, add a field and use it.
 """
 
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 from events_archive import __version__
+from events_archive.errors import UsageError
 from events_archive.setting_parsers import (
     one_of,
     parse_bool,
@@ -95,22 +97,21 @@ def setting(
 class Settings:
     """The settings of a run. ``--help`` lists options in the order of these fields."""
 
+    # fmt: off
+
     # Options of the command line only.
     offline: bool = setting(False, option="--offline", help="never touch the network")
     full: bool = setting(
-        False,
-        option="--full",
-        help="ask for every event again, to find deletions and silent changes",
+        False, option="--full",
+        help="ask for every event again, to find deletions and silent changes"
     )
     accept_withdrawals: bool = setting(
-        False,
-        option="--accept-withdrawals",
-        help="believe a full sweep in which many events are gone",
+        False, option="--accept-withdrawals",
+        help="believe a full sweep in which many events are gone"
     )
     allow_id_change: bool = setting(
-        False,
-        option="--allow-id-change",
-        help="publish although ids that subscribers know events by have changed",
+        False, option="--allow-id-change",
+        help="publish although ids that subscribers know events by have changed"
     )
     strict: bool = setting(False, option="--strict", help="warnings are failures")
     dry_run: bool = setting(
@@ -123,66 +124,37 @@ class Settings:
 
     # Options with a value, some of them for pyproject.toml too.
     api_url: str = setting(
-        DEFAULT_API_URL,
-        parse_url,
-        option="--api-url",
-        in_toml=True,
-        help="the API's root (default: the public API)",
+        DEFAULT_API_URL, parse_url, option="--api-url", in_toml=True,
+        help="the API's root (default: the public API)"
     )
     base_url: str = setting(
-        "",
-        parse_url,
-        option="--base-url",
-        in_toml=True,
-        environment="ARCHIVE_BASE_URL",
-        affects_output=True,
-        help="where the site will be published",
+        "", parse_url, option="--base-url", in_toml=True, environment="ARCHIVE_BASE_URL",
+        affects_output=True, help="where the site will be published"
     )
     cache: Path = setting(
-        Path("content_cache"),
-        parse_path,
-        option="--cache",
-        metavar="DIR",
-        help="where records and pictures are kept",
+        Path("content_cache"), parse_path, option="--cache", metavar="DIR",
+        help="where records and pictures are kept"
     )
     output: Path = setting(
-        Path("output"),
-        parse_path,
-        option="--output",
-        metavar="DIR",
-        help="where the site is written",
+        Path("output"), parse_path, option="--output", metavar="DIR",
+        help="where the site is written"
     )
     max_age: timedelta = setting(
-        timedelta(hours=6),
-        parse_duration,
-        option="--max-age",
-        metavar="6h",
-        in_toml=True,
-        help="how old the cache may be: 30m, 6h, 2d",
+        timedelta(hours=6), parse_duration, option="--max-age", metavar="6h", in_toml=True,
+        help="how old the cache may be: 30m, 6h, 2d"
     )
     timeout: float = setting(
-        60.0,
-        parse_timeout,
-        option="--timeout",
-        metavar="60s",
-        in_toml=True,
-        help="the silence borne from the API",
+        60.0, parse_timeout, option="--timeout", metavar="60s", in_toml=True,
+        help="the silence borne from the API"
     )
     today: date | None = setting(
-        None,
-        parse_date,
-        option="--today",
-        metavar="YYYY-MM-DD",
-        help="the day that parts past from upcoming",
+        None, parse_date, option="--today", metavar="YYYY-MM-DD",
+        help="the day that parts past from upcoming"
     )
     """The UTC date that divides past from upcoming; None stands for that of the last refresh."""
     jobs: int = setting(
-        4,
-        parse_jobs,
-        option="--jobs",
-        metavar="N",
-        in_toml=True,
-        help="pictures fetched or resized at a time; 1 keeps all in one process",
+        4, parse_jobs, option="--jobs", metavar="N", in_toml=True,
+        help="pictures fetched or resized at a time; 1 keeps all in one process"
     )
     quiet: bool = setting(
         False, option=("-q", "--quiet"), help="say nothing but warnings and errors"
@@ -191,72 +163,50 @@ class Settings:
 
     # For pyproject.toml only.
     title: str = setting(
-        "Spaceflight Events Archive",
-        parse_text,
-        in_toml=True,
-        affects_output=True,
-        help="the name of the site",
+        "Spaceflight Events Archive", parse_text, in_toml=True, affects_output=True,
+        help="the name of the site"
     )
     list_limit: int = setting(
-        200,
-        parse_positive_int,
-        in_toml=True,
-        affects_output=True,
-        help="the most events on one list page; a longer list is split",
+        200, parse_positive_int, in_toml=True, affects_output=True,
+        help="the most events on one list page; a longer list is split"
     )
     cname: str = setting(
-        "",
-        parse_domain,
-        in_toml=True,
-        affects_output=True,
-        help="a domain for hosts that read it from a file ``CNAME``; sets ``base_url`` too",
+        "", parse_domain, in_toml=True, affects_output=True,
+        help="a domain for hosts that read it from a file ``CNAME``; sets ``base_url`` too"
     )
     offer_download: bool = setting(
-        False,
-        parse_bool,
-        in_toml=True,
-        affects_output=True,
-        help="whether the page “Read offline” has the whole site as a ZIP",
+        False, parse_bool, in_toml=True, affects_output=True,
+        help="whether the page “Read offline” has the whole site as a ZIP"
     )
     excluded_licences: tuple[int, ...] = setting(
-        (),
-        parse_ids,
-        in_toml=True,
-        affects_output=True,
-        help="ids of image licences that are not shown; a placeholder stands in",
+        (), parse_ids, in_toml=True, affects_output=True,
+        help="ids of image licences that are not shown; a placeholder stands in"
     )
     mode: str = setting(
-        "detailed",
-        one_of("detailed", "normal"),
-        in_toml=True,
-        help="LL2's level of detail: ``detailed`` (with agencies, launches, crews) or ``normal``",
+        "detailed", one_of("detailed", "normal"), in_toml=True,
+        help="LL2's level of detail: ``detailed`` (with agencies, launches, crews) or ``normal``"
     )
     full_sweep_every: timedelta = setting(
         timedelta(days=7), parse_duration, in_toml=True, help="how old the last full refresh may be"
     )
     page_budget: int = setting(
-        300_000,
-        parse_byte_size,
-        in_toml=True,
-        help="what ``check`` allows for the first visit of a page, compressed",
+        300_000, parse_byte_size, in_toml=True,
+        help="what ``check`` allows for the first visit of a page, compressed"
     )
     site_budget: int = setting(
-        500_000_000,
-        parse_byte_size,
-        in_toml=True,
-        help="what ``check`` allows for the whole site; GitHub Pages takes 1 GB",
+        500_000_000, parse_byte_size, in_toml=True,
+        help="what ``check`` allows for the whole site; GitHub Pages takes 1 GB"
     )
 
     # Neither on the command line nor in pyproject.toml.
     api_key: str | None = setting(
-        None,
-        parse_text,
-        environment="LL2_API_KEY",
-        is_secret=True,
-        help="sent to the host of ``api_url`` and to no other, never written anywhere",
+        None, parse_text, environment="LL2_API_KEY", is_secret=True,
+        help="sent to the host of ``api_url`` and to no other, never written anywhere"
     )
     templates: Path = setting(Path("templates"), help="the folder of the templates")
     static: Path = setting(Path("static"), help="the folder of stylesheet, scripts and icons")
+
+    # fmt: on
 
     @property
     def user_agent(self) -> str:
@@ -276,3 +226,56 @@ SETTINGS: tuple[Setting, ...] = tuple(
     for field in fields(Settings)
 )
 """The table of all settings, in the order of the fields."""
+
+
+def load_settings(project: Path, environ: Mapping[str, str], given: Mapping[str, Any]) -> Settings:
+    """Return the settings of a run in the folder ``project``.
+
+    The defaults count least, then the environment, then ``[tool.events-archive]`` in the project's
+    ``pyproject.toml``, then what is ``given`` on the command line, by field.
+
+    Raises UsageError where a name is unknown or a value cannot be parsed.
+    """
+    folders = (row for row in SETTINGS if isinstance(row.default, Path))
+    defaults = {row.name: project / row.default for row in folders}
+    configured = _from_toml(project / "pyproject.toml")
+    if configured.get("cname"):
+        configured.setdefault("base_url", f"https://{configured['cname']}/")
+    return Settings(**{**defaults, **_from_environment(environ), **configured, **given})
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        row.name: _parse(row, environ[row.environment], f"{row.environment} in the environment")
+        for row in SETTINGS
+        if environ.get(row.environment)
+    }
+
+
+def _from_toml(file: Path) -> dict[str, Any]:
+    """Return the settings in ``[tool.events-archive]``; {} without such a file or table."""
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))["tool"]["events-archive"]
+    except (FileNotFoundError, KeyError):
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{file}: {error}") from error
+    rows = {row.name: row for row in SETTINGS if row.in_toml}
+    found = {}
+    for name, value in table.items():
+        where = f"{file}, [tool.events-archive] {name}"
+        if name not in rows:
+            raise UsageError(f"{where}: no such setting; there are {', '.join(sorted(rows))}")
+        # What sets nothing may be written out: `base_url = ""`.
+        is_unset = value == rows[name].default == ""
+        found[name] = value if is_unset else _parse(rows[name], value, where)
+    return found
+
+
+def _parse(row: Setting, value: object, where: str) -> Any:
+    """Return the parsed value; raise UsageError that says ``where`` the value was found."""
+    assert row.parse, f"{row.name} can be set, but has no parser"
+    try:
+        return row.parse(value)
+    except ValueError as error:
+        raise UsageError(f"{where}: {error}") from error

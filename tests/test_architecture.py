@@ -21,9 +21,7 @@ LAYERS: tuple[frozenset[str], ...] = (
 )
 """From the bottom up. A package imports itself and packages of the layers below it."""
 
-SHARED = frozenset(
-    {"__version__", "console", "errors", "keeping", "load_settings", "settings", "workers"}
-)
+SHARED = frozenset({"__version__", "console", "errors", "keeping", "settings", "workers"})
 """Modules that every package may import."""
 
 NOT_YET = {

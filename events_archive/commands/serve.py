@@ -7,8 +7,8 @@ from dataclasses import replace
 from events_archive.commands.build import build_site
 from events_archive.commands.options import Options
 from events_archive.console import Console
-from events_archive.load_settings import load_settings
 from events_archive.preview.serve import serve
+from events_archive.settings import load_settings
 from events_archive.store.lock import locked
 
 
