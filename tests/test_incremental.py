@@ -139,7 +139,10 @@ class Archive:
     def edit_code(self) -> str:
         path = self.project / "events_archive/site/event_pages.py"
         number = self.random.randint(1, 6)
-        text = re.sub(r"^OTHERS = \d+", f"OTHERS = {number}", path.read_text("utf-8"), flags=re.M)
+        name = "MAX_OTHERS_OF_TYPE"
+        before = path.read_text("utf-8")
+        text = re.sub(rf"^{name} = \d+", f"{name} = {number}", before, flags=re.M)
+        assert name in text
         path.write_text(text, "utf-8")
         return f"code: {number} others"
 

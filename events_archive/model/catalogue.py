@@ -8,17 +8,20 @@ from typing import TypeVar
 
 from events_archive.model.event import Event, EventType, Image
 
+Item = TypeVar("Item")
 Key = TypeVar("Key", bound=Hashable)
 Events = tuple[Event, ...]
 
 
-def grouped(events: Iterable[Event], key: Callable[[Event], Key | None]) -> dict[Key, Events]:
-    """The events by ``key``, each group in the order given; a key of None leaves its event out."""
-    groups: dict[Key, list[Event]] = {}
-    for event in events:
-        value = key(event)
+def grouped(
+    items: Iterable[Item], key: Callable[[Item], Key | None]
+) -> dict[Key, tuple[Item, ...]]:
+    """Return the items by ``key``, each group in their order, without those whose key is None."""
+    groups: dict[Key, list[Item]] = {}
+    for item in items:
+        value = key(item)
         if value is not None:
-            groups.setdefault(value, []).append(event)
+            groups.setdefault(value, []).append(item)
     return {value: tuple(members) for value, members in groups.items()}
 
 

@@ -116,7 +116,6 @@ class SiteBuilder:
 
     def _make(self, page: Page) -> None:
         key = self._keys.get(page.path) or self.fingerprints.page(page)
-        page = page.resolved
         content = self.renderer.content(page)
         self.proof.collect(page, content)
         self.output.stage(page.path, content, key)

@@ -12,7 +12,7 @@ from events_archive.model.event import Event
 from events_archive.model.interval import Interval
 from events_archive.model.timestamps import format_utc
 from events_archive.site import urls
-from events_archive.site.calendars import CALENDAR_SUFFIX, Calendar, has_calendar
+from events_archive.site.calendars import CALENDAR_SUFFIX, Calendar
 from events_archive.site.default_durations import default_duration
 from events_archive.site.site import Site
 
@@ -59,11 +59,10 @@ class CalendarLinkBuilder:
             outlook=f"{_OUTLOOK_FOLLOW}{_encoded(url)}&name={_encoded(calendar.name)}",
         )
 
-    def add(self, event: Event) -> CalendarLinks | None:
-        """The ways to add one event; None for one that no calendar can show."""
+    def add(self, event: Event) -> CalendarLinks:
+        """Return the ways to add one event that has a date."""
         span = event.date.interval
-        if span is None or not has_calendar(self.site, event):
-            return None
+        assert span, "an event without a date is in no calendar"
         title = event.name if event.date.has_time else f"{event.name} ({event.date.display})"
         title, words = _encoded(title), _encoded(event.date.display)
         if self.site.base_url:

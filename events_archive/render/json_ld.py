@@ -6,14 +6,15 @@ exactly than a year is left out.
 It is put together as text, since nearly every page has it: three times as fast as from values.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring
+from typing import Any
 
 from markupsafe import Markup
 
 from events_archive.images.thumbnails import Thumbnail, Thumbnails
-from events_archive.model.archive_state import Provenance
+from events_archive.model.archive_state import Change
 from events_archive.model.event import Event, Image
 from events_archive.model.places import ONLINE, Place, place_of
 from events_archive.render.templating.text import marked
@@ -53,9 +54,9 @@ class JsonLd:
         return script(f'{{"@context":"{_SCHEMA}","@graph":[{",".join(things)}]}}')
 
     def _things(self, page: Page) -> Iterator[Json]:
-        event, remembered = page.context.get("event"), page.context.get("remembered")
-        if isinstance(event, Event) and isinstance(remembered, Provenance):
-            yield self.event(event, remembered, page)
+        event = page.context.get("event")
+        if isinstance(event, Event):
+            yield self.event(event, page)
         if page.breadcrumbs:
             yield self._breadcrumbs(page)
 
@@ -76,10 +77,11 @@ class JsonLd:
         name, item = encode_basestring(label), encode_basestring(self.absolute(address))
         return f'{{"@type":"ListItem","position":{position},"name":{name},"item":{item}}}'
 
-    def event(self, event: Event, remembered: Provenance, page: Page) -> Json:
-        """The event as schema.org has it (https://schema.org/Event)."""
+    def event(self, event: Event, page: Page) -> Json:
+        """Return the event as schema.org has it (https://schema.org/Event)."""
         url = self.absolute(page.path)
-        former = previous_dates(event, remembered)
+        changes: Any = page.context["changes"]
+        former = previous_dates(event, changes)
         copies = self.thumbnails.of(event.image)
         return (
             '{"@type":"Event"'
@@ -88,7 +90,7 @@ class JsonLd:
             f"{_text('url', url)}"
             f"{_text('startDate', event.date.schema_org_date)}"
             f"{_one_or_more('previousStartDate', former)}"
-            f"{'' if remembered.withdrawn else _event_status(former)}"
+            f"{'' if page.context['withdrawn'] else _event_status(former)}"
             f"{self._whereabouts(event, url)}"
             f"{self._image(event.image, copies) if event.image and copies else ''}"
             "}"
@@ -132,9 +134,9 @@ class JsonLd:
         )
 
 
-def previous_dates(event: Event, remembered: Provenance) -> list[str]:
+def previous_dates(event: Event, changes: Iterable[Change]) -> list[str]:
     """What the date was before, the latest first, as far as schema.org has a form for it."""
-    moved = [change for change in remembered.changes if change.change_type == "moved"]
+    moved = [change for change in changes if change.change_type == "moved"]
     claims = [change.old_date.schema_org_date for change in reversed(moved)]
     return list(
         dict.fromkeys(claim for claim in claims if claim and claim != event.date.schema_org_date)

@@ -83,7 +83,14 @@ class QueryDataWriter:
     def _part(self, page: Page, columns: Callable[[tuple[QueryRow, ...]], dict[str, Any]]) -> bytes:
         part = page.context["part"]
         assert isinstance(part, QueryDataFile)
-        return _script(part.name, columns(part.rows))
+        return _script(part.name, columns(self._rows(part)))
+
+    def _rows(self, part: QueryDataFile) -> tuple[QueryRow, ...]:
+        return tuple(self._rows_by_id[event.id] for event in part.events)
+
+    @cached_property
+    def _rows_by_id(self) -> dict[int, QueryRow]:
+        return {row.id: row for row in self.site.query_index.rows}
 
     def _events(self, entries: tuple[QueryRow, ...]) -> dict[str, Any]:
         events = [self._by_id[entry.id] for entry in entries]
@@ -126,11 +133,11 @@ class QueryDataWriter:
         assert isinstance(part, QueryDataFile)
         tellings = self.site.query_index.api_records
         rows = []
-        for entry in part.rows:
-            told = tellings[entry.id]
+        for event in part.events:
+            told = tellings[event.id]
             level = told.by_level
             detailed = b"{%b}" % level["detailed"] if level["detailed"] else b"0"
-            head = f'"{entry.id}":["{told.source_url}",'.encode()
+            head = f'"{event.id}":["{told.source_url}",'.encode()
             rows.append(b"%b{%b},{%b},%b]" % (head, level["list"], level["normal"], detailed))
         return _assigned(part.name, b"{%b}" % b",\n".join(rows))
 

@@ -55,7 +55,6 @@ class Renderer:
     """A folder for what is worth keeping from one build to the next."""
     _cards: dict[tuple[int, str], Markup] = field(default_factory=dict, init=False)
     _event_links: dict[tuple[int, str], Markup] = field(default_factory=dict, init=False)
-    _term_links: dict[tuple[str, int, str, str], Markup] = field(default_factory=dict, init=False)
 
     def warm_up(self) -> None:
         """Have at hand what nearly every page needs, before two processes get it each."""
@@ -73,7 +72,6 @@ class Renderer:
 
     def content(self, page: Page) -> bytes:
         """One page's bytes; raises ArchiveError where its template has a fault."""
-        page = page.resolved
         special = self._writers.get(page.template)
         if special:
             return special(page)
@@ -156,7 +154,6 @@ class Renderer:
             "json_ld": structured.block,
             "thumbnail": self.thumbnails.of,
             "type_url": self.site.urls.type,
-            "term_link": self._term_link,
             "type_gloss": categories.type_gloss,
             "type_description": categories.type_description,
             "version": __version__,
@@ -184,17 +181,6 @@ class Renderer:
             address = esc(root + self.site.urls.event(event))
             link = marked(f'<a href="{address}" dir="auto">{esc(event.name)}</a>')
             self._event_links[key] = link
-        return link
-
-    def _term_link(self, folder: str, member: Any, root: str) -> Markup:
-        """The name of an agency, programme, ...: a link where it has a page."""
-        key = (folder, member.id, member.name, root)
-        link = self._term_links.get(key)
-        if link is None:
-            way = self.site.taxonomies.term(folder, member.id)
-            name = esc(member.name)
-            link = marked(f'<a href="{esc(root + way.url)}">{name}</a>' if way else name)
-            self._term_links[key] = link
         return link
 
     def link(self, address: str, root: str) -> str:

@@ -6,6 +6,7 @@ addresses of its own; whoever follows ``next``, as clients do, never has to know
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from events_archive.model.archive_state import CHANGE_TYPES
 from events_archive.model.event import Event, EventType
@@ -43,6 +44,8 @@ class ApiList:
     count: int
     """Results on all pages."""
     results: tuple[Event, ...] | tuple[EventType, ...]
+    last_full_refresh: date | None = None
+    """The day (UTC) of the last full refresh, on which LL2 last had each of the events."""
     mode: str = ""
     next: str = ""
     """The address of the page after this one, or ``""``."""
@@ -77,17 +80,14 @@ def api_pages(site: Site) -> Iterator[Page]:
     yield Page(path=urls.API_MIRROR_ROOT, template="mirror-root", cache_inputs=ALL_EVENTS)
     yield from _event_lists(site)
     yield from _types(site)
-    swept = site.history.state.last_full_refresh
     for event in site.catalogue.all_events:
-        # Of an event that the source still has, the record tells when that was last known.
-        depends = (event, swept.date() if swept else None)
+        context = {"event": event, "last_seen": site.history.provenance(event.id).last_seen}
         for address in (urls.api_event(event.id), site.urls.event(event, ".json")):
             yield Page(
                 path=address,
                 template="mirror-event",
                 title=event.name,
-                context={"event": event},
-                cache_inputs=depends,
+                context=context,
             )
 
 
@@ -103,6 +103,7 @@ def _event_lists(site: Site) -> Iterator[Page]:
             page = ApiList(
                 count=len(events),
                 results=tuple(piece),
+                last_full_refresh=swept.date() if swept else None,
                 mode=mode,
                 next=urls.api_page(mode, number + 1) if number < len(pieces) else "",
                 previous=urls.api_page(mode, number - 1) if number > 1 else "",
@@ -115,7 +116,6 @@ def _event_lists(site: Site) -> Iterator[Page]:
                     path=address,
                     template="mirror-list",
                     context={"list": page},
-                    cache_inputs=(page, swept.date() if swept else None),
                 )
 
 

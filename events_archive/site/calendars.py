@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from functools import partial
 
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Event, EventType
 from events_archive.site import urls
 from events_archive.site.categories import Category, category_of
-from events_archive.site.page import LazyPage, Page
+from events_archive.site.on_this_day import recurring_events
+from events_archive.site.page import Page
 from events_archive.site.publication_dates import FIRST_DATE
 from events_archive.site.site import Site
 
@@ -118,19 +118,34 @@ def event_calendar(site: Site, event: Event) -> Calendar:
     )
 
 
+def anniversary_calendar(site: Site) -> Calendar:
+    """Every event again each year, without the events."""
+    return Calendar(
+        name=f"Anniversaries · {site.title}",
+        description="What happened in space, on the same day of every year after. "
+        "Press events are left out.",
+        path=urls.ANNIVERSARIES,
+        html_url=urls.ALL_DAYS,
+        is_recurring=True,
+    )
+
+
 def calendar_pages(site: Site) -> Iterator[Page]:
-    """Every calendar: rolling, complete, by type, by year, by event."""
-    events, items = calendar_events(site), CalendarEntries(site)
-    planned = partial(planned_calendar, site, items)
-    yield planned(rolling_calendar(site), rolling_window(site, events))
-    yield planned(complete_calendar(site), events)
+    """Yield every calendar: rolling, complete, recurring, by type, by year, by event."""
+    events, entries = calendar_events(site), CalendarEntries(site)
+    yield calendar_page(rolling_calendar(site), entries.of(rolling_window(site, events)))
+    yield calendar_page(complete_calendar(site), entries.of(events))
+    yield calendar_page(anniversary_calendar(site), entries.of(recurring_events(site.catalogue)))
     of_type = grouped(events, lambda event: event.type.id)
     for type in site.types_by_name():
-        yield planned(type_calendar(site, type), of_type.get(type.id, ()))
+        yield calendar_page(type_calendar(site, type), entries.of(of_type.get(type.id, ())))
     of_year = grouped(events, lambda event: event.date.year)
     for year in sorted({*site.catalogue.by_year, *_published_years(site)}):
-        yield planned(year_calendar(site, year), of_year.get(year, ()))
-    yield from _event_calendars(site, items)
+        yield calendar_page(year_calendar(site, year), entries.of(of_year.get(year, ())))
+    # An event's own calendar keeps the event when it was withdrawn too long ago for the others.
+    for event in site.catalogue.all_events:
+        shown = (event,) if event.date.utc else ()
+        yield calendar_page(event_calendar(site, event), entries.of(shown))
 
 
 def _published_years(site: Site) -> Iterator[int]:
@@ -140,43 +155,13 @@ def _published_years(site: Site) -> Iterator[int]:
             yield int(year[1])
 
 
-def _event_calendars(site: Site, items: "CalendarEntries") -> Iterator[Page]:
-    """Each event's own, which stays when the others have dropped what was withdrawn."""
-    for event in site.catalogue.all_events:
-        address = site.urls.event(event, CALENDAR_SUFFIX)
-        make = partial(_event_page, site, items, event)
-        yield LazyPage(address, _TEMPLATE, make, depends=(event, _cache_inputs(site, (event,))))
-
-
-def _event_page(site: Site, items: "CalendarEntries", event: Event) -> Page:
-    return _page(items, event_calendar(site, event), (event,) if event.date.utc else ())
-
-
-def planned_calendar(
-    site: Site, items: "CalendarEntries", calendar: Calendar, events: Events
-) -> Page:
-    """The page of a calendar that holds ``events``."""
-    make = partial(_page, items, calendar, events)
-    depends = (calendar, events, _cache_inputs(site, events))
-    return LazyPage(calendar.path, _TEMPLATE, make, depends=depends)
-
-
-def _cache_inputs(site: Site, events: Events) -> object:
-    """What decides how calendars show ``events``, besides these: which are to come, the contact."""
-    coming = site.catalogue.upcoming_ids
-    return (
-        tuple([event.id for event in events if event.id in coming]),
-        site.refresh_time_for(events),
-    )
-
-
-def _page(items: "CalendarEntries", calendar: Calendar, events: Events) -> Page:
-    shown = replace(calendar, entries=tuple([items[event] for event in events]))
+def calendar_page(calendar: Calendar, entries: tuple[CalendarEntry, ...]) -> Page:
+    """Return the page of a calendar that holds ``entries``."""
     return Page(
         path=calendar.path,
         template=_TEMPLATE,
         title=calendar.name,
-        context={"calendar": shown},
+        context={"calendar": replace(calendar, entries=entries)},
     )
 
 
@@ -203,17 +188,21 @@ def has_calendar(site: Site, event: Event) -> bool:
 
 
 class CalendarEntries:
-    """The events of a site as calendars show them, each made when it is first asked for."""
+    """The calendar entries of a site's events, each made once."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._made: dict[int, CalendarEntry] = {}
+        self._entries: dict[int, CalendarEntry] = {}
 
-    def __getitem__(self, event: Event) -> CalendarEntry:
-        item = self._made.get(event.id)
-        if item is None:
-            item = self._made[event.id] = calendar_entry(self._site, event)
-        return item
+    def of(self, events: Events) -> tuple[CalendarEntry, ...]:
+        """Return the entries of ``events``, in their order."""
+        return tuple([self._entry(event) for event in events])
+
+    def _entry(self, event: Event) -> CalendarEntry:
+        entry = self._entries.get(event.id)
+        if entry is None:
+            entry = self._entries[event.id] = calendar_entry(self._site, event)
+        return entry
 
 
 def calendar_entry(site: Site, event: Event) -> CalendarEntry:

@@ -1,11 +1,11 @@
 """What happened to an event, in sentences for people: pages and ``build.py diff`` tell it alike."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from events_archive.model.archive_state import Change, ChangeSummary, Provenance
+from events_archive.model.archive_state import Change, ChangeSummary
 
 _FIELDS = {
     "agencies": "The agencies",
@@ -35,9 +35,9 @@ class ChangelogEntry:
     """False for what was noticed only later: it may have happened any time before."""
 
 
-def changelog(remembered: Provenance) -> tuple[ChangelogEntry, ...]:
-    """The event's history, oldest first; nothing for one of which only the beginning is known."""
-    told = [change for change in remembered.changes if change.field != "slug"]
+def changelog(changes: Sequence[Change]) -> tuple[ChangelogEntry, ...]:
+    """Return an event's history, oldest first; empty if it was only ever added."""
+    told = [change for change in changes if change.field != "slug"]
     if all(change.change_type == "added" for change in told):
         return ()
     return tuple(

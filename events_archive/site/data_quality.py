@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 
 from events_archive.model.catalogue import Events
 from events_archive.model.event import Event
 from events_archive.site import urls
-from events_archive.site.page import ALL_EVENTS, Breadcrumb, LazyPage, Page
+from events_archive.site.page import ALL_EVENTS, Breadcrumb, Page
 from events_archive.site.quality_rules import (
     QUALITY_RULES,
     QualityRule,
@@ -15,8 +14,6 @@ from events_archive.site.quality_rules import (
     likely_duplicates,
 )
 from events_archive.site.site import Site
-
-_TEMPLATE = "pages/report.html"
 
 MAX_NAMED_EVENTS = 25
 """How many events of each kind are named."""
@@ -38,7 +35,7 @@ class QualityIssue:
 
 def report_pages(site: Site) -> Iterator[Page]:
     """The page, with its findings in the order of the table."""
-    yield LazyPage(urls.REPORT, _TEMPLATE, partial(report_page, site), depends=ALL_EVENTS)
+    yield report_page(site)
 
 
 def report_page(site: Site) -> Page:
@@ -46,7 +43,7 @@ def report_page(site: Site) -> Page:
     findings = tuple(_findings(site))
     return Page(
         path=urls.REPORT,
-        template=_TEMPLATE,
+        template="pages/report.html",
         title="Gaps in the data",
         description="What is missing or odd in the data of this archive, and where to mend it.",
         context={
@@ -56,6 +53,7 @@ def report_page(site: Site) -> Page:
             "count": len(site.catalogue.events),
         },
         breadcrumbs=(Breadcrumb(label="Home", url=urls.HOME),),
+        cache_inputs=ALL_EVENTS,
     )
 
 

@@ -1,16 +1,15 @@
-"""The pages of the days of the year, their feed, and the calendar that comes back every year."""
+"""The pages of the days of the year and their feed."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 
 from events_archive.model.catalogue import Events
 from events_archive.site import on_this_day, pagination, urls
-from events_archive.site.calendars import CALENDAR, Calendar, CalendarEntries, planned_calendar
+from events_archive.site.calendars import CALENDAR, anniversary_calendar
 from events_archive.site.feed_entries import TAG, day_entry
 from events_archive.site.feeds import Feed, feed_alternates, feed_file_pages
-from events_archive.site.page import Alternate, Breadcrumb, LazyPage, Page
-from events_archive.site.pagination import Layout
+from events_archive.site.page import Alternate, Breadcrumb, Page
+from events_archive.site.pagination import EventList
 from events_archive.site.site import Site
 
 _TEMPLATE = "pages/day.html"
@@ -20,7 +19,7 @@ _DAYS = Breadcrumb(label="Days of the year", url=urls.ALL_DAYS)
 
 
 def day_pages(site: Site) -> Iterator[Page]:
-    """The index, every day, the feed and the calendar."""
+    """The index, every day, and the feed."""
     found = site.catalogue.by_day
     yield Page(
         path=urls.ALL_DAYS,
@@ -37,8 +36,6 @@ def day_pages(site: Site) -> Iterator[Page]:
         day_entry(site, one) for one in on_this_day.recent_anniversaries(site.catalogue)
     )
     yield from feed_file_pages(replace(days_feed(site), entries=entries))
-    events = on_this_day.recurring_events(site.catalogue)
-    yield planned_calendar(site, CalendarEntries(site), anniversary_calendar(site), events)
 
 
 def _months(
@@ -53,21 +50,19 @@ def _months(
 
 def _day_pages(site: Site, day: on_this_day.DayOfYear, events: Events) -> Iterator[Page]:
     first = urls.day(*day)
-    for address, layout, shown in pagination.paginate(
-        first, events, site.list_limit, pagination.by_year
-    ):
-        make = partial(_day_page, site, day, address, layout)
-        yield LazyPage(address, _TEMPLATE, make, depends=(day, shown))
+    parts = pagination.paginate(first, events, site.list_limit, pagination.by_year)
+    for path, event_list in parts:
+        yield _day_page(site, day, path, event_list)
 
 
-def _day_page(site: Site, day: on_this_day.DayOfYear, address: str, layout: Layout) -> Page:
-    title, part = on_this_day.format_day_of_year(day), layout()
+def _day_page(site: Site, day: on_this_day.DayOfYear, path: str, part: EventList) -> Page:
+    title = on_this_day.format_day_of_year(day)
     neighbours = tuple(
         Breadcrumb(label=on_this_day.format_day_of_year(other), url=urls.day(*other))
         for other in on_this_day.neighbours(day)
     )
     return Page(
-        path=address,
+        path=path,
         template=_TEMPLATE,
         title=pagination.numbered_title(f"On this day: {title}", part),
         description=f"{pagination.event_count_text(part.count)} of {title}, in all years.",
@@ -85,18 +80,6 @@ def days_feed(site: Site) -> Feed:
         description="Each day, what happened in spaceflight on the same day of years before.",
         stem=urls.DAYS_FEED,
         html_url=urls.ALL_DAYS,
-    )
-
-
-def anniversary_calendar(site: Site) -> Calendar:
-    """Every event again each year, without the events."""
-    return Calendar(
-        name=f"Anniversaries · {site.title}",
-        description="What happened in space, on the same day of every year after. "
-        "Press events are left out.",
-        path=urls.ANNIVERSARIES,
-        html_url=urls.ALL_DAYS,
-        is_recurring=True,
     )
 
 

@@ -7,9 +7,7 @@ holds its latest entries; the complete history hangs on it as archive documents 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache, partial
 from itertools import islice
-from operator import attrgetter
 
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Event, EventType
@@ -21,7 +19,7 @@ from events_archive.site.feed_entries import (
     chronological_entry,
     event_entry,
 )
-from events_archive.site.page import Alternate, LazyPage, Page
+from events_archive.site.page import Alternate, Page
 from events_archive.site.publication_dates import FIRST_DATE
 from events_archive.site.site import Site
 
@@ -140,77 +138,29 @@ def type_chronological_feed(site: Site, type: EventType) -> Feed:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class FeedDocument:
-    """A feed of events, or a document of its archive, before its entries are put into words."""
-
-    feed: Feed
-    """Without its entries."""
-    events: Events
-    is_chronological: bool
-    """Whether it tells what happened when, rather than what is new."""
-    refresh_time: datetime | None
-    """The last contact with the source, if the entries are dated by that too."""
-
-
 def feed_pages(site: Site) -> Iterator[Page]:
     """Every feed and every document of its archive, in every format."""
     latest = islice(change_entries(site), MAX_ENTRIES)
     yield from feed_file_pages(replace(changes_feed(site), entries=tuple(latest)))
-    # The formats of a document are made one after the other: its entries are made once for all.
-    filled = lru_cache(maxsize=1)(partial(_filled, site))
-    for document in _documents(site):
-        for address, template in document.feed.files:
-            make = partial(_document_page, filled, document, address, template)
-            yield LazyPage(address, template, make, depends=document)
+    known = published_archives(site)
+    for feed, entries, blocks in _feeds(site):
+        for document in _with_archive(feed, entries, blocks, known):
+            yield from feed_file_pages(document)
 
 
 def feed_file_pages(feed: Feed) -> Iterator[Page]:
     """The feed in each format."""
-    for address, template in feed.files:
-        yield _page(feed, address, template)
+    for path, template in feed.files:
+        yield Page(path=path, template=template, title=feed.title, context={"feed": feed})
 
 
-def _page(feed: Feed, address: str, template: str) -> Page:
-    return Page(path=address, template=template, title=feed.title, context={"feed": feed})
+Entries = tuple[FeedEntry, ...]
 
 
-def _document_page(
-    filled: Callable[[FeedDocument], Feed], document: FeedDocument, address: str, template: str
-) -> Page:
-    return _page(filled(document), address, template)
-
-
-def _filled(site: Site, document: FeedDocument) -> Feed:
-    """The feed with its entries."""
-    entry = chronological_entry if document.is_chronological else event_entry
-    entries = [entry(site, event) for event in document.events]
-    if document.feed.main:
-        # The order of news would rewrite the document with every change to one of its events.
-        entries.sort(key=_stable_order, reverse=True)
-    return replace(document.feed, entries=tuple(entries))
-
-
-def _stable_order(entry: FeedEntry) -> tuple[datetime, int]:
-    return (entry.published, entry.event.id if entry.event else 0)
-
-
-def _documents(site: Site) -> Iterator[FeedDocument]:
-    """Each feed of events, and the documents of its archive."""
-    known = published_archives(site)
-    for feed, events, blocks in _feeds(site):
-        for document, members in _with_archive(feed, events, blocks, known):
-            yield FeedDocument(
-                feed=document,
-                events=members,
-                is_chronological=blocks is _BY_YEAR,
-                refresh_time=site.refresh_time_for(members),
-            )
-
-
-def _feeds(site: Site) -> Iterator[tuple[Feed, Events, "ArchivePartition"]]:
-    """Each feed, all that it tells of, and how its archive is divided."""
-    news, past = by_last_update(site), site.catalogue.past
+def _feeds(site: Site) -> Iterator[tuple[Feed, Entries, "ArchivePartition"]]:
+    """Each feed of events without its entries, all its entries, and how its archive is divided."""
+    news = tuple(event_entry(site, event) for event in by_last_update(site))
+    past = tuple(chronological_entry(site, event) for event in site.catalogue.past)
     news_of, past_of = _by_type(news), _by_type(past)
     yield main_feed(site), news, _by_ids(MAIN_ARCHIVE_IDS)
     yield chronological_feed(site), past, _BY_YEAR
@@ -226,8 +176,13 @@ def by_last_update(site: Site) -> Events:
     return tuple(sorted(events, key=lambda event: (changed(event), event.id), reverse=True))
 
 
-def _by_type(events: Events) -> Mapping[int, Events]:
-    return grouped(events, lambda event: event.type.id)
+def _by_type(entries: Entries) -> Mapping[int, Entries]:
+    return grouped(entries, lambda entry: _event(entry).type.id)
+
+
+def _event(entry: FeedEntry) -> Event:
+    assert entry.event, "a feed of events has no other entries"
+    return entry.event
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,38 +237,43 @@ def is_archive_document(page: Page) -> bool:
 
 
 def _with_archive(
-    feed: Feed, events: Events, blocks: ArchivePartition, known: PublishedArchives
-) -> Iterator[tuple[Feed, Events]]:
-    """The feed, and where it cannot hold all its events, documents that hold every one."""
+    feed: Feed, entries: Entries, blocks: ArchivePartition, known: PublishedArchives
+) -> Iterator[Feed]:
+    """The feed, and where it cannot hold all its entries, documents that hold every one."""
     former = known.get(feed.stem, set())
-    archive = _archive(feed, events, blocks, former) if len(events) > MAX_ENTRIES or former else []
-    older = archive[-1][0].stem if archive else ""
-    yield replace(feed, prev_archive=older), events[:MAX_ENTRIES]
+    has_archive = len(entries) > MAX_ENTRIES or former
+    archive = _archive(feed, entries, blocks, former) if has_archive else []
+    older = archive[-1].stem if archive else ""
+    yield replace(feed, prev_archive=older, entries=entries[:MAX_ENTRIES])
     yield from archive
 
 
 def _archive(
-    feed: Feed, events: Events, blocks: ArchivePartition, former: Iterable[tuple[int, str]]
-) -> list[tuple[Feed, Events]]:
-    """Documents that hold all events, the oldest first, each linked to its neighbours."""
-    # By id: that something is news of one document's event is nothing to the other documents.
-    groups = grouped(sorted(events, key=attrgetter("id")), blocks.number)
+    feed: Feed, entries: Entries, blocks: ArchivePartition, former: Iterable[tuple[int, str]]
+) -> list[Feed]:
+    """Documents that hold all entries, the oldest first, each linked to its neighbours."""
+    groups = grouped(entries, lambda entry: blocks.number(_event(entry)))
     names = sorted({*former, *((number, blocks.name(number)) for number in groups)})
     stems = ["", *(f"{feed.stem}/{name}" for _, name in names), ""]
     return [
-        (
-            replace(
-                feed,
-                title=f"{feed.title}: {name}",
-                stem=stems[position],
-                main=feed.stem,
-                prev_archive=stems[position - 1],
-                next_archive=stems[position + 1],
-            ),
-            groups.get(number, ()) if name == blocks.name(number) else (),
+        replace(
+            feed,
+            title=f"{feed.title}: {name}",
+            stem=stems[position],
+            main=feed.stem,
+            prev_archive=stems[position - 1],
+            next_archive=stems[position + 1],
+            # The order of the feed would rewrite the document with every change to its events.
+            entries=tuple(sorted(groups.get(number, ()), key=_stable_order, reverse=True))
+            if name == blocks.name(number)
+            else (),
         )
         for position, (number, name) in enumerate(names, start=1)
     ]
+
+
+def _stable_order(entry: FeedEntry) -> tuple[datetime, int]:
+    return (entry.published, entry.event.id if entry.event else 0)
 
 
 def feed_alternates(feed: Feed, title: str) -> tuple[Alternate, ...]:

@@ -10,8 +10,8 @@ from events_archive.model.event import EventType
 from events_archive.model.event_date import format_month
 from events_archive.site import pagination, urls
 from events_archive.site.categories import CATEGORIES, by_category, year_bars
-from events_archive.site.page import ALL_EVENTS, Breadcrumb, LazyPage, Page
-from events_archive.site.pagination import EventList, Layout, Section
+from events_archive.site.page import ALL_EVENTS, Breadcrumb, Page
+from events_archive.site.pagination import EventList, Section
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import main_alternates, type_alternates, year_alternates
 from events_archive.site.timelines import month_counts, month_heatmaps, timeline, type_timeline
@@ -36,8 +36,8 @@ _YEARS = Breadcrumb(label="Years", url=urls.ALL_YEARS)
 
 def index_pages(site: Site) -> Iterator[Page]:
     """Every list page."""
-    yield LazyPage(urls.ALL_TYPES, _ALL_TYPES, partial(all_types_page, site), depends=ALL_EVENTS)
-    yield LazyPage(urls.ALL_YEARS, _ALL_YEARS, partial(all_years_page, site), depends=ALL_EVENTS)
+    yield all_types_page(site)
+    yield all_years_page(site)
     for type in site.types_by_name():
         yield from type_pages(site, type)
     for year in site.catalogue.by_year:
@@ -64,6 +64,7 @@ def all_types_page(site: Site) -> Page:
         },
         breadcrumbs=(_HOME,),
         alternates=main_alternates(site),
+        cache_inputs=ALL_EVENTS,
     )
 
 
@@ -83,24 +84,26 @@ def all_years_page(site: Site) -> Page:
         },
         breadcrumbs=(_HOME,),
         alternates=main_alternates(site),
+        cache_inputs=ALL_EVENTS,
     )
 
 
 def type_pages(site: Site, type: EventType) -> Iterator[Page]:
     """A type's page; beyond the limit an overview, and a page for each of its years."""
     events, limit = site.catalogue.by_type[type.id], site.list_limit
+    path = site.urls.type(type)
     if len(events) <= limit:
-        yield _planned_type(site, type, pagination.grouped_list(events, pagination.by_year))
+        shown = EventList(count=len(events), sections=pagination.by_year(events))
+        yield _type_page(site, type, path, shown)
         return
     years = dict(sorted(grouped(events, pagination.year_or_zero).items(), reverse=True))
-    yield _planned_type(site, type, partial(_overview, site, type, years))
+    yield _type_page(site, type, path, _overview(site, type, years))
     for year, members in years.items():
         first = site.urls.type_year(type, year or None)
         sections = partial(pagination.by_month, year=year or None)
         label = str(year or "not known to the year")
-        for address, layout, shown in pagination.paginate(first, members, limit, sections):
-            make = partial(_type_page, site, type, address, layout, year=label)
-            yield LazyPage(address, _OF_TYPE, make, depends=(type, label, shown))
+        for part, shown in pagination.paginate(first, members, limit, sections):
+            yield _type_page(site, type, part, shown, year=label)
 
 
 def _overview(site: Site, type: EventType, years: dict[int, Events]) -> EventList:
@@ -116,21 +119,11 @@ def _overview(site: Site, type: EventType, years: dict[int, Events]) -> EventLis
     return EventList(count=len(events), sections=(latest,), pages=parts)
 
 
-def _planned_type(site: Site, type: EventType, layout: Layout) -> Page:
-    """A type's own page: some of its events or all, and all of them drawn."""
-    address = site.urls.type(type)
-    make = partial(_type_page, site, type, address, layout)
-    return LazyPage(address, _OF_TYPE, make, depends=(type, site.catalogue.by_type[type.id]))
-
-
-def _type_page(
-    site: Site, type: EventType, address: str, layout: Layout, *, year: str = ""
-) -> Page:
-    shown = layout()
+def _type_page(site: Site, type: EventType, path: str, shown: EventList, *, year: str = "") -> Page:
     title = f"{type.name}, {year}" if year else type.name
     type_crumb = Breadcrumb(label=type.name, url=site.urls.type(type))
     return Page(
-        path=address,
+        path=path,
         template=_OF_TYPE,
         title=pagination.numbered_title(title, shown),
         description=f"{pagination.event_count_text(shown.count)} of the type {title}, "
@@ -149,14 +142,13 @@ def _type_page(
 def year_pages(site: Site, year: int) -> Iterator[Page]:
     """A year's page; beyond the limit each of its months shows the first few and leads on."""
     events, first = site.catalogue.by_year[year], urls.year(year)
-    sections = partial(pagination.by_month, year=year)
     if len(events) <= site.list_limit:
-        yield _planned_year(site, year, first, pagination.grouped_list(events, sections))
+        sections = pagination.by_month(events, year)
+        yield _year_page(site, year, first, EventList(count=len(events), sections=sections))
         return
     coarse = tuple(event for event in events if event.date.month is None)
-    for address, part in pagination.numbered_pages(first, coarse, site.list_limit):
-        layout = partial(_previews, events, year, part, is_first=address == first)
-        yield _planned_year(site, year, address, layout)
+    for path, part in pagination.numbered_pages(first, coarse, site.list_limit):
+        yield _year_page(site, year, path, _previews(events, year, part, is_first=path == first))
 
 
 def _previews(events: Events, year: int, part: EventList, *, is_first: bool) -> EventList:
@@ -171,17 +163,9 @@ def _titled(section: Section, year: int) -> Section:
     return Section(title=f"Some time in {year}", anchor="some-time", events=section.events)
 
 
-def _planned_year(site: Site, year: int, address: str, layout: Layout) -> Page:
-    """A page of a year: some of its events or all, and its days drawn."""
-    years = site.catalogue.by_year
-    make = partial(_year_page, site, year, address, layout)
-    return LazyPage(address, _OF_YEAR, make, depends=(years[year], tuple(years)))
-
-
-def _year_page(site: Site, year: int, address: str, layout: Layout) -> Page:
-    shown = layout()
+def _year_page(site: Site, year: int, path: str, shown: EventList) -> Page:
     return Page(
-        path=address,
+        path=path,
         template=_OF_YEAR,
         title=pagination.numbered_title(f"Spaceflight events of {year}", shown),
         description=f"{pagination.event_count_text(shown.count)} of {year}, month by month.",
@@ -208,11 +192,9 @@ def _year_neighbours(site: Site, year: int) -> Neighbours:
 def month_pages(site: Site, month: tuple[int, int], neighbours: Neighbours) -> Iterator[Page]:
     """A month's page, in numbered parts where it holds more than the limit."""
     events = site.catalogue.by_month[month]
-    for address, part in pagination.numbered_month_pages(
-        urls.month(*month), events, site.list_limit
-    ):
-        make = partial(_month_page, site, month, address, part, neighbours)
-        yield LazyPage(address, _OF_MONTH, make, depends=(month, part, neighbours))
+    first = urls.month(*month)
+    for path, part in pagination.numbered_month_pages(first, events, site.list_limit):
+        yield _month_page(site, month, path, part, neighbours)
 
 
 def _month_page(

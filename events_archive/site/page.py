@@ -1,9 +1,8 @@
-"""A page: one file of the site before it exists."""
+"""Page: one file of the site, before it is rendered."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,110 +16,53 @@ class Alternate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breadcrumb:
-    """One step of the way from home to a page."""
+    """A page on the path from the home page to another page."""
 
     label: str
     url: str
 
 
-_NOTHING: Mapping[str, object] = MappingProxyType({})
+ALL_EVENTS = "all events"
+"""The value of `Page.cache_inputs` for a page that reads the whole archive."""
 
 
-# Not frozen, though nobody changes one: each would take three times as long to make, and a plan has
-# tens of thousands.
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Where something will lie, which template makes it, and what that template is told."""
+    """Where a file is written, which template renders it, and with which context."""
 
     path: str
-    """Below the site's root: ``events/us-eva-76.html``. Unique in a plan, whatever its case."""
+    """Below the site's root: ``events/us-eva-76.html``. Unique in a plan, ignoring case."""
     template: str
     """Below ``templates/``; its suffix decides how text is escaped."""
     title: str = ""
     description: str = ""
-    context: Mapping[str, object] = field(default_factory=lambda: _NOTHING)
+    context: Mapping[str, object] = field(default_factory=dict)
     breadcrumbs: tuple[Breadcrumb, ...] = ()
     alternates: tuple[Alternate, ...] = ()
     modified: datetime | None = None
-    """When what it tells was last changed at the source (UTC), as far as one knows."""
+    """When its content last changed at the source (UTC), for the sitemap; None if not known."""
     indexable: bool = True
     """Whether it belongs in the sitemap and in search engines."""
-    cache_inputs: object = None
-    """All that it is made from, where that is not just what its template is told.
+    cache_inputs: str | None = None
+    """What decides, beside the code and the settings, whether a page has to be rendered again.
 
-    Values of the model and of the plan; `WHOLE` for a page that is about everything. An event
-    stands for its record, its address, its picture, and what is remembered of it.
+    None: its title, description, context, breadcrumbs and alternates; so the context must hold
+    everything about events that the template shows. `ALL_EVENTS`: any change to any event, for a
+    page whose template or writer reads the whole archive through `Site`.
     """
 
     @property
     def is_html(self) -> bool:
-        """Whether people open it, rather than programs."""
+        """Whether it is a web page rather than a file for programs."""
         return self.path.endswith(".html")
 
-    @property
-    def resolved(self) -> "Page":
-        """The page with all that its template is told."""
-        return self
 
-    def copy_to(self, address: str) -> "Page":
-        """The same page at another address."""
-        return replace(self, path=address)
-
-
-ALL_EVENTS = "the whole archive"
-"""What a page depends on that tells of all events together."""
-
-
-class LazyPage(Page):
-    """A page that is put together when somebody looks at it.
-
-    On most runs nobody does: nothing that it depends on has changed.
-    """
-
-    __slots__ = ("_make",)
-    _make: Callable[[], Page]
-
-    def __init__(
-        self,
-        address: str,
-        template: str,
-        make: Callable[[], Page],
-        *,
-        depends: object,
-        modified: datetime | None = None,
-    ) -> None:
-        """``make`` gives the page itself, and ``depends`` is all that it makes it from."""
-        self.path = address
-        self.template = template
-        self.modified = modified
-        self.indexable = True
-        self.cache_inputs = depends
-        self._make = make
-
-    @property
-    def resolved(self) -> Page:
-        """The page itself, made anew."""
-        return self._make()
-
-    def copy_to(self, address: str) -> Page:
-        """The same page at another address."""
-        make, depends = (lambda: self.resolved.copy_to(address)), self.cache_inputs
-        return LazyPage(address, self.template, make, depends=depends, modified=self.modified)
-
-    title = property(lambda self: self.resolved.title)
-    description = property(lambda self: self.resolved.description)
-    context = property(lambda self: self.resolved.context)
-    breadcrumbs = property(lambda self: self.resolved.breadcrumbs)
-    alternates = property(lambda self: self.resolved.alternates)
-
-
-def redirect(address: str, name: str, target: str) -> Page:
-    """A page that only leads on to ``target``: static hosts have no redirects."""
+def redirect(path: str, name: str, target: str) -> Page:
+    """Return a page that redirects to ``target``, since static hosts have no redirects."""
     return Page(
-        path=address,
+        path=path,
         template="pages/stub.html",
         title=name,
         context={"name": name, "target": target},
         indexable=False,
-        cache_inputs=(name, target),
     )

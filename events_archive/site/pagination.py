@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import NamedTuple
 
 from events_archive.model.catalogue import Events, grouped
@@ -47,36 +46,22 @@ class EventList:
     """The pages over which the list is split, this one included; none for a whole list."""
 
 
-Layout = Callable[[], EventList]
-"""Lays a list page out, once it is made: on most runs it is not."""
-
-
-def grouped_list(events: Events, sections: Callable[[Events], tuple[Section, ...]]) -> Layout:
-    """The whole list on one page, in ``sections``."""
-    return lambda: EventList(count=len(events), sections=sections(events))
+Grouping = Callable[[Events], tuple[Section, ...]]
+"""Groups the events of a list into sections."""
 
 
 class ListPage(NamedTuple):
-    """One of the pages on which a list stands."""
+    """One of the pages over which a list is split."""
 
     path: str
-    layout: Layout
-    shown: Events | EventList
-    """All that it is laid out from: of a list in numbered pages, no more than is on this one."""
+    event_list: EventList
 
 
-def paginate(
-    address: str, events: Events, limit: int, sections: Callable[[Events], tuple[Section, ...]]
-) -> list[ListPage]:
-    """The list on one page in ``sections``, or beyond the limit in numbered pages."""
+def paginate(path: str, events: Events, limit: int, grouping: Grouping) -> list[ListPage]:
+    """Return the list as one grouped page or, beyond ``limit`` events, as numbered pages."""
     if len(events) <= limit:
-        return [ListPage(address, grouped_list(events, sections), events)]
-    parts = numbered_pages(address, events, limit)
-    return [ListPage(place, partial(_as_it_is, part), part) for place, part in parts]
-
-
-def _as_it_is(part: EventList) -> EventList:
-    return part
+        return [ListPage(path, EventList(count=len(events), sections=grouping(events)))]
+    return numbered_pages(path, events, limit)
 
 
 def by_month(events: Events, year: int | None) -> tuple[Section, ...]:
@@ -118,11 +103,11 @@ def ungrouped(events: Events) -> tuple[Section, ...]:
     return (Section(title="", anchor="events", events=events),)
 
 
-def numbered_pages(address: str, events: Events, limit: int) -> list[tuple[str, EventList]]:
+def numbered_pages(address: str, events: Events, limit: int) -> list[ListPage]:
     """The list in numbered pages of ``limit`` events: what is done when nothing else divides it."""
     pieces = [events[start : start + limit] for start in range(0, len(events), limit)] or [()]
     return [
-        (
+        ListPage(
             urls.list_page(address, number),
             EventList(
                 count=len(events),
@@ -134,7 +119,7 @@ def numbered_pages(address: str, events: Events, limit: int) -> list[tuple[str, 
     ]
 
 
-def numbered_month_pages(address: str, events: Events, limit: int) -> list[tuple[str, EventList]]:
+def numbered_month_pages(address: str, events: Events, limit: int) -> list[ListPage]:
     """A month's list in parts; the first event of each day has an anchor, on whatever part."""
     first: dict[str, int] = {}
     for event in events:
@@ -142,7 +127,9 @@ def numbered_month_pages(address: str, events: Events, limit: int) -> list[tuple
             first.setdefault(anchor, event.id)
     anchors = {event_id: anchor for anchor, event_id in first.items()}
     return [
-        (place, replace(part, sections=tuple(replace(s, anchors=anchors) for s in part.sections)))
+        ListPage(
+            place, replace(part, sections=tuple(replace(s, anchors=anchors) for s in part.sections))
+        )
         for place, part in numbered_pages(address, events, limit)
     ]
 

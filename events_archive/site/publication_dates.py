@@ -5,11 +5,10 @@ with one. So the archive's own memory counts as well. No time that lies after th
 the source is believed: nothing is ever dated in the future.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from itertools import chain
 
 from events_archive.model.archive_state import ArchiveHistory, Change
 from events_archive.model.event import Event
@@ -58,23 +57,6 @@ class PublicationDates:
             if (change.is_live or change.change_type != "added")
             and self._is_plausible(change.observed)
         }
-
-    def future_dated(self, events: Collection[Event]) -> frozenset[int]:
-        """The ids of those that are also dated by what lies after the last contact.
-
-        As long as it does, that is not believed: the next contact dates them anew.
-        """
-        limit = self.last_refreshed
-        if limit is None:
-            return frozenset()
-        ledger, changes = self.history.state, self.history.changes
-        stamps = chain(
-            ((event.id, event.last_updated) for event in events),
-            ((event.id, event.first_update) for event in events),
-            ledger.first_seen.items(),
-            ((change.event_id, change.observed) for change in changes),
-        )
-        return frozenset([event_id for event_id, stamp in stamps if stamp and stamp > limit])
 
     def last_modified(self, event: Event) -> datetime:
         """When what calendars say of it last changed, as stamped upstream or seen here."""

@@ -8,8 +8,8 @@ for, whole records when they are taken along.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from events_archive.model.catalogue import Events, grouped
 from events_archive.query.parameters import GROUPS, ORDERINGS
-from events_archive.query.rows import QueryRow
 from events_archive.site import urls
 from events_archive.site.categories import CATEGORIES, by_category
 from events_archive.site.page import ALL_EVENTS, Breadcrumb, Page
@@ -29,13 +29,12 @@ class QueryDataFile:
 
     name: str
     """What the script knows it by: ``events-000``."""
-    rows: tuple[QueryRow, ...]
+    events: Events
 
 
 def query_pages(site: Site) -> Iterator[Page]:
     """The page, its table of parameters and names, and the parts."""
     parts = {kind: _parts(site, kind) for kind in ("events", "words", "records")}
-    by_id = {event.id: event for event in site.catalogue.events}
     years = site.catalogue.by_year
     types = [(type, site.catalogue.by_type[type.id]) for type in site.types_by_name()]
     yield Page(
@@ -68,16 +67,15 @@ def query_pages(site: Site) -> Iterator[Page]:
                 path=urls.query_data(part.name),
                 template=f"explore-{kind}",
                 context={"part": part},
-                cache_inputs=tuple(by_id[entry.id] for entry in part.rows),
             )
 
 
 def _parts(site: Site, kind: str) -> list[QueryDataFile]:
     width = IDS_PER_RECORD_FILE if kind == "records" else IDS_PER_FILE
-    groups: dict[int, list[QueryRow]] = {}
-    for entry in site.query_index.rows:
-        groups.setdefault(entry.id // width, []).append(entry)
+    by_id = {event.id: event for event in site.catalogue.events}
+    events = [by_id[row.id] for row in site.query_index.rows]
+    groups = grouped(events, lambda event: event.id // width)
     return [
-        QueryDataFile(name=f"{kind}-{number:03}", rows=tuple(entries))
-        for number, entries in sorted(groups.items())
+        QueryDataFile(name=f"{kind}-{number:03}", events=members)
+        for number, members in sorted(groups.items())
     ]

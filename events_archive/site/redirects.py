@@ -6,6 +6,7 @@ a month slips into the next, a list gets short enough to need no second part.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from events_archive.model.event import Event
 from events_archive.model.places import canonical_slug
@@ -77,7 +78,7 @@ def _feed_copies(moved: Mapping[str, str], pages: Iterable[Page]) -> Iterator[Pa
         named = _NAMED.fullmatch(page.path)
         if named and not page.is_html:
             for old in former.get(named[1], ()):
-                yield page.copy_to(old + named[2])
+                yield replace(page, path=old + named[2])
 
 
 def retired_list_redirects(published: Iterable[str], pages: Iterable[Page]) -> Iterator[Page]:

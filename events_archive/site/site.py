@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 
 from events_archive.model.archive_state import ArchiveHistory
-from events_archive.model.catalogue import Catalogue, Events
+from events_archive.model.catalogue import Catalogue
 from events_archive.model.event import EventType
 from events_archive.query.rows import QueryIndex
 from events_archive.settings import Settings
@@ -48,19 +48,6 @@ class Site:
     def publication_dates(self) -> PublicationDates:
         """The dates of events as news, none of them after the last contact."""
         return PublicationDates(history=self.history, last_refreshed=self.updated)
-
-    @cached_property
-    def _future_dated(self) -> frozenset[int]:
-        return self.publication_dates.future_dated(self.catalogue.all_events)
-
-    def refresh_time_for(self, events: Events) -> datetime | None:
-        """The last contact, where the dates of any of ``events`` as news depend on it.
-
-        Of most they do not: all that they are dated by lies before it.
-        """
-        if not self._future_dated or self._future_dated.isdisjoint([event.id for event in events]):
-            return None
-        return self.updated
 
     @cached_property
     def taxonomies(self) -> TaxonomyIndex:

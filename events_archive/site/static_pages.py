@@ -1,12 +1,11 @@
 """Home, about and 404, and the few files that only programs read."""
 
 from collections.abc import Iterable, Iterator
-from functools import partial
 
 from events_archive.site import urls
 from events_archive.site.categories import CATEGORIES, by_category
 from events_archive.site.on_this_day import LOOK_AHEAD, anniversaries
-from events_archive.site.page import ALL_EVENTS, Breadcrumb, LazyPage, Page
+from events_archive.site.page import ALL_EVENTS, Breadcrumb, Page
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import main_alternates
 from events_archive.site.timelines import year_overview
@@ -20,20 +19,12 @@ UPCOMING_RESERVE = 10
 RECENT_ON_HOME = 9
 """How many past events home shows."""
 
-_HOME_TEMPLATE = "pages/home.html"
-
 _HOME = Breadcrumb(label="Home", url=urls.HOME)
 
 
 def static_pages(site: Site) -> Iterator[Page]:
     """The pages that exist once."""
-    yield LazyPage(
-        urls.HOME,
-        _HOME_TEMPLATE,
-        partial(home_page, site),
-        depends=ALL_EVENTS,
-        modified=site.updated,
-    )
+    yield home_page(site)
     yield Page(
         path=urls.ABOUT,
         template="pages/about.html",
@@ -57,7 +48,7 @@ def home_page(site: Site) -> Page:
     catalogue = site.catalogue
     return Page(
         path=urls.HOME,
-        template=_HOME_TEMPLATE,
+        template="pages/home.html",
         title=site.title,
         description=(
             "Dockings, spacewalks, landings, flybys and press events since 2019: "
@@ -77,6 +68,7 @@ def home_page(site: Site) -> Page:
         },
         alternates=main_alternates(site),
         modified=site.updated,
+        cache_inputs=ALL_EVENTS,
     )
 
 
@@ -85,10 +77,9 @@ def machine_pages(site: Site, pages: Iterable[Page]) -> Iterator[Page]:
     yield Page(path=urls.NO_JEKYLL, template="empty")
     yield Page(path=urls.ROBOTS, template="feeds/robots.txt")
     if site.base_url:
-        listed = tuple(page for page in pages if page.is_html and page.indexable)
+        listed = tuple((p.path, p.modified) for p in pages if p.is_html and p.indexable)
         yield Page(
             path=urls.SITEMAP,
             template="feeds/sitemap.xml",
             context={"pages": listed},
-            cache_inputs=tuple((page.path, page.modified) for page in listed),
         )

@@ -12,6 +12,7 @@ from events_archive.site.calendars import (
     CALENDAR,
     CALENDAR_SUFFIX,
     Calendar,
+    anniversary_calendar,
     complete_calendar,
     has_calendar,
     rolling_calendar,
@@ -19,7 +20,7 @@ from events_archive.site.calendars import (
     year_calendar,
 )
 from events_archive.site.categories import by_category
-from events_archive.site.day_pages import anniversary_calendar, days_feed
+from events_archive.site.day_pages import days_feed
 from events_archive.site.default_durations import default_duration
 from events_archive.site.feeds import (
     MAX_ENTRIES,

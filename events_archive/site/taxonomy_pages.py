@@ -7,8 +7,8 @@ from typing import NamedTuple
 from events_archive.model.catalogue import Events, grouped
 from events_archive.site import pagination, urls
 from events_archive.site.list_pages import Neighbours, with_neighbours
-from events_archive.site.page import Breadcrumb, LazyPage, Page
-from events_archive.site.pagination import EventList, Layout, Section
+from events_archive.site.page import Breadcrumb, Page
+from events_archive.site.pagination import EventList, Section
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import main_alternates
 from events_archive.site.taxonomies import SERIES, Taxonomy
@@ -69,71 +69,64 @@ def _grouped(ways: tuple[Term, ...]) -> tuple[tuple[str, tuple[Term, ...]], ...]
     return tuple((group, tuple(members)) for group, members in groups.items())
 
 
-class _TermPageInputs(NamedTuple):
-    """All that a way's page is made from."""
+class _Heading(NamedTuple):
+    """What the pages of one list of a term have in common."""
 
-    way: Term
+    term: Term
     title: str
     neighbours: Neighbours
-    shown: Events | EventList
-    """What is laid out of the way's events, or of those of a year."""
     year: str = ""
 
 
-def _pages(site: Site, way: Term, neighbours: Neighbours) -> Iterator[Page]:
-    """A way's page; beyond the limit an overview, and a page for each year."""
-    events, limit = way.events, site.list_limit
-    told = _TermPageInputs(way, _title(site, way), neighbours, events)
-    if way.taxonomy is SERIES or len(events) <= limit:
-        sections = pagination.ungrouped if way.taxonomy is SERIES else pagination.by_year
-        for sheet in pagination.paginate(way.url, events, limit, sections):
-            yield _planned(site, told._replace(shown=sheet.shown), sheet.path, sheet.layout)
+def _pages(site: Site, term: Term, neighbours: Neighbours) -> Iterator[Page]:
+    """A term's page; beyond the limit an overview, and a page for each year."""
+    events, limit = term.events, site.list_limit
+    heading = _Heading(term, _title(site, term), neighbours)
+    if term.taxonomy is SERIES or len(events) <= limit:
+        sections = pagination.ungrouped if term.taxonomy is SERIES else pagination.by_year
+        for path, shown in pagination.paginate(term.url, events, limit, sections):
+            yield _page(site, heading, path, shown)
         return
     years = dict(sorted(grouped(events, pagination.year_or_zero).items(), reverse=True))
-    yield _planned(site, told, way.url, partial(_overview, way, years))
+    yield _page(site, heading, term.url, _overview(term, years))
     for year, members in years.items():
         label = str(year or "not known to the year")
-        of_year = told._replace(year=label, neighbours=(None, None))
-        first = urls.list_year(way.url, year or None)
+        of_year = heading._replace(year=label, neighbours=(None, None))
+        first = urls.list_year(term.url, year or None)
         by_month = partial(pagination.by_month, year=year or None)
-        for sheet in pagination.paginate(first, members, limit, by_month):
-            yield _planned(site, of_year._replace(shown=sheet.shown), sheet.path, sheet.layout)
+        for path, shown in pagination.paginate(first, members, limit, by_month):
+            yield _page(site, of_year, path, shown)
 
 
-def _overview(way: Term, years: dict[int, Events]) -> EventList:
+def _overview(term: Term, years: dict[int, Events]) -> EventList:
     parts = pagination.links_to_groups(
         years,
         lambda year: str(year or "Not known to the year"),
-        lambda year: urls.list_year(way.url, year or None),
+        lambda year: urls.list_year(term.url, year or None),
     )
     latest = Section(
-        title="Latest", anchor="latest", events=way.events[: -RECENT_ON_TERM_PAGE - 1 : -1]
+        title="Latest", anchor="latest", events=term.events[: -RECENT_ON_TERM_PAGE - 1 : -1]
     )
-    return EventList(count=len(way.events), sections=(latest,), pages=parts)
+    return EventList(count=len(term.events), sections=(latest,), pages=parts)
 
 
-def _planned(site: Site, told: _TermPageInputs, address: str, layout: Layout) -> Page:
-    make = partial(_page, site, told, address, layout)
-    return LazyPage(address, _TEMPLATE, make, depends=told)
-
-
-def _page(site: Site, told: _TermPageInputs, address: str, layout: Layout) -> Page:
-    way, year, shown = told.way, told.year, layout()
-    heading = f"{way.name}, {year}" if year else way.name
+def _page(site: Site, told: _Heading, path: str, shown: EventList) -> Page:
+    term, year = told.term, told.year
+    heading = f"{term.name}, {year}" if year else term.name
     crumbs = [
         _HOME,
-        Breadcrumb(label=way.taxonomy.title, url=urls.taxonomy_index(way.taxonomy.name)),
+        Breadcrumb(label=term.taxonomy.title, url=urls.taxonomy_index(term.taxonomy.name)),
     ]
     if year:
-        crumbs.append(Breadcrumb(label=way.name, url=way.url))
+        crumbs.append(Breadcrumb(label=term.name, url=term.url))
     title = f"{told.title}, {year}" if year else told.title
     return Page(
-        path=address,
+        path=path,
         template=_TEMPLATE,
         title=pagination.numbered_title(title, shown),
         description=f"{pagination.event_count_text(shown.count)}: {heading}, by date.",
         context={
-            "way": way,
+            "way": term,
             "listing": shown,
             "heading": heading,
             "neighbours": told.neighbours,

@@ -30,6 +30,7 @@ from events_archive.site.taxonomies import (
     Taxonomy,
 )
 
+_NO_URLS: dict[int, str] = {}
 _AT_END = re.compile(r"-(\d+)$")
 
 
@@ -118,25 +119,22 @@ class TaxonomyIndex:
         place = place_of(event.location)
         return self._by_key.get((PLACES.name, place.slug)) if place else None
 
-    def term_urls(self, event: Event) -> tuple[str, ...]:
-        """The addresses of those that take part in the event, as far as they have pages."""
-        found = self._urls
-        return tuple(
-            [
-                found.get((folder, one.id), "")
-                for folder, members in (
-                    ("programs", event.programs),
-                    ("agencies", event.agencies),
-                    ("stations", event.stations),
-                    ("astronauts", event.astronauts),
-                )
-                for one in members
-            ]
-        )
+    def term_urls(self, event: Event) -> dict[str, dict[int, str]]:
+        """Return the pages of what the event names: by taxonomy and id, ``""`` for no page."""
+        return {
+            "programs": self._urls("programs", event.programs),
+            "agencies": self._urls("agencies", event.agencies),
+            "stations": self._urls("stations", event.stations),
+            "astronauts": self._urls("astronauts", event.astronauts),
+        }
 
-    @cached_property
-    def _urls(self) -> dict[tuple[str, Hashable], str]:
-        return {key: way.url for key, way in self._by_key.items()}
+    def _urls(self, folder: str, members: Collection[Any]) -> dict[int, str]:
+        if not members:
+            return _NO_URLS
+        terms = (self.term(folder, member.id) for member in members)
+        return {
+            member.id: term.url if term else "" for member, term in zip(members, terms, strict=True)
+        }
 
     @cached_property
     def name_counts(self) -> Counter[tuple[str, str]]:

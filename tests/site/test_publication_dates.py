@@ -1,10 +1,10 @@
 """The dates of events as news."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from events_archive.model.event import Update
 from events_archive.site.publication_dates import FIRST_DATE, PublicationDates
-from tests.factories import a_change, a_history, a_site, an_event
+from tests.factories import a_change, a_history, an_event
 
 SWEEP = datetime(2026, 9, 1, 12, tzinfo=UTC)
 STAMP = datetime(2024, 3, 5, 17, 26, 40, tzinfo=UTC)
@@ -75,25 +75,3 @@ def test_an_event_that_came_back_is_not_withdrawn() -> None:
     chronicle = _chronicle(*changes)
     assert chronicle.withdrawn(an_event()) is None
     assert chronicle.last_modified(an_event()) == changes[1].observed
-
-
-def test_what_lies_after_the_last_contact_is_ahead() -> None:
-    after = SWEEP + timedelta(seconds=1)
-
-    def is_ahead(chronicle: PublicationDates, **facts) -> bool:
-        return bool(chronicle.future_dated([an_event(**facts)]))
-
-    assert not is_ahead(_chronicle(first_seen={309: SWEEP}), last_updated=SWEEP)
-    assert is_ahead(_chronicle(first_seen={309: after}))
-    assert is_ahead(_chronicle(), last_updated=after)
-    assert is_ahead(_chronicle(), updates=(_update(after),))
-    assert is_ahead(_chronicle(a_change(after.isoformat())))
-    assert not is_ahead(_chronicle(limit=None), last_updated=after)
-
-
-def test_only_events_that_are_ahead_are_dated_by_the_contact() -> None:
-    ahead = an_event(1, last_updated=SWEEP + timedelta(days=1))
-    usual = an_event(2)
-    site = a_site(ahead, usual, history=a_history(last_full_refresh=SWEEP))
-    assert site.refresh_time_for((usual,)) is None
-    assert site.refresh_time_for((usual, ahead)) == SWEEP

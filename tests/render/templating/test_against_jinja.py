@@ -69,7 +69,7 @@ def _pages(site: Site) -> list[Page]:
     chosen: dict[str, list[Page]] = {}
     for page in filter(_has_a_template, plan_site(site)):
         chosen.setdefault(page.template, []).append(page)
-    return [page.resolved for pages in chosen.values() for page in pages[:12]]
+    return [page for pages in chosen.values() for page in pages[:12]]
 
 
 def test_every_page_is_what_jinja_would_make_of_it(renderer: Renderer) -> None:
