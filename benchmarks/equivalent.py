@@ -30,17 +30,16 @@ def restricted(pages: Iterable) -> tuple:
 def _restricted(page):
     if page.path != "sitemap.xml":
         return page
-    kept = tuple(entry for entry in page.context["pages"] if is_equivalent(entry.path))
-    inputs = tuple((entry.path, entry.modified) for entry in kept)
-    return replace(page, context={"pages": kept}, cache_inputs=inputs)
+    kept = tuple(entry for entry in page.context["pages"] if is_equivalent(entry[0]))
+    return replace(page, context={"pages": kept})
 
 
-def plan_equivalent(site, begin=None) -> tuple:
+def plan_equivalent(site) -> tuple:
     """Our own plan, as far as the peers make one."""
     from events_archive.site import plan  # noqa: PLC0415 - the project is on the path only now
 
     planners = (plan.static_pages, plan.event_pages, plan.index_pages, plan.feed_pages)
-    return restricted(plan.plan_site(site, planners, begin=begin))
+    return restricted(plan.plan_site(site, planners))
 
 
 def main() -> int:

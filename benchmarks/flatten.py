@@ -161,8 +161,8 @@ class Flattener:
 
     def _events(self, page: Any) -> dict[str, Any]:
         context = page.context
-        event, remembered, place = context["event"], context["remembered"], context["place"]
-        calendar = self.calendars.add(event)
+        event, place = context["event"], context["place"]
+        calendar = self.calendars.add(event) if context["has_calendar"] else None
         day, rest, clock = date_parts(event.date)
         flat = {
             "id": event.id,
@@ -182,7 +182,7 @@ class Flattener:
             "location": event.location,
             "place": self._referred("places", place.slug, place) if place else "",
             "picture": self._picture(event.image),
-            "withdrawn": self._day(remembered.withdrawn),
+            "withdrawn": self._day(context["withdrawn"]),
             "html": str(markdown_to_html(event.description)),
             "anniversary": self._anniversary(context["anniversary"]),
             "calendar": {"google": calendar.google, "outlook": calendar.outlook}
@@ -191,7 +191,7 @@ class Flattener:
             "programs": [self._member("programs", program) for program in event.programs],
             "streamLength": format_duration(event.stream_length) if event.stream_length else "",
             "lastUpdated": self._instant(event.last_updated),
-            "firstSeen": self._instant(remembered.first_seen),
+            "firstSeen": self._instant(context["first_seen"]),
             "source": event.source_url,
             "videos": [
                 {**self._link(v), "publisher": v.publisher, "type": v.type} for v in event.videos
@@ -210,7 +210,7 @@ class Flattener:
             **self._taking_part(event),
             "history": [
                 {"when": self._instant(h.observed), "live": h.is_live, "sentence": h.text}
-                for h in context["history"]
+                for h in context["changelog"]
             ],
             "series": [
                 {

@@ -100,7 +100,7 @@ def render_site(
         proof=audit,
         processes=settings.jobs,
     ) as builder:
-        pages = plan_site(site, begin=builder.start)
+        pages = plan_site(site)
         ordinary = (page for page in pages if not is_derived(page))
         builder.build(ordinary, files=thumbnails.files())
     for path, content in assets.files():

@@ -45,12 +45,6 @@ class SiteBuilder:
     proof: IdAudit
     processes: int = 1
     _keys: dict[str, bytes] = field(default_factory=dict)
-    _begun: dict[str, None] = field(default_factory=dict)
-    """Addresses of pages that somebody sees to."""
-    _waiting: list[Page] = field(default_factory=list)
-    """Those of them that are stale and not worth a second process."""
-    _in_hand: int = 0
-    """How many works another process has begun with."""
     _shares: list[Share] = field(default_factory=list)
     _open: ExitStack = field(default_factory=ExitStack)
 
@@ -59,15 +53,6 @@ class SiteBuilder:
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
-
-    def start(self, pages: Sequence[Page]) -> None:
-        """Have another process begin with ``pages`` if many are stale; `make` finishes them."""
-        stale = [page for page in pages if not self._is_current(page)]
-        self._begun |= dict.fromkeys(page.path for page in pages)
-        if self._is_worth_sharing(stale):
-            self._start_worker(stale)
-        else:
-            self._waiting += stale
 
     def build(
         self,
@@ -79,8 +64,7 @@ class SiteBuilder:
 
         So too ``files``, as (address, source): those that only have to be copied.
         """
-        others = (page for page in pages if page.path not in self._begun)
-        stale = [*self._waiting, *(page for page in others if not self._is_current(page))]
+        stale = [page for page in pages if not self._is_current(page)]
         works: list[Work] = [*files, *sorted(stale, key=_cache_locality)]
         if self._is_worth_sharing(stale):
             self._start_worker(works)
@@ -92,8 +76,8 @@ class SiteBuilder:
         self.renderer.keep_templates()
 
     def _is_worth_sharing(self, stale: Sequence[Page]) -> bool:
-        """Whether the pages outlast what the other process, if any, is at already."""
-        return len(stale) > max(MIN_PAGES_FOR_WORKER, self._in_hand) and self.processes > 1 and can_share()
+        """Whether there are more pages than are rendered while a second process starts."""
+        return len(stale) > MIN_PAGES_FOR_WORKER and self.processes > 1 and can_share()
 
     def _is_current(self, page: Page) -> bool:
         left = self.output.previous_build
@@ -135,7 +119,6 @@ class SiteBuilder:
             new = self.output.staged.items()
             return {place: tuple(file) for place, file in new if place not in before}, self.proof
 
-        self._in_hand += len(works)
         self._shares.append(self._open.enter_context(Share(len(pieces), do, outcome)))
 
     def _join_worker(self, share: Share) -> None:

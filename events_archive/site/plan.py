@@ -44,21 +44,9 @@ PLANNERS: tuple[Planner, ...] = (
 """What plans the pages of each kind."""
 
 
-def plan_site(
-    site: Site,
-    planners: Sequence[Planner] = PLANNERS,
-    *,
-    begin: Callable[[Sequence[Page]], None] | None = None,
-) -> tuple[Page, ...]:
-    """All pages, each at an address of its own.
-
-    ``begin`` is told those of the events, which take longest to make, before the others are known.
-    """
-    of_events = tuple(event_pages(site))
-    if begin:
-        begin(of_events)
-    planned = (of_events if plan is event_pages else plan(site) for plan in planners)
-    pages = tuple(chain.from_iterable(planned))
+def plan_site(site: Site, planners: Sequence[Planner] = PLANNERS) -> tuple[Page, ...]:
+    """Return all pages of the site; raises ArchiveError where two have the same path."""
+    pages = tuple(chain.from_iterable(plan(site) for plan in planners))
     pages += tuple(redirect_pages(site, pages))
     pages += tuple(retired_list_redirects(site.history.state.published_lists, pages))
     machines = machine_pages(site, pages)
