@@ -14,6 +14,7 @@ from events_archive.errors import ArchiveError
 from events_archive.export.bundle import STEM, ExportBundle
 from events_archive.site import urls
 from events_archive.site.formats import media_type
+from events_archive.store.files import replacing
 
 if TYPE_CHECKING:
     from libzim.writer import Item
@@ -40,21 +41,19 @@ def write_zim(edition: ExportBundle, path: Path, *, description: str, icon: Path
         raise ArchiveError(
             "the Kiwix edition needs libzim, which is not installed: pip install '.[zim]'"
         ) from error
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.stem}.partial.zim")
-    temporary.unlink(missing_ok=True)
-    creator = Creator(temporary).config_verbose(False).config_indexing(True, "eng")
-    creator.set_mainpath(urls.HOME)
-    with _silence_stdout(), creator:
-        creator.add_illustration(ILLUSTRATION, icon.read_bytes())
-        for name, value in metadata(edition, description).items():
-            creator.add_metadata(name, value)
-        for address, title, target in redirects(edition):
-            creator.add_redirection(address, title, target, {})
-        for address, source in edition.offline_files:
-            if address not in _LEFT_OUT and not _target(address, source):
-                creator.add_item(_item(address, source))
-    temporary.replace(path)
+    with replacing(path) as temporary:
+        temporary.unlink(missing_ok=True)
+        creator = Creator(temporary).config_verbose(False).config_indexing(True, "eng")
+        creator.set_mainpath(urls.HOME)
+        with _silence_stdout(), creator:
+            creator.add_illustration(ILLUSTRATION, icon.read_bytes())
+            for name, value in metadata(edition, description).items():
+                creator.add_metadata(name, value)
+            for address, title, target in redirects(edition):
+                creator.add_redirection(address, title, target, {})
+            for address, source in edition.offline_files:
+                if address not in _LEFT_OUT and not _target(address, source):
+                    creator.add_item(_item(address, source))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from events_archive.export.bundle import ExportBundle
 from events_archive.site import urls
+from events_archive.store.files import replacing
 
 _INSIDE = "archive"
 """The folder of the site, beside the start page, so that nobody has to find it among the rest."""
@@ -25,11 +26,8 @@ def zip_bytes(edition: ExportBundle) -> bytes:
 
 def write_zip(edition: ExportBundle, path: Path) -> None:
     """Write the archive to ``path``, whole or not at all. Raises OSError where it cannot."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with temporary.open("wb") as file:
+    with replacing(path) as temporary, temporary.open("wb") as file:
         _pack(edition, file)
-    temporary.replace(path)
 
 
 def _pack(edition: ExportBundle, file: BinaryIO) -> None:

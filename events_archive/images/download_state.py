@@ -2,45 +2,31 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+
+import msgspec
 
 from events_archive.images.download_request import Download, DownloadResult
 from events_archive.model.event import Image
-from events_archive.store import canonical_json
+from events_archive.store.canonical_json import AwareDatetime, decode_as, encode
 from events_archive.store.files import write_atomically
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FailedDownload:
-    """A picture that could not be had."""
+class FailedDownload(msgspec.Struct, frozen=True, kw_only=True):
+    """An image that could not be downloaded."""
 
     url: str
-    """Where it was looked for: at a new address it is looked for at once."""
+    """Where it was requested: at another URL it is requested at once."""
     reason: str
-    at: datetime
-    until: datetime
-    """Until when it is not asked for again."""
+    at: AwareDatetime
+    until: AwareDatetime
+    """Until when it is not requested again."""
 
-    @classmethod
-    def parse(cls, fields: Mapping[str, str]) -> "FailedDownload":
-        """The failure that `as_json` wrote; raises what damaged data makes it raise."""
-        at, until = (datetime.fromisoformat(fields[name]) for name in ("at", "until"))
-        return cls(
-            url=str(fields["url"]),
-            reason=str(fields["reason"]),
-            at=at.astimezone(UTC),
-            until=until.astimezone(UTC),
-        )
 
-    def as_json(self) -> dict[str, str]:
-        """What `parse` reads."""
-        return {
-            "url": self.url,
-            "reason": self.reason,
-            "at": self.at.isoformat(),
-            "until": self.until.isoformat(),
-        }
+class _StateFile(msgspec.Struct, kw_only=True):
+    validators: dict[str, dict[str, str]]
+    failed: dict[str, FailedDownload]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,26 +40,18 @@ class DownloadState:
 
     @classmethod
     def load(cls, path: Path) -> "DownloadState":
-        """What was remembered; nothing where the file is missing or damaged."""
+        """Return the state that ``path`` holds, an empty one when it is missing or damaged."""
         try:
-            document = canonical_json.decode(path.read_bytes())
-            validators = {
-                key: _safe_validators(headers) for key, headers in document["validators"].items()
-            }
-            failures = {
-                key: FailedDownload.parse(facts) for key, facts in document["failed"].items()
-            }
-        except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError):
-            return cls(path=path, validators={}, failures={})
-        return cls(path=path, validators=validators, failures=failures)
+            file = decode_as(path.read_bytes(), _StateFile)
+        except (OSError, ValueError):
+            file = _StateFile(validators={}, failed={})
+        validators = {key: _safe_validators(headers) for key, headers in file.validators.items()}
+        return cls(path=path, validators=validators, failures=file.failed)
 
     def save(self) -> None:
-        """Write it down, unless it says so already."""
-        document = {
-            "validators": self.validators,
-            "failed": {key: failure.as_json() for key, failure in self.failures.items()},
-        }
-        write_atomically(self.path, canonical_json.encode(document) + b"\n")
+        """Write the file, unless it has this content already."""
+        file = _StateFile(validators=self.validators, failed=self.failures)
+        write_atomically(self.path, encode(msgspec.to_builtins(file)) + b"\n")
 
     def postponed(
         self, wanted: Mapping[str, Image], present: Collection[str], now: datetime

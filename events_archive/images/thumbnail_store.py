@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from events_archive.images.resize import SETTINGS_KEY
 from events_archive.model.event import Image
+from events_archive.store.files import replacing
 
 MANIFEST = "manifest.jsonl"
 """Two lines: what the second is and its SHA-256, and the records by `Image.key`."""
@@ -147,13 +148,6 @@ def _head(body: bytes) -> bytes:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write the whole file or leave what was there; raises `OSError`."""
-    part = path.with_name(f".{path.name}.{threading.get_ident()}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
+    # Two images with the same bytes have the same copies.
+    with replacing(path, suffix=f".{threading.get_ident()}.part") as temporary:
+        temporary.write_bytes(data)

@@ -9,6 +9,7 @@ from typing import Any
 from events_archive.model.event import Event
 from events_archive.model.event_date import EventDate
 from events_archive.model.slugs import Owners, SlugRegistry
+from events_archive.model.timestamps import parse_utc
 
 CHANGE_TYPES = ("added", "moved", "renamed", "changed", "withdrawn", "returned")
 """What can happen to an event; ``moved`` is a slip of its date."""
@@ -217,14 +218,10 @@ def _event_date_to_json(moment: EventDate) -> dict[str, Any]:
 
 
 def _event_date_from_json(value: Any) -> EventDate:
-    """The moment that history holds, unknown where it holds something else."""
+    """Return the date that a line of the history holds, an unknown one for any other value."""
     value = value if isinstance(value, dict) else {}
-    try:
-        when = datetime.fromisoformat(str(value.get("date")))
-    except ValueError:
-        when = None
     precision = value.get("precision")
     return EventDate(
-        utc=when.astimezone(UTC) if when else None,
+        utc=parse_utc(value.get("date")),
         precision_id=precision if isinstance(precision, int) else None,
     )

@@ -15,6 +15,7 @@ from events_archive.model.timestamps import format_utc
 from events_archive.output.fingerprints import digest_of
 from events_archive.site.export_columns import COLUMNS, Value
 from events_archive.site.site import Site
+from events_archive.store.files import replacing
 
 RELATIONS = {
     "agencies": "agency",
@@ -126,9 +127,7 @@ def _serialize(content: dict[str, list[tuple[Value, ...]]]) -> bytes:
 def _cache(file: Path, data: bytes) -> None:
     """Keep it for the next build, and no other; where that fails, the next build makes it anew."""
     with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        for former in file.parent.glob("events-*.sqlite"):
-            former.unlink()
-        part = file.with_suffix(".part")
-        part.write_bytes(data)
-        part.replace(file)
+        for previous in file.parent.glob("events-*.sqlite"):
+            previous.unlink()
+        with replacing(file) as temporary:
+            temporary.write_bytes(data)

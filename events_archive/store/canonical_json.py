@@ -4,9 +4,16 @@ import json
 import math
 import re
 from codecs import BOM_UTF8
-from typing import Any, NoReturn
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import msgspec
+
+_T = TypeVar("_T")
+
+AwareDatetime = Annotated[datetime, msgspec.Meta(tz=True)]
+"""Type of a date-time with a time zone (RFC 3339), for the types that `decode_as` is given."""
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -24,6 +31,26 @@ def decode(data: bytes) -> Any:
         raise ValueError("nested too deeply") from error
 
 
+def decode_as(data: bytes, type_: type[_T]) -> _T:
+    """Return the value that ``data`` spells as a ``type_`` of msgspec.
+
+    Raises `ValueError` when `decode` does, or when the value is not of that type.
+    """
+    try:
+        return msgspec.json.decode(data, type=type_)
+    except (msgspec.DecodeError, RecursionError):
+        # msgspec refuses lone surrogates and a byte order mark, which `decode` reads.
+        return convert(decode(data), type_)
+
+
+def convert(value: Any, type_: type[_T]) -> _T:
+    """Return ``value``, as `decode` returns it, as a ``type_`` of msgspec.
+
+    Raises `ValueError` when it is not of that type.
+    """
+    return msgspec.convert(value, type_, str_keys=True)
+
+
 def encode(value: Any) -> bytes:
     """Return ``value`` on one line, always as the same bytes: keys sorted, no spaces, UTF-8.
 
@@ -39,6 +66,15 @@ def encode(value: Any) -> bytes:
         return text.encode()
     except UnicodeEncodeError:
         return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode()
+
+
+def object_lines(members: Mapping[str, bytes]) -> bytes:
+    """Return an object with one member a line, in the given order, so that diffs can be read.
+
+    ``members`` has the JSON text of each value by name.
+    """
+    lines = [b"%b: %b" % (encode(name), value) for name, value in members.items()]
+    return b"{\n" + b",\n".join(lines) + b"\n}"
 
 
 def split_members(data: bytes) -> dict[str, bytes]:

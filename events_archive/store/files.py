@@ -1,8 +1,8 @@
-"""Reading and writing files of the cache: a file is the old one or the new one, never a part."""
+"""Reading and writing files: a file is the old one or the new one, never a part of either."""
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from events_archive.errors import CacheError
@@ -12,7 +12,7 @@ _BUFFER_SIZE = 2**16
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return the content of ``path``, ``b""`` where there is no file.
+    """Return the content of ``path``, ``b""`` when there is no file.
 
     Raises `CacheError` when the file exists and cannot be read.
     """
@@ -21,13 +21,13 @@ def read_bytes(path: Path) -> bytes:
     except FileNotFoundError:
         return b""
     except OSError as error:
-        raise CacheError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise _unreadable(path, error) from error
 
 
 def read_lines(path: Path) -> Iterator[bytes]:
-    r"""Yield the lines of ``path`` without their line ends; none where there is no file.
+    r"""Yield the lines of ``path`` without their line ends; none when there is no file.
 
-    Lines end at ``\n`` only: U+2028 and the like stand unescaped inside a record's text.
+    Lines end at ``\n`` only: U+2028 and the like are part of a record's text.
 
     Raises `CacheError` when the file exists and cannot be read.
     """
@@ -38,7 +38,56 @@ def read_lines(path: Path) -> Iterator[bytes]:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise CacheError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> CacheError:
+    return CacheError(f"{path} cannot be read: {error.strerror or error}")
+
+
+@contextmanager
+def replacing(path: Path, *, suffix: str = ".tmp") -> Iterator[Path]:
+    """Yield the path of a temporary file for the block to write, which then replaces ``path``.
+
+    At the end of the block the file is flushed to the disk and renamed, so that ``path`` is the
+    old or the new file whenever the process is killed. If the block raises, ``path`` is unchanged.
+
+    The temporary file is ``.<name of path><suffix>`` in the same folder. A process that is killed
+    leaves it behind, and the next one overwrites it. Threads that may write the same ``path`` at
+    once need different suffixes.
+
+    Raises `OSError` when a file cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}{suffix}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield temporary
+        _fsync_file(temporary)
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_atomically(path: Path, data: bytes) -> bool:
+    """Make ``data`` the content of ``path`` by `replacing` it; return whether it was another.
+
+    The file is not touched if it has this content already.
+
+    Raises `CacheError` when it cannot be written; ``path`` is then unchanged.
+    """
+    try:
+        if path.is_file() and path.read_bytes() == data:
+            return False
+        with replacing(path) as temporary:
+            temporary.write_bytes(data)
+        fsync_folder(path.parent)
+    except OSError as error:
+        raise CacheError(
+            f"{path} cannot be written: {error.strerror or error}; the old file stays as it was"
+        ) from error
+    return True
 
 
 def backup_damaged(path: Path) -> None:
@@ -46,34 +95,9 @@ def backup_damaged(path: Path) -> None:
     write_atomically(path.with_name(f"{path.stem}.damaged{path.suffix}"), read_bytes(path))
 
 
-def write_atomically(path: Path, data: bytes) -> bool:
-    """Make ``data`` the content of ``path``; return whether anything had to be written.
-
-    The data goes to a temporary file in the same folder, which is flushed to the disk and then
-    renamed, so that ``path`` is the old or the new file whenever the process is killed. The
-    temporary file's name is always the same: what a killed run left is overwritten by the next
-    (the archive's lock keeps two runs apart).
-
-    Raises `CacheError` when it cannot be written; ``path`` is then unchanged.
-    """
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        if path.is_file() and path.read_bytes() == data:
-            return False
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        fsync_folder(path.parent)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise CacheError(
-            f"{path} cannot be written: {error.strerror or error}; the old file stays as it was"
-        ) from error
-    return True
+def _fsync_file(path: Path) -> None:
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
 
 
 def fsync_folder(folder: Path) -> None:

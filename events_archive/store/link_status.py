@@ -1,92 +1,66 @@
-"""``links.json``: what other sites said of the pages that we link to; one link a line."""
+"""``links.json``: how the pages of other sites that we link to answered, one link a line."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from events_archive.store import canonical_json
+import msgspec
+
+from events_archive.store.canonical_json import AwareDatetime, decode_as, encode, object_lines
 from events_archive.store.files import read_bytes, write_atomically
 
 LINKS_FILE = "links.json"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkStatus:
-    """What is known of one page elsewhere."""
+class LinkStatus(msgspec.Struct, frozen=True, kw_only=True, rename={"last_checked": "last_tried"}):
+    """What is known of one link; date-times in UTC, to the second."""
 
-    first_seen: datetime
-    """When it was first asked for (UTC)."""
-    last_checked: datetime
-    last_ok: datetime | None = None
-    """When it was last there; None if it never was."""
+    first_seen: AwareDatetime
+    """When it was first requested."""
+    last_checked: AwareDatetime
+    """When it was last requested."""
+    last_ok: AwareDatetime | None = None
+    """When it last worked; None if it never did."""
     fault: str = ""
-    """Why it was not there at the last try; "" if it was."""
+    """Why it did not work at the last request; "" if it did."""
 
     @classmethod
-    def updated(
-        cls, before: "LinkStatus | None", answer: str | None, now: datetime
-    ) -> "LinkStatus":
-        """What is known after an ``answer``: "" for there, a fault, or None if it was not asked.
+    def updated(cls, before: "LinkStatus | None", fault: str | None, now: datetime) -> "LinkStatus":
+        """Return the status after a request at ``now`` that ended with ``fault``.
 
-        A link that was never asked for before must have an answer.
+        ``fault`` is "" for a link that works, and None for one that was not requested; such a link
+        must have a status ``before``.
         """
-        if answer is None:
+        if fault is None:
             assert before is not None
             return before
-        known_ok = before.last_ok if before else None
+        now = now.replace(microsecond=0)
+        last_ok = before.last_ok if before else None
         return cls(
             first_seen=before.first_seen if before else now,
             last_checked=now,
-            last_ok=known_ok if answer else now,
-            fault=answer,
+            last_ok=last_ok if fault else now,
+            fault=fault,
         )
-
-    @classmethod
-    def parse(cls, fields: Mapping[str, Any]) -> "LinkStatus":
-        """The link that `as_json` wrote; raises what damaged data makes it raise."""
-        return cls(
-            first_seen=_when(fields["first_seen"]),
-            last_checked=_when(fields["last_tried"]),
-            last_ok=_when(fields["last_ok"]) if fields["last_ok"] else None,
-            fault=str(fields["fault"]),
-        )
-
-    def as_json(self) -> dict[str, str | None]:
-        """As the file has it."""
-        return {
-            "first_seen": _stamp(self.first_seen),
-            "last_ok": _stamp(self.last_ok) if self.last_ok else None,
-            "last_tried": _stamp(self.last_checked),
-            "fault": self.fault,
-        }
 
 
 def load_link_statuses(path: Path) -> dict[str, LinkStatus]:
-    """What is known; nothing where the file is missing or damaged: it costs a few questions."""
+    """Return the status of each URL; none when the file is missing or damaged.
+
+    Nothing is lost with it but the requests of one run.
+
+    Raises `CacheError` when the file exists and cannot be read.
+    """
     try:
-        document = canonical_json.decode(read_bytes(path) or b"{}")
-        return {str(url): LinkStatus.parse(fields) for url, fields in document.items()}
-    except (ValueError, LookupError, TypeError, AttributeError):
+        return decode_as(read_bytes(path) or b"{}", dict[str, LinkStatus])
+    except ValueError:
         return {}
 
 
 def save_link_statuses(path: Path, links: Mapping[str, LinkStatus]) -> bool:
-    """Write it down, by address; whether the file's bytes changed.
+    """Write the status of each URL; return whether the file changed.
 
-    Raises `CacheError` where it cannot be written.
+    Raises `CacheError` when it cannot be written.
     """
-    lines = (
-        f"{canonical_json.encode(url).decode()}: {canonical_json.encode(link.as_json()).decode()}"
-        for url, link in sorted(links.items())
-    )
-    return write_atomically(path, ("{\n" + ",\n".join(lines) + "\n}\n").encode())
-
-
-def _when(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
-
-
-def _stamp(when: datetime) -> str:
-    return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    members = {url: encode(msgspec.to_builtins(status)) for url, status in sorted(links.items())}
+    return write_atomically(path, object_lines(members) + b"\n")

@@ -1,7 +1,7 @@
-"""One writer at a time: a second run of the archive waits a little, then says who is in the way.
+"""A lock on the cache, so that one process at a time writes to it.
 
-The lock belongs to the open file and dies with its process, so a killed run leaves none behind;
-the file itself stays and means nothing.
+The lock belongs to the open file and ends with its process, so a killed run leaves none behind.
+The file itself remains and means nothing.
 """
 
 import os
@@ -20,7 +20,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def _try_to_lock(file: BinaryIO) -> None:
-        # Far behind the process id, which must stay readable for those who wait.
+        # Far behind the process id, which waiting processes must be able to read.
         file.seek(2**20)
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 
@@ -33,9 +33,10 @@ else:
 
 @contextmanager
 def locked(folder: Path, *, timeout: float = 10.0) -> Iterator[None]:
-    """Hold the archive in ``folder``; wait up to ``patience`` seconds for another run to end.
+    """Lock ``folder`` within the block; wait up to ``timeout`` seconds for another process.
 
-    Raises `CacheError` when another run still holds it, or the folder cannot be written to.
+    Raises `CacheError` when another process still holds the lock, or the folder cannot be written
+    to.
     """
     path = folder / LOCK_FILE
     try:

@@ -1,11 +1,11 @@
-"""The store of record, ``content_cache/events.jsonl``.
+"""``events.jsonl``: the records exactly as LL2 sent them, in JSON Lines.
 
-JSON Lines: one record a line exactly as LL2 sent it, sorted by id, keys sorted, so that the digest
-of a line is the digest of the record.
+One record a line, sorted by id and with sorted keys, so that the digest of a line is the digest of
+the record.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +18,7 @@ from events_archive.store.files import read_lines
 EVENTS_FILE = "events.jsonl"
 
 NO_TIMESTAMP = datetime.min.replace(tzinfo=UTC)
-"""Stands for the ``last_updated`` of a record that has none."""
+"""The ``last_updated`` of a record that has none."""
 
 Record = dict[str, Any]
 """A JSON object exactly as LL2 sent it."""
@@ -75,44 +75,14 @@ class Records:
     damaged: tuple[str, ...] = ()
     """A sentence with file and line for each line that cannot be read."""
 
-    @classmethod
-    def from_lines(
-        cls, lines: Iterable[tuple[int, datetime, RecordLine]], damaged: Iterable[str] = ()
-    ) -> "Records":
-        """Return the records of ``lines``, each with its id and ``last_updated``.
-
-        Of two lines with one id, the one updated later wins; of two updated at the same time, the
-        second.
-        """
-        best: dict[int, tuple[datetime, RecordLine]] = {}
-        for event_id, updated, line in lines:
-            if event_id not in best or updated >= best[event_id][0]:
-                best[event_id] = (updated, line)
-        ids = sorted(best)
-        return cls(
-            lines={event_id: best[event_id][1] for event_id in ids},
-            last_updated={event_id: best[event_id][0] for event_id in ids},
-            damaged=tuple(damaged),
-        )
-
     def merged(self, records: Mapping[int, Record]) -> "Records":
-        """Return these records with ``records`` added, or put in the place of those of their ids.
+        """Return these records with ``records`` added, or in the place of those with their ids.
 
-        What was damaged is not carried over.
+        `damaged` is empty in the result.
         """
-        lines = {
-            **self.lines,
-            **{event_id: RecordLine.encode(record) for event_id, record in records.items()},
-        }
-        updated = {
-            **self.last_updated,
-            **{event_id: last_updated(record) for event_id, record in records.items()},
-        }
-        ids = sorted(lines)
-        return Records(
-            lines={event_id: lines[event_id] for event_id in ids},
-            last_updated={event_id: updated[event_id] for event_id in ids},
-        )
+        new_lines = {event_id: RecordLine.encode(record) for event_id, record in records.items()}
+        updated = {event_id: last_updated(record) for event_id, record in records.items()}
+        return _in_order({**self.lines, **new_lines}, {**self.last_updated, **updated})
 
     @property
     def data(self) -> bytes:
@@ -126,7 +96,7 @@ class Records:
 
 
 def id_of_record(record: object) -> int | None:
-    """Return the event id of a record; None for one without a usable id, which cannot be kept."""
+    """Return the event id of a record; None for one without a usable id, which is not stored."""
     value = record.get("id") if isinstance(record, dict) else None
     if not isinstance(value, int) or isinstance(value, bool):
         return None
@@ -149,12 +119,17 @@ def digest(data: bytes) -> str:
 
 
 def load_records(path: Path) -> Records:
-    """Return all records that can be read from ``path``; none where there is no file.
+    """Return all records that can be read from ``path``; none when there is no file.
+
+    Of two lines with one id, the one updated later is used; of two updated at the same time, the
+    second.
 
     Raises `CacheError` when the file exists and cannot be read.
     """
-    found: list[tuple[int, datetime, RecordLine]] = []
+    lines: dict[int, RecordLine] = {}
+    updates: dict[int, datetime] = {}
     damaged: list[str] = []
+    repeated = 0
     for number, data in enumerate(read_lines(path), start=1):
         if not data.strip():
             continue
@@ -165,13 +140,25 @@ def load_records(path: Path) -> Records:
             continue
         if event_id is None:
             damaged.append(f"{path}, line {number}: no record with a usable id")
-        else:
-            found.append((event_id, updated, line))
-    records = Records.from_lines(found, damaged)
-    if len(records.lines) < len(found):
-        repeated = f"{path}: {len(found) - len(records.lines)} events stand in it more than once"
-        return replace(records, damaged=(*records.damaged, repeated))
-    return records
+            continue
+        repeated += event_id in lines
+        if updated >= updates.get(event_id, NO_TIMESTAMP):
+            lines[event_id], updates[event_id] = line, updated
+    if repeated:
+        damaged.append(f"{path}: {repeated} events stand in it more than once")
+    return _in_order(lines, updates, damaged)
+
+
+def _in_order(
+    lines: Mapping[int, RecordLine], updates: Mapping[int, datetime], damaged: Iterable[str] = ()
+) -> Records:
+    """Return the records in the order of their ids."""
+    ids = sorted(lines)
+    return Records(
+        lines={event_id: lines[event_id] for event_id in ids},
+        last_updated={event_id: updates[event_id] for event_id in ids},
+        damaged=tuple(damaged),
+    )
 
 
 def _read_line(data: bytes) -> tuple[int | None, datetime, RecordLine]:

@@ -1,134 +1,118 @@
-"""``ledger.json`` to and from a `Ledger`: one entry a line, so that its diffs can be read."""
+"""``ledger.json``, the file of `ArchiveState`: one entry a line, so that its diffs can be read."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any
 
-from events_archive.ll2.json_fields import JsonFields
+import msgspec
+
 from events_archive.model.archive_state import ArchiveState
+from events_archive.model.timestamps import format_utc
 from events_archive.store import canonical_json
+from events_archive.store.canonical_json import AwareDatetime, encode, object_lines
 from events_archive.store.files import read_bytes, write_atomically
 
 STATE_FILE = "ledger.json"
 
-_HEADER = re.compile(rb'"(\w+)": \{')
+_SECTION = re.compile(rb'"(\w+)": \{')
 _ENTRY = re.compile(rb'"([-\w/.]+)": (.+?),?')
-_NAMES = {
-    "api_url", "mode", "count", "last_sweep", "last_delta",
-    "withdrawn", "first_seen", "event_addresses", "type_addresses",
-    "lists",
-}  # fmt: skip
 
-_Key = TypeVar("_Key", int, str)
-_Value = TypeVar("_Value")
+_EventIds = Annotated[tuple[int, ...], msgspec.Meta(min_length=1)]
+
+
+class _StateFile(msgspec.Struct, kw_only=True):
+    """The members of the file; those of other names are ignored."""
+
+    api_url: str = ""
+    mode: str = ""
+    count: int | None = None
+    last_sweep: AwareDatetime | None = None
+    last_delta: AwareDatetime | None = None
+    withdrawn: dict[int, date] = {}
+    first_seen: dict[int, AwareDatetime] = {}
+    event_addresses: dict[str, _EventIds] = {}
+    type_addresses: dict[str, _EventIds] = {}
+    lists: dict[str, int] = {}
+
+    def state(self) -> ArchiveState:
+        return ArchiveState(
+            api_url=self.api_url,
+            mode=self.mode,
+            count=self.count,
+            last_full_refresh=self.last_sweep,
+            last_incremental_refresh=self.last_delta,
+            withdrawn=self.withdrawn,
+            first_seen=self.first_seen,
+            event_owners=self.event_addresses,
+            type_owners=self.type_addresses,
+            published_lists=tuple(sorted(self.lists)),
+        )
 
 
 def load_state(path: Path) -> tuple[ArchiveState, tuple[str, ...]]:
-    """The ledger, empty where there is no file; and a sentence for each thing that is damaged.
+    """Return the state, empty when there is no file, and a sentence if the file is damaged.
 
-    Of a damaged file every line that can be read counts: to start anew would be to forget the
-    addresses that were published.
+    Of a damaged file every entry that can be read is used: to start with an empty state would be
+    to forget the addresses that were published.
+
+    Raises `CacheError` when the file exists and cannot be read.
     """
     data = read_bytes(path)
     try:
-        return _from_json(canonical_json.decode(data) if data.strip() else {}), ()
-    except (ValueError, TypeError, AttributeError):
+        return canonical_json.decode_as(data if data.strip() else b"{}", _StateFile).state(), ()
+    except ValueError:
         advice = f"its last good version may be in git (git log -- {path})"
-        return _salvaged(data), (f"{path} is damaged, what can be read of it is used; {advice}",)
+        return _salvage(data), (f"{path} is damaged, what can be read of it is used; {advice}",)
 
 
-def _salvaged(data: bytes) -> ArchiveState:
-    """The ledger of the lines that are whole."""
-    values: dict[str, Any] = {}
-    section: dict[str, Any] | None = None
+def _salvage(data: bytes) -> ArchiveState:
+    """Return the state that the lines with a valid entry hold."""
+    sections: dict[str, dict[str, Any]] = {"": {}}
+    section = ""
     for line in data.split(b"\n"):
-        if header := _HEADER.fullmatch(line):
-            section = values.setdefault(header[1].decode(), {})
-        elif entry := _ENTRY.fullmatch(line):
-            with suppress(ValueError, TypeError, AttributeError):
-                # Tried alone, so that one wrong value costs no other.
-                key, value = entry[1].decode(), canonical_json.decode(entry[2])
-                _from_json({name: {key: value} for name in values if values[name] is section})
-                (values if section is None else section)[key] = value
+        if start := _SECTION.fullmatch(line):
+            section = start[1].decode()
         elif line.startswith(b"}"):
-            section = None
-    return _from_json({name: value for name, value in values.items() if name in _NAMES})
+            section = ""
+        elif entry := _ENTRY.fullmatch(line):
+            # Each entry is checked by itself, so that a wrong value costs no other.
+            with suppress(ValueError):
+                member = {entry[1].decode(): canonical_json.decode(entry[2])}
+                canonical_json.convert({section: member} if section else member, _StateFile)
+                sections.setdefault(section, {}).update(member)
+    return canonical_json.convert({**sections.pop(""), **sections}, _StateFile).state()
 
 
-def save_state(path: Path, ledger: ArchiveState) -> bool:
-    """Write the ledger; whether its bytes changed. Raises `CacheError` where it cannot be."""
-    return write_atomically(path, encode_state(ledger))
+def save_state(path: Path, state: ArchiveState) -> bool:
+    """Write the state; return whether the file changed.
+
+    Raises `CacheError` when it cannot be written.
+    """
+    return write_atomically(path, encode_state(state))
 
 
-def encode_state(ledger: ArchiveState) -> bytes:
-    """The ledger as its file has it."""
-    values = {
-        "api_url": ledger.api_url,
-        "mode": ledger.mode,
-        "count": ledger.count,
-        "last_sweep": _stamp(ledger.last_full_refresh),
-        "last_delta": _stamp(ledger.last_incremental_refresh),
-        "withdrawn": {key: day.isoformat() for key, day in ledger.withdrawn.items()},
-        "first_seen": {key: _stamp(when) for key, when in ledger.first_seen.items()},
-        "event_addresses": ledger.event_owners,
-        "type_addresses": ledger.type_owners,
-        # An object like the others, for the sake of one entry a line.
-        "lists": dict.fromkeys(ledger.published_lists, 1),
+def encode_state(state: ArchiveState) -> bytes:
+    """Return the content of the file."""
+    members = {
+        "api_url": state.api_url,
+        "mode": state.mode,
+        "count": state.count,
+        "last_sweep": format_utc(state.last_full_refresh),
+        "last_delta": format_utc(state.last_incremental_refresh),
+        "withdrawn": {event_id: day.isoformat() for event_id, day in state.withdrawn.items()},
+        "first_seen": {event_id: format_utc(seen) for event_id, seen in state.first_seen.items()},
+        "event_addresses": state.event_owners,
+        "type_addresses": state.type_owners,
+        # An object like the others, so that there is one entry a line.
+        "lists": dict.fromkeys(state.published_lists, 1),
     }
-    entries = (f"{_text(name)}: {_value(value)}" for name, value in values.items())
-    return ("{\n" + ",\n".join(entries) + "\n}\n").encode()
+    return object_lines({name: _encode_member(value) for name, value in members.items()}) + b"\n"
 
 
-def _value(value: Any) -> str:
-    if not isinstance(value, Mapping):
-        return _text(value)
-    lines = [f"{_text(str(key))}: {_text(value[key])}" for key in sorted(value)]
-    return "{\n" + ",\n".join(lines) + "\n}" if lines else "{}"
-
-
-def _text(value: Any) -> str:
-    return canonical_json.encode(value).decode()
-
-
-def _stamp(when: datetime | None) -> str | None:
-    """To the second, in UTC."""
-    return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if when else None
-
-
-def _from_json(value: Any) -> ArchiveState:
-    if not isinstance(value, dict):
-        raise TypeError("it holds no object")
-    fields = JsonFields(value)
-    return ArchiveState(
-        api_url=fields.single_line("api_url"),
-        mode=fields.single_line("mode"),
-        count=fields.integer("count"),
-        last_full_refresh=fields.date_time("last_sweep"),
-        last_incremental_refresh=fields.date_time("last_delta"),
-        withdrawn=_mapping(value, "withdrawn", int, lambda day: _when(day).date()),
-        first_seen=_mapping(value, "first_seen", int, _when),
-        event_owners=_mapping(value, "event_addresses", str, _ids),
-        type_owners=_mapping(value, "type_addresses", str, _ids),
-        published_lists=tuple(sorted(_mapping(value, "lists", str, int))),
-    )
-
-
-def _mapping(
-    value: dict[str, Any], name: str, key: Callable[[str], _Key], read: Callable[[Any], _Value]
-) -> dict[_Key, _Value]:
-    return {key(text): read(member) for text, member in value.get(name, {}).items()}
-
-
-def _when(text: str) -> datetime:
-    when = datetime.fromisoformat(text)
-    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
-
-
-def _ids(values: Any) -> tuple[int, ...]:
-    """The owners of an address: it was published for somebody, or it would not be there."""
-    if not isinstance(values, list) or not values:
-        raise TypeError("an address without owners")
-    return tuple(int(value) for value in values)
+def _encode_member(value: Any) -> bytes:
+    if not isinstance(value, Mapping) or not value:
+        return encode(value)
+    return object_lines({str(key): encode(value[key]) for key in sorted(value)})

@@ -1,58 +1,76 @@
-"""Writes records, history and ledger as one: after a crash all three are old or all are new.
+"""Write records, history and state as one: after a crash all three are old or all are new.
 
-The whole intention is written down first. A run that finds one looks at ``events.jsonl``: if it is
-the new one, the rest is done again, which changes nothing where it was done already; if it is the
-old one, the intention is dropped, and what was observed will be observed again. So no entry of the
-history is lost or doubled.
+A journal with everything that is to be written comes first. The next run that finds a journal
+looks at ``events.jsonl``. If it is the new one, the rest is written again, which changes nothing
+where it was written already. If it is the old one, the journal is dropped, and the next refresh
+finds the same changes. So no line of the history is lost or doubled.
 """
 
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from events_archive.ll2.json_fields import JsonFields
+import msgspec
+
 from events_archive.model.archive_state import ArchiveState, Change
-from events_archive.store import canonical_json
+from events_archive.store.canonical_json import decode_as, encode
 from events_archive.store.files import read_bytes, write_atomically
 from events_archive.store.history_file import HISTORY_FILE, append_lines, encode_changes
 from events_archive.store.records import EVENTS_FILE, Records, digest
 from events_archive.store.state_file import STATE_FILE, encode_state
 
 CHECKPOINT_FOLDER, CHECKPOINT_HEADER = "sweep", "sweep.json"
-"""Where a full sweep is kept as far as it came, and the file there that says what was asked."""
+"""Folder of the pages of an unfinished full refresh, and the file there that describes it."""
 
 JOURNAL_FILE = f"{CHECKPOINT_FOLDER}/journal.json"
 
 
-def commit(cache: Path, records: Records, changes: Iterable[Change], ledger: ArchiveState) -> None:
-    """Make the cache hold these records and this ledger, and its history these changes too.
+class _Journal(msgspec.Struct, kw_only=True):
+    events: str
+    """The digest of the new ``events.jsonl``."""
+    history_size: int
+    """The size of the old ``history.jsonl`` in bytes."""
+    history: str
+    """The lines to append to it."""
+    ledger: str
+    """The new ``ledger.json``."""
 
-    Raises `CacheError` where it cannot; the next `recover` then decides between old and new.
+
+def commit(cache: Path, records: Records, changes: Iterable[Change], state: ArchiveState) -> None:
+    """Write ``records`` and ``state`` to the folder ``cache``; append ``changes`` to its history.
+
+    Raises `CacheError` when a file cannot be written; the next `recover` then completes or drops
+    the whole.
     """
     events = records.data
-    intention = {
-        "events": digest(events),
-        "history_size": len(read_bytes(cache / HISTORY_FILE)),
-        "history": encode_changes(changes).decode(),
-        "ledger": encode_state(ledger).decode(),
-    }
-    write_atomically(cache / JOURNAL_FILE, canonical_json.encode(intention))
+    journal = _Journal(
+        events=digest(events),
+        history_size=len(read_bytes(cache / HISTORY_FILE)),
+        history=encode_changes(changes).decode(),
+        ledger=encode_state(state).decode(),
+    )
+    write_atomically(cache / JOURNAL_FILE, encode(msgspec.to_builtins(journal)))
     write_atomically(cache / EVENTS_FILE, events)
     recover(cache)
 
 
 def recover(cache: Path) -> None:
-    """Finish or drop what a run left half done. Raises `CacheError` where it cannot be written."""
-    journal = cache / JOURNAL_FILE
-    try:
-        fields = JsonFields(canonical_json.decode(read_bytes(journal)))
-    except ValueError:
+    """Complete or drop the transaction of a run that was interrupted.
+
+    Raises `CacheError` when a file cannot be written.
+    """
+    path = cache / JOURNAL_FILE
+    data = read_bytes(path)
+    if not data:
         return
-    size, lines, ledger = (fields.raw(name) for name in ("history_size", "history", "ledger"))
-    is_new = fields.raw("events") == digest(read_bytes(cache / EVENTS_FILE))
-    if is_new and isinstance(size, int) and isinstance(lines, str) and isinstance(ledger, str):
-        if lines:
-            append_lines(cache / HISTORY_FILE, lines.encode(), at=size)
-        write_atomically(cache / STATE_FILE, ledger.encode())
+    try:
+        journal = decode_as(data, _Journal)
+    except ValueError:
+        journal = None
+    if journal and journal.events == digest(read_bytes(cache / EVENTS_FILE)):
+        if journal.history:
+            lines = journal.history.encode()
+            append_lines(cache / HISTORY_FILE, lines, offset=journal.history_size)
+        write_atomically(cache / STATE_FILE, journal.ledger.encode())
     with suppress(OSError):
-        journal.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)

@@ -18,7 +18,7 @@ from events_archive.model.event import Event
 from events_archive.settings import Settings
 from tests.ll2_server import World, seed_records
 from tests.ll2_server.api import Api as Ll2
-from tests.store.saved import save_records
+from tests.store.record_files import save_records
 
 ORIGIN = "http://ll2.example"
 ROOT = f"{ORIGIN}/2.3.0/"

@@ -2,13 +2,22 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from events_archive.store.canonical_json import decode, encode, join_members, split_members
+from events_archive.store.canonical_json import (
+    AwareDatetime,
+    decode,
+    decode_as,
+    encode,
+    join_members,
+    object_lines,
+    split_members,
+)
 
 NAMES = st.sampled_from(["a", "b", "\u00e9", 'quoted "', "back\\slash", "", "\ud83d"])
 TEXTS = st.sampled_from(["", 'a",]}', "\u2028", "\u00e9", "\ud800", "\\", "\n\t\x00", "\U0001f680"])
@@ -149,3 +158,39 @@ def test_what_is_nested_too_deeply_is_an_error_like_others(head: str, tail: str)
 def test_what_is_decoded_is_what_the_standard_library_decodes() -> None:
     text = json.dumps({"a": [1, 2.5, -0.0, True, None, "\u00e9\U0001f680/\\"], "b": {}})
     assert decode(text.encode()) == json.loads(text)
+
+
+@given(st.text(st.characters(min_codepoint=0xD7FF, max_codepoint=0xE000)))
+def test_half_a_surrogate_pair_is_read_and_written(text: str) -> None:
+    sent = json.dumps({"id": 1, "name": text}).encode()
+    record = decode(sent)
+    assert decode(encode(record)) == record
+
+
+@pytest.mark.parametrize("text", [b"NaN", b"[Infinity]", b"\xff", b"", b"[" * 100_000])
+def test_what_is_not_json_is_an_error(text: bytes) -> None:
+    with pytest.raises(ValueError):
+        decode(text)
+
+
+def test_a_value_is_decoded_as_a_type() -> None:
+    expected = {9: datetime(2026, 9, 7, 6, 0, 1, tzinfo=UTC)}
+    for data in (b'{"9":"2026-09-07T06:00:01Z"}', b'\xef\xbb\xbf{"9":"2026-09-07T06:00:01Z"}'):
+        assert decode_as(data, dict[int, AwareDatetime]) == expected
+    assert decode_as(b'{"a":"\\ud800"}', dict[str, str]) == {"a": "\ud800"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b'{"x":"2026-09-07T06:00:01Z"}', b'{"9":"2026-09-07T06:00:01"}', b'{"9":"soon"}', b'{"9":1}',
+     b"[]", b"", b'{"9"', b"\xff", b'{"9":"\xff"}', b'{"9":"\\ud800"}',
+     b'{"9":' + b"[" * 100_000 + b"]" * 100_000 + b"}"],
+)  # fmt: skip
+def test_a_value_of_another_type_is_an_error(data: bytes) -> None:
+    with pytest.raises(ValueError):
+        decode_as(data, dict[int, AwareDatetime])
+
+
+def test_an_object_of_lines_has_its_members_in_the_given_order() -> None:
+    assert object_lines({"b": b"1", 'a"': b"[2]"}) == b'{\n"b": 1,\n"a\\"": [2]\n}'
+    assert object_lines({}) == b"{\n\n}"

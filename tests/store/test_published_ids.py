@@ -1,4 +1,4 @@
-"""The file that remembers under what ids events were published."""
+"""The patterns of the ids under which events were published."""
 
 from pathlib import Path
 
@@ -24,8 +24,8 @@ def test_no_file_means_nothing_was_published(tmp_path: Path) -> None:
     assert load_published_ids(tmp_path / "ids.json") == {}
 
 
-@pytest.mark.parametrize("damaged", [b"{", b"[]", b"7", b'{"feeds"'])
-def test_a_damaged_file_stops_the_build_rather_than_forget(tmp_path: Path, damaged: bytes) -> None:
+@pytest.mark.parametrize("damaged", [b"{", b"[]", b"7", b'{"feeds"', b'{"feeds": 5}'])
+def test_a_damaged_file_is_an_error(tmp_path: Path, damaged: bytes) -> None:
     (tmp_path / "ids.json").write_bytes(damaged)
     with pytest.raises(CacheError, match="damaged"):
         load_published_ids(tmp_path / "ids.json")

@@ -1,4 +1,4 @@
-"""The ledger: small, stable, one entry a line, and never forgotten because of one bad line."""
+"""The state: small, stable, one entry a line; a damaged line costs no other."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -31,7 +31,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     assert not save_state(tmp_path / "ledger.json", FULL)
 
 
-def test_no_file_is_an_empty_ledger(tmp_path: Path) -> None:
+def test_no_file_is_an_empty_state(tmp_path: Path) -> None:
     assert load_state(tmp_path / "ledger.json") == (ArchiveState(), ())
 
 
@@ -41,7 +41,7 @@ def test_a_run_without_news_changes_one_line() -> None:
     assert sum(old != new for old, new in zip(before, after, strict=True)) == 1
 
 
-def test_entries_stand_one_a_line_in_the_order_of_numbers() -> None:
+def test_entries_are_one_a_line_in_the_order_of_their_ids() -> None:
     lines = encode_state(FULL).decode().splitlines()
     assert lines.index('"9": "2026-09-07T06:00:01Z",') + 1 == lines.index(
         '"10": "2026-09-07T06:00:01Z"'
@@ -49,16 +49,16 @@ def test_entries_stand_one_a_line_in_the_order_of_numbers() -> None:
     assert '"us-eva-74": [10,9]' in lines
 
 
-def test_of_a_damaged_ledger_all_whole_lines_are_used(tmp_path: Path) -> None:
+def test_of_a_damaged_file_all_valid_lines_are_used(tmp_path: Path) -> None:
     path = tmp_path / "ledger.json"
     text = encode_state(FULL).replace(b'"count": 1071,\n', b"<<<<<<< ours\n")
     text = text.replace(b'"docking": [2]', b'"docking": [2')
     path.write_bytes(text.replace(b'"a": [9],', b'"a": [9],\n"b": 5,'))
-    ledger, damaged = load_state(path)
-    assert ledger.event_owners == FULL.event_owners
-    assert (ledger.first_seen, ledger.withdrawn) == (FULL.first_seen, FULL.withdrawn)
-    assert (ledger.count, ledger.type_owners) == (None, {})
-    assert ledger.published_lists == FULL.published_lists
+    state, damaged = load_state(path)
+    assert state.event_owners == FULL.event_owners
+    assert (state.first_seen, state.withdrawn) == (FULL.first_seen, FULL.withdrawn)
+    assert (state.count, state.type_owners) == (None, {})
+    assert state.published_lists == FULL.published_lists
     assert str(path) in damaged[0]
     assert "git" in damaged[0]
 
@@ -69,12 +69,31 @@ def test_of_a_damaged_ledger_all_whole_lines_are_used(tmp_path: Path) -> None:
      b'{"event_addresses": {"a": 5}}', b'{"event_addresses": {"a": {}}}',
      b'{"event_addresses": {"a": []}}', b'{"first_seen": {"1": null}}'],
 )  # fmt: skip
-def test_a_ledger_of_another_shape_is_told(tmp_path: Path, text: bytes) -> None:
+def test_a_file_of_another_shape_is_reported(tmp_path: Path, text: bytes) -> None:
     path = tmp_path / "ledger.json"
     path.write_bytes(text)
-    ledger, damaged = load_state(path)
-    assert ledger == ArchiveState()
+    state, damaged = load_state(path)
+    assert state == ArchiveState()
     assert damaged
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [b'"more": 5,\n"more": {\n"a": 1\n},', b'"more": {\n"count": 5\n},', b'"count": "many",',
+     b'"count": {\n"a": 1\n},', b'"withdrawn": [],', b'"withdrawn": {},'],
+)  # fmt: skip
+def test_unknown_and_wrong_members_cost_no_other(tmp_path: Path, lines: bytes) -> None:
+    path = tmp_path / "ledger.json"
+    path.write_bytes(encode_state(FULL).replace(b"{\n", b"{\n<<<<<<<\n" + lines + b"\n", 1))
+    state, damaged = load_state(path)
+    assert state == FULL
+    assert damaged
+
+
+def test_unknown_members_of_a_whole_file_are_ignored(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.json"
+    path.write_bytes(encode_state(FULL).replace(b"{\n", b'{\n"more": {"a": 1},\n', 1))
+    assert load_state(path) == (FULL, ())
 
 
 @given(st.integers(0), st.binary(max_size=5))
@@ -85,5 +104,5 @@ def test_no_damage_of_any_kind_stops_the_archive(
     whole = encode_state(FULL)
     cut = place % len(whole)
     path.write_bytes(whole[:cut] + junk)
-    ledger, _ = load_state(path)
-    assert set(ledger.event_owners.items()) <= set(FULL.event_owners.items())
+    state, _ = load_state(path)
+    assert set(state.event_owners.items()) <= set(FULL.event_owners.items())

@@ -1,4 +1,4 @@
-"""An ``events.jsonl`` of records at hand."""
+"""Files of records for tests."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,5 +9,5 @@ from events_archive.store.records import Records
 
 
 def save_records(path: Path, records: Mapping[int, dict[str, Any]]) -> bool:
-    """Write ``records`` as the archive does; whether the file's bytes changed."""
+    """Write ``records`` to ``events.jsonl``; return whether the file changed."""
     return write_atomically(path, Records().merged(records).data)

@@ -1,0 +1,111 @@
+"""The files that earlier versions wrote, in ``tests/data/cache/``, are read and written alike."""
+
+import shutil
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from events_archive.images.download_state import DownloadState, FailedDownload
+from events_archive.model.archive_state import ArchiveState, Change
+from events_archive.store.history_file import encode_changes, load_history
+from events_archive.store.link_status import LinkStatus, load_link_statuses, save_link_statuses
+from events_archive.store.published_ids import load_published_ids, save_published_ids
+from events_archive.store.records import load_records
+from events_archive.store.state_file import encode_state, load_state
+from events_archive.store.transaction import recover
+
+CACHE = Path(__file__).parents[1] / "data" / "cache"
+MONDAY = datetime(2026, 9, 7, 6, 0, 1, tzinfo=UTC)
+TUESDAY = datetime(2026, 9, 8, 4, tzinfo=UTC)
+
+
+def test_records() -> None:
+    records = load_records(CACHE / "events.jsonl")
+    assert records.by_id == {
+        264: {"id": 264, "last_updated": "2026-09-07T05:00:00Z", "name": "US EVA-74"}
+    }
+    assert records.data == (CACHE / "events.jsonl").read_bytes()
+
+
+def test_state() -> None:
+    state = ArchiveState(
+        api_url="https://ll.thespacedevs.com/2.3.0/",
+        mode="detailed",
+        count=1071,
+        last_full_refresh=MONDAY,
+        last_incremental_refresh=TUESDAY,
+        withdrawn={302: date(2026, 9, 1)},
+        first_seen={264: TUESDAY, 1093: MONDAY},
+        event_owners={"iss-nanoracks-cubesats-deployment": (302,), "us-eva-74": (264, 1093)},
+        type_owners={"docking": (2,)},
+        published_lists=("months/2021-07.html", "types/eva/2021.html"),
+    )
+    assert load_state(CACHE / "ledger.json") == (state, ())
+    assert encode_state(state) == (CACHE / "ledger.json").read_bytes()
+
+
+def test_history() -> None:
+    history = load_history(CACHE / "history.jsonl")
+    assert history.damaged == ()
+    assert history.changes == (
+        Change(
+            observed=MONDAY, event_id=264, change_type="moved", field="moment", is_live=True,
+            old={"date": None, "precision": 7},
+            new={"date": "2026-09-28T11:45:11Z", "precision": 0},
+        ),
+        Change(
+            observed=MONDAY, event_id=302, change_type="withdrawn", field="", is_live=False,
+            old=None, new=None,
+        ),
+        Change(
+            observed=TUESDAY, event_id=1093, change_type="changed", field="agencies", is_live=True,
+            old=["NASA"], new=["NASA", "ESA \u2028é"],
+        ),
+    )  # fmt: skip
+    assert encode_changes(history.changes) == (CACHE / "history.jsonl").read_bytes()
+
+
+def test_published_ids(tmp_path: Path) -> None:
+    patterns = load_published_ids(CACHE / "published-ids.json")
+    assert patterns == {
+        "calendars": "ll2-event-{0}@events-archive",
+        "feeds": "tag:thespacedevs.com,2020:ll2:event:{0}",
+    }
+    save_published_ids(tmp_path / "ids.json", patterns)
+    assert (tmp_path / "ids.json").read_bytes() == (CACHE / "published-ids.json").read_bytes()
+
+
+def test_links(tmp_path: Path) -> None:
+    links = load_link_statuses(CACHE / "links.json")
+    assert links == {
+        "https://example.org/a": LinkStatus(
+            first_seen=MONDAY, last_checked=TUESDAY, last_ok=MONDAY, fault="answers 404"
+        ),
+        "https://example.org/b": LinkStatus(
+            first_seen=TUESDAY, last_checked=TUESDAY, last_ok=None, fault="no such host"
+        ),
+    }
+    save_link_statuses(tmp_path / "links.json", links)
+    assert (tmp_path / "links.json").read_bytes() == (CACHE / "links.json").read_bytes()
+
+
+def test_a_transaction_that_an_earlier_version_began_is_completed(tmp_path: Path) -> None:
+    (tmp_path / "sweep").mkdir()
+    for name in ("events.jsonl", "sweep/journal.json"):
+        shutil.copy(CACHE / name, tmp_path / name)
+    recover(tmp_path)
+    for name in ("events.jsonl", "history.jsonl", "ledger.json"):
+        assert (tmp_path / name).read_bytes() == (CACHE / name).read_bytes()
+    assert list((tmp_path / "sweep").iterdir()) == []
+
+
+def test_failed_downloads() -> None:
+    state = DownloadState.load(CACHE / "validators.json")
+    assert state.validators == {"1_a.jpg": {"If-None-Match": '"x"'}}
+    assert state.failures == {
+        "2_b.jpg": FailedDownload(
+            url="https://e/b.jpg",
+            reason="answers 404",
+            at=datetime(2026, 9, 7, 6, 0, 1, 250_000, tzinfo=UTC),
+            until=datetime(2026, 9, 14, 6, 0, 1, 250_000, tzinfo=UTC),
+        )
+    }
