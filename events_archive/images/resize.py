@@ -7,6 +7,8 @@ from io import BytesIO
 from itertools import product
 from typing import TYPE_CHECKING
 
+from events_archive.errors import ArchiveError
+
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
@@ -42,8 +44,8 @@ _SIDEWAYS = range(5, 9)
 """The orientations whose width is the stored picture's height."""
 
 
-class UnsupportedImageError(Exception):
-    """Why a picture is not decoded, said to people."""
+class UnsupportedImageError(ArchiveError):
+    """An image is not decoded; the message says why."""
 
 
 def resize(data: bytes) -> list[tuple[int, int, bytes]]:
