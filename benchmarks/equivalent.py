@@ -1,6 +1,5 @@
 """Our build, restricted to the pages that the peers make too; takes build.py's arguments."""
 
-import os
 import re
 import sys
 from collections.abc import Iterable
@@ -60,5 +59,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    # As build.py ends.
-    os._exit(main())
+    sys.exit(main())
