@@ -1,4 +1,4 @@
-"""The publishing workflow: its form, its rights, and its shell steps in a scratch repository."""
+"""The workflows: their form and permissions, and the publishing scripts in a scratch repository."""
 
 import json
 import os
@@ -6,33 +6,63 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.specifiers import SpecifierSet
 from ruamel.yaml import YAML
 
 from tests.conftest import PROJECT, clean_environment
 from tests.ll2_server import LL2Server, World
 
-WORKFLOW = PROJECT / ".github/workflows/pages.yml"
+WORKFLOWS = sorted((PROJECT / ".github/workflows").glob("*.yml"))
+FORMS = {
+    **dict.fromkeys((str(path.relative_to(PROJECT)) for path in WORKFLOWS), "github-workflows"),
+    ".github/dependabot.yml": "dependabot",
+    ".github/ISSUE_TEMPLATE/bug.yml": "github-issue-forms",
+    ".github/ISSUE_TEMPLATE/feature.yml": "github-issue-forms",
+    ".github/ISSUE_TEMPLATE/config.yml": "github-issue-config",
+}
+"""The files that GitHub reads, with the schema of each."""
+
+Workflow = dict[str, Any]
+
+
+def _load(name: str) -> Workflow:
+    loaded = dict(YAML(typ="safe").load((PROJECT / name).read_text("utf-8")))
+    # YAML 1.1 reads the key `on` as true.
+    return {"on" if key is True else key: value for key, value in loaded.items()}
+
+
+@pytest.fixture(params=WORKFLOWS, ids=lambda path: path.stem)
+def workflow(request: pytest.FixtureRequest) -> Workflow:
+    """Each workflow in turn."""
+    return _load(str(request.param.relative_to(PROJECT)))
 
 
 @pytest.fixture(scope="module")
-def workflow() -> dict[str, Any]:
-    return dict(YAML(typ="safe").load(WORKFLOW.read_text("utf-8")))
+def publishing() -> Workflow:
+    return _load(".github/workflows/pages.yml")
 
 
-def _steps(workflow: dict[str, Any]) -> list[dict[str, Any]]:
+@pytest.fixture(scope="module")
+def testing() -> Workflow:
+    return _load(".github/workflows/tests.yml")
+
+
+def _steps(workflow: Workflow) -> list[dict[str, Any]]:
     return [step for job in workflow["jobs"].values() for step in job["steps"]]
 
 
-def test_it_has_the_form_that_github_knows() -> None:
+@pytest.mark.parametrize("name", FORMS)
+def test_a_file_for_github_has_the_form_that_github_documents(name: str) -> None:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema"]
     done = subprocess.run(
-        [*command, "vendor.github-workflows", str(WORKFLOW)],
+        [*command, f"vendor.{FORMS[name]}", str(PROJECT / name)],
         capture_output=True,
         text=True,
         check=False,
@@ -40,41 +70,91 @@ def test_it_has_the_form_that_github_knows() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_every_action_is_pinned_by_its_commit_with_the_version_beside_it() -> None:
-    used = re.findall(r"uses: (.*)", WORKFLOW.read_text("utf-8"))
-    assert len(used) >= 8
-    for action in used:
-        assert re.fullmatch(r"actions/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
+def test_every_action_is_pinned_by_commit_with_its_version_as_a_comment() -> None:
+    versions: dict[str, set[str]] = {}
+    for path in WORKFLOWS:
+        for action in re.findall(r"uses: (.*)", path.read_text("utf-8")):
+            assert re.fullmatch(r"actions/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
+            name, _, version = action.partition("@")
+            versions.setdefault(name, set()).add(version)
+    assert len(versions) >= 8
+    assert all(len(used) == 1 for used in versions.values()), "two versions of one action"
 
 
-def test_each_job_has_no_right_that_it_does_not_need(workflow: dict[str, Any]) -> None:
+def test_a_workflow_has_no_permissions_beyond_those_of_its_jobs(workflow: Workflow) -> None:
     assert workflow["permissions"] == {}
-    assert {name: job["permissions"] for name, job in workflow["jobs"].items()} == {
+    checkouts = [step for step in _steps(workflow) if "/checkout@" in step.get("uses", "")]
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+    assert "pull_request_target" not in workflow["on"]
+
+
+def test_publishing_has_the_permissions_that_it_needs(publishing: Workflow) -> None:
+    assert {name: job["permissions"] for name, job in publishing["jobs"].items()} == {
         "build": {"contents": "read", "pages": "read"},
         "keep": {"contents": "write"},
         "deploy": {"pages": "write", "id-token": "write"},
     }
-    checkouts = [step for step in _steps(workflow) if "/checkout@" in step.get("uses", "")]
-    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
 
-def test_a_pull_request_neither_commits_nor_deploys(workflow: dict[str, Any]) -> None:
-    jobs = workflow["jobs"]
+def test_testing_only_reads(testing: Workflow) -> None:
+    assert all(job["permissions"] == {"contents": "read"} for job in testing["jobs"].values())
+
+
+def test_pushes_and_pull_requests_are_tested_on_every_python_that_the_project_admits(
+    testing: Workflow,
+) -> None:
+    assert {"push", "pull_request"} <= testing["on"].keys()
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    admitted = SpecifierSet(project["requires-python"])
+    tested = testing["jobs"]["test"]["strategy"]["matrix"]["python"]
+    assert [f"3.{minor}" for minor in range(20) if f"3.{minor}" in admitted][
+        : len(tested)
+    ] == tested
+
+
+def test_the_build_is_tested_on_macos_and_windows(testing: Workflow) -> None:
+    job = testing["jobs"]["portable"]
+    assert job["strategy"]["matrix"]["os"] == ["macos-latest", "windows-latest"]
+    commands = " ".join(step.get("run", "") for step in job["steps"])
+    assert "build.py --offline" in commands
+    assert "pytest" in commands
+
+
+def test_libraries_are_installed_from_the_lock_files_by_hash(workflow: Workflow) -> None:
+    makefile = (PROJECT / "Makefile").read_text("utf-8")
+    assert "pip install --quiet --require-hashes --requirement requirements-dev.txt" in makefile
+    installs = [step["run"] for step in _steps(workflow) if "install" in step.get("run", "")]
+    libraries = [command for command in installs if "apt-get" not in command]
+    assert libraries
+    for command in libraries:
+        assert command == "make install" or "--require-hashes --requirement" in command
+
+
+def test_a_pull_request_neither_commits_nor_deploys(publishing: Workflow) -> None:
+    jobs = publishing["jobs"]
     assert "event_name != 'pull_request'" in jobs["keep"]["if"]
     assert set(jobs["deploy"]["needs"]) == {"build", "keep"}
-    assert "pull_request_target" not in workflow[True if True in workflow else "on"]
 
 
-def test_the_schedule_is_every_six_hours_at_an_odd_minute(workflow: dict[str, Any]) -> None:
-    (entry,) = workflow[True if True in workflow else "on"]["schedule"]
+def test_publishing_runs_every_six_hours_at_an_odd_minute(publishing: Workflow) -> None:
+    (entry,) = publishing["on"]["schedule"]
     minute, hour, *rest = entry["cron"].split()
     assert int(minute) % 2 == 1
     assert re.fullmatch(r"[0-5]/6", hour)
     assert rest == ["*", "*", "*"]
 
 
-def test_nothing_that_others_wrote_is_pasted_into_a_shell(workflow: dict[str, Any]) -> None:
+def test_no_expression_of_github_is_pasted_into_a_shell_command(workflow: Workflow) -> None:
     assert [step["run"] for step in _steps(workflow) if "${{" in step.get("run", "")] == []
+
+
+def test_dependabot_updates_actions_libraries_and_hooks() -> None:
+    updates = _load(".github/dependabot.yml")["updates"]
+    assert {update["package-ecosystem"] for update in updates} == {
+        "github-actions",
+        "pip",
+        "pre-commit",
+    }
 
 
 @dataclass
