@@ -1,7 +1,8 @@
-"""The pages of an unfinished full sweep, kept so that the next run goes on where this one stopped.
+"""The pages of an unfinished full refresh, saved so that the next run can continue it.
 
-``content_cache/sweep/``: ``sweep.json`` says what was asked of whom and when it began, and each
-request has a numbered file. Not under version control: a sweep is finished or forgotten.
+They are in ``content_cache/sweep/``, which is not under version control: ``sweep.json`` holds the
+request and the start, and each fetched page has a numbered file. A refresh that is committed or
+expires deletes them.
 """
 
 from collections.abc import Mapping
@@ -9,147 +10,198 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import msgspec
 
 from events_archive.ll2.client import ApiPage
-from events_archive.ll2.json_fields import JsonFields
 from events_archive.ll2.pagination import (
     FetchedPage,
     PageRequest,
     Pagination,
+    Role,
     UnstablePaginationError,
+    base_query,
 )
 from events_archive.model.archive_state import ArchiveState
-from events_archive.model.timestamps import format_utc
 from events_archive.settings import Settings
-from events_archive.store import canonical_json
+from events_archive.store.canonical_json import AwareDatetime, decode_as, encode
 from events_archive.store.files import read_bytes, write_atomically
 from events_archive.store.records import id_of_record
 from events_archive.store.transaction import CHECKPOINT_FOLDER, CHECKPOINT_HEADER
 
+_Content = TypeVar("_Content", bound=msgspec.Struct)
+
 MAX_CHECKPOINT_AGE = timedelta(hours=48)
-"""How long an unfinished sweep may be continued. Its early pages then tell of another week."""
+"""The age from which a checkpoint is not resumed, since its first pages are out of date."""
+
+_ROLES: Mapping[str, Role] = {
+    "next": "next",
+    "gap": "gap",
+    "head": "head",
+    "overlap": "overlap",
+    "ids": "ids",
+    # Former names, which older versions wrote.
+    "walk": "next",
+    "front": "head",
+    "again": "overlap",
+}
+"""Roles of requests by their names in the files."""
+
+
+class _Header(msgspec.Struct):
+    """The content of ``sweep.json``."""
+
+    asked: dict[str, str]
+    """The API's URL and the parameters of every request."""
+    started: AwareDatetime
+
+
+class _PageFile(msgspec.Struct):
+    """The content of a page's file."""
+
+    role: str
+    url: str
+    query: dict[str, str]
+    count: int
+    next: str | None
+    nameless: int
+    records: list[Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """A full sweep as far as it came."""
+    """A full refresh, as far as its pages have been fetched."""
 
     folder: Path
     pagination: Pagination
     started: datetime
 
     @classmethod
-    def create(cls, folder: Path, asked: Mapping[str, str], now: datetime) -> "Checkpoint":
-        """A new one; what was there before is forgotten."""
-        delete(folder)
-        head = canonical_json.encode({"asked": dict(asked), "started": format_utc(now)})
-        write_atomically(folder / CHECKPOINT_HEADER, head)
-        return cls(folder=folder, pagination=Pagination(), started=now)
+    def create(cls, settings: Settings, now: datetime) -> Self:
+        """Start a checkpoint without pages; one that exists is deleted."""
+        folder = settings.cache / CHECKPOINT_FOLDER
+        delete_checkpoint(settings.cache)
+        # The state has whole seconds, and `_is_committed` compares the two.
+        started = now.replace(microsecond=0)
+        _write(folder / CHECKPOINT_HEADER, _Header(asked=_signature(settings), started=started))
+        return cls(folder=folder, pagination=Pagination(), started=started)
 
     @classmethod
-    def load(cls, folder: Path, asked: Mapping[str, str], now: datetime) -> "Checkpoint | None":
-        """The unfinished one; None where none is, or it is too old or asked for something else.
+    def load(cls, settings: Settings, now: datetime) -> Self | None:
+        """Return the saved checkpoint.
 
-        A page that cannot be read ends what is taken from it.
+        None if there is none, if it is too old, or if ``settings`` name another API or mode. Pages
+        from the first one that cannot be read are deleted.
         """
-        started = _started(folder / CHECKPOINT_HEADER, asked)
-        if started is None or not timedelta() <= now - started < MAX_CHECKPOINT_AGE:
+        folder = settings.cache / CHECKPOINT_FOLDER
+        header = _read(folder / CHECKPOINT_HEADER, _Header)
+        if header is None or header.asked != _signature(settings):
             return None
-        reads: list[FetchedPage] = []
-        while (read := _load_page(folder / _name(len(reads)))) is not None:
-            reads.append(read)
-        _remove_pages(folder, beyond=len(reads))
-        return cls(folder=folder, pagination=Pagination(pages=tuple(reads)), started=started)
+        if not timedelta() <= now - header.started < MAX_CHECKPOINT_AGE:
+            return None
+        pages: list[FetchedPage] = []
+        while (fetched := _load_page(folder / _page_file_name(len(pages)))) is not None:
+            pages.append(fetched)
+        _delete_pages(folder, first=len(pages))
+        return cls(folder=folder, pagination=Pagination.from_pages(pages), started=header.started)
 
-    def save_page(self, step: PageRequest, page: ApiPage) -> "Checkpoint":
-        """The sweep one page on, safely on the disk."""
-        value = {
-            "role": step.role,
-            "url": step.url,
-            "query": dict(step.query),
-            "count": page.count,
-            "next": page.next,
-            "nameless": page.without_id,
-            "records": page.records,
-        }
-        write_atomically(
-            self.folder / _name(len(self.pagination.pages)), canonical_json.encode(value)
+    def save_page(self, request: PageRequest, page: ApiPage) -> Self:
+        """Return the checkpoint with another page, after writing that to the disk."""
+        content = _PageFile(
+            role=request.role,
+            url=request.url,
+            query=dict(request.query),
+            count=page.count,
+            next=page.next,
+            nameless=page.without_id,
+            records=list(page.records),
         )
-        walk = self.pagination.with_page(step, page)
-        return Checkpoint(folder=self.folder, pagination=walk, started=self.started)
+        _write(self.folder / _page_file_name(len(self.pagination.pages)), content)
+        pagination = self.pagination.with_page(request, page)
+        return type(self)(folder=self.folder, pagination=pagination, started=self.started)
 
 
-def resumable(
-    settings: Settings, asked: Mapping[str, str], ledger: ArchiveState, now: datetime
-) -> Checkpoint | None:
-    """The sweep with which it makes sense to go on, if there is one."""
-    sweep = Checkpoint.load(settings.cache / CHECKPOINT_FOLDER, asked, now)
-    if sweep is None or _is_committed(sweep, ledger) or _is_expired(sweep, settings, now):
+def load_resumable(settings: Settings, state: ArchiveState, now: datetime) -> Checkpoint | None:
+    """Return the checkpoint if there is one and the refresh should be continued from it."""
+    checkpoint = Checkpoint.load(settings, now)
+    if checkpoint is None or _is_committed(checkpoint, state):
         return None
-    return sweep
+    return None if _is_expired(checkpoint, settings, now) else checkpoint
 
 
-def _is_committed(sweep: Checkpoint, ledger: ArchiveState) -> bool:
-    """Whether the ledger holds what the sweep found: a run ended before it could forget it."""
-    return ledger.last_full_refresh is not None and sweep.started <= ledger.last_full_refresh
+def _is_committed(checkpoint: Checkpoint, state: ArchiveState) -> bool:
+    """Whether a run committed the refresh but ended before it deleted the checkpoint."""
+    return state.last_full_refresh is not None and checkpoint.started <= state.last_full_refresh
 
 
-def _is_expired(sweep: Checkpoint, settings: Settings, now: datetime) -> bool:
-    """Whether a sweep is of no more use: it was read to its end and not believed.
+def _is_expired(checkpoint: Checkpoint, settings: Settings, now: datetime) -> bool:
+    """Whether the list was read completely, was rejected, and is due to be fetched again.
 
-    Who accepts it need not ask for it again; else it is asked for anew when the cache is too old.
+    With ``--accept-withdrawals``, the rejected list is used without fetching it again.
     """
+    pagination = checkpoint.pagination
     try:
-        is_whole = bool(sweep.pagination.pages) and sweep.pagination.next_request() is None
+        is_complete = bool(pagination.pages) and pagination.next_request() is None
     except UnstablePaginationError:
         return True
-    if not is_whole or settings.accept_withdrawals:
+    if not is_complete or settings.accept_withdrawals:
         return False
-    return settings.full or now - sweep.started >= settings.max_age
+    return settings.full or now - checkpoint.started >= settings.max_age
 
 
-def delete(folder: Path) -> None:
-    """Remove the pages; the head goes first, so that what is left behind counts for nothing."""
+def saved_page_count(cache: Path) -> int:
+    """Return the number of pages in the checkpoint of the folder ``cache``."""
+    return len(list((cache / CHECKPOINT_FOLDER).glob("page-*.json")))
+
+
+def delete_checkpoint(cache: Path) -> None:
+    """Delete the checkpoint of the folder ``cache``, if there is one.
+
+    The header goes first: without it, pages that cannot be deleted are ignored.
+    """
+    folder = cache / CHECKPOINT_FOLDER
     with suppress(OSError):
         (folder / CHECKPOINT_HEADER).unlink(missing_ok=True)
-    _remove_pages(folder, beyond=0)
+    _delete_pages(folder, first=0)
 
 
-def _remove_pages(folder: Path, *, beyond: int) -> None:
-    for path in sorted(folder.glob("page-*.json"))[beyond:]:
+def _delete_pages(folder: Path, *, first: int) -> None:
+    for path in sorted(folder.glob("page-*.json"))[first:]:
         with suppress(OSError):
             path.unlink()
 
 
-def _name(number: int) -> str:
-    return f"page-{number + 1:04}.json"
+def _page_file_name(index: int) -> str:
+    return f"page-{index + 1:04}.json"
 
 
-def _started(path: Path, asked: Mapping[str, str]) -> datetime | None:
-    try:
-        head = canonical_json.decode(read_bytes(path))
-    except ValueError:
-        return None
-    fields = JsonFields(head)
-    return fields.date_time("started") if fields.raw("asked") == dict(asked) else None
+def _signature(settings: Settings) -> dict[str, str]:
+    """Return what must be equal for a full refresh to be continued."""
+    return {"api_url": settings.api_url, **base_query(settings.mode)}
 
 
 def _load_page(path: Path) -> FetchedPage | None:
+    """Return the page in ``path``; None if there is no such file or it is damaged."""
+    content = _read(path, _PageFile)
+    if content is None or content.role not in _ROLES:
+        return None
+    request = PageRequest(role=_ROLES[content.role], url=content.url, query=content.query)
+    page = ApiPage(
+        count=content.count,
+        next=content.next,
+        records=tuple(record for record in content.records if id_of_record(record) is not None),
+        without_id=content.nameless,
+    )
+    return FetchedPage(request=request, page=page)
+
+
+def _read(path: Path, content_type: type[_Content]) -> _Content | None:
     try:
-        fields = JsonFields(canonical_json.decode(read_bytes(path)))
+        return decode_as(read_bytes(path), content_type)
     except ValueError:
         return None
-    count, records, query = fields.integer("count"), fields.raw("records"), fields.raw("query")
-    if count is None or not isinstance(records, list) or not isinstance(query, dict):
-        return None
-    following = fields.raw("next")
-    page = ApiPage(
-        count=count,
-        next=following if isinstance(following, str) else None,
-        records=tuple(record for record in records if id_of_record(record) is not None),
-        without_id=fields.integer("nameless") or 0,
-    )
-    step = PageRequest(
-        role=fields.single_line("role"), url=str(fields.raw("url") or ""), query=query
-    )
-    return FetchedPage(request=step, page=page)
+
+
+def _write(path: Path, content: msgspec.Struct) -> None:
+    write_atomically(path, encode(msgspec.to_builtins(content)))

@@ -1,4 +1,6 @@
-"""From the records of the cache to events."""
+"""Parse the records of the cache."""
+
+from collections.abc import Sequence
 
 from events_archive.console import Console
 from events_archive.ll2.parse import EventParser, InvalidRecordError
@@ -10,8 +12,8 @@ _MAX_DETAILED_WARNINGS = 10
 
 def load_events(records: Records, console: Console) -> list[Event]:
     """Return the events of all valid records, by id; warn of each damaged or invalid one."""
-    for sentence in records.damaged:
-        console.warn(f"{sentence}; it is left out until the next full sweep brings it again")
+    for damage in records.damaged:
+        console.warn(f"{damage}; it is left out until the next full sweep brings it again")
     parser = EventParser()
     events: list[Event] = []
     invalid: list[InvalidRecordError] = []
@@ -25,9 +27,9 @@ def load_events(records: Records, console: Console) -> list[Event]:
 
 
 def warn_of_invalid_records(
-    errors: list[InvalidRecordError], console: Console, consequence: str
+    errors: Sequence[InvalidRecordError], console: Console, consequence: str
 ) -> None:
-    """Warn of each error; beyond the first ten, of all the rest in one sentence with their ids."""
+    """Warn of each error; beyond the first ten, in one message that has the other ids."""
     for error in errors[:_MAX_DETAILED_WARNINGS]:
         console.warn(f"{error}; {consequence}")
     if rest := errors[_MAX_DETAILED_WARNINGS:]:

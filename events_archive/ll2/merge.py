@@ -1,138 +1,142 @@
-"""Compares what LL2 says with what the archive knew: which records to keep, what has changed."""
+"""Merge a response into the cache: which records to store, and what has changed."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from events_archive.ll2.json_fields import JsonFields
-from events_archive.ll2.parse import (
-    InvalidRecordError,
-    parse_event,
-    response_mode,
-)
+from events_archive.ll2.parse import InvalidRecordError, parse_event, response_mode
 from events_archive.model.archive_state import ArchiveState, Change, diff_events
 from events_archive.model.event import Event
 from events_archive.store.records import Record, Records, is_older, last_updated
 
 LIVE_WINDOW = timedelta(hours=24)
-"""What changed since a look no older than this was observed as it happened."""
+"""A change is live if the cache was refreshed at most this long before the change was found."""
+
+_Difference = tuple[str, str, Any, Any]
+"""Change type, field, old value, new value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeResult:
-    """What one contact with LL2 makes of the archive."""
+    """The contents of the cache after a response was merged."""
 
     records: Records
-    ledger: ArchiveState
+    archive_state: ArchiveState
     changes: tuple[Change, ...]
-    unreadable: tuple[InvalidRecordError, ...] = ()
-    """Records that came and cannot be read, though the cached ones can, which stay."""
+    invalid: tuple[InvalidRecordError, ...] = ()
+    """Records of the response that were dropped in favour of valid cached ones."""
 
 
 def merge_records(
     cached: Records,
-    incoming: Mapping[int, Record],
-    ledger: ArchiveState,
+    fetched: Mapping[int, Record],
+    state: ArchiveState,
     *,
     now: datetime,
-    is_sweep: bool,
-    gone: Iterable[int] = (),
+    is_full: bool,
+    withdrawn_ids: Iterable[int] = (),
 ) -> MergeResult:
-    """The archive after ``incoming`` came at ``now`` and the events ``gone`` did not.
+    """Return the cache after ``fetched`` was received at ``now``.
 
-    A delta's page may be older than what we have, where it was read from a copy; a complete sweep
-    is the truth, even where LL2 went back to an earlier state. What is gone keeps its record.
+    ``withdrawn_ids`` are cached events that LL2 no longer has; their records remain. ``is_full``
+    says whether ``fetched`` is a full refresh, which counts even where it has older versions:
+    records were reset upstream. In an incremental refresh, an older version comes from a copy that
+    lags behind, and is ignored.
     """
-    unreadable: list[InvalidRecordError] = []
-    news: dict[int, Record] = {}
-    for record_id, record in incoming.items():
-        known = cached.by_id.get(record_id)
-        if record == known or (is_older(record, known) and not is_sweep):
+    invalid: list[InvalidRecordError] = []
+    updates: dict[int, Record] = {}
+    for event_id, record in fetched.items():
+        known = cached.by_id.get(event_id)
+        if record == known or (is_older(record, known) and not is_full):
             continue
-        if (problem := _validation_error(record, known)) is not None:
-            unreadable.append(problem)
+        if (error := _replacement_error(record, known)) is not None:
+            invalid.append(error)
             continue
-        news[record_id] = record
+        updates[event_id] = record
     withdrawn = {
-        **{event_id: day for event_id, day in ledger.withdrawn.items() if event_id not in incoming},
-        **{event_id: _last_seen(event_id, cached, ledger) for event_id in gone},
+        **{event_id: day for event_id, day in state.withdrawn.items() if event_id not in fetched},
+        **{event_id: _last_seen(event_id, cached, state) for event_id in withdrawn_ids},
     }
-    records = cached.merged(news)
-    changes = _changes(cached.by_id, news, ledger, withdrawn, now)
-    first_seen = {**dict.fromkeys(records.lines, now), **ledger.first_seen}
+    records = cached.merged(updates)
+    first_seen = {**dict.fromkeys(records.lines, now), **state.first_seen}
     return MergeResult(
         records=records,
-        ledger=replace(ledger, withdrawn=withdrawn, first_seen=first_seen),
-        changes=tuple(changes),
-        unreadable=tuple(unreadable),
+        archive_state=replace(state, withdrawn=withdrawn, first_seen=first_seen),
+        changes=tuple(_changes(cached.by_id, updates, state, withdrawn, now)),
+        invalid=tuple(invalid),
     )
 
 
-def _validation_error(record: Record, known: Record | None) -> InvalidRecordError | None:
-    """Why ``record`` must not replace ``known``, which can be read."""
+def _replacement_error(record: Record, known: Record | None) -> InvalidRecordError | None:
+    """Return why ``record`` must not replace ``known``; None if it may, or if both are invalid."""
     try:
         parse_event(record)
-    except InvalidRecordError as problem:
-        return problem if known is not None and _event(known) is not None else None
+    except InvalidRecordError as error:
+        return error if known is not None and _parse_if_valid(known) is not None else None
     return None
 
 
-def _event(record: Record) -> Event | None:
+def _parse_if_valid(record: Record) -> Event | None:
     try:
         return parse_event(record)
     except InvalidRecordError:
         return None
 
 
-def _last_seen(event_id: int, cached: Records, ledger: ArchiveState) -> date:
-    """The last day on which LL2 surely had the event: it was in the last sweep, or edited since."""
-    stamps = [cached.last_updated[event_id]]
-    stamps += [when for when in (ledger.last_full_refresh, ledger.first_seen.get(event_id)) if when]
-    return max(stamps).date()
+def _last_seen(event_id: int, cached: Records, state: ArchiveState) -> date:
+    """Return the last day on which LL2 certainly had the event.
+
+    That is the day of the last full refresh, or of a later edit.
+    """
+    dates = (cached.last_updated[event_id], state.last_full_refresh, state.first_seen.get(event_id))
+    return max(filter(None, dates)).date()
 
 
 def _changes(
-    before: Mapping[int, Record],
-    news: Mapping[int, Record],
-    ledger: ArchiveState,
+    cached: Mapping[int, Record],
+    updates: Mapping[int, Record],
+    state: ArchiveState,
     withdrawn: Mapping[int, date],
     now: datetime,
 ) -> Iterator[Change]:
-    def change(event_id: int, kind: str, since: datetime | None, *values: object) -> Change:
-        field, old, new = values
-        live = since is not None and timedelta() <= now - since <= LIVE_WINDOW
+    """Yield the changes by event id; ``state`` is that before the merge, ``withdrawn`` after it."""
+
+    def change(event_id: int, since: datetime | None, difference: _Difference) -> Change:
+        change_type, field, old, new = difference
         return Change(
             observed=now,
             event_id=event_id,
-            change_type=kind,
-            field=str(field),
+            change_type=change_type,
+            field=field,
             old=old,
             new=new,
-            is_live=live,
+            is_live=since is not None and timedelta() <= now - since <= LIVE_WINDOW,
         )
 
-    gone_or_back = withdrawn.keys() ^ ledger.withdrawn.keys()
-    for event_id in sorted(news.keys() | (gone_or_back & before.keys())):
-        known = before.get(event_id)
-        record = news[event_id] if event_id in news else before[event_id]
+    withdrawn_or_returned = (withdrawn.keys() ^ state.withdrawn.keys()) & cached.keys()
+    for event_id in sorted(updates.keys() | withdrawn_or_returned):
+        known = cached.get(event_id)
+        record = updates[event_id] if event_id in updates else cached[event_id]
         name = JsonFields(record).single_line("name")
         if known is None:
-            yield change(event_id, "added", ledger.last_refreshed, "", None, name)
-        elif event_id in news:
-            # An edit that left the stamp alone shows in full sweeps only.
+            yield change(event_id, state.last_refreshed, ("added", "", None, name))
+        elif event_id in updates:
+            # Only a full refresh finds an edit that did not change ``last_updated``.
             is_silent = last_updated(record) == last_updated(known)
-            since = ledger.last_full_refresh if is_silent else ledger.last_refreshed
-            for kind, *values in _differences(known, record):
-                yield change(event_id, kind, since, *values)
-        if event_id in withdrawn and event_id not in ledger.withdrawn:
-            yield change(event_id, "withdrawn", ledger.last_full_refresh, "", name, None)
-        if event_id in ledger.withdrawn and event_id not in withdrawn:
-            yield change(event_id, "returned", ledger.last_full_refresh, "", None, name)
+            since = state.last_full_refresh if is_silent else state.last_refreshed
+            for difference in _differences(known, record):
+                yield change(event_id, since, difference)
+        if event_id in withdrawn and event_id not in state.withdrawn:
+            yield change(event_id, state.last_full_refresh, ("withdrawn", "", name, None))
+        if event_id in state.withdrawn and event_id not in withdrawn:
+            yield change(event_id, state.last_full_refresh, ("returned", "", None, name))
 
 
-def _differences(old: Record, new: Record) -> Iterator[tuple[str, str, object, object]]:
-    """Nothing where either cannot be read: there is nothing to compare."""
-    before, after = _event(old), _event(new)
+def _differences(old: Record, new: Record) -> Iterator[_Difference]:
+    """Yield the differences between two versions of an event; none if one of them is invalid."""
+    before, after = _parse_if_valid(old), _parse_if_valid(new)
     if before is not None and after is not None:
-        relations = response_mode(old) == response_mode(new)
-        yield from diff_events(before, after, relations=relations)
+        has_same_mode = response_mode(old) == response_mode(new)
+        yield from diff_events(before, after, relations=has_same_mode)

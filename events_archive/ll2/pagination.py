@@ -1,159 +1,194 @@
-"""How to read a list that changes while it is paged, so that nothing is lost: pure decisions.
+"""Read a list of events completely although it changes meanwhile. Pure decisions, no requests.
 
-The list is asked for by ``ordering=-last_updated``, newest first, following ``next``. Offset
-paging breaks where records move between pages, and this is the one ordering of which one can prove
-that every loss shows. Between two pages:
+The list is requested with ``ordering=-last_updated`` (most recently edited first), page by page,
+by following ``next``. Offset pagination breaks when records move between two requests. With this
+ordering, and no other, every loss can be detected. Between two requests:
 
-- what is added or edited jumps to the front and pushes the rest to the right: the next page begins
-  with records we have (shown), nothing is skipped, and what jumped stands on the first page;
-- what is deleted before our position pulls the rest to the left: as many records are skipped, and
-  ``count`` falls by at least as many (shown), for only additions raise it, and those push right;
-- where both cancel out, nothing is skipped.
+- A record that is added or edited moves to the head and shifts the rest towards the end. The next
+  page then starts with records that were already read, which is visible. Nothing is skipped, and
+  the record that moved is on the first page.
+- A deletion before the current offset shifts the rest towards the head. As many records are
+  skipped, and ``count`` falls by at least that number, which is visible: only additions raise
+  ``count``, and they shift the list the other way.
+- If both cancel each other out, nothing is skipped.
 
-By ``date`` records move both ways, and ascending ``last_updated`` skips one record for each edit,
-which shows at the very end, when nobody can tell where. So: where ``count`` fell, the place is read
-again with a margin; where anything moved, the front is read again at the end; where the sum is
-still short (ties in no fixed order, a page that lies), the places with duplicates are; and what the
-archive knows and did not meet is asked for by its id, before it is held to be gone. All of it costs
-a request or two, and only when something moved.
+Ordered by ``date``, records would move in both directions. With ascending ``last_updated``, each
+edit would skip a record, which would show only at the end of the list, without its offset.
+
+Hence the roles of requests (`Role`):
+
+- ``next``: the next page, up to the end of the list.
+- ``gap``: when ``count`` fell, the list from `MARGIN` records before the current offset.
+- ``head``: at the end, if the list changed, its first pages again.
+- ``overlap``: if records are still missing (records with equal timestamps in changing order, a
+  wrong page), the offsets at which records were repeated.
+- ``ids``: cached events that were not in the list, by id, before they count as withdrawn.
+
+All but ``next`` cost a request or two, and only if something changed.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from math import ceil
+from typing import Literal, Self
 
 from events_archive.errors import ApiError
 from events_archive.ll2.client import MAX_PAGE_SIZE, ApiPage
 from events_archive.store.records import Record, id_of_record, is_older, last_updated
 
 MARGIN = MAX_PAGE_SIZE // 2
-"""How far before a gap the list is read again; a greater fall of ``count`` starts the walk anew."""
+"""How many records before a gap are read again. If ``count`` falls by more, reading fails."""
 
-_FRONT_PAGES = 3
-_PLACES_AGAIN = 4
+Role = Literal["next", "gap", "head", "overlap", "ids"]
+
+_MAX_HEAD_PAGES = 3
+_MAX_OVERLAP_PAGES = 4
 
 
 class UnstablePaginationError(ApiError):
-    """The list moves too much, or in circles: the walk is given up and begins anew next time."""
+    """The list changes too fast, or its pages repeat; a later refresh starts from the beginning."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """One request of a walk."""
+    """One request for a page of the list."""
 
-    role: str
-    """"walk" (on to the end), "gap" (where records went), "front" (the beginning once more),
-    "again" (where records came twice) or "ids" (what was not met)."""
+    role: Role
     url: str = ""
-    """The address that the page before gave for it; "" where `query` says it."""
+    """The ``next`` URL of the page before; "" if the request is defined by `query`."""
     query: Mapping[str, str] = field(default_factory=dict)
-    """Parameters that are added to those of the whole walk."""
+    """Parameters in addition to those of `base_query`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedPage:
-    """A step and the page that came."""
+    """A request and its response."""
 
     request: PageRequest
     page: ApiPage
 
 
-@dataclass(frozen=True, kw_only=True)
+def base_query(mode: str) -> dict[str, str]:
+    """Return the parameters of every request for events; ``mode`` is LL2's level of detail."""
+    return {
+        "format": "json",
+        "limit": str(MAX_PAGE_SIZE),
+        "mode": mode,
+        "ordering": "-last_updated",
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pagination:
-    """A list as far as it was read."""
+    """The part of a list that has been read so far."""
 
     pages: tuple[FetchedPage, ...] = ()
+    records: Mapping[int, Record] = field(default_factory=dict)
+    """The events by id. Of several versions, the newest; of equally new ones, the last read."""
+    made_progress: bool = True
+    """Whether the last page has an event that no page before it has."""
 
-    def with_page(self, step: PageRequest, page: ApiPage) -> "Pagination":
-        """The walk one page on."""
-        walk = Pagination(pages=(*self.pages, FetchedPage(request=step, page=page)))
-        # What is known is not gathered anew: a walk would take time with the square of its pages.
-        vars(walk)["records"] = _merged(self.records.copy(), page)
-        vars(walk)["_brought_news"] = _has_new_records(page, self.records)
-        return walk
+    @classmethod
+    def from_pages(cls, pages: Iterable[FetchedPage]) -> Self:
+        """Return the pagination in which ``pages`` have been read, in this order."""
+        pagination = cls()
+        for fetched in pages:
+            pagination = pagination.with_page(fetched.request, fetched.page)
+        return pagination
 
-    def _pages_by_role(self, role: str) -> list[ApiPage]:
-        return [read.page for read in self.pages if read.request.role == role]
-
-    @cached_property
-    def records(self) -> dict[int, Record]:
-        """Each event once, by id: of two states the fresher, of two equal ones the later read."""
-        records: dict[int, Record] = {}
-        for read in self.pages:
-            _merged(records, read.page)
-        return records
-
-    @cached_property
-    def _brought_news(self) -> bool:
-        """Whether the last page has an event that none before it has."""
-        return _has_new_records(self.pages[-1].page, Pagination(pages=self.pages[:-1]).records)
+    def with_page(self, request: PageRequest, page: ApiPage) -> Self:
+        """Return the pagination after ``page`` was fetched by ``request``."""
+        records = dict(self.records)
+        for record in page.records:
+            record_id = id_of_record(record) or 0
+            if not is_older(record, records.get(record_id)):
+                records[record_id] = record
+        return type(self)(
+            pages=(*self.pages, FetchedPage(request=request, page=page)),
+            records=records,
+            made_progress=len(records) > len(self.records),
+        )
 
     @property
     def count(self) -> int:
-        """How many events the list has, as it was said last."""
-        counts = [read.page.count for read in self.pages if read.request.role != "ids"]
+        """The number of events in the list, according to the last page of it."""
+        counts = [fetched.page.count for fetched in self.pages if fetched.request.role != "ids"]
         return counts[-1] if counts else 0
 
     @property
+    def without_id(self) -> int:
+        """The number of records that were dropped because they have no id."""
+        return sum(fetched.page.without_id for fetched in self.pages)
+
+    @property
     def is_incomplete(self) -> bool:
-        """Whether fewer events came than the list is said to have."""
-        return len(self.records) + sum(read.page.without_id for read in self.pages) < self.count
+        """Whether fewer events were read than the list has."""
+        return len(self.records) + self.without_id < self.count
 
     @property
     def requested_ids(self) -> set[int]:
-        """The ids that were asked for one by one."""
-        lists = [read.request.query["id"] for read in self.pages if read.request.role == "ids"]
-        return {int(text) for listed in lists for text in listed.split(",")}
+        """The ids that were requested one by one."""
+        id_lists = [
+            fetched.request.query["id"] for fetched in self.pages if fetched.request.role == "ids"
+        ]
+        return {int(text) for id_list in id_lists for text in id_list.split(",")}
 
     @property
     def remaining_pages(self) -> int | None:
-        """How many pages are still to come if nothing moves; None before the first."""
-        pages = self._pages_by_role("walk")
+        """How many pages are still to read if the list does not change; None before the first."""
+        pages = self._pages_by_role("next")
         if not pages:
             return None
-        size = max(1, len(pages[0].records) + pages[0].without_id)
-        return max(0, ceil(pages[-1].count / size) - len(pages))
+        page_size = max(1, len(pages[0].records) + pages[0].without_id)
+        return max(0, ceil(pages[-1].count / page_size) - len(pages))
 
     @property
     def list_changed(self) -> bool:
         """Whether the list changed while it was read."""
-        pages = self._pages_by_role("walk")
-        lengths = sum(len(page.records) for page in pages)
-        met = {id_of_record(record) for page in pages for record in page.records}
-        return len({page.count for page in pages}) > 1 or lengths > len(met) or self.is_incomplete
+        pages = self._pages_by_role("next")
+        ids = [id_of_record(record) for page in pages for record in page.records]
+        counts = {page.count for page in pages}
+        return len(counts) > 1 or len(ids) > len(set(ids)) or self.is_incomplete
 
     @property
     def id_lookup_works(self) -> bool:
-        """Whether what was asked for by id came, and nothing else: a server may ignore a filter."""
-        came = {
-            id_of_record(record) for page in self._pages_by_role("ids") for record in page.records
-        }
-        return came <= self.requested_ids
+        """Whether requests by id returned requested ids only: a server may ignore the filter."""
+        pages = self._pages_by_role("ids")
+        return {id_of_record(r) for page in pages for r in page.records} <= self.requested_ids
 
-    def next_request(self, known: Iterable[int] = ()) -> PageRequest | None:
-        """The request to make now; None when all was read.
+    def next_request(self) -> PageRequest | None:
+        """Return the next request; None when the whole list has been read.
 
-        ``known`` are ids to be asked for if they are not met on the way. Raises `Restless`.
+        Raises `UnstablePaginationError` if there is no point in reading on.
         """
-        pages = self._pages_by_role("walk")
+        pages = self._pages_by_role("next")
         if not pages:
-            return PageRequest(role="walk")
+            return PageRequest(role="next")
         self._check_progress(pages)
         if (gap := self._reread_gap(pages)) is not None:
             return gap
         if pages[-1].next is not None:
-            return PageRequest(role="walk", url=pages[-1].next)
-        return self._reread_head() or self._reread_overlap(pages) or self._lookup_missing(known)
+            return PageRequest(role="next", url=pages[-1].next)
+        return self._reread_head(pages) or self._reread_overlap(pages)
+
+    def lookup_request(self, ids: Iterable[int]) -> PageRequest | None:
+        """Return a request by id for those of ``ids`` not read or requested yet, a page at most."""
+        missing = sorted(set(ids) - self.records.keys() - self.requested_ids)[:MAX_PAGE_SIZE]
+        if not missing:
+            return None
+        return PageRequest(role="ids", query={"id": ",".join(map(str, missing))})
+
+    def _pages_by_role(self, role: Role) -> list[ApiPage]:
+        return [fetched.page for fetched in self.pages if fetched.request.role == role]
 
     def _check_progress(self, pages: list[ApiPage]) -> None:
-        """A page that brings nothing new while another is said to follow leads nowhere."""
+        """Raise if the last page had nothing new although another page is said to follow."""
         last = self.pages[-1]
-        if last.request.role != "walk" or last.page.next is None:
+        if last.request.role != "next" or last.page.next is None:
             return
         if not last.page.records:
             raise UnstablePaginationError("a page of events in the middle of the list is empty")
-        if not self._brought_news:
+        if not self.made_progress:
             raise UnstablePaginationError(
                 "the pages of events go in circles, or the list changed all at once"
             )
@@ -161,65 +196,49 @@ class Pagination:
             raise UnstablePaginationError("the pages of events do not come to an end")
 
     def _reread_gap(self, pages: list[ApiPage]) -> PageRequest | None:
-        """The place to read again, if ``count`` fell when the last page came."""
-        if len(pages) < 2 or self.pages[-1].request.role != "walk":
+        """Return a request for the end of what was read, if ``count`` fell with the last page."""
+        if len(pages) < 2 or self.pages[-1].request.role != "next":
             return None
         fall = pages[-2].count - pages[-1].count
         if fall <= 0:
             return None
         if fall > MARGIN:
             raise UnstablePaginationError(f"{fall} events went while the list was read")
-        position = sum(len(page.records) + page.without_id for page in pages[:-1])
-        return PageRequest(role="gap", query={"offset": str(max(0, position - MARGIN))})
+        offset = sum(len(page.records) + page.without_id for page in pages[:-1])
+        return PageRequest(role="gap", query={"offset": str(max(0, offset - MARGIN))})
 
-    def _reread_head(self) -> PageRequest | None:
-        """The beginning once more, if anything moved, as far as it is new."""
-        fronts = self._pages_by_role("front")
-        if not fronts:
-            return PageRequest(role="front") if self.list_changed else None
-        walked = {
-            id_of_record(r): last_updated(r)
-            for page in self._pages_by_role("walk")
-            for r in page.records
-        }
-        last = fronts[-1]
-        oldest = last.records[-1] if last.records else None
-        is_met = oldest is None or walked.get(id_of_record(oldest)) == last_updated(oldest)
-        if is_met or last.next is None:
+    def _reread_head(self, pages: list[ApiPage]) -> PageRequest | None:
+        """Return a request for the head, if the list changed, as far as it has anything new."""
+        head = self._pages_by_role("head")
+        if not head:
+            return PageRequest(role="head") if self.list_changed else None
+        if head[-1].next is None or not head[-1].records:
             return None
-        if len(fronts) >= _FRONT_PAGES:
+        versions = {id_of_record(r): last_updated(r) for page in pages for r in page.records}
+        oldest = head[-1].records[-1]
+        if versions.get(id_of_record(oldest)) == last_updated(oldest):
+            return None
+        if len(head) >= _MAX_HEAD_PAGES:
             raise UnstablePaginationError("the list of events changes faster than it can be read")
-        return PageRequest(role="front", url=last.next)
+        return PageRequest(role="head", url=head[-1].next)
 
     def _reread_overlap(self, pages: list[ApiPage]) -> PageRequest | None:
-        """While the sum is short, the places where a record came twice and another not at all."""
-        done = {read.request.query["offset"] for read in self.pages if read.request.role == "again"}
-        met: set[int | None] = set()
-        position = 0
+        """Return a request for an offset at which records were repeated, if records are missing."""
+        requested = {
+            fetched.request.query["offset"]
+            for fetched in self.pages
+            if fetched.request.role == "overlap"
+        }
+        if not self.is_incomplete or len(requested) >= _MAX_OVERLAP_PAGES:
+            return None
+        seen: set[int | None] = set()
+        offset = 0
         for page in pages:
-            ids = [id_of_record(record) for record in page.records]
-            for offset in (str(max(0, position - MARGIN)), str(position)):
-                is_doubtful = len(set(ids) - met) < len(ids) and offset not in done
-                if self.is_incomplete and is_doubtful and len(done) < _PLACES_AGAIN:
-                    return PageRequest(role="again", query={"offset": offset})
-            met.update(ids)
-            position += len(ids) + page.without_id
+            ids = {id_of_record(record) for record in page.records}
+            if len(ids - seen) < len(page.records):
+                for start in (str(max(0, offset - MARGIN)), str(offset)):
+                    if start not in requested:
+                        return PageRequest(role="overlap", query={"offset": start})
+            seen |= ids
+            offset += len(page.records) + page.without_id
         return None
-
-    def _lookup_missing(self, known: Iterable[int]) -> PageRequest | None:
-        """Ask by id for what was not met: as many at once as a page holds."""
-        unmet = sorted(set(known) - self.records.keys() - self.requested_ids)[:MAX_PAGE_SIZE]
-        return PageRequest(role="ids", query={"id": ",".join(map(str, unmet))}) if unmet else None
-
-
-def _merged(records: dict[int, Record], page: ApiPage) -> dict[int, Record]:
-    """``records`` with those of a page that was read after them."""
-    for record in page.records:
-        record_id = id_of_record(record) or 0
-        if not is_older(record, records.get(record_id)):
-            records[record_id] = record
-    return records
-
-
-def _has_new_records(page: ApiPage, before: Mapping[int, Record]) -> bool:
-    return any(id_of_record(record) not in before for record in page.records)

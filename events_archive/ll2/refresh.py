@@ -1,99 +1,230 @@
-"""Brings the cache up to date with LL2, or says in one sentence why not; never makes it smaller.
+"""Bring the cache up to date with LL2: plan, fetch, merge, then commit or fall back to the cache.
 
-In this order: `refresh`, then `load_events` of its records, then `persist_slugs`, and after the
-site's pages are planned `persist_published_lists`; all of it by the holder of `lock.locked`.
+A refresh never removes an event from the cache. The caller holds `store.lock.locked`, and calls in
+this order: `refresh`, `load_events` for its records, `persist_slugs`, and `persist_published_lists`
+when the pages of the site are planned.
 """
 
-from collections.abc import Iterable
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from events_archive.console import Console
 from events_archive.errors import ApiError
-from events_archive.ll2.cache_state import load_cache_state
-from events_archive.ll2.refresh_plan import plan_refresh
-from events_archive.ll2.refresh_result import RefreshResult, unchanged
-from events_archive.model.archive_state import ArchiveHistory, ArchiveState
+from events_archive.ll2.checkpoint import delete_checkpoint, load_resumable, saved_page_count
+from events_archive.ll2.client import ApiClient, RateLimitedError
+from events_archive.ll2.load_events import warn_of_invalid_records
+from events_archive.ll2.merge import MergeResult
+from events_archive.ll2.refresh_plan import CacheState, RefreshPlan, format_age, plan_refresh
+from events_archive.ll2.refresh_session import ImplausibleResponseError, RefreshSession
+from events_archive.model.archive_state import ArchiveHistory, ArchiveState, Change, ChangeSummary
 from events_archive.model.event import Event
 from events_archive.model.slugs import SlugRegistry, SlugTable, update_registry
 from events_archive.settings import Settings
+from events_archive.store.files import backup_damaged
 from events_archive.store.history_file import HISTORY_FILE, load_history
-from events_archive.store.records import EVENTS_FILE
-from events_archive.store.state_file import STATE_FILE, save_state
-from events_archive.store.transaction import recover
+from events_archive.store.records import EVENTS_FILE, Records, load_records
+from events_archive.store.state_file import STATE_FILE, load_state, save_state
+from events_archive.store.transaction import commit, recover
 
-if TYPE_CHECKING:
-    from events_archive.ll2.refresh_run import OpenClient
+_FIRST_DAY = datetime(2019, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshResult:
+    """The cache after a refresh, and the outcome of the refresh."""
+
+    records: Records
+    archive_state: ArchiveState
+    outcome: str
+    """One of:
+
+    - "delta", "sweep": an incremental or a full refresh was made
+    - "fresh": none was due
+    - "planned": none was made because of ``--dry-run``
+    - "offline": none was made because of ``--offline``
+    - "throttled", "unreachable", "not-believed": it failed; the cache is as it was
+    """
+    message: str
+    """The outcome as a sentence."""
+    changes: tuple[Change, ...] = ()
+    requests: int = 0
+    """The number of requests that count against the rate limit."""
+
+    @property
+    def summary(self) -> ChangeSummary:
+        """How many events were added, moved and so on."""
+        return ChangeSummary.from_changes(self.changes)
+
+    @property
+    def has_network(self) -> bool:
+        """Whether it makes sense to request images from other servers."""
+        return self.outcome not in {"planned", "offline", "unreachable"}
+
+    @property
+    def as_of(self) -> datetime:
+        """The date (UTC) of the data: that of the last refresh.
+
+        Before the first one, the newest ``last_updated`` of the records of a new clone.
+        """
+        return self.archive_state.last_refreshed or max(
+            self.records.last_updated.values(), default=_FIRST_DAY
+        )
 
 
 def refresh(
     settings: Settings,
-    report: Console,
+    console: Console,
     *,
     now: datetime,
-    connect: "OpenClient | None" = None,
+    connect: Callable[[Settings], ApiClient] = ApiClient.from_settings,
 ) -> RefreshResult:
-    """Ask LL2 for what is new, if it is time.
+    """Fetch what is new from LL2 if a refresh is due.
 
-    ``connect`` opens another API than that of the settings.
-
-    Whatever the network does, an archive with a cache gets it back, untouched, with a warning.
-
-    Raises `SourceError` where there is neither an answer nor a cache, and `CacheError` where the
-    cache cannot be read or written.
+    If that fails, warn and return the cache as it was. Raises `ApiError` if the cache is empty too,
+    and `CacheError` if the cache cannot be read or written.
     """
     if not settings.dry_run:
         recover(settings.cache)
-    state = load_cache_state(settings, report, now)
-    plan = plan_refresh(state.archive_state, state.status, settings, now)
+    cache = _load_cache(settings, console, now)
+    plan = plan_refresh(cache, settings, now)
     if settings.dry_run:
-        report.print(f"{plan.description[0].upper()}{plan.description[1:]}.")
-        return unchanged(state, "planned", plan.description)
-    if plan.mode == "nothing":
-        if not state.records.lines:
+        console.print(f"{plan.description[0].upper()}{plan.description[1:]}.")
+        return _unchanged(cache, "planned", plan.description)
+    if plan.mode == "none":
+        if not cache.records.lines:
             raise ApiError(
                 f"{settings.cache / EVENTS_FILE} holds no events and nothing was asked of LL2 "
                 f"({plan.reason}): run once with a network and without --offline"
             )
-        return unchanged(state, "offline" if settings.offline else "fresh", plan.description)
-    # What speaks HTTP takes 30 ms to import, which a run that asks nothing need not wait for.
-    from events_archive.ll2.refresh_run import run_refresh  # noqa: PLC0415
+        return _unchanged(cache, "offline" if settings.offline else "fresh", plan.description)
+    with connect(settings) as client:
+        session = RefreshSession(
+            settings=settings, console=console, now=now, cache=cache, client=client
+        )
+        return _run(session, plan)
 
-    return run_refresh(settings, report, state, plan, now=now, connect=connect)
+
+def _load_cache(settings: Settings, console: Console, now: datetime) -> CacheState:
+    """Return the cache; warn of damage and make a copy of each damaged file."""
+    events_file, state_file = settings.cache / EVENTS_FILE, settings.cache / STATE_FILE
+    records = load_records(events_file)
+    state, damage = load_state(state_file)
+    for message in damage:
+        console.warn(message)
+    if not settings.dry_run:
+        if records.damaged:
+            backup_damaged(events_file)
+        if damage:
+            backup_damaged(state_file)
+    return CacheState(
+        records=records,
+        archive_state=state,
+        is_damaged=bool(records.damaged or damage),
+        checkpoint=load_resumable(settings, state, now),
+    )
+
+
+def _run(session: RefreshSession, plan: RefreshPlan) -> RefreshResult:
+    try:
+        merged, outcome = session.run(plan)
+    except ApiError as error:
+        return _fall_back_to_cache(session, error)
+    return _commit(session, merged, outcome)
+
+
+def _commit(session: RefreshSession, merged: MergeResult, outcome: str) -> RefreshResult:
+    """Write the merged cache to the disk and return it."""
+    cache_dir, requests = session.settings.cache, session.client.budget.spent
+    warn_of_invalid_records(merged.invalid, session.console, "its last good version stays")
+    commit(cache_dir, merged.records, merged.changes, merged.archive_state)
+    delete_checkpoint(cache_dir)
+    changes = ChangeSummary.from_changes(merged.changes).text
+    message = f"LL2: {changes} ({requests} request{'' if requests == 1 else 's'})"
+    session.console.print(f"{message}.")
+    return RefreshResult(
+        records=merged.records,
+        archive_state=merged.archive_state,
+        outcome=outcome,
+        message=message,
+        changes=merged.changes,
+        requests=requests,
+    )
+
+
+def _fall_back_to_cache(session: RefreshSession, error: ApiError) -> RefreshResult:
+    """Return the cache as it was, with a warning that has its age and when to try again.
+
+    Raises `ApiError` if the cache is empty.
+    """
+    cache, now = session.cache, session.now
+    message = f"{error}; {_when_to_retry(error, now)}"
+    if pages := saved_page_count(session.settings.cache):
+        message += f", from the {pages} page{'' if pages == 1 else 's'} of the sweep that it has"
+    if not cache.records.lines:
+        raise ApiError(f"{message}; and there is no cache to build from") from error
+    last_refreshed = cache.archive_state.last_refreshed
+    age = (
+        f"is of {last_refreshed:%Y-%m-%d %H:%M} UTC, {format_age(now - last_refreshed)}"
+        if last_refreshed
+        else "came with the archive"
+    )
+    message = f"{message}; the cache stays as it was and {age}"
+    session.console.warn(message)
+    match error:
+        case ImplausibleResponseError():
+            outcome = "not-believed"
+        case RateLimitedError():
+            outcome = "throttled"
+        case _:
+            outcome = "unreachable"
+    return _unchanged(cache, outcome, message, session.client.budget.spent)
+
+
+def _when_to_retry(error: ApiError, now: datetime) -> str:
+    if not isinstance(error, RateLimitedError):
+        return "the next run tries again"
+    seconds = 3600 if error.retry_after is None else error.retry_after
+    return f"try again after {(now + timedelta(seconds=seconds)).astimezone(UTC):%H:%M} UTC"
+
+
+def _unchanged(cache: CacheState, outcome: str, message: str, requests: int = 0) -> RefreshResult:
+    return RefreshResult(
+        records=cache.records,
+        archive_state=cache.archive_state,
+        outcome=outcome,
+        message=message,
+        requests=requests,
+    )
 
 
 def persist_slugs(
-    settings: Settings, ledger: ArchiveState, events: list[Event], report: Console
+    settings: Settings, state: ArchiveState, events: list[Event], console: Console
 ) -> ArchiveHistory:
-    """Give every event and type its address, write that down, and add the history.
+    """Assign a slug to every event and type, save the slugs, and load the history.
 
-    To be called before anything is published: an address that is not written down could be
-    forgotten. Raises `CacheError` where the ledger cannot be written.
+    To be called before anything is published: a slug that is published must never be forgotten.
+    Raises `CacheError` if the state cannot be written.
     """
-    book = SlugRegistry(
-        events=SlugTable(owners=ledger.event_owners), types=SlugTable(owners=ledger.type_owners)
+    slugs = SlugRegistry(
+        events=SlugTable(owners=state.event_owners), types=SlugTable(owners=state.type_owners)
     )
-    book = update_registry(events, book, withdrawn=ledger.withdrawn)
-    known, ledger = (
-        ledger,
-        replace(ledger, event_owners=book.events.owners, type_owners=book.types.owners),
-    )
-    if ledger != known and not settings.dry_run:
-        save_state(settings.cache / STATE_FILE, ledger)
+    slugs = update_registry(events, slugs, withdrawn=state.withdrawn)
+    updated = replace(state, event_owners=slugs.events.owners, type_owners=slugs.types.owners)
+    if updated != state and not settings.dry_run:
+        save_state(settings.cache / STATE_FILE, updated)
     history = load_history(settings.cache / HISTORY_FILE)
-    for sentence in history.damaged:
-        report.warn(f"{sentence}; it is left out")
-    return ArchiveHistory(state=ledger, slugs=book, changes=history.changes)
+    for message in history.damaged:
+        console.warn(f"{message}; it is left out")
+    return ArchiveHistory(state=updated, slugs=slugs, changes=history.changes)
 
 
-def persist_published_lists(cache: Path, ledger: ArchiveState, addresses: Iterable[str]) -> None:
-    """Write down the ``addresses`` of lists that are about to be published, beside the former ones.
+def persist_published_lists(cache_dir: Path, state: ArchiveState, paths: Iterable[str]) -> None:
+    """Add the ``paths`` of list pages that are about to be published to the saved state.
 
-    Raises `CacheError` where the ledger cannot be written.
+    Raises `CacheError` if the state cannot be written.
     """
-    lists = tuple(sorted({*ledger.published_lists, *addresses}))
-    if lists == ledger.published_lists:
-        return
-    save_state(cache / STATE_FILE, replace(ledger, published_lists=lists))
+    lists = tuple(sorted({*state.published_lists, *paths}))
+    if lists != state.published_lists:
+        save_state(cache_dir / STATE_FILE, replace(state, published_lists=lists))

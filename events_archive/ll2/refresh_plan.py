@@ -1,124 +1,143 @@
-"""What to ask LL2 for, decided before the first request: nothing, what changed, or everything."""
+"""Decide before the first request whether to fetch nothing, what has changed, or every event."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from math import ceil
+from typing import Literal
 
+from events_archive.ll2.checkpoint import Checkpoint
 from events_archive.ll2.client import FREE_REQUESTS_PER_HOUR, MAX_PAGE_SIZE
 from events_archive.model.archive_state import ArchiveState
 from events_archive.settings import Settings
+from events_archive.store.records import Records
 
 OVERLAP = timedelta(hours=2)
-"""How far before the newest edit we know a delta begins: LL2 may answer from copies that lag."""
+"""How long before the newest known edit an incremental refresh starts, since LL2 may respond from
+copies that lag behind."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CacheStatus:
-    """What the plan needs to know of the cache."""
+@dataclass(frozen=True, kw_only=True)
+class CacheState:
+    """The cache at the start of a run."""
 
-    present: Collection[int] = ()
-    """Ids of the events that LL2 is held to have."""
-    newest: datetime | None = None
-    """The latest ``last_updated`` among them: LL2's own clock, when we last heard of it."""
+    records: Records
+    archive_state: ArchiveState
     is_damaged: bool = False
-    pages_done: int | None = None
-    """Pages of an unfinished full sweep; None where there is none."""
+    """Whether a part of the records or of the state could not be read."""
+    checkpoint: Checkpoint | None = None
+    """An unfinished full refresh that should be continued."""
+
+    @cached_property
+    def present_ids(self) -> frozenset[int]:
+        """The ids of the cached events that LL2 is assumed to have: all but withdrawn ones."""
+        return frozenset(self.records.lines.keys() - self.archive_state.withdrawn.keys())
+
+    @cached_property
+    def newest_edit(self) -> datetime | None:
+        """The latest ``last_updated`` of these events, by LL2's clock; None if there are none."""
+        return max((self.records.last_updated[i] for i in self.present_ids), default=None)
+
+    @property
+    def pages_done(self) -> int | None:
+        """The number of pages in the checkpoint; None without a checkpoint."""
+        return len(self.checkpoint.pagination.pages) if self.checkpoint else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshPlan:
-    """What a refresh is going to do."""
+    """What a refresh is going to request."""
 
-    mode: str
-    """"nothing", "delta" or "sweep"."""
+    mode: Literal["none", "incremental", "full"]
     reason: str
     requests: int | None = 0
-    """How many requests it takes if nothing goes wrong; None where that shows with the first."""
+    """The number of requests if there are no errors; None if the first response will tell."""
     since: datetime | None = None
-    """For a delta: the beginning of what is asked for."""
+    """Of an incremental refresh: the earliest ``last_updated`` that is requested."""
     may_exceed_budget: bool = False
-    """Whether the hour may not have as many requests left."""
+    """Whether fewer requests may remain in the current hour."""
 
     @property
     def description(self) -> str:
-        """The plan in a sentence."""
-        number = "a number of requests that the first one tells" if self.requests is None else (
-            "1 request" if self.requests == 1 else f"{self.requests} requests"
-        )  # fmt: skip
-        what = {
-            "nothing": "nothing is asked of LL2",
-            "delta": f"what changed since {self.since:%Y-%m-%d %H:%M} UTC is asked for: {number}"
-            if self.since
-            else "",
-            "sweep": f"every event is asked for: {number} of the hour's {FREE_REQUESTS_PER_HOUR}",
-        }[self.mode]
-        return f"{what} ({self.reason})"
+        """The plan as a sentence without a capital and a full stop."""
+        match self.requests:
+            case None:
+                number = "a number of requests that the first one tells"
+            case 1:
+                number = "1 request"
+            case _:
+                number = f"{self.requests} requests"
+        match self.mode:
+            case "none":
+                text = "nothing is asked of LL2"
+            case "incremental":
+                text = f"what changed since {self.since:%Y-%m-%d %H:%M} UTC is asked for: {number}"
+            case "full":
+                text = f"every event is asked for: {number} of the hour's {FREE_REQUESTS_PER_HOUR}"
+        return f"{text} ({self.reason})"
 
 
-def plan_refresh(
-    ledger: ArchiveState, facts: CacheStatus, settings: Settings, now: datetime
-) -> RefreshPlan:
-    """The plan for a run that begins at ``now`` (UTC)."""
+def plan_refresh(cache: CacheState, settings: Settings, now: datetime) -> RefreshPlan:
+    """Return the plan of a run that starts at ``now`` (UTC)."""
     if settings.offline:
-        return RefreshPlan(mode="nothing", reason="--offline")
-    contact = ledger.last_refreshed
-    if why := _reason_for_full_refresh(ledger, facts, settings, now):
-        return full_plan(ledger, facts, now, why)
-    if contact is not None and timedelta() <= now - contact < settings.max_age:
-        return RefreshPlan(mode="nothing", reason=f"asked {format_age(now - contact)}")
-    why = f"asked {format_age(now - contact)}" if contact else ""
-    return incremental_plan(ledger, facts, why) or full_plan(ledger, facts, now, why)
+        return RefreshPlan(mode="none", reason="--offline")
+    if reason := _reason_for_full_refresh(cache, settings, now):
+        return full_plan(cache, now, reason)
+    last_refreshed = cache.archive_state.last_refreshed
+    reason = f"asked {format_age(now - last_refreshed)}" if last_refreshed else ""
+    if last_refreshed is not None and timedelta() <= now - last_refreshed < settings.max_age:
+        return RefreshPlan(mode="none", reason=reason)
+    return incremental_plan(cache, reason) or full_plan(cache, now, reason)
 
 
-def incremental_plan(ledger: ArchiveState, facts: CacheStatus, why: str) -> RefreshPlan | None:
-    """The plan of asking for what changed; None where there is nothing to start from.
+def incremental_plan(cache: CacheState, reason: str) -> RefreshPlan | None:
+    """Return the plan to fetch what has changed; None if only a full refresh is possible.
 
-    It starts from the newest edit and not from our last contact: the first is told by LL2's clock,
-    as the stamps that are compared with it are, and ours may be wrong. So a delta always brings at
-    least that one event, and an empty one means that something is amiss.
+    It starts from the newest known edit, not from the last refresh: edits are compared by LL2's
+    clock, and the local one may be wrong. So the response always has at least that event; an
+    empty response means that something is wrong.
     """
-    if ledger.last_full_refresh is None or facts.newest is None:
+    if cache.archive_state.last_full_refresh is None or cache.newest_edit is None:
         return None
-    return RefreshPlan(mode="delta", reason=why, requests=1, since=facts.newest - OVERLAP)
+    since = cache.newest_edit - OVERLAP
+    return RefreshPlan(mode="incremental", reason=reason, requests=1, since=since)
 
 
-def full_plan(ledger: ArchiveState, facts: CacheStatus, now: datetime, why: str) -> RefreshPlan:
-    """The plan of a full sweep, or of the rest of one."""
-    pages = ceil(ledger.count / MAX_PAGE_SIZE) if ledger.count else None
-    if pages is not None and facts.pages_done:
-        pages = max(0, pages - facts.pages_done)
-    contact = ledger.last_refreshed
-    asked_lately = contact is not None and abs(now - contact) < timedelta(hours=1)
+def full_plan(cache: CacheState, now: datetime, reason: str) -> RefreshPlan:
+    """Return the plan to fetch every event, or the pages that an interrupted run did not."""
+    count, last_refreshed = cache.archive_state.count, cache.archive_state.last_refreshed
+    pages = ceil(count / MAX_PAGE_SIZE) if count else None
+    if pages is not None and cache.pages_done:
+        pages = max(0, pages - cache.pages_done)
+    was_recent = last_refreshed is not None and abs(now - last_refreshed) < timedelta(hours=1)
+    is_long = pages is not None and pages > FREE_REQUESTS_PER_HOUR
     return RefreshPlan(
-        mode="sweep",
-        reason=why,
+        mode="full",
+        reason=reason,
         requests=pages,
-        may_exceed_budget=bool(facts.pages_done)
-        or asked_lately
-        or (pages or 0) > FREE_REQUESTS_PER_HOUR,
+        may_exceed_budget=bool(cache.pages_done) or was_recent or is_long,
     )
 
 
-def _reason_for_full_refresh(
-    ledger: ArchiveState, facts: CacheStatus, settings: Settings, now: datetime
-) -> str | None:
-    age = now - (ledger.last_full_refresh or now)
-    asked_otherwise = (ledger.api_url, ledger.mode) != (settings.api_url, settings.mode)
+def _reason_for_full_refresh(cache: CacheState, settings: Settings, now: datetime) -> str | None:
+    state = cache.archive_state
+    age = now - (state.last_full_refresh or now)
+    is_first = state.last_full_refresh is None or cache.newest_edit is None
+    is_other_source = (state.api_url, state.mode) != (settings.api_url, settings.mode)
+    is_due = age >= settings.full_sweep_every or age < timedelta()
     reasons = {
         "--full": settings.full,
-        f"one was interrupted after {facts.pages_done} pages": facts.pages_done is not None,
-        "the first one": ledger.last_full_refresh is None or facts.newest is None,
-        f"until now {ledger.api_url} was asked in mode {ledger.mode}": asked_otherwise,
-        "records of the cache are damaged": facts.is_damaged,
-        f"the last one was {format_age(age)}": age >= settings.full_sweep_every
-        or age < timedelta(),
+        f"one was interrupted after {cache.pages_done} pages": cache.checkpoint is not None,
+        "the first one": is_first,
+        f"until now {state.api_url} was asked in mode {state.mode}": is_other_source,
+        "records of the cache are damaged": cache.is_damaged,
+        f"the last one was {format_age(age)}": is_due,
     }
-    return next((why for why, holds in reasons.items() if holds), None)
+    return next((reason for reason, applies in reasons.items() if applies), None)
 
 
 def format_age(age: timedelta) -> str:
-    """``3 hours ago``."""
+    """Return ``3 hours ago`` and the like."""
     seconds = age.total_seconds()
     if seconds < 0:
         return "in the future by this computer's clock"

@@ -1,4 +1,4 @@
-"""An archive in a folder and the LL2 that it asks, for tests of what it keeps and remembers."""
+"""An archive in a folder and the upstream API it is refreshed from, for tests of refreshes."""
 
 import io
 import json
@@ -17,43 +17,44 @@ from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.event import Event
 from events_archive.settings import Settings
 from tests.ll2_server import World, seed_records
-from tests.ll2_server.api import Api as Ll2
+from tests.ll2_server.api import Api
 from tests.store.record_files import save_records
 
 ORIGIN = "http://ll2.example"
 ROOT = f"{ORIGIN}/2.3.0/"
-BEGINNING = datetime(2026, 9, 1, 12, tzinfo=UTC)
+START = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
 
 class Upstream:
-    """LL2, with hooks: what happens before a request, and when requests are refused."""
+    """LL2 without a network, with hooks for what happens before a request and to its response."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.ll2 = Ll2(world)
-        self.asked: list[str] = []
-        self.before: Callable[[int], object] = lambda number: None
-        self.refuse_after: int | None = None
-        self.spoil: Callable[[ApiPage], ApiPage] = lambda page: page
+        self.api = Api(world)
+        self.requested: list[str] = []
+        self.before_request: Callable[[int], object] = lambda number: None
+        self.rate_limit: int | None = None
+        """How many requests are answered; None for all."""
+        self.edit_page: Callable[[ApiPage], ApiPage] = lambda page: page
 
     def page(self, url: str) -> ApiPage:
-        if self.refuse_after is not None and len(self.asked) >= self.refuse_after:
+        if self.rate_limit is not None and len(self.requested) >= self.rate_limit:
             raise RateLimitedError("LL2 has no more requests for us in this hour", 1800)
-        self.before(len(self.asked))
-        self.asked.append(url)
+        self.before_request(len(self.requested))
+        self.requested.append(url)
         parts = urlsplit(url)
-        payload = self.ll2.payload(parts.path, parse_qs(parts.query), ORIGIN)
+        payload = self.api.payload(parts.path, parse_qs(parts.query), ORIGIN)
         payload = json.loads(json.dumps(payload))
-        return self.spoil(
+        return self.edit_page(
             ApiPage(count=payload["count"], next=payload["next"], records=tuple(payload["results"]))
         )
 
     def connect(self, settings: Settings) -> ApiClient:
-        return _DirectApi(root=settings.api_url).to(self)
+        return _DirectClient(root=settings.api_url).to(self)
 
 
-class _DirectApi(ApiClient):
-    """Our client without a network: pages come straight out of the upstream's world."""
+class _DirectClient(ApiClient):
+    """A client that gets its pages from `Upstream` instead of over HTTP."""
 
     __slots__ = ("_upstream",)
 
@@ -70,39 +71,41 @@ class _DirectApi(ApiClient):
 
 
 class Archive:
-    """A cache in ``folder``, and what its runs said."""
+    """An archive with its cache in ``folder``."""
 
     def __init__(self, folder: Path, upstream: Upstream, **settings: Any) -> None:
         self.settings = Settings(cache=folder, api_url=ROOT, **settings)
         self.upstream = upstream
-        self.now = BEGINNING
+        self.now = START
         self.warnings: list[str] = []
+        """The warnings of the last refresh."""
 
     def seed(self) -> None:
-        """The ten events that a clone has, in normal mode."""
+        """Save the ten events that a clone has, which were fetched in normal mode."""
         records = {record["id"]: record for record in seed_records()}
         save_records(self.settings.cache / "events.jsonl", records)
 
-    def run(self, *, after: float = 7.0, **settings: Any) -> RefreshResult:
-        """Refresh ``after`` so many hours."""
+    def refresh(self, *, after: float = 7.0, **settings: Any) -> RefreshResult:
+        """Refresh the cache ``after`` so many hours."""
         self.now += timedelta(hours=after)
-        self.upstream.asked.clear()
-        report = Console(stream=io.StringIO())
+        self.upstream.requested.clear()
+        console = Console(stream=io.StringIO())
         try:
             return refresh(
-                replace(self.settings, **settings), report, now=self.now,
+                replace(self.settings, **settings), console, now=self.now,
                 connect=self.upstream.connect,
             )  # fmt: skip
         finally:
-            self.warnings = report.warnings
+            self.warnings = console.warnings
 
-    def remember(self, refreshed: RefreshResult) -> tuple[list[Event], ArchiveHistory]:
-        report = Console(stream=io.StringIO())
-        events = load_events(refreshed.records, report)
-        return events, persist_slugs(self.settings, refreshed.archive_state, events, report)
+    def load(self, result: RefreshResult) -> tuple[list[Event], ArchiveHistory]:
+        """Return the events and the history after a refresh; save the slugs."""
+        console = Console(stream=io.StringIO())
+        events = load_events(result.records, console)
+        return events, persist_slugs(self.settings, result.archive_state, events, console)
 
     def files(self) -> dict[str, bytes]:
-        """The cache, without what is only kept for the next run."""
+        """Return the files of the cache, without those of an unfinished refresh."""
         return {
             path.name: path.read_bytes() for path in self.settings.cache.iterdir() if path.is_file()
         }

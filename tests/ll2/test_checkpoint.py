@@ -1,0 +1,136 @@
+"""The files of an unfinished full refresh, as this version and older ones write them."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from events_archive.ll2.checkpoint import Checkpoint
+from events_archive.ll2.client import ApiPage
+from events_archive.ll2.pagination import PageRequest, Role
+from events_archive.settings import Settings
+
+NOW = datetime(2026, 9, 8, 12, tzinfo=UTC)
+API_URL = "https://ll2.example/2.3.0/"
+HEADER = {
+    "asked": {
+        "api_url": API_URL,
+        "format": "json",
+        "limit": "100",
+        "mode": "detailed",
+        "ordering": "-last_updated",
+    },
+    "started": "2026-09-08T11:00:00Z",
+}
+
+
+def settings_of(cache: Path) -> Settings:
+    return Settings(cache=cache, api_url=API_URL)
+
+
+def page_file(number: int, **fields: Any) -> dict[str, Any]:
+    return {
+        "role": "walk",
+        "url": "",
+        "query": {},
+        "count": 500,
+        "next": f"{API_URL}events/?offset={number}",
+        "nameless": 0,
+        "records": [{"id": number, "name": "Half a surrogate: \ud83d"}],
+    } | fields
+
+
+def write_checkpoint(cache: Path, *pages: dict[str, Any]) -> Path:
+    """Write the files of a checkpoint; return their folder."""
+    folder = cache / "sweep"
+    folder.mkdir()
+    (folder / "sweep.json").write_text(json.dumps(HEADER))
+    for number, page in enumerate(pages, start=1):
+        (folder / f"page-{number:04}.json").write_text(json.dumps(page))
+    return folder
+
+
+def test_a_saved_checkpoint_is_loaded_as_it_was(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    checkpoint = Checkpoint.create(settings, NOW)
+    record = {"id": 5, "name": "Half a surrogate: \ud83d", "n": [2**70, 0.1, 1.0, -7]}
+    page = ApiPage(count=2, next=f"{API_URL}x", records=(record,), without_id=1)
+    requests = [
+        PageRequest(role="next", url=f"{API_URL}y"),
+        PageRequest(role="gap", query={"offset": "50"}),
+        PageRequest(role="ids", query={"id": "1,2"}),
+    ]
+    for request in requests:
+        checkpoint = checkpoint.save_page(request, page)
+    assert Checkpoint.load(settings, NOW + timedelta(hours=1)) == checkpoint
+
+
+@pytest.mark.parametrize(
+    ("former", "role"),
+    [("walk", "next"), ("gap", "gap"), ("front", "head"), ("again", "overlap"), ("ids", "ids")],
+)
+def test_a_checkpoint_of_an_older_version_is_continued(
+    tmp_path: Path, former: str, role: Role
+) -> None:
+    query = {"id": "7"} if former == "ids" else {"offset": "50"}
+    pages = [page_file(1), page_file(2, role=former, query=query, nameless=1)]
+    write_checkpoint(tmp_path, *pages)
+    checkpoint = Checkpoint.load(settings_of(tmp_path), NOW)
+    assert checkpoint is not None
+    assert checkpoint.started == NOW - timedelta(hours=1)
+    first, second = checkpoint.pagination.pages
+    assert first.request == PageRequest(role="next")
+    assert first.page.records == tuple(pages[0]["records"])
+    assert second.request == PageRequest(role=role, query=query)
+    assert (second.page.count, second.page.without_id) == (500, 1)
+    assert checkpoint.pagination.records.keys() == {1, 2}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"count": None}, {"count": "500"}, {"records": None}, {"query": []}, {"role": "backwards"},
+        {"next": 5}, {"url": None},
+    ],
+)  # fmt: skip
+def test_a_page_with_wrong_values_and_those_after_it_are_deleted(
+    tmp_path: Path, fields: dict[str, Any]
+) -> None:
+    folder = write_checkpoint(tmp_path, page_file(1), page_file(2, **fields), page_file(3))
+    checkpoint = Checkpoint.load(settings_of(tmp_path), NOW)
+    assert checkpoint is not None
+    assert checkpoint.pagination.records.keys() == {1}
+    assert sorted(path.name for path in folder.glob("page-*")) == ["page-0001.json"]
+
+
+def test_records_without_an_id_in_a_file_are_ignored(tmp_path: Path) -> None:
+    write_checkpoint(tmp_path, page_file(1, records=[None, {"id": "7"}, {"id": 7}]))
+    checkpoint = Checkpoint.load(settings_of(tmp_path), NOW)
+    assert checkpoint is not None
+    assert checkpoint.pagination.records == {7: {"id": 7}}
+
+
+@pytest.mark.parametrize("other", [{"mode": "normal"}, {"api_url": "https://other.example/2.3.0/"}])
+def test_a_checkpoint_of_another_mode_or_api_is_not_continued(
+    tmp_path: Path, other: dict[str, Any]
+) -> None:
+    write_checkpoint(tmp_path, page_file(1))
+    assert Checkpoint.load(replace(settings_of(tmp_path), **other), NOW) is None
+
+
+@pytest.mark.parametrize("hours", [-1.5, 47.0])
+def test_a_checkpoint_that_is_too_old_or_from_the_future_is_not_continued(
+    tmp_path: Path, hours: float
+) -> None:
+    write_checkpoint(tmp_path, page_file(1))
+    assert Checkpoint.load(settings_of(tmp_path), NOW + timedelta(hours=hours)) is None
+
+
+@pytest.mark.parametrize("header", [b"", b"[]", b'{"asked": {}}', b'{"asked": 5, "started": ""}'])
+def test_a_damaged_header_means_no_checkpoint(tmp_path: Path, header: bytes) -> None:
+    folder = write_checkpoint(tmp_path, page_file(1))
+    (folder / "sweep.json").write_bytes(header)
+    assert Checkpoint.load(settings_of(tmp_path), NOW) is None
