@@ -1,5 +1,8 @@
 """The command line: what is given, what is refused, and with which status a run exits."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,7 +16,7 @@ from events_archive.commands.options import Options
 from events_archive.console import Console
 from events_archive.errors import ArchiveError, CacheError, UsageError
 from events_archive.settings import SETTINGS, Settings
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, clean_environment, copy_seed
 
 
 def _settings(folder: Path, *arguments: str) -> Settings:
@@ -187,3 +190,22 @@ def test_warnings_fail_a_strict_run(
     assert cli.main(["fetch"], tmp_path) == 0
     assert cli.main(["fetch", "--strict"], tmp_path) == 1
     assert "1 warnings" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["query", "", "--format", "json"], ["build", "--dry-run"]])
+def test_a_reader_that_has_seen_enough_is_no_error(arguments: list[str], tmp_path: Path) -> None:
+    copy_seed(tmp_path)
+    command = [sys.executable, str(PROJECT / "build.py"), *arguments, "--offline", "--cache"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as closed_pipe:
+        run = subprocess.run(
+            [*command, str(tmp_path)],
+            stdout=closed_pipe,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=clean_environment(),
+            check=False,
+        )
+    assert run.returncode == 141
+    assert "Error" not in run.stderr
