@@ -21,7 +21,9 @@ LAYERS: tuple[frozenset[str], ...] = (
 )
 """From the bottom up. A package imports itself and packages of the layers below it."""
 
-SHARED = frozenset({"__version__", "console", "errors", "keeping", "settings", "workers"})
+SHARED = frozenset(
+    {"__version__", "console", "errors", "keeping", "settings", "thread_pool", "workers"}
+)
 """Modules that every package may import."""
 
 NOT_YET = {
@@ -31,7 +33,7 @@ NOT_YET = {
 """Modules that still import something from above; to be emptied."""
 
 ONLY_IN = {
-    "requests": {"net", "images"},
+    "requests": {"net"},
     "urllib3": {"net"},
     "jinja2": {"render"},
     "markdown": {"render"},

@@ -6,9 +6,6 @@ import pkgutil
 import events_archive
 from events_archive.errors import ArchiveError
 
-NOT_YET = {"ForbiddenAddressError", "ConnectError"}
-"""Public exceptions of `net.ssrf_guard` with another base; to be emptied."""
-
 
 def _exceptions() -> set[type[BaseException]]:
     modules = [
@@ -30,7 +27,7 @@ def test_an_exception_is_an_archive_error_or_private_to_its_module() -> None:
     assert "ArchiveError" in names
     assert [name for name in names if not name.endswith("Error")] == []
     others = {error.__name__ for error in _exceptions() if not issubclass(error, ArchiveError)}
-    assert {name for name in others - NOT_YET if not name.startswith("_")} == set()
+    assert {name for name in others if not name.startswith("_")} == set()
 
 
 def test_each_exception_has_the_exit_status_of_a_failure_or_of_wrong_usage() -> None:

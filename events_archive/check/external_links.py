@@ -26,7 +26,7 @@ def check_external_links(
     console: Console,
     *,
     now: datetime,
-    manners: CrawlPolicy = DEFAULT_POLICY,
+    policy: CrawlPolicy = DEFAULT_POLICY,
 ) -> None:
     """Ask for those of ``links`` whose answer is old, write down what is said, and tell it.
 
@@ -36,13 +36,13 @@ def check_external_links(
     """
     path = settings.cache / LINKS_FILE
     known = load_link_statuses(path)
-    due = due_links(links, known, now=now, again=manners.again)
+    due = due_links(links, known, now=now, max_age=policy.max_age)
     if settings.offline or settings.dry_run:
         console.print(f"{len(due)} links to other sites would be asked for.")
         return
-    queues = group_by_host(due, manners.per_host)
+    queues = group_by_host(due, policy.max_per_host)
     with console.progress("Links", sum(map(len, queues))) as progress:
-        answers = check_links(queues, settings, progress, manners)
+        answers = check_links(queues, settings, progress, policy)
     ledger = {
         url: LinkStatus.updated(known.get(url), answers.get(url), now)
         for url in links
@@ -53,12 +53,12 @@ def check_external_links(
 
 
 def due_links(
-    links: Iterable[str], known: Mapping[str, LinkStatus], *, now: datetime, again: timedelta
+    links: Iterable[str], known: Mapping[str, LinkStatus], *, now: datetime, max_age: timedelta
 ) -> list[str]:
     """Which links to ask for, the one that was not asked for longest first."""
     never = datetime.min.replace(tzinfo=now.tzinfo)
     tried = {url: known[url].last_checked if url in known else never for url in links}
-    due = (url for url in tried if now - tried[url] >= again)
+    due = (url for url in tried if now - tried[url] >= max_age)
     return sorted(due, key=lambda url: (tried[url], url))
 
 

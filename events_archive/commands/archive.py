@@ -68,7 +68,7 @@ def _download_images(
             api_url=settings.api_url,
             user_agent=settings.user_agent,
             jobs=settings.jobs,
-            report=console,
+            console=console,
             now=now,
             refresh=settings.full,
         )

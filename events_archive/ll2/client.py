@@ -17,13 +17,8 @@ from urllib.parse import urlencode
 
 from events_archive.errors import ApiError
 from events_archive.ll2.json_fields import JsonFields
-from events_archive.net.http_client import (
-    HttpClient,
-    HttpLimits,
-    HttpResponse,
-    UnreachableError,
-    display_url,
-)
+from events_archive.net.errors import HttpError, UnreachableError
+from events_archive.net.http_client import HttpClient, HttpLimits, HttpResponse, display_url
 from events_archive.settings import Settings
 from events_archive.store import canonical_json
 from events_archive.store.records import Record, id_of_record
@@ -120,7 +115,7 @@ class ApiClient:
         if self.key:
             headers["Authorization"] = f"Token {self.key}"
         # HttpClient sends requests, and with them the key, to the origin of its root only.
-        self._http = HttpClient(self.root, headers=headers, patience=self.limits)
+        self._http = HttpClient(root=self.root, headers=headers, limits=self.limits)
 
     def __enter__(self) -> Self:
         return self
@@ -140,8 +135,8 @@ class ApiClient:
     def fetch_page(self, url: str) -> ApiPage:
         """Return the page of events at ``url``, which must be below the API's root.
 
-        Raises `RateLimitedError`, `UnreachableError` after the last retry, and `ApiError` for a
-        response that is not a page of events.
+        Raises `RateLimitedError`, or another `ApiError` when the last retry fails or the response
+        is not a page of events.
         """
         if not self._is_below_root(url):
             raise ApiError(f"the next page is said to be at {display_url(url)}, refused")
@@ -159,9 +154,9 @@ class ApiClient:
         The API does not count this request.
         """
         try:
-            response = self._http.get(f"{self.root}api-throttle/")
+            response = self._http.request("GET", f"{self.root}api-throttle/")
             value = _decode_json(response) if response.status == 200 else None
-        except ApiError:
+        except (ApiError, HttpError):
             return None
         fields = JsonFields(value[0] if isinstance(value, list) and value else value)
         limit, used = fields.integer("your_request_limit"), fields.integer("current_use")
@@ -190,11 +185,13 @@ class ApiClient:
         for delay in (*self.limits.retry_delays, None):
             self.budget.spend()
             try:
-                return self._require_ok(self._http.get(url))
-            except UnreachableError:
+                return self._require_ok(self._http.request("GET", url))
+            except UnreachableError as error:
                 if delay is None or self.budget.remaining == 0:
-                    raise
+                    raise ApiError(str(error)) from error
                 self.sleep(delay)
+            except HttpError as error:
+                raise ApiError(str(error)) from error
         raise AssertionError  # pragma: no cover - the last delay is None
 
     def _require_ok(self, response: HttpResponse) -> HttpResponse:

@@ -1,50 +1,55 @@
-"""One HTTP request with hard limits: seconds in all, bytes in all, and no step to another host.
+"""An HTTP client with limits on time, size and destination.
 
-A timeout of ``requests`` holds for each read from the socket, so a server that drips one byte a
-minute keeps a client for ever. Here the whole answer has a deadline.
+A timeout of requests applies to each read from the socket, so that a server which sends one byte a
+minute occupies a client forever. Here the whole response has a deadline, redirects included.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from queue import Empty, Queue
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
-from events_archive.errors import ApiError
+from events_archive.errors import ArchiveError
+from events_archive.net.deadline import AbortableCalls
+from events_archive.net.errors import (
+    ConnectError,
+    InvalidUrlError,
+    RedirectError,
+    ResponseTimeoutError,
+    ResponseTooLargeError,
+    UnreachableError,
+    UnsupportedSchemeError,
+    failure_reason,
+)
 
 if TYPE_CHECKING:
     import requests
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_CHUNK = 65536
-
-
-class UnreachableError(ApiError):
-    """No answer, half an answer or a server error: asking again may help."""
+_CHUNK_SIZE = 65536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpLimits:
-    """How long and how much we are willing to take."""
+    """How long a request may take, and how much it may return."""
 
     connect: float = 10.0
-    """Seconds until a connection stands."""
+    """Seconds until a connection is open."""
     read: float = 60.0
-    """Seconds of silence within an answer."""
+    """Seconds in which no byte arrives."""
     total: float = 120.0
-    """Seconds for one answer from first to last byte."""
+    """Seconds for the whole response, with the redirects to it."""
     retry_delays: tuple[float, ...] = (2.0, 8.0)
-    """Seconds before each further try; their number is that of the retries."""
+    """Seconds before each retry; there are as many retries as delays."""
     max_bytes: int = 64 * 2**20
-    """Bytes of an answer, unpacked."""
+    """Bytes of a body after decompression."""
     max_redirects: int = 3
 
     @classmethod
     def from_timeout(cls, timeout: float) -> "HttpLimits":
-        """Patience in proportion to ``timeout``, the seconds of silence that are borne."""
+        """Return limits in proportion to ``timeout``, the seconds in which no byte arrives."""
         return cls(
             connect=min(10.0, timeout),
             read=timeout,
@@ -55,184 +60,219 @@ class HttpLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpResponse:
-    """A whole HTTP answer."""
+    """A response that has arrived as a whole."""
 
     url: str
+    """After redirects."""
     status: int
+    reason: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Names in lower case."""
     body: bytes = b""
+    """Decompressed; empty where the caller did not want it."""
 
 
 def origin_of(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port: what has to be equal for two addresses to be one server.
+    """Return the scheme, host and port of ``url``, which are equal for URLs of one server.
 
-    Raises `ValueError` for what is no http(s) address.
+    Raises `ValueError` unless it is an http or https URL.
     """
-    parts: SplitResult = urlsplit(url)
+    parts = urlsplit(url)
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
-        raise ValueError(f"{url} is not an http(s) address")
+        raise ValueError(f"{url} is not an http(s) URL")
     return (parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS[parts.scheme])
 
 
 def display_url(url: str) -> str:
-    """An address for a sentence: without its query, and nothing a terminal would obey."""
+    """Return ``url`` for a message: without its query, shortened, control characters escaped."""
     return ascii(url.partition("?")[0])[1:-1][:120]
 
 
 class HttpClient:
-    """Asks one server, and only that one."""
+    """Sends requests that have no body; may be shared by threads. Use as a context manager.
 
-    def __init__(self, root: str, *, headers: Mapping[str, str], patience: HttpLimits) -> None:
-        self._origin = origin_of(root)
+    With ``root``, only URLs of its origin are requested, through the proxy that the environment
+    names. Without, any URL whose host has public addresses only (`ssrf_guard`) and any URL of
+    ``trusted_host``, without a proxy; a host to which no connection can be opened is tried once.
+
+    ``headers`` are sent with each request. Cookies are not, nor what a ``.netrc`` file holds.
+    """
+
+    def __init__(
+        self,
+        *,
+        limits: HttpLimits,
+        headers: Mapping[str, str],
+        root: str | None = None,
+        trusted_host: str = "",
+    ) -> None:
+        self._limits = limits
         self._headers = dict(headers)
-        self._patience = patience
+        self._origin = None if root is None else origin_of(root)
+        self._trusted_host = trusted_host
+        self._calls = AbortableCalls()
+        self._lock = threading.Lock()
         self._session: requests.Session | None = None
+        self._unreachable_hosts: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
+        self.abort()
         if self._session is not None:
             self._session.close()
 
-    def get(self, url: str) -> HttpResponse:
-        """The answer to one GET, redirects within the server followed.
-
-        Raises `Unreachable` where there is no whole answer in time, and `SourceError` where it is
-        too large or leads elsewhere.
-        """
-        for _ in range(self._patience.max_redirects + 1):
-            answer = self._request(url)
-            location = answer.headers.get("location")
-            if answer.status not in _REDIRECTS or not location:
-                return answer
-            url = self._redirect_target(url, location)
-        raise ApiError(
-            f"{display_url(url)} redirects more than {self._patience.max_redirects} times"
-        )
+    def abort(self) -> None:
+        """Make running and later requests raise `RequestAbortedError`; for any thread to call."""
+        self._calls.abort()
 
     def is_same_origin(self, url: str) -> bool:
-        """Whether ``url`` lies on the server that we were told to ask."""
+        """Whether ``url`` has the origin of ``root``; True where the client has no ``root``."""
         try:
-            return origin_of(url) == self._origin
+            return self._origin is None or origin_of(url) == self._origin
         except ValueError:
             return False
 
-    def _redirect_target(self, url: str, location: str) -> str:
-        try:
-            target = urljoin(url, location)
-        except ValueError:
-            target = location
-        if not self.is_same_origin(target):
-            raise ApiError(
-                f"{display_url(url)} redirects to another host ({display_url(target)}), refused"
-            )
-        return target
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body_for: Collection[int] | None = None,
+    ) -> HttpResponse:
+        """Return the response to which redirects (RFC 9110, section 15.4) lead.
 
-    def _request(self, url: str) -> HttpResponse:
-        """One exchange, in a thread of its own: only so can a deadline hold whatever happens.
+        ``headers`` are sent besides those of the client. ``body_for`` are the statuses of which
+        the body is read; None stands for all.
 
-        A thread that is given up on ends by itself when the server lets go; it is a daemon and
-        keeps nobody waiting.
+        Raises `HttpError`, or `RequestAbortedError`.
         """
-        if not self.is_same_origin(url):
-            raise ApiError(f"{display_url(url)} is on another host, refused")
-        session = self._open_session()
-        results: Queue[HttpResponse | ApiError] = Queue()
-        given_up = threading.Event()
 
-        def work() -> None:
+        def follow(given_up: threading.Event) -> HttpResponse:
             try:
-                results.put(_exchange(session, url, self._patience, given_up))
-            except ApiError as error:
-                results.put(error)
-            except BaseException as error:
-                results.put(UnreachableError(f"{display_url(url)}: {_reason(error)}"))
+                return self._follow(method, url, headers or {}, body_for, given_up)
+            except ArchiveError:
+                raise
+            except Exception as error:
+                if (reason := failure_reason(error)) is None:
+                    raise
+                message = f"{display_url(url)}: {reason}"
+                raise UnreachableError(message, cause=type(error).__name__) from error
 
-        threading.Thread(target=work, daemon=True, name="archive-request").start()
         try:
-            result = results.get(timeout=self._patience.total)
-        except Empty:
-            raise UnreachableError(
-                f"{display_url(url)}: no whole answer within {self._patience.total:g} seconds"
+            return self._calls.run(follow, seconds=self._limits.total)
+        except TimeoutError:
+            raise ResponseTimeoutError(
+                f"{display_url(url)}: no whole answer within {self._limits.total:g} seconds"
             ) from None
-        finally:
-            given_up.set()
-        if isinstance(result, ApiError):
-            raise result
-        return result
+
+    def _follow(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body_for: Collection[int] | None,
+        given_up: threading.Event,
+    ) -> HttpResponse:
+        request = self._prepare(method, url, headers)
+        for _ in range(self._limits.max_redirects + 1):
+            request_url = str(request.url)
+            if not self.is_same_origin(request_url):
+                raise RedirectError(
+                    f"{display_url(url)} redirects to another host ({display_url(request_url)}), "
+                    "refused"
+                )
+            with self._send(request) as response:
+                location = response.headers.get("Location")
+                if response.status_code not in _REDIRECTS or not location:
+                    is_wanted = body_for is None or response.status_code in body_for
+                    return HttpResponse(
+                        url=request_url,
+                        status=response.status_code,
+                        reason=response.reason or "",
+                        headers={name.lower(): text for name, text in response.headers.items()},
+                        body=self._read_body(response, given_up) if is_wanted else b"",
+                    )
+            # Headers are read as Latin-1; what servers write there is UTF-8 (RFC 9110, 5.5).
+            location = location.encode("latin-1").decode("utf-8", "replace")
+            request = self._prepare(method, location, headers, base=request_url)
+        raise RedirectError(
+            f"{display_url(url)} redirects more than {self._limits.max_redirects} times"
+        )
+
+    def _prepare(
+        self, method: str, url: str, headers: Mapping[str, str], *, base: str = ""
+    ) -> "requests.PreparedRequest":
+        r"""Return a request for ``url``, which may be relative to ``base``.
+
+        Its own URL is normalized. Only that one is checked, since parsers disagree on which part of
+        ``http://one\@other/`` is the host.
+        """
+        session = self._open_session()
+        import requests  # noqa: PLC0415 - by now it is imported
+
+        try:
+            url = urljoin(base, url)
+            if urlsplit(url).scheme not in _DEFAULT_PORTS:
+                raise UnsupportedSchemeError(f"{display_url(url)} is not an http(s) URL, refused")
+            return session.prepare_request(requests.Request(method, url, headers=dict(headers)))
+        except ValueError as error:
+            raise InvalidUrlError(f"{display_url(url)} is not a valid URL") from error
+
+    def _send(self, request: "requests.PreparedRequest") -> "requests.Response":
+        """Return the response, its body unread; redirects are not followed.
+
+        `requests.Session.send` is not used, since it reads the whole body of a redirect.
+        """
+        session, url = self._open_session(), str(request.url)
+        host = urlsplit(url).netloc
+        if host in self._unreachable_hosts:
+            raise ConnectError(self._unreachable_hosts[host])
+        options: Any = session.merge_environment_settings(url, {}, True, None, None)
+        timeout = (self._limits.connect, self._limits.read)
+        try:
+            return session.get_adapter(url).send(request, timeout=timeout, **options)
+        except ConnectError as error:
+            self._unreachable_hosts[host] = str(error)
+            raise
+
+    def _read_body(self, response: "requests.Response", given_up: threading.Event) -> bytes:
+        """Return the whole body, decompressed. Raises `ResponseTooLargeError`."""
+        max_bytes = self._limits.max_bytes
+        too_large = ResponseTooLargeError(
+            f"{display_url(response.url)}: the answer is larger than {max_bytes} bytes"
+        )
+        length = response.headers.get("Content-Length", "")
+        if length.isdecimal() and float(length) > max_bytes:
+            raise too_large
+        body = bytearray()
+        # `read1` returns what has arrived; `read` would wait for the whole chunk.
+        while not given_up.is_set() and (
+            chunk := response.raw.read1(_CHUNK_SIZE, decode_content=True)
+        ):
+            body += chunk
+            if len(body) > max_bytes:
+                raise too_large
+        return bytes(body)
 
     def _open_session(self) -> "requests.Session":
-        if self._session is None:
-            # Costs 80 ms, which a build from a fresh cache need not pay.
-            import requests  # noqa: PLC0415
+        with self._lock:
+            if self._session is None:
+                self._session = self._new_session()
+                self._session.headers.update(self._headers)
+            return self._session
 
-            self._session = requests.Session()
-            self._session.headers.update(self._headers)
-            # Keeps requests from sending what a .netrc file holds for the host.
-            self._session.auth = lambda request: request
-        return self._session
+    def _new_session(self) -> "requests.Session":
+        # requests takes 80 ms to import, which a run that sends no request need not spend.
+        if self._origin is None:
+            from events_archive.net.ssrf_guard import addresses_of, guarded_session  # noqa: PLC0415
 
+            return guarded_session(frozenset(addresses_of(self._trusted_host)))
+        import requests  # noqa: PLC0415
 
-def _exchange(
-    session: "requests.Session", url: str, patience: HttpLimits, given_up: threading.Event
-) -> HttpResponse:
-    with session.get(
-        url, timeout=(patience.connect, patience.read), allow_redirects=False, stream=True
-    ) as response:
-        body = bytearray()
-        while not given_up.is_set() and (chunk := _read_some(response.raw)):
-            body += chunk
-            if len(body) > patience.max_bytes:
-                raise ApiError(
-                    f"{display_url(url)}: the answer is larger than {patience.max_bytes} bytes"
-                )
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return HttpResponse(url=url, status=response.status_code, headers=headers, body=bytes(body))
-
-
-def _read_some(raw: Any) -> bytes:
-    """What has arrived by now, unpacked: `read` would wait until a whole chunk is there."""
-    chunk: bytes | None = raw.read1(_CHUNK, decode_content=True)
-    return chunk or b""
-
-
-def _reason(error: BaseException) -> str:
-    """Why a request failed, in words: those of requests are Python's, and long."""
-    import requests  # noqa: PLC0415
-
-    kinds: list[tuple[type[BaseException], str]] = [
-        (requests.exceptions.ConnectTimeout, "no connection in time"),
-        (requests.exceptions.SSLError, "the connection is not secure (TLS)"),
-        (requests.exceptions.ProxyError, "the proxy refuses"),
-        (requests.exceptions.Timeout, "the server fell silent"),
-    ]
-    for kind, words in kinds:
-        if isinstance(error, kind):
-            return words
-    text = f"{type(error).__name__} {error}"
-    for sign, words in _SIGNS.items():
-        if sign in text:
-            return words
-    return f"the connection failed ({type(error).__name__})"
-
-
-_SIGNS = {
-    "NameResolution": "its name cannot be resolved (is there a network?)",
-    "Name or service not known": "its name cannot be resolved (is there a network?)",
-    "Connection refused": "the connection is refused",
-    "unreachable": "the network is unreachable",
-    "Timeout": "the server fell silent",
-    "timed out": "the server fell silent",
-    "IncompleteRead": "the answer broke off",
-    "InvalidChunkLength": "the answer broke off",
-    "reset": "the connection was reset",
-    "aborted": "the connection was closed without an answer",
-    "DecodeError": "the answer cannot be unpacked",
-}
+        session = requests.Session()
+        # Without this, what a .netrc file holds for the host is sent.
+        session.auth = lambda request: request
+        return session

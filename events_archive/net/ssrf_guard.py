@@ -1,48 +1,57 @@
-"""A way out to the network for addresses that strangers chose.
+"""Sessions of requests that connect to public addresses only.
 
-A picture's address comes from outside and may lead, by a redirect or a name in the DNS, to the
-network the build runs in. So every connection is checked against the address that the socket is
-really connected to, before a byte is sent; and any connection can be cut from another thread,
-since a server that sends a byte now and then never runs into a timeout of its own.
+The URLs of images and links come from outside. One of them may lead, by a redirect or by a name in
+the DNS, to the network in which the build runs (server-side request forgery). The check is made
+where a connection is opened: the name is resolved once, each of its addresses is checked, and the
+socket is connected to an address that was checked. A second answer of the DNS ("rebinding")
+therefore has no effect.
 """
 
 import os
 import socket
-import threading
-from contextlib import suppress
 from functools import partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from time import monotonic
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError
-from urllib3.util.connection import create_connection
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from events_archive.net.errors import ConnectError, ForbiddenAddressError
 
 _NAT64 = IPv6Network("64:ff9b::/96")
-"""IPv4 behind a translator (RFC 6052): the last 32 bits say where it leads."""
-_CERTIFICATES = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
-"""The one thing that is taken from the environment, as where requests itself is used."""
-_TRIES = 4
-"""To how many of a host's addresses a connection is tried, each with a timeout of its own."""
+"""IPv4 addresses behind a translator (RFC 6052), in the last 32 bits."""
+_CA_BUNDLE = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+"""The only thing that is taken from the environment; requests reads the same variables."""
+_MAX_IDLE = 64
+"""How many connections to one host are kept open: more than there are threads that share them."""
+_MAX_ADDRESSES = 4
+"""How many of a host's addresses are tried, each with the full timeout for connecting."""
 
 
-class ForbiddenAddressError(Exception):
-    """The way leads to an address that is not on the public internet."""
+def guarded_session(allowed_ips: frozenset[str]) -> requests.Session:
+    """Return a session that connects to public addresses and to ``allowed_ips`` only.
 
-
-class ConnectError(Exception):
-    """Nobody answered: no such name, no such host, nothing listening."""
+    It raises `ForbiddenAddressError` instead of opening another connection, and `ConnectError`
+    where a host cannot be reached. No proxy is used, whatever the environment says: behind one, the
+    address that is connected to is not known here.
+    """
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = _CA_BUNDLE
+    adapter = _GuardedAdapter(allowed_ips, pool_maxsize=_MAX_IDLE)
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    return session
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one that anybody on the internet could ask.
+    """Whether an IP address is reachable from the whole internet.
 
-    Not so are private, shared, loopback, link-local, multicast and reserved addresses (the
-    registries of RFC 6890), whether written as IPv4 or inside an IPv6 address.
+    Private, shared, loopback, link-local, multicast and reserved addresses are not (the registries
+    of RFC 6890), whether written as IPv4 or inside an IPv6 address.
     """
     ip: IPv4Address | IPv6Address = ip_address(address)
     if isinstance(ip, IPv6Address):
@@ -57,7 +66,7 @@ def is_public(address: str) -> bool:
 
 
 def addresses_of(host: str, port: int | None = None) -> tuple[str, ...]:
-    """The IP addresses that a host's name stands for, best first; none if it does not resolve."""
+    """Return the IP addresses of ``host``, preferred first; none if it does not resolve."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -65,164 +74,67 @@ def addresses_of(host: str, port: int | None = None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
-class GuardedSession:
-    """One thread's way out: it keeps connections open, and other threads may cut them.
+class _GuardedHTTPConnection(HTTPConnection):
+    """A connection that is opened to one of its host's addresses, each of which is checked."""
 
-    ``exempt`` are IP addresses that need not be public. No proxy is used, whatever the
-    environment says: behind one, nobody here would know where a connection ends.
-    """
+    def __init__(self, *args: Any, allowed_ips: frozenset[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._allowed_ips = allowed_ips
 
-    def __init__(self, allowed_ips: frozenset[str] = frozenset()) -> None:
-        self._exempt = allowed_ips
-        self._adapter = _Adapter(self)
-        self._lock = threading.Lock()
-        self._deadline: float | None = None
-        self._cut = False
-        self._open: list[tuple[HTTPConnection, socket.socket]] = []
-
-    @property
-    def aborted(self) -> bool:
-        """Whether `cut` has ended the task at hand: what then looks like an answer may be half."""
-        return self._cut
-
-    @property
-    def deadline_passed(self) -> bool:
-        """Whether the time that `begin` gave is over."""
-        return self._deadline is not None and monotonic() > self._deadline
-
-    def start_deadline(self, seconds: float) -> None:
-        """Start on a task that may take so long."""
-        with self._lock:
-            self._deadline, self._cut = monotonic() + seconds, False
-
-    def clear_deadline(self) -> None:
-        """The task is done: forget its deadline and those connections that were closed."""
-        with self._lock:
-            self._deadline = None
-            closed = [pair for pair in self._open if pair[0].sock is None]
-            self._open = [pair for pair in self._open if pair[0].sock is not None]
-        for _, twin in closed:
-            twin.close()
-
-    def get(
-        self, url: str, headers: dict[str, str], timeout: tuple[float, float]
-    ) -> requests.Response:
-        """The answer to one GET, its body still unread; otherwise as `ask`."""
-        return self.request("GET", url, headers, timeout)
-
-    def request(
-        self, method: str, url: str, headers: dict[str, str], timeout: tuple[float, float]
-    ) -> requests.Response:
-        """The answer to one request without a body; redirects are not followed.
-
-        ``timeout`` is in seconds, for connecting and for each read. Neither cookies nor what
-        ``.netrc`` holds goes along.
-
-        Raises `ForbiddenError`, `UnreachableError`, or what requests raises.
-        """
-        request = requests.Request(method, url, headers=headers).prepare()
+    def connect(self) -> None:
+        """Open the connection. Raises `ForbiddenAddressError` or `ConnectError`."""
+        host = self.host
+        addresses = addresses_of(host, self.port)
+        for address in addresses:
+            self._check(address)
         try:
-            return self._adapter.send(request, stream=True, timeout=timeout, verify=_CERTIFICATES)
-        except HTTPError as error:  # What requests forgets to translate.
-            raise requests.ConnectionError(error) from error
+            self._connect_to_any(host, addresses[:_MAX_ADDRESSES])
+        finally:
+            # The ``Host`` header is made from it.
+            self.host = host
+        # Cannot fail as long as the base class connects to what it finds in ``host``.
+        assert self.sock is not None
+        self._check(self.sock.getpeername()[0])
 
-    def abort(self, *, only_if_late: bool = False) -> None:
-        """End every connection, at whatever stage it is; for another thread to call."""
-        with self._lock:
-            if only_if_late and not self.deadline_passed:
-                return
-            self._cut = True
-            for _, twin in self._open:
-                with suppress(OSError):  # It may have ended by itself.
-                    twin.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        """Close what is still open."""
-        self._adapter.close()
-        with self._lock:
-            twins, self._open = [twin for _, twin in self._open], []
-        for twin in twins:
-            twin.close()
-
-    def check(self, address: str) -> None:
-        """Raise `ForbiddenError` unless it is an address to connect to."""
-        if address not in self._exempt and not is_public(address):
+    def _check(self, address: str) -> None:
+        if address not in self._allowed_ips and not is_public(address):
             raise ForbiddenAddressError(address)
 
-    def register(self, connection: HTTPConnection, connected: socket.socket) -> None:
-        """Take note of a new connection, if it ends where one may.
-
-        What is kept is a second handle on it: TLS takes the first one away from the connection,
-        and a response that is the connection's last one takes it along.
-        """
-        self.check(connected.getpeername()[0])
-        with self._lock:
-            if self._cut:
-                raise ConnectError(f"{connection.host} came too late")
-            self._open.append((connection, connected.dup()))
-
-
-class _Guarded:
-    """What connections of both schemes have in common; ``_new_conn`` is all that urllib3 offers."""
-
-    def __init__(self, *args: Any, line: GuardedSession, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._line = line
-
-    def _new_conn(self: Any) -> socket.socket:
-        addresses = addresses_of(self._dns_host, self.port)
+    def _connect_to_any(self, host: str, addresses: tuple[str, ...]) -> None:
+        reason = "its name is not known"
         for address in addresses:
-            self._line.check(address)
-        connected: socket.socket = self._connect_to_one_of(addresses[:_TRIES])
-        try:
-            self._line.register(self, connected)
-        except BaseException:
-            connected.close()
-            raise
-        return connected
-
-    def _connect_to_one_of(self: Any, addresses: tuple[str, ...]) -> socket.socket:
-        problem = "its name is not known"
-        for address in addresses:
+            self.host = address
             try:
-                connected: socket.socket = create_connection(
-                    (address, self.port), self.timeout, socket_options=self.socket_options
-                )
-                return connected
-            except OSError as error:
-                problem = error.strerror or str(error)
-            if self._line.deadline_passed:
-                break
-        raise ConnectError(f"{self.host} cannot be reached ({problem})")
+                return super().connect()
+            except (ConnectTimeoutError, NewConnectionError) as error:
+                cause = error.__cause__
+                reason = getattr(cause, "strerror", None) or str(cause)
+        raise ConnectError(f"{host} cannot be reached ({reason})")
 
 
-class _HTTPConnection(_Guarded, HTTPConnection):
-    pass
-
-
-class _HTTPSConnection(_Guarded, HTTPSConnection):
-    pass
+class _GuardedHTTPSConnection(_GuardedHTTPConnection, HTTPSConnection):
+    def connect(self) -> None:
+        # Names the certificate that is asked for (SNI) and checked; else it would be the address.
+        self.server_hostname = self.server_hostname or self.host
+        super().connect()
 
 
 class _HTTPPool(HTTPConnectionPool):
-    ConnectionCls = _HTTPConnection
+    ConnectionCls = _GuardedHTTPConnection
 
 
 class _HTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _HTTPSConnection
+    ConnectionCls = _GuardedHTTPSConnection
 
 
-class _Adapter(HTTPAdapter):
-    """Requests' own adapter, with connections that a `Line` has to admit."""
-
-    def __init__(self, line: GuardedSession) -> None:
-        self._line = line
-        super().__init__(pool_connections=4, pool_maxsize=1)
+class _GuardedAdapter(HTTPAdapter):
+    def __init__(self, allowed_ips: frozenset[str], **options: Any) -> None:
+        self._allowed_ips = allowed_ips
+        super().__init__(**options)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Make the pools, and hand each connection the line it belongs to."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {
-            "http": partial(_HTTPPool, line=self._line),
-            "https": partial(_HTTPSPool, line=self._line),
+            "http": partial(_HTTPPool, allowed_ips=self._allowed_ips),
+            "https": partial(_HTTPSPool, allowed_ips=self._allowed_ips),
         }

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -14,12 +14,14 @@ import pytest
 
 from events_archive.check.external_links import check_external_links, due_links
 from events_archive.console import Console
+from events_archive.net.http_client import HttpLimits
 from events_archive.net.link_checker import CrawlPolicy, group_by_host
 from events_archive.settings import Settings
 from events_archive.store.link_status import LINKS_FILE, LinkStatus, load_link_statuses
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-HASTE = CrawlPolicy(pause=0.0, connect=2, read=2, each=4, whole=20, hosts=4)
+QUICK = HttpLimits(connect=2, read=2, total=4, max_redirects=5)
+POLICY = CrawlPolicy(pause=0.0, limits=QUICK, max_seconds=20, max_hosts=4)
 
 
 @dataclass
@@ -72,11 +74,11 @@ def settings_for(tmp_path: Path, api: str) -> Settings:
 
 
 def look(
-    tmp_path: Path, site: Elsewhere, *names: str, now: datetime = NOW, manners: CrawlPolicy = HASTE
+    tmp_path: Path, site: Elsewhere, *names: str, now: datetime = NOW, policy: CrawlPolicy = POLICY
 ) -> dict[str, LinkStatus]:
     links = {f"{site.root}/{name}": "events/x.html" for name in names}
     report = Console(quiet=True)
-    check_external_links(links, settings_for(tmp_path, site.root), report, now=now, manners=manners)
+    check_external_links(links, settings_for(tmp_path, site.root), report, now=now, policy=policy)
     assert report.finish() == 0
     known = load_link_statuses(tmp_path / LINKS_FILE)
     return {url.rpartition("/")[2]: link for url, link in known.items()}
@@ -122,7 +124,7 @@ def test_an_answer_counts_for_a_week_and_the_last_good_day_is_kept(tmp_path: Pat
 
 def test_one_host_is_asked_one_question_at_a_time_with_a_pause(tmp_path: Path) -> None:
     with elsewhere(a=200, b=200, c=200) as site:
-        look(tmp_path, site, "a", "b", "c", manners=CrawlPolicy(pause=0.15, whole=20))
+        look(tmp_path, site, "a", "b", "c", policy=replace(POLICY, pause=0.15))
         times = [when for *_, when, _ in site.asked]
     assert all(after - before >= 0.14 for before, after in pairwise(times))
 
@@ -131,7 +133,7 @@ def test_a_private_network_is_not_asked_whoever_leads_there(tmp_path: Path) -> N
     with elsewhere(secret=200) as site:
         links = {f"{site.root}/secret": "a.html", "http://10.0.0.1/": "a.html"}
         settings = settings_for(tmp_path, "https://ll.invalid")
-        check_external_links(links, settings, Console(quiet=True), now=NOW, manners=HASTE)
+        check_external_links(links, settings, Console(quiet=True), now=NOW, policy=POLICY)
         assert site.asked == []
     faults = {link.fault for link in load_link_statuses(tmp_path / LINKS_FILE).values()}
     assert faults == {"leads to a private network"}
@@ -161,7 +163,9 @@ def test_the_longest_unasked_come_first_and_no_host_gets_more_than_its_share() -
         LinkStatus(first_seen=NOW, last_checked=NOW - timedelta(days=d)) for d in (10, 20)
     )
     known = {"http://a/1": old, "http://a/2": older}
-    due = due_links(["http://a/1", "http://a/2", "http://a/3"], known, now=NOW, again=HASTE.again)
+    due = due_links(
+        ["http://a/1", "http://a/2", "http://a/3"], known, now=NOW, max_age=POLICY.max_age
+    )
     assert due == ["http://a/3", "http://a/2", "http://a/1"]
     assert group_by_host([*due, "http://b/1"], 2) == [["http://a/3", "http://a/2"], ["http://b/1"]]
 

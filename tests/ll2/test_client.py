@@ -9,7 +9,7 @@ import pytest
 
 from events_archive.errors import ApiError
 from events_archive.ll2.client import ApiClient, RateLimitedError, RequestBudget
-from events_archive.net.http_client import HttpClient, HttpLimits, origin_of
+from events_archive.net.http_client import HttpLimits
 from tests.ll2_server import Fault, LL2Server, World
 
 QUICK = HttpLimits(
@@ -271,20 +271,6 @@ def test_records_without_an_id_are_dropped_and_counted(server: LL2Server) -> Non
 def test_a_refused_connection_is_an_api_error() -> None:
     client = ApiClient(root="http://127.0.0.1:9/2.3.0/", limits=QUICK)
     assert "the connection is refused" in error_message(client)
-
-
-def test_only_http_urls_have_an_origin() -> None:
-    for url in ("ftp://x/", "http://", "x"):
-        with pytest.raises(ValueError):
-            origin_of(url)
-
-
-def test_a_client_requests_urls_of_its_own_origin_only(server: LL2Server) -> None:
-    with (
-        HttpClient(server.url, headers={}, patience=QUICK) as http,
-        pytest.raises(ApiError, match="another host"),
-    ):
-        http.get("http://127.0.0.1:9/")
 
 
 def test_all_limits_follow_from_the_timeout() -> None:

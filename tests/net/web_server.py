@@ -1,4 +1,4 @@
-"""A web server on loopback that answers as it is told, well or badly, and keeps a log."""
+"""A web server on loopback whose responses, good and bad, a test chooses."""
 
 import socketserver
 import ssl
@@ -9,21 +9,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-Answer = Callable[["Handler"], None]
+Respond = Callable[["Handler"], None]
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One connection; `server.answers` says what to do for each path."""
+    """One connection; `server.responses` has a function for each path."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: "_Server"
 
     def do_GET(self) -> None:
-        self.server.asked.append((self.path, dict(self.headers.items())))
-        answer = self.server.answers.get(self.path.split("?")[0], status(404))
+        self.server.requests.append((self.path, dict(self.headers.items())))
+        respond = self.server.responses.get(self.path.split("?")[0], status(404))
         try:
-            answer(self)
+            respond(self)
         except OSError:
             self.close_connection = True
 
@@ -35,7 +35,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def until_closed(self, seconds: float, piece: bytes) -> None:
-        """Send ``piece`` every so many seconds until nobody listens any more."""
+        """Send ``piece`` every so many seconds until the client or the server closes."""
         while not self.server.closing.wait(seconds):
             self.wfile.write(piece)
         self.close_connection = True
@@ -51,8 +51,8 @@ class _Server(socketserver.ThreadingTCPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.answers: dict[str, Answer] = {}
-        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.responses: dict[str, Respond] = {}
+        self.requests: list[tuple[str, dict[str, str]]] = []
         self.closing = threading.Event()
         self.connections = 0
         self.tls: ssl.SSLContext | None = None
@@ -65,15 +65,15 @@ class _Server(socketserver.ThreadingTCPServer):
             with self.tls.wrap_socket(request, server_side=True) as secured:
                 super().finish_request(secured, client_address)
         except OSError:
-            pass  # The visitor did not like the certificate, or left in the middle.
+            pass  # The client has refused the certificate or closed the connection.
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self.connections += 1
         super().process_request(request, client_address)
 
 
-class PictureServer:
-    """``with PictureServer() as server: server.answers["/a.png"] = picture(data)``."""
+class WebServer:
+    """``with WebServer() as server: server.responses["/a"] = ok(data)``."""
 
     def __init__(self, *, certificate: Path | None = None, key: Path | None = None) -> None:
         self._server = _Server()
@@ -81,7 +81,7 @@ class PictureServer:
             self._server.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._server.tls.load_cert_chain(certificate, key)
 
-    def __enter__(self) -> "PictureServer":
+    def __enter__(self) -> "WebServer":
         threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
         ).start()
@@ -103,46 +103,46 @@ class PictureServer:
         return f"http{'s' if self._server.tls else ''}://127.0.0.1:{self.port}/"
 
     @property
-    def answers(self) -> dict[str, Answer]:
-        return self._server.answers
+    def responses(self) -> dict[str, Respond]:
+        return self._server.responses
 
     @property
-    def asked(self) -> list[tuple[str, dict[str, str]]]:
+    def requests(self) -> list[tuple[str, dict[str, str]]]:
         """Path and headers of each request."""
-        return self._server.asked
+        return self._server.requests
 
     @property
     def paths(self) -> list[str]:
-        return [path for path, _ in self.asked]
+        return [path for path, _ in self.requests]
 
     @property
     def connections(self) -> int:
-        """How often anybody connected, whether or not a request followed."""
+        """How many connections were opened, with or without a request."""
         return self._server.connections
 
 
-def picture(data: bytes, **headers: str) -> Answer:
+def ok(data: bytes, **headers: str) -> Respond:
     return lambda handler: handler.reply(200, data, **headers)
 
 
-def status(code: int, **headers: str) -> Answer:
+def status(code: int, **headers: str) -> Respond:
     return lambda handler: handler.reply(code, b"<html>no</html>", **headers)
 
 
-def redirect(location: str, code: int = 302) -> Answer:
+def redirect(location: str, code: int = 302) -> Respond:
     return lambda handler: handler.reply(code, b"over there", Location=location)
 
 
-def conditional(data: bytes, etag: str, modified: str) -> Answer:
-    """The picture, or 304 to whoever has it already (RFC 9110, section 13.1)."""
+def conditional(data: bytes, etag: str, modified: str) -> Respond:
+    """Send ``data``, or 304 if the client has it already (RFC 9110, section 13.1)."""
 
-    def answer(handler: Handler) -> None:
+    def respond(handler: Handler) -> None:
         if handler.headers.get("If-None-Match") == etag:
             handler.reply(304, ETag=etag)
         else:
             handler.reply(200, data, ETag=etag, Last_Modified=modified)
 
-    return answer
+    return respond
 
 
 def endless(handler: Handler) -> None:
@@ -151,34 +151,34 @@ def endless(handler: Handler) -> None:
     handler.until_closed(0, b"\x89" * 65536)
 
 
-def dripping(handler: Handler) -> None:
-    """A body that comes one byte at a time."""
+def slow_body(handler: Handler) -> None:
+    """A body that arrives one byte at a time."""
     _open_ended(handler)
     handler.until_closed(0.02, b"\x89")
 
 
-def dripping_headers(handler: Handler) -> None:
-    """An answer whose first header field never ends."""
+def slow_headers(handler: Handler) -> None:
+    """A header that never ends, one byte at a time."""
     handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
     handler.until_closed(0.02, b"x")
 
 
 def silent(handler: Handler) -> None:
-    """No answer at all."""
+    """No response."""
     handler.server.closing.wait(5)
 
 
-def cut_short(data: bytes) -> Answer:
-    """Half of what was announced, and then the line goes dead."""
+def truncated(data: bytes) -> Respond:
+    """Half of the announced bytes, and then the connection is closed."""
 
-    def answer(handler: Handler) -> None:
+    def respond(handler: Handler) -> None:
         handler.send_response(200)
         handler.send_header("Content-Length", str(2 * len(data)))
         handler.end_headers()
         handler.wfile.write(data)
         handler.close_connection = True
 
-    return answer
+    return respond
 
 
 def _open_ended(handler: Handler) -> None:
