@@ -77,9 +77,9 @@ def machine_pages(site: Site, pages: Iterable[Page]) -> Iterator[Page]:
     yield Page(path=urls.NO_JEKYLL, template="empty")
     yield Page(path=urls.ROBOTS, template="feeds/robots.txt")
     if site.base_url:
-        listed = tuple((p.path, p.modified) for p in pages if p.is_html and p.indexable)
+        listed = sorted((p.path, p.modified) for p in pages if p.is_html and p.indexable)
         yield Page(
             path=urls.SITEMAP,
             template="feeds/sitemap.xml",
-            context={"pages": listed},
+            context={"pages": tuple(listed)},
         )
