@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -37,7 +38,11 @@ def plan_equivalent(site) -> tuple:
     """Our own plan, as far as the peers make one."""
     from events_archive.site import plan  # noqa: PLC0415 - the project is on the path only now
 
-    planners = (plan.static_pages, plan.event_pages, plan.index_pages, plan.feed_pages)
+    def list_pages(site):
+        # Types, years and months come first.
+        return takewhile(lambda page: page.path != "days/index.html", plan.list_pages(site))
+
+    planners = (plan.static_pages, plan.event_pages, list_pages, plan.feed_pages)
     return restricted(plan.plan_site(site, planners))
 
 

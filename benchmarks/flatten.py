@@ -120,16 +120,7 @@ class Flattener:
                 for name in ["archive", *(family.key for family in categories.CATEGORIES)]
             },
             "nav": [
-                {"label": label, "address": address}
-                for label, address in (
-                    ("Types", urls.ALL_TYPES),
-                    ("Years", urls.ALL_YEARS),
-                    ("Days", urls.ALL_DAYS),
-                    ("Places", urls.taxonomy_index("places")),
-                    ("Ask", urls.QUERY_PAGE),
-                    ("Subscribe", urls.SUBSCRIBE),
-                )
-                if address != urls.taxonomy_index("places") or site.taxonomies.has("places")
+                {"label": label, "address": address} for label, address in site.navigation.items()
             ],
             "shapes": {name: str(marks.SHAPES[name]) for name in marks.SHAPES},
             "sky": whole[whole.index("<g ") : whole.index("</defs>")].strip(),
@@ -378,21 +369,21 @@ class Flattener:
         kind = page.template.removeprefix("pages/").removesuffix(".html")
         context, root = page.context, _root(page.path, self.site.base_url)
         flat = {**self._frame(page), "kind": kind if kind != "404" else "absent"}
-        if "listing" in context:
-            flat |= {"heading": context["heading"], **self._listing(context["listing"])}
-        if "neighbours" in context:
+        if "event_list" in context:
+            flat |= {"heading": context["heading"], **self._event_list(context["event_list"])}
+        if "neighbours" in context and kind != "type":
             flat["neighbours"] = [
                 {"label": neighbour.label, "address": neighbour.url} if neighbour else {}
                 for neighbour in context["neighbours"]
             ] + [f"{kind.capitalize()}s before and after"]
         return without_gaps(flat | getattr(self, f"_{flat['kind']}_page")(context, root))
 
-    def _listing(self, listing: Any) -> dict[str, Any]:
+    def _event_list(self, event_list: Any) -> dict[str, Any]:
         return {
-            "count": listing.count,
+            "count": event_list.count,
             "parts": [
                 {"label": p.label, "address": p.url, "count": p.count, "here": p.is_current}
-                for p in listing.pages
+                for p in event_list.pages
             ],
             "sections": [
                 {
@@ -404,7 +395,7 @@ class Flattener:
                         for event in section.events
                     ],
                 }
-                for section in listing.sections
+                for section in event_list.sections
             ],
         }
 
@@ -437,7 +428,7 @@ class Flattener:
                     "count": count,
                     "drawing": str(self.drawing.drawing(drawn, root, "sheet", stretched=False)),
                 }
-                for name, address, count, drawn in context["sheets"]
+                for name, address, count, drawn in context["month_heatmaps"]
             ],
         }
 
@@ -456,15 +447,15 @@ class Flattener:
                             "count": history.count,
                             "sentence": categories.type_description(kind),
                             "drawing": str(self.drawing.drawing(history.chart, root, "bars"))
-                            + str(self.drawing.axis(context["span"], 8)),
+                            + str(self.drawing.axis(context["years"], 8)),
                             "years": _numbers(history.years),
                         }
                         for kind, history in types
                     ],
                 }
-                for family, types in context["families"]
+                for family, types in context["types_by_category"]
             ],
-            "span": [*context["span"]],
+            "span": [*context["years"]],
         }
 
     def _years_page(self, context: Any, root: str) -> dict[str, Any]:
@@ -515,7 +506,7 @@ class Flattener:
                     "drawing": str(self.drawing.drawing(year.weeks, root, "strip")),
                     "months": _months(year.months),
                 }
-                for year in context["almanac"]
+                for year in context["year_overview"]
             ],
             "families": [
                 {
@@ -523,23 +514,20 @@ class Flattener:
                     "label": family.label,
                     "types": [{**self._type(kind), "count": len(found)} for kind, found in types],
                 }
-                for family, types in context["families"]
+                for family, types in context["types_by_category"]
             ],
             "ways": self._ways_in(),
         }
 
     def _ways_in(self) -> list[dict[str, Any]]:
-        site = self.site
-        fixed = [
-            ("Types", urls.ALL_TYPES, len(site.types_by_name())),
-            ("Years", urls.ALL_YEARS, len(site.catalogue.by_year)),
-            ("Days of the year", urls.ALL_DAYS, 366),
+        return [
+            {
+                "label": taxonomy.title,
+                "address": urls.taxonomy_index(taxonomy.name),
+                "count": len(terms),
+            }
+            for taxonomy, terms in self.site.taxonomies.listed
         ]
-        more = [
-            (taxonomy.title, urls.taxonomy_index(taxonomy.name), len(terms))
-            for taxonomy, terms in site.taxonomies.taxonomies
-        ]
-        return [{"label": t, "address": a, "count": c} for t, a, c in (*fixed, *more)]
 
     # Feeds ----------------------------------------------------------------------------------------
 

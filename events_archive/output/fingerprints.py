@@ -23,7 +23,7 @@ from events_archive.render.assets import Assets
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.site.page import ALL_EVENTS, Page
 from events_archive.site.site import Site
-from events_archive.site.terms import Term
+from events_archive.site.terms import Taxonomy, Term
 
 _AS_IT_IS = frozenset({str, int, float, bool, bytes, type(None)})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -91,6 +91,7 @@ class Fingerprints:
             Event: self.event,
             Image: self._image,
             MappingProxyType: self._mapping,
+            Taxonomy: attrgetter("name"),
             Term: self._once(_way),
             date: date.isoformat,
             datetime: _instant,
@@ -216,7 +217,7 @@ def _members(kind: type) -> Callable[[Any], tuple[Any, ...]]:
 def _way(way: Term) -> Any:
     """All but its events: a page that shows these is told them apart."""
     return (
-        *(way.url, way.taxonomy.name, way.name, way.group, way.facts),
+        *(way.url, way.name, way.group, way.facts),
         *(way.description, way.website, len(way.events)),
     )
 

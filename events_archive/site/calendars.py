@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
-from events_archive.model.catalogue import Events, grouped
-from events_archive.model.event import Event, EventType
+from events_archive.model.catalogue import Events
+from events_archive.model.event import Event
 from events_archive.site import urls
 from events_archive.site.categories import Category, category_of
 from events_archive.site.on_this_day import recurring_events
 from events_archive.site.page import Page
 from events_archive.site.publication_dates import FIRST_DATE
 from events_archive.site.site import Site
+from events_archive.site.taxonomies import DAILY, EVERY_SIX_HOURS
+from events_archive.site.terms import Taxonomy, Term
 
 CALENDAR = "text/calendar"
 
@@ -22,11 +24,6 @@ _TEMPLATE = "calendar"
 
 ROLLING_DAYS = 90
 """How far back the rolling calendar reaches."""
-
-EVERY_SIX_HOURS, DAILY = "PT6H", "P1D"
-"""How soon programs are asked to look again: Launch Library 2 itself is asked every six hours."""
-
-_YEAR = re.compile(r"years/(\d{4})\.html")
 
 _LARGEST = 2**31 - 1
 """The largest INTEGER (RFC 5545 section 3.3.8)."""
@@ -85,25 +82,15 @@ def complete_calendar(site: Site) -> Calendar:
     )
 
 
-def type_calendar(site: Site, type: EventType) -> Calendar:
-    """The calendar of one type, without its events."""
+def term_calendar(site: Site, term: Term) -> Calendar:
+    """Return the calendar of one term, without its events."""
     return Calendar(
-        name=f"{type.name} · {site.title}",
-        description=f"Every spaceflight event of the type {type.name}.",
-        path=site.urls.type(type, ".ics"),
-        html_url=site.urls.type(type),
-        refresh=EVERY_SIX_HOURS,
-        category=category_of(type),
-    )
-
-
-def year_calendar(site: Site, year: int) -> Calendar:
-    """The calendar of one year, without its events."""
-    return Calendar(
-        name=f"{year} · {site.title}",
-        description=f"Every spaceflight event of {year}.",
-        path=urls.year(year, ".ics"),
-        html_url=urls.year(year),
+        name=f"{term.name} · {site.title}",
+        description=f"Every spaceflight event of {term.phrase}.",
+        path=term.url.removesuffix(".html") + CALENDAR_SUFFIX,
+        html_url=term.url,
+        refresh=term.taxonomy.calendar_refresh,
+        category=term.category,
     )
 
 
@@ -136,23 +123,28 @@ def calendar_pages(site: Site) -> Iterator[Page]:
     yield calendar_page(rolling_calendar(site), entries.of(rolling_window(site, events)))
     yield calendar_page(complete_calendar(site), entries.of(events))
     yield calendar_page(anniversary_calendar(site), entries.of(recurring_events(site.catalogue)))
-    of_type = grouped(events, lambda event: event.type.id)
-    for type in site.types_by_name():
-        yield calendar_page(type_calendar(site, type), entries.of(of_type.get(type.id, ())))
-    of_year = grouped(events, lambda event: event.date.year)
-    for year in sorted({*site.catalogue.by_year, *_published_years(site)}):
-        yield calendar_page(year_calendar(site, year), entries.of(of_year.get(year, ())))
+    in_calendars = replace(site.catalogue, events=events, withdrawn=())
+    for taxonomy in site.taxonomies.taxonomies:
+        if taxonomy.calendar_refresh:
+            found = taxonomy.find(taxonomy, in_calendars, site.urls)
+            events_of = {term.slug: term.events for term in found}
+            for term in (*site.taxonomies.terms(taxonomy.name), *_retired_terms(site, taxonomy)):
+                shown = events_of.get(term.slug, ())
+                yield calendar_page(term_calendar(site, term), entries.of(shown))
     # An event's own calendar keeps the event when it was withdrawn too long ago for the others.
     for event in site.catalogue.all_events:
         shown = (event,) if event.date.utc else ()
         yield calendar_page(event_calendar(site, event), entries.of(shown))
 
 
-def _published_years(site: Site) -> Iterator[int]:
-    """The years that had a page once: whoever subscribed to one goes on to get an answer."""
-    for address in site.history.state.published_lists:
-        if year := _YEAR.fullmatch(address):
-            yield int(year[1])
+def _retired_terms(site: Site, taxonomy: Taxonomy) -> Iterator[Term]:
+    """Yield the published terms that no event has any more: their calendars stay, if empty."""
+    present = {term.slug for term in site.taxonomies.terms(taxonomy.name)}
+    for path in site.history.state.published_lists:
+        term = re.fullmatch(rf"{taxonomy.name}/([^/]+)\.html", path)
+        if term and term[1] not in present | {"index"}:
+            slug = term[1]
+            yield Term(taxonomy=taxonomy, key=slug, slug=slug, name=slug, events=())
 
 
 def calendar_page(calendar: Calendar, entries: tuple[CalendarEntry, ...]) -> Page:

@@ -11,7 +11,7 @@ from events_archive.site.changelog import changelog
 from events_archive.site.on_this_day import day_of
 from events_archive.site.page import Alternate, Breadcrumb, Page, redirect
 from events_archive.site.site import Site
-from events_archive.site.subscriptions import event_alternates
+from events_archive.site.subscriptions import AlternateLinks
 
 EVENT_TEMPLATE = "pages/event.html"
 
@@ -26,9 +26,9 @@ DESCRIPTION_LENGTH = 155
 
 def event_pages(site: Site) -> Iterator[Page]:
     """Yield the page of every event, withdrawn events included."""
-    alternates = event_alternates(site)
+    alternates = AlternateLinks(site)
     for event in site.catalogue.all_events:
-        yield event_page(site, event, alternates(event))
+        yield event_page(site, event, alternates.of_event(event))
 
 
 def permalink_pages(site: Site) -> Iterator[Page]:

@@ -8,20 +8,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
+from operator import itemgetter
 
 from events_archive.model.catalogue import Events, grouped
-from events_archive.model.event import Event, EventType
+from events_archive.model.event import Event
 from events_archive.site import urls
 from events_archive.site.feed_entries import (
     TAG,
     FeedEntry,
     change_entries,
     chronological_entry,
+    day_entry,
     event_entry,
 )
+from events_archive.site.on_this_day import recent_anniversaries
 from events_archive.site.page import Alternate, Page
 from events_archive.site.publication_dates import FIRST_DATE
 from events_archive.site.site import Site
+from events_archive.site.terms import Term
 
 MAX_ENTRIES = 50
 """Entries of a feed: readers poll whole files, so a feed that holds everything is refused."""
@@ -115,26 +119,37 @@ def changes_feed(site: Site) -> Feed:
     )
 
 
-def type_feed(site: Site, type: EventType) -> Feed:
-    """What is new or changed among the events of one type, without its entries."""
+def days_feed(site: Site) -> Feed:
+    """What happened on each day, as it comes round, without its entries."""
     return Feed(
-        id=f"{TAG}:events:type:{type.id}",
-        title=f"{type.name} · {site.title}",
-        description=f"Events of the type {type.name} that are new here or have changed.",
-        stem=site.urls.type(type, ""),
-        html_url=site.urls.type(type),
+        id=f"{TAG}:events:days",
+        title=f"{site.title}: on this day",
+        description="Each day, what happened in spaceflight on the same day of years before.",
+        stem=urls.DAYS_FEED,
+        html_url=urls.ALL_DAYS,
+    )
+
+
+def term_feed(site: Site, term: Term) -> Feed:
+    """Return the feed of what is new or changed among a term's events, without its entries."""
+    return Feed(
+        id=f"{TAG}:events:{term.taxonomy.feed_id}:{term.key}",
+        title=f"{term.name} · {site.title}",
+        description=f"Events of {term.phrase} that are new here or have changed.",
+        stem=term.url.removesuffix(".html"),
+        html_url=term.url,
         json_suffix=".feed.json",
     )
 
 
-def type_chronological_feed(site: Site, type: EventType) -> Feed:
-    """What happened when among the events of one type, without its entries."""
+def term_chronological_feed(site: Site, term: Term) -> Feed:
+    """Return the feed of what happened when among a term's events, without its entries."""
     return Feed(
-        id=f"{TAG}:events:type:{type.id}:happened",
-        title=f"{type.name}: what happened · {site.title}",
-        description=f"Events of the type {type.name}, in the order in which they took place.",
-        stem=site.urls.type(type, ".happened"),
-        html_url=site.urls.type(type),
+        id=f"{TAG}:events:{term.taxonomy.feed_id}:{term.key}:happened",
+        title=f"{term.name}: what happened · {site.title}",
+        description=f"Events of {term.phrase}, in the order in which they took place.",
+        stem=f"{term.url.removesuffix('.html')}.happened",
+        html_url=term.url,
     )
 
 
@@ -142,6 +157,8 @@ def feed_pages(site: Site) -> Iterator[Page]:
     """Every feed and every document of its archive, in every format."""
     latest = islice(change_entries(site), MAX_ENTRIES)
     yield from feed_file_pages(replace(changes_feed(site), entries=tuple(latest)))
+    days = tuple(day_entry(site, day) for day in recent_anniversaries(site.catalogue))
+    yield from feed_file_pages(replace(days_feed(site), entries=days))
     known = published_archives(site)
     for feed, entries, blocks in _feeds(site):
         for document in _with_archive(feed, entries, blocks, known):
@@ -161,12 +178,27 @@ def _feeds(site: Site) -> Iterator[tuple[Feed, Entries, "ArchivePartition"]]:
     """Each feed of events without its entries, all its entries, and how its archive is divided."""
     news = tuple(event_entry(site, event) for event in by_last_update(site))
     past = tuple(chronological_entry(site, event) for event in site.catalogue.past)
-    news_of, past_of = _by_type(news), _by_type(past)
     yield main_feed(site), news, _by_ids(MAIN_ARCHIVE_IDS)
     yield chronological_feed(site), past, _BY_YEAR
-    for type in site.types_by_name():
-        yield type_feed(site, type), news_of.get(type.id, ()), _by_ids(TYPE_ARCHIVE_IDS)
-        yield type_chronological_feed(site, type), past_of.get(type.id, ()), _BY_YEAR
+    news_of, past_of = _by_event(news), _by_event(past)
+    for taxonomy in site.taxonomies.taxonomies:
+        for term in site.taxonomies.terms(taxonomy.name) if taxonomy.feed_id else ():
+            yield term_feed(site, term), _selected(term, news_of), _by_ids(TYPE_ARCHIVE_IDS)
+            yield term_chronological_feed(site, term), _selected(term, past_of), _BY_YEAR
+
+
+def _by_event(entries: Entries) -> Mapping[int, tuple[int, FeedEntry]]:
+    """The entries by the id of their event, each with its position."""
+    return {_event(entry).id: (number, entry) for number, entry in enumerate(entries)}
+
+
+def _selected(term: Term, entries: Mapping[int, tuple[int, FeedEntry]]) -> Entries:
+    """The entries of a term's events, in the order of the entries."""
+    selected = sorted(
+        (entries[event.id] for event in term.events if event.id in entries),
+        key=itemgetter(0),
+    )
+    return tuple(entry for _, entry in selected)
 
 
 def by_last_update(site: Site) -> Events:
@@ -174,10 +206,6 @@ def by_last_update(site: Site) -> Events:
     changed = site.publication_dates.updated
     events = site.catalogue.events
     return tuple(sorted(events, key=lambda event: (changed(event), event.id), reverse=True))
-
-
-def _by_type(entries: Entries) -> Mapping[int, Entries]:
-    return grouped(entries, lambda entry: _event(entry).type.id)
 
 
 def _event(entry: FeedEntry) -> Event:
@@ -230,10 +258,9 @@ def _present_stem(site: Site, stem: str) -> str:
 
 
 def is_archive_document(page: Page) -> bool:
-    """Whether the page is one of a feed's archive, in the format that stands for all."""
-    # A document lies in a folder called like its feed; the feeds of types lie in theirs.
-    folder = page.path.rpartition("/")[0]
-    return page.template == _TEMPLATES[RSS] and folder not in ("", "types")
+    """Whether the page is a document of a feed's archive, in the format that stands for all."""
+    feed = page.context.get("feed")
+    return isinstance(feed, Feed) and feed.main != "" and page.template == _TEMPLATES[RSS]
 
 
 def _with_archive(

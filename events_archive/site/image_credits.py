@@ -7,7 +7,7 @@ from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Image, Licence
 from events_archive.site import urls
 from events_archive.site.page import Breadcrumb, Page
-from events_archive.site.pagination import EventList, PageLink, numbered_title
+from events_archive.site.pagination import EventList, numbered, numbered_title
 from events_archive.site.site import Site
 
 MAX_NAMED_EVENTS = 12
@@ -57,28 +57,16 @@ def is_known(licence: Licence | None) -> bool:
 def credits_pages(site: Site) -> Iterator[Page]:
     """The page of all pictures, in numbered parts where they are too many."""
     credits = all_credits(site)
-    pieces = [
-        credits[start : start + IMAGES_PER_PAGE]
-        for start in range(0, len(credits), IMAGES_PER_PAGE)
-    ] or [()]
-    for number, piece in enumerate(pieces, start=1):
-        parts = tuple(
-            PageLink(
-                label=f"Part {other}",
-                url=urls.list_page(urls.CREDITS, other),
-                count=len(members),
-                is_current=other == number,
-            )
-            for other, members in enumerate(pieces, start=1)
-        )
-        parts = parts if len(parts) > 1 else ()
-        here = EventList(count=len(credits), sections=(), pages=parts)
+    for path, part, links in numbered(urls.CREDITS, credits, IMAGES_PER_PAGE):
         yield Page(
-            path=urls.list_page(urls.CREDITS, number),
+            path=path,
             template="pages/credits.html",
-            title=numbered_title("Picture credits", here),
+            title=numbered_title("Picture credits", links),
             description="Who made the pictures of this archive, and on what terms they are shown.",
-            context={"listing": here, "terms": by_licence(piece)},
+            context={
+                "event_list": EventList(count=len(credits), sections=(), pages=links),
+                "terms": by_licence(part),
+            },
             breadcrumbs=(Breadcrumb(label="Home", url=urls.HOME),),
         )
 

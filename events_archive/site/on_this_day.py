@@ -38,12 +38,6 @@ def format_day_of_year(day: DayOfYear) -> str:
     return f"{day[1]} {MONTHS[day[0] - 1]}"
 
 
-def neighbours(day: DayOfYear) -> tuple[DayOfYear, DayOfYear]:
-    """The days before and after; the year has no end."""
-    position = ALL_DAYS.index(day)
-    return ALL_DAYS[position - 1], ALL_DAYS[(position + 1) % len(ALL_DAYS)]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anniversary:
     """One date, and what happened on that day of the year in years before."""

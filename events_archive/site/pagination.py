@@ -1,13 +1,22 @@
-"""How a list of events is laid out on a page, and how a long one is split so that none grows on."""
+"""Lists of events: grouped into sections, and split over pages before they grow too long."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from functools import partial
+from typing import TypeVar
 
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Event
 from events_archive.model.event_date import MONTHS, format_month
 from events_archive.site import urls
+
+Item = TypeVar("Item")
+
+LATEST_ON_OVERVIEW = 20
+"""How many of its latest events the first page of a list shows that is split by year."""
+
+PREVIEW_PER_MONTH = 6
+"""How many events of each month the page of a year shows that is split by month."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,57 +24,164 @@ class Section:
     """Some events under a heading."""
 
     title: str
-    """``""`` where the page's own heading says it all."""
+    """``""`` for no heading."""
     anchor: str
-    """The heading's id: unique on its page."""
+    """The heading's id, unique on its page."""
     events: Events
     url: str = ""
-    """The page that holds these events by themselves, if there is one."""
+    """The page of these events alone, or ``""``."""
     anchors: Mapping[int, str] = field(default_factory=dict)
-    """Ids for single events, by theirs: what a link to a day leads to."""
+    """Ids of single rows by the id of their event, for links to a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageLink:
-    """One step of a row of pages that belong together."""
+    """A link to one of the pages over which a list is split."""
 
     label: str
     url: str
     count: int
+    """How many events that page holds."""
     is_current: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventList:
-    """What a list page shows."""
+    """The part of a list of events that one page shows."""
 
     count: int
-    """How many events the whole list has, wherever they stand."""
+    """How many events the whole list has."""
     sections: tuple[Section, ...]
     pages: tuple[PageLink, ...] = ()
-    """The pages over which the list is split, this one included; none for a whole list."""
+    """The pages over which the list is split, this one included; empty for an unsplit list."""
 
 
-Grouping = Callable[[Events], tuple[Section, ...]]
-"""Groups the events of a list into sections."""
-
-
-class ListPage(NamedTuple):
-    """One of the pages over which a list is split."""
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """One of the pages of a list."""
 
     path: str
     event_list: EventList
+    year: str = ""
+    """What the page's year is called, if the list is split by year and this is a year's page."""
 
 
-def paginate(path: str, events: Events, limit: int, grouping: Grouping) -> list[ListPage]:
-    """Return the list as one grouped page or, beyond ``limit`` events, as numbered pages."""
+Layout = Callable[[str, Events, int], list[ListPage]]
+"""Returns the pages of a list, given the path of the first, the events and the limit per page."""
+
+Grouping = Callable[[Events], tuple[Section, ...]]
+"""Groups events into sections."""
+
+
+def split_by_year(path: str, events: Events, limit: int) -> list[ListPage]:
+    """Return one page grouped by year, or beyond the limit an overview and a page for each year."""
+    if len(events) <= limit:
+        return [ListPage(path, EventList(count=len(events), sections=by_year(events)))]
+    years = dict(sorted(grouped(events, _year_or_zero).items(), reverse=True))
+    links = tuple(
+        PageLink(
+            label=str(year or "Not known to the year"),
+            url=urls.list_year(path, year or None),
+            count=len(members),
+        )
+        for year, members in years.items()
+    )
+    latest = Section(title="Latest", anchor="latest", events=events[: -LATEST_ON_OVERVIEW - 1 : -1])
+    overview = EventList(count=len(events), sections=(latest,), pages=links)
+    pages = [ListPage(path, overview)]
+    for year, members in years.items():
+        first, grouping = urls.list_year(path, year or None), partial(by_month, year=year or None)
+        label = str(year or "not known to the year")
+        pages += [
+            replace(page, year=label) for page in split_by_number(first, members, limit, grouping)
+        ]
+    return pages
+
+
+def split_by_month(path: str, events: Events, limit: int) -> list[ListPage]:
+    """Return the pages of a year: one grouped by month, or beyond the limit previews of each month.
+
+    What is not known to the month has no page of its own and is shown in full, on numbered pages.
+    """
+    year = events[0].date.year
+    if len(events) <= limit:
+        return [ListPage(path, EventList(count=len(events), sections=by_month(events, year)))]
+    previews = tuple(
+        replace(month, events=month.events[:PREVIEW_PER_MONTH])
+        for month in by_month(events, year)
+        if month.url
+    )
+    coarse = tuple(event for event in events if event.date.month is None)
+    pages: list[ListPage] = []
+    for page, part, links in numbered(path, coarse, limit):
+        title = f"Some time in {year}"
+        rest = (Section(title=title, anchor="some-time", events=part),) if part else ()
+        sections = rest if pages else (*previews, *rest)
+        pages.append(ListPage(page, EventList(count=len(events), sections=sections, pages=links)))
+    return pages
+
+
+def split_by_number(path: str, events: Events, limit: int, grouping: Grouping) -> list[ListPage]:
+    """Return one page in the sections of ``grouping``, or beyond the limit numbered pages."""
     if len(events) <= limit:
         return [ListPage(path, EventList(count=len(events), sections=grouping(events)))]
-    return numbered_pages(path, events, limit)
+    return [
+        ListPage(page, EventList(count=len(events), sections=ungrouped(part), pages=links))
+        for page, part, links in numbered(path, events, limit)
+    ]
+
+
+def split_with_days(path: str, events: Events, limit: int) -> list[ListPage]:
+    """Return a month's numbered pages; the row of the first event of each day has an anchor."""
+    first: dict[str, int] = {}
+    for event in events:
+        if anchor := day_anchor(event):
+            first.setdefault(anchor, event.id)
+    anchors = {event_id: anchor for anchor, event_id in first.items()}
+    return [
+        ListPage(
+            page,
+            EventList(
+                count=len(events),
+                sections=(Section(title="", anchor="events", events=part, anchors=anchors),),
+                pages=links,
+            ),
+        )
+        for page, part, links in numbered(path, events, limit)
+    ]
+
+
+def day_anchor(event: Event) -> str:
+    """Return ``d04``; ``""`` for an event that is not known to the day."""
+    day = event.date.day
+    return f"d{day.day:02}" if day else ""
+
+
+def numbered(
+    path: str,
+    items: tuple[Item, ...],
+    limit: int,
+    label: Callable[[int, Sequence[Item]], str] = lambda number, items: f"Part {number}",
+) -> list[tuple[str, tuple[Item, ...], tuple[PageLink, ...]]]:
+    """Split items into pages of ``limit``: each as (path, its items, links to all pages)."""
+    parts = [items[start : start + limit] for start in range(0, len(items), limit)] or [()]
+    links = tuple(
+        PageLink(label=label(number, part), url=urls.list_page(path, number), count=len(part))
+        for number, part in enumerate(parts, start=1)
+        if len(parts) > 1
+    )
+    return [
+        (
+            urls.list_page(path, number),
+            part,
+            tuple(replace(link, is_current=here == number) for here, link in enumerate(links, 1)),
+        )
+        for number, part in enumerate(parts, start=1)
+    ]
 
 
 def by_month(events: Events, year: int | None) -> tuple[Section, ...]:
-    """A year's events month by month; those known less exactly come last, under the year."""
+    """Group a year's events by month; those not known to the month come last."""
     months = grouped(events, lambda event: event.date.month or (0, 0))
     dated = sorted(months.items(), key=lambda item: item[0] if item[0][1] else (9999, 13))
     return tuple(_month_section(month, members, year) for month, members in dated)
@@ -84,8 +200,8 @@ def _month_section(month: tuple[int, int], members: Events, year: int | None) ->
 
 
 def by_year(events: Events) -> tuple[Section, ...]:
-    """The latest year first and in it the latest event; what has no year leads."""
-    years = grouped(reversed(events), lambda event: event.date.year or 0)
+    """Group events by year, latest year and latest event first; undated events lead."""
+    years = grouped(reversed(events), _year_or_zero)
     ordered = sorted(years.items(), key=lambda item: -(item[0] or 9999))
     return tuple(
         Section(
@@ -99,82 +215,20 @@ def by_year(events: Events) -> tuple[Section, ...]:
 
 
 def ungrouped(events: Events) -> tuple[Section, ...]:
-    """The events as they come, without headings."""
+    """Return the events in their order, in one section without a heading."""
     return (Section(title="", anchor="events", events=events),)
 
 
-def numbered_pages(address: str, events: Events, limit: int) -> list[ListPage]:
-    """The list in numbered pages of ``limit`` events: what is done when nothing else divides it."""
-    pieces = [events[start : start + limit] for start in range(0, len(events), limit)] or [()]
-    return [
-        ListPage(
-            urls.list_page(address, number),
-            EventList(
-                count=len(events),
-                sections=ungrouped(piece),
-                pages=_numbered(address, pieces, number),
-            ),
-        )
-        for number, piece in enumerate(pieces, start=1)
-    ]
-
-
-def numbered_month_pages(address: str, events: Events, limit: int) -> list[ListPage]:
-    """A month's list in parts; the first event of each day has an anchor, on whatever part."""
-    first: dict[str, int] = {}
-    for event in events:
-        if anchor := day_anchor(event):
-            first.setdefault(anchor, event.id)
-    anchors = {event_id: anchor for anchor, event_id in first.items()}
-    return [
-        ListPage(
-            place, replace(part, sections=tuple(replace(s, anchors=anchors) for s in part.sections))
-        )
-        for place, part in numbered_pages(address, events, limit)
-    ]
-
-
-def day_anchor(event: Event) -> str:
-    """``d04``; ``""`` for an event that is not known to the day."""
-    day = event.date.day
-    return f"d{day.day:02}" if day else ""
-
-
-def _numbered(address: str, pieces: Sequence[Events], here: int) -> tuple[PageLink, ...]:
-    if len(pieces) == 1:
-        return ()
-    return tuple(
-        PageLink(
-            label=f"Part {number}",
-            url=urls.list_page(address, number),
-            count=len(piece),
-            is_current=number == here,
-        )
-        for number, piece in enumerate(pieces, start=1)
-    )
-
-
-def links_to_groups(
-    groups: dict[int, Events], label: Callable[[int], str], address: Callable[[int], str]
-) -> tuple[PageLink, ...]:
-    """One part for each group, in the order given."""
-    return tuple(
-        PageLink(label=label(key), url=address(key), count=len(members))
-        for key, members in groups.items()
-    )
-
-
 def event_count_text(count: int) -> str:
-    """``1 spaceflight event``, ``12 spaceflight events``."""
+    """Return ``1 spaceflight event``, ``12 spaceflight events``."""
     return "1 spaceflight event" if count == 1 else f"{count} spaceflight events"
 
 
-def numbered_title(title: str, events: EventList) -> str:
-    """Keeps titles unique: later parts of a list carry their number."""
-    here = [part.label for part in events.pages if part.is_current]
-    return f"{title}, {here[0].lower()}" if here and here[0] != "Part 1" else title
+def numbered_title(title: str, pages: Iterable[PageLink]) -> str:
+    """Return the title, with the number of the page after the first so that titles are unique."""
+    current = [page.label for page in pages if page.is_current]
+    return f"{title}, {current[0].lower()}" if current and current[0] != "Part 1" else title
 
 
-def year_or_zero(event: Event) -> int:
-    """The event's year as a group's key; 0 gathers those that have none."""
+def _year_or_zero(event: Event) -> int:
     return event.date.year or 0

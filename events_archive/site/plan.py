@@ -7,12 +7,11 @@ from events_archive.errors import ArchiveError
 from events_archive.site.api_pages import api_pages
 from events_archive.site.calendars import calendar_pages
 from events_archive.site.data_quality import report_pages
-from events_archive.site.day_pages import day_pages
 from events_archive.site.download_pages import download_pages
 from events_archive.site.event_pages import event_pages, permalink_pages
 from events_archive.site.feeds import feed_pages
 from events_archive.site.image_credits import credits_pages
-from events_archive.site.list_pages import index_pages
+from events_archive.site.list_pages import list_pages
 from events_archive.site.offline_pages import derived_pages, offline_pages
 from events_archive.site.page import Page
 from events_archive.site.query_pages import query_pages
@@ -20,7 +19,6 @@ from events_archive.site.redirects import redirect_pages, retired_list_redirects
 from events_archive.site.site import Site
 from events_archive.site.static_pages import machine_pages, static_pages
 from events_archive.site.subscriptions import subscription_pages
-from events_archive.site.taxonomy_pages import taxonomy_pages
 
 Planner = Callable[[Site], Iterator[Page]]
 
@@ -29,9 +27,7 @@ PLANNERS: tuple[Planner, ...] = (
     offline_pages,
     event_pages,
     permalink_pages,
-    index_pages,
-    taxonomy_pages,
-    day_pages,
+    list_pages,
     credits_pages,
     report_pages,
     subscription_pages,

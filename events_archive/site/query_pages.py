@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from events_archive.model.catalogue import Events, grouped
 from events_archive.query.parameters import GROUPS, ORDERINGS
 from events_archive.site import urls
-from events_archive.site.categories import CATEGORIES, by_category
+from events_archive.site.categories import by_category
 from events_archive.site.page import ALL_EVENTS, Breadcrumb, Page
 from events_archive.site.site import Site
 from events_archive.site.timelines import month_counts
@@ -45,8 +45,7 @@ def query_pages(site: Site) -> Iterator[Page]:
         "and words, with the questions that Launch Library 2's API understands.",
         breadcrumbs=(Breadcrumb(label="Home", url=urls.HOME),),
         context={
-            "families": by_category(types),
-            "all_families": CATEGORIES,
+            "types_by_category": by_category(types),
             "years": years,
             "months": {year: month_counts(site, year) for year in years},
             "count": len(site.catalogue.events),

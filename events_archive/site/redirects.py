@@ -9,15 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from events_archive.model.event import Event
-from events_archive.model.places import canonical_slug
 from events_archive.site import urls
 from events_archive.site.feeds import is_archive_document
 from events_archive.site.page import Page, redirect
 from events_archive.site.site import Site
-from events_archive.site.taxonomies import PLACES, TAXONOMIES, WITH_SOURCE_ID
-from events_archive.site.terms import id_from_slug
+from events_archive.site.taxonomies import TAXONOMIES
 
-_LISTS = {"months", "years", "credits", *(kind.name for kind in TAXONOMIES)}
+_TAXONOMIES = {taxonomy.name: taxonomy for taxonomy in TAXONOMIES}
 _NAMED = re.compile(r"((?:events|types)/[^./]+)([./].+)")
 _MONTH = re.compile(r"months/(\d{4})-\d\d(?:/.*)?\.html")
 
@@ -87,20 +85,18 @@ def retired_list_redirects(published: Iterable[str], pages: Iterable[Page]) -> I
     vanished = sorted(filter(_is_html, set(published) - planned))
     if not vanished:
         return
-    known = {_known_by(page): page for page in planned if page.count("/") == 1}
+    known = {_identity(page): page for page in planned if page.count("/") == 1}
     for address in vanished:
-        successor = known.get(_known_by(address), "")
+        successor = known.get(_identity(address), "")
         target = next(place for place in (successor, *_ancestors(address)) if place in planned)
         yield redirect(address, "the list that these events now stand in", target)
 
 
-def _known_by(address: str) -> str:
-    """What a way's page is known by, whatever its name: ``agencies/44``, ``places/moon``."""
-    folder, _, rest = address.removesuffix(".html").partition("/")
-    stem = rest.partition("/")[0]
-    if folder == PLACES.name:
-        return f"{folder}/{canonical_slug(stem)}"
-    return f"{folder}/{(folder in WITH_SOURCE_ID and id_from_slug(stem)) or stem}"
+def _identity(path: str) -> str:
+    """Return what identifies a term's page whatever its slug: ``agencies/44``, ``places/moon``."""
+    folder, _, rest = path.removesuffix(".html").partition("/")
+    slug, taxonomy = rest.partition("/")[0], _TAXONOMIES.get(folder)
+    return f"{folder}/{taxonomy.canonical_slug(slug) if taxonomy else slug}"
 
 
 def _ancestors(address: str) -> Iterator[str]:
@@ -121,9 +117,13 @@ def _is_html(address: str) -> bool:
 
 
 def is_permanent_list(page: Page) -> bool:
-    """Whether the page is a list whose address must be remembered, since no book holds it."""
+    """Whether the page's path is recorded once published, to be redirected when it is gone."""
     if is_archive_document(page):
         return True
+    if not page.is_html or not page.indexable:
+        return False
     folder, _, name = page.path.partition("/")
-    is_division = folder in _LISTS or (folder in ("types", "days") and "/" in name)
-    return page.is_html and page.indexable and is_division
+    taxonomy = _TAXONOMIES.get(folder)
+    if taxonomy is None:
+        return folder == "credits"
+    return taxonomy.records_terms or "/" in name

@@ -9,8 +9,10 @@ from events_archive.model.catalogue import Catalogue
 from events_archive.model.event import EventType
 from events_archive.query.rows import QueryIndex
 from events_archive.settings import Settings
+from events_archive.site import urls as paths
 from events_archive.site.publication_dates import PublicationDates
 from events_archive.site.related import Related, find_related
+from events_archive.site.taxonomies import TAXONOMIES
 from events_archive.site.terms import TaxonomyIndex
 from events_archive.site.urls import Urls
 
@@ -51,8 +53,8 @@ class Site:
 
     @cached_property
     def taxonomies(self) -> TaxonomyIndex:
-        """The places, agencies, programmes, stations, astronauts and series there are."""
-        return TaxonomyIndex.build(self.catalogue)
+        """The types, years, places, agencies, ... that the events have."""
+        return TaxonomyIndex.build(TAXONOMIES, self.catalogue, self.urls)
 
     @cached_property
     def related(self) -> dict[int, tuple[Related, ...]]:
@@ -68,7 +70,16 @@ class Site:
         """When the archive last heard from its source (UTC); None for a cache that never did."""
         return self.history.state.last_refreshed
 
+    @cached_property
+    def navigation(self) -> dict[str, str]:
+        """The pages that every page links to: their paths by label."""
+        indexes = {
+            taxonomy.navigation_label: paths.taxonomy_index(taxonomy.name)
+            for taxonomy, _ in self.taxonomies.listed
+            if taxonomy.navigation_label
+        }
+        return {**indexes, "Ask": paths.QUERY_PAGE, "Subscribe": paths.SUBSCRIBE}
+
     def types_by_name(self) -> tuple[EventType, ...]:
-        """All types, in the order of an index."""
-        types = self.catalogue.types
-        return tuple(sorted(types, key=lambda type: (type.name.casefold(), type.id)))
+        """Return all types, in the order of their index."""
+        return tuple(term.value for term in self.taxonomies.terms("types"))

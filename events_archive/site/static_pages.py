@@ -7,7 +7,7 @@ from events_archive.site.categories import CATEGORIES, by_category
 from events_archive.site.on_this_day import LOOK_AHEAD, anniversaries
 from events_archive.site.page import ALL_EVENTS, Breadcrumb, Page
 from events_archive.site.site import Site
-from events_archive.site.subscriptions import main_alternates
+from events_archive.site.subscriptions import AlternateLinks
 from events_archive.site.timelines import year_overview
 
 UPCOMING_ON_HOME = 5
@@ -32,7 +32,7 @@ def static_pages(site: Site) -> Iterator[Page]:
         description="What this archive of spaceflight events is, and how it is made.",
         cache_inputs=ALL_EVENTS,
         breadcrumbs=(_HOME,),
-        alternates=main_alternates(site),
+        alternates=AlternateLinks(site).main,
     )
     yield Page(
         path=urls.NOT_FOUND,
@@ -58,15 +58,15 @@ def home_page(site: Site) -> Page:
             "upcoming": catalogue.upcoming[: UPCOMING_ON_HOME + UPCOMING_RESERVE],
             "shown": UPCOMING_ON_HOME,
             "recent": catalogue.past[:RECENT_ON_HOME],
-            "families": by_category(
+            "types_by_category": by_category(
                 (type, catalogue.by_type[type.id]) for type in site.types_by_name()
             ),
-            "almanac": year_overview(site),
-            "all_families": CATEGORIES,
+            "year_overview": year_overview(site),
+            "categories": CATEGORIES,
             "days": tuple(anniversaries(catalogue, catalogue.today, LOOK_AHEAD)),
             "count": len(catalogue.events),
         },
-        alternates=main_alternates(site),
+        alternates=AlternateLinks(site).main,
         modified=site.updated,
         cache_inputs=ALL_EVENTS,
     )

@@ -1,9 +1,9 @@
 """How people are led to feeds and calendars: on each page, on one page, in one file for readers."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
+from functools import cached_property
 
 from events_archive.model.event import Event, EventType
 from events_archive.model.interval import format_duration
@@ -16,24 +16,24 @@ from events_archive.site.calendars import (
     complete_calendar,
     has_calendar,
     rolling_calendar,
-    type_calendar,
-    year_calendar,
+    term_calendar,
 )
 from events_archive.site.categories import by_category
-from events_archive.site.day_pages import days_feed
 from events_archive.site.default_durations import default_duration
 from events_archive.site.feeds import (
     MAX_ENTRIES,
     Feed,
     changes_feed,
     chronological_feed,
+    days_feed,
     feed_alternates,
     main_feed,
-    type_chronological_feed,
-    type_feed,
+    term_chronological_feed,
+    term_feed,
 )
 from events_archive.site.page import Alternate, Breadcrumb, Page
 from events_archive.site.site import Site
+from events_archive.site.terms import Taxonomy, Term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,49 +45,80 @@ class Subscription:
     calendar: Calendar
 
 
-def main_alternates(site: Site) -> tuple[Alternate, ...]:
-    """The archive's own feeds and calendar."""
-    return (
-        *feed_alternates(main_feed(site), "New and changed"),
-        *feed_alternates(chronological_feed(site), "What happened"),
-        _calendar(rolling_calendar(site), "Calendar"),
-    )
+class AlternateLinks:
+    """The feeds and calendars that pages announce, each link made once."""
 
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._of_terms: dict[str, tuple[Alternate, ...]] = {}
+        self._of_types: dict[EventType, tuple[Alternate, ...]] = {}
 
-def type_alternates(site: Site, type: EventType) -> tuple[Alternate, ...]:
-    """A type's feeds and calendar, for the pages that are about it."""
-    return (
-        *feed_alternates(type_feed(site, type), f"{type.name}, new and changed"),
-        *feed_alternates(type_chronological_feed(site, type), f"{type.name}, what happened"),
-        _calendar(type_calendar(site, type), f"{type.name}, calendar"),
-    )
-
-
-def event_alternates(site: Site) -> Callable[[Event], tuple[Alternate, ...]]:
-    """Gives what events' pages announce: their own calendars and the feeds of their types."""
-
-    @cache
-    def of_type(type: EventType) -> tuple[Alternate, tuple[Alternate, ...]]:
+    @cached_property
+    def main(self) -> tuple[Alternate, ...]:
+        """The feeds and the calendar of all events."""
         return (
-            _calendar(type_calendar(site, type), f"{type.name}, calendar"),
-            feed_alternates(type_feed(site, type), f"{type.name}, new and changed"),
+            *self._news,
+            *feed_alternates(chronological_feed(self._site), "What happened"),
+            _calendar(rolling_calendar(self._site), "Calendar"),
         )
 
-    def of(event: Event) -> tuple[Alternate, ...]:
-        calendar, feeds = of_type(event.type)
-        if has_calendar(site, event):
-            address = site.urls.event(event, CALENDAR_SUFFIX)
-            title = "This event in a calendar"
-            calendar = Alternate(url=address, media_type=CALENDAR, title=title)
+    @cached_property
+    def _news(self) -> tuple[Alternate, ...]:
+        return feed_alternates(main_feed(self._site), "New and changed")
+
+    @cached_property
+    def _days(self) -> tuple[Alternate, ...]:
+        return (
+            *feed_alternates(days_feed(self._site), "On this day"),
+            _calendar(anniversary_calendar(self._site), "Anniversaries, calendar"),
+        )
+
+    def of_index(self, taxonomy: Taxonomy) -> tuple[Alternate, ...]:
+        """Return what the index of a taxonomy announces."""
+        return self._days if taxonomy.name == "days" else self.main
+
+    def of_term(self, term: Term) -> tuple[Alternate, ...]:
+        """Return what a term's pages announce."""
+        if term.url not in self._of_terms:
+            self._of_terms[term.url] = self._for_term(term)
+        return self._of_terms[term.url]
+
+    def _for_term(self, term: Term) -> tuple[Alternate, ...]:
+        site, taxonomy = self._site, term.taxonomy
+        if taxonomy.feed_id:
+            return (
+                *feed_alternates(term_feed(site, term), f"{term.name}, new and changed"),
+                *feed_alternates(
+                    term_chronological_feed(site, term), f"{term.name}, what happened"
+                ),
+                _calendar(term_calendar(site, term), f"{term.name}, calendar"),
+            )
+        if taxonomy.name == "months":
+            year = site.taxonomies.term("years", term.value[0])
+            assert year, "a month's events are in its year"
+            return self.of_term(year)
+        if taxonomy.calendar_refresh:
+            calendar = _calendar(term_calendar(site, term), f"Calendar of {term.name}")
+            return (calendar, *self._news)
+        return self._days if taxonomy.name == "days" else self.main
+
+    def of_event(self, event: Event) -> tuple[Alternate, ...]:
+        """Return what an event's page announces: its calendar, or its type's, and type's feeds."""
+        if event.type not in self._of_types:
+            self._of_types[event.type] = self._for_type(event.type)
+        calendar, *feeds = self._of_types[event.type]
+        if has_calendar(self._site, event):
+            path = self._site.urls.event(event, CALENDAR_SUFFIX)
+            calendar = Alternate(url=path, media_type=CALENDAR, title="This event in a calendar")
         return (calendar, *feeds)
 
-    return of
-
-
-def year_alternates(site: Site, year: int) -> tuple[Alternate, ...]:
-    """What the pages of a year and of its months announce: the year's calendar, and the feeds."""
-    calendar = _calendar(year_calendar(site, year), f"Calendar of {year}")
-    return (calendar, *feed_alternates(main_feed(site), "New and changed"))
+    def _for_type(self, type: EventType) -> tuple[Alternate, ...]:
+        term = self._site.taxonomies.term("types", type.id)
+        assert term, "every event has a type"
+        return (
+            _calendar(term_calendar(self._site, term), f"{type.name}, calendar"),
+            *feed_alternates(term_feed(self._site, term), f"{type.name}, new and changed"),
+        )
 
 
 def _calendar(calendar: Calendar, title: str) -> Alternate:
@@ -101,7 +132,8 @@ def subscription_pages(site: Site) -> Iterator[Page]:
         chronological=chronological_feed(site),
         calendar=rolling_calendar(site),
     )
-    types = tuple((type, _of_type(site, type)) for type in site.types_by_name())
+    alternates = AlternateLinks(site)
+    types = tuple((term.value, _of_term(site, term)) for term in site.taxonomies.terms("types"))
     yield Page(
         path=urls.SUBSCRIBE,
         template="pages/subscribe.html",
@@ -113,12 +145,12 @@ def subscription_pages(site: Site) -> Iterator[Page]:
             "whole": complete_calendar(site),
             "days": days_feed(site),
             "anniversaries": anniversary_calendar(site),
-            "families": by_category(types),
+            "types_by_category": by_category(types),
             "lengths": _lengths(type for type, _ in types),
             "entries": MAX_ENTRIES,
         },
         breadcrumbs=(Breadcrumb(label="Home", url=urls.HOME),),
-        alternates=(*main_alternates(site), *feed_alternates(changes_feed(site), "Changes")),
+        alternates=(*alternates.main, *feed_alternates(changes_feed(site), "Changes")),
     )
     if site.base_url:
         yield Page(
@@ -134,11 +166,11 @@ def subscription_pages(site: Site) -> Iterator[Page]:
         )
 
 
-def _of_type(site: Site, type: EventType) -> Subscription:
+def _of_term(site: Site, term: Term) -> Subscription:
     return Subscription(
-        news=type_feed(site, type),
-        chronological=type_chronological_feed(site, type),
-        calendar=type_calendar(site, type),
+        news=term_feed(site, term),
+        chronological=term_chronological_feed(site, term),
+        calendar=term_calendar(site, term),
     )
 
 

@@ -1,55 +1,92 @@
-"""Ways in: the places, agencies, programmes, stations, astronauts and series that events name.
+"""Taxonomies and their terms: lists of events by type, year, place, agency, astronaut, ..."""
 
-Each has a page with its events. A stem ends in the source's id where there is one, so that two of
-one name are told apart and a new name leads on from the old address; places and series are known
-by their names, through the tables in ``model/places.py`` and ``model/series.py``.
-"""
-
-import re
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from events_archive.model.catalogue import Catalogue, Events
-from events_archive.model.event import Agency, Astronaut, Event, Program, SpaceStation
-from events_archive.model.interval import format_day
-from events_archive.model.places import BODIES, place_of
-from events_archive.model.series import Series, find_series
-from events_archive.model.slugs import safe_slug
-from events_archive.site.taxonomies import (
-    AGENCIES,
-    ASTRONAUTS,
-    PLACES,
-    PROGRAMS,
-    SERIES,
-    STATIONS,
-    TAXONOMIES,
-    Taxonomy,
-)
+from events_archive.model.event import Event
+from events_archive.model.places import place_of
+from events_archive.model.series import Series
+from events_archive.site.categories import Category
+from events_archive.site.pagination import Layout, split_by_year
+from events_archive.site.urls import Urls
 
-_NO_URLS: dict[int, str] = {}
-_AT_END = re.compile(r"-(\d+)$")
+MEMBERS = ("programs", "agencies", "stations", "astronauts")
+"""The taxonomies whose terms are attributes of events with an id of LL2's, by both names."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Taxonomy:
+    """A way of sorting events into terms: a row of `taxonomies.TAXONOMIES`."""
+
+    name: str
+    """The folder of its pages: ``agencies``."""
+    title: str
+    """Its name in links and breadcrumbs: "Agencies"."""
+    singular: str
+    """What one of its terms is called: "Agency"."""
+    find: Callable[["Taxonomy", Catalogue, Urls], Iterable["Term"]]
+    """Finds its terms, in the order of its index."""
+    intro: str = ""
+    """What it is, for its index."""
+    is_optional: bool = True
+    """Whether it has no index while no event has a term of it."""
+    has_index: bool = True
+    navigation_label: str = ""
+    """Its name in the navigation of every page; ``""`` to leave it out there."""
+    is_cyclic: bool = False
+    """Whether its last term is followed by its first."""
+    layout: Layout = split_by_year
+    """Splits the list of a term over pages."""
+    template: str = "pages/term.html"
+    """Of a term's pages."""
+    page_title: str = "{name} · {taxonomy}"
+    """Of a term's pages."""
+    page_description: str = "{events}: {name}, by date."
+    index_template: str = "pages/taxonomy.html"
+    index_title: str = ""
+    """If not `title`."""
+    index_description: str = ""
+    """If not made from `intro` and the number of terms."""
+    phrase: str = "{name}"
+    """A term within a sentence: "the type Docking"."""
+    feed_id: str = ""
+    """What the ids of its terms' feeds call it, for good; ``""`` for no feeds."""
+    calendar_refresh: str = ""
+    """How often programs are asked to fetch its terms' calendars, as a DURATION (RFC 5545);
+    ``""`` for no calendars."""
+    records_terms: bool = True
+    """Whether the paths of its terms are recorded once published, so that they are redirected when
+    the term is gone. Types have slugs of their own in the state, and days are never gone."""
+    canonical_slug: Callable[[str], str] = str
+    """Returns what a former slug and a present one of the same term have in common."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Term:
-    """One place, agency, ..., and the events that name it."""
+    """One type, year, place, agency, ..., and its events."""
 
     taxonomy: Taxonomy
+    key: Hashable
+    """Identifies it in its taxonomy: an id, a year, a (year, month), a slug."""
     slug: str
     name: str
     events: Events
-    """Oldest first; of a count, in the order of its numbers."""
+    """Without withdrawn ones, oldest first; of a counted series, in the order of its numbers."""
+    value: Any = None
+    """The `EventType`, `Agency`, `Series`, ... that it stands for."""
     group: str = ""
-    """Under what it stands in the index."""
+    """The heading that it comes under in the index."""
     facts: tuple[tuple[str, str], ...] = ()
-    """What is known of it, as (term, words)."""
+    """What is known of it, as (name, text)."""
     description: str = ""
-    """Plain text of the source's; untrusted."""
+    """Plain text from LL2; untrusted."""
     website: str = ""
+    category: Category | None = None
+    """What gives its calendar a colour."""
 
     url: str = field(init=False)
     """``agencies/nasa-44.html``."""
@@ -57,9 +94,14 @@ class Term:
     def __post_init__(self) -> None:
         object.__setattr__(self, "url", f"{self.taxonomy.name}/{self.slug}.html")
 
+    @property
+    def phrase(self) -> str:
+        """The term within a sentence: "the type Docking", "2021"."""
+        return self.taxonomy.phrase.format(name=self.name)
+
 
 class SeriesPosition(NamedTuple):
-    """An event's place in a series."""
+    """The events next to an event in a series."""
 
     term: Term
     previous: Event | None
@@ -68,196 +110,87 @@ class SeriesPosition(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class TaxonomyIndex:
-    """All ways in, and which of them an event is on."""
+    """All terms of all taxonomies."""
 
+    taxonomies: tuple[Taxonomy, ...]
     by_taxonomy: Mapping[str, tuple[Term, ...]]
-    """By folder; no kind without any."""
-    series: tuple[Series, ...] = ()
-    _by_key: Mapping[tuple[str, Hashable], Term] = field(default_factory=dict)
+    """By the taxonomy's name; without taxonomies that have no terms."""
 
     @classmethod
-    def build(cls, catalogue: Catalogue) -> "TaxonomyIndex":
-        """The ways in to the events at the source; withdrawn ones stand on no list."""
-        events = catalogue.events
-        series = find_series(events)
-        found: dict[tuple[str, Hashable], Term] = {
-            **_places(events),
-            **_named(STATIONS, events, attrgetter("stations"), _station),
-            **_named(PROGRAMS, events, attrgetter("programs"), _program),
-            **_named(AGENCIES, events, attrgetter("agencies"), _agency),
-            **_named(ASTRONAUTS, events, attrgetter("astronauts"), _astronaut),
-            **{(SERIES.name, one.slug): _series(one) for one in series},
-        }
-        by_kind: dict[str, list[Term]] = {}
-        for (folder, _), way in found.items():
-            by_kind.setdefault(folder, []).append(way)
+    def build(
+        cls, taxonomies: tuple[Taxonomy, ...], catalogue: Catalogue, urls: Urls
+    ) -> "TaxonomyIndex":
+        """Find the terms of the events that are not withdrawn."""
+        found = {one.name: tuple(one.find(one, catalogue, urls)) for one in taxonomies}
         return cls(
-            by_taxonomy={
-                folder: tuple(sorted(ways, key=_order)) for folder, ways in by_kind.items()
-            },
-            series=series,
-            _by_key=found,
+            taxonomies=taxonomies,
+            by_taxonomy={name: terms for name, terms in found.items() if terms},
         )
 
     @property
-    def taxonomies(self) -> tuple[tuple[Taxonomy, tuple[Term, ...]], ...]:
-        """Each kind of which there is any, with all of that kind."""
+    def listed(self) -> tuple[tuple[Taxonomy, tuple[Term, ...]], ...]:
+        """Each taxonomy that has an index, with its terms."""
         return tuple(
-            (kind, self.by_taxonomy[kind.name]) for kind in TAXONOMIES if self.has(kind.name)
+            (taxonomy, self.terms(taxonomy.name))
+            for taxonomy in self.taxonomies
+            if self.has_index(taxonomy)
         )
 
-    def has(self, folder: str) -> bool:
-        """Whether there are any of the kind in ``folder``."""
-        return folder in self.by_taxonomy
+    def has_index(self, taxonomy: Taxonomy) -> bool:
+        """Whether there is an index of the taxonomy's terms."""
+        return taxonomy.has_index and (self.has(taxonomy.name) or not taxonomy.is_optional)
 
-    def term(self, folder: str, id: int) -> Term | None:
-        """The agency, programme, station or astronaut of that id, if it is on any list."""
-        return self._by_key.get((folder, id))
+    def has(self, name: str) -> bool:
+        """Whether there are any terms of the taxonomy."""
+        return name in self.by_taxonomy
+
+    def terms(self, name: str) -> tuple[Term, ...]:
+        """Return the terms of the taxonomy."""
+        return self.by_taxonomy.get(name, ())
+
+    def term(self, name: str, key: Hashable) -> Term | None:
+        """Return the term with that key; None if there is none."""
+        return self._by_key.get((name, key))
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[str, Hashable], Term]:
+        return {
+            (name, term.key): term for name, terms in self.by_taxonomy.items() for term in terms
+        }
 
     def place(self, event: Event) -> Term | None:
-        """Where the event takes place, if that is on any list."""
+        """Return the event's place; None for none, or for one that only withdrawn events have."""
         place = place_of(event.location)
-        return self._by_key.get((PLACES.name, place.slug)) if place else None
+        return self.term("places", place.slug) if place else None
 
     def term_urls(self, event: Event) -> dict[str, dict[int, str]]:
         """Return the pages of what the event names: by taxonomy and id, ``""`` for no page."""
-        return {
-            "programs": self._urls("programs", event.programs),
-            "agencies": self._urls("agencies", event.agencies),
-            "stations": self._urls("stations", event.stations),
-            "astronauts": self._urls("astronauts", event.astronauts),
-        }
+        return {name: self._urls(name, getattr(event, name)) for name in MEMBERS}
 
-    def _urls(self, folder: str, members: Collection[Any]) -> dict[int, str]:
+    def _urls(self, name: str, members: tuple[Any, ...]) -> dict[int, str]:
         if not members:
             return _NO_URLS
-        terms = (self.term(folder, member.id) for member in members)
+        terms = (self.term(name, member.id) for member in members)
         return {
             member.id: term.url if term else "" for member, term in zip(members, terms, strict=True)
         }
 
     @cached_property
     def name_counts(self) -> Counter[tuple[str, str]]:
-        """How many of a kind bear one name."""
+        """How many terms of a taxonomy have one name, by (taxonomy, name)."""
         return Counter(
-            (way.name, folder) for folder, ways in self.by_taxonomy.items() for way in ways
+            (name, term.name) for name, terms in self.by_taxonomy.items() for term in terms
         )
 
     @cached_property
     def series_positions(self) -> Mapping[int, tuple[SeriesPosition, ...]]:
-        """Where in the series that it is in each event stands, by its id."""
+        """The neighbours of each event in each series that it is in, by its id."""
         found: dict[int, list[SeriesPosition]] = {}
-        for one in self.series:
-            way = self._by_key[SERIES.name, one.slug]
-            for event, before, after in one.with_neighbours():
-                found.setdefault(event.id, []).append(SeriesPosition(way, before, after))
-        return {event_id: tuple(steps) for event_id, steps in found.items()}
+        for term in self.terms("series"):
+            series: Series = term.value
+            for event, before, after in series.with_neighbours():
+                found.setdefault(event.id, []).append(SeriesPosition(term, before, after))
+        return {event_id: tuple(positions) for event_id, positions in found.items()}
 
 
-def id_from_slug(stem: str) -> str:
-    """The source's id in a stem of `WITH_IDS`, or ``""``."""
-    match = _AT_END.search(stem)
-    return match[1] if match else ""
-
-
-def _order(way: Term) -> tuple[int, list[tuple[int, str]], str]:
-    place = BODIES.index(way.group) if way.group in BODIES else 0
-    words = [
-        (int(part), "") if part.isdecimal() else (0, part.casefold())
-        for part in re.split(r"(\d+)", way.name)
-        if part
-    ]
-    return place, words, way.slug
-
-
-def _places(events: Events) -> dict[tuple[str, Hashable], Term]:
-    members: dict[str, list[Event]] = {}
-    for event in events:
-        if place := place_of(event.location):
-            members.setdefault(place.slug, []).append(event)
-    return {(PLACES.name, stem): _place(tuple(found)) for stem, found in members.items()}
-
-
-def _place(events: Events) -> Term:
-    place = place_of(events[-1].location)
-    assert place, "only events that have one are gathered"
-    names = sorted({" ".join(event.location.split()) for event in events} - {place.name})
-    facts = [("Where", place.body)]
-    if names:
-        facts.append(("Also written", "; ".join(names)))
-    return Term(
-        taxonomy=PLACES,
-        slug=place.slug,
-        name=place.name,
-        events=events,
-        group=place.body,
-        facts=tuple(facts),
-    )
-
-
-def _named(
-    kind: Taxonomy,
-    events: Events,
-    members_of: Callable[[Event], Collection[Any]],
-    describe: Callable[[Any], dict[str, Any]],
-) -> dict[tuple[str, Hashable], Term]:
-    """What has an id at the source; where records disagree, the latest event's counts."""
-    latest: dict[int, Any] = {}
-    gathered: dict[int, list[Event]] = {}
-    for event in events:
-        members = members_of(event)
-        if len(members) > 1:
-            members = {member.id: member for member in members}.values()
-        for member in members:
-            latest[member.id] = member
-            gathered.setdefault(member.id, []).append(event)
-    return {
-        (kind.name, id): Term(
-            taxonomy=kind,
-            slug=f"{safe_slug(member.name, kind.singular.lower().replace(' ', '-'))}-{id}",
-            name=member.name or f"{kind.singular} {id}",
-            events=tuple(gathered[id]),
-            **describe(member),
-        )
-        for id, member in latest.items()
-    }
-
-
-def _known(*facts: tuple[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple((term, words) for term, words in facts if words)
-
-
-def _station(station: SpaceStation) -> dict[str, Any]:
-    return {
-        "facts": _known(
-            ("Type", station.type),
-            ("Status", station.status),
-            ("Orbit", station.orbit),
-            ("In space since", format_day(station.founded) if station.founded else ""),
-            ("Until", format_day(station.deorbited) if station.deorbited else ""),
-        ),
-        "description": station.description,
-    }
-
-
-def _program(program: Program) -> dict[str, Any]:
-    return {"description": program.description, "website": program.url}
-
-
-def _agency(agency: Agency) -> dict[str, Any]:
-    facts = _known(("Abbreviation", agency.abbreviation), ("Type", agency.type))
-    return {"facts": facts, "group": agency.type}
-
-
-def _astronaut(astronaut: Astronaut) -> dict[str, Any]:
-    return {"facts": _known(("Agency", astronaut.agency), ("Status", astronaut.status))}
-
-
-def _series(series: Series) -> Term:
-    return Term(
-        taxonomy=SERIES,
-        slug=series.slug,
-        name=series.name,
-        events=series.events,
-        group="Counted, one by one" if series.is_counted else "Missions",
-    )
+_NO_URLS: dict[int, str] = {}

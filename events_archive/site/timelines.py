@@ -59,7 +59,7 @@ def _year_of(event: Event) -> int | None:
 def _year_places(site: Site, type: EventType, events: Events) -> Callable[[int], str]:
     """Where a type's events of a year stand: on a page of their own, or on the type's."""
     if len(events) > site.list_limit:
-        return lambda year: site.urls.type_year(type, year)
+        return lambda year: urls.list_year(site.urls.type(type), year)
     return lambda year: f"{site.urls.type(type)}#y{year}"
 
 
@@ -114,12 +114,11 @@ def month_heatmaps(site: Site, year: int) -> list[tuple[str, str, int, Chart]]:
 def _day_places(site: Site, month: tuple[int, int], events: Events) -> Callable[[date], str]:
     """Where on the month's page or its parts each day of it begins."""
     places: dict[int, str] = {}
-    parts = pagination.numbered_month_pages(urls.month(*month), events, site.list_limit)
-    for address, part in parts:
-        for section in part.sections:
+    for page in pagination.split_with_days(urls.month(*month), events, site.list_limit):
+        for section in page.event_list.sections:
             for event in section.events:
                 if anchor := section.anchors.get(event.id):
-                    places[int(anchor[1:])] = f"{address}#{anchor}"
+                    places[int(anchor[1:])] = f"{page.path}#{anchor}"
     return lambda day: places[day.day]
 
 

@@ -90,10 +90,6 @@ class Urls:
         """``types/docking.html``."""
         return f"types/{self.type_slugs[type.id]}{suffix}"
 
-    def type_year(self, type: EventType, year: int | None) -> str:
-        """``types/docking/2021.html``, where a type has too many events for one page."""
-        return f"types/{self.type_slugs[type.id]}/{year or 'undated'}.html"
-
 
 def permalink(event_id: int) -> str:
     """``id/309.html``: leads to the event whatever its slug becomes."""

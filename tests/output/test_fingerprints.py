@@ -69,7 +69,7 @@ def test_a_part_of_a_list_depends_on_its_own_events_alone(
     ]
     site = a_site(*events, list_limit=10)
     prints = Fingerprints(site, no_pictures())
-    lists = ("pages/way.html", "pages/type.html", "pages/day.html", "pages/month.html")
+    lists = ("pages/term.html", "pages/type.html", "pages/day.html", "pages/month.html")
     pages = [page for page in plan_site(site) if page.template in lists]
     assert len([page for page in pages if page.path.startswith("types/")]) > 60
     for page in pages:

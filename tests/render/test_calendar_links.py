@@ -3,7 +3,7 @@
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from events_archive.render.calendar_links import CalendarLinkBuilder
-from events_archive.site.calendars import rolling_calendar, type_calendar
+from events_archive.site.calendars import rolling_calendar, term_calendar
 from tests.factories import DOCKING, a_site, an_event
 
 
@@ -15,7 +15,8 @@ def _query(url: str) -> dict[str, str]:
 
 def test_a_calendar_can_be_followed_in_three_ways() -> None:
     site = a_site(an_event(type=DOCKING), base_url="https://example.org/a%20b/")
-    links = CalendarLinkBuilder(site=site).follow(type_calendar(site, DOCKING))
+    (docking,) = site.taxonomies.terms("types")
+    links = CalendarLinkBuilder(site=site).follow(term_calendar(site, docking))
     address = "example.org/a%20b/types/docking.ics"
     assert links.webcal == f"webcal://{address}"
     assert _query(links.google) == {"cid": f"webcal://{address}"}

@@ -32,12 +32,12 @@ def _many(count: int, **facts):
 def test_the_archive_and_each_type_have_both_orders_in_three_formats() -> None:
     addresses = set(_feeds(a_site(an_event(1), an_event(2, type=DOCKING))))
     for stem, json in (
-        ("feed", ".json"), ("happened", ".json"), ("changes", ".json"),
+        ("feed", ".json"), ("happened", ".json"), ("changes", ".json"), ("days", ".json"),
         ("types/eva", ".feed.json"), ("types/eva.happened", ".json"),
         ("types/docking", ".feed.json"), ("types/docking.happened", ".json"),
     ):  # fmt: skip
         assert {f"{stem}.rss", f"{stem}.atom", stem + json} <= addresses
-    assert len(addresses) == 21
+    assert len(addresses) == 24
 
 
 def test_news_come_by_their_last_change_and_what_happened_by_its_time() -> None:
@@ -141,4 +141,4 @@ def test_a_type_is_its_id_in_the_ids_of_its_feeds() -> None:
     feeds = _feeds(a_site(an_event(1, type=DOCKING)))
     assert feeds["types/docking.atom"].id.endswith(":type:2")
     identities = {feed.id for feed in feeds.values()}
-    assert len(identities) == 5
+    assert len(identities) == 6

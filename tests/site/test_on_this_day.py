@@ -2,12 +2,10 @@
 
 from datetime import UTC, date, datetime
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from events_archive.model.event import EventType
 from events_archive.site import on_this_day
-from events_archive.site.day_pages import day_pages
+from events_archive.site.feeds import feed_pages
+from events_archive.site.list_pages import list_pages
 from events_archive.site.plan import plan_site
 from tests.factories import a_catalogue, a_site, an_event
 
@@ -18,16 +16,20 @@ def test_there_are_366_days_each_with_a_page() -> None:
     assert "days/02-29.html" in {page.path for page in pages}
 
 
-def test_the_year_has_no_end() -> None:
-    assert on_this_day.neighbours((1, 1)) == ((12, 31), (1, 2))
-    assert on_this_day.neighbours((12, 31)) == ((12, 30), (1, 1))
-    assert on_this_day.neighbours((3, 1))[0] == (2, 29)
+def test_the_last_day_of_the_year_is_followed_by_the_first() -> None:
+    pages = {page.path: page for page in list_pages(a_site())}
+    neighbours = [pages[f"days/{day}.html"].context["neighbours"] for day in ("01-01", "12-31")]
+    urls = [(before.url, after.url) for before, after in neighbours]
+    assert urls == [
+        ("days/12-31.html", "days/01-02.html"), ("days/12-30.html", "days/01-01.html")
+    ]  # fmt: skip
+    assert pages["days/03-01.html"].context["neighbours"][0].url == "days/02-29.html"
 
 
 def test_a_days_page_shows_that_day_of_every_year_the_latest_first() -> None:
     events = [an_event(n, f"202{n}-07-04T00:00:00Z") for n in (1, 2, 3)]
-    pages = {page.path: page for page in day_pages(a_site(*events))}
-    listing = pages["days/07-04.html"].context["listing"]
+    pages = {page.path: page for page in list_pages(a_site(*events))}
+    listing = pages["days/07-04.html"].context["event_list"]
     assert [section.title for section in listing.sections] == ["2023", "2022", "2021"]
 
 
@@ -55,7 +57,7 @@ def test_a_site_that_is_built_seldom_tells_of_the_days_between() -> None:
 def test_no_day_is_told_before_it_has_come() -> None:
     events = [an_event(n, f"2019-07-{n:02}T00:00:00Z") for n in range(1, 32)]
     site = a_site(*events, today="2021-07-10")
-    (feed,) = [page.context["feed"] for page in day_pages(site) if page.path == "days.atom"]
+    (feed,) = [page.context["feed"] for page in feed_pages(site) if page.path == "days.atom"]
     assert max(entry.published for entry in feed.entries) == datetime(2021, 7, 10, tzinfo=UTC)
     assert feed.entries[0].id == "tag:thespacedevs.com,2020:ll2:day:2021-07-10"
     assert feed.entries[0].title == "On 10 July 2019: Event 10"
@@ -74,9 +76,3 @@ def test_nobody_celebrates_a_briefing_or_what_is_yet_to_come() -> None:
         an_event(1), an_event(2, type=press), an_event(3, "2031-01-01T00:00:00Z")
     )
     assert [event.id for event in on_this_day.recurring_events(catalogue)] == [1]
-
-
-@given(st.sampled_from(on_this_day.ALL_DAYS))
-def test_whoever_comes_after_a_day_has_it_before(day: on_this_day.DayOfYear) -> None:
-    before, after = on_this_day.neighbours(day)
-    assert on_this_day.neighbours(after)[0] == day == on_this_day.neighbours(before)[1]

@@ -53,9 +53,9 @@ def _many(count: int, *, days: int = 28, months: int = 12, years: int = 1) -> li
 
 def _listed(site, prefix: str) -> dict[str, list[int]]:
     return {
-        page.path: [e.id for s in page.context["listing"].sections for e in s.events]
+        page.path: [e.id for s in page.context["event_list"].sections for e in s.events]
         for page in plan_site(site)
-        if page.path.startswith(prefix) and "listing" in page.context
+        if page.path.startswith(prefix) and "event_list" in page.context
     }
 
 

@@ -1,10 +1,18 @@
 """Places, agencies, programmes, stations, astronauts and series as ways in."""
 
+from collections.abc import Iterator
+
+import pytest
+
 from events_archive.model.archive_state import ArchiveHistory, ArchiveState
+from events_archive.model.catalogue import Catalogue, grouped
 from events_archive.model.slugs import SlugRegistry
 from events_archive.site.page import Page
 from events_archive.site.plan import plan_site
 from events_archive.site.redirects import is_permanent_list
+from events_archive.site.taxonomies import TAXONOMIES
+from events_archive.site.terms import Taxonomy, Term
+from events_archive.site.urls import Urls
 from tests.factories import (
     a_program,
     a_site,
@@ -20,7 +28,7 @@ def _plan(site) -> dict[str, Page]:
 
 
 def _shown(page: Page) -> list[int]:
-    return [event.id for s in page.context["listing"].sections for event in s.events]
+    return [event.id for s in page.context["event_list"].sections for event in s.events]
 
 
 def test_each_way_has_a_page_with_its_events_and_an_index_with_counts() -> None:
@@ -54,7 +62,7 @@ def test_names_of_one_place_share_a_page_that_says_so() -> None:
     )
     page = plan["places/international-space-station.html"]
     assert sorted(_shown(page)) == [1, 2]
-    assert ("Also written", "ISS") in page.context["way"].facts
+    assert ("Also written", "ISS") in page.context["term"].facts
 
 
 def test_two_of_one_name_are_told_apart() -> None:
@@ -157,6 +165,29 @@ def test_a_place_called_index_does_not_take_the_indexs_address() -> None:
     assert {"places/index-place.html", "places/con-place.html"} <= plan.keys()
 
 
-def test_the_ways_of_an_empty_archive_are_none() -> None:
-    site = a_site(list_limit=5)
-    assert site.taxonomies.taxonomies == ()
+def test_an_empty_archive_lists_types_years_and_days_alone() -> None:
+    listed = a_site(list_limit=5).taxonomies.listed
+    assert [taxonomy.name for taxonomy, _ in listed] == ["types", "years", "days"]
+
+
+def test_a_row_is_all_that_a_new_taxonomy_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find(taxonomy: Taxonomy, catalogue: Catalogue, urls: Urls) -> Iterator[Term]:
+        for id, events in grouped(catalogue.events, lambda event: event.id % 2).items():
+            name = "Odd" if id else "Even"
+            yield Term(taxonomy=taxonomy, key=id, slug=name.lower(), name=name, events=events)
+
+    row = Taxonomy(
+        name="ids",
+        title="Ids",
+        singular="Id",
+        intro="Even and odd ids.",
+        find=find,
+        feed_id="id",
+        calendar_refresh="P1D",
+    )
+    monkeypatch.setattr("events_archive.site.site.TAXONOMIES", (*TAXONOMIES, row))
+    plan = _plan(a_site(*[an_event(n) for n in range(1, 6)]))
+    assert {"ids/index.html", "ids/odd.atom", "ids/even.feed.json", "ids/odd.ics"} <= plan.keys()
+    assert _shown(plan["ids/odd.html"]) == [5, 3, 1]
+    assert [entry.event.id for entry in plan["ids/even.rss"].context["feed"].entries] == [4, 2]
+    assert plan["ids/index.html"].description == "Even and odd ids: 2 in this archive."
