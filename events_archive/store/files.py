@@ -62,7 +62,8 @@ def replacing(path: Path, *, suffix: str = ".tmp") -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield temporary
-        _fsync_file(temporary)
+        with temporary.open("r+b") as file:
+            os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:
         with suppress(OSError):
@@ -93,11 +94,6 @@ def write_atomically(path: Path, data: bytes) -> bool:
 def backup_damaged(path: Path) -> None:
     """Copy a damaged file to ``<stem>.damaged<suffix>`` beside it, before it is overwritten."""
     write_atomically(path.with_name(f"{path.stem}.damaged{path.suffix}"), read_bytes(path))
-
-
-def _fsync_file(path: Path) -> None:
-    with path.open("r+b") as file:
-        os.fsync(file.fileno())
 
 
 def fsync_folder(folder: Path) -> None:

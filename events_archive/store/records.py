@@ -29,18 +29,17 @@ class RecordLine:
     """A record as one line of the file."""
 
     data: bytes
-    digest: str
-    """SHA-256 of `data` in hexadecimal."""
+    """Without the line end."""
 
     @classmethod
     def encode(cls, record: Record) -> "RecordLine":
         """Return the line of ``record``."""
-        return cls.of(canonical_json.encode(record))
+        return cls(canonical_json.encode(record))
 
-    @classmethod
-    def of(cls, data: bytes) -> "RecordLine":
-        """Return the line with the bytes ``data``, which has no line end."""
-        return cls(data, sha256(data).hexdigest())
+    @property
+    def digest(self) -> str:
+        """SHA-256 of `data` in hexadecimal."""
+        return digest(self.data)
 
     def decode(self) -> Record:
         """Return a new copy of the record."""
@@ -49,7 +48,7 @@ class RecordLine:
 
 
 class _DecodedRecords(Mapping[int, Record]):
-    """Records by id, decoded on access: decoded, all of them take ten times the memory."""
+    """Records by id, decoded on access, since all of them at once would take much memory."""
 
     def __init__(self, lines: Mapping[int, RecordLine]) -> None:
         self._lines = lines
@@ -169,7 +168,7 @@ def _read_line(data: bytes) -> tuple[int | None, datetime, RecordLine]:
     members = canonical_json.split_members(data)
     is_canonical = list(members) == sorted(members)
     if is_canonical and b"{%b}" % canonical_json.join_members(members) == data:
-        line = RecordLine.of(data)
+        line = RecordLine(data)
     else:
         line = RecordLine.encode(canonical_json.decode(data))
     head: Record = {

@@ -341,13 +341,13 @@ def test_an_invalid_line_is_named_with_its_values_every_time(
 )
 def test_a_line_that_is_not_a_json_object_is_an_invalid_record(data: bytes) -> None:
     with pytest.raises(InvalidRecordError, match="cannot be read"):
-        EventParser().parse(RecordLine.of(data))
+        EventParser().parse(RecordLine(data))
 
 
 @pytest.mark.parametrize("depth", range(900, 1000, 10))
 def test_a_line_is_never_half_understood_at_the_limit_of_nesting(depth: int) -> None:
     record = encode(a_record()).removesuffix(b"}")
-    line = RecordLine.of(record + b',"x":' + b"[" * depth + b"]" * depth + b"}")
+    line = RecordLine(record + b',"x":' + b"[" * depth + b"]" * depth + b"}")
     event = outcome(lambda: EventParser().parse(line))
     assert isinstance(event, Event) or "nested too deeply" in str(event)
 
