@@ -21,9 +21,7 @@ LAYERS: tuple[frozenset[str], ...] = (
 )
 """From the bottom up. A package imports itself and packages of the layers below it."""
 
-SHARED = frozenset(
-    {"__version__", "console", "errors", "keeping", "settings", "thread_pool", "workers"}
-)
+SHARED = frozenset({"__version__", "console", "errors", "settings", "thread_pool", "workers"})
 """Modules that every package may import."""
 
 NOT_YET = {

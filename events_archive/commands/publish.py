@@ -13,6 +13,7 @@ from events_archive.output.id_audit import IdAudit
 from events_archive.output.manifest import BuildManifest, load_manifest, save_manifest
 from events_archive.output.writer import OutputDir
 from events_archive.render.assets import read_assets
+from events_archive.render.jinja import digest_of_templates
 from events_archive.render.renderer import Renderer
 from events_archive.render.service_worker import precache_manifest, service_worker
 from events_archive.settings import Settings
@@ -88,7 +89,7 @@ def render_site(
         thumbnails=thumbnails,
         cache_dir=settings.cache / "downloads",
     )
-    fingerprint = site_fingerprint(site, assets, renderer.state_of_templates)
+    fingerprint = site_fingerprint(site, assets, digest_of_templates(settings.templates))
     previous = load_manifest(settings.cache, settings.output)
     # With other code, templates or settings, or other ids, no file of the last build is current.
     is_usable = (previous.state, previous.ids) == (fingerprint, audit.published)

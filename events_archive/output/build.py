@@ -73,7 +73,6 @@ class SiteBuilder:
                 self._do(work)
         for share in reversed(self._shares):
             self._join_worker(share)
-        self.renderer.keep_templates()
 
     def _is_worth_sharing(self, stale: Sequence[Page]) -> bool:
         """Whether there are more pages than are rendered while a second process starts."""

@@ -17,7 +17,6 @@ from events_archive.images.thumbnails import Thumbnail, Thumbnails
 from events_archive.model.archive_state import Change
 from events_archive.model.event import Event, Image
 from events_archive.model.places import ONLINE, Place, place_of
-from events_archive.render.templating.text import marked
 from events_archive.site.page import Breadcrumb, Page
 from events_archive.site.site import Site
 
@@ -160,4 +159,4 @@ def _one_or_more(name: str, values: list[str]) -> Members:
 def script(data: Json) -> Markup:
     """A data block that no text in it can leave: browsers run nothing of this type."""
     text = data.replace("<", r"\u003c")
-    return marked(f'<script type="application/ld+json">{text}</script>')
+    return Markup(f'<script type="application/ld+json">{text}</script>')

@@ -1,8 +1,8 @@
-"""Text to HTML: our own Markdown as it is, and LL2's plain text made right and made safe.
+"""Markdown to HTML: files of the archive, which are trusted, and LL2's texts, which are not.
 
-LL2's texts are written as plain text by many hands: CRLF, ``- ``, ``* `` and ``• `` bullets right
-below a sentence, bare links, ``#`` before numbers. They are untrusted: markup in them is shown, not
-obeyed, and what Markdown makes of them passes through a sanitiser.
+LL2's texts are plain text by many authors: CRLF, bullets ``- ``, ``* `` and ``• `` right below a
+sentence, bare links, ``#`` before numbers. Markup in them is shown as text, and the HTML that
+Markdown makes of them passes through a sanitizer.
 """
 
 import re
@@ -10,9 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
-
-from events_archive.render.templating.text import esc
+from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from markdown import Markdown
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 _LINE_END = re.compile(r"\r\n?|[\u2028\u2029\x85]")
 _BULLET = re.compile(r"^[ \t]*[-*•‣◦▪–][ \t]+(?=\S)")
 _LINK = re.compile(r"(?<![<(\[\"'=\w/])https?://[^\s<>\"\[\]`\\]+", re.IGNORECASE)
-_MARKED_UP = re.compile(
+_HAS_MARKUP = re.compile(
     r"[*_`\[\]<>\\|~^]|&#?\w+;|https?://|^\s*(?:[-*•‣◦▪–+#>=]|\d+[.)])", re.M | re.I
 )
 
@@ -30,11 +28,11 @@ _REL = "nofollow noopener noreferrer"
 
 @lru_cache(maxsize=65536)
 def markdown_to_html(text: str) -> Markup:
-    """LL2's plain text as HTML paragraphs and lists, safe to put into any page."""
+    """Return a text of LL2 as HTML paragraphs and lists that are safe in any page."""
     lines = _LINE_END.sub("\n", text).strip()
     if not lines:
         return Markup()
-    if not _MARKED_UP.search(lines):
+    if not _HAS_MARKUP.search(lines):
         return _paragraphs(lines)
     parser = _untrusted_markdown()
     parser.reset()
@@ -42,11 +40,11 @@ def markdown_to_html(text: str) -> Markup:
 
 
 def _paragraphs(text: str) -> Markup:
-    """What Markdown would make of text in which nothing is marked up, at a fraction of the cost."""
+    """Return the paragraphs of a text without any markup, for which Markdown is not needed."""
     blocks = (block.strip() for block in re.split(r"\n\s*\n", text))
     return Markup(
         "\n".join(
-            "<p>" + "<br>\n".join(esc(line.strip()) for line in block.split("\n")) + "</p>"
+            "<p>" + "<br>\n".join(escape(line.strip()) for line in block.split("\n")) + "</p>"
             for block in blocks
             if block
         )
@@ -54,7 +52,7 @@ def _paragraphs(text: str) -> Markup:
 
 
 def _as_markdown(text: str) -> str:
-    """The same text as Markdown reads it: one kind of bullet, lists set off, links marked."""
+    """Return a text of LL2 in Markdown: one kind of bullet, lists set off, links marked."""
     lines: list[str] = []
     in_list = False
     for line in text.split("\n"):
@@ -65,11 +63,11 @@ def _as_markdown(text: str) -> str:
             lines.append("")
         in_list = bool(bullet) or (in_list and is_blank)
         lines.append("- " + line[bullet.end() :] if bullet else line.strip())
-    return _LINK.sub(_marked_link, "\n".join(lines))
+    return _LINK.sub(_autolink, "\n".join(lines))
 
 
-def _marked_link(match: re.Match[str]) -> str:
-    """``<https://...>``, without the full stop or bracket that ends the sentence around it."""
+def _autolink(match: re.Match[str]) -> str:
+    """Return ``<https://...>``, without the punctuation of the sentence around the link."""
     url = match.group()
     bare = url.rstrip(".,;:!?'*_…")
     while bare.endswith(")") and bare.count(")") > bare.count("("):
@@ -79,9 +77,9 @@ def _marked_link(match: re.Match[str]) -> str:
 
 @cache
 def _untrusted_markdown() -> "Markdown":
-    """Markdown without what plain text never means: raw HTML, headings, indented code, pictures."""
-    # Some 30 ms that most texts do not need; twice as long where extensions are given by name,
-    # since then everything that is installed is asked for its name.
+    """Return a parser without HTML, headings, indented code, images and reference links."""
+    # Imported here since most texts have no markup. Extensions are given as objects: for names,
+    # Markdown searches the entry points of all installed packages.
     from markdown import Markdown  # noqa: PLC0415
     from markdown.extensions.nl2br import Nl2BrExtension  # noqa: PLC0415
     from markdown.extensions.sane_lists import SaneListExtension  # noqa: PLC0415
@@ -98,7 +96,7 @@ def _untrusted_markdown() -> "Markdown":
 
 
 def _sanitize(html: str, tags: set[str]) -> str:
-    import nh3  # noqa: PLC0415 - only where there is something to sanitise
+    import nh3  # noqa: PLC0415 - only texts with markup need it
 
     return nh3.clean(
         html,
@@ -110,10 +108,7 @@ def _sanitize(html: str, tags: set[str]) -> str:
 
 
 def render_markdown_file(path: Path) -> Markup:
-    """A Markdown file of our own as HTML, relative links kept.
-
-    Raises OSError where the file cannot be read.
-    """
+    """Return a Markdown file of the archive as HTML; raises OSError if it cannot be read."""
     from markdown import Markdown  # noqa: PLC0415
     from markdown.extensions import (  # noqa: PLC0415
         abbr,
@@ -126,7 +121,7 @@ def render_markdown_file(path: Path) -> Markup:
         tables,
     )
 
-    # What "extra" is, without asking everything that is installed for its name.
+    # The extensions that make up "extra".
     extra = (fenced_code, footnotes, attr_list, def_list, tables, abbr, md_in_html)
     extensions = [module.makeExtension() for module in (*extra, sane_lists)]
     parser = Markdown(extensions=extensions, output_format="html")
@@ -134,10 +129,5 @@ def render_markdown_file(path: Path) -> Markup:
 
 
 def normalize_newlines(text: str) -> str:
-    """LL2's text for formats without markup: one kind of line end, no blank space at the ends."""
+    """Return a text with ``\\n`` as the only line end and without white space around it."""
     return _LINE_END.sub("\n", text).strip()
-
-
-def escaped(text: str) -> str:
-    """The text escaped for HTML and XML alike."""
-    return esc(text)

@@ -1,1 +1,0 @@
-"""Jinja's language, compiled for a site of tens of thousands of pages."""
