@@ -101,7 +101,7 @@ def test_a_transaction_that_an_earlier_version_began_is_completed(tmp_path: Path
 def test_failed_downloads() -> None:
     state = DownloadState.load(CACHE / "validators.json")
     assert state.validators == {"1_a.jpg": {"If-None-Match": '"x"'}}
-    assert state.failures == {
+    assert state.failed == {
         "2_b.jpg": FailedDownload(
             url="https://e/b.jpg",
             reason="answers 404",
