@@ -4,8 +4,9 @@ from collections.abc import Container
 from datetime import UTC, date, datetime
 from typing import Any
 
-from events_archive.model.archive_state import ArchiveHistory, ArchiveState, Change
+from events_archive.model.archive_state import ArchiveHistory, ArchiveState
 from events_archive.model.catalogue import Catalogue
+from events_archive.model.changes import Change
 from events_archive.model.event import (
     Agency,
     Astronaut,

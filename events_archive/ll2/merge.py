@@ -7,7 +7,8 @@ from typing import Any
 
 from events_archive.ll2.json_fields import JsonFields
 from events_archive.ll2.parse import InvalidRecordError, parse_event, response_mode
-from events_archive.model.archive_state import ArchiveState, Change, diff_events
+from events_archive.model.archive_state import ArchiveState
+from events_archive.model.changes import Change, diff_events
 from events_archive.model.event import Event
 from events_archive.store.records import Record, Records, is_older, last_updated
 

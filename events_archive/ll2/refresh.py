@@ -18,7 +18,8 @@ from events_archive.ll2.load_events import warn_of_invalid_records
 from events_archive.ll2.merge import MergeResult
 from events_archive.ll2.refresh_plan import CacheState, RefreshPlan, format_age, plan_refresh
 from events_archive.ll2.refresh_session import ImplausibleResponseError, RefreshSession
-from events_archive.model.archive_state import ArchiveHistory, ArchiveState, Change, ChangeSummary
+from events_archive.model.archive_state import ArchiveHistory, ArchiveState
+from events_archive.model.changes import Change, ChangeSummary
 from events_archive.model.event import Event
 from events_archive.model.slugs import SlugRegistry, SlugTable, update_registry
 from events_archive.settings import Settings

@@ -18,7 +18,7 @@ from typing import Any
 
 from events_archive.output.code_fingerprint import code_fingerprint
 from events_archive.model.event import Event, Image
-from events_archive.model.archive_state import Change
+from events_archive.model.changes import Change
 from events_archive.render.assets import Assets
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.site.page import ALL_EVENTS, Page

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from events_archive.images.thumbnails import Thumbnails
-from events_archive.model.archive_state import Change
+from events_archive.model.changes import Change
 from events_archive.model.event import Event, EventType
 from events_archive.model.timestamps import format_utc
 from events_archive.site import urls

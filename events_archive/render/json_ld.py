@@ -12,7 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from events_archive.images.thumbnails import Thumbnail, Thumbnails
-from events_archive.model.archive_state import Change
+from events_archive.model.changes import Change
 from events_archive.model.event import Event, Image
 from events_archive.model.places import ONLINE, place_of
 from events_archive.site.page import Page

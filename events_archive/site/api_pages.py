@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from events_archive.model.archive_state import CHANGE_TYPES
+from events_archive.model.changes import CHANGE_TYPES
 from events_archive.model.event import Event, EventType
 from events_archive.query.engine import evaluate
 from events_archive.query.parameters import LARGEST_LIMIT, MODES

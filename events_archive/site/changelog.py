@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from events_archive.model.archive_state import Change, ChangeSummary
+from events_archive.model.changes import Change, ChangeSummary
 
 _FIELDS = {
     "agencies": "The agencies",

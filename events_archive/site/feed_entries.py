@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from events_archive.model.archive_state import Change
 from events_archive.model.catalogue import Events
+from events_archive.model.changes import Change
 from events_archive.model.event import Event
 from events_archive.model.event_date import EventDate
 from events_archive.site import urls

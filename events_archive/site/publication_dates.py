@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
-from events_archive.model.archive_state import ArchiveHistory, Change
+from events_archive.model.archive_state import ArchiveHistory
+from events_archive.model.changes import Change
 from events_archive.model.event import Event
 
 FIRST_DATE = datetime(2019, 1, 1, tzinfo=UTC)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from events_archive.errors import CacheError
-from events_archive.model.archive_state import CHANGE_TYPES, Change
+from events_archive.model.changes import CHANGE_TYPES, Change
 from events_archive.model.timestamps import format_utc
 from events_archive.store.canonical_json import AwareDatetime, decode_as, encode
 from events_archive.store.files import fsync_folder, read_bytes, read_lines

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from events_archive.model.archive_state import ArchiveState, Change
+from events_archive.model.archive_state import ArchiveState
+from events_archive.model.changes import Change
 from events_archive.store.canonical_json import decode_as, encode
 from events_archive.store.files import read_bytes, write_atomically
 from events_archive.store.history_file import HISTORY_FILE, append_lines, encode_changes

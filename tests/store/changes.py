@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from events_archive.model.archive_state import Change
+from events_archive.model.changes import Change
 
 MONDAY = datetime(2026, 9, 7, 6, tzinfo=UTC)
 

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from events_archive.images.download_state import DownloadState, FailedDownload
-from events_archive.model.archive_state import ArchiveState, Change
+from events_archive.model.archive_state import ArchiveState
+from events_archive.model.changes import Change
 from events_archive.store.history_file import encode_changes, load_history
 from events_archive.store.link_status import LinkStatus, load_link_statuses, save_link_statuses
 from events_archive.store.published_ids import load_published_ids, save_published_ids

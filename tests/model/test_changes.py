@@ -1,0 +1,98 @@
+"""Changes of events: which differences count, and how changes are summed up."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from events_archive.model.changes import ChangeSummary, diff_events
+from events_archive.model.event import Agency
+from tests.factories import EVA, a_change, a_link, a_video, an_event, an_event_date, an_image
+
+MONDAY = "2026-09-07T06:00:00Z"
+
+
+def changed(**facts: Any) -> list[tuple[str, str]]:
+    """Return the change types and fields after ``facts`` of an event changed."""
+    old = an_event(1, image=an_image(), links=(a_link(),), videos=(a_video(),))
+    changes = diff_events(old, replace(old, **facts), relations=True)
+    return [(change_type, field) for change_type, field, _, _ in changes]
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"date": an_event_date("2021-07-05T00:11:00Z")}, [("moved", "moment")]),
+        ({"date": an_event_date(precision=5)}, [("moved", "moment")]),
+        ({"name": "New"}, [("renamed", "name")]),
+        ({"name": "New", "slug": "new"}, [("renamed", "name"), ("renamed", "slug")]),
+        ({"slug": "new"}, [("changed", "slug")]),
+        ({"type": replace(EVA, name="Spacewalk")}, [("changed", "type")]),
+        ({"description": "x"}, [("changed", "description")]),
+        ({"location": "x"}, [("changed", "location")]),
+        ({"image": None}, [("changed", "image")]),
+        ({"links": ()}, [("changed", "links")]),
+        ({"videos": ()}, [("changed", "videos")]),
+        ({"agencies": (Agency(id=1, name="ESA", abbreviation="", type=""),)},
+         [("changed", "agencies")]),
+    ],
+)  # fmt: skip
+def test_each_field_that_readers_see_has_its_change_type(
+    facts: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    assert changed(**facts) == expected
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"last_updated": datetime(2026, 9, 7, 6, tzinfo=UTC)},
+        {"source_url": "https://elsewhere.example/"},
+        {"digest": "x"},
+        {
+            "image": an_image(
+                url="https://other.example/images/tiangong_eva_image_20210704082303.jpg"
+            )
+        },
+        {"links": (a_link(title="New title"),)},
+    ],
+)
+def test_noise_is_no_change(facts: dict[str, Any]) -> None:
+    assert changed(**facts) == []
+
+
+def test_relations_are_not_compared_with_a_record_that_has_none() -> None:
+    old = an_event(1)
+    new = replace(old, agencies=(Agency(id=1, name="ESA", abbreviation="", type=""),))
+    assert list(diff_events(old, new, relations=False)) == []
+
+
+def test_a_move_holds_both_dates_with_their_precision() -> None:
+    old = an_event(1, "2026-09-30T00:00:00Z", precision=7)
+    new = an_event(1, "2026-09-28T11:45:11Z", precision=0)
+    [(change_type, field, old_value, new_value)] = diff_events(old, new, relations=True)
+    change = a_change(MONDAY, change_type, field=field, old=old_value, new=new_value)
+    assert (change.old_date, change.new_date) == (old.date, new.date)
+    assert change.old_date.display == "September 2026"
+
+
+@pytest.mark.parametrize("value", [None, "x", {"date": "x", "precision": "y"}, {"date": None}, 5])
+def test_a_value_that_is_no_date_is_an_unknown_date(value: Any) -> None:
+    assert a_change(MONDAY, old=value).old_date.precision == "unknown"
+
+
+def test_a_summary_counts_events_by_change_type() -> None:
+    changes = [
+        a_change(MONDAY, change_type, event_id)
+        for event_id, change_type in (
+            (1, "added"), (2, "added"), (3, "moved"), (3, "moved"), (3, "renamed"),
+            (4, "withdrawn"),
+        )
+    ]  # fmt: skip
+    summary = ChangeSummary.from_changes(changes)
+    assert summary.text == "2 new, 1 moved, 1 renamed, 1 withdrawn"
+    assert summary.counts == {"new": 2, "moved": 1, "renamed": 1, "withdrawn": 1}
+    assert summary
+    assert ChangeSummary.from_changes([]).text == "no changes"
+    assert not ChangeSummary.from_changes([])
