@@ -1,4 +1,4 @@
-"""Events are made of all records that allow it; the others are reported."""
+"""Loading events returns those of all valid records and warns of the others."""
 
 import json
 import os
@@ -16,28 +16,28 @@ SHIPPED = PROJECT / "content_cache" / "events.jsonl"
 SEED_FILE = PROJECT / "tests" / "data" / "seed_events.json"
 
 
-def test_an_invalid_record_is_reported_and_the_others_are_read(
+def test_an_invalid_record_causes_a_warning_and_the_others_are_loaded(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     records = {record["id"]: record for record in json.loads(SEED_FILE.read_text("utf-8"))}
     records[309] = records[309] | {"date": "soon"}
-    report = Console(stream=sys.stderr)
-    events = load_events(Records().merged(records), report)
+    console = Console(stream=sys.stderr)
+    events = load_events(Records().merged(records), console)
     assert len(events) == 9
-    assert len(report.warnings) == 1
+    assert len(console.warnings) == 1
     assert "event 309 cannot be read: its date is 'soon'" in capsys.readouterr().err
 
 
-def test_ten_of_a_thousand_invalid_records_are_reported() -> None:
-    report = Console(stream=open(os.devnull, "w"), quiet=True)  # noqa: SIM115, PTH123
-    with report.stream:
-        load_events(Records().merged({n: {"id": n} for n in range(1, 1001)}), report)
-    assert len(report.warnings) == 11
-    assert "990 more events" in report.warnings[-1]
-    assert " 1000)" in report.warnings[-1]
+def test_of_a_thousand_invalid_records_ten_are_described() -> None:
+    console = Console(stream=open(os.devnull, "w"), quiet=True)  # noqa: SIM115, PTH123
+    with console.stream:
+        load_events(Records().merged({n: {"id": n} for n in range(1, 1001)}), console)
+    assert len(console.warnings) == 11
+    assert "990 more events" in console.warnings[-1]
+    assert " 1000)" in console.warnings[-1]
 
 
-def test_the_events_that_a_clone_has_can_all_be_read() -> None:
-    report = Console(stream=sys.stderr, quiet=True)
-    assert load_events(load_records(SHIPPED), report)
-    assert report.warnings == []
+def test_the_records_of_a_clone_are_all_valid() -> None:
+    console = Console(stream=sys.stderr, quiet=True)
+    assert load_events(load_records(SHIPPED), console)
+    assert console.warnings == []

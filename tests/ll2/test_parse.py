@@ -1,4 +1,4 @@
-"""One record in, one event out: whatever the details are, and never with a wrong identity."""
+"""Every record becomes an event or an error, whatever its details are."""
 
 import copy
 import json
@@ -21,10 +21,10 @@ from events_archive.store.records import RecordLine
 from tests.ll2_server import grow_records
 
 SEED = json.loads((Path(__file__).parents[1] / "data" / "seed_events.json").read_text("utf-8"))
-RICH = grow_records(60, seed=3)
+GROWN = grow_records(60, seed=3)
 
 
-def a_record(**fields: Any) -> dict[str, Any]:
+def record_of(**fields: Any) -> dict[str, Any]:
     return {
         "id": 309,
         "name": "Tiangong EVA-1",
@@ -34,7 +34,7 @@ def a_record(**fields: Any) -> dict[str, Any]:
     } | fields
 
 
-def a_link(**fields: Any) -> dict[str, Any]:
+def link_of(**fields: Any) -> dict[str, Any]:
     return {"url": "https://spacenews.com/a", "title": "A walk", "priority": 10} | fields
 
 
@@ -50,8 +50,8 @@ def test_a_real_record_becomes_an_event() -> None:
     assert event.source_url == "https://lldev.thespacedevs.com/2.3.0/events/309/"
 
 
-def test_a_record_with_nothing_but_its_identity_is_an_event() -> None:
-    event = parse_event(a_record())
+def test_a_record_with_the_required_fields_only_is_an_event() -> None:
+    event = parse_event(record_of())
     assert (event.description, event.location, event.image) == ("", "", None)
     assert (event.links, event.videos, event.updates, event.programs) == ((), (), (), ())
 
@@ -67,21 +67,23 @@ def test_a_record_with_nothing_but_its_identity_is_an_event() -> None:
         {"date": "3000-01-01T00:00:00Z"}, {"date": "9999-12-31T23:59:59-14:00"},
     ],
 )  # fmt: skip
-def test_a_broken_identity_or_date_is_told_by_name(fields: dict[str, Any]) -> None:
+def test_an_invalid_identity_or_date_is_an_error_that_names_the_field(
+    fields: dict[str, Any],
+) -> None:
     with pytest.raises(InvalidRecordError, match=f"its {next(iter(fields))} is "):
-        parse_event(a_record(**fields))
+        parse_event(record_of(**fields))
 
 
-def test_all_issues_of_a_record_are_told_at_once() -> None:
+def test_an_error_has_all_issues_of_the_record() -> None:
     with pytest.raises(InvalidRecordError) as caught:
-        parse_event(a_record(name="", slug=None, date="\x1b[31msoon"))
+        parse_event(record_of(name="", slug=None, date="\x1b[31msoon"))
     assert "event 309" in str(caught.value)
     assert len(caught.value.issues) == 3
     assert "\x1b" not in str(caught.value)
 
 
-def test_a_missing_date_is_no_error() -> None:
-    assert parse_event(a_record(date=None)).date.utc is None
+def test_a_record_without_a_date_is_an_event() -> None:
+    assert parse_event(record_of(date=None)).date.utc is None
 
 
 @pytest.mark.parametrize(
@@ -92,9 +94,9 @@ def test_a_missing_date_is_no_error() -> None:
         "https:\\\\evil.example\\", "",
     ],
 )  # fmt: skip
-def test_only_web_addresses_are_links(url: str) -> None:
-    record = a_record(
-        url=url, info_urls=[a_link(url=url)], vid_urls=[a_link(url=url)],
+def test_urls_that_are_not_http_are_dropped(url: str) -> None:
+    record = record_of(
+        url=url, info_urls=[link_of(url=url)], vid_urls=[link_of(url=url)],
         image={"id": 1, "image_url": url}, updates=[{"id": 1, "comment": "x", "info_url": url}],
     )  # fmt: skip
     event = parse_event(record)
@@ -102,22 +104,22 @@ def test_only_web_addresses_are_links(url: str) -> None:
     assert event.updates[0].url == ""
 
 
-def test_an_address_is_encoded_once_and_never_decoded() -> None:
+def test_urls_are_percent_encoded_once() -> None:
     url = "https://nasa.gov/a%20b/ü c?q=<x>#é"
-    [link] = parse_event(a_record(info_urls=[a_link(url=url)])).links
+    [link] = parse_event(record_of(info_urls=[link_of(url=url)])).links
     assert link.url == "https://nasa.gov/a%20b/%C3%BC%20c?q=%3Cx%3E#%C3%A9"
 
 
-def test_text_holds_no_character_that_a_page_may_not() -> None:
+def test_characters_that_a_page_must_not_have_are_removed() -> None:
     event = parse_event(
-        a_record(name="A\x00\ud800 \n\tdocking\u202e", description="one\r\ntwo\x08\ufffe\tthree")
+        record_of(name="A\x00\ud800 \n\tdocking\u202e", description="one\r\ntwo\x08\ufffe\tthree")
     )
     assert event.name == "A docking"
     assert event.description == "one\ntwo\tthree"
 
 
-def test_text_is_in_one_unicode_form() -> None:
-    assert parse_event(a_record(name="Cafe\u0301")).name == "Caf\u00e9"
+def test_text_is_normalized_to_nfc() -> None:
+    assert parse_event(record_of(name="Cafe\u0301")).name == "Caf\u00e9"
 
 
 @pytest.mark.parametrize(
@@ -127,14 +129,14 @@ def test_text_is_in_one_unicode_form() -> None:
         "to Provide Live Coverage", "Sets Briefings for Next Mission", "  \n ",
     ],
 )  # fmt: skip
-def test_a_junk_title_is_none_and_the_host_stands_in(title: Any) -> None:
-    [link] = parse_event(a_record(info_urls=[a_link(title=title)])).links
+def test_a_link_with_a_junk_title_is_labelled_with_its_host(title: Any) -> None:
+    [link] = parse_event(record_of(info_urls=[link_of(title=title)])).links
     assert link.title == ""
     assert link.label == "spacenews.com"
 
 
-def test_a_good_title_is_unescaped_and_on_one_line() -> None:
-    [link] = parse_event(a_record(info_urls=[a_link(title="ESA &amp; JAXA\n  to Mercury")])).links
+def test_a_title_is_unescaped_and_on_one_line() -> None:
+    [link] = parse_event(record_of(info_urls=[link_of(title="ESA &amp; JAXA\n  to Mercury")])).links
     assert link.title == "ESA & JAXA to Mercury"
 
 
@@ -143,25 +145,25 @@ def test_a_good_title_is_unescaped_and_on_one_line() -> None:
     ["JavaScript is not available.\n\nWe’ve", "This browser is no longer supported.",
      "Enjoy the videos and music you love, upload"],
 )  # fmt: skip
-def test_a_description_in_which_a_page_speaks_of_itself_is_none(text: str) -> None:
-    [link] = parse_event(a_record(info_urls=[a_link(description=text)])).links
+def test_a_description_that_is_an_error_message_is_dropped(text: str) -> None:
+    [link] = parse_event(record_of(info_urls=[link_of(description=text)])).links
     assert link.description == ""
 
 
-def test_links_come_by_priority_and_each_once() -> None:
+def test_links_are_sorted_by_priority_without_repetitions() -> None:
     urls = [("b", 10), ("a", 10), ("c", 1), ("b", 2), ("d", None)]
-    links = [a_link(url=f"https://x.example/{name}", priority=p) for name, p in urls]
-    event = parse_event(a_record(info_urls=[*links, None, "x"], vid_urls=links))
+    links = [link_of(url=f"https://x.example/{name}", priority=p) for name, p in urls]
+    event = parse_event(record_of(info_urls=[*links, None, "x"], vid_urls=links))
     for got in (event.links, event.videos):
         assert [(link.url[-1], link.priority) for link in got] == [
             ("c", 1), ("b", 2), ("a", 10), ("d", 10),
         ]  # fmt: skip
 
 
-def test_updates_come_by_time() -> None:
+def test_updates_are_sorted_by_time() -> None:
     stamps = {3: "2024-01-02T00:00:00Z", 2: "2024-01-01T00:00:00Z", 1: "2024-01-02T00:00:00Z"}
     updates = [{"id": i, "comment": "x", "created_on": when} for i, when in stamps.items()]
-    event = parse_event(a_record(updates=[*updates, {"id": 9, "comment": None}]))
+    event = parse_event(record_of(updates=[*updates, {"id": 9, "comment": None}]))
     assert [update.id for update in event.updates] == [2, 1, 3]
 
 
@@ -175,15 +177,13 @@ def test_updates_come_by_time() -> None:
         (90, None), ("P99999999999D", None), ("27 minutes", None),
     ],
 )  # fmt: skip
-def test_the_length_of_a_stream_is_positive_or_not_known(
-    duration: Any, length: timedelta | None
-) -> None:
-    assert parse_event(a_record(duration=duration)).stream_length == length
+def test_the_stream_length_is_positive_or_none(duration: Any, length: timedelta | None) -> None:
+    assert parse_event(record_of(duration=duration)).stream_length == length
 
 
-def test_relations_are_read_in_the_shapes_of_every_version() -> None:
+def test_relations_are_parsed_as_all_api_versions_send_them() -> None:
     event = parse_event(
-        a_record(
+        record_of(
             program=None,
             agencies=[
                 {"id": 44, "name": "NASA", "type": {"id": 1, "name": "Government"}},
@@ -208,10 +208,10 @@ def test_relations_are_read_in_the_shapes_of_every_version() -> None:
     assert event.astronauts[0].agency == "ESA"
 
 
-def test_the_format_that_the_api_echoes_is_left_out_of_the_source() -> None:
+def test_the_source_url_has_no_format_parameter() -> None:
     url = "https://ll.example/2.3.0/events/309/?format=json&mode=list"
     assert (
-        parse_event(a_record(url=url)).source_url
+        parse_event(record_of(url=url)).source_url
         == "https://ll.example/2.3.0/events/309/?mode=list"
     )
 
@@ -227,38 +227,38 @@ anything = st.recursive(
 )
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Every place inside a record that can hold something else."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value)
-    found = []
-    for key, member in inner:
-        found.append((*path, key))
+def paths_in(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the path of every value inside a record."""
+    members = value.items() if isinstance(value, dict) else enumerate(value)
+    paths = []
+    for key, member in members:
+        paths.append((*path, key))
         if isinstance(member, dict | list):
-            found += places(member, (*path, key))
-    return found
+            paths += paths_in(member, (*path, key))
+    return paths
 
 
-def distorted(data: st.DataObject) -> dict[str, Any]:
-    """A rich record in which something else stands in a few places."""
-    record = copy.deepcopy(data.draw(st.sampled_from(RICH)))
+def corrupt_record(data: st.DataObject) -> dict[str, Any]:
+    """Return a record in which a few values are replaced by arbitrary ones."""
+    record = copy.deepcopy(data.draw(st.sampled_from(GROWN)))
     for _ in range(data.draw(st.integers(1, 4))):
-        *way, last = data.draw(st.sampled_from(places(record)))
-        holder = record
-        for key in way:
-            holder = holder[key]
-        holder[last] = data.draw(anything)
-        if not isinstance(holder, dict | list):
+        *parents, last = data.draw(st.sampled_from(paths_in(record)))
+        container = record
+        for key in parents:
+            container = container[key]
+        container[last] = data.draw(anything)
+        if not isinstance(container, dict | list):
             break
     return record
 
 
 @given(st.data())
-def test_whatever_stands_in_a_record_it_becomes_an_event_or_is_told(data: st.DataObject) -> None:
-    record = distorted(data)
+def test_a_record_with_arbitrary_values_becomes_an_event_or_an_error(data: st.DataObject) -> None:
+    record = corrupt_record(data)
     try:
         event = parse_event(record)
-    except InvalidRecordError as problem:
-        assert problem.issues
+    except InvalidRecordError as error:
+        assert error.issues
     else:
         assert event.name
         for link in (*event.links, *event.videos):
@@ -268,15 +268,15 @@ def test_whatever_stands_in_a_record_it_becomes_an_event_or_is_told(data: st.Dat
 
 
 def outcome(parse: Callable[[], Event]) -> object:
-    """The event, or the message of the error."""
+    """Return the event, or the message of the error."""
     try:
         return parse()
     except InvalidRecordError as error:
         return str(error)
 
 
-@pytest.mark.parametrize("records", [SEED, RICH], ids=["seed", "grown"])
-def test_a_line_gives_the_event_of_its_record(records: list[dict[str, Any]]) -> None:
+@pytest.mark.parametrize("records", [SEED, GROWN], ids=["seed", "grown"])
+def test_a_line_is_parsed_like_its_record(records: list[dict[str, Any]]) -> None:
     parser = EventParser()
     for record in records:
         line = RecordLine.encode(record)
@@ -284,9 +284,9 @@ def test_a_line_gives_the_event_of_its_record(records: list[dict[str, Any]]) -> 
 
 
 @given(st.data())
-def test_each_line_is_parsed_as_if_it_were_the_only_one(data: st.DataObject) -> None:
+def test_parsing_a_line_does_not_depend_on_other_lines(data: st.DataObject) -> None:
     records = [
-        distorted(data) if data.draw(st.booleans()) else data.draw(st.sampled_from(RICH))
+        corrupt_record(data) if data.draw(st.booleans()) else data.draw(st.sampled_from(GROWN))
         for _ in range(data.draw(st.integers(2, 6)))
     ]
     parser = EventParser()
@@ -296,7 +296,7 @@ def test_each_line_is_parsed_as_if_it_were_the_only_one(data: st.DataObject) -> 
 
 
 def test_members_with_the_same_text_are_parsed_once() -> None:
-    record = next(one for one in RICH if one["image"] and one["program"] and one["agencies"])
+    record = next(one for one in GROWN if one["image"] and one["program"] and one["agencies"])
     parser = EventParser()
     first, second = (
         parser.parse(RecordLine.encode(record | {"id": number, "name": f"Event {number}"}))
@@ -307,9 +307,9 @@ def test_members_with_the_same_text_are_parsed_once() -> None:
         assert getattr(first, name) is getattr(second, name)
 
 
-def test_the_same_text_means_something_else_in_another_member() -> None:
+def test_members_of_different_names_with_the_same_text_are_parsed_apart() -> None:
     same = [{"id": 7, "name": "NASA"}]
-    line = RecordLine.encode(a_record(agencies=same, program=same))
+    line = RecordLine.encode(record_of(agencies=same, program=same))
     event = EventParser().parse(line)
     assert event == parse_event(decode(line.data), line.digest)
     assert type(event.agencies[0]) is not type(event.programs[0])
@@ -318,11 +318,9 @@ def test_the_same_text_means_something_else_in_another_member() -> None:
 @pytest.mark.parametrize(
     ("fields", "issue"), [({"name": None}, "name is None"), ({"type": "EVA"}, "type is 'EVA'")]
 )
-def test_an_invalid_line_is_named_with_its_values_every_time(
-    fields: dict[str, Any], issue: str
-) -> None:
+def test_every_error_for_a_line_has_its_values(fields: dict[str, Any], issue: str) -> None:
     parser = EventParser()
-    line = RecordLine.encode(a_record(**fields))
+    line = RecordLine.encode(record_of(**fields))
     for _ in range(2):
         with pytest.raises(InvalidRecordError, match=f"event 309 cannot be read: its {issue}"):
             parser.parse(line)
@@ -345,14 +343,14 @@ def test_a_line_that_is_not_a_json_object_is_an_invalid_record(data: bytes) -> N
 
 
 @pytest.mark.parametrize("depth", range(900, 1000, 10))
-def test_a_line_is_never_half_understood_at_the_limit_of_nesting(depth: int) -> None:
-    record = encode(a_record()).removesuffix(b"}")
+def test_a_deeply_nested_line_is_an_event_or_an_error(depth: int) -> None:
+    record = encode(record_of()).removesuffix(b"}")
     line = RecordLine(record + b',"x":' + b"[" * depth + b"]" * depth + b"}")
     event = outcome(lambda: EventParser().parse(line))
     assert isinstance(event, Event) or "nested too deeply" in str(event)
 
 
-def test_nothing_that_is_printable_needs_to_be_cleaned() -> None:
+def test_no_printable_character_is_removed() -> None:
     printable = "".join(filter(str.isprintable, map(chr, range(sys.maxunicode + 1))))
     assert not _UNWANTED.search(printable)
     assert not _LINE_ENDS.search(printable)
@@ -362,8 +360,8 @@ def test_nothing_that_is_printable_needs_to_be_cleaned() -> None:
 
 
 @given(st.text(st.sampled_from("a \n\r\t\0\x85\u2028\u202e\ufeff\xa0e\u0301\ud800")))
-def test_a_text_is_cleaned_as_if_each_of_its_characters_were_looked_at(text: str) -> None:
-    wanted = _UNWANTED.sub("", _LINE_ENDS.sub("\n", text))
-    cleaned = unicodedata.normalize("NFC", wanted).strip()
+def test_every_character_of_a_text_is_cleaned(text: str) -> None:
+    allowed = _UNWANTED.sub("", _LINE_ENDS.sub("\n", text))
+    cleaned = unicodedata.normalize("NFC", allowed).strip()
     assert clean_text(text) == cleaned
     assert clean_line(text) == " ".join(cleaned.split())

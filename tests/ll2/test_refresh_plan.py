@@ -24,7 +24,7 @@ STATE = ArchiveState(
 )  # fmt: skip
 CACHE = CacheState(
     records=Records(
-        lines=dict.fromkeys((1, 2), RecordLine.of(b"{}")),
+        lines=dict.fromkeys((1, 2), RecordLine(b"{}")),
         last_updated={1: NOW - DAY, 2: NOW - 9 * HOUR},
     ),
     archive_state=STATE,
