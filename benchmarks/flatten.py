@@ -45,14 +45,14 @@ def flattened(cache: Path, base_url: str) -> dict[str, Any]:
     """The whole document."""
     arguments = ["--offline", "-q", "--cache", str(cache), "--base-url", base_url]
     settings = parse_arguments(arguments, {}, PROJECT).settings
-    report = Console(quiet=True)
-    site = make_site(settings, load_archive(settings, report))
+    console = Console(quiet=True)
+    site = make_site(settings, load_archive(settings, console))
     thumbnails = make_thumbnails(
         site.catalogue.images,
         originals=cache / "originals",
         folder=cache / "thumbnails",
         jobs=2,
-        report=report,
+        console=console,
     )
     assets = read_assets(settings.static)
     return Flattener(site, thumbnails, assets, settings.templates).document()

@@ -160,9 +160,9 @@ def _images(originals: Path) -> list[Image]:
 def _make(originals: Path, folder: Path, jobs: int) -> None:
     """As a build does, but for the widths."""
     resize.WIDTHS = WIDTHS
-    report = Console(quiet=True)
+    console = Console(quiet=True)
     make_thumbnails(
-        _images(originals), originals=originals, folder=folder, jobs=jobs, report=report
+        _images(originals), originals=originals, folder=folder, jobs=jobs, console=console
     )
 
 
@@ -311,13 +311,13 @@ def _tell_without_news(folder: Path, rounds: int) -> None:
     images = [_image(n, f"a_picture_image_20240305190{n:05}.png") for n in range(1208)]
     for number, image in enumerate(images):
         Pictures.new("1", (1300, 4 + number % 300)).save(originals / image.key, "PNG")
-    report = Console(quiet=True)
+    console = Console(quiet=True)
     for count in (418, 1208):
         spent = []
         for number in range(rounds + 1):
             started = perf_counter()
             make_thumbnails(
-                images[:count], originals=originals, folder=copies, jobs=2, report=report
+                images[:count], originals=originals, folder=copies, jobs=2, console=console
             )
             spent += [perf_counter() - started] if number else []
         milliseconds = statistics.median(spent) * 1000

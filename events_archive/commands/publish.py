@@ -47,7 +47,7 @@ def publish(settings: Settings, site: Site, console: Console) -> BuildResult | N
             originals=settings.cache / "originals",
             folder=settings.cache / "thumbnails",
             jobs=settings.jobs,
-            report=console,
+            console=console,
             excluded_licences=settings.excluded_licences,
         )
     ids_file = settings.cache / PUBLISHED_IDS_FILE

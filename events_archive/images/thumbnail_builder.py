@@ -1,138 +1,122 @@
-"""How the copies of many pictures are made: several at a time, each fault the fault of one."""
+"""Builds the thumbnails of many images; a fault of one does not affect the others."""
 
-import hashlib
 import threading
 import warnings
-from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from hashlib import sha256
+
+import PIL
+import PIL.Image
+from msgspec.structs import replace
 
 from events_archive.console import Console
 from events_archive.errors import ArchiveError
-from events_archive.images.resize import (
-    SETTINGS_KEY,
-    TOO_MANY_PIXELS,
-    UnsupportedImageError,
-    resize,
-)
-from events_archive.images.thumbnail_store import (
-    ThumbnailRecord,
-    ThumbnailStore,
-    write_manifest,
-    write_whole,
-)
+from events_archive.images.resize import TOO_MANY_PIXELS, resize
+from events_archive.images.thumbnail_store import SETTINGS_KEY, ThumbnailRecord, ThumbnailStore
 from events_archive.model.event import Image
+from events_archive.thread_pool import map_in_threads
 
 
 def build_thumbnails(
-    images: list[Image], shelf: ThumbnailStore, *, jobs: int, report: Console
+    images: list[Image], store: ThumbnailStore, *, jobs: int, console: Console
 ) -> dict[str, ThumbnailRecord]:
-    """Make the copies of ``images`` and note it in the manifest, even if interrupted on the way.
+    """Build the thumbnails of ``images``, and write the manifest, also after an interruption.
 
-    What is known of each now, by `Image.key`. Raises `ArchiveError` where nothing can be written.
+    Return the records by `Image.key`. Raises `ArchiveError` where nothing can be written.
 
-    Threads, since Pillow lets go of the interpreter while it decodes, resizes and encodes:
-    processes are no faster and take a quarter of a second to start.
+    Threads are as fast as processes, since Pillow releases the interpreter lock while it works.
     """
-    made: dict[str, ThumbnailRecord] = {}
+    records: dict[str, ThumbnailRecord] = {}
     try:
-        shelf.folder.mkdir(parents=True, exist_ok=True)
         try:
             with (
-                report.progress("thumbnails", len(images)) as progress,
-                _capture_warnings() as remarks,
-                closing(_in_threads(images, shelf, jobs, remarks)) as done,
+                console.progress("thumbnails", len(images)) as progress,
+                _captured_warnings() as take_warnings,
+                closing(
+                    map_in_threads(
+                        lambda image: _build(image, store, take_warnings),
+                        images,
+                        threads=min(jobs, len(images)),
+                    )
+                ) as results,
             ):
-                for key, record in done:
-                    made[key] = record
+                for image, record in results:
+                    records[image.key] = record
                     progress.advance()
         finally:
-            write_manifest(shelf.folder, {**shelf.records, **made})
+            store.write_manifest({**store.records, **records})
     except OSError as error:
         raise ArchiveError(
-            f"The thumbnails cannot be written to {shelf.folder}: {error.strerror or error}. "
+            f"The thumbnails cannot be written to {store.folder}: {error.strerror or error}. "
             "Free some space or allow writing there, then build again."
         ) from error
-    broken = sum(bool(record.error) for record in made.values())
-    report.print(f"thumbnails of {len(made) - broken} pictures made, {broken} broken")
-    return made
+    broken = sum(bool(record.error) for record in records.values())
+    console.print(f"thumbnails of {len(records) - broken} pictures made, {broken} broken")
+    return records
 
 
-def _in_threads(
-    images: list[Image], shelf: ThumbnailStore, jobs: int, remarks: Callable[[], str]
-) -> Generator[tuple[str, ThumbnailRecord]]:
-    """Each picture's key and record, as they are done."""
-    pool = ThreadPoolExecutor(max(1, min(jobs, len(images))), thread_name_prefix="thumbnails")
+def _build(
+    image: Image, store: ThumbnailStore, take_warnings: Callable[[], str]
+) -> ThumbnailRecord:
+    """Write the thumbnails of one image, unless the content of its original is known already."""
+    original = store.originals / image.key
     try:
-        tasks = {pool.submit(_build_one, image, shelf, remarks): image.key for image in images}
-        for task in as_completed(tasks):
-            yield tasks[task], task.result()
-    finally:
-        # After Ctrl-C only the pictures at hand are finished, a fraction of a second each.
-        pool.shutdown(cancel_futures=True)
-
-
-def _build_one(image: Image, shelf: ThumbnailStore, remarks: Callable[[], str]) -> ThumbnailRecord:
-    """Make the copies of one picture, unless its bytes turn out to be those already known."""
-    original = shelf.originals / image.key
-    try:
-        found, data = original.stat(), original.read_bytes()
+        status, data = original.stat(), original.read_bytes()
     except OSError as error:
-        # No file is -1 bytes long, so the next run tries again.
+        # No file has -1 bytes, so that the next run tries again.
         reason = f"its original cannot be read ({error.strerror or error})"
-        return ThumbnailRecord(size=-1, mtime_ns=0, digest="0" * 10, error=reason)
-    digest = hashlib.sha256(SETTINGS_KEY.encode() + b"\0" + data).hexdigest()[:10]
-    record = ThumbnailRecord(size=found.st_size, mtime_ns=found.st_mtime_ns, digest=digest)
-    known = shelf.records.get(image.key)
-    if known and known.digest == digest and (known.error or shelf.is_complete(image)):
-        return known._replace(size=record.size, mtime_ns=record.mtime_ns)
-    remarks()
+        return ThumbnailRecord(-1, 0, "0" * 10, error=reason)
+    size, mtime_ns = status.st_size, status.st_mtime_ns
+    digest = sha256(SETTINGS_KEY.encode() + b"\0" + data).hexdigest()[:10]
+    known = store.records.get(image.key)
+    if known and known.digest == digest and (known.error or store.is_complete(image)):
+        return replace(known, size=size, mtime_ns=mtime_ns)
+    take_warnings()
     try:
-        copies = resize(data)
-    except Exception as error:  # Broken files make Pillow raise nearly anything.
-        return record._replace(error=_error_text(error))
-    record = record._replace(
-        sizes=tuple((width, height) for width, height, _ in copies),
-        file_sizes=tuple(len(encoded) for _, _, encoded in copies),
-        decoder_warning=remarks(),
+        thumbnails = resize(data)
+    except Exception as error:  # Damaged files make Pillow raise exceptions of nearly any class.
+        return ThumbnailRecord(size, mtime_ns, digest, error=_reason(error))
+    record = ThumbnailRecord(
+        size,
+        mtime_ns,
+        digest,
+        dimensions=" ".join(f"{width}x{height}" for width, height, _ in thumbnails),
+        file_sizes=tuple(len(encoded) for _, _, encoded in thumbnails),
+        decoder_warning=take_warnings(),
     )
-    for name, (_, _, encoded) in zip(record.names(image), copies, strict=True):
-        write_whole(shelf.folder / name, encoded)
+    for name, (_, _, encoded) in zip(record.names(image), thumbnails, strict=True):
+        store.write(name, encoded)
     return record
 
 
 @contextmanager
-def _capture_warnings() -> Iterator[Callable[[], str]]:
-    """Yield a function that says what Pillow warned of in this thread since it was last asked.
+def _captured_warnings() -> Iterator[Callable[[], str]]:
+    """Yield a function that returns Pillow's warnings in this thread since its last call.
 
-    The filters of `warnings` belong to the process, so they are set once around all threads.
+    The filters of `warnings` belong to the process, so they are set once for all threads.
     """
-    heard = threading.local()
+    captured = threading.local()
 
-    def hear(message: Warning | str, *_: object, **__: object) -> None:
-        heard.messages = [*getattr(heard, "messages", ()), str(message)]
+    def capture(message: Warning | str, *_: object, **__: object) -> None:
+        captured.messages = [*getattr(captured, "messages", ()), str(message)]
 
-    def said() -> str:
-        messages, heard.messages = getattr(heard, "messages", ()), []
+    def take_warnings() -> str:
+        messages, captured.messages = getattr(captured, "messages", ()), []
         return "; ".join(dict.fromkeys(" ".join(message.split()) for message in messages))
 
     with warnings.catch_warnings():
         warnings.filterwarnings("always", module=r"PIL\b")
-        warnings.showwarning = hear
-        yield said
+        warnings.showwarning = capture
+        yield take_warnings
 
 
-def _error_text(error: Exception) -> str:
-    """What to tell about a picture that could not be read."""
-    from PIL import Image as Pictures  # noqa: PLC0415
-    from PIL import UnidentifiedImageError  # noqa: PLC0415
-
+def _reason(error: Exception) -> str:
+    """Return why an image cannot be decoded."""
     match error:
-        case UnsupportedImageError():
-            return str(error)
-        case Pictures.DecompressionBombError():
+        case PIL.Image.DecompressionBombError():
             return TOO_MANY_PIXELS
-        case UnidentifiedImageError():
+        case PIL.UnidentifiedImageError():
             return "its original is not a picture of a known format"
         case _:
             return f"its original is broken ({error or type(error).__name__})"

@@ -1,86 +1,78 @@
-"""Small WebP copies of the pictures, as pages refer to them, and the one call that sees to them.
+"""Thumbnails of the images, as pages refer to them.
 
-What is known of the originals and their copies is kept by `thumbnail_shelf`; only for what is new
-or changed are `thumbnail_making` and Pillow called in. What may go wrong with a picture goes wrong
-quietly: one warning, and a placeholder stands in on the page.
+Thumbnails that exist are found by their manifest (`thumbnail_store`); only for new or changed
+originals is Pillow imported (`thumbnail_builder`). An image that cannot be decoded costs a warning,
+and pages show a placeholder.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from events_archive.console import Console
+from events_archive.images.messages import image_warning
 from events_archive.images.thumbnail_store import ThumbnailRecord, ThumbnailStore
 from events_archive.model.event import Image
 
 DEFAULT_WIDTH = 640
-"""For browsers that do not read ``srcset``, and for link previews."""
+"""For browsers without support for ``srcset``, and for link previews."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Thumbnail:
-    """The copies of one picture, as a page refers to them."""
+    """The thumbnails of one image, in several sizes."""
 
     name: str
-    """``<image id>-<hash>``, the stem that all sizes share."""
+    """``<image id>-<digest>``, the part of their names that all sizes share."""
     sizes: tuple[tuple[int, int], ...]
     """Width and height in pixels, narrowest first; never empty."""
 
-    @cached_property
+    @property
     def width(self) -> int:
-        """The widest copy's width in pixels."""
+        """The largest width in pixels."""
         return self.sizes[-1][0]
 
-    @cached_property
+    @property
     def height(self) -> int:
-        """The widest copy's height in pixels."""
+        """The largest height in pixels."""
         return self.sizes[-1][1]
 
     def file(self, width: int) -> str:
-        """The address, from the site's root, of the copy that is ``width`` pixels wide."""
+        """Return the path, from the site's root, of the file that is ``width`` pixels wide."""
         return f"pictures/{self.name}-{width}.webp"
 
-    @cached_property
+    @property
     def src(self) -> str:
-        """The address, from the site's root, of the copy for `DEFAULT_WIDTH`, or the next below."""
-        fitting = [width for width, _ in self.sizes if width <= DEFAULT_WIDTH]
-        return self.file(fitting[-1] if fitting else self.sizes[0][0])
+        """The path of the file for `DEFAULT_WIDTH`, or the next narrower one."""
+        narrow = [width for width, _ in self.sizes if width <= DEFAULT_WIDTH]
+        return self.file(narrow[-1] if narrow else self.sizes[0][0])
 
     def srcset(self, root: str) -> str:
-        """The ``srcset`` of a page from which ``root`` ("../", or "") leads to the site's root."""
-        if root not in self._srcsets:
-            copies = [f"{root}{self.file(width)} {width}w" for width, _ in self.sizes]
-            self._srcsets[root] = ", ".join(copies)
-        return self._srcsets[root]
-
-    @cached_property
-    def _srcsets(self) -> dict[str, str]:
-        return {}
+        """Return the ``srcset`` for a page from which ``root`` ("../" or "") leads to the root."""
+        return ", ".join(f"{root}{self.file(width)} {width}w" for width, _ in self.sizes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thumbnails:
-    """All pictures that can be shown."""
+    """The thumbnails of all images that can be shown."""
 
     folder: Path
-    """Where the copies lie."""
+    """Where the files are."""
     by_key: Mapping[str, Thumbnail]
     """By `Image.key`."""
     excluded_licences: frozenset[int] = frozenset()
 
     def of(self, image: Image | None) -> Thumbnail | None:
-        """The copies of ``image``; None when it has none or its licence is left out."""
+        """Return the thumbnail of ``image``; None if it has none or its licence is excluded."""
         if image is None or _is_excluded(image, self.excluded_licences):
             return None
         return self.by_key.get(image.key)
 
     def files(self) -> Iterator[tuple[str, Path]]:
-        """Each copy's address and where it lies now, in the order of the addresses."""
-        shown = {thumbnail.name: thumbnail for thumbnail in self.by_key.values()}
-        addresses = (t.file(width) for t in shown.values() for width, _ in t.sizes)
-        for address in sorted(addresses):
-            yield address, self.folder / address.removeprefix("pictures/")
+        """Yield the path on the site and the present path of each file, sorted."""
+        paths = {t.file(width) for t in self.by_key.values() for width, _ in t.sizes}
+        for path in sorted(paths):
+            yield path, self.folder / path.removeprefix("pictures/")
 
 
 def make_thumbnails(
@@ -89,47 +81,37 @@ def make_thumbnails(
     originals: Path,
     folder: Path,
     jobs: int,
-    report: Console,
+    console: Console,
     excluded_licences: Collection[int] = (),
 ) -> Thumbnails:
-    """See to it that each of ``images`` that has an original has its copies in ``folder``.
+    """Return the thumbnails of ``images``, after building those that are missing in ``folder``.
 
-    Only what is new or changed is decoded, ``jobs`` at a time. An original that is not there is
-    nobody's fault here (who fetches it says so); one that is broken costs one warning a run.
+    Only new and changed files in ``originals`` are decoded, ``jobs`` at a time. A missing original
+    causes no warning; one that cannot be decoded causes one in each run.
 
     Raises `ArchiveError` where ``folder`` cannot be written to.
     """
     excluded = frozenset(excluded_licences)
-    wanted = {i.key: i for i in images if not _is_excluded(i, excluded)}
-    shelf = ThumbnailStore.open(originals=originals, folder=folder)
-    whole, due = shelf.partition(wanted.values())
-    made = _made(due, shelf, jobs, report) if due else {}
+    wanted = {image.key: image for image in images if not _is_excluded(image, excluded)}
+    store = ThumbnailStore.load(originals=originals, folder=folder)
+    complete, due = store.partition(wanted.values())
+    built: Mapping[str, ThumbnailRecord] = {}
+    if due:
+        # Imports Pillow, which takes 50 ms.
+        from events_archive.images.thumbnail_builder import build_thumbnails  # noqa: PLC0415
+
+        built = build_thumbnails(due, store, jobs=jobs, console=console)
     by_key = {}
     for key, image in wanted.items():
-        record = made.get(key) or shelf.records.get(key)
+        record = built.get(key) or store.records.get(key)
         if record is None:
             continue
         if fault := record.error or record.decoder_warning:
-            report.warn(f"picture {image.id} ({_printable(image.url)}): {fault}")
-        if record.sizes and (key in made or key in whole):
+            console.warn(image_warning(image, fault))
+        if record.dimensions and (key in built or key in complete):
             by_key[key] = Thumbnail(name=f"{image.id}-{record.digest}", sizes=record.sizes)
     return Thumbnails(folder=folder, by_key=by_key, excluded_licences=excluded)
 
 
-def _made(
-    images: list[Image], shelf: ThumbnailStore, jobs: int, report: Console
-) -> Mapping[str, ThumbnailRecord]:
-    """Make the copies of ``images``; what is known of them now, by key."""
-    # Threads cost 10 ms to import and Pillow 50, which a run without new pictures need not pay.
-    from events_archive.images.thumbnail_builder import build_thumbnails  # noqa: PLC0415
-
-    return build_thumbnails(images, shelf, jobs=jobs, report=report)
-
-
 def _is_excluded(image: Image, excluded: Collection[int]) -> bool:
     return image.licence is not None and image.licence.id in excluded
-
-
-def _printable(text: str) -> str:
-    """Text from outside, with nothing in it that a terminal would obey."""
-    return "".join(c if c.isprintable() else "?" for c in text[:300])

@@ -1,5 +1,6 @@
-"""Thumbnails of every kind of picture that comes along, whole and broken, made from real files."""
+"""Thumbnails of all kinds of images, intact and damaged, built from real files."""
 
+import hashlib
 import io
 import json
 import os
@@ -25,8 +26,8 @@ from PIL import ImageCms
 from events_archive.console import Console
 from events_archive.errors import ArchiveError
 from events_archive.images import thumbnail_builder, thumbnail_store
-from events_archive.images.resize import SETTINGS_KEY, resize
-from events_archive.images.thumbnail_store import MANIFEST, read_manifest
+from events_archive.images.resize import resize
+from events_archive.images.thumbnail_store import MANIFEST, SETTINGS_KEY, read_manifest
 from events_archive.images.thumbnails import Thumbnail, Thumbnails, make_thumbnails
 from events_archive.model.event import Image, Licence
 from tests.conftest import clean_environment
@@ -35,12 +36,12 @@ RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 40), (30, 40, 220), (255, 255
 
 
 class Studio:
-    """Two folders, a way to put originals in, and what was said about them."""
+    """Two folders, a way to add originals, and the messages about them."""
 
     def __init__(self, folder: Path) -> None:
         self.originals, self.folder = folder / "originals", folder / "thumbnails"
         self.originals.mkdir()
-        self.said = ""
+        self.output = ""
         self.warnings: list[str] = []
 
     def put(self, name: str, data: bytes | Pictures.Image, id: int = 7, **options: Any) -> Image:
@@ -58,21 +59,21 @@ class Studio:
 
     def make(self, *images: Image, jobs: int = 2, excluded: Collection[int] = ()) -> Thumbnails:
         stream = io.StringIO()
-        report = Console(stream=stream)
+        console = Console(stream=stream)
         try:
             return make_thumbnails(
                 images,
                 originals=self.originals,
                 folder=self.folder,
                 jobs=jobs,
-                report=report,
+                console=console,
                 excluded_licences=excluded,
             )
         finally:
-            self.said, self.warnings = stream.getvalue(), report.warnings
+            self.output, self.warnings = stream.getvalue(), console.warnings
 
     def one(self, data: bytes | Pictures.Image, name: str = "a.png", **options: Any) -> Thumbnail:
-        """The thumbnail of one picture that nothing is wrong with."""
+        """Return the thumbnail of one intact image."""
         image = self.put(name, data, **options)
         thumbnail = self.make(image).of(image)
         assert self.warnings == []
@@ -80,7 +81,7 @@ class Studio:
         return thumbnail
 
     def shown(self, data: bytes | Pictures.Image, **options: Any) -> Pictures.Image:
-        """The widest copy of one picture, as a browser shows it."""
+        """Return the widest thumbnail of one image, as a browser shows it."""
         thumbnail = self.one(data, **options)
         return self.opened(thumbnail, thumbnail.width)
 
@@ -91,7 +92,7 @@ class Studio:
             return opened
 
     def fault(self, data: bytes | Pictures.Image, **options: Any) -> str:
-        """The one warning that a broken picture costs, without its start."""
+        """Return the only warning that a damaged image causes, without its start."""
         image = self.put("a.png", data, **options)
         made = self.make(image)
         assert made.of(image) is None
@@ -108,14 +109,14 @@ def studio(tmp_path: Path) -> Studio:
 
 
 @pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The length of each original that was decoded."""
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The size of each original that was decoded, in bytes."""
     calls: list[int] = []
-    draw = thumbnail_builder.resize
+    resize_image = thumbnail_builder.resize
 
     def counting(data: bytes) -> list[tuple[int, int, bytes]]:
         calls.append(len(data))
-        return draw(data)
+        return resize_image(data)
 
     monkeypatch.setattr(thumbnail_builder, "resize", counting)
     return calls
@@ -132,7 +133,7 @@ def plain(width: int = 400, height: int = 300, colour: Any = RED, mode: str = "R
 
 
 def photo(width: int = 700, height: int = 500, seed: int = 1) -> Pictures.Image:
-    """Something that does not compress to nothing."""
+    """Return an image that does not compress well."""
     noise = random.Random(seed).randbytes(60 * 40 * 3)
     return Pictures.frombytes("RGB", (60, 40), noise).resize((width, height))
 
@@ -173,7 +174,7 @@ def edges(picture: Pictures.Image) -> tuple[Any, Any]:
     ],
 )
 @pytest.mark.parametrize("format", ["PNG", "JPEG"])
-def test_no_copy_is_wider_than_its_original(
+def test_no_thumbnail_is_wider_than_its_original(
     studio: Studio, size: tuple[int, int], expected: tuple[tuple[int, int], ...], format: str
 ) -> None:
     thumbnail = studio.one(plain(*size), format=format)
@@ -198,7 +199,7 @@ def test_a_large_jpeg_decoded_small_keeps_its_proportions(
     assert studio.one(plain(*size), format="JPEG").sizes[-1] == expected
 
 
-def test_a_thumbnail_says_how_a_page_refers_to_it() -> None:
+def test_a_thumbnail_has_the_paths_for_an_img_element() -> None:
     thumbnail = Thumbnail(name="7-0123456789", sizes=((320, 213), (640, 426), (1280, 853)))
     assert thumbnail.file(320) == "pictures/7-0123456789-320.webp"
     assert thumbnail.src == "pictures/7-0123456789-640.webp"
@@ -217,7 +218,7 @@ def test_src_is_640_pixels_wide_or_the_next_below(widths: tuple[int, ...], expec
     assert thumbnail.src == thumbnail.file(expected)
 
 
-def test_files_lists_each_copy_once_in_order(studio: Studio) -> None:
+def test_each_file_is_listed_once_in_order(studio: Studio) -> None:
     b, a = studio.put("b.png", plain(200), 8), studio.put("a.png", plain(330), 7)
     twin = studio.put("other-name.png", plain(330), 7)
     made = studio.make(b, a, a, twin)
@@ -231,7 +232,7 @@ def test_files_lists_each_copy_once_in_order(studio: Studio) -> None:
     assert made.of(a) == made.of(twin)
 
 
-def test_names_follow_the_content_and_bytes_are_the_same_each_time(
+def test_names_depend_on_the_content_and_files_are_reproducible(
     studio: Studio, tmp_path: Path
 ) -> None:
     (tmp_path / "second").mkdir()
@@ -245,14 +246,14 @@ def test_names_follow_the_content_and_bytes_are_the_same_each_time(
     assert studio.one(photo(seed=2)).name != first.name
 
 
-def test_another_recipe_gives_other_names(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_settings_give_other_names(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     first = studio.one(photo())
     for module in (thumbnail_builder, thumbnail_store):
         monkeypatch.setattr(module, "SETTINGS_KEY", "another")
     assert studio.one(photo()).name != first.name
 
 
-# Which pictures are shown ------------------------------------------------------------------------
+# Which images are shown --------------------------------------------------------------------------
 
 
 def test_a_thumbnail_is_a_value() -> None:
@@ -266,24 +267,26 @@ def test_no_image_has_no_thumbnail(studio: Studio) -> None:
     assert studio.make().of(None) is None
 
 
-def test_a_missing_original_is_a_placeholder_without_a_word(studio: Studio) -> None:
+def test_a_missing_original_causes_no_message(studio: Studio) -> None:
     image = studio.put("a.png", plain())
     (studio.originals / image.key).unlink()
     assert studio.make(image).of(image) is None
-    assert studio.said == ""
+    assert studio.output == ""
 
 
-def test_excluded_licences_are_neither_made_nor_shown(studio: Studio, drawn: list[int]) -> None:
+def test_images_with_an_excluded_licence_are_neither_built_nor_shown(
+    studio: Studio, decoded: list[int]
+) -> None:
     image = studio.put("a.png", plain())
     made = studio.make(image, excluded={1})
     assert made.of(image) is None
     assert list(made.files()) == []
-    assert drawn == []
+    assert decoded == []
     assert studio.make(image, excluded={2}).of(image)
 
 
-def test_a_picture_no_longer_asked_for_stays_in_the_cache_but_not_in_the_site(
-    studio: Studio, drawn: list[int]
+def test_an_image_that_is_no_longer_used_remains_in_the_cache_but_not_on_the_site(
+    studio: Studio, decoded: list[int]
 ) -> None:
     first, second = studio.put("a.png", plain(), 7), studio.put("b.png", plain(), 8)
     studio.make(first, second)
@@ -291,15 +294,15 @@ def test_a_picture_no_longer_asked_for_stays_in_the_cache_but_not_in_the_site(
     assert {path.name[0] for _, path in made.files()} == {"8"}
     assert len(list(studio.folder.glob("7-*.webp"))) == 2
     studio.make(first, second)
-    assert len(drawn) == 2
+    assert len(decoded) == 2
 
 
-# Kinds of pictures -------------------------------------------------------------------------------
+# Kinds of images ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF"])
-def test_a_picture_stands_as_the_camera_was_held(
+def test_the_orientation_of_the_camera_is_applied(
     studio: Studio, orientation: int, format: str
 ) -> None:
     exif = Pictures.Exif()
@@ -316,13 +319,13 @@ def test_a_picture_stands_as_the_camera_was_held(
     assert close(shown.getpixel(corner[along]), RED, 30)
 
 
-def test_a_large_turned_jpeg_is_as_wide_as_allowed(studio: Studio) -> None:
+def test_a_large_rotated_jpeg_is_as_wide_as_allowed(studio: Studio) -> None:
     exif = Pictures.Exif()
     exif[0x0112] = 6
     assert studio.one(plain(4000, 3000), format="JPEG", exif=exif).sizes[-1] == (1280, 1707)
 
 
-def test_no_metadata_is_left(studio: Studio) -> None:
+def test_metadata_is_removed(studio: Studio) -> None:
     exif = Pictures.Exif()
     exif[0x010E] = "secret place"
     exif.get_ifd(0x8825)[1] = "N"
@@ -352,13 +355,13 @@ def test_colours_of_another_profile_become_srgb(studio: Studio, format: str) -> 
     assert close(right, (40, 30, 220))
 
 
-def test_a_converted_picture_carries_no_profile(studio: Studio) -> None:
+def test_a_converted_image_has_no_profile(studio: Studio) -> None:
     shown = studio.shown(plain(), format="JPEG", icc_profile=swapped_profile())
     assert "icc_profile" not in shown.info
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
-def test_a_picture_that_is_in_srgb_and_says_so_is_left_as_it_is(mode: str) -> None:
+def test_an_image_with_an_srgb_profile_is_not_converted(mode: str) -> None:
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     picture = photo().convert(mode)
     if mode == "RGBA":
@@ -366,7 +369,7 @@ def test_a_picture_that_is_in_srgb_and_says_so_is_left_as_it_is(mode: str) -> No
     assert resize(as_file(picture, icc_profile=srgb)) == resize(as_file(picture))
 
 
-def test_a_profile_leaves_transparency_alone(studio: Studio) -> None:
+def test_a_profile_does_not_affect_transparency(studio: Studio) -> None:
     picture = halves((*RED, 255), (*RED, 0), "RGBA")
     shown = studio.shown(picture, icc_profile=swapped_profile())
     left, right = edges(shown)
@@ -386,7 +389,7 @@ def test_a_profile_for_other_colours_is_ignored(studio: Studio) -> None:
     assert close(shown.getpixel((9, 9)), (128, 128, 128))
 
 
-def test_cmyk_looks_as_it_should(studio: Studio) -> None:
+def test_cmyk_is_converted(studio: Studio) -> None:
     picture = halves((0, 255, 255, 0), (255, 255, 0, 0), "CMYK")
     left, right = edges(studio.shown(picture, format="JPEG"))
     assert close(left, (255, 0, 0), 20)
@@ -418,7 +421,7 @@ def test_more_than_eight_bits_are_scaled_and_not_clipped(
     assert close(right, WHITE)
 
 
-def test_a_black_picture_of_floats_stays_black(studio: Studio) -> None:
+def test_a_black_image_of_floats_remains_black(studio: Studio) -> None:
     shown = studio.shown(plain(colour=0.0, mode="F"), format="TIFF")
     assert close(shown.getpixel((9, 9)), (0, 0, 0))
 
@@ -429,13 +432,13 @@ def test_sixteen_bits_of_colour(studio: Studio) -> None:
     assert close(shown.getpixel((9, 9)), (255, 128, 0))
 
 
-def test_transparency_is_kept(studio: Studio) -> None:
+def test_transparency_is_preserved(studio: Studio) -> None:
     left, right = edges(studio.shown(halves((*RED, 255), (*BLUE, 0), "RGBA")))
     assert close(left, (*RED, 255))
     assert right[3] == 0
 
 
-def test_what_is_transparent_does_not_bleed_into_its_surroundings(studio: Studio) -> None:
+def test_transparent_pixels_do_not_colour_their_surroundings(studio: Studio) -> None:
     picture = halves((*WHITE, 255), (0, 0, 0, 0), "RGBA").resize((2000, 1500))
     shown = studio.shown(picture)
     along_the_edge: list[Any] = [shown.getpixel((x, 9)) for x in range(600, 680)]
@@ -448,7 +451,7 @@ def test_grey_with_transparency(studio: Studio) -> None:
     assert right[3] == 0
 
 
-def test_an_alpha_channel_without_a_hole_is_dropped(studio: Studio) -> None:
+def test_an_opaque_alpha_channel_is_removed(studio: Studio) -> None:
     assert studio.shown(plain(colour=(*RED, 255), mode="RGBA")).mode == "RGB"
 
 
@@ -468,7 +471,7 @@ def test_a_palette_with_transparency(studio: Studio, transparency: int | bytes) 
     assert right[3] == 0
 
 
-def test_one_colour_that_stands_for_transparency(studio: Studio) -> None:
+def test_one_colour_that_means_transparent(studio: Studio) -> None:
     left, right = edges(studio.shown(halves(RED, BLUE), transparency=BLUE))
     assert close(left, (*RED, 255))
     assert right[3] == 0
@@ -487,7 +490,9 @@ def test_an_animation_shows_its_first_frame(studio: Studio, format: str) -> None
     "format", ["JPEG", "PNG", "WEBP", "GIF", "AVIF", "TIFF", "BMP", "JPEG2000"]
 )
 @pytest.mark.parametrize("name", ["wrong.gif", "none", "%20odd;name"])
-def test_the_content_decides_and_not_the_name(studio: Studio, format: str, name: str) -> None:
+def test_the_format_is_that_of_the_content_and_not_of_the_name(
+    studio: Studio, format: str, name: str
+) -> None:
     if format not in Pictures.registered_extensions().values():
         pytest.skip(f"this Pillow knows no {format}")
     assert close(studio.shown(plain(), format=format, name=name).getpixel((9, 9)), RED)
@@ -500,7 +505,7 @@ def test_other_colour_spaces(studio: Studio) -> None:
     assert close(studio.shown(picture, format="TIFF").getpixel((9, 9)), RED)
 
 
-# Broken pictures ---------------------------------------------------------------------------------
+# Damaged images ----------------------------------------------------------------------------------
 
 
 def png(width: int, height: int, bits: int, colours: int, rows: bytes) -> bytes:
@@ -539,19 +544,19 @@ def test_a_truncated_file_is_refused(studio: Studio, format: str) -> None:
         random.Random(1).randbytes(4000),
     ],
 )
-def test_what_is_no_picture_is_refused(studio: Studio, data: bytes) -> None:
+def test_other_data_is_refused(studio: Studio, data: bytes) -> None:
     assert studio.fault(data) in {
         "its original is not a picture of a known format",
         "its original is broken (Truncated File Read)",
     }
 
 
-def test_a_picture_too_tall_for_its_format_is_refused(studio: Studio) -> None:
+def test_an_image_that_is_too_tall_for_webp_is_refused(studio: Studio) -> None:
     assert studio.fault(plain(2, 20_000)).startswith("its original is broken (")
 
 
 def test_an_original_that_cannot_be_read_is_tried_again(
-    studio: Studio, drawn: list[int], monkeypatch: pytest.MonkeyPatch
+    studio: Studio, decoded: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image = studio.put("a.png", plain())
     read = Path.read_bytes
@@ -568,26 +573,26 @@ def test_an_original_that_cannot_be_read_is_tried_again(
     assert studio.make(image).of(image)
 
 
-def test_a_broken_picture_warns_again_with_no_work(studio: Studio, drawn: list[int]) -> None:
+def test_a_damaged_image_causes_a_warning_each_time_but_is_decoded_once(
+    studio: Studio, decoded: list[int]
+) -> None:
     first = studio.fault(photo().tobytes())
     image = Image(id=7, name="", url="https://images.example/a.png", credit="", licence=None)
     assert studio.make(image).of(image) is None
     assert studio.warnings[0].endswith(first)
-    assert len(drawn) == 1
-    assert "made" not in studio.said
+    assert len(decoded) == 1
+    assert "made" not in studio.output
 
 
-def test_one_broken_picture_does_not_harm_the_others(studio: Studio) -> None:
+def test_a_damaged_image_does_not_affect_the_others(studio: Studio) -> None:
     images = [studio.put(f"{n}.png", plain() if n != 3 else b"?", n) for n in range(6)]
     made = studio.make(*images)
     assert [made.of(image) is not None for image in images] == [n != 3 for n in range(6)]
     assert len(studio.warnings) == 1
-    assert "thumbnails of 5 pictures made, 1 broken\n" in studio.said
+    assert "thumbnails of 5 pictures made, 1 broken\n" in studio.output
 
 
-def test_what_pillow_warns_of_becomes_a_warning_of_ours(
-    studio: Studio, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_warnings_of_pillow_are_reported(studio: Studio, capfd: pytest.CaptureFixture[str]) -> None:
     exif = b"Exif\0\0MM\0*\0\0\0\x08" + b"\0\x09" + b"\x01\x12\0\x03\xff\xff\xff\xff\0\0\0\0" * 2
     image = studio.put("a.jpg", plain(), format="JPEG", exif=exif)
     other = studio.put("b.jpg", plain(), 8, format="JPEG")
@@ -600,15 +605,13 @@ def test_what_pillow_warns_of_becomes_a_warning_of_ours(
     assert capfd.readouterr().err == ""
 
 
-def test_the_filters_of_warnings_are_as_before(studio: Studio) -> None:
+def test_the_filters_of_warnings_are_restored(studio: Studio) -> None:
     before = list(warnings.filters), warnings.showwarning
     studio.one(plain())
     assert (list(warnings.filters), warnings.showwarning) == before
 
 
-def test_exif_that_cannot_even_be_looked_at_is_ignored(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_damaged_exif_data_is_ignored(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: Any) -> None:
         raise SyntaxError("not a TIFF file")
 
@@ -616,26 +619,26 @@ def test_exif_that_cannot_even_be_looked_at_is_ignored(
     assert studio.one(plain(), format="BMP").sizes[-1] == (400, 300)
 
 
-def test_nothing_that_a_terminal_obeys_is_printed(studio: Studio) -> None:
+def test_no_control_characters_are_printed(studio: Studio) -> None:
     image = studio.put("a\x1b[31m.png", b"?")
     studio.make(image)
-    assert "\x1b" not in studio.said
-    assert "a?[31m.png" in studio.said
+    assert "\x1b" not in studio.output
+    assert "a?[31m.png" in studio.output
 
 
-# From run to run ---------------------------------------------------------------------------------
+# Later runs --------------------------------------------------------------------------------------
 
 
-def test_the_second_run_decodes_nothing(studio: Studio, drawn: list[int]) -> None:
+def test_the_second_run_decodes_nothing(studio: Studio, decoded: list[int]) -> None:
     images = [studio.put(f"{n}.png", plain(), n) for n in range(4)]
     first = studio.make(*images)
-    assert studio.said == "thumbnails of 4 pictures made, 0 broken\n"
+    assert studio.output == "thumbnails of 4 pictures made, 0 broken\n"
     assert studio.make(*images) == first
-    assert len(drawn) == 4
-    assert studio.said == ""
+    assert len(decoded) == 4
+    assert studio.output == ""
 
 
-def test_an_up_to_date_manifest_needs_neither_pillow_nor_a_pool(studio: Studio) -> None:
+def test_pillow_and_the_thread_pool_are_imported_only_to_build(studio: Studio) -> None:
     image = studio.put("a.png", plain())
     studio.make(image)
     code = """
@@ -646,7 +649,7 @@ def test_an_up_to_date_manifest_needs_neither_pillow_nor_a_pool(studio: Studio) 
         from events_archive.console import Console
         image = Image(id=7, name="", url="https://x.example/a.png", credit="", licence=None)
         made = make_thumbnails([image], originals=Path(sys.argv[1]), folder=Path(sys.argv[2]),
-                               jobs=2, report=Console())
+                               jobs=2, console=Console())
         assert made.of(image).width == 400
         assert not {"PIL", "concurrent.futures", "multiprocessing"} & set(sys.modules)
     """
@@ -657,22 +660,22 @@ def test_an_up_to_date_manifest_needs_neither_pillow_nor_a_pool(studio: Studio) 
     subprocess.run(command, check=True, env=alone)
 
 
-def test_a_changed_original_is_made_anew(studio: Studio, drawn: list[int]) -> None:
+def test_a_changed_original_is_built_again(studio: Studio, decoded: list[int]) -> None:
     first = studio.one(plain(colour=RED))
     second = studio.one(plain(colour=BLUE))
     assert first.name != second.name
-    assert len(drawn) == 2
+    assert len(decoded) == 2
 
 
-def test_a_touched_original_is_read_but_not_decoded(studio: Studio, drawn: list[int]) -> None:
+def test_a_touched_original_is_read_but_not_decoded(studio: Studio, decoded: list[int]) -> None:
     image = studio.put("a.png", plain())
     first = studio.make(image)
     os.utime(studio.originals / image.key, ns=(1, 1))
     assert studio.make(image) == first
-    assert len(drawn) == 1
+    assert len(decoded) == 1
     os.utime(studio.originals / image.key, ns=(1, 1))
     studio.make(image)
-    assert studio.said == ""
+    assert studio.output == ""
 
 
 def halve(path: Path) -> None:
@@ -685,19 +688,19 @@ def hollow(path: Path) -> None:
     path.symlink_to(path.parent / "nowhere")
 
 
-def test_a_lost_copy_is_made_again(studio: Studio, drawn: list[int]) -> None:
+def test_a_missing_file_is_built_again(studio: Studio, decoded: list[int]) -> None:
     first = studio.one(photo())
     path = studio.folder / f"{first.name}-640.webp"
     before = path.read_bytes()
     path.unlink()
     assert studio.one(photo()) == first
     assert path.read_bytes() == before
-    assert len(drawn) == 2
+    assert len(decoded) == 2
 
 
 @pytest.mark.parametrize("damage", [halve, hollow])
-def test_a_damaged_copy_is_made_again(
-    studio: Studio, drawn: list[int], damage: Callable[[Path], None]
+def test_a_damaged_file_is_built_again(
+    studio: Studio, decoded: list[int], damage: Callable[[Path], None]
 ) -> None:
     image = studio.put("a.png", photo())
     first = studio.make(image).of(image)
@@ -707,10 +710,10 @@ def test_a_damaged_copy_is_made_again(
     damage(path)
     assert studio.make(image).of(image) == first
     assert path.read_bytes() == before
-    assert len(drawn) == 2
+    assert len(decoded) == 2
 
 
-def test_a_damaged_copy_without_its_original_is_not_shown(studio: Studio) -> None:
+def test_a_damaged_file_without_its_original_is_not_shown(studio: Studio) -> None:
     image = studio.put("a.png", photo())
     first = studio.make(image).of(image)
     assert first
@@ -721,7 +724,7 @@ def test_a_damaged_copy_without_its_original_is_not_shown(studio: Studio) -> Non
     assert not list(made.files())
 
 
-def test_a_run_without_news_looks_at_no_copy(
+def test_a_run_without_changes_examines_no_thumbnail(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     images = [studio.put(f"{n}.png", plain(), n) for n in range(9)]
@@ -738,7 +741,7 @@ def test_a_run_without_news_looks_at_no_copy(
     assert not [path for path in looked if path.endswith(".webp")]
 
 
-def test_copies_outlive_a_lost_original(studio: Studio) -> None:
+def test_thumbnails_remain_without_their_original(studio: Studio) -> None:
     image = studio.put("a.png", plain())
     first = studio.make(image)
     (studio.originals / image.key).unlink()
@@ -762,8 +765,8 @@ def test_copies_outlive_a_lost_original(studio: Studio) -> None:
     ],
     ids=range(10),
 )
-def test_a_lost_or_damaged_manifest_is_made_again(
-    studio: Studio, drawn: list[int], damage: Callable[[bytes], bytes] | None
+def test_a_missing_or_damaged_manifest_is_written_again(
+    studio: Studio, decoded: list[int], damage: Callable[[bytes], bytes] | None
 ) -> None:
     image = studio.put("a.png", plain())
     first = studio.make(image)
@@ -772,24 +775,41 @@ def test_a_lost_or_damaged_manifest_is_made_again(
     path.write_bytes(damage(good)) if damage else path.unlink()
     assert studio.make(image) == first
     assert path.read_bytes() == good
-    assert len(drawn) == 2
+    assert len(decoded) == 2
 
 
-def test_a_manifest_of_an_earlier_version_is_still_read(studio: Studio) -> None:
-    studio.one(photo())
-    head, _, _ = (studio.folder / MANIFEST).read_bytes().partition(b"\n")
-    # With other names, every picture would be made again, and one without an original be lost.
-    assert json.loads(head)["fields"] == [
-        "size", "mtime_ns", "digest", "sizes", "octets", "broken", "remark",
+def test_a_manifest_of_an_earlier_version_is_still_read(studio: Studio, decoded: list[int]) -> None:
+    image, damaged = studio.put("a.png", photo()), studio.put("b.png", b"?", 8)
+    first = studio.make(image, damaged)
+    sizes = sorted(path.stat().st_size for path in studio.folder.glob("7-*.webp"))
+    digests = [first.by_key["7-a.png"].name[2:], read_manifest(studio.folder)["8-b.png"].digest]
+    rows = {}
+    for key, digest in zip(("7-a.png", "8-b.png"), digests, strict=True):
+        status = (studio.originals / key).stat()
+        rows[key] = [status.st_size, status.st_mtime_ns, digest]
+    rows["7-a.png"] += ["320x229 640x457 700x500", sizes, "", "odd EXIF"]
+    rows["8-b.png"] += ["", [], "its original is broken (caf\xe9)", ""]
+    body = json.dumps(rows, separators=(",", ":")).encode() + b"\n"
+    assert rb"caf\u00e9" in body
+    header = {
+        "recipe": "2: WebP (320, 640, 1280) quality 80 method 2",
+        "fields": ["size", "mtime_ns", "digest", "sizes", "octets", "broken", "remark"],
+        "sha256": hashlib.sha256(body).hexdigest(),
+    }
+    (studio.folder / MANIFEST).write_bytes(json.dumps(header).encode() + b"\n" + body)
+    assert studio.make(image, damaged) == first
+    assert len(decoded) == 2
+    assert [warning.partition("): ")[2] for warning in studio.warnings] == [
+        "odd EXIF", "its original is broken (caf\xe9)",
     ]  # fmt: skip
 
 
-def test_no_half_written_file_is_left(studio: Studio) -> None:
+def test_no_temporary_file_remains(studio: Studio) -> None:
     studio.one(photo())
     assert {path.suffix for path in studio.folder.iterdir()} == {".webp", ".jsonl"}
 
 
-def test_a_folder_that_cannot_be_written_to_stops_the_build_with_a_sentence(
+def test_a_folder_that_cannot_be_written_to_is_an_error(
     studio: Studio,
 ) -> None:
     studio.folder.touch()
@@ -798,7 +818,7 @@ def test_a_folder_that_cannot_be_written_to_stops_the_build_with_a_sentence(
         studio.make(image)
 
 
-def test_a_manifest_that_cannot_be_written_stops_the_build_with_a_sentence(
+def test_a_manifest_that_cannot_be_written_is_an_error(
     studio: Studio,
 ) -> None:
     (studio.folder / MANIFEST).mkdir(parents=True)
@@ -808,7 +828,7 @@ def test_a_manifest_that_cannot_be_written_stops_the_build_with_a_sentence(
     assert list(studio.folder.glob(".*")) == []
 
 
-def test_ctrl_c_keeps_what_is_done(studio: Studio) -> None:
+def test_after_ctrl_c_finished_thumbnails_are_in_the_manifest(studio: Studio) -> None:
     data = as_file(photo(1920, 1280), "JPEG")
     for number in range(60):
         studio.put(f"{number}.png", data + bytes([number]), number)
@@ -821,7 +841,7 @@ def test_ctrl_c_keeps_what_is_done(studio: Studio) -> None:
         images = [Image(id=n, name="", url=f"https://x.example/{n}.png", credit="", licence=None)
                   for n in range(60)]
         make_thumbnails(images, originals=Path(sys.argv[1]), folder=Path(sys.argv[2]), jobs=2,
-                        report=Console())
+                        console=Console())
     """
     program = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(code), str(studio.originals), str(studio.folder)],
