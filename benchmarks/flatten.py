@@ -37,6 +37,7 @@ from events_archive.render.json_ld import JsonLd  # noqa: E402
 from events_archive.render.markdown import markdown_to_html  # noqa: E402
 from events_archive.render.renderer import CONTENT_SECURITY_POLICY  # noqa: E402
 from events_archive.site import categories, on_this_day, urls  # noqa: E402
+from events_archive.site.formats import JSON_FEED  # noqa: E402
 from events_archive.site.plan import plan_site  # noqa: E402
 from events_archive.site.subscriptions import type_alternates  # noqa: E402
 
@@ -533,14 +534,14 @@ class Flattener:
         feed = page.context["feed"]
         return {
             "stem": feed.stem,
-            "jsonSuffix": feed.json_suffix,
+            "jsonSuffix": feed.path(JSON_FEED).removeprefix(feed.stem),
             "identity": feed.id,
             "title": feed.title,
             "description": feed.description,
             "home": self._absolute(feed.html_url),
             "rss": self._absolute(f"{feed.stem}.rss"),
             "atom": self._absolute(f"{feed.stem}.atom"),
-            "json": self._absolute(f"{feed.stem}{feed.json_suffix}"),
+            "json": self._absolute(feed.path(JSON_FEED)),
             "older": self._absolute(feed.prev_archive) if feed.prev_archive else "",
             "updated": format_utc(feed.updated),
             "built": rfc822(feed.updated),

@@ -8,19 +8,20 @@ from xml.etree import ElementTree
 
 from events_archive.check.built_site import BuiltSite
 from events_archive.check.findings import Finding
+from events_archive.site.formats import CALENDAR, format_of
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 _FOLDED = re.compile(rb"\r\n[ \t]")
 
 
 def invalid_feeds_and_calendars(site: BuiltSite) -> Iterator[Finding]:
-    """What a feed reader or a calendar program would refuse."""
-    for address, path in site.paths.items():
-        for suffix, (kind, read) in VALIDATORS.items():
-            if address.endswith(suffix):
-                for problem in _problems(path, read):
-                    yield Finding(rule=kind, path=address, message=problem)
-                break
+    """Yield what a feed reader or a calendar program would refuse."""
+    for path, file in site.paths.items():
+        format = format_of(path)
+        if format and format.validator:
+            rule = "calendar" if format is CALENDAR else "feed"
+            for problem in _problems(file, VALIDATORS[format.validator]):
+                yield Finding(rule=rule, path=path, message=problem)
 
 
 def _problems(path: Path, read: Callable[[bytes], Iterator[str]]) -> list[str]:
@@ -126,15 +127,11 @@ def _xml(content: bytes) -> ElementTree.Element:
     return ElementTree.fromstring(content)
 
 
-VALIDATORS: dict[str, tuple[str, Callable[[bytes], Iterator[str]]]] = {
-    ".rss": ("feed", validate_rss),
-    ".atom": ("feed", validate_atom),
-    ".feed.json": ("feed", validate_json_feed),
-    "feed.json": ("feed", validate_json_feed),
-    "happened.json": ("feed", validate_json_feed),
-    "changes.json": ("feed", validate_json_feed),
-    ".opml": ("feed", validate_xml),
-    "sitemap.xml": ("feed", validate_xml),
-    ".ics": ("calendar", validate_calendar),
+VALIDATORS: dict[str, Callable[[bytes], Iterator[str]]] = {
+    "rss": validate_rss,
+    "atom": validate_atom,
+    "json-feed": validate_json_feed,
+    "xml": validate_xml,
+    "icalendar": validate_calendar,
 }
-"""What reads a file, by the end of its address."""
+"""By `Format.validator`; each yields the faults of a file."""

@@ -7,8 +7,8 @@ from events_archive.check.built_site import BuiltSite
 from events_archive.check.findings import Finding
 from events_archive.model.archive_state import ArchiveState
 from events_archive.site import urls
+from events_archive.site.formats import CALENDAR, FEED_FORMATS, format_of
 
-FEED_SUFFIXES = (".rss", ".atom", ".json")
 PERMANENT_URLS = (
     urls.HOME,
     urls.ABOUT,
@@ -18,12 +18,16 @@ PERMANENT_URLS = (
     urls.NOT_FOUND,
     urls.CALENDAR,
     urls.COMPLETE_CALENDAR,
-    *(f"{urls.MAIN_FEED}{suffix}" for suffix in FEED_SUFFIXES),
-    *(f"{urls.HAPPENED}{suffix}" for suffix in FEED_SUFFIXES),
+    *(f"{urls.MAIN_FEED}{format.suffix}" for format in FEED_FORMATS),
+    *(f"{urls.HAPPENED}{format.suffix}" for format in FEED_FORMATS),
 )
 """Addresses that every site of the archive has had."""
 
-_OF_A_TYPE = (".html", ".rss", ".atom", ".feed.json", ".ics")
+_OF_A_TYPE = (
+    ".html",
+    CALENDAR.suffix,
+    *(format.term_suffix or format.suffix for format in FEED_FORMATS),
+)
 
 
 def published_urls(ledger: ArchiveState) -> dict[str, str]:
@@ -56,24 +60,20 @@ def missing_ids(
     if pattern := patterns.get("feeds"):
         live = {id for owners in ledger.event_owners.values() for id in owners}
         live -= ledger.withdrawn.keys()
-        there = ids_in(site, _main_feed_and_its_archive(site), _ENTRY_ID)
+        there = ids_in(site, _main_feed_and_its_archive(site))
         for id in sorted(live):
             if (name := pattern.format(id)) not in there:
                 yield Finding(rule="gone", path="feed.atom", message=f"the entry {name}")
     if pattern := patterns.get("calendars"):
-        there = ids_in(site, (urls.COMPLETE_CALENDAR,), _UID)
+        there = ids_in(site, (urls.COMPLETE_CALENDAR,))
         for own, id in _own_calendars(site, ledger):
             name = pattern.format(id)
-            uids = ids_in(site, (own,), _UID)
+            uids = ids_in(site, (own,))
             # An event without a date has a calendar to subscribe to, but nothing stands in it yet.
             if uids and name not in uids:
                 yield Finding(rule="gone", path=own, message=f"the UID {name}")
             if uids and name not in there:
                 yield Finding(rule="gone", path=urls.COMPLETE_CALENDAR, message=f"the UID {name}")
-
-
-_ENTRY_ID = re.compile(rb"<id>([^<]*)</id>")
-_UID = re.compile(rb"^UID:([^\r\n]*)", re.MULTILINE)
 
 
 def _main_feed_and_its_archive(site: BuiltSite) -> Iterator[str]:
@@ -91,11 +91,13 @@ def _own_calendars(site: BuiltSite, ledger: ArchiveState) -> Iterator[tuple[str,
             yield own, id
 
 
-def ids_in(site: BuiltSite, files: Iterable[str], form: re.Pattern[bytes]) -> set[str]:
-    """All that ``form`` finds in ``files``, long lines of calendars put together again."""
-    return {
-        found.decode("utf-8", "replace")
-        for address in files
-        if address in site.paths
-        for found in form.findall(site.paths[address].read_bytes().replace(b"\r\n ", b""))
-    }
+def ids_in(site: BuiltSite, paths: Iterable[str]) -> set[str]:
+    """Return the ids of all entries in the given feeds and calendars."""
+    ids: set[str] = set()
+    for path in paths:
+        format = format_of(path)
+        if path in site.paths and format and format.entry_ids:
+            # Long lines of calendars are folded.
+            content = site.paths[path].read_bytes().replace(b"\r\n ", b"")
+            ids |= {id.decode("utf-8", "replace") for id in format.entry_ids.findall(content)}
+    return ids

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from events_archive.errors import ArchiveError
 from events_archive.export.bundle import STEM, ExportBundle
 from events_archive.site import urls
-from events_archive.site.formats import media_type
+from events_archive.site.formats import content_type
 from events_archive.store.files import replacing
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _item(address: str, source: Path) -> "Item":
             return title
 
         def get_mimetype(self) -> str:
-            return media_type(address).partition(";")[0]
+            return content_type(address).partition(";")[0]
 
         def get_contentprovider(self) -> Any:
             return StringProvider(content)

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from events_archive.errors import ArchiveError
 from events_archive.output.manifest import BuildManifest, FileEntry
 from events_archive.site import urls
-from events_archive.site.offline_pages import is_precached
+from events_archive.site.formats import is_precached
 from events_archive.output.up_to_date import FileStat, file_stat, stat_tree
 
 MARKER = ".events-archive.json"

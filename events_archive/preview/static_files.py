@@ -6,7 +6,7 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from events_archive.site.formats import media_type
+from events_archive.site.formats import content_type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def _is_public(folder: Path, inside: str) -> bool:
 
 
 def _with_file(file: Path, status: HTTPStatus) -> Response:
-    return Response(status=status, body=file.read_bytes(), media_type=media_type(file.name))
+    return Response(status=status, body=file.read_bytes(), media_type=content_type(file.name))
 
 
 def _not_found(folder: Path) -> Response:

@@ -12,8 +12,9 @@ from events_archive.model.event import Event
 from events_archive.model.interval import Interval
 from events_archive.model.timestamps import format_utc
 from events_archive.site import urls
-from events_archive.site.calendars import CALENDAR_SUFFIX, Calendar
+from events_archive.site.calendars import Calendar
 from events_archive.site.default_durations import default_duration
+from events_archive.site.formats import CALENDAR
 from events_archive.site.site import Site
 
 _GOOGLE_FOLLOW = "https://calendar.google.com/calendar/r?cid="
@@ -70,7 +71,7 @@ class CalendarLinkBuilder:
         place = _encoded_place(event.location)
         google, outlook = _days(event, span)
         return CalendarLinks(
-            url=self.site.urls.event(event, CALENDAR_SUFFIX),
+            url=self.site.urls.event(event, CALENDAR.suffix),
             google=f"{_GOOGLE_ADD}&text={title}&dates={google}&details={words}&location={place}",
             outlook=f"{_OUTLOOK_ADD}&subject={title}{outlook}&body={words}&location={place}",
         )

@@ -17,6 +17,7 @@ from events_archive.model.timestamps import format_utc
 from events_archive.site.event_pages import meta_description
 from events_archive.site.feed_entries import FeedEntry
 from events_archive.site.feeds import Feed
+from events_archive.site.formats import JSON_FEED
 from events_archive.site.page import Page
 from events_archive.site.site import Site
 
@@ -111,7 +112,7 @@ class JsonFeedWriter:
             author["url"] = self.site.base_url
             places = {
                 "home_page_url": self.link(feed.html_url, root),
-                "feed_url": self.link(feed.stem + feed.json_suffix, root),
+                "feed_url": self.link(feed.path(JSON_FEED), root),
             }
         return {
             "version": "https://jsonfeed.org/version/1.1",

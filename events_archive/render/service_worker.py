@@ -9,7 +9,7 @@ from events_archive.errors import ArchiveError
 from events_archive.output.writer import StagedFile
 from events_archive.render.assets import Assets
 from events_archive.site import urls
-from events_archive.site.offline_pages import is_precached
+from events_archive.site.formats import is_precached
 from events_archive.site.site import Site
 
 THEME_COLOUR = "#0c1130"

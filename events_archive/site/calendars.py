@@ -9,16 +9,13 @@ from events_archive.model.catalogue import Events
 from events_archive.model.event import Event
 from events_archive.site import urls
 from events_archive.site.categories import Category, category_of
+from events_archive.site.formats import CALENDAR
 from events_archive.site.on_this_day import recurring_events
 from events_archive.site.page import Page
 from events_archive.site.publication_dates import FIRST_DATE
 from events_archive.site.site import Site
 from events_archive.site.taxonomies import DAILY, EVERY_SIX_HOURS
 from events_archive.site.terms import Taxonomy, Term
-
-CALENDAR = "text/calendar"
-
-CALENDAR_SUFFIX = ".ics"
 
 _TEMPLATE = "calendar"
 
@@ -87,7 +84,7 @@ def term_calendar(site: Site, term: Term) -> Calendar:
     return Calendar(
         name=f"{term.name} · {site.title}",
         description=f"Every spaceflight event of {term.phrase}.",
-        path=term.url.removesuffix(".html") + CALENDAR_SUFFIX,
+        path=term.url.removesuffix(".html") + CALENDAR.suffix,
         html_url=term.url,
         refresh=term.taxonomy.calendar_refresh,
         category=term.category,
@@ -99,7 +96,7 @@ def event_calendar(site: Site, event: Event) -> Calendar:
     return Calendar(
         name=event.name,
         description=f"{event.name}, as {site.title} has it.",
-        path=site.urls.event(event, CALENDAR_SUFFIX),
+        path=site.urls.event(event, CALENDAR.suffix),
         html_url=site.urls.event(event),
         category=category_of(event.type),
     )

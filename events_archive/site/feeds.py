@@ -21,6 +21,7 @@ from events_archive.site.feed_entries import (
     day_entry,
     event_entry,
 )
+from events_archive.site.formats import FEED_FORMATS, RSS, Format
 from events_archive.site.on_this_day import recent_anniversaries
 from events_archive.site.page import Alternate, Page
 from events_archive.site.publication_dates import FIRST_DATE
@@ -30,14 +31,8 @@ from events_archive.site.terms import Term
 MAX_ENTRIES = 50
 """Entries of a feed: readers poll whole files, so a feed that holds everything is refused."""
 
-RSS = "application/rss+xml"
-ATOM = "application/atom+xml"
-JSON = "application/feed+json"
-
 MAIN_ARCHIVE_IDS, TYPE_ARCHIVE_IDS = 100, 500
 """How many ids of events an archive document spans: few enough to stay below a megabyte."""
-
-_TEMPLATES = {RSS: "feeds/rss.xml", ATOM: "feeds/atom.xml", JSON: "feed.json"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +49,8 @@ class Feed:
     """The address of the page with the same events."""
     entries: tuple[FeedEntry, ...] = ()
     """Newest news first."""
-    json_suffix: str = ".json"
+    is_of_term: bool = False
+    """Whether it lies beside the page of a term, with the suffixes for that."""
     main: str = ""
     """Of an archive document: the stem of the feed itself."""
     prev_archive: str = ""
@@ -63,26 +59,22 @@ class Feed:
     """The stem of the archive document after this one, or ``""``."""
 
     @property
-    def files(self) -> tuple[tuple[str, str], ...]:
-        """The addresses of its files, each with the template that makes it.
-
-        An archive document has only the formats that RFC 5005 is made for.
-        """
+    def files(self) -> tuple[tuple[Format, str], ...]:
+        """Its formats, each with the path of its file."""
         return tuple(
-            (self.stem + suffix, _TEMPLATES[media_type])
-            for _, media_type, suffix in self.formats
-            if media_type != JSON or not self.main
+            (format, self.path(format))
+            for format in FEED_FORMATS
+            if format.has_archives or not self.main
         )
+
+    def path(self, format: Format) -> str:
+        """Return the path of its file in a format."""
+        return self.stem + ((self.is_of_term and format.term_suffix) or format.suffix)
 
     @property
     def updated(self) -> datetime:
         """When its newest entry was changed: never earlier than any entry's (RFC 4287, 4.2.15)."""
         return max((entry.updated for entry in self.entries), default=FIRST_DATE)
-
-    @property
-    def formats(self) -> tuple[tuple[str, str, str], ...]:
-        """Its formats as (name, media type, suffix)."""
-        return (("RSS", RSS, ".rss"), ("Atom", ATOM, ".atom"), ("JSON", JSON, self.json_suffix))
 
 
 def main_feed(site: Site) -> Feed:
@@ -138,7 +130,7 @@ def term_feed(site: Site, term: Term) -> Feed:
         description=f"Events of {term.phrase} that are new here or have changed.",
         stem=term.url.removesuffix(".html"),
         html_url=term.url,
-        json_suffix=".feed.json",
+        is_of_term=True,
     )
 
 
@@ -166,9 +158,9 @@ def feed_pages(site: Site) -> Iterator[Page]:
 
 
 def feed_file_pages(feed: Feed) -> Iterator[Page]:
-    """The feed in each format."""
-    for path, template in feed.files:
-        yield Page(path=path, template=template, title=feed.title, context={"feed": feed})
+    """Yield the feed in each format."""
+    for format, path in feed.files:
+        yield Page(path=path, template=format.template, title=feed.title, context={"feed": feed})
 
 
 Entries = tuple[FeedEntry, ...]
@@ -260,7 +252,7 @@ def _present_stem(site: Site, stem: str) -> str:
 def is_archive_document(page: Page) -> bool:
     """Whether the page is a document of a feed's archive, in the format that stands for all."""
     feed = page.context.get("feed")
-    return isinstance(feed, Feed) and feed.main != "" and page.template == _TEMPLATES[RSS]
+    return isinstance(feed, Feed) and feed.main != "" and page.path == feed.path(RSS)
 
 
 def _with_archive(
@@ -304,8 +296,8 @@ def _stable_order(entry: FeedEntry) -> tuple[datetime, int]:
 
 
 def feed_alternates(feed: Feed, title: str) -> tuple[Alternate, ...]:
-    """The feed in each format, as pages announce it."""
+    """Return the links by which pages announce a feed, one for each format."""
     return tuple(
-        Alternate(url=feed.stem + suffix, media_type=media_type, title=f"{title} ({name})")
-        for name, media_type, suffix in feed.formats
+        Alternate(url=path, media_type=format.media_type, title=f"{title} ({format.label})")
+        for format, path in feed.files
     )

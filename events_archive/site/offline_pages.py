@@ -9,16 +9,6 @@ from events_archive.site.site import Site
 PRECACHE_MANIFEST, SERVICE_WORKER, DOWNLOAD = "kept-files", "service-worker", "download"
 """Templates of files that are about all the other files."""
 
-_PRECACHED_SUFFIXES = (".html", ".css", ".js", ".svg", ".png", ".webp", ".webmanifest", ".ics")
-"""What a reader opens. Feeds, tables and databases are for programs, which have copies already."""
-
-_NEVER_PRECACHED = frozenset({urls.NOT_FOUND, urls.SERVICE_WORKER})
-
-
-def is_precached(address: str) -> bool:
-    """Whether a browser may keep the file for when there is no network."""
-    return address.endswith(_PRECACHED_SUFFIXES) and address not in _NEVER_PRECACHED
-
 
 def offline_pages(site: Site) -> Iterator[Page]:
     """The page on which readers say what their browser keeps, and what a browser needs for it."""

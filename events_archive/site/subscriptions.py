@@ -9,8 +9,6 @@ from events_archive.model.event import Event, EventType
 from events_archive.model.interval import format_duration
 from events_archive.site import urls
 from events_archive.site.calendars import (
-    CALENDAR,
-    CALENDAR_SUFFIX,
     Calendar,
     anniversary_calendar,
     complete_calendar,
@@ -31,6 +29,7 @@ from events_archive.site.feeds import (
     term_chronological_feed,
     term_feed,
 )
+from events_archive.site.formats import CALENDAR
 from events_archive.site.page import Alternate, Breadcrumb, Page
 from events_archive.site.site import Site
 from events_archive.site.terms import Taxonomy, Term
@@ -108,8 +107,10 @@ class AlternateLinks:
             self._of_types[event.type] = self._for_type(event.type)
         calendar, *feeds = self._of_types[event.type]
         if has_calendar(self._site, event):
-            path = self._site.urls.event(event, CALENDAR_SUFFIX)
-            calendar = Alternate(url=path, media_type=CALENDAR, title="This event in a calendar")
+            path = self._site.urls.event(event, CALENDAR.suffix)
+            calendar = Alternate(
+                url=path, media_type=CALENDAR.media_type, title="This event in a calendar"
+            )
         return (calendar, *feeds)
 
     def _for_type(self, type: EventType) -> tuple[Alternate, ...]:
@@ -122,7 +123,7 @@ class AlternateLinks:
 
 
 def _calendar(calendar: Calendar, title: str) -> Alternate:
-    return Alternate(url=calendar.path, media_type=CALENDAR, title=title)
+    return Alternate(url=calendar.path, media_type=CALENDAR.media_type, title=title)
 
 
 def subscription_pages(site: Site) -> Iterator[Page]:

@@ -27,6 +27,7 @@ MAIN_FEED = "feed"
 HAPPENED = "happened"
 CHANGES = "changes"
 DAYS_FEED = "days"
+FEEDS = (MAIN_FEED, HAPPENED, CHANGES, DAYS_FEED)
 ANNIVERSARIES = "anniversaries.ics"
 OPML = "feeds.opml"
 CALENDAR = "calendar.ics"

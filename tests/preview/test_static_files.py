@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from events_archive.preview.static_files import respond
-from events_archive.site.formats import media_type
+from events_archive.site.formats import content_type
 
 
 @pytest.fixture
@@ -89,4 +89,4 @@ def test_without_a_page_for_lost_visitors_there_is_a_sentence(tmp_path: Path) ->
     ],
 )
 def test_every_format_has_its_media_type(name: str, expected: str) -> None:
-    assert media_type(name) == expected
+    assert content_type(name) == expected

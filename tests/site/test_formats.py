@@ -1,0 +1,60 @@
+"""The table of formats decides what a file is, by its path alone."""
+
+import pytest
+
+from events_archive.check.feeds_and_calendars import VALIDATORS
+from events_archive.site.formats import FEED_FORMATS, FORMATS, Format, format_of, is_precached
+from events_archive.site.plan import plan_site
+from tests.factories import a_site, an_event
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("index.html", "html"),
+        ("feed.json", "json-feed"),
+        ("days.json", "json-feed"),
+        ("types/eva.feed.json", "json-feed"),
+        ("types/eva.happened.json", "json-feed"),
+        ("events/live-feed.json", "json"),
+        ("events/changes.json", "json"),
+        ("types/eva/0-499.atom", "atom"),
+        ("events/a.ICS", "icalendar"),
+    ],
+)
+def test_the_path_of_a_file_tells_its_format(path: str, key: str) -> None:
+    format = format_of(path)
+    assert format
+    assert format.key == key
+
+
+def test_a_file_without_a_suffix_of_the_table_has_no_format() -> None:
+    assert [format_of(path) for path in ("CNAME", ".nojekyll", "data/events.sqlite")] == [None] * 3
+
+
+def test_what_readers_open_is_saved_for_reading_offline() -> None:
+    precached = ("index.html", "calendar.ics", "pictures/a.webp", "assets/style.css")
+    others = ("404.html", "service-worker.js", "feed.rss", "feed.json", "CNAME")
+    assert all(map(is_precached, precached))
+    assert not any(map(is_precached, others))
+
+
+def test_every_validator_that_a_format_names_exists() -> None:
+    assert {format.validator for format in FORMATS} - {""} == VALIDATORS.keys()
+
+
+def test_a_row_is_all_that_a_new_format_of_feeds_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = Format(
+        key="text-feed",
+        suffix=".feed.txt",
+        media_type="text/plain",
+        label="Text",
+        is_feed=True,
+        template="feeds/text.txt",
+    )
+    monkeypatch.setattr("events_archive.site.feeds.FEED_FORMATS", (*FEED_FORMATS, row))
+    plan = {page.path: page for page in plan_site(a_site(an_event()))}
+    assert plan["feed.feed.txt"].template == "feeds/text.txt"
+    assert plan["types/eva.feed.txt"].context["feed"].title.startswith("EVA")
+    links = [(link.title, link.url) for link in plan["index.html"].alternates]
+    assert ("New and changed (Text)", "feed.feed.txt") in links
