@@ -69,8 +69,8 @@ class Flattener:
         self.calendars = CalendarLinkBuilder(site=site)
         self.structured = JsonLd(site=site, thumbnails=thumbnails, absolute=self._absolute)
         macros = Environment(loader=FileSystemLoader(templates), autoescape=True, trim_blocks=True)
-        self.marks: Any = macros.get_template("macros/marks.html").module
-        self.drawing: Any = macros.get_template("macros/drawing.html").module
+        self.marks: Any = macros.get_template("macros/icons.html").module
+        self.drawing: Any = macros.get_template("macros/chart.html").module
         self.tables: dict[str, dict[str, Any]] = {name: {} for name in _TABLES}
 
     def document(self) -> dict[str, Any]:
@@ -108,7 +108,7 @@ class Flattener:
 
     def _site(self) -> dict[str, Any]:
         site, asset, marks = self.site, self.asset, self.marks
-        whole = str(marks.marks([]))
+        whole = str(marks.icons([]))
         return {
             "title": site.title,
             "baseUrl": site.base_url,
@@ -405,7 +405,7 @@ class Flattener:
         drawing = ""
         if drawn:
             name = "dots" if drawn[0].height != 100 else "bars"
-            drawing = str(self.drawing.drawing(drawn[0], root, name))
+            drawing = str(self.drawing.chart(drawn[0], root, name))
             drawing += str(self.drawing.axis(drawn[1]))
         return {
             "type": str(kind.id),
@@ -425,7 +425,7 @@ class Flattener:
                     "name": name,
                     "address": address,
                     "count": count,
-                    "drawing": str(self.drawing.drawing(drawn, root, "sheet", stretched=False)),
+                    "drawing": str(self.drawing.chart(drawn, root, "sheet", stretched=False)),
                 }
                 for name, address, count, drawn in context["month_heatmaps"]
             ],
@@ -445,7 +445,7 @@ class Flattener:
                             **self._type(kind),
                             "count": history.count,
                             "sentence": categories.type_description(kind),
-                            "drawing": str(self.drawing.drawing(history.chart, root, "bars"))
+                            "drawing": str(self.drawing.chart(history.chart, root, "bars"))
                             + str(self.drawing.axis(context["years"], 8)),
                             "years": _numbers(history.years),
                         }
@@ -502,7 +502,7 @@ class Flattener:
                     "number": year.number,
                     "address": urls.year(year.number),
                     "count": year.count,
-                    "drawing": str(self.drawing.drawing(year.weeks, root, "strip")),
+                    "drawing": str(self.drawing.chart(year.weeks, root, "strip")),
                     "months": _months(year.months),
                 }
                 for year in context["year_overview"]
