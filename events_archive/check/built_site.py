@@ -1,4 +1,4 @@
-"""The finished site as the checks see it: every file by address, every page read once."""
+"""The built site as the checks read it: every file by its path, every page parsed once."""
 
 import gzip
 from collections.abc import Iterable, Mapping
@@ -9,13 +9,14 @@ from pathlib import Path
 from posixpath import normpath
 from urllib.parse import unquote, urljoin, urlsplit
 
-from events_archive.check.html import ParsedHtml, parse
+from events_archive.check.html import ParsedHtml, parse_html
 
-_MOUNT = "https://site.invalid/"
-"""Where the site hangs while links are followed; a name that is reserved (RFC 6761)."""
-_WORTH_WORKERS = 1000
-"""Pages from which on other processes are started to read them."""
-_TEXT = (".css", ".html", ".js", ".json", ".svg", ".webmanifest", ".xml")
+_ROOT = "https://site.invalid/"
+"""The base URL for resolving links; the name is reserved (RFC 6761)."""
+_SITE_FOLDER = "inside/"
+"""The site's folder below `_ROOT`, which shows whether a link leads out of the site."""
+_MIN_PAGES_FOR_WORKERS = 1000
+_TEXT_SUFFIXES = (".css", ".html", ".js", ".json", ".svg", ".webmanifest", ".xml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,80 +26,82 @@ class PageFile:
     path: str
     parsed: ParsedHtml
     gzip_size: int
-    """Bytes with gzip, as it travels."""
+    """Bytes, compressed with gzip."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltSite:
-    """All files of the site."""
+    """All files of the site. Paths are relative to its root, with forward slashes."""
 
     base_url: str
-    paths: Mapping[str, Path]
-    """By address, those that are there."""
+    files: Mapping[str, Path]
+    """The files that exist, by path."""
     missing: tuple[str, ...]
-    """Addresses that the build made and that are not there any more."""
+    """Paths of files that the build wrote and that no longer exist."""
     pages: Mapping[str, PageFile] = field(default_factory=dict)
-    """By address."""
+    """By path."""
 
     @classmethod
     def read(cls, files: Iterable[tuple[str, Path]], *, base_url: str, jobs: int) -> "BuiltSite":
-        """The site of ``files``, its pages read by ``jobs`` processes."""
-        paths = dict(files)
-        there = {address: path for address, path in paths.items() if path.is_file()}
-        html = [(address, path) for address, path in there.items() if address.endswith(".html")]
+        """Return the site of ``files``, pairs of (path, file), parsed by ``jobs`` processes."""
+        expected = dict(files)
+        existing = {path: file for path, file in expected.items() if file.is_file()}
+        html = [(path, file) for path, file in existing.items() if path.endswith(".html")]
         return cls(
             base_url=base_url,
-            paths=there,
-            missing=tuple(sorted(paths.keys() - there.keys())),
+            files=existing,
+            missing=tuple(sorted(expected.keys() - existing.keys())),
             pages={page.path: page for page in _read_pages(html, jobs)},
         )
 
-    def target(self, address: str, link: str) -> tuple[str, str] | None:
-        """The (address, fragment) that a link in the file ``address`` leads to.
+    def resolve_link(self, page_path: str, link: str) -> tuple[str, str] | None:
+        """Return the path and the fragment that ``link``, in the page ``page_path``, points to.
 
-        None for a link that leaves the site; one that climbs out of it begins with ``../``.
+        Return None for a link to another site. The path of a link to a folder above the site
+        begins with ``../``.
         """
         if self.base_url and link.startswith(self.base_url):
-            link = _MOUNT + link.removeprefix(self.base_url)
+            link = f"{_ROOT}{_SITE_FOLDER}{link.removeprefix(self.base_url)}"
         try:
-            whole = urlsplit(urljoin(_MOUNT + "inside/" + address, link))
+            url = urlsplit(urljoin(f"{_ROOT}{_SITE_FOLDER}{page_path}", link))
         except ValueError:
             return (f"not an address: {link}", "")
-        if f"{whole.scheme}://{whole.netloc}/" != _MOUNT:
+        if f"{url.scheme}://{url.netloc}/" != _ROOT:
             return None
-        path = unquote(whole.path)
-        if link.startswith(_MOUNT):
-            inside = path[1:]
-        elif path.startswith("/inside/"):
-            inside = path.removeprefix("/inside/")
-        else:
-            inside = f"..{path}"
-        if not inside or inside.endswith("/"):
-            inside += "index.html"
-        return (normpath(inside), unquote(whole.fragment))
+        path = unquote(url.path).removeprefix("/")
+        is_inside = path.startswith(_SITE_FOLDER)
+        path = path.removeprefix(_SITE_FOLDER) if is_inside else f"../{path}"
+        if not path or path.endswith("/"):
+            path += "index.html"
+        return (normpath(path), unquote(url.fragment))
 
-    def weight(self, address: str) -> int:
-        """Bytes of a file as it travels; of what is packed by itself, its size."""
-        path = self.paths[address]
-        if address in self.pages:
-            return self.pages[address].gzip_size
-        if address.endswith(_TEXT):
-            return len(gzip.compress(path.read_bytes(), 6))
-        return path.stat().st_size
+    def transfer_size(self, path: str) -> int:
+        """Return the bytes of a file as a server sends it, texts compressed with gzip."""
+        file = self.files[path]
+        if path in self.pages:
+            return self.pages[path].gzip_size
+        if path.endswith(_TEXT_SUFFIXES):
+            return len(gzip.compress(file.read_bytes(), 6))
+        return file.stat().st_size
+
+    @property
+    def total_size(self) -> int:
+        """Return the bytes of all files."""
+        return sum(file.stat().st_size for file in self.files.values())
 
 
 def _read_pages(files: list[tuple[str, Path]], jobs: int) -> list[PageFile]:
-    if len(files) < _WORTH_WORKERS or jobs == 1:
-        return [_read_page(file) for file in files]
+    if len(files) < _MIN_PAGES_FOR_WORKERS or jobs == 1:
+        return [_read_page(pair) for pair in files]
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         return list(pool.map(_read_page, files, chunksize=100))
 
 
-def _read_page(file: tuple[str, Path]) -> PageFile:
-    address, path = file
-    content = path.read_bytes()
+def _read_page(pair: tuple[str, Path]) -> PageFile:
+    path, file = pair
+    content = file.read_bytes()
     return PageFile(
-        path=address,
-        parsed=parse(content.decode("utf-8", "replace")),
+        path=path,
+        parsed=parse_html(content.decode("utf-8", "replace")),
         gzip_size=len(gzip.compress(content, 6)),
     )

@@ -1,8 +1,8 @@
-"""Pages of others that we link to: are they still there? Looked at only on request.
+"""Links to other sites: whether their pages still exist. Checked only with ``--external``.
 
-What they answer is remembered in ``links.json`` of the cache, so that a page that was there this
-week is not asked for again, and of one that is gone it is known when it was last there. Nothing
-here makes a run fail: the pages are others', and so are their bad days.
+The results are saved in ``links.json`` of the cache: a page that was there a few days ago is not
+requested again, and of one that is gone, the day when it was last there is known. A dead link never
+makes the run fail, since it may be a passing fault of the other site.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,63 +28,70 @@ def check_external_links(
     now: datetime,
     policy: CrawlPolicy = DEFAULT_POLICY,
 ) -> None:
-    """Ask for those of ``links`` whose answer is old, write down what is said, and tell it.
+    """Request the ``links`` whose last result is too old, save the results and print dead links.
 
-    ``links`` are addresses, each with a page of ours that names it.
+    ``links`` are URLs, each with the path of a page that links to it. With ``--offline`` and
+    ``--dry-run`` nothing is requested and nothing saved.
 
-    Raises `CacheError` where the ledger of links cannot be written.
+    Raises `CacheError` when ``links.json`` cannot be written.
     """
-    path = settings.cache / LINKS_FILE
-    known = load_link_statuses(path)
-    due = due_links(links, known, now=now, max_age=policy.max_age)
+    file = settings.cache / LINKS_FILE
+    previous = load_link_statuses(file)
+    due = due_links(links, previous, now=now, max_age=policy.max_age)
     if settings.offline or settings.dry_run:
         console.print(f"{len(due)} links to other sites would be asked for.")
         return
     queues = group_by_host(due, policy.max_per_host)
     with console.progress("Links", sum(map(len, queues))) as progress:
-        answers = check_links(queues, settings, progress, policy)
-    ledger = {
-        url: LinkStatus.updated(known.get(url), answers.get(url), now)
+        results = check_links(queues, settings, progress, policy)
+    statuses = {
+        url: LinkStatus.updated(previous.get(url), results.get(url), now)
         for url in links
-        if url in known or url in answers
+        if url in previous or url in results
     }
-    save_link_statuses(path, ledger)
-    report_links(links, ledger, asked=len(answers), left=len(due) - len(answers), console=console)
+    save_link_statuses(file, statuses)
+    report_links(
+        links,
+        statuses,
+        requested=len(results),
+        postponed=len(due) - len(results),
+        console=console,
+    )
 
 
 def due_links(
-    links: Iterable[str], known: Mapping[str, LinkStatus], *, now: datetime, max_age: timedelta
+    links: Iterable[str], statuses: Mapping[str, LinkStatus], *, now: datetime, max_age: timedelta
 ) -> list[str]:
-    """Which links to ask for, the one that was not asked for longest first."""
+    """Return the links not checked within ``max_age``, the one checked longest ago first."""
     never = datetime.min.replace(tzinfo=now.tzinfo)
-    tried = {url: known[url].last_checked if url in known else never for url in links}
-    due = (url for url in tried if now - tried[url] >= max_age)
-    return sorted(due, key=lambda url: (tried[url], url))
+    checked = {url: statuses[url].last_checked if url in statuses else never for url in links}
+    due = (url for url in checked if now - checked[url] >= max_age)
+    return sorted(due, key=lambda url: (checked[url], url))
 
 
 def report_links(
     links: Mapping[str, str],
-    ledger: Mapping[str, LinkStatus],
+    statuses: Mapping[str, LinkStatus],
     *,
-    asked: int,
-    left: int,
+    requested: int,
+    postponed: int,
     console: Console,
 ) -> None:
-    """What is not there, on which page of ours, and when it last was."""
-    gone = {url: link for url, link in ledger.items() if link.fault}
+    """Print each dead link with a page that links to it, and how many links were ``requested``."""
+    dead = {url: status for url, status in statuses.items() if status.fault}
     lines = (
-        f"  {links[url]}: {url} {link.fault}; last there {_day(link.last_ok)}"
-        for url, link in gone.items()
+        f"  {links[url]}: {url} {status.fault}; last there {_format_day(status.last_ok)}"
+        for url, status in dead.items()
     )
-    if gone:
-        console.print_lines(chain([f"Links to other sites that are not there: {len(gone)}"], lines))
-    more = f"; {left} are left for the next run" if left else ""
+    if dead:
+        console.print_lines(chain([f"Links to other sites that are not there: {len(dead)}"], lines))
+    more = f"; {postponed} are left for the next run" if postponed else ""
     console.print(
-        f"{asked} links to other sites asked for, {len(gone)} known not to be there{more}."
+        f"{requested} links to other sites asked for, {len(dead)} known not to be there{more}."
     )
-    faults = {url: link.fault for url, link in gone.items()}
-    console.add_fact("external", {"asked": asked, "left": left, "gone": faults})
+    faults = {url: status.fault for url, status in dead.items()}
+    console.add_fact("external", {"asked": requested, "left": postponed, "gone": faults})
 
 
-def _day(when: datetime | None) -> str:
+def _format_day(when: datetime | None) -> str:
     return f"on {when:%Y-%m-%d}" if when else "never as far as we know"

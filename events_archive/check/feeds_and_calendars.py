@@ -1,7 +1,8 @@
-"""Feeds and calendars, parsed back by simple means of our own and held to what readers ask."""
+"""Feeds, calendars and other XML, parsed back and checked for what readers of them require."""
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -11,12 +12,14 @@ from events_archive.check.findings import Finding
 from events_archive.site.formats import CALENDAR, format_of
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-_FOLDED = re.compile(rb"\r\n[ \t]")
+_FOLD = re.compile(rb"\r\n[ \t]")
+"""A line break within a content line (RFC 5545, section 3.1)."""
+_REQUIRED_PROPERTIES = ("UID", "DTSTAMP", "DTSTART", "SUMMARY")
 
 
 def invalid_feeds_and_calendars(site: BuiltSite) -> Iterator[Finding]:
-    """Yield what a feed reader or a calendar program would refuse."""
-    for path, file in site.paths.items():
+    """Yield what a feed reader or a calendar program would refuse or misread."""
+    for path, file in site.files.items():
         format = format_of(path)
         if format and format.validator:
             rule = "calendar" if format is CALENDAR else "feed"
@@ -24,16 +27,16 @@ def invalid_feeds_and_calendars(site: BuiltSite) -> Iterator[Finding]:
                 yield Finding(rule=rule, path=path, message=problem)
 
 
-def _problems(path: Path, read: Callable[[bytes], Iterator[str]]) -> list[str]:
+def _problems(file: Path, validate: Callable[[bytes], Iterator[str]]) -> list[str]:
     try:
-        return list(read(path.read_bytes()))
+        return list(validate(file.read_bytes()))
     except (ElementTree.ParseError, ValueError, KeyError, TypeError, AttributeError) as error:
         return [f"it cannot be read: {type(error).__name__}, {error}"]
 
 
 def validate_rss(content: bytes) -> Iterator[str]:
-    """RSS 2.0, as its advisory board has it."""
-    root = _xml(content)
+    """Yield what is wrong with an RSS 2.0 feed, by the RSS Advisory Board's specification."""
+    root = _parse_xml(content)
     channel = root.find("channel")
     if root.tag != "rss" or root.get("version") != "2.0" or channel is None:
         yield "it is not RSS 2.0"
@@ -46,22 +49,22 @@ def validate_rss(content: bytes) -> Iterator[str]:
 
 
 def validate_atom(content: bytes) -> Iterator[str]:
-    """Atom 1.0 (RFC 4287)."""
-    root = _xml(content)
+    """Yield what is wrong with an Atom feed (RFC 4287)."""
+    root = _parse_xml(content)
     if root.tag != f"{ATOM}feed":
         yield "it is not an Atom feed"
         return
     entries = root.findall(f"{ATOM}entry")
-    for part in (root, *entries):
+    for element in (root, *entries):
         for name in ("id", "title", "updated"):
-            if not (part.findtext(f"{ATOM}{name}") or "").strip():
-                what = "the feed" if part is root else part.findtext(f"{ATOM}id") or "an entry"
-                yield f"{what} has no {name}"
+            if not (element.findtext(f"{ATOM}{name}") or "").strip():
+                id = element.findtext(f"{ATOM}id") or "an entry"
+                yield f"{'the feed' if element is root else id} has no {name}"
     yield from _duplicate_ids([entry.findtext(f"{ATOM}id") or "" for entry in entries])
 
 
 def validate_json_feed(content: bytes) -> Iterator[str]:
-    """JSON Feed 1.1."""
+    """Yield what is wrong with a JSON Feed (version 1.1)."""
     feed = json.loads(content)
     if not str(feed.get("version", "")).startswith("https://jsonfeed.org/version/"):
         yield "it is not a JSON Feed"
@@ -72,56 +75,49 @@ def validate_json_feed(content: bytes) -> Iterator[str]:
 
 
 def validate_xml(content: bytes) -> Iterator[str]:
-    """Any other XML: it parses."""
-    _xml(content)
+    """Yield nothing; raise `ElementTree.ParseError` when it is not XML."""
+    _parse_xml(content)
     return iter(())
 
 
 def validate_calendar(content: bytes) -> Iterator[str]:
-    """ICalendar (RFC 5545): its lines, its nesting, and what every event must have."""
+    """Yield what is wrong with iCalendar data (RFC 5545): its lines, nesting and events."""
     if b"\n" in content.replace(b"\r\n", b""):
         yield "a line does not end in CR LF"
     if any(len(line) > 75 for line in content.split(b"\r\n")):
         yield "a line is longer than 75 octets"
-    open_parts: list[str] = []
-    seen: dict[str, str] = {}
+    open_components: list[str] = []
+    properties: dict[str, str] = {}
     uids: list[str] = []
-    for line in _FOLDED.sub(b"", content).decode().splitlines():
+    for line in _FOLD.sub(b"", content).decode().splitlines():
         name, _, value = line.partition(":")
         if name == "BEGIN":
-            open_parts.append(value)
-            seen = {}
+            open_components.append(value)
+            properties = {}
         elif name == "END":
-            if not open_parts or open_parts.pop() != value:
+            if not open_components or open_components.pop() != value:
                 yield f"END:{value} closes what is not open"
             if value == "VEVENT":
-                yield from (
-                    f"an event has no {part}" for part in _REQUIRED_PROPERTIES if part not in seen
-                )
-                uids.append(seen.get("UID", ""))
+                missing = [part for part in _REQUIRED_PROPERTIES if part not in properties]
+                yield from (f"an event has no {part}" for part in missing)
+                uids.append(properties.get("UID", ""))
         else:
-            seen[name.partition(";")[0]] = value
-    if open_parts or not content.startswith(b"BEGIN:VCALENDAR\r\n"):
+            properties[name.partition(";")[0]] = value
+    if open_components or not content.startswith(b"BEGIN:VCALENDAR\r\n"):
         yield "it is not one whole calendar"
     yield from _duplicate_ids(uids)
 
 
-_REQUIRED_PROPERTIES = ("UID", "DTSTAMP", "DTSTART", "SUMMARY")
-
-
 def _duplicate_ids(ids: list[str]) -> Iterator[str]:
-    """Ids that are empty or stand twice in one file: subscribers would lose entries."""
-    counted: dict[str, int] = {}
-    for id in ids:
-        counted[id] = counted.get(id, 0) + 1
-    for id, count in counted.items():
+    """Yield the ids that are empty or not unique, for which subscribers would lose entries."""
+    for id, count in Counter(ids).items():
         if not id:
             yield f"{count} entries have no id"
         elif count > 1:
             yield f"the id {id} stands in it {count} times"
 
 
-def _xml(content: bytes) -> ElementTree.Element:
+def _parse_xml(content: bytes) -> ElementTree.Element:
     if b"<!DOCTYPE" in content:
         raise ValueError("it declares a document type, which strict readers refuse")
     return ElementTree.fromstring(content)
@@ -134,4 +130,4 @@ VALIDATORS: dict[str, Callable[[bytes], Iterator[str]]] = {
     "xml": validate_xml,
     "icalendar": validate_calendar,
 }
-"""By `Format.validator`; each yields the faults of a file."""
+"""By `Format.validator`; each yields the problems of a file."""

@@ -1,4 +1,4 @@
-"""What a check finds, and how it is told."""
+"""What a check finds, and how findings are printed."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,30 +17,30 @@ RULES = {
     "orphan": "Pages that no other page leads to",
     "budget": "What weighs more than it should",
 }
-"""Every kind of finding, in the order in which they are told."""
+"""The title of each rule, in the order in which findings are printed."""
 
-_WARNINGS = frozenset({"orphan", "budget"})
-_SHOWN = 20
-"""Findings of one kind that are told; a fault of a template stands on a thousand pages."""
+_WARNING_RULES = frozenset({"orphan", "budget"})
+_MAX_PRINTED = 20
+"""Findings of one rule that are printed: one mistake in a template shows on a thousand pages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that is not as it should be."""
+    """One problem of the site."""
 
     rule: str
-    """One of `KINDS`."""
+    """A key of `RULES`."""
     path: str
-    """The address of the file."""
+    """Path of the file."""
     message: str
 
     @property
     def severity(self) -> str:
         """`ERROR` for what must not be published, `WARNING` for what should be looked at."""
-        return WARNING if self.rule in _WARNINGS else ERROR
+        return WARNING if self.rule in _WARNING_RULES else ERROR
 
     def as_json(self) -> dict[str, str]:
-        """As ``--json`` has it."""
+        """Return the finding as ``--json`` prints it."""
         return {
             "kind": self.rule,
             "severity": self.severity,
@@ -50,15 +50,16 @@ class Finding:
 
 
 def format_findings(findings: Iterable[Finding], *, everything: bool) -> Iterator[str]:
-    """The findings as lines for people, by kind; the first of each kind, or ``everything``."""
+    """Yield lines to print, grouped by rule; only the first of each rule unless ``everything``."""
     findings = tuple(findings)
-    for kind, title in RULES.items():
-        of_kind = [finding for finding in findings if finding.rule == kind]
-        if not of_kind:
+    for rule, title in RULES.items():
+        matching = [finding for finding in findings if finding.rule == rule]
+        if not matching:
             continue
-        yield f"{title}: {len(of_kind)} ({of_kind[0].severity}{'s' if len(of_kind) > 1 else ''})"
-        shown = of_kind if everything else of_kind[:_SHOWN]
-        for finding in shown:
+        plural = "s" if len(matching) > 1 else ""
+        yield f"{title}: {len(matching)} ({matching[0].severity}{plural})"
+        printed = matching if everything else matching[:_MAX_PRINTED]
+        for finding in printed:
             yield f"  {finding.path}: {finding.message}"
-        if len(shown) < len(of_kind):
-            yield f"  … and {len(of_kind) - len(shown)} more; -v shows them all"
+        if len(printed) < len(matching):
+            yield f"  … and {len(matching) - len(printed)} more; -v shows them all"

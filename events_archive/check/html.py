@@ -1,26 +1,26 @@
-"""Reads a page as strictly as we write: what a browser would quietly repair is a finding here.
+"""A strict HTML parser: whatever a browser would quietly repair is a problem here.
 
-The parser of the standard library reports every tag and judges none, and that is enough: our pages
-close what they open, so a stack tells the rest. (A full HTML 5 parser in Python takes three times
-as long; the tests have one.)
+The parser of the standard library reports every tag and judges none. A stack of open tags is
+enough to judge, since the site's templates close every element that they open. A complete HTML 5
+parser written in Python takes three times as long; the tests compare the results with one.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html.entities import html5
 from html.parser import HTMLParser
 
-_VOID_TAGS = "area base br col embed hr img input link meta source track wbr"
-_BLOCK_TAGS = (
+_VOID = "area base br col embed hr img input link meta source track wbr"
+_BLOCK = (
     "address article aside blockquote details dialog div dl fieldset figcaption figure footer "
     "form h1 h2 h3 h4 h5 h6 header hgroup hr main menu nav ol p pre search section table ul"
 )
-VOID = frozenset(_VOID_TAGS.split())
-"""What has no end (HTML, 13.1.2)."""
-BLOCKS = frozenset(_BLOCK_TAGS.split())
-"""What ends an open paragraph (HTML, 13.2.6.4.7)."""
-_FOREIGN = frozenset({"svg", "math"})
-"""Inside these a tag may close itself."""
-_ADDRESS_OF = {
+VOID_TAGS = frozenset(_VOID.split())
+"""Elements without an end tag (HTML standard, 13.1.2)."""
+BLOCK_TAGS = frozenset(_BLOCK.split())
+"""Elements that end an open paragraph (HTML standard, 13.2.6.4.7)."""
+_FOREIGN_TAGS = frozenset({"svg", "math"})
+"""Elements in which a tag may close itself."""
+_URL_ATTRIBUTES = {
     "a": "href",
     "area": "href",
     "form": "action",
@@ -40,128 +40,121 @@ Attributes = dict[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedHtml:
-    """What the checks want to know of a page."""
+    """What the checks read from a page."""
 
     links: tuple[str, ...]
-    """Every address that it names, as written."""
+    """Every URL in the page, as written."""
     loads: tuple[str, ...]
-    """Those that a browser fetches at once when the page is opened."""
+    """The URLs that a browser requests at once when it opens the page."""
     ids: frozenset[str]
     redirect_target: str = ""
-    """Where it sends the reader on; "" if it does not."""
+    """The URL that the page redirects to; "" for none."""
     problems: tuple[str, ...] = ()
-    """Where it is not well-formed."""
+    """What is not well-formed."""
     image_problems: tuple[str, ...] = ()
-    """Which pictures lack something, and what."""
+    """Images with missing attributes, and which."""
 
 
-def parse(text: str) -> ParsedHtml:
-    """The page of this HTML."""
-    reader = _Reader()
+def parse_html(text: str) -> ParsedHtml:
+    """Return what the checks need to know of the page ``text``."""
+    parser = _Parser()
     if not text.lower().startswith("<!doctype html>"):
-        reader.object("it does not begin with <!doctype html>")
-    reader.feed(text)
-    reader.close()
-    reader.finish()
+        parser.add_problem("it does not begin with <!doctype html>")
+    parser.feed(text)
+    parser.close()
+    for tag in parser.open_tags:
+        parser.add_problem(f"<{tag}> is never closed")
     return ParsedHtml(
-        links=tuple(dict.fromkeys(reader.links)),
-        loads=tuple(dict.fromkeys(reader.loads)),
-        ids=frozenset(reader.ids),
-        redirect_target=reader.leads_to,
-        problems=tuple(reader.problems),
-        image_problems=tuple(reader.pictures),
+        links=tuple(dict.fromkeys(parser.links)),
+        loads=tuple(dict.fromkeys(parser.loads)),
+        ids=frozenset(parser.ids),
+        redirect_target=parser.redirect_target,
+        problems=tuple(parser.problems),
+        image_problems=tuple(parser.image_problems),
     )
 
 
-@dataclass
-class _Gathered:
-    links: list[str] = field(default_factory=list)
-    loads: list[str] = field(default_factory=list)
-    ids: set[str] = field(default_factory=set)
-    leads_to: str = ""
-    problems: list[str] = field(default_factory=list)
-    pictures: list[str] = field(default_factory=list)
-    open: list[str] = field(default_factory=list)
-    """The tags that are open, outermost first."""
-
-
-class _Reader(_Gathered, HTMLParser):
+class _Parser(HTMLParser):
     def __init__(self) -> None:
-        _Gathered.__init__(self)
-        HTMLParser.__init__(self, convert_charrefs=False)
+        super().__init__(convert_charrefs=False)
+        self.links: list[str] = []
+        self.loads: list[str] = []
+        self.ids: set[str] = set()
+        self.redirect_target = ""
+        self.problems: list[str] = []
+        self.image_problems: list[str] = []
+        self.open_tags: list[str] = []
+        """Outermost first."""
 
-    def object(self, problem: str) -> None:
+    def add_problem(self, problem: str) -> None:
         self.problems.append(f"line {self.getpos()[0]}: {problem}")
 
-    def finish(self) -> None:
-        """What is left open at the end is a problem too."""
-        for tag in self.open:
-            self.object(f"<{tag}> is never closed")
-
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = self._attributes(tag, attrs)
-        if "p" in self.open and tag in BLOCKS:
-            self.object(f"<{tag}> inside <p> ends the paragraph")
-        if tag == "a" and "a" in self.open:
-            self.object("a link inside a link")
-        if tag not in VOID:
-            self.open.append(tag)
-        self._note(tag, attributes)
+        attributes = self._check_attributes(tag, attrs)
+        if "p" in self.open_tags and tag in BLOCK_TAGS:
+            self.add_problem(f"<{tag}> inside <p> ends the paragraph")
+        if tag == "a" and "a" in self.open_tags:
+            self.add_problem("a link inside a link")
+        if tag not in VOID_TAGS:
+            self.open_tags.append(tag)
+        self._collect(tag, attributes)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = self._attributes(tag, attrs)
-        if tag not in VOID and not _FOREIGN & {*self.open, tag}:
-            self.object(f"<{tag}/> closes itself, which HTML does not know")
-        self._note(tag, attributes)
+        attributes = self._check_attributes(tag, attrs)
+        if tag not in VOID_TAGS and not _FOREIGN_TAGS & {*self.open_tags, tag}:
+            self.add_problem(f"<{tag}/> closes itself, which HTML does not know")
+        self._collect(tag, attributes)
 
     def handle_endtag(self, tag: str) -> None:
-        if self.open and self.open[-1] == tag:
-            self.open.pop()
-        elif tag in self.open:
-            while (left := self.open.pop()) != tag:
-                self.object(f"<{left}> is still open where </{tag}> stands")
+        if self.open_tags and self.open_tags[-1] == tag:
+            self.open_tags.pop()
+        elif tag in self.open_tags:
+            while (unclosed := self.open_tags.pop()) != tag:
+                self.add_problem(f"<{unclosed}> is still open where </{tag}> stands")
         else:
-            self.object(f"</{tag}> closes nothing")
+            self.add_problem(f"</{tag}> closes nothing")
 
     def handle_entityref(self, name: str) -> None:
         if f"{name};" not in html5:
-            self.object(f"&{name}; is unknown, or a bare &")
+            self.add_problem(f"&{name}; is unknown, or a bare &")
 
-    def _attributes(self, tag: str, attrs: list[tuple[str, str | None]]) -> Attributes:
+    def _check_attributes(self, tag: str, attrs: list[tuple[str, str | None]]) -> Attributes:
         attributes = {name: value or "" for name, value in attrs}
         if len(attributes) < len(attrs):
-            self.object(f"<{tag}> has an attribute twice")
+            self.add_problem(f"<{tag}> has an attribute twice")
         if (name := attributes.get("id")) is not None:
             if name in self.ids:
-                self.object(f'the id "{name}" is given twice')
+                self.add_problem(f'the id "{name}" is given twice')
             self.ids.add(name)
         return attributes
 
-    def _note(self, tag: str, attributes: Attributes) -> None:
-        """Take what the element names, loads and shows."""
-        address = attributes.get(_ADDRESS_OF.get(tag, ""), "")
+    def _collect(self, tag: str, attributes: Attributes) -> None:
+        """Add the URLs of an element, and check an image."""
+        url = attributes.get(_URL_ATTRIBUTES.get(tag, ""), "")
         candidates = [part.split()[0] for part in attributes.get("srcset", "").split(",") if part]
-        if address and attributes.get("rel") not in ("canonical", "preconnect"):
-            self.links.append(address)
+        if url and attributes.get("rel") not in ("canonical", "preconnect"):
+            self.links.append(url)
         self.links.extend(candidates)
         if tag == "meta" and attributes.get("http-equiv", "").lower() == "refresh":
-            self.leads_to = attributes.get("content", "").partition("url=")[2]
-            self.links.append(self.leads_to)
+            self.redirect_target = attributes.get("content", "").partition("url=")[2]
+            self.links.append(self.redirect_target)
         if tag == "img":
-            self._look_at_picture(attributes)
-        if self._is_loaded(tag, attributes):
-            self.loads.append(address)
+            self._check_image(attributes)
+        if _is_loaded(tag, attributes):
+            self.loads.append(url)
 
-    def _look_at_picture(self, attributes: Attributes) -> None:
-        wanted = ["alt", "width", "height"]
+    def _check_image(self, attributes: Attributes) -> None:
+        required = ["alt", "width", "height"]
         if " " in attributes.get("srcset", "").strip() and "w" in attributes["srcset"].split()[-1]:
-            wanted.append("sizes")
-        if missing := [name for name in wanted if name not in attributes]:
-            self.pictures.append(f"{attributes.get('src', '?')} has no {', '.join(missing)}")
+            required.append("sizes")
+        if missing := [name for name in required if name not in attributes]:
+            self.image_problems.append(f"{attributes.get('src', '?')} has no {', '.join(missing)}")
 
-    def _is_loaded(self, tag: str, attributes: Attributes) -> bool:
-        if tag == "link":
-            return bool(_LOADING_LINKS & set(attributes.get("rel", "").split()))
-        if tag == "img":
-            return attributes.get("loading") != "lazy"
-        return tag == "script" and "src" in attributes
+
+def _is_loaded(tag: str, attributes: Attributes) -> bool:
+    """Whether a browser requests the URL of the element at once."""
+    if tag == "link":
+        return bool(_LOADING_LINKS & set(attributes.get("rel", "").split()))
+    if tag == "img":
+        return attributes.get("loading") != "lazy"
+    return tag == "script" and "src" in attributes

@@ -1,4 +1,4 @@
-"""Links within the site: each leads to a file, and each page is led to."""
+"""Links within the site: each must lead to a file, and each page must be linked from another."""
 
 from collections.abc import Iterator
 
@@ -8,50 +8,51 @@ from events_archive.site import urls
 
 
 def broken_links(site: BuiltSite) -> Iterator[Finding]:
-    """Links of pages to files that are not there, and to places in a page that are not."""
+    """Yield the links to files, or to parts of a page, that do not exist."""
     for page in site.pages.values():
-        # From a host's root GitHub answers with it at any depth: its links are absolute paths.
+        # GitHub Pages shows it at any depth, so its links are absolute paths from the host's root.
         if page.path == urls.NOT_FOUND:
             continue
         for link in page.parsed.links:
-            target = site.target(page.path, link)
-            if target and (fault := _fault(site, *target)):
-                yield Finding(rule="link", path=page.path, message=f"{link} {fault}")
+            target = site.resolve_link(page.path, link)
+            if target and (problem := _link_problem(site, *target)):
+                yield Finding(rule="link", path=page.path, message=f"{link} {problem}")
 
 
-def _fault(site: BuiltSite, address: str, fragment: str) -> str:
-    """What is wrong with a target; "" if nothing is."""
-    if address.startswith(".."):
+def _link_problem(site: BuiltSite, path: str, fragment: str) -> str:
+    """Return what is wrong with the target of a link, "" if nothing is."""
+    if path.startswith(".."):
         return "leads out of the site"
-    if address not in site.paths:
+    if path not in site.files:
         return "leads to a file that is not there"
-    page = site.pages.get(address)
+    page = site.pages.get(path)
     if page and fragment and fragment not in page.parsed.ids:
         return "leads to a place that is not in that page"
     return ""
 
 
 def orphans(site: BuiltSite) -> Iterator[Finding]:
-    """Pages that cannot be reached from home; those that only lead on are meant to be so."""
+    """Yield the pages that cannot be reached from the home page; redirects need not be."""
     reached = {urls.HOME}
-    waiting = [urls.HOME]
-    while waiting:
-        address = waiting.pop()
-        for link in site.pages[address].parsed.links if address in site.pages else ():
-            target = site.target(address, link)
+    queue = [urls.HOME]
+    while queue:
+        path = queue.pop()
+        for link in site.pages[path].parsed.links if path in site.pages else ():
+            target = site.resolve_link(path, link)
             if target and target[0] not in reached:
                 reached.add(target[0])
-                waiting.append(target[0])
-    for address, page in site.pages.items():
-        if address not in reached and address != urls.NOT_FOUND and not page.parsed.redirect_target:
-            yield Finding(rule="orphan", path=address, message="cannot be reached from home")
+                queue.append(target[0])
+    for path, page in site.pages.items():
+        if path not in reached and path != urls.NOT_FOUND and not page.parsed.redirect_target:
+            yield Finding(rule="orphan", path=path, message="cannot be reached from home")
 
 
 def external_links(site: BuiltSite) -> dict[str, str]:
-    """Every http(s) address outside the site, each with the first page that names it."""
-    found: dict[str, str] = {}
+    """Return the http(s) URLs of other sites, each with the path of the first page with it."""
+    first_page: dict[str, str] = {}
     for page in site.pages.values():
         for link in page.parsed.links:
-            if link.startswith(("http://", "https://")) and site.target(page.path, link) is None:
-                found.setdefault(link, page.path)
-    return dict(sorted(found.items()))
+            is_http = link.startswith(("http://", "https://"))
+            if is_http and site.resolve_link(page.path, link) is None:
+                first_page.setdefault(link, page.path)
+    return dict(sorted(first_page.items()))

@@ -1,4 +1,4 @@
-"""What was published once is still there: addresses, and the ids that subscribers hold."""
+"""Whatever was published before must still exist: URLs, and the ids that subscribers know."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,83 +21,94 @@ PERMANENT_URLS = (
     *(f"{urls.MAIN_FEED}{format.suffix}" for format in FEED_FORMATS),
     *(f"{urls.HAPPENED}{format.suffix}" for format in FEED_FORMATS),
 )
-"""Addresses that every site of the archive has had."""
+"""The URLs that every site of the archive has."""
 
-_OF_A_TYPE = (
+_TYPE_SUFFIXES = (
     ".html",
     CALENDAR.suffix,
     *(format.term_suffix or format.suffix for format in FEED_FORMATS),
 )
 
 
-def published_urls(ledger: ArchiveState) -> dict[str, str]:
-    """Every address that was ever published, with what it was."""
-    known = {id for owners in ledger.event_owners.values() for id in owners}
+def published_urls(state: ArchiveState) -> dict[str, str]:
+    """Return every URL that was ever published, with a description of what it was."""
     return {
         **dict.fromkeys(PERMANENT_URLS, "one of the archive's own"),
-        **{f"events/{stem}.html": "an event's page" for stem in ledger.event_owners},
-        **{urls.permalink(id): "an event's permanent address" for id in known},
+        **{f"events/{slug}.html": "an event's page" for slug in state.event_owners},
+        **{urls.permalink(id): "an event's permanent address" for id in _published_events(state)},
         **{
-            f"types/{stem}{suffix}": "a type's page, feed or calendar"
-            for stem in ledger.type_owners
-            for suffix in _OF_A_TYPE
+            f"types/{slug}{suffix}": "a type's page, feed or calendar"
+            for slug in state.type_owners
+            for suffix in _TYPE_SUFFIXES
         },
-        **dict.fromkeys(ledger.published_lists, "a list"),
+        **dict.fromkeys(state.published_lists, "a list"),
     }
 
 
-def missing_urls(site: BuiltSite, ledger: ArchiveState) -> Iterator[Finding]:
-    """Addresses that were published and that nothing answers to."""
-    for address, what in sorted(published_urls(ledger).items()):
-        if address not in site.paths:
-            yield Finding(rule="gone", path=address, message=f"was {what} and is not in the site")
+def missing_urls(site: BuiltSite, state: ArchiveState) -> Iterator[Finding]:
+    """Yield the `published_urls` that are not in the site."""
+    for url, description in sorted(published_urls(state).items()):
+        if url not in site.files:
+            message = f"was {description} and is not in the site"
+            yield Finding(rule="gone", path=url, message=message)
 
 
 def missing_ids(
-    site: BuiltSite, ledger: ArchiveState, patterns: Mapping[str, str]
+    site: BuiltSite, state: ArchiveState, patterns: Mapping[str, str]
 ) -> Iterator[Finding]:
-    """Events whose id, as subscribers know it, is no longer in the files that hold them all."""
+    """Yield the events whose feed entry id or calendar UID is not where subscribers look for it.
+
+    ``patterns`` are those of ``published-ids.json``.
+    """
     if pattern := patterns.get("feeds"):
-        live = {id for owners in ledger.event_owners.values() for id in owners}
-        live -= ledger.withdrawn.keys()
-        there = ids_in(site, _main_feed_and_its_archive(site))
-        for id in sorted(live):
-            if (name := pattern.format(id)) not in there:
-                yield Finding(rule="gone", path="feed.atom", message=f"the entry {name}")
+        yield from _missing_entries(site, state, pattern)
     if pattern := patterns.get("calendars"):
-        there = ids_in(site, (urls.COMPLETE_CALENDAR,))
-        for own, id in _own_calendars(site, ledger):
-            name = pattern.format(id)
-            uids = ids_in(site, (own,))
-            # An event without a date has a calendar to subscribe to, but nothing stands in it yet.
-            if uids and name not in uids:
-                yield Finding(rule="gone", path=own, message=f"the UID {name}")
-            if uids and name not in there:
-                yield Finding(rule="gone", path=urls.COMPLETE_CALENDAR, message=f"the UID {name}")
+        yield from _missing_uids(site, state, pattern)
 
 
-def _main_feed_and_its_archive(site: BuiltSite) -> Iterator[str]:
-    for address in site.paths:
-        if re.fullmatch(rf"{urls.MAIN_FEED}(/.*)?\.atom", address):
-            yield address
+def _missing_entries(site: BuiltSite, state: ArchiveState, pattern: str) -> Iterator[Finding]:
+    """Compare the main feed and its archive documents, which together hold every event."""
+    feed = re.compile(rf"{urls.MAIN_FEED}(/.*)?\.atom")
+    entries = find_ids(site, filter(feed.fullmatch, site.files))
+    for id in sorted(_published_events(state) - state.withdrawn.keys()):
+        if (entry := pattern.format(id)) not in entries:
+            yield Finding(rule="gone", path="feed.atom", message=f"the entry {entry}")
 
 
-def _own_calendars(site: BuiltSite, ledger: ArchiveState) -> Iterator[tuple[str, int]]:
-    """The calendar of each event that has one, found by its permanent address; with its id."""
-    for id in sorted({id for owners in ledger.event_owners.values() for id in owners}):
-        permanent = site.pages.get(urls.permalink(id))
-        target = permanent and site.target(permanent.path, permanent.parsed.redirect_target)
-        if target and (own := f"{target[0].removesuffix('.html')}.ics") in site.paths:
-            yield own, id
+def _missing_uids(site: BuiltSite, state: ArchiveState, pattern: str) -> Iterator[Finding]:
+    """Compare each event's own calendar and the complete one."""
+    all_uids = find_ids(site, (urls.COMPLETE_CALENDAR,))
+    for path, id in _event_calendars(site, state):
+        uid = pattern.format(id)
+        uids = find_ids(site, (path,))
+        # The calendar of an event without a date is empty.
+        if uids and uid not in uids:
+            yield Finding(rule="gone", path=path, message=f"the UID {uid}")
+        if uids and uid not in all_uids:
+            yield Finding(rule="gone", path=urls.COMPLETE_CALENDAR, message=f"the UID {uid}")
 
 
-def ids_in(site: BuiltSite, paths: Iterable[str]) -> set[str]:
-    """Return the ids of all entries in the given feeds and calendars."""
+def _event_calendars(site: BuiltSite, state: ArchiveState) -> Iterator[tuple[str, int]]:
+    """Yield the path of each event's calendar, where it has one, and the id of the event."""
+    for id in sorted(_published_events(state)):
+        permalink = site.pages.get(urls.permalink(id))
+        target = permalink and site.resolve_link(permalink.path, permalink.parsed.redirect_target)
+        if target and (path := f"{target[0].removesuffix('.html')}.ics") in site.files:
+            yield path, id
+
+
+def _published_events(state: ArchiveState) -> set[int]:
+    """Return the ids of all events that ever had a page."""
+    return {id for owners in state.event_owners.values() for id in owners}
+
+
+def find_ids(site: BuiltSite, paths: Iterable[str]) -> set[str]:
+    """Return the ids of all entries in these feeds and calendars, where they exist."""
     ids: set[str] = set()
     for path in paths:
         format = format_of(path)
-        if path in site.paths and format and format.entry_ids:
-            # Long lines of calendars are folded.
-            content = site.paths[path].read_bytes().replace(b"\r\n ", b"")
+        if path in site.files and format and format.entry_ids:
+            # Folded lines of calendars are unfolded.
+            content = site.files[path].read_bytes().replace(b"\r\n ", b"")
             ids |= {id.decode("utf-8", "replace") for id in format.entry_ids.findall(content)}
     return ids

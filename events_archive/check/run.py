@@ -1,4 +1,4 @@
-"""``build.py check``: all checks over one site, told for people or for programs."""
+"""All checks of ``build.py check`` over one built site."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +10,7 @@ from events_archive.check.built_site import BuiltSite
 from events_archive.check.feeds_and_calendars import invalid_feeds_and_calendars
 from events_archive.check.findings import ERROR, Finding, format_findings
 from events_archive.check.links import broken_links, external_links, orphans
-from events_archive.check.page_weight import malformed, page_weights, too_heavy, too_large, total
+from events_archive.check.page_weight import malformed, page_weights, too_heavy, too_large
 from events_archive.check.permalinks import missing_ids, missing_urls
 from events_archive.console import Console
 from events_archive.settings import Settings
@@ -26,21 +26,22 @@ def check(
     now: datetime,
     external: bool,
 ) -> None:
-    """Look over the site of ``files``; errors make the run fail once all is told.
+    """Check the site of ``files``, pairs of (path, file), and print the findings.
 
-    With ``external``, other sites are asked whether what we link to is still there; what they
-    answer is written down in the cache and never makes the run fail.
+    A finding of severity `ERROR` makes the run fail at its end. With ``external``, links to other
+    sites are checked too; their results are saved in the cache and never make the run fail.
     """
     with console.timed("read"):
         site = BuiltSite.read(files, base_url=settings.base_url, jobs=settings.jobs)
     with console.timed("check"):
-        visits = page_weights(site)
-        findings = tuple(find_problems(site, visits, settings))
+        weights = page_weights(site)
+        findings = tuple(find_problems(site, weights, settings))
     console.print_lines(format_findings(findings, everything=settings.verbose))
     console.add_fact("findings", [finding.as_json() for finding in findings])
-    console.add_fact("site", site_stats(site, visits))
+    console.add_fact("site", site_stats(site, weights))
     if external:
-        from events_archive.check.external_links import check_external_links  # noqa: PLC0415 - asks others
+        # Imported only when wanted: it brings the HTTP client.
+        from events_archive.check.external_links import check_external_links  # noqa: PLC0415
 
         with console.timed("external"):
             check_external_links(external_links(site), settings, console, now=now)
@@ -48,43 +49,43 @@ def check(
 
 
 def find_problems(
-    site: BuiltSite, visits: Mapping[str, int], settings: Settings
+    site: BuiltSite, weights: Mapping[str, int], settings: Settings
 ) -> Iterator[Finding]:
-    """What is not as it should be, in the order in which it is looked for."""
-    ledger, _ = load_state(settings.cache / STATE_FILE)
+    """Yield the findings of every check; ``weights`` are the `page_weights` of the site."""
+    state, _ = load_state(settings.cache / STATE_FILE)
     patterns = load_published_ids(settings.cache / PUBLISHED_IDS_FILE)
     yield from (
-        Finding(rule="missing", path=address, message="is not in the folder")
-        for address in site.missing
+        Finding(rule="missing", path=path, message="is not in the folder") for path in site.missing
     )
+    budgets = {"page_budget": settings.page_budget, "site_budget": settings.site_budget}
     yield from chain(
-        missing_urls(site, ledger),
-        missing_ids(site, ledger, patterns),
+        missing_urls(site, state),
+        missing_ids(site, state, patterns),
         broken_links(site),
         malformed(site),
         invalid_feeds_and_calendars(site),
         too_large(site),
         orphans(site),
-        too_heavy(site, visits, page_budget=settings.page_budget, site_budget=settings.site_budget),
+        too_heavy(site, weights, **budgets),
     )
 
 
-def site_stats(site: BuiltSite, visits: Mapping[str, int]) -> dict[str, object]:
-    """The site in numbers: bytes, files, and the heaviest page."""
-    heaviest = max(visits, key=lambda address: (visits[address], address), default="")
+def site_stats(site: BuiltSite, weights: Mapping[str, int]) -> dict[str, object]:
+    """Return the sizes (bytes) and counts of the site for ``--json``."""
+    heaviest = max(weights, key=lambda path: (weights[path], path), default="")
     return {
-        "size": total(site),
-        "files": len(site.paths),
+        "size": site.total_size,
+        "files": len(site.files),
         "pages": len(site.pages),
-        "heaviest": {"address": heaviest, "bytes": visits.get(heaviest, 0)},
+        "heaviest": {"address": heaviest, "bytes": weights.get(heaviest, 0)},
     }
 
 
 def report_result(site: BuiltSite, findings: tuple[Finding, ...], console: Console) -> None:
-    """Say in a line what came of it."""
-    counted = Counter(finding.severity for finding in findings)
-    errors, warnings = counted[ERROR], len(findings) - counted[ERROR]
-    size = f"{len(site.paths)} files, {len(site.pages)} pages, {total(site) / 1e6:.1f} MB"
+    """Print the result in one line; it makes the run fail if there are errors."""
+    counts = Counter(finding.severity for finding in findings)
+    errors, warnings = counts[ERROR], len(findings) - counts[ERROR]
+    size = f"{len(site.files)} files, {len(site.pages)} pages, {site.total_size / 1e6:.1f} MB"
     if warnings:
         console.warn(f"{warnings} thing{'s' if warnings > 1 else ''} to look at in the site")
     if errors:

@@ -1,4 +1,4 @@
-"""Feeds and calendars, parsed back: what is refused."""
+"""Which feeds and calendars are valid, and what is reported of those that are not."""
 
 from collections.abc import Callable, Iterator
 
@@ -20,11 +20,11 @@ ENTRY = "<entry><id>{}</id><title>E</title><updated>2021</updated></entry>"
 EVENT = "BEGIN:VEVENT\r\nUID:{}\r\nDTSTAMP:2\r\nDTSTART:3\r\nSUMMARY:S\r\nEND:VEVENT\r\n"
 CALENDAR = "BEGIN:VCALENDAR\r\n{}END:VCALENDAR\r\n"
 
-Read = Callable[[bytes], Iterator[str]]
+Validate = Callable[[bytes], Iterator[str]]
 
 
 @pytest.mark.parametrize(
-    ("read", "content"),
+    ("validate", "content"),
     [
         (validate_rss, RSS.format("<item><guid>1</guid></item><item><guid>2</guid></item>")),
         (validate_atom, ATOM.format(ENTRY.format(1) + ENTRY.format(2))),
@@ -36,12 +36,12 @@ Read = Callable[[bytes], Iterator[str]]
         (validate_calendar, CALENDAR.format(EVENT.format("a\r\n b"))),
     ],
 )
-def test_what_is_right_is_taken(read: Read, content: str) -> None:
-    assert list(read(content.encode())) == []
+def test_a_valid_file_has_no_problem(validate: Validate, content: str) -> None:
+    assert list(validate(content.encode())) == []
 
 
 @pytest.mark.parametrize(
-    ("read", "content", "words"),
+    ("validate", "content", "expected"),
     [
         (validate_rss, "<feed/>", "not RSS"),
         (validate_rss, RSS.format("").replace("<title>T</title>", ""), "no title"),
@@ -71,8 +71,10 @@ def test_what_is_right_is_taken(read: Read, content: str) -> None:
         (validate_calendar, "END:VEVENT\r\n", "closes what is not open"),
     ],
 )
-def test_what_a_reader_would_stumble_over_is_named(read: Read, content: str, words: str) -> None:
-    assert any(words in problem for problem in read(content.encode()))
+def test_an_invalid_file_has_a_problem_that_is_named(
+    validate: Validate, content: str, expected: str
+) -> None:
+    assert any(expected in problem for problem in validate(content.encode()))
 
 
 def test_xml_with_a_document_type_is_refused() -> None:

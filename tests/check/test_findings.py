@@ -1,13 +1,13 @@
-"""How findings are told."""
+"""How findings are printed."""
 
 from events_archive.check.findings import RULES, Finding, format_findings
 
 
-def some(kind: str, count: int) -> list[Finding]:
-    return [Finding(rule=kind, path=f"page-{n}.html", message="is wrong") for n in range(count)]
+def some(rule: str, count: int) -> list[Finding]:
+    return [Finding(rule=rule, path=f"page-{n}.html", message="is wrong") for n in range(count)]
 
 
-def test_errors_come_before_warnings_and_many_of_a_kind_are_cut_short() -> None:
+def test_errors_come_before_warnings_and_only_the_first_of_a_rule_are_printed() -> None:
     lines = list(format_findings([*some("orphan", 1), *some("link", 30)], everything=False))
     assert lines[0] == "Links that lead nowhere: 30 (errors)"
     assert lines[1] == "  page-0.html: is wrong"
@@ -18,16 +18,16 @@ def test_errors_come_before_warnings_and_many_of_a_kind_are_cut_short() -> None:
     ]
 
 
-def test_whoever_asks_for_everything_gets_it() -> None:
+def test_every_finding_is_printed_when_everything_is_wanted() -> None:
     assert len(list(format_findings(some("link", 30), everything=True))) == 31
 
 
-def test_every_kind_has_its_words_and_its_severity() -> None:
-    for kind in RULES:
-        (finding,) = some(kind, 1)
+def test_the_json_of_a_finding_names_its_rule_and_severity() -> None:
+    for rule in RULES:
+        (finding,) = some(rule, 1)
         assert finding.as_json() == {
-            "kind": kind,
-            "severity": "warning" if kind in ("orphan", "budget") else "error",
+            "kind": rule,
+            "severity": "warning" if rule in ("orphan", "budget") else "error",
             "where": "page-0.html",
             "what": "is wrong",
         }

@@ -1,9 +1,9 @@
-"""What counts as well-formed, and what is read from a page."""
+"""What counts as well-formed, and what the checks read from a page."""
 
 import html5lib
 import pytest
 
-from events_archive.check.html import ParsedHtml, parse
+from events_archive.check.html import ParsedHtml, parse_html
 
 GOOD = (
     '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>T</title>'
@@ -11,8 +11,8 @@ GOOD = (
 )
 
 
-def read(body: str) -> ParsedHtml:
-    return parse(GOOD.format(body))
+def parse_body(body: str) -> ParsedHtml:
+    return parse_html(GOOD.format(body))
 
 
 @pytest.mark.parametrize(
@@ -25,12 +25,12 @@ def read(body: str) -> ParsedHtml:
         "<p>a</p><!-- <div> -->",
     ],
 )
-def test_what_we_write_is_well_formed(body: str) -> None:
-    assert read(body).problems == ()
+def test_html_as_the_templates_write_it_is_well_formed(body: str) -> None:
+    assert parse_body(body).problems == ()
 
 
 @pytest.mark.parametrize(
-    ("body", "words"),
+    ("body", "expected"),
     [
         ("<b>open", "<b> is still open where </body> stands"),
         ("</p>", "</p> closes nothing"),
@@ -43,40 +43,42 @@ def test_what_we_write_is_well_formed(body: str) -> None:
         ("<p>&nonsense; x</p>", "&nonsense;"),
     ],
 )
-def test_what_a_browser_would_repair_is_a_problem(body: str, words: str) -> None:
-    (problem, *_) = read(body).problems
-    assert words in problem
-    # An independent parser takes offence at the same; but it does not look at ids.
-    if "given twice" not in words:
+def test_html_that_a_browser_would_repair_is_a_problem(body: str, expected: str) -> None:
+    (problem, *_) = parse_body(body).problems
+    assert expected in problem
+    # An independent parser reports the same errors, except that it does not compare ids.
+    if "given twice" not in expected:
         strict = html5lib.HTMLParser()
         strict.parse(GOOD.format(body))
         assert strict.errors
 
 
-def test_what_html_would_let_us_leave_open_we_close() -> None:
-    assert read("<ul><li>a<li>b</ul>").problems == (
+def test_elements_whose_end_tag_is_optional_must_be_closed_too() -> None:
+    assert parse_body("<ul><li>a<li>b</ul>").problems == (
         "line 3: <li> is still open where </ul> stands",
         "line 3: <li> is still open where </ul> stands",
     )
 
 
-def test_a_page_begins_with_its_doctype() -> None:
-    assert "doctype" in parse("<html></html>").problems[0]
+def test_a_page_without_a_doctype_is_a_problem() -> None:
+    assert "doctype" in parse_html("<html></html>").problems[0]
 
 
-def test_links_loads_ids_and_the_way_on_are_read() -> None:
-    parsed = read(
+def test_links_loaded_urls_ids_and_the_redirect_are_read() -> None:
+    parsed = parse_body(
         '<a id="top" href="a.html#b">a</a><img src="i.webp" srcset="i.webp 1x, j.webp 2x" alt="" '
         'width="1" height="1"><img src="k.webp" loading="lazy" alt="" width="1" height="1">'
     )
     assert set(parsed.links) == {"s.css", "a.html#b", "i.webp", "j.webp", "k.webp"}
     assert parsed.loads == ("s.css", "i.webp")
     assert parsed.ids == {"top"}
-    leads = '<meta http-equiv="refresh" content="0; url=../events/x.html">'
-    assert read(leads).redirect_target == "../events/x.html"
+    redirect = '<meta http-equiv="refresh" content="0; url=../events/x.html">'
+    assert parse_body(redirect).redirect_target == "../events/x.html"
 
 
-def test_a_picture_without_its_text_or_size_is_named() -> None:
-    assert read('<img src="a.webp" width="1">').image_problems == ("a.webp has no alt, height",)
-    widths = '<img src="a.webp" srcset="a.webp 320w, b.webp 640w" alt="" width="1" height="1">'
-    assert read(widths).image_problems == ("a.webp has no sizes",)
+def test_an_image_without_alternative_text_or_size_is_a_problem() -> None:
+    assert parse_body('<img src="a.webp" width="1">').image_problems == (
+        "a.webp has no alt, height",
+    )
+    with_widths = '<img src="a.webp" srcset="a.webp 320w, b.webp 640w" alt="" width="1" height="1">'
+    assert parse_body(with_widths).image_problems == ("a.webp has no sizes",)
