@@ -1,4 +1,4 @@
-"""``build.py serve``: the preview as a process, with a real browser in front of it."""
+"""``build.py serve`` as a process, opened in a real browser."""
 
 import http.client
 import json
@@ -28,23 +28,25 @@ class Preview:
 
     project: Path
     process: subprocess.Popen[bytes]
-    address: str
+    url: str
+    """The URL of the site's root."""
 
     def get(self, path: str, **headers: str) -> tuple[int, str, bytes]:
-        place = urlsplit(self.address)
-        connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=20)
+        url = urlsplit(self.url)
+        connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=20)
         try:
             connection.request("GET", path, headers=headers)
-            answer = connection.getresponse()
-            return answer.status, answer.getheader("Content-Type") or "", answer.read()
+            response = connection.getresponse()
+            media_type = response.getheader("Content-Type") or ""
+            return response.status, media_type, response.read()
         finally:
             connection.close()
 
     @property
     def build(self) -> int:
-        """The number of the build that a page would be told of now."""
-        place = urlsplit(self.address)
-        connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=20)
+        """The number of the build, as pages get it."""
+        url = urlsplit(self.url)
+        connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=20)
         try:
             connection.request("GET", "/__preview__/events")
             line = connection.getresponse().readline()
@@ -60,7 +62,7 @@ class Preview:
 
 
 def _project(folder: Path) -> Path:
-    """A project like this one, to be edited: only the package is the same."""
+    """A copy of this project to edit, with a link to the package."""
     folder.mkdir()
     for name in ("templates", "static"):
         shutil.copytree(PROJECT / name, folder / name)
@@ -73,20 +75,20 @@ def _project(folder: Path) -> Path:
 
 @contextmanager
 def started(project: Path, *arguments: str) -> Iterator[Preview]:
-    """The preview of ``project`` from its first word to Ctrl-C, which it must take well."""
+    """Serve ``project`` until the block ends, then press Ctrl-C; the exit status must be 0."""
     log = project / "serve.log"
     command = [sys.executable, str(project / "build.py"), "serve", "--port", "0", *arguments]
     with log.open("w") as stream:
         process = subprocess.Popen(command, stderr=stream, env=clean_environment(), cwd=project)
     try:
-        yield Preview(project, process, _address(log, process))
+        yield Preview(project, process, _served_url(log, process))
     finally:
         process.send_signal(signal.SIGINT)
         status = process.wait(20)
     assert status == 0, log.read_text()
 
 
-def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
+def _served_url(log: Path, process: subprocess.Popen[bytes]) -> str:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         if served := re.search(r"^Serving .* at (http://\S+)", log.read_text(), re.MULTILINE):
@@ -109,61 +111,61 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-def test_it_serves_the_site_under_the_prefix_as_its_host_will(preview: Preview) -> None:
-    assert preview.address.startswith("http://127.0.0.1:")
+def test_the_site_is_served_under_the_prefix(preview: Preview) -> None:
+    assert preview.url.startswith("http://127.0.0.1:")
     assert preview.get("/repo/")[:2] == (200, "text/html; charset=utf-8")
     assert preview.get("/repo/calendar.ics")[:2] == (200, "text/calendar; charset=utf-8")
     assert preview.get("/repo/feed.rss")[:2] == (200, "application/rss+xml")
     assert preview.get("/repo/about")[0] == 200
-    status, kind, body = preview.get("/repo/deep/er/lost")
-    assert (status, kind) == (404, "text/html; charset=utf-8")
+    status, media_type, body = preview.get("/repo/deep/er/lost")
+    assert (status, media_type) == (404, "text/html; charset=utf-8")
     assert b"Nothing at this address" in body
     assert preview.get("/index.html")[0] == 404
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    "address", ["index.html", "events/tiangong-eva-1.html", "types/eva", "years/2021", "offline"]
+    "path", ["index.html", "events/tiangong-eva-1.html", "types/eva", "years/2021", "offline"]
 )
-def test_a_page_opens_below_the_prefix_without_complaint(
-    preview: Preview, browser: Browser, address: str
+def test_a_page_opens_without_errors_or_requests_to_elsewhere(
+    preview: Preview, browser: Browser, path: str
 ) -> None:
     page = browser.new_page()
     witness = Witness(page)
-    page.goto(preview.address + address, wait_until="load")
+    page.goto(preview.url + path, wait_until="load")
     assert page.locator("h1").is_visible()
-    place = urlsplit(preview.address)
-    own = (preview.address, f"{place.scheme}://{place.netloc}/__preview__/")
+    root = urlsplit(preview.url)
+    own = (preview.url, f"{root.scheme}://{root.netloc}/__preview__/")
     assert [url for url in witness.requests if not url.startswith(own)] == []
     assert witness.complaints == []
     page.close()
 
 
-def test_another_name_for_this_machine_is_refused(preview: Preview) -> None:
+def test_a_request_for_another_host_name_is_refused(preview: Preview) -> None:
     assert preview.get("/repo/", Host="evil.example")[0] == 421
     assert preview.get("/repo/", Host="localhost")[0] == 200
 
 
-def test_only_pages_get_the_script_and_the_files_never_hold_it(preview: Preview) -> None:
+def test_the_reload_script_is_added_to_pages_and_not_to_files(preview: Preview) -> None:
     assert b"/__preview__/reload.js" in preview.get("/repo/about.html")[2]
-    for address in ("id/309.html", "feed.rss", "service-worker.js"):
-        file = (preview.project / "output" / address).read_bytes()
-        assert preview.get(f"/repo/{address}")[2] == file
+    for path in ("id/309.html", "feed.rss", "service-worker.js"):
+        file = (preview.project / "output" / path).read_bytes()
+        assert preview.get(f"/repo/{path}")[2] == file
     site = VisitedSite(preview.project / "output")
     assert not [page.address for page in site.pages if b"__preview__" in page.html]
 
 
 @pytest.mark.browser
-def test_an_edit_reloads_the_page_and_a_fault_is_shown_in_it(
+def test_an_edit_reloads_the_page_and_an_error_is_shown_in_it(
     preview: Preview, browser: Browser
 ) -> None:
     page = browser.new_page()
     witness = Witness(page)
-    page.goto(preview.address + "about.html")
+    page.goto(preview.url + "about.html")
     preview.edit("templates/pages/about.html", "<h1>About", "<h1>All about")
     expect(page.locator("h1")).to_have_text("All about this archive", timeout=20_000)
-    # A reload cuts what is under way; all else would be a complaint of the page's policy.
-    assert [said for said in witness.complaints if not said.startswith("failed: ")] == []
+    # A reload aborts requests; anything else would come from the Content Security Policy.
+    assert [text for text in witness.complaints if not text.startswith("failed: ")] == []
 
     preview.edit("templates/pages/about.html", "<h1>All", "{{ nonsense }}<h1>All")
     overlay = page.locator("#build-error")
@@ -177,7 +179,7 @@ def test_an_edit_reloads_the_page_and_a_fault_is_shown_in_it(
 
 
 @pytest.mark.browser
-def test_a_build_that_is_done_before_the_page_listens_is_not_missed(
+def test_a_build_that_ends_before_the_page_listens_reloads_it_too(
     preview: Preview, browser: Browser
 ) -> None:
     page = browser.new_page()
@@ -187,35 +189,37 @@ def test_a_build_that_is_done_before_the_page_listens_is_not_missed(
         held.append(route)
 
     page.route("**/__preview__/events", hold)
-    page.goto(preview.address + "credits.html")
-    preview.edit("templates/pages/credits.html", "<h1>", "<h1>Late: ")
+    page.goto(preview.url + "credits.html")
+    preview.edit("templates/pages/credits.html", "<h1>", "<h1>New: ")
     before, deadline = preview.build, time.monotonic() + 20
     while not held or preview.build == before:
         assert time.monotonic() < deadline
         page.wait_for_timeout(50)
     held[0].continue_()
-    expect(page.locator("h1")).to_contain_text("Late: ", timeout=20_000)
+    expect(page.locator("h1")).to_contain_text("New: ", timeout=20_000)
     page.close()
 
 
 @pytest.mark.browser
-def test_styles_settings_and_the_cache_are_watched_too(preview: Preview, browser: Browser) -> None:
+def test_style_sheets_settings_and_the_cache_are_watched_too(
+    preview: Preview, browser: Browser
+) -> None:
     page = browser.new_page()
-    page.goto(preview.address + "index.html")
+    page.goto(preview.url + "index.html")
     preview.edit("static/style.css", "", "main { outline: 7px solid red !important }\n")
     expect(page.locator("main")).to_have_css("outline-width", "7px", timeout=20_000)
     preview.edit("pyproject.toml", "[tool.events-archive]", '[tool.events-archive]\ntitle = "Mine"')
     expect(page).to_have_title("Mine", timeout=20_000)
     page.close()
-    # A page of its own: to go elsewhere just when the old one reloads would be a race.
+    # In a new tab, since the old one may be reloading at this time.
     page = browser.new_page()
-    page.goto(preview.address + "events/tiangong-eva-1.html", wait_until="commit")
+    page.goto(preview.url + "events/tiangong-eva-1.html", wait_until="commit")
     preview.edit("content_cache/events.jsonl", '"name":"Tiangong EVA-1"', '"name":"Renamed"')
     expect(page.locator("h1")).to_have_text("Renamed", timeout=20_000)
     page.close()
 
 
-def test_a_site_that_never_built_shows_why_and_stays(tmp_path: Path) -> None:
+def test_a_site_that_was_never_built_shows_the_error_and_the_server_goes_on(tmp_path: Path) -> None:
     project = _project(tmp_path / "project")
     (project / "templates/base.html").write_text("{% broken %}")
     with started(project) as preview:
@@ -225,17 +229,17 @@ def test_a_site_that_never_built_shows_why_and_stays(tmp_path: Path) -> None:
         assert preview.process.poll() is None
 
 
-def test_without_a_prefix_the_site_hangs_where_it_will_be_published(tmp_path: Path) -> None:
+def test_the_default_prefix_is_the_path_of_the_base_url(tmp_path: Path) -> None:
     project = _project(tmp_path / "project")
     with started(project, "--base-url", "https://example.org/archive/") as preview:
-        assert urlsplit(preview.address).path == "/archive/"
-        # The page for lost visitors alone has absolute addresses, and they lead home here too.
-        lost = preview.get("/archive/deep/er/lost")[2]
-        assert b'href="/archive/index.html"' in lost
+        assert urlsplit(preview.url).path == "/archive/"
+        # The 404 page alone has absolute links.
+        not_found = preview.get("/archive/deep/er/lost")[2]
+        assert b'href="/archive/index.html"' in not_found
 
 
-def test_a_port_that_is_taken_is_one_sentence(preview: Preview, tmp_path: Path) -> None:
-    port = str(urlsplit(preview.address).port)
+def test_a_port_in_use_is_reported_in_one_line(preview: Preview, tmp_path: Path) -> None:
+    port = str(urlsplit(preview.url).port)
     command = [sys.executable, str(PROJECT / "build.py"), "serve", "--port", port]
     folders = ["--cache", str(tmp_path / "cache"), "--output", str(tmp_path / "output")]
     done = subprocess.run(

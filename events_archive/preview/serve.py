@@ -1,4 +1,4 @@
-"""``build.py serve``: build, show, and build again whenever something changes."""
+"""The loop of ``build.py serve``: build, serve, and build again on every change."""
 
 import traceback
 from collections.abc import Callable
@@ -24,36 +24,38 @@ def serve(
 ) -> None:
     """Serve the site until Ctrl-C.
 
-    ``rebuild`` makes the site anew with the settings as they then are; what it raises is shown in
-    the open pages. Without a ``prefix`` the site hangs where its base URL says it will be.
+    ``rebuild`` builds the site with the settings as they are at that time. What it raises is shown
+    in the open pages. ``prefix`` is the path of the site's root; None means that of its base URL.
 
-    Raises `UsageError` where the port is taken.
+    Raises `UsageError` when the port is not available.
     """
-    bulletin = StatusBroadcaster()
-    place = prefix or urlsplit(settings.base_url).path or "/"
-    server = PreviewServer(folder=settings.output, prefix=place, port=port, bulletin=bulletin)
+    broadcaster = StatusBroadcaster()
+    prefix = prefix or urlsplit(settings.base_url).path or "/"
+    server = PreviewServer(
+        folder=settings.output, prefix=prefix, port=port, broadcaster=broadcaster
+    )
     server.start()
     try:
-        build(bulletin, rebuild, console)
-        console.print(f"Serving {settings.output} at {server.address} (Ctrl-C ends it)")
-        for _ in watch_changes(settings, project, stopped=lambda: bulletin.is_closed):
-            build(bulletin, rebuild, console)
+        build(broadcaster, rebuild, console)
+        console.print(f"Serving {settings.output} at {server.url} (Ctrl-C ends it)")
+        for _ in watch_changes(settings, project, stopped=lambda: broadcaster.is_closed):
+            build(broadcaster, rebuild, console)
     except KeyboardInterrupt:
         console.print("The preview has ended.")
     finally:
         server.stop()
 
 
-def build(bulletin: StatusBroadcaster, rebuild: Callable[[], None], console: Console) -> None:
-    """Build once, whatever happens, and tell the open pages."""
+def build(broadcaster: StatusBroadcaster, rebuild: Callable[[], None], console: Console) -> None:
+    """Call ``rebuild``, and broadcast whether it succeeded or what it raised."""
     try:
         rebuild()
     except ArchiveError as error:
         console.warn(str(error))
-        bulletin.build_failed(str(error))
+        broadcaster.build_failed(str(error))
     except Exception:
-        # A fault of the code under work: the maintainer is there to see it, and goes on editing.
+        # Probably a mistake in the code that is being edited: the preview goes on.
         console.warn(traceback.format_exc())
-        bulletin.build_failed(traceback.format_exc())
+        broadcaster.build_failed(traceback.format_exc())
     else:
-        bulletin.build_succeeded()
+        broadcaster.build_succeeded()

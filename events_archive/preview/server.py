@@ -1,11 +1,13 @@
-"""The preview's HTTP server: the site's files, one script of its own, and the news as events.
+"""The HTTP server of the preview: the site's files, the reload script, and the build status.
 
-It listens on the loopback address only, and answers only to its names: a page of another site
-cannot read it by letting its own name point here.
+It listens on the loopback address only, and answers requests for its own host names only. So a page
+of another site cannot read it by pointing its own name at this address (DNS rebinding).
 """
 
 import json
 import sys
+from dataclasses import replace
+from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,27 +19,30 @@ from events_archive.preview.status import BuildStatus, StatusBroadcaster
 
 HOST = "127.0.0.1"
 PREVIEW_PREFIX = "/__preview__/"
-"""Below it lies what the preview adds; no address of the site begins with an underscore."""
+"""The path of what the preview adds. No path of the site begins with an underscore."""
 
 _SCRIPT = Path(__file__).with_name("reload.js")
-_TAG = f'<script src="{PREVIEW_PREFIX}reload.js" data-build="%d" defer></script>\n</head>'.encode()
-_NAMES = frozenset({"127.0.0.1", "localhost"})
+_SCRIPT_TAG = (
+    f'<script src="{PREVIEW_PREFIX}reload.js" data-build="%d" defer></script>\n</head>'.encode()
+)
+_HOST_NAMES = frozenset({"127.0.0.1", "localhost"})
 _HEARTBEAT = 15.0
-"""Seconds between two signs of life, by which a closed page is noticed."""
+"""Seconds between two messages to an open page; sending one fails if the page was closed."""
 
 
 class PreviewServer(ThreadingHTTPServer):
-    """Serves one folder under one prefix, from `start` until `stop`."""
+    """Serves ``folder`` under the path ``prefix``, from `start` until `stop`."""
 
     daemon_threads = True
-    # On Windows a second server could take the same port without a word.
+    # On Windows a second server could bind the same port without an error.
     allow_reuse_address = False
     allow_reuse_port = False
 
     def __init__(
-        self, *, folder: Path, prefix: str, port: int, bulletin: StatusBroadcaster
+        self, *, folder: Path, prefix: str, port: int, broadcaster: StatusBroadcaster
     ) -> None:
-        self.folder, self.prefix, self.broadcaster = folder, prefix, bulletin
+        """Bind the port; 0 means any free one. Raises `UsageError` when it is not available."""
+        self.folder, self.prefix, self.broadcaster = folder, prefix, broadcaster
         try:
             super().__init__((HOST, port), _Handler)
         except OSError as error:
@@ -47,16 +52,16 @@ class PreviewServer(ThreadingHTTPServer):
         self._thread = Thread(target=self.serve_forever, args=(0.05,), daemon=True)
 
     @property
-    def address(self) -> str:
-        """Where the site's root is."""
+    def url(self) -> str:
+        """The URL of the site's root."""
         return f"http://{HOST}:{self.server_port}{self.prefix}"
 
     def start(self) -> None:
-        """Begin to answer."""
+        """Begin to answer requests, in another thread."""
         self._thread.start()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A page that was left while it was loading is no fault; anything else is shown."""
+        """Print the traceback, except when a page was closed while it was loading."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
@@ -81,10 +86,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._respond()
 
     def _respond(self) -> None:
-        if self.headers.get("Host", "").partition(":")[0] not in _NAMES:
+        if self.headers.get("Host", "").partition(":")[0] not in _HOST_NAMES:
             self._send(Response(status=HTTPStatus.MISDIRECTED_REQUEST, body=b"Not this server.\n"))
         elif self.path == f"{PREVIEW_PREFIX}events":
-            self._tell_news()
+            self._send_events()
         elif self.path == f"{PREVIEW_PREFIX}reload.js":
             script = Response(
                 status=HTTPStatus.OK,
@@ -93,73 +98,65 @@ class _Handler(BaseHTTPRequestHandler):
             )
             self._send(script)
         else:
-            # Looked up first: what is built while the page is read has the page read again.
+            # Read before the file: if a build ends in between, the page is loaded once more.
             build = self.server.broadcaster.status.build
-            self._send(with_reload(self._site_answer(), build))
+            self._send(with_reload_script(self._site_response(), build))
 
-    def _site_answer(self) -> Response:
-        news = self.server.broadcaster.status
-        if news.error and not (self.server.folder / "index.html").is_file():
-            return failed_build(news.error)
+    def _site_response(self) -> Response:
+        status = self.server.broadcaster.status
+        if status.error and not (self.server.folder / "index.html").is_file():
+            return failed_build_page(status.error)
         return respond(self.server.folder, self.server.prefix, self.path)
 
-    def _send(self, found: Response) -> None:
-        self.send_response(found.status)
-        self.send_header("Content-Type", found.media_type)
-        self.send_header("Content-Length", str(len(found.body)))
-        # A preview shows what is there now, whatever was there a second ago.
+    def _send(self, response: Response) -> None:
+        self.send_response(response.status)
+        self.send_header("Content-Type", response.media_type)
+        self.send_header("Content-Length", str(len(response.body)))
         self.send_header("Cache-Control", "no-cache")
-        for name, value in found.headers.items():
+        for name, value in response.headers.items():
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(found.body)
+            self.wfile.write(response.body)
 
-    def _tell_news(self) -> None:
-        """Server-sent events, for as long as the page is open."""
+    def _send_events(self) -> None:
+        """Send the build status as server-sent events, for as long as the page is open."""
         self.close_connection = True
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
-        news, bulletin = self.server.broadcaster.status, self.server.broadcaster
+        broadcaster = self.server.broadcaster
+        status = broadcaster.status
         try:
-            self._tell(news)
-            while not bulletin.is_closed:
-                later = bulletin.wait(news, _HEARTBEAT)
-                self._tell(later)
-                news = later
+            self._send_event(status)
+            while not broadcaster.is_closed:
+                status = broadcaster.wait(status, _HEARTBEAT)
+                self._send_event(status)
         except ConnectionError:
             pass  # The page was closed.
 
-    def _tell(self, news: BuildStatus) -> None:
-        data = json.dumps({"build": news.build, "error": news.error})
+    def _send_event(self, status: BuildStatus) -> None:
+        data = json.dumps({"build": status.build, "error": status.error})
         self.wfile.write(f"data: {data}\n\n".encode())
         self.wfile.flush()
 
     def log_message(self, format: str, *args: object) -> None:
-        """Requests are the browser's business; what is amiss is seen in the page."""
+        """Print nothing: the browser shows which requests fail."""
 
 
-def with_reload(found: Response, build: int) -> Response:
-    """A page of a ``build`` with the script that reloads it after the next one.
+def with_reload_script(response: Response, build: int) -> Response:
+    """Return a page of the build number ``build`` with the script that reloads it after the next.
 
-    A page that leads on at once is left as it is.
+    A redirect page and what is not a page are returned unchanged.
     """
-    if not found.is_page or b'http-equiv="refresh"' in found.body:
-        return found
-    return Response(
-        status=found.status,
-        body=found.body.replace(b"</head>", _TAG % build, 1),
-        media_type=found.media_type,
-        headers=found.headers,
-    )
+    if not response.is_page or b'http-equiv="refresh"' in response.body:
+        return response
+    return replace(response, body=response.body.replace(b"</head>", _SCRIPT_TAG % build, 1))
 
 
-def failed_build(error: str) -> Response:
-    """What is shown in place of a site that could not be built once; the script adds the reason."""
-    from html import escape  # noqa: PLC0415 - only for this page
-
+def failed_build_page(error: str) -> Response:
+    """Return the page that is shown while no build has succeeded; the script adds the reason."""
     body = (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         "<title>The build failed</title>\n</head>\n<body>\n<h1>The build failed</h1>\n"

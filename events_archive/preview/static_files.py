@@ -1,4 +1,4 @@
-"""What the preview answers to an address, decided from the folder alone, as GitHub Pages does."""
+"""The response to each path, decided from the output folder alone, as GitHub Pages decides it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from events_archive.site.formats import content_type
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """One HTTP answer."""
+    """An HTTP response."""
 
     status: HTTPStatus
     body: bytes = b""
@@ -20,15 +20,16 @@ class Response:
 
     @property
     def is_page(self) -> bool:
-        """Whether a browser shows it as a page."""
+        """Whether it is HTML."""
         return self.media_type.startswith("text/html")
 
 
 def respond(folder: Path, prefix: str, target: str) -> Response:
-    """The answer to ``target``, the path of a request, for the site in ``folder`` under ``prefix``.
+    """Return the response to a request of ``target`` from the site in ``folder`` under ``prefix``.
 
-    ``prefix`` begins and ends with a slash. As on GitHub Pages ``/x`` is answered by ``x.html``,
-    a folder without its slash by a redirect, and what is not there by ``404.html``.
+    ``target`` is a path with or without a query; ``prefix`` begins and ends with a slash. As on
+    GitHub Pages, ``/x`` is answered with ``x.html``, a folder without its final slash with a
+    redirect, and what does not exist with ``404.html``.
     """
     path = target.partition("?")[0].partition("#")[0]
     if path in ("/", prefix.removesuffix("/")) and path != prefix:
@@ -38,44 +39,45 @@ def respond(folder: Path, prefix: str, target: str) -> Response:
             status=HTTPStatus.NOT_FOUND,
             body=f"{path} lies outside {prefix}, where the site is.\n".encode(),
         )
-    inside = unquote(path.removeprefix(prefix))
-    if (file := _file(folder, inside)) is not None:
-        return _with_file(file, HTTPStatus.OK)
-    if not path.endswith("/") and _folder(folder, inside):
+    relative = unquote(path.removeprefix(prefix))
+    if (file := _find_file(folder, relative)) is not None:
+        return _file_response(file, HTTPStatus.OK)
+    if not path.endswith("/") and _is_folder(folder, relative):
         return _redirect(f"{path}/")
     return _not_found(folder)
 
 
-def _file(folder: Path, inside: str) -> Path | None:
-    """The file that answers to ``inside``, if it is one of the site's own."""
-    if not _is_public(folder, inside):
+def _find_file(folder: Path, relative: str) -> Path | None:
+    """Return the file of the site that answers to the path ``relative`` to its root."""
+    if not _is_public(folder, relative):
         return None
-    if not inside or inside.endswith("/"):
-        choices = [folder / inside / "index.html"]
+    if not relative or relative.endswith("/"):
+        candidates = [folder / relative / "index.html"]
     else:
-        choices = [folder / inside, folder / f"{inside}.html"]
-    return next((path for path in choices if path.is_file()), None)
+        candidates = [folder / relative, folder / f"{relative}.html"]
+    return next((path for path in candidates if path.is_file()), None)
 
 
-def _folder(folder: Path, inside: str) -> bool:
-    return _is_public(folder, inside) and (folder / inside).is_dir()
+def _is_folder(folder: Path, relative: str) -> bool:
+    return _is_public(folder, relative) and (folder / relative).is_dir()
 
 
-def _is_public(folder: Path, inside: str) -> bool:
-    """Whether the path stays inside the folder and away from the build's own hidden files."""
-    if "\0" in inside or "\\" in inside or any(p.startswith(".") for p in inside.split("/")):
+def _is_public(folder: Path, relative: str) -> bool:
+    """Whether the path stays inside of the folder and has no hidden part."""
+    has_hidden_part = any(part.startswith(".") for part in relative.split("/"))
+    if "\0" in relative or "\\" in relative or has_hidden_part:
         return False
-    return (folder / inside).resolve().is_relative_to(folder.resolve())
+    return (folder / relative).resolve().is_relative_to(folder.resolve())
 
 
-def _with_file(file: Path, status: HTTPStatus) -> Response:
+def _file_response(file: Path, status: HTTPStatus) -> Response:
     return Response(status=status, body=file.read_bytes(), media_type=content_type(file.name))
 
 
 def _not_found(folder: Path) -> Response:
     page = folder / "404.html"
     if page.is_file():
-        return _with_file(page, HTTPStatus.NOT_FOUND)
+        return _file_response(page, HTTPStatus.NOT_FOUND)
     return Response(status=HTTPStatus.NOT_FOUND, body=b"Not found, and there is no 404.html.\n")
 
 

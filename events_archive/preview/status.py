@@ -1,4 +1,4 @@
-"""What the open pages are to know: how many builds there were, and why the last one failed."""
+"""The status that open pages are sent: how many builds there were, and why the last one failed."""
 
 from dataclasses import dataclass
 from threading import Condition
@@ -6,53 +6,56 @@ from threading import Condition
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildStatus:
-    """The state of the site."""
+    """The result of the builds so far."""
 
     build: int = 0
-    """How many builds have succeeded since the preview began."""
+    """How many builds have succeeded since the server started."""
     error: str = ""
-    """Why the last build failed; "" if it did not."""
+    """Why the last build failed; "" if it succeeded."""
 
 
 class StatusBroadcaster:
-    """Passes news from the builder to every page that waits for it."""
+    """Hands each `BuildStatus` from the thread that builds to the threads that `wait` for it."""
 
     def __init__(self) -> None:
         self._condition = Condition()
-        self._news = BuildStatus()
+        self._status = BuildStatus()
         self._closed = False
 
     @property
     def status(self) -> BuildStatus:
-        """How things stand now."""
-        return self._news
+        """The current status."""
+        return self._status
 
     @property
     def is_closed(self) -> bool:
-        """Whether there will be no more news."""
+        """Whether `close` was called."""
         return self._closed
 
     def build_succeeded(self) -> None:
-        """A build has succeeded."""
-        self._post(BuildStatus(build=self._news.build + 1))
+        """Publish that a build has succeeded."""
+        self._publish(BuildStatus(build=self._status.build + 1))
 
     def build_failed(self, error: str) -> None:
-        """A build has failed; what was built before stays."""
-        self._post(BuildStatus(build=self._news.build, error=error))
+        """Publish why a build failed; the site of the build before it stays in place."""
+        self._publish(BuildStatus(build=self._status.build, error=error))
 
     def close(self) -> None:
-        """Let everybody who waits go home."""
+        """Wake every thread in `wait`; there will be no other status."""
         with self._condition:
             self._closed = True
             self._condition.notify_all()
 
-    def wait(self, known: BuildStatus, seconds: float) -> BuildStatus:
-        """What is newer than ``known``; the same again when nothing came in so many seconds."""
-        with self._condition:
-            self._condition.wait_for(lambda: self._closed or self._news != known, seconds)
-            return self._news
+    def wait(self, known: BuildStatus, timeout: float) -> BuildStatus:
+        """Return the status as soon as it differs from ``known``, at the latest after ``timeout``.
 
-    def _post(self, news: BuildStatus) -> None:
+        ``timeout`` is in seconds.
+        """
         with self._condition:
-            self._news = news
+            self._condition.wait_for(lambda: self._closed or self._status != known, timeout)
+            return self._status
+
+    def _publish(self, status: BuildStatus) -> None:
+        with self._condition:
+            self._status = status
             self._condition.notify_all()

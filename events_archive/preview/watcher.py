@@ -1,4 +1,4 @@
-"""Notices that something changed from which the site is made."""
+"""Watching the files that the site is built from."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,45 +6,46 @@ from pathlib import Path
 from events_archive.settings import Settings
 
 _CACHE_FILES = frozenset({"events.jsonl", "history.jsonl", "ledger.json"})
-_PAUSE = 1000
-"""Milliseconds without a change after which the settings file is looked at."""
+_POLL_INTERVAL = 1000
+"""Milliseconds between two looks at the settings file."""
 
 
 def watch_changes(
     settings: Settings, project: Path, *, stopped: Callable[[], bool]
 ) -> Iterator[None]:
-    """Yields each time something changed, until ``stopped()``.
+    """Yield after each change, until ``stopped()`` returns True.
 
-    Watched are the templates, the static files and the records of the cache, with the system's
-    own notifications, and the settings file by its time: editors replace it, and to watch the
-    folder it lies in would be to watch everything.
+    Templates, static files and the records of the cache are watched through the system's own
+    notifications. ``pyproject.toml`` is polled: editors replace the file, and its folder contains
+    the output.
     """
     # A Rust library that only the preview needs.
     from watchfiles import watch  # noqa: PLC0415
 
     pyproject = project / "pyproject.toml"
-    seen = _stamp(pyproject)
-    folders = [
-        path for path in (settings.templates, settings.static, settings.cache) if path.is_dir()
-    ]
-    news = watch(
-        *folders,
+    last_stat = _file_stat(pyproject)
+    folders = (settings.templates, settings.static, settings.cache)
+    batches = watch(
+        *(folder for folder in folders if folder.is_dir()),
         watch_filter=lambda change, path: is_relevant(Path(path), settings),
-        rust_timeout=_PAUSE,
+        rust_timeout=_POLL_INTERVAL,
         yield_on_timeout=True,
         raise_interrupt=True,
     )
-    for found in news:
+    for changes in batches:
         if stopped():
             return
-        now = _stamp(pyproject)
-        if found or now != seen:
-            seen = now
+        stat = _file_stat(pyproject)
+        if changes or stat != last_stat:
+            last_stat = stat
             yield
 
 
 def is_relevant(path: Path, settings: Settings) -> bool:
-    """Whether a change of ``path`` can change the site; what a build writes itself does not."""
+    """Whether a change of the file ``path`` can change the site.
+
+    False for what a build itself writes and for the temporary files of editors.
+    """
     if path.name.startswith(".") or path.name.endswith("~") or "__pycache__" in path.parts:
         return False
     if path.is_relative_to(settings.cache):
@@ -52,7 +53,8 @@ def is_relevant(path: Path, settings: Settings) -> bool:
     return True
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def _file_stat(path: Path) -> tuple[int, int]:
+    """Return the time of the last change and the size of a file; zeros when it does not exist."""
     try:
         status = path.stat()
     except FileNotFoundError:

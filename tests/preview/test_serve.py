@@ -1,4 +1,4 @@
-"""The preview goes on, whatever a build does."""
+"""The preview goes on after failed builds, and sees every change."""
 
 import io
 from collections.abc import Callable
@@ -23,55 +23,59 @@ def _raises(error: Exception) -> Callable[[], None]:
 
 
 @pytest.mark.parametrize(
-    ("error", "words"),
+    ("error", "expected"),
     [
         (ArchiveError("base.html, line 3: no such macro"), "base.html, line 3: no such macro"),
-        (ZeroDivisionError("a slip in the code"), "ZeroDivisionError: a slip in the code"),
+        (ZeroDivisionError("a mistake in the code"), "ZeroDivisionError: a mistake in the code"),
     ],
 )
-def test_a_failed_build_is_told_and_the_one_before_it_stays(error: Exception, words: str) -> None:
-    bulletin, stream = StatusBroadcaster(), io.StringIO()
-    build(bulletin, lambda: None, Console(stream=stream))
-    build(bulletin, _raises(error), Console(stream=stream))
-    assert bulletin.status.build == 1
-    assert words in bulletin.status.error
-    assert words in stream.getvalue()
-    build(bulletin, lambda: None, Console(stream=stream))
-    assert bulletin.status == BuildStatus(build=2)
+def test_the_error_of_a_failed_build_is_published_until_one_succeeds(
+    error: Exception, expected: str
+) -> None:
+    broadcaster, stream = StatusBroadcaster(), io.StringIO()
+    build(broadcaster, lambda: None, Console(stream=stream))
+    build(broadcaster, _raises(error), Console(stream=stream))
+    assert broadcaster.status.build == 1
+    assert expected in broadcaster.status.error
+    assert expected in stream.getvalue()
+    build(broadcaster, lambda: None, Console(stream=stream))
+    assert broadcaster.status == BuildStatus(build=2)
 
 
-def test_whoever_waits_gets_the_news_or_after_a_while_what_is_known() -> None:
-    bulletin = StatusBroadcaster()
-    known = bulletin.status
-    assert bulletin.wait(known, 0.01) == known
-    teller = Thread(target=bulletin.build_succeeded)
-    teller.start()
-    assert bulletin.wait(known, 20) == BuildStatus(build=1)
-    teller.join()
+def test_waiting_returns_the_next_status_or_after_the_timeout_the_same() -> None:
+    broadcaster = StatusBroadcaster()
+    known = broadcaster.status
+    assert broadcaster.wait(known, 0.01) == known
+    builder = Thread(target=broadcaster.build_succeeded)
+    builder.start()
+    assert broadcaster.wait(known, 20) == BuildStatus(build=1)
+    builder.join()
 
 
-def test_every_change_is_noticed_until_it_is_enough(tmp_path: Path) -> None:
+def test_changes_of_settings_templates_and_records_are_noticed_until_stopped(
+    tmp_path: Path,
+) -> None:
     folders = {name: tmp_path / name for name in ("templates", "static", "cache")}
     for folder in folders.values():
         folder.mkdir()
     settings = Settings(**folders)
-    begun, stopped = Event(), False
+    started, stopped = Event(), False
 
-    def edit_settings_until_it_is_noticed() -> None:
+    def edit_settings_until_noticed() -> None:
         number = 0
-        while not begun.wait(0.2):
+        while not started.wait(0.2):
             number += 1
             (tmp_path / "pyproject.toml").write_text("#" * number)
 
-    editor = Thread(target=edit_settings_until_it_is_noticed)
+    editor = Thread(target=edit_settings_until_noticed)
     editor.start()
-    found = watch_changes(settings, tmp_path, stopped=lambda: stopped)
-    next(found)
-    begun.set()
+    changes = watch_changes(settings, tmp_path, stopped=lambda: stopped)
+    next(changes)
+    started.set()
     editor.join()
     (folders["templates"] / "base.html").write_text("x")
-    next(found)
+    next(changes)
     (folders["cache"] / "events.jsonl").write_text("{}\n")
-    next(found)
+    next(changes)
     stopped = True
-    assert list(found) == []
+    assert list(changes) == []

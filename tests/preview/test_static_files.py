@@ -1,4 +1,4 @@
-"""What the preview answers, compared with what GitHub Pages would."""
+"""The responses of the preview, which are those of GitHub Pages."""
 
 from pathlib import Path
 
@@ -34,42 +34,42 @@ def folder(tmp_path: Path) -> Path:
         ("deep/er/lost", 404, b"404.html"),
     ],
 )
-def test_an_address_is_answered_as_github_pages_does(
+def test_a_path_is_answered_as_github_pages_answers_it(
     folder: Path, prefix: str, path: str, status: int, body: bytes
 ) -> None:
-    found = respond(folder, prefix, prefix + path)
-    assert (found.status, found.body) == (status, body)
+    response = respond(folder, prefix, prefix + path)
+    assert (response.status, response.body) == (status, body)
 
 
-def test_a_folder_without_its_slash_is_sent_to_the_one_with_it(folder: Path) -> None:
-    found = respond(folder, "/repo/", "/repo/types")
-    assert (found.status, found.headers["Location"]) == (301, "/repo/types/")
+def test_a_folder_without_its_final_slash_is_redirected(folder: Path) -> None:
+    response = respond(folder, "/repo/", "/repo/types")
+    assert (response.status, response.headers["Location"]) == (301, "/repo/types/")
 
 
-def test_the_hosts_root_leads_to_the_site(folder: Path) -> None:
+def test_the_root_of_the_host_redirects_to_the_site(folder: Path) -> None:
     for path in ("/", "/repo"):
-        found = respond(folder, "/repo/", path)
-        assert (found.status, found.headers["Location"]) == (301, "/repo/")
+        response = respond(folder, "/repo/", path)
+        assert (response.status, response.headers["Location"]) == (301, "/repo/")
 
 
-def test_what_lies_outside_the_prefix_is_a_fault_and_says_so(folder: Path) -> None:
-    found = respond(folder, "/repo/", "/about.html")
-    assert found.status == 404
-    assert b"outside /repo/" in found.body
+def test_a_path_outside_of_the_prefix_is_not_found_with_an_explanation(folder: Path) -> None:
+    response = respond(folder, "/repo/", "/about.html")
+    assert response.status == 404
+    assert b"outside /repo/" in response.body
 
 
 @pytest.mark.parametrize(
     "path", ["/../outside.html", "/%2e%2e/outside.html", "/events/..%2f..%2foutside.html",
              "/.hidden", "/%2ehidden", "/..%5coutside.html", "/x%00.html", "//etc/passwd"],
 )  # fmt: skip
-def test_nothing_but_the_site_is_ever_sent(folder: Path, path: str) -> None:
-    found = respond(folder, "/", path)
-    assert found.status == 404
-    assert b"secret" not in found.body
-    assert b"root:" not in found.body
+def test_no_file_outside_of_the_site_is_sent(folder: Path, path: str) -> None:
+    response = respond(folder, "/", path)
+    assert response.status == 404
+    assert b"secret" not in response.body
+    assert b"root:" not in response.body
 
 
-def test_without_a_page_for_lost_visitors_there_is_a_sentence(tmp_path: Path) -> None:
+def test_without_a_404_page_the_response_is_plain_text(tmp_path: Path) -> None:
     assert respond(tmp_path, "/", "/lost").status == 404
 
 

@@ -1,4 +1,4 @@
-"""What counts as a change of the site, and what a build does to its own cache does not."""
+"""Which files count as a change of the site."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ SETTINGS = Settings(
     ["templates/base.html", "templates/pages/home.html", "static/style.css",
      "content_cache/events.jsonl", "content_cache/ledger.json", "content_cache/history.jsonl"],
 )  # fmt: skip
-def test_what_the_site_is_made_of_counts(path: str) -> None:
+def test_a_file_that_the_site_is_built_from_is_relevant(path: str) -> None:
     assert is_relevant(Path("/a") / path, SETTINGS)
 
 
@@ -27,5 +27,5 @@ def test_what_the_site_is_made_of_counts(path: str) -> None:
      "content_cache/archive.lock", "content_cache/thumbnails/a.webp", "content_cache/links.json",
      "templates/__pycache__/templates.cpython-311.bin"],
 )  # fmt: skip
-def test_what_editors_and_builds_leave_lying_about_does_not(path: str) -> None:
+def test_a_file_that_an_editor_or_a_build_writes_is_not(path: str) -> None:
     assert not is_relevant(Path("/a") / path, SETTINGS)
