@@ -1,4 +1,4 @@
-"""What an export is made of: the site's files, less those that only a server needs, and its day."""
+"""The contents of an export: the site's files, without those that only a server needs."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,9 +6,9 @@ from pathlib import Path
 
 from events_archive.site import urls
 
-STEM = "spaceflight-events-archive"
+BASE_NAME = "spaceflight-events-archive"
 
-_FOR_SERVERS = frozenset(
+_SERVER_FILES = frozenset(
     {
         urls.CNAME,
         urls.DOWNLOAD,
@@ -18,27 +18,27 @@ _FOR_SERVERS = frozenset(
         urls.SITEMAP,
     }
 )
-"""A host, its crawlers and its lost visitors need these; from disk nobody asks for them."""
+"""Paths of files for hosts, crawlers and error pages, which have no use on disk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportBundle:
-    """One state of the site, on its way into one file."""
+    """One state of the site, to be packed into one file."""
 
     title: str
     day: date
-    """The UTC day of the last contact with the source, which is what the site speaks of."""
+    """The UTC day of the last refresh."""
     count: int
-    """How many events it holds."""
+    """The number of events."""
     files: tuple[tuple[str, Path], ...]
-    """Every file of the site as (address, where it lies now)."""
+    """Every file of the site: its path in the site, and where it is on disk."""
 
     @property
     def name(self) -> str:
-        """``spaceflight-events-archive-2026-11-23``: without a suffix."""
-        return f"{STEM}-{self.day.isoformat()}"
+        """The file name without suffix, such as ``spaceflight-events-archive-2026-11-23``."""
+        return f"{BASE_NAME}-{self.day.isoformat()}"
 
     @property
     def offline_files(self) -> tuple[tuple[str, Path], ...]:
-        """The files that are read without a server, sorted by address."""
-        return tuple(sorted(pair for pair in self.files if pair[0] not in _FOR_SERVERS))
+        """Those of `files` that are of use without a server, sorted by path."""
+        return tuple(sorted(pair for pair in self.files if pair[0] not in _SERVER_FILES))

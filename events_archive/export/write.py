@@ -1,4 +1,4 @@
-"""``build.py export``: the built site into one file, in the format that was asked for."""
+"""Writing the export in the requested format."""
 
 import os
 from pathlib import Path
@@ -8,30 +8,26 @@ from events_archive.export.bundle import ExportBundle
 
 FOLDER = "exports"
 
-DESCRIPTION = "Spaceflight after the launch: dockings, spacewalks, landings, flybys"
-"""What a library says of the edition, in at most 80 letters."""
-
 
 def write_bundle(
-    edition: ExportBundle, *, format: str, to: Path | None, static: Path, project: Path
+    bundle: ExportBundle, *, format: str, to: Path | None, static: Path, project: Path
 ) -> Path:
-    """Write the edition as "zip" or "zim"; where it then is.
+    """Write ``bundle`` as ``format``, "zip" or "zim", and return the path of the file.
 
-    Without ``to`` it gets its dated name in the project's folder for exports.
+    Where ``to`` is None, it is `ExportBundle.name` in the folder ``exports`` of ``project``.
 
-    Raises ArchiveError where it cannot be written.
+    Raises `ArchiveError` when the file cannot be written.
     """
-    path = to or project / FOLDER / f"{edition.name}.{format}"
+    path = to or project / FOLDER / f"{bundle.name}.{format}"
     try:
         if format == "zip":
             from events_archive.export.zip_file import write_zip  # noqa: PLC0415
 
-            write_zip(edition, path)
+            write_zip(bundle, path)
         else:
             from events_archive.export.zim_file import write_zim  # noqa: PLC0415
 
-            icon = static / "icon-48.png"
-            write_zim(edition, path, description=DESCRIPTION, icon=icon)
+            write_zim(bundle, path, icon=static / "icon-48.png")
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else error
         raise ArchiveError(f"cannot write {path}: {reason}") from error

@@ -11,7 +11,7 @@ from posixpath import join, normpath
 from typing import TYPE_CHECKING, Any
 
 from events_archive.errors import ArchiveError
-from events_archive.export.bundle import STEM, ExportBundle
+from events_archive.export.bundle import BASE_NAME, ExportBundle
 from events_archive.site import urls
 from events_archive.site.formats import content_type
 from events_archive.store.files import replacing
@@ -19,23 +19,27 @@ from events_archive.store.files import replacing
 if TYPE_CHECKING:
     from libzim.writer import Item
 
+DESCRIPTION = "Spaceflight after the launch: dockings, spacewalks, landings, flybys"
+"""At most 80 characters."""
 ILLUSTRATION = 48
-"""Pixels of the picture that libraries show, the one size that the format demands."""
+"""Width and height of the icon in pixels, the one size that the format requires."""
 
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
-_LEADS = re.compile(r'<meta http-equiv="refresh" content="0; url=([^"]*)">')
+_REDIRECT = re.compile(r'<meta http-equiv="refresh" content="0; url=([^"]*)">')
+_MAX_REDIRECT_SIZE = 4096
+"""Bytes; larger pages are not searched for a redirect."""
 _POLICY = re.compile(rb'<meta http-equiv="Content-Security-Policy"[^>]*>\n')
 _DISABLED_SCRIPT = b"// Kiwix keeps this edition offline; nothing is left to do.\n"
 _LEFT_OUT = frozenset({urls.SERVICE_WORKER, urls.PRECACHE_MANIFEST})
 
 
-def write_zim(edition: ExportBundle, path: Path, *, description: str, icon: Path) -> None:
-    """Write the edition to ``path``; ``icon`` is a PNG of 48 pixels.
+def write_zim(bundle: ExportBundle, path: Path, *, icon: Path) -> None:
+    """Write the ZIM to ``path``; ``icon`` is a PNG of `ILLUSTRATION` pixels.
 
-    Raises ArchiveError where libzim is not installed, and OSError where it cannot be written.
+    Raises `ArchiveError` when libzim is not installed, and `OSError` when it cannot be written.
     """
     try:
-        # A binary library that only this edition needs.
+        # A binary library that only this format needs.
         from libzim.writer import Creator  # noqa: PLC0415
     except ImportError as error:
         raise ArchiveError(
@@ -47,94 +51,93 @@ def write_zim(edition: ExportBundle, path: Path, *, description: str, icon: Path
         creator.set_mainpath(urls.HOME)
         with _silence_stdout(), creator:
             creator.add_illustration(ILLUSTRATION, icon.read_bytes())
-            for name, value in metadata(edition, description).items():
+            for name, value in metadata(bundle).items():
                 creator.add_metadata(name, value)
-            for address, title, target in redirects(edition):
-                creator.add_redirection(address, title, target, {})
-            for address, source in edition.offline_files:
-                if address not in _LEFT_OUT and not _target(address, source):
-                    creator.add_item(_item(address, source))
+            for page_path, title, target in redirects(bundle):
+                creator.add_redirection(page_path, title, target, {})
+            for site_path, source in bundle.offline_files:
+                if site_path not in _LEFT_OUT and not _redirect_target(site_path, source):
+                    creator.add_item(_item(site_path, source))
 
 
 @contextmanager
 def _silence_stdout() -> Iterator[None]:
-    """Send elsewhere what the library says of its steps: our report for programs goes there."""
+    """Discard what libzim prints on standard output, where ``--json`` prints its report."""
     sys.stdout.flush()
-    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
+    stdout, devnull = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, 1)
     try:
         yield
     finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
+        os.dup2(stdout, 1)
+        os.close(stdout)
+        os.close(devnull)
 
 
-def metadata(edition: ExportBundle, description: str) -> dict[str, str]:
-    """What a library of Kiwix shows (openZIM, "Metadata"); the description holds 80 letters."""
+def metadata(bundle: ExportBundle) -> dict[str, str]:
+    """Return what a library of ZIM files shows (openZIM wiki, "Metadata")."""
     return {
-        "Name": f"{STEM}_en_all",
-        "Title": edition.title[:30],
-        "Description": description[:80],
+        "Name": f"{BASE_NAME}_en_all",
+        "Title": bundle.title[:30],
+        "Description": DESCRIPTION,
         "Language": "eng",
         "Creator": "The Space Devs (Launch Library 2)",
-        "Publisher": edition.title,
-        "Date": edition.day.isoformat(),
+        "Publisher": bundle.title,
+        "Date": bundle.day.isoformat(),
         "Tags": "_ftindex:yes;_pictures:yes;_videos:no;spaceflight",
         "Flavour": "all",
     }
 
 
-def redirects(edition: ExportBundle) -> Iterator[tuple[str, str, str]]:
-    """Every page that only leads on, as (address, title, target): the format knows redirects."""
-    for address, source in edition.offline_files:
-        if target := _target(address, source):
-            yield address, _title(source.read_text("utf-8")), target
+def redirects(bundle: ExportBundle) -> Iterator[tuple[str, str, str]]:
+    """Yield (path, title, target path) of every page that is a redirect."""
+    for path, source in bundle.offline_files:
+        if target := _redirect_target(path, source):
+            yield path, _title(source.read_text("utf-8")), target
 
 
-def _target(address: str, source: Path) -> str:
-    """Where a page leads on to, as an address; "" for one that stays."""
-    # Pages that lead on are short; no other needs to be read twice.
-    if not address.endswith(".html") or source.stat().st_size > 4096:
+def _redirect_target(path: str, source: Path) -> str:
+    """Return the path that a page redirects to; "" for any other file."""
+    if not path.endswith(".html") or source.stat().st_size > _MAX_REDIRECT_SIZE:
         return ""
-    leads = _LEADS.search(source.read_text("utf-8"))
-    folder = address.rpartition("/")[0]
-    return normpath(join(folder, unescape(leads[1]))) if leads else ""
+    match = _REDIRECT.search(source.read_text("utf-8"))
+    folder = path.rpartition("/")[0]
+    return normpath(join(folder, unescape(match[1]))) if match else ""
 
 
 def _title(html: str) -> str:
-    found = _TITLE.search(html)
-    return unescape(found[1]) if found else ""
+    match = _TITLE.search(html)
+    return unescape(match[1]) if match else ""
 
 
-def _item(address: str, source: Path) -> "Item":
+def _item(path: str, source: Path) -> "Item":
     from libzim.writer import Hint, Item, StringProvider  # noqa: PLC0415
 
     content = source.read_bytes()
-    if PurePosixPath(address).match(f"{urls.ASSETS}/offline.*.js"):
+    if PurePosixPath(path).match(f"{urls.ASSETS}/offline.*.js"):
         content = _DISABLED_SCRIPT
-    is_page = address.endswith(".html")
+    is_page = path.endswith(".html")
     if is_page:
-        # Kiwix puts its own bar into each page, which a policy of ours would break.
+        # The policy would block the bar that Kiwix adds to each page.
         content = _POLICY.sub(b"", content)
     title = _title(content.decode()) if is_page else ""
 
-    class File(Item):  # type: ignore[misc]
-        """One file; the library asks for its parts when it comes to it."""
+    class SiteFile(Item):  # type: ignore[misc]
+        """One file of the site."""
 
         def get_path(self) -> str:
-            return address
+            return path
 
         def get_title(self) -> str:
             return title
 
         def get_mimetype(self) -> str:
-            return content_type(address).partition(";")[0]
+            return content_type(path).partition(";")[0]
 
         def get_contentprovider(self) -> Any:
             return StringProvider(content)
 
         def get_hints(self) -> dict[Any, int]:
-            return {Hint.FRONT_ARTICLE: is_page, Hint.COMPRESS: not address.endswith(".webp")}
+            return {Hint.FRONT_ARTICLE: is_page, Hint.COMPRESS: not path.endswith(".webp")}
 
-    return File()
+    return SiteFile()

@@ -1,4 +1,4 @@
-"""The whole site as a ZIP: unpacked anywhere, it opens from disk. One site gives the same bytes."""
+"""The site as a ZIP that opens from disk wherever it is unpacked. Equal sites give equal bytes."""
 
 import io
 import zipfile
@@ -10,56 +10,56 @@ from events_archive.export.bundle import ExportBundle
 from events_archive.site import urls
 from events_archive.store.files import replacing
 
-_INSIDE = "archive"
-"""The folder of the site, beside the start page, so that nobody has to find it among the rest."""
-_START = "Start here.html"
-_PACKED = (".webp", ".png", ".gz", ".zip")
-"""What is compressed already."""
+_SITE_FOLDER = "archive"
+"""The site's folder, beside the start page, so that the start page is easy to find."""
+_START_PAGE = "Start here.html"
+_COMPRESSED_SUFFIXES = (".webp", ".png", ".gz", ".zip")
+"""Files that are stored, since their formats are compressed already."""
 
 
-def zip_bytes(edition: ExportBundle) -> bytes:
-    """The archive as bytes, for a build that offers it on the site."""
+def zip_bytes(bundle: ExportBundle) -> bytes:
+    """Return the ZIP as bytes, for a build that offers it as a download."""
     buffer = io.BytesIO()
-    _pack(edition, buffer)
+    _pack(bundle, buffer)
     return buffer.getvalue()
 
 
-def write_zip(edition: ExportBundle, path: Path) -> None:
-    """Write the archive to ``path``, whole or not at all. Raises OSError where it cannot."""
+def write_zip(bundle: ExportBundle, path: Path) -> None:
+    """Write the ZIP to ``path``, whole or not at all. Raises `OSError` when it cannot."""
     with replacing(path) as temporary, temporary.open("wb") as file:
-        _pack(edition, file)
+        _pack(bundle, file)
 
 
-def _pack(edition: ExportBundle, file: BinaryIO) -> None:
+def _pack(bundle: ExportBundle, file: BinaryIO) -> None:
     with zipfile.ZipFile(file, "w") as archive:
-        _add(archive, edition, _START, start_page(edition).encode())
-        for address, source in edition.offline_files:
-            _add(archive, edition, f"{_INSIDE}/{address}", source.read_bytes())
+        _add(archive, bundle, _START_PAGE, start_page(bundle).encode())
+        for path, source in bundle.offline_files:
+            _add(archive, bundle, f"{_SITE_FOLDER}/{path}", source.read_bytes())
 
 
-def _add(archive: zipfile.ZipFile, edition: ExportBundle, name: str, content: bytes) -> None:
-    """Add a file with nothing in its entry that depends on this machine or this hour."""
-    day = edition.day
-    entry = zipfile.ZipInfo(f"{edition.name}/{name}", (day.year, day.month, day.day, 0, 0, 0))
-    entry.create_system = 3  # Unix, wherever it is built: or the mode below would be lost.
+def _add(archive: zipfile.ZipFile, bundle: ExportBundle, name: str, content: bytes) -> None:
+    """Add a file; its entry depends on neither the machine nor the time of day."""
+    day = bundle.day
+    entry = zipfile.ZipInfo(f"{bundle.name}/{name}", (day.year, day.month, day.day, 0, 0, 0))
+    entry.create_system = 3  # Unix, on Windows too: the mode below depends on it.
     entry.external_attr = 0o100644 << 16
-    stored = name.endswith(_PACKED)
-    entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+    is_stored = name.endswith(_COMPRESSED_SUFFIXES)
+    entry.compress_type = zipfile.ZIP_STORED if is_stored else zipfile.ZIP_DEFLATED
     archive.writestr(entry, content, compresslevel=9)
 
 
-def start_page(edition: ExportBundle) -> str:
-    """The page beside the site's folder, which leads into it."""
-    home = f"{_INSIDE}/{urls.HOME}"
-    title = escape(edition.title)
+def start_page(bundle: ExportBundle) -> str:
+    """Return the HTML of the page beside the site's folder, which links into it."""
+    home = f"{_SITE_FOLDER}/{urls.HOME}"
+    title, day = escape(bundle.title), bundle.day.isoformat()
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{title}, {edition.day.isoformat()}</title>\n</head>\n<body>\n"
+        f"<title>{title}, {day}</title>\n</head>\n<body>\n"
         f"<h1>{title}</h1>\n"
-        f"<p>{edition.count} events as they were known on {edition.day.isoformat()}. "
+        f"<p>{bundle.count} events as they were known on {day}. "
         "Everything is in the folder beside this page; no network is needed.</p>\n"
         f'<p><a href="{home}">Open the archive</a></p>\n</body>\n</html>\n'
     )
