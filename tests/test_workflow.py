@@ -91,7 +91,7 @@ def test_a_workflow_has_no_permissions_beyond_those_of_its_jobs(workflow: Workfl
 def test_publishing_has_the_permissions_that_it_needs(publishing: Workflow) -> None:
     assert {name: job["permissions"] for name, job in publishing["jobs"].items()} == {
         "build": {"contents": "read", "pages": "read"},
-        "keep": {"contents": "write"},
+        "commit": {"contents": "write"},
         "deploy": {"pages": "write", "id-token": "write"},
     }
 
@@ -132,8 +132,8 @@ def test_libraries_are_installed_from_the_lock_files_by_hash(workflow: Workflow)
 
 def test_a_pull_request_neither_commits_nor_deploys(publishing: Workflow) -> None:
     jobs = publishing["jobs"]
-    assert "event_name != 'pull_request'" in jobs["keep"]["if"]
-    assert set(jobs["deploy"]["needs"]) == {"build", "keep"}
+    assert "event_name != 'pull_request'" in jobs["commit"]["if"]
+    assert set(jobs["deploy"]["needs"]) == {"build", "commit"}
 
 
 def test_publishing_runs_every_six_hours_at_an_odd_minute(publishing: Workflow) -> None:
@@ -176,7 +176,7 @@ class Repository:
         return done.stdout.strip()
 
     def step(self, script: str, *, expect: int = 0, **environ: str) -> str:
-        """One script of the workflow; its outputs and its words."""
+        """Run one script of the workflow; return its output."""
         done = subprocess.run(
             [str(self.folder / ".github/scripts" / script)],
             cwd=self.folder,
@@ -190,16 +190,16 @@ class Repository:
         return done.stdout
 
     def run(self, **environ: str) -> str:
-        """A whole run of the workflow; what the last step said."""
+        """Run all scripts of the workflow; return the output of the last."""
         outputs = self.step("build.sh", **environ)
         self.step("check.sh")
         summary = re.search(r"^summary=(.+)$", outputs, re.MULTILINE)
         assert summary
-        return self.step("keep.sh", BRANCH="main", SUMMARY=summary[1])
+        return self.step("commit_data.sh", BRANCH="main", SUMMARY=summary[1])
 
     @property
     def published(self) -> list[str]:
-        """The subjects of all commits that are at the origin, the newest first."""
+        """The subjects of all commits at the origin, newest first."""
         return self.git("log", "--format=%s", "main", cwd=self.origin).splitlines()
 
     def ledger(self) -> dict[str, Any]:
@@ -212,10 +212,10 @@ def _environment() -> dict[str, str]:
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_SYSTEM": os.devnull,
-        "GIT_AUTHOR_NAME": "Somebody",
-        "GIT_AUTHOR_EMAIL": "somebody@example.org",
-        "GIT_COMMITTER_NAME": "Somebody",
-        "GIT_COMMITTER_EMAIL": "somebody@example.org",
+        "GIT_AUTHOR_NAME": "Author",
+        "GIT_AUTHOR_EMAIL": "author@example.org",
+        "GIT_COMMITTER_NAME": "Author",
+        "GIT_COMMITTER_EMAIL": "author@example.org",
     }
 
 
@@ -227,7 +227,7 @@ def server() -> Iterator[LL2Server]:
 
 @pytest.fixture
 def repository(tmp_path: Path, server: LL2Server) -> Repository:
-    """An archive as a fork has it, which asks the stand-in instead of the real API."""
+    """A fork of the archive whose API is the test server."""
     folder, origin = tmp_path / "clone", tmp_path / "origin.git"
     folder.mkdir()
     for name in ("templates", "static", ".github"):
@@ -246,14 +246,14 @@ def repository(tmp_path: Path, server: LL2Server) -> Repository:
     return repository
 
 
-def test_news_are_committed_with_the_builds_own_summary_and_no_news_are_not(
+def test_changes_are_committed_with_the_summary_of_the_build(
     repository: Repository, server: LL2Server
 ) -> None:
     assert "Committed" in repository.run()
     first, *_ = repository.published
     assert first.startswith("Data: 12 new")
-    kept = repository.git("ls-tree", "-r", "--name-only", "main", cwd=repository.origin)
-    data = {name for name in kept.splitlines() if name.startswith("content_cache/")}
+    tracked = repository.git("ls-tree", "-r", "--name-only", "main", cwd=repository.origin)
+    data = {name for name in tracked.splitlines() if name.startswith("content_cache/")}
     assert {"content_cache/events.jsonl", "content_cache/ledger.json"} <= data
     assert not [name for name in data if "originals" in name or name.endswith(".lock")]
 
@@ -269,22 +269,28 @@ def test_news_are_committed_with_the_builds_own_summary_and_no_news_are_not(
     assert repository.git("status", "--porcelain") == ""
 
 
-def test_to_have_asked_again_is_no_news_but_a_full_sweep_is(repository: Repository) -> None:
+def test_an_incremental_refresh_without_changes_is_not_committed_but_a_full_one_is(
+    repository: Repository,
+) -> None:
     repository.run()
     before = repository.published
     file = repository.folder / "content_cache/ledger.json"
-    asked = re.sub(
+    refreshed = re.sub(
         r'"last_delta": [^\n]*', '"last_delta": "2031-01-01T00:00:00Z",', file.read_text()
     )
-    file.write_text(asked)
-    assert "no commit" in repository.step("keep.sh", BRANCH="main", SUMMARY="no changes")
-    swept = re.sub(r'"last_sweep": [^\n]*', '"last_sweep": "2031-01-01T00:00:00Z",', asked)
-    file.write_text(swept)
-    assert "Committed" in repository.step("keep.sh", BRANCH="main", SUMMARY="no changes")
+    file.write_text(refreshed)
+    assert "no commit" in repository.step("commit_data.sh", BRANCH="main", SUMMARY="no changes")
+    fully_refreshed = re.sub(
+        r'"last_sweep": [^\n]*', '"last_sweep": "2031-01-01T00:00:00Z",', refreshed
+    )
+    file.write_text(fully_refreshed)
+    assert "Committed" in repository.step("commit_data.sh", BRANCH="main", SUMMARY="no changes")
     assert repository.published == ["Data: no changes", *before]
 
 
-def test_a_schedule_is_kept_alive_by_a_commit_before_its_sixty_days(repository: Repository) -> None:
+def test_after_fifty_days_without_changes_an_empty_commit_keeps_the_schedule_running(
+    repository: Repository,
+) -> None:
     repository.run()
     old = ("commit", "--quiet", "--amend", "--no-edit", "--date", "2020-01-01T00:00:00Z")
     subprocess.run(
@@ -294,12 +300,14 @@ def test_a_schedule_is_kept_alive_by_a_commit_before_its_sixty_days(repository: 
         check=True,
     )
     repository.git("push", "--quiet", "--force", "origin", "main")
-    said = repository.step("keep.sh", BRANCH="main", SUMMARY="no changes")
-    assert "still here after" in said
+    output = repository.step("commit_data.sh", BRANCH="main", SUMMARY="no changes")
+    assert "still here after" in output
     assert "still here after" in repository.published[0]
 
 
-def test_a_push_in_between_is_kept_below_the_data(repository: Repository, tmp_path: Path) -> None:
+def test_data_are_committed_on_top_of_what_was_pushed_in_between(
+    repository: Repository, tmp_path: Path
+) -> None:
     other = tmp_path / "other"
     repository.git("clone", "--quiet", str(repository.origin), str(other))
     (other / "NOTES").write_text("meanwhile\n")
@@ -315,23 +323,23 @@ def test_a_site_with_an_error_stops_before_it_is_published(repository: Repositor
     repository.step("build.sh")
     home = repository.folder / "output/index.html"
     home.write_text(home.read_text().replace("years/index.html", "years/lost.html"))
-    said = repository.step("check.sh", expect=1)
-    assert "years/lost.html" in said
+    output = repository.step("check.sh", expect=1)
+    assert "years/lost.html" in output
 
 
-def test_the_page_of_the_run_tells_what_changed_and_how_large_the_site_is(
+def test_the_summary_of_the_run_has_the_changes_and_the_size_of_the_site(
     repository: Repository,
 ) -> None:
     script = [sys.executable, str(repository.folder / ".github/scripts/summary.py")]
 
-    def told() -> str:
+    def summary() -> str:
         return subprocess.run(
             script, cwd=repository.folder, capture_output=True, text=True, check=True
         ).stdout
 
-    assert "The build failed" in told()
+    assert "The build failed" in summary()
     repository.run()
-    text = told()
+    text = summary()
     assert "## 12 new" in text
     assert re.search(r"\| size \| [\d.]+ MB \([\d.]+%\) \| 1 GB \|", text)
     assert "10 minutes" in text

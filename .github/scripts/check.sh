@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Looks the built site over; ends with 1 where something must not be published. Leaves the report
-# in check.json, and the errors in the log.
+# Checks the built site; writes the report to check.json. If there are errors, prints the findings
+# and exits with status 1, so that the site is not published.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

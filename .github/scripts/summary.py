@@ -1,6 +1,6 @@
-"""Prints for the run's page on GitHub what changed in the world, and the site's size.
+"""Prints what changed and the size of the site, in Markdown, for the page of the run on GitHub.
 
-Reads build.json and check.json, the reports of the two steps before; either may be missing.
+Reads build.json and check.json, the reports of the two steps before. Either may be missing.
 """
 
 import json
@@ -9,35 +9,36 @@ from typing import Any
 
 LIMIT = 1_000_000_000
 """Bytes that a site on GitHub Pages may have; its deployment may take 10 minutes."""
-SHOWN = 30
+MAX_ITEMS = 30
+"""Items of a list that are printed."""
 
 
 def main() -> None:
-    """Print the summary as Markdown."""
+    """Print the summary."""
     build, check = _report("build.json"), _report("check.json")
-    print("\n".join([*about_the_world(build), *about_the_site(check), *about_findings(check)]))
+    print("\n".join([*changes_section(build), *site_section(check), *findings_section(check)]))
 
 
-def about_the_world(build: dict[str, Any]) -> list[str]:
-    """What the source said."""
+def changes_section(build: dict[str, Any]) -> list[str]:
+    """Return the lines about the refresh and the build."""
     if not build:
         return ["## The build failed", "", "The log of the step tells why.", ""]
     changes = build["refresh"]["changes"]
-    words = ", ".join(f"{count} {word}" for word, count in changes.items()) or "no changes"
-    spent = sum(build["seconds"].values())
+    title = ", ".join(f"{count} {word}" for word, count in changes.items()) or "no changes"
+    seconds = sum(build["seconds"].values())
     lines = [
-        f"## {words[0].upper()}{words[1:]}",
+        f"## {title[0].upper()}{title[1:]}",
         "",
         f"{build['events']} events; source: {build['refresh']['outcome']}, "
-        f"{build['requests']} requests. Built in {spent:.0f} s: {build['summary']}.",
+        f"{build['requests']} requests. Built in {seconds:.0f} s: {build['summary']}.",
         "",
     ]
     warnings = build["warnings"]
-    return [*lines, *_listed(f"{len(warnings)} warnings", warnings)]
+    return [*lines, *_details(f"{len(warnings)} warnings", warnings)]
 
 
-def about_the_site(check: dict[str, Any]) -> list[str]:
-    """The site in numbers, against the limits of its host."""
+def site_section(check: dict[str, Any]) -> list[str]:
+    """Return a table of the sizes of the site and the limits of the host."""
     if "site" not in check:
         return []
     site = check["site"]
@@ -53,22 +54,22 @@ def about_the_site(check: dict[str, Any]) -> list[str]:
     ]
 
 
-def about_findings(check: dict[str, Any]) -> list[str]:
-    """What the check found."""
+def findings_section(check: dict[str, Any]) -> list[str]:
+    """Return the lines about the findings of the check."""
     findings = [
         f"{finding['severity']}: {finding['where']}: {finding['what']}"
         for finding in check.get("findings", ())
     ]
-    return _listed(f"{len(findings)} findings of the check", findings)
+    return _details(f"{len(findings)} findings of the check", findings)
 
 
-def _listed(title: str, lines: list[str]) -> list[str]:
-    """A list that opens on a click; nothing where there is none. What it says is shown as code."""
+def _details(title: str, lines: list[str]) -> list[str]:
+    """Return ``lines`` as a folded list, each as code, which is safe for untrusted text."""
     if not lines:
         return []
-    shown = [line.replace("`", "'").replace("\n", " ") for line in lines[:SHOWN]]
-    more = [f"- … and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
-    items = [f"- `{line}`" for line in shown]
+    escaped = [line.replace("`", "'").replace("\n", " ") for line in lines[:MAX_ITEMS]]
+    more = [f"- … and {len(lines) - MAX_ITEMS} more"] if len(lines) > MAX_ITEMS else []
+    items = [f"- `{line}`" for line in escaped]
     return [f"<details><summary>{title}</summary>", "", *items, *more, "", "</details>", ""]
 
 
