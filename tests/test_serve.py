@@ -37,8 +37,8 @@ class Preview:
         try:
             connection.request("GET", path, headers=headers)
             response = connection.getresponse()
-            media_type = response.getheader("Content-Type") or ""
-            return response.status, media_type, response.read()
+            content_type = response.getheader("Content-Type") or ""
+            return response.status, content_type, response.read()
         finally:
             connection.close()
 
@@ -117,8 +117,8 @@ def test_the_site_is_served_under_the_prefix(preview: Preview) -> None:
     assert preview.get("/repo/calendar.ics")[:2] == (200, "text/calendar; charset=utf-8")
     assert preview.get("/repo/feed.rss")[:2] == (200, "application/rss+xml")
     assert preview.get("/repo/about")[0] == 200
-    status, media_type, body = preview.get("/repo/deep/er/lost")
-    assert (status, media_type) == (404, "text/html; charset=utf-8")
+    status, content_type, body = preview.get("/repo/deep/er/lost")
+    assert (status, content_type) == (404, "text/html; charset=utf-8")
     assert b"Nothing at this address" in body
     assert preview.get("/index.html")[0] == 404
 

@@ -94,7 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
             script = Response(
                 status=HTTPStatus.OK,
                 body=_SCRIPT.read_bytes(),
-                media_type="text/javascript; charset=utf-8",
+                content_type="text/javascript; charset=utf-8",
             )
             self._send(script)
         else:
@@ -110,7 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, response: Response) -> None:
         self.send_response(response.status)
-        self.send_header("Content-Type", response.media_type)
+        self.send_header("Content-Type", response.content_type)
         self.send_header("Content-Length", str(len(response.body)))
         self.send_header("Cache-Control", "no-cache")
         for name, value in response.headers.items():
@@ -165,5 +165,5 @@ def failed_build_page(error: str) -> Response:
     return Response(
         status=HTTPStatus.INTERNAL_SERVER_ERROR,
         body=body.encode(),
-        media_type="text/html; charset=utf-8",
+        content_type="text/html; charset=utf-8",
     )

@@ -15,13 +15,13 @@ class Response:
 
     status: HTTPStatus
     body: bytes = b""
-    media_type: str = "text/plain; charset=utf-8"
+    content_type: str = "text/plain; charset=utf-8"
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_page(self) -> bool:
         """Whether it is HTML."""
-        return self.media_type.startswith("text/html")
+        return self.content_type.startswith("text/html")
 
 
 def respond(folder: Path, prefix: str, target: str) -> Response:
@@ -71,7 +71,7 @@ def _is_public(folder: Path, relative: str) -> bool:
 
 
 def _file_response(file: Path, status: HTTPStatus) -> Response:
-    return Response(status=status, body=file.read_bytes(), media_type=content_type(file.name))
+    return Response(status=status, body=file.read_bytes(), content_type=content_type(file.name))
 
 
 def _not_found(folder: Path) -> Response:
