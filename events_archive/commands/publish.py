@@ -18,8 +18,7 @@ from events_archive.render.renderer import Renderer
 from events_archive.render.service_worker import precache_manifest, service_worker
 from events_archive.settings import Settings
 from events_archive.site import urls
-from events_archive.site.offline_pages import is_derived
-from events_archive.site.page import Page
+from events_archive.site.page import Page, Writer
 from events_archive.site.plan import paths_of, plan_site
 from events_archive.site.redirects import is_permanent_list
 from events_archive.site.site import Site
@@ -102,7 +101,7 @@ def render_site(
         processes=settings.jobs,
     ) as builder:
         pages = plan_site(site)
-        ordinary = (page for page in pages if not is_derived(page))
+        ordinary = (page for page in pages if page.writer is not Writer.DERIVED)
         builder.build(ordinary, files=thumbnails.files())
     for path, content in assets.files():
         output.stage(path, content)

@@ -12,12 +12,12 @@ from events_archive.output.id_audit import IdAudit
 from events_archive.render.renderer import Renderer
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.output.writer import OutputDir, StagedFile, WriteSummary
-from events_archive.site.page import Page
+from events_archive.site import urls
+from events_archive.site.page import Page, Writer
 
 MIN_PAGES_FOR_WORKER = 300
 """So many pages are made sooner than a second process is started."""
 
-_DATA = ("pages/data.html", "data-lines", "data-table", "database", "checksums")
 _PIECE = 40
 """Files that one process takes at a time."""
 
@@ -131,10 +131,10 @@ def _cache_locality(page: Page) -> int:
     template = page.template
     if template in ("pages/event.html", "pages/stub.html"):
         return 0
-    if template in _DATA:
+    if page.path.startswith("data/events.") or page.path in (urls.DATA, urls.CHECKSUMS):
         return 5
     if template.startswith("pages/"):
         return 1
-    if template.startswith("feed"):
+    if template.startswith("feed") or page.writer is Writer.JSON_FEED:
         return 2
-    return 3 if template == "calendar" else 4
+    return 3 if page.writer is Writer.CALENDAR else 4

@@ -14,8 +14,8 @@ from events_archive.model.changes import Change
 from events_archive.model.event import Event, EventType
 from events_archive.model.timestamps import format_utc
 from events_archive.site import urls
-from events_archive.site.api_pages import ApiList
-from events_archive.site.page import Page
+from events_archive.site.data_pages import ApiList
+from events_archive.site.page import Page, Writer
 from events_archive.site.site import Site
 
 ADDED_KEY = "_archive"
@@ -36,14 +36,14 @@ class ApiMirror:
     _added_cache: dict[tuple[int, str], bytes] = field(default_factory=dict)
 
     @property
-    def writers(self) -> dict[str, Callable[[Page], bytes]]:
-        """What makes a page, by its template."""
+    def writers(self) -> dict[Writer, Callable[[Page], bytes]]:
+        """The functions that write its files."""
         return {
-            "mirror-root": self._root_page,
-            "mirror-list": self._event_list,
-            "mirror-event": self._event_page,
-            "mirror-types": self._type_list,
-            "mirror-type": self._type_page,
+            Writer.API_ROOT: self._root_page,
+            Writer.API_EVENT_LIST: self._event_list,
+            Writer.API_EVENT: self._event_page,
+            Writer.API_TYPE_LIST: self._type_list,
+            Writer.API_TYPE: self._type_page,
         }
 
     def record(self, event: Event, address: str, mode: str = "detailed") -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 from events_archive.render.api_mirror import ApiMirror
 from events_archive.site import urls
 from events_archive.site.export_columns import COLUMNS, Value, rows
+from events_archive.site.page import Page, Writer
 from events_archive.site.site import Site
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -40,13 +41,13 @@ class Downloads:
     """What was made to be described, until it is wanted itself."""
 
     @property
-    def writers(self) -> dict[str, Callable[[], bytes]]:
-        """What makes a file, by the template of its page."""
+    def writers(self) -> dict[Writer, Callable[[Page], bytes]]:
+        """The functions that write its files."""
         return {
-            "data-lines": lambda: self.take(urls.EVENTS_JSONL),
-            "data-table": lambda: self.take(urls.EVENTS_CSV),
-            "database": lambda: self.take(urls.EVENTS_SQLITE),
-            "checksums": lambda: self.checksums,
+            Writer.EVENTS_JSONL: lambda page: self.take(urls.EVENTS_JSONL),
+            Writer.EVENTS_CSV: lambda page: self.take(urls.EVENTS_CSV),
+            Writer.EVENTS_SQLITE: lambda page: self.take(urls.EVENTS_SQLITE),
+            Writer.CHECKSUMS: lambda page: self.checksums,
         }
 
     @property

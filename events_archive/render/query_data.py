@@ -24,9 +24,9 @@ from events_archive.query.parameters import (
 from events_archive.query.rows import QueryRow
 from events_archive.render.api_mirror import to_json
 from events_archive.site import categories
+from events_archive.site.data_pages import IDS_PER_RECORD_FILE, QueryDataFile
 from events_archive.site.default_durations import default_duration
-from events_archive.site.page import Page
-from events_archive.site.query_pages import IDS_PER_RECORD_FILE, QueryDataFile
+from events_archive.site.page import Page, Writer
 from events_archive.site.site import Site
 
 
@@ -38,13 +38,13 @@ class QueryDataWriter:
     thumbnails: Thumbnails
 
     @property
-    def writers(self) -> dict[str, Callable[[Page], bytes]]:
-        """What makes a page, by its template."""
+    def writers(self) -> dict[Writer, Callable[[Page], bytes]]:
+        """The functions that write its files."""
         return {
-            "explore-table": self._table,
-            "explore-events": lambda page: self._part(page, self._events),
-            "explore-words": lambda page: self._part(page, self._words),
-            "explore-records": self._records,
+            Writer.QUERY_TABLE: self._table,
+            Writer.QUERY_EVENTS: lambda page: self._part(page, self._events),
+            Writer.QUERY_WORDS: lambda page: self._part(page, self._words),
+            Writer.QUERY_RECORDS: self._records,
         }
 
     @cached_property

@@ -17,10 +17,11 @@ from events_archive.render.assets import Assets
 from events_archive.render.downloads import escape_formula
 from events_archive.render.renderer import Renderer
 from events_archive.site import urls
-from events_archive.site.calendars import Calendar, calendar_entry
+from events_archive.site.calendars import Calendar, calendar_entry, calendar_page
 from events_archive.site.export_columns import COLUMNS, row
 from events_archive.site.feed_entries import TAG, event_entry
 from events_archive.site.feeds import Feed
+from events_archive.site.formats import RSS
 from events_archive.site.page import Page
 from events_archive.site.site import Site
 
@@ -113,10 +114,9 @@ class QueryResultWriter:
             description="The answer to a question.",
             path="answer.ics",
             html_url=self._home(answer),
-            entries=tuple(calendar_entry(self.site, event) for event in events if event.date.utc),
         )
-        page = Page(path=calendar.path, template="calendar", context={"calendar": calendar})
-        return self._renderer.content(page).decode()
+        entries = tuple(calendar_entry(self.site, event) for event in events if event.date.utc)
+        return self._renderer.content(calendar_page(calendar, entries)).decode()
 
     def _feed(self, answer: QueryResult, events: Sequence[Event]) -> str:
         query = answer.query.query_string()
@@ -129,7 +129,7 @@ class QueryResultWriter:
             entries=tuple(event_entry(self.site, event) for event in events),
         )
         page = Page(
-            path="answer.rss", template="feeds/rss.xml", title=feed.title, context={"feed": feed}
+            path="answer.rss", template=RSS.template, title=feed.title, context={"feed": feed}
         )
         return self._renderer.content(page).decode()
 

@@ -27,7 +27,7 @@ from events_archive.render.markdown import markdown_to_html, render_markdown_fil
 from events_archive.render.query_data import QueryDataWriter
 from events_archive.render.service_worker import web_manifest
 from events_archive.site import categories, urls
-from events_archive.site.page import Page
+from events_archive.site.page import Page, Writer
 from events_archive.site.site import Site
 
 CONTENT_SECURITY_POLICY = (
@@ -57,9 +57,9 @@ class Renderer:
 
     def content(self, page: Page) -> bytes:
         """Return the bytes of a page; raises ArchiveError where its template has a mistake."""
-        write = self._writers.get(page.template)
-        if write:
-            return write(page)
+        return self._writers[page.writer](page)
+
+    def _render(self, page: Page) -> bytes:
         context = {**page.context, "page": page, "root": self.root(page)}
         try:
             text = self.environment.render(page.template, context)
@@ -74,7 +74,8 @@ class Renderer:
         In feeds it is the base URL, if there is one. GitHub Pages answers with 404.html at any
         depth, so this page starts from the root of the host.
         """
-        if self.site.base_url and page.template.startswith("feed"):
+        is_feed = page.template.startswith("feeds/") or page.writer is Writer.JSON_FEED
+        if self.site.base_url and is_feed:
             return self.site.base_url
         if self.site.base_url and page.path == urls.NOT_FOUND:
             return urlsplit(self.site.base_url).path
@@ -126,8 +127,8 @@ class Renderer:
         }
 
     @cached_property
-    def _writers(self) -> dict[str, Callable[[Page], bytes]]:
-        """The functions that write pages without a template, by the template of the page."""
+    def _writers(self) -> dict[Writer, Callable[[Page], bytes]]:
+        """The functions that write pages; `Writer.DERIVED` stands for the build itself."""
         calendars = CalendarWriter(base_url=self.site.base_url, thumbnails=self.thumbnails)
         json_feeds = JsonFeedWriter(
             site=self.site,
@@ -136,19 +137,16 @@ class Renderer:
             enclosure=self._enclosures.of,
         )
         query_data = QueryDataWriter(site=self.site, thumbnails=self.thumbnails)
-        downloads = {
-            template: (lambda page, write=write: write())
-            for template, write in self._downloads.writers.items()
-        }
         return {
-            "calendar": calendars.write,
-            "feed.json": lambda page: json_feeds.write(page, self.root(page)),
-            "cname": lambda page: f"{self.site.settings.cname}\n".encode(),
-            "empty": lambda page: b"",
-            "web-manifest": lambda page: web_manifest(self.site, self.assets),
+            Writer.TEMPLATE: self._render,
+            Writer.CALENDAR: calendars.write,
+            Writer.JSON_FEED: lambda page: json_feeds.write(page, self.root(page)),
+            Writer.CNAME: lambda page: f"{self.site.settings.cname}\n".encode(),
+            Writer.EMPTY: lambda page: b"",
+            Writer.WEB_MANIFEST: lambda page: web_manifest(self.site, self.assets),
             **self._downloads.mirror.writers,
+            **self._downloads.writers,
             **query_data.writers,
-            **downloads,
         }
 
     @cached_property

@@ -11,13 +11,11 @@ from events_archive.site import urls
 from events_archive.site.categories import Category, category_of
 from events_archive.site.formats import CALENDAR
 from events_archive.site.on_this_day import recurring_events
-from events_archive.site.page import Page
+from events_archive.site.page import Page, Writer
 from events_archive.site.publication_dates import FIRST_DATE
 from events_archive.site.site import Site
 from events_archive.site.taxonomies import DAILY, EVERY_SIX_HOURS
 from events_archive.site.terms import Taxonomy, Term
-
-_TEMPLATE = "calendar"
 
 ROLLING_DAYS = 90
 """How far back the rolling calendar reaches."""
@@ -148,7 +146,7 @@ def calendar_page(calendar: Calendar, entries: tuple[CalendarEntry, ...]) -> Pag
     """Return the page of a calendar that holds ``entries``."""
     return Page(
         path=calendar.path,
-        template=_TEMPLATE,
+        writer=Writer.CALENDAR,
         title=calendar.name,
         context={"calendar": replace(calendar, entries=entries)},
     )

@@ -160,7 +160,13 @@ def feed_pages(site: Site) -> Iterator[Page]:
 def feed_file_pages(feed: Feed) -> Iterator[Page]:
     """Yield the feed in each format."""
     for format, path in feed.files:
-        yield Page(path=path, template=format.template, title=feed.title, context={"feed": feed})
+        yield Page(
+            path=path,
+            writer=format.writer,
+            template=format.template,
+            title=feed.title,
+            context={"feed": feed},
+        )
 
 
 Entries = tuple[FeedEntry, ...]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mimetypes import guess_type
 
 from events_archive.site import urls
+from events_archive.site.page import Writer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +38,10 @@ class Format:
     """Of a format of feeds: whether it can link to archive documents (RFC 5005)."""
     term_suffix: str = ""
     """Of a format of feeds: the suffix of the feed of a term, if it is not `suffix`."""
+    writer: Writer = Writer.TEMPLATE
+    """Of a format of feeds: what writes it."""
     template: str = ""
-    """Of a format of feeds: what renders it."""
+    """Of a format of feeds that has one."""
 
 
 RSS = Format(
@@ -77,7 +80,7 @@ JSON_FEED = Format(
     is_feed=True,
     has_archives=False,
     term_suffix=".feed.json",
-    template="feed.json",
+    writer=Writer.JSON_FEED,
 )
 CALENDAR = Format(
     key="icalendar",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,17 +23,45 @@ class Breadcrumb:
     url: str
 
 
+class Writer(StrEnum):
+    """What writes a file; the renderer has a function for each."""
+
+    TEMPLATE = "template"
+    """Jinja, with the page's template and context."""
+    JSON_FEED = "json-feed"
+    CALENDAR = "calendar"
+    API_ROOT = "api-root"
+    API_EVENT_LIST = "api-event-list"
+    API_EVENT = "api-event"
+    API_TYPE_LIST = "api-type-list"
+    API_TYPE = "api-type"
+    QUERY_TABLE = "query-table"
+    QUERY_EVENTS = "query-events"
+    QUERY_WORDS = "query-words"
+    QUERY_RECORDS = "query-records"
+    EVENTS_JSONL = "events-jsonl"
+    EVENTS_CSV = "events-csv"
+    EVENTS_SQLITE = "events-sqlite"
+    CHECKSUMS = "checksums"
+    WEB_MANIFEST = "web-manifest"
+    CNAME = "cname"
+    EMPTY = "empty"
+    DERIVED = "derived"
+    """The build itself, once all other files are written, since the file is made from them."""
+
+
 ALL_EVENTS = "all events"
 """The value of `Page.cache_inputs` for a page that reads the whole archive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Where a file is written, which template renders it, and with which context."""
+    """Where a file is written, what writes it, and from what."""
 
     path: str
     """Below the site's root: ``events/us-eva-76.html``. Unique in a plan, ignoring case."""
-    template: str
+    writer: Writer = Writer.TEMPLATE
+    template: str = ""
     """Below ``templates/``; its suffix decides how text is escaped."""
     title: str = ""
     description: str = ""

@@ -4,27 +4,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 from events_archive.errors import ArchiveError
-from events_archive.site.api_pages import api_pages
 from events_archive.site.calendars import calendar_pages
+from events_archive.site.data_pages import data_pages
 from events_archive.site.data_quality import report_pages
-from events_archive.site.download_pages import download_pages
 from events_archive.site.event_pages import event_pages, permalink_pages
 from events_archive.site.feeds import feed_pages
 from events_archive.site.image_credits import credits_pages
 from events_archive.site.list_pages import list_pages
-from events_archive.site.offline_pages import derived_pages, offline_pages
 from events_archive.site.page import Page
-from events_archive.site.query_pages import query_pages
 from events_archive.site.redirects import redirect_pages, retired_list_redirects
 from events_archive.site.site import Site
-from events_archive.site.static_pages import machine_pages, static_pages
+from events_archive.site.static_pages import derived_pages, sitemap_pages, static_pages
 from events_archive.site.subscriptions import subscription_pages
 
 Planner = Callable[[Site], Iterator[Page]]
 
 PLANNERS: tuple[Planner, ...] = (
     static_pages,
-    offline_pages,
     event_pages,
     permalink_pages,
     list_pages,
@@ -33,9 +29,7 @@ PLANNERS: tuple[Planner, ...] = (
     subscription_pages,
     feed_pages,
     calendar_pages,
-    query_pages,
-    api_pages,
-    download_pages,
+    data_pages,
 )
 """What plans the pages of each kind."""
 
@@ -45,8 +39,7 @@ def plan_site(site: Site, planners: Sequence[Planner] = PLANNERS) -> tuple[Page,
     pages = tuple(chain.from_iterable(plan(site) for plan in planners))
     pages += tuple(redirect_pages(site, pages))
     pages += tuple(retired_list_redirects(site.history.state.published_lists, pages))
-    machines = machine_pages(site, pages)
-    return refuse_duplicate_paths(chain(pages, machines, derived_pages(site)))
+    return refuse_duplicate_paths(chain(pages, sitemap_pages(site, pages), derived_pages(site)))
 
 
 def refuse_duplicate_paths(pages: Iterable[Page]) -> tuple[Page, ...]:

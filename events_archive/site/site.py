@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 
 from events_archive.model.archive_state import ArchiveHistory
-from events_archive.model.catalogue import Catalogue
+from events_archive.model.catalogue import Catalogue, Events
 from events_archive.model.event import EventType
 from events_archive.query.rows import QueryIndex
 from events_archive.settings import Settings
@@ -83,3 +83,7 @@ class Site:
     def types_by_name(self) -> tuple[EventType, ...]:
         """Return all types, in the order of their index."""
         return tuple(term.value for term in self.taxonomies.terms("types"))
+
+    def events_by_type(self) -> tuple[tuple[EventType, Events], ...]:
+        """Return all types in the order of their index, each with its events."""
+        return tuple((term.value, term.events) for term in self.taxonomies.terms("types"))

@@ -1,38 +1,39 @@
-"""Home, about and 404, and the few files that only programs read."""
+"""The pages and files that exist once: home, about, 404, offline reading, robots, sitemap, ..."""
 
 from collections.abc import Iterable, Iterator
 
 from events_archive.site import urls
 from events_archive.site.categories import CATEGORIES, by_category
 from events_archive.site.on_this_day import LOOK_AHEAD, anniversaries
-from events_archive.site.page import ALL_EVENTS, Breadcrumb, Page
+from events_archive.site.page import ALL_EVENTS, Alternate, Breadcrumb, Page, Writer
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import AlternateLinks
 from events_archive.site.timelines import year_overview
 
 UPCOMING_ON_HOME = 5
-"""How many coming events home shows."""
+"""How many upcoming events the home page shows."""
 
 UPCOMING_RESERVE = 10
-"""How many more it holds for readers on whose day some of those are over."""
+"""How many more it holds, hidden, for readers who come when some of those are over."""
 
 RECENT_ON_HOME = 9
-"""How many past events home shows."""
+"""How many past events the home page shows."""
 
 _HOME = Breadcrumb(label="Home", url=urls.HOME)
 
 
 def static_pages(site: Site) -> Iterator[Page]:
-    """The pages that exist once."""
-    yield home_page(site)
+    """Yield home, about, 404 and the page on offline reading, and the files that hosts read."""
+    main_alternates = AlternateLinks(site).main
+    yield home_page(site, main_alternates)
     yield Page(
         path=urls.ABOUT,
         template="pages/about.html",
         title="About this archive",
         description="What this archive of spaceflight events is, and how it is made.",
-        cache_inputs=ALL_EVENTS,
         breadcrumbs=(_HOME,),
-        alternates=AlternateLinks(site).main,
+        alternates=main_alternates,
+        cache_inputs=ALL_EVENTS,
     )
     yield Page(
         path=urls.NOT_FOUND,
@@ -41,10 +42,23 @@ def static_pages(site: Site) -> Iterator[Page]:
         description="There is no page at this address.",
         indexable=False,
     )
+    yield Page(
+        path=urls.OFFLINE,
+        template="pages/offline.html",
+        title="Read offline",
+        description="How to read the archive with no network: in the browser, or from a disk.",
+        context={"download": urls.DOWNLOAD if site.settings.offer_download else ""},
+        breadcrumbs=(_HOME,),
+    )
+    yield Page(path=urls.MANIFEST, writer=Writer.WEB_MANIFEST)
+    yield Page(path=urls.NO_JEKYLL, writer=Writer.EMPTY)
+    yield Page(path=urls.ROBOTS, template="feeds/robots.txt")
+    if site.settings.cname:
+        yield Page(path=urls.CNAME, writer=Writer.CNAME)
 
 
-def home_page(site: Site) -> Page:
-    """What is next, what just happened, and the ways in."""
+def home_page(site: Site, alternates: tuple[Alternate, ...]) -> Page:
+    """Return the home page: what is next, what just happened, and links to all lists."""
     catalogue = site.catalogue
     return Page(
         path=urls.HOME,
@@ -58,28 +72,30 @@ def home_page(site: Site) -> Page:
             "upcoming": catalogue.upcoming[: UPCOMING_ON_HOME + UPCOMING_RESERVE],
             "shown": UPCOMING_ON_HOME,
             "recent": catalogue.past[:RECENT_ON_HOME],
-            "types_by_category": by_category(
-                (type, catalogue.by_type[type.id]) for type in site.types_by_name()
-            ),
+            "types_by_category": by_category(site.events_by_type()),
             "year_overview": year_overview(site),
             "categories": CATEGORIES,
             "days": tuple(anniversaries(catalogue, catalogue.today, LOOK_AHEAD)),
             "count": len(catalogue.events),
         },
-        alternates=AlternateLinks(site).main,
+        alternates=alternates,
         modified=site.updated,
         cache_inputs=ALL_EVENTS,
     )
 
 
-def machine_pages(site: Site, pages: Iterable[Page]) -> Iterator[Page]:
-    """Files that only programs read; the sitemap needs to know where the site is published."""
-    yield Page(path=urls.NO_JEKYLL, template="empty")
-    yield Page(path=urls.ROBOTS, template="feeds/robots.txt")
+def sitemap_pages(site: Site, pages: Iterable[Page]) -> Iterator[Page]:
+    """Yield the sitemap of ``pages``; nothing for a site without a base URL, which it needs."""
     if site.base_url:
         listed = sorted((p.path, p.modified) for p in pages if p.is_html and p.indexable)
         yield Page(
-            path=urls.SITEMAP,
-            template="feeds/sitemap.xml",
-            context={"pages": tuple(listed)},
+            path=urls.SITEMAP, template="feeds/sitemap.xml", context={"pages": tuple(listed)}
         )
+
+
+def derived_pages(site: Site) -> Iterator[Page]:
+    """Yield the files that are made from all others, in the order in which they are written."""
+    yield Page(path=urls.PRECACHE_MANIFEST, writer=Writer.DERIVED)
+    yield Page(path=urls.SERVICE_WORKER, writer=Writer.DERIVED)
+    if site.settings.offer_download:
+        yield Page(path=urls.DOWNLOAD, writer=Writer.DERIVED)

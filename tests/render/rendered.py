@@ -7,7 +7,7 @@ from events_archive.images.thumbnails import Thumbnail, Thumbnails
 from events_archive.model.event import Image
 from events_archive.render.assets import read_assets
 from events_archive.render.renderer import Renderer
-from events_archive.site.page import Page
+from events_archive.site.page import Page, Writer
 from events_archive.site.plan import plan_site
 from events_archive.site.site import Site
 
@@ -31,7 +31,7 @@ def pictures(folder: Path, *images: Image, octets: int = 1234) -> Thumbnails:
 
 def is_followed(page: Page) -> bool:
     """Whether it is a feed or a calendar."""
-    return page.template in ("calendar", "feed.json") or page.template.startswith("feeds/")
+    return page.writer in (Writer.CALENDAR, Writer.JSON_FEED) or page.template.startswith("feeds/")
 
 
 def rendered(

@@ -1,0 +1,221 @@
+"""Files for programs, and the pages about them: downloads, the query page and the API mirror."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from events_archive.model.catalogue import Events, grouped
+from events_archive.model.changes import CHANGE_TYPES
+from events_archive.model.event import Event, EventType
+from events_archive.query.engine import evaluate
+from events_archive.query.parameters import GROUPS, LARGEST_LIMIT, MODES, ORDERINGS
+from events_archive.query.parser import Query
+from events_archive.site import urls
+from events_archive.site.categories import by_category
+from events_archive.site.export_columns import COLUMNS
+from events_archive.site.page import ALL_EVENTS, Breadcrumb, Page, Writer
+from events_archive.site.site import Site
+from events_archive.site.timelines import month_counts
+
+IDS_PER_FILE = 2000
+"""How many ids a file of the query page spans, so that no event ever moves to another file."""
+
+IDS_PER_RECORD_FILE = 50
+"""The same for files of whole records, which are large and seldom needed."""
+
+_QUERY_FILES: Mapping[str, tuple[Writer, int]] = {
+    "events": (Writer.QUERY_EVENTS, IDS_PER_FILE),
+    "words": (Writer.QUERY_WORDS, IDS_PER_FILE),
+    "records": (Writer.QUERY_RECORDS, IDS_PER_RECORD_FILE),
+}
+"""The data of the query page, by the start of their files' names."""
+
+ADDED_MEMBERS = (
+    ("page", "The event's page here."),
+    ("permalink", "An address that leads there whatever the event is called one day."),
+    ("source", "The record at the API."),
+    ("record_sha256", "SHA-256 of the record as the archive keeps it."),
+    ("date_in_words", "The date as far as it is known, and no further."),
+    ("starts", "The earliest that the event may be (UTC)."),
+    ("ends", "The end of the time in which it lies, no longer part of it (UTC)."),
+    ("first_seen", "When the archive first saw it; null for what came with the archive."),
+    ("last_seen", "The day on which the API last had it."),
+    ("withdrawn", "Whether the API no longer has it."),
+    ("history", "What the archive saw change: when, which field, from what, to what."),
+    ("pictures", "Copies of its picture kept here, with width and height in pixels."),
+)
+"""What the archive adds to a record, as (name, meaning)."""
+
+DEFAULT_MODE = "normal"
+"""The mode in which the API answers a request without one."""
+
+_HOME = Breadcrumb(label="Home", url=urls.HOME)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryDataFile:
+    """A file with the data of some events for the query page."""
+
+    name: str
+    """What the page's script calls it: ``events-000``."""
+    events: Events
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiList:
+    """One page of a list of the API mirror."""
+
+    count: int
+    """The number of results on all pages."""
+    results: tuple[Event, ...] | tuple[EventType, ...]
+    last_full_refresh: date | None = None
+    """The day (UTC) of the last full refresh, on which LL2 last had each of the events."""
+    mode: str = ""
+    next: str = ""
+    """The path of the page after this one, or ``""``."""
+    previous: str = ""
+
+
+def data_pages(site: Site) -> Iterator[Page]:
+    """Yield everything for programs but feeds and calendars; without records, the query page."""
+    yield from query_pages(site)
+    if site.query_index.api_records:
+        yield from api_pages(site)
+        yield from download_pages(site)
+
+
+def download_pages(site: Site) -> Iterator[Page]:
+    """Yield all events in three formats, their checksums, and the page that describes them."""
+    yield Page(path=urls.EVENTS_JSONL, writer=Writer.EVENTS_JSONL, cache_inputs=ALL_EVENTS)
+    yield Page(path=urls.EVENTS_CSV, writer=Writer.EVENTS_CSV, cache_inputs=ALL_EVENTS)
+    yield Page(path=urls.EVENTS_SQLITE, writer=Writer.EVENTS_SQLITE, cache_inputs=ALL_EVENTS)
+    yield Page(path=urls.CHECKSUMS, writer=Writer.CHECKSUMS, cache_inputs=ALL_EVENTS)
+    yield Page(
+        path=urls.DATA,
+        template="pages/data.html",
+        title="Data to download",
+        description="All events of the archive as JSON Lines, CSV and SQLite, with examples.",
+        context={"columns": COLUMNS, "count": len(site.catalogue.all_events)},
+        breadcrumbs=(_HOME,),
+        cache_inputs=ALL_EVENTS,
+    )
+
+
+def query_pages(site: Site) -> Iterator[Page]:
+    """Yield the query page and its data.
+
+    The data are scripts, because a page opened from disk can load nothing else. What filters need
+    is loaded at once, text when it is searched, records when they are exported.
+    """
+    files = {kind: _query_files(site, kind) for kind in _QUERY_FILES}
+    years = site.catalogue.by_year
+    yield Page(
+        path=urls.QUERY_PAGE,
+        template="pages/explore.html",
+        title="Ask the archive",
+        description="Choose among all spaceflight events by type, date, place, agency, programme "
+        "and words, with the questions that Launch Library 2's API understands.",
+        breadcrumbs=(_HOME,),
+        context={
+            "types_by_category": by_category(site.events_by_type()),
+            "years": years,
+            "months": {year: month_counts(site, year) for year in years},
+            "count": len(site.catalogue.events),
+            "groups": GROUPS,
+            "orderings": ORDERINGS,
+        },
+        cache_inputs=ALL_EVENTS,
+    )
+    yield Page(
+        path=urls.QUERY_TABLES,
+        writer=Writer.QUERY_TABLE,
+        context={"parts": [file.name for file in files["events"]]},
+        cache_inputs=ALL_EVENTS,
+    )
+    for kind, (writer, _) in _QUERY_FILES.items():
+        for file in files[kind]:
+            path = urls.query_data(file.name)
+            yield Page(path=path, writer=writer, context={"part": file})
+
+
+def _query_files(site: Site, kind: str) -> list[QueryDataFile]:
+    _, width = _QUERY_FILES[kind]
+    by_id = {event.id: event for event in site.catalogue.events}
+    events = [by_id[row.id] for row in site.query_index.rows]
+    return [
+        QueryDataFile(name=f"{kind}-{number:03}", events=members)
+        for number, members in sorted(grouped(events, lambda event: event.id // width).items())
+    ]
+
+
+def api_pages(site: Site) -> Iterator[Page]:
+    """Yield the static mirror of the API.
+
+    Static hosts ignore queries, so what the API returns for ``mode`` and ``offset`` has paths of
+    its own. Clients that follow ``next`` need not know them.
+    """
+    yield Page(
+        path=urls.API,
+        template="pages/api.html",
+        title="The API, as plain files",
+        description="The events of Launch Library 2's API as static JSON, to be read by programs.",
+        breadcrumbs=(_HOME, Breadcrumb(label="Data", url=urls.DATA)),
+        context={
+            "example": site.catalogue.all_events[0],
+            "modes": MODES,
+            "own_members": ADDED_MEMBERS,
+        },
+        cache_inputs=ALL_EVENTS,
+    )
+    yield Page(
+        path=urls.OPENAPI,
+        template="api/openapi.json",
+        context={"own_members": ADDED_MEMBERS, "change_types": CHANGE_TYPES},
+    )
+    yield Page(path=urls.API_MIRROR_ROOT, writer=Writer.API_ROOT, cache_inputs=ALL_EVENTS)
+    yield from _event_lists(site)
+    yield from _types(site)
+    for event in site.catalogue.all_events:
+        context = {"event": event, "last_seen": site.history.provenance(event.id).last_seen}
+        for path in (urls.api_event(event.id), site.urls.event(event, ".json")):
+            yield Page(path=path, writer=Writer.API_EVENT, title=event.name, context=context)
+
+
+def _event_lists(site: Site) -> Iterator[Page]:
+    """Yield the pages of all events in the API's order, in each mode."""
+    by_id = {event.id: event for event in site.catalogue.events}
+    events = [by_id[row.id] for row in evaluate(site.query_index.rows, Query()).rows]
+    pieces = [events[i : i + LARGEST_LIMIT] for i in range(0, len(events), LARGEST_LIMIT)] or [[]]
+    refreshed = site.history.state.last_full_refresh
+    for mode in MODES:
+        for number, piece in enumerate(pieces, start=1):
+            page = ApiList(
+                count=len(events),
+                results=tuple(piece),
+                last_full_refresh=refreshed.date() if refreshed else None,
+                mode=mode,
+                next=urls.api_page(mode, number + 1) if number < len(pieces) else "",
+                previous=urls.api_page(mode, number - 1) if number > 1 else "",
+            )
+            paths = [urls.api_page(mode, number)]
+            if mode == DEFAULT_MODE and number == 1:
+                paths.append(urls.API_MIRROR_EVENTS)
+            for path in paths:
+                yield Page(path=path, writer=Writer.API_EVENT_LIST, context={"list": page})
+
+
+def _types(site: Site) -> Iterator[Page]:
+    types = site.catalogue.types
+    yield Page(
+        path=urls.API_MIRROR_TYPES,
+        writer=Writer.API_TYPE_LIST,
+        context={"list": ApiList(count=len(types), results=types)},
+        cache_inputs=ALL_EVENTS,
+    )
+    for type in types:
+        yield Page(
+            path=urls.api_type(type.id),
+            writer=Writer.API_TYPE,
+            context={"type": type},
+            cache_inputs=ALL_EVENTS,
+        )
