@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 
 from events_archive.console import Console
 from events_archive.ll2.load_events import load_events
-from events_archive.ll2.refresh import persist_slugs, refresh
+from events_archive.ll2.refresh import refresh
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.catalogue import Catalogue
 from events_archive.query.index import build_query_index
 from events_archive.settings import Settings
 from events_archive.site.site import Site
 from events_archive.site.urls import Urls
+from events_archive.store.archive_history import persist_slugs
 from events_archive.store.lock import locked
 from events_archive.store.records import Records
 

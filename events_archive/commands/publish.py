@@ -6,7 +6,6 @@ from pathlib import Path
 from events_archive.console import Console
 from events_archive.export.bundle import ExportBundle
 from events_archive.images.thumbnails import Thumbnails, make_thumbnails
-from events_archive.ll2.refresh import persist_published_lists
 from events_archive.output.build import BuildResult, SiteBuilder
 from events_archive.output.fingerprints import Fingerprints, site_fingerprint
 from events_archive.output.id_audit import IdAudit
@@ -22,6 +21,7 @@ from events_archive.site.page import Page, Writer
 from events_archive.site.plan import paths_of, plan_site
 from events_archive.site.redirects import is_permanent_list
 from events_archive.site.site import Site
+from events_archive.store.archive_history import persist_published_lists
 from events_archive.store.published_ids import (
     PUBLISHED_IDS_FILE,
     load_published_ids,

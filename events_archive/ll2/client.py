@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -56,18 +55,12 @@ class ApiPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimit:
-    """The response of ``/api-throttle/``, without the IP address that it also contains."""
+    """What ``/api-throttle/`` says, except for the IP address."""
 
-    limit: int
-    """Requests allowed per hour."""
-    used: int
+    remaining: int
+    """Requests that are still allowed in the current hour."""
     retry_after: int
     """Seconds until the next request is allowed; 0 if one is allowed now."""
-
-    @property
-    def remaining(self) -> int:
-        """Requests that are still allowed in the current hour."""
-        return max(0, self.limit - self.used)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,13 +113,8 @@ class ApiClient:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._http.__exit__(kind, error, trace)
+    def __exit__(self, *error: object) -> None:
+        self._http.__exit__(*error)
 
     def fetch_events(self, query: Mapping[str, str]) -> ApiPage:
         """Return the page of ``/events/`` for ``query``; raises as `fetch_page` does."""
@@ -149,10 +137,7 @@ class ApiClient:
         return page
 
     def fetch_rate_limit(self) -> RateLimit | None:
-        """Return the rate limit and its use; None if the API does not say.
-
-        The API does not count this request.
-        """
+        """Return the rate limit, by a request that does not count; None if the API does not say."""
         try:
             response = self._http.request("GET", f"{self.root}api-throttle/")
             value = _decode_json(response) if response.status == 200 else None
@@ -163,7 +148,7 @@ class ApiClient:
         if limit is None or used is None or limit < 0 or used < 0:
             return None
         retry_after = max(0, fields.integer("next_use_secs") or 0)
-        return RateLimit(limit=limit, used=used, retry_after=retry_after)
+        return RateLimit(remaining=max(0, limit - used), retry_after=retry_after)
 
     def fetch_budget(self) -> None:
         """Set how many requests remain, unless that is known or the API does not say.

@@ -1,14 +1,11 @@
 """Bring the cache up to date with LL2: plan, fetch, merge, then commit or fall back to the cache.
 
-A refresh never removes an event from the cache. The caller holds `store.lock.locked`, and calls in
-this order: `refresh`, `load_events` for its records, `persist_slugs`, and `persist_published_lists`
-when the pages of the site are planned.
+A refresh never removes an event from the cache. The caller holds `store.lock.locked`.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from events_archive.console import Console
 from events_archive.errors import ApiError
@@ -18,15 +15,12 @@ from events_archive.ll2.load_events import warn_of_invalid_records
 from events_archive.ll2.merge import MergeResult
 from events_archive.ll2.refresh_plan import CacheState, RefreshPlan, format_age, plan_refresh
 from events_archive.ll2.refresh_session import ImplausibleResponseError, RefreshSession
-from events_archive.model.archive_state import ArchiveHistory, ArchiveState
+from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change, ChangeSummary
-from events_archive.model.event import Event
-from events_archive.model.slugs import SlugRegistry, SlugTable, update_registry
 from events_archive.settings import Settings
 from events_archive.store.files import backup_damaged
-from events_archive.store.history_file import HISTORY_FILE, load_history
 from events_archive.store.records import EVENTS_FILE, Records, load_records
-from events_archive.store.state_file import STATE_FILE, load_state, save_state
+from events_archive.store.state_file import STATE_FILE, load_state
 from events_archive.store.transaction import commit, recover
 
 _FIRST_DAY = datetime(2019, 1, 1, tzinfo=UTC)
@@ -198,34 +192,3 @@ def _unchanged(cache: CacheState, outcome: str, message: str, requests: int = 0)
         message=message,
         requests=requests,
     )
-
-
-def persist_slugs(
-    settings: Settings, state: ArchiveState, events: list[Event], console: Console
-) -> ArchiveHistory:
-    """Assign a slug to every event and type, save the slugs, and load the history.
-
-    To be called before anything is published: a slug that is published must never be forgotten.
-    Raises `CacheError` if the state cannot be written.
-    """
-    slugs = SlugRegistry(
-        events=SlugTable(owners=state.event_owners), types=SlugTable(owners=state.type_owners)
-    )
-    slugs = update_registry(events, slugs, withdrawn=state.withdrawn)
-    updated = replace(state, event_owners=slugs.events.owners, type_owners=slugs.types.owners)
-    if updated != state and not settings.dry_run:
-        save_state(settings.cache / STATE_FILE, updated)
-    history = load_history(settings.cache / HISTORY_FILE)
-    for message in history.damaged:
-        console.warn(f"{message}; it is left out")
-    return ArchiveHistory(state=updated, slugs=slugs, changes=history.changes)
-
-
-def persist_published_lists(cache_dir: Path, state: ArchiveState, paths: Iterable[str]) -> None:
-    """Add the ``paths`` of list pages that are about to be published to the saved state.
-
-    Raises `CacheError` if the state cannot be written.
-    """
-    lists = tuple(sorted({*state.published_lists, *paths}))
-    if lists != state.published_lists:
-        save_state(cache_dir / STATE_FILE, replace(state, published_lists=lists))

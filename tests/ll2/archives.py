@@ -12,10 +12,11 @@ from urllib.parse import parse_qs, urlsplit
 from events_archive.console import Console
 from events_archive.ll2.client import ApiClient, ApiPage, RateLimitedError
 from events_archive.ll2.load_events import load_events
-from events_archive.ll2.refresh import RefreshResult, persist_slugs, refresh
+from events_archive.ll2.refresh import RefreshResult, refresh
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.event import Event
 from events_archive.settings import Settings
+from events_archive.store.archive_history import persist_slugs
 from tests.ll2_server import World, seed_records
 from tests.ll2_server.api import Api
 from tests.store.record_files import save_records

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from events_archive.ll2.checkpoint import Checkpoint
+from events_archive.ll2.checkpoint import Checkpoint, load_resumable
 from events_archive.ll2.client import ApiPage
 from events_archive.ll2.pagination import PageRequest, Role
+from events_archive.model.archive_state import ArchiveState
 from events_archive.settings import Settings
 
 NOW = datetime(2026, 9, 8, 12, tzinfo=UTC)
@@ -134,3 +135,16 @@ def test_a_damaged_header_means_no_checkpoint(tmp_path: Path, header: bytes) -> 
     folder = write_checkpoint(tmp_path, page_file(1))
     (folder / "sweep.json").write_bytes(header)
     assert Checkpoint.load(settings_of(tmp_path), NOW) is None
+
+
+def test_a_checkpoint_of_repeating_pages_is_not_resumed(tmp_path: Path) -> None:
+    write_checkpoint(tmp_path, page_file(1), page_file(1))
+    assert load_resumable(settings_of(tmp_path), ArchiveState(), NOW) is None
+
+
+def test_a_committed_checkpoint_is_not_resumed(tmp_path: Path) -> None:
+    write_checkpoint(tmp_path, page_file(1))
+    settings = settings_of(tmp_path)
+    assert load_resumable(settings, ArchiveState(), NOW) is not None
+    committed = ArchiveState(last_full_refresh=NOW - timedelta(hours=1))
+    assert load_resumable(settings, committed, NOW) is None

@@ -199,6 +199,15 @@ def test_reading_a_list_that_changes_faster_than_it_is_read_fails() -> None:
         read_all(world, {n: [edit_all] for n in range(2, 40)})
 
 
+def test_reading_the_head_of_a_list_fails_if_all_of_it_changed() -> None:
+    def edit_all(world: World) -> None:
+        for number in range(1, 401):
+            world.edit(number)
+
+    with pytest.raises(UnstablePaginationError, match="faster than it can be read"):
+        read_all(World(400), {2: [lambda world: world.edit(5)], 4: [edit_all]})
+
+
 def test_a_list_with_fewer_events_than_its_count_is_incomplete() -> None:
     pagination = Pagination().with_page(PageRequest(role="next"), page_of(1, 2, count=3, next=None))
     assert pagination.next_request() == PageRequest(role="head")

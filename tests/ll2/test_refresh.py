@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from events_archive.console import Console
 from events_archive.errors import ApiError, CacheError
 from events_archive.ll2.client import ApiClient, ApiPage
-from events_archive.ll2.refresh import RefreshResult, persist_published_lists, refresh
+from events_archive.ll2.refresh import RefreshResult, refresh
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.settings import Settings
 from events_archive.store import transaction
+from events_archive.store.archive_history import persist_published_lists
 from events_archive.store.history_file import load_history
 from events_archive.store.records import RecordLine, load_records
 from tests.ll2.archives import START, Archive, Upstream
@@ -407,6 +408,18 @@ def test_an_invalid_record_does_not_replace_a_valid_one(archive: Archive) -> Non
     assert archive.refresh().outcome == "delta"
     world.change(number, date="2026-10-01T00:00:00Z")
     assert archive.refresh().summary.text == "1 moved"
+
+
+def test_an_invalid_record_replaces_an_invalid_one(archive: Archive) -> None:
+    world = archive.upstream.world
+    number = world.ids[0]
+    world.change(number, date="soon")
+    archive.refresh()
+    world.advance(hours=8)
+    world.change(number, date="later")
+    result = archive.refresh()
+    assert result.records.by_id[number]["date"] == "later"
+    assert (result.changes, archive.warnings) == ((), [])
 
 
 def test_records_without_an_id_cause_a_warning(archive: Archive) -> None:
