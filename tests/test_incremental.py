@@ -1,6 +1,6 @@
-"""However a site came to be built, bit by bit, it is the site that a clean build makes.
+"""A site built in many steps is the site that a clean build makes.
 
-``ARCHIVE_CHANGES=60 pytest tests/test_incremental.py`` goes through more changes than usual.
+``ARCHIVE_CHANGES=60 pytest tests/test_incremental.py`` makes more changes than usual.
 """
 
 import json
@@ -18,12 +18,12 @@ from tests.ll2_server import grow_records
 from tests.ll2_server.drawing import draw
 
 CHANGES = int(os.environ.get("ARCHIVE_CHANGES", "4"))
-LIVES = 2
+ARCHIVES = 2
 COPIED = ("build.py", "events_archive", "static", "templates")
 
 
 class Archive:
-    """An archive of its own code, and the site that it keeps up to date."""
+    """An archive with a copy of the code, and its site."""
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.random = random.Random(seed)
@@ -48,7 +48,7 @@ class Archive:
         for record in self.records[::3]:
             self.draw_picture(record)
 
-    # What may happen
+    # Changes, each with its description
 
     def edit_record(self) -> str:
         record = self.random.choice(self.records)
@@ -56,7 +56,7 @@ class Archive:
         name, value = self.random.choice(
             [
                 ("name", f"Renamed {self.random.randint(1, 9)} & <co>"),
-                ("description", f"Told anew: *{self.random.random()}*"),
+                ("description", f"Rewritten: *{self.random.random()}*"),
                 ("location", self.random.choice(["ISS", "Moon", None])),
                 ("date", f"{year}-0{month}-15T00:00:00Z"),
                 ("type", {"id": 2, "name": self.random.choice(["Docking", "Docked"])}),
@@ -98,7 +98,7 @@ class Archive:
         path.write_text(json.dumps(ledger), "utf-8")
         return f"withdrawal of {event_id}"
 
-    def remember(self) -> str:
+    def add_history(self) -> str:
         event_id = self.random.choice(self.records)["id"]
         line = {
             "observed": "2026-01-05T00:00:00Z",
@@ -161,7 +161,7 @@ class Archive:
         self.today = self.random.randint(1, 28)
         return f"day {self.today}"
 
-    def another_address(self) -> str:
+    def another_base_url(self) -> str:
         self.base_url = self.random.choice(["https://example.org/archive/", "https://example.net/"])
         return self.base_url
 
@@ -186,7 +186,7 @@ class Archive:
         (self.cache / "published-ids.json").unlink(missing_ok=True)
         return "published ids"
 
-    # How it is done
+    # Builds
 
     def files_of_output(self) -> list[Path]:
         return sorted(
@@ -214,8 +214,8 @@ class Archive:
             cache=cache, output=output, project=self.project, measured=False,
         )  # fmt: skip
 
-    def built_clean(self) -> dict[str, bytes]:
-        """What a build makes that knows nothing of any build before it."""
+    def build_clean(self) -> dict[str, bytes]:
+        """Return the site that a build without a manifest makes."""
         cache, output = self.folder / "clean-cache", self.folder / "clean-out"
         for folder in (cache, output):
             shutil.rmtree(folder, ignore_errors=True)
@@ -233,27 +233,27 @@ def files(output: Path) -> dict[str, bytes]:
     }
 
 
-HAPPENINGS: tuple[Callable[[Archive], str], ...] = (
+EDITS: tuple[Callable[[Archive], str], ...] = (
     Archive.edit_record, Archive.edit_record, Archive.edit_record, Archive.swap_slugs,
-    Archive.drop_record, Archive.add_record, Archive.withdraw, Archive.remember,
+    Archive.drop_record, Archive.add_record, Archive.withdraw, Archive.add_history,
     Archive.edit_template, Archive.edit_stylesheet, Archive.edit_setting, Archive.edit_code,
-    Archive.edit_picture, Archive.drop_picture, Archive.another_day, Archive.another_address,
+    Archive.edit_picture, Archive.drop_picture, Archive.another_day, Archive.another_base_url,
     Archive.spoil_output, Archive.drop_folder_of_output, Archive.forget_ids,
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(LIVES))
-def test_a_site_built_bit_by_bit_is_the_site_of_a_clean_build(seed: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("seed", range(ARCHIVES))
+def test_a_site_built_in_steps_is_the_site_of_a_clean_build(seed: int, tmp_path: Path) -> None:
     archive = Archive(tmp_path, seed)
     archive.build(archive.output, archive.cache)
-    told: list[str] = []
+    edits: list[str] = []
     for _ in range(CHANGES):
         number = archive.random.randint(1, 2)
-        told += [happening(archive) for happening in archive.random.sample(HAPPENINGS, number)]
+        edits += [edit(archive) for edit in archive.random.sample(EDITS, number)]
         archive.build(archive.output, archive.cache)
-        clean, kept = archive.built_clean(), files(archive.output)
-        assert kept.keys() == clean.keys(), told
-        assert [name for name in clean if clean[name] != kept[name]] == [], told
+        clean, incremental = archive.build_clean(), files(archive.output)
+        assert incremental.keys() == clean.keys(), edits
+        assert [name for name in clean if clean[name] != incremental[name]] == [], edits
         again = archive.build(archive.output, archive.cache)
-        assert "no file written" in again.stderr, (told, again.stderr)
-        assert files(archive.output) == kept, told
+        assert "no file written" in again.stderr, (edits, again.stderr)
+        assert files(archive.output) == incremental, edits

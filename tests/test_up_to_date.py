@@ -1,4 +1,4 @@
-"""A run that would find everything as it was left is over at once; any other is made."""
+"""A run that has nothing to do ends at once; any other is made."""
 
 import shutil
 import time
@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import PROJECT, Run, copy_seed, run_build
 from tests.ll2_server import LL2Server, World
+from tests.test_incremental import files
 
 COPIED = ("build.py", "events_archive", "pyproject.toml", "static", "templates")
 OFFLINE = ("--offline", "--base-url", "https://example.org/")
@@ -17,7 +18,7 @@ OFFLINE = ("--offline", "--base-url", "https://example.org/")
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project of its own with the ten events that a clone ships with, built once."""
-    folder = tmp_path_factory.mktemp("standing")
+    folder = tmp_path_factory.mktemp("up-to-date")
     for name in COPIED:
         source = PROJECT / name
         if source.is_dir():
@@ -42,7 +43,7 @@ def _run(folder: Path, *options: str) -> Run:
 
 
 def _was_made(run: Run) -> bool:
-    """Whether the run did any work: then it imported more than what tells that there is none."""
+    """Whether the run did any work: then it imported more than the module that checks for it."""
     return "events_archive.model" in run.stderr
 
 
@@ -50,13 +51,13 @@ def _touch(path: Path) -> None:
     path.write_bytes(path.read_bytes() + b"\n")
 
 
-def test_nothing_has_changed_so_nothing_is_done(archive: Path) -> None:
+def test_if_nothing_has_changed_nothing_is_done(archive: Path) -> None:
     _run(archive)
-    files = {path: path.stat().st_mtime_ns for path in archive.rglob("*") if path.is_file()}
+    times = {path: path.stat().st_mtime_ns for path in archive.rglob("*") if path.is_file()}
     run = _run(archive)
     assert not _was_made(run)
     assert "10 events: no changes; no file written." in run.stderr
-    assert {path: path.stat().st_mtime_ns for path in files} == files
+    assert {path: path.stat().st_mtime_ns for path in times} == times
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_nothing_has_changed_so_nothing_is_done(archive: Path) -> None:
         lambda folder: shutil.rmtree(folder / "output"),
         lambda folder: (folder / "static/new.txt").write_text("new"),
         lambda folder: (folder / "static/new.txt").unlink(),
-        lambda folder: next((folder / "cache/builds").glob("*.seal")).write_bytes(b"torn"),
+        lambda folder: next((folder / "cache/builds").iterdir()).write_bytes(b"damaged"),
     ],
 )
 def test_after_any_change_the_run_is_made(archive: Path, change: Callable[[Path], object]) -> None:
@@ -97,45 +98,55 @@ def test_after_any_change_the_run_is_made(archive: Path, change: Callable[[Path]
         (*OFFLINE, "-v"),
     ],
 )
-def test_another_question_gets_an_answer_of_its_own(
-    archive: Path, options: tuple[str, ...]
-) -> None:
+def test_a_run_with_other_options_is_made(archive: Path, options: tuple[str, ...]) -> None:
     _run(archive)
     assert _was_made(_run(archive, *options))
 
 
-def test_a_file_of_somebody_else_in_the_output_is_of_no_interest(archive: Path) -> None:
+def test_a_manifest_of_an_earlier_version_is_replaced(archive: Path) -> None:
+    _run(archive)
+    (manifest,) = (archive / "cache/builds").iterdir()
+    manifest.rename(manifest.with_suffix(".bin"))
+    manifest.with_name("-srv-output.seal").write_bytes(b"earlier")
+    before = files(archive / "output")
+    run = _run(archive)
+    assert _was_made(run)
+    assert "no file written" in run.stderr
+    assert files(archive / "output") == before
+    assert list((archive / "cache/builds").iterdir()) == [manifest]
+    assert not _was_made(_run(archive))
+
+
+def test_a_file_in_the_output_folder_that_no_build_wrote_is_no_change(archive: Path) -> None:
     _run(archive)
     (archive / "output/googleverify.html").write_text("proof")
     assert not _was_made(_run(archive))
 
 
-def test_quiet_is_quiet(archive: Path) -> None:
+def test_a_quiet_run_that_has_nothing_to_do_prints_nothing(archive: Path) -> None:
     for _ in range(2):
         run = run_build(*OFFLINE, "-q", cache=archive / "cache", output=archive / "output")
     assert run.stderr == ""
 
 
-def test_the_source_is_asked_when_it_is_time(tmp_path: Path) -> None:
+def test_the_api_is_asked_when_the_cache_is_old(tmp_path: Path) -> None:
     with LL2Server(World.grown(12, pictures=0)) as server:
         options = ("--api-url", server.url, "--no-pictures", "--max-age")
 
-        def asked(max_age: str) -> int:
+        def requests(max_age: str) -> int:
             before = len(server.requests.all)
             run_build(*options, max_age, cache=tmp_path / "cache", output=tmp_path / "output")
             return len(server.requests.all) - before
 
-        assert asked("1h") > 0
-        assert asked("1h") == 0
-        assert asked("1h") == 0
-        seal = next((tmp_path / "cache/builds").glob("*.seal"))
-        assert seal.stat().st_size
-        assert asked("0s") > 0
+        assert requests("1h") > 0
+        assert requests("1h") == 0
+        assert requests("1h") == 0
+        assert requests("0s") > 0
         time.sleep(0.1)
-        assert asked("0s") > 0
+        assert requests("0s") > 0
 
 
-def test_a_full_sweep_is_made_each_time_it_is_asked_for(tmp_path: Path) -> None:
+def test_a_full_refresh_is_made_each_time_it_is_asked_for(tmp_path: Path) -> None:
     with LL2Server(World.grown(12, pictures=0)) as server:
         options = ("--api-url", server.url, "--no-pictures", "--full")
         for _ in range(2):
@@ -144,7 +155,7 @@ def test_a_full_sweep_is_made_each_time_it_is_asked_for(tmp_path: Path) -> None:
             assert len(server.requests.all) > before
 
 
-def test_a_warning_is_said_again(tmp_path: Path) -> None:
+def test_a_run_that_has_nothing_to_do_repeats_the_warnings(tmp_path: Path) -> None:
     copy_seed(tmp_path / "cache")
     path = tmp_path / "cache/events.jsonl"
     path.write_bytes(path.read_bytes() + b'{"id": 7, "name": null}\n')

@@ -1,13 +1,14 @@
 """``build.py build``: refresh the cache if it is old, then build the site."""
 
 import gc
+from dataclasses import replace
 
 from events_archive.commands.archive import cache_lock, load_archive, make_site
 from events_archive.commands.options import Options
 from events_archive.commands.publish import build_messages, publish
 from events_archive.console import Console
 from events_archive.output.build import BuildResult
-from events_archive.output.input_snapshot import InputSnapshot
+from events_archive.output.manifest import InputSnapshot, save_manifest
 from events_archive.settings import Settings
 from events_archive.site.site import Site
 
@@ -17,26 +18,28 @@ def run(options: Options, console: Console) -> None:
     settings = options.settings
     with cache_lock(settings):
         # Before anything is read, so that an edit during the build shows in the next run.
-        inputs = InputSnapshot.take(settings, options.project)
-        site, result = build_site(settings, console)
-        if result and can_skip_next_run(settings, site, result, console):
-            inputs.save(
-                list(options.arguments),
-                settings,
-                site.history.state,
-                project=options.project,
-                output=result.output.file_stats,
-                said=next_run_messages(settings, site, result, console),
-            )
+        inputs = InputSnapshot.take(list(options.arguments), settings, options.project)
+        build_site(settings, console, inputs)
 
 
-def build_site(settings: Settings, console: Console) -> tuple[Site, BuildResult | None]:
-    """Load the archive and publish its site; the result of a dry run is None."""
+def build_site(settings: Settings, console: Console, inputs: InputSnapshot | None = None) -> Site:
+    """Load the archive, publish its site and return it.
+
+    With ``inputs``, the same run is skipped until they change, if it would have nothing to do.
+    """
     archive = load_archive(settings, console)
     # All that is loaded lives until the build ends: the collector need not look through it.
     gc.freeze()
     site = make_site(settings, archive)
-    return site, publish(settings, site, console)
+    result = publish(settings, site, console)
+    if result:
+        snapshot = None
+        if inputs and can_skip_next_run(settings, site, result, console):
+            messages = next_run_messages(settings, site, result, console)
+            snapshot = inputs.finish(settings, site.history.state, messages)
+        manifest = replace(result.manifest, snapshot=snapshot)
+        save_manifest(settings.cache, settings.output, manifest)
+    return site
 
 
 def can_skip_next_run(
@@ -51,7 +54,7 @@ def can_skip_next_run(
         return True
     images = site.catalogue.images_excluding(settings.excluded_licences)
     has_images = not settings.pictures or all(map(result.thumbnails.of, images))
-    return has_images and console.warnings == result.proof.warnings
+    return has_images and console.warnings == result.audit.warnings
 
 
 def next_run_messages(settings: Settings, site: Site, result: BuildResult, console: Console) -> str:

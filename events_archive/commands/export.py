@@ -1,8 +1,9 @@
 """``build.py export``: build the site and pack it into one file."""
 
-from events_archive.commands.archive import cache_lock, load_archive, make_site
+from events_archive.commands.archive import cache_lock
+from events_archive.commands.build import build_site
 from events_archive.commands.options import Options
-from events_archive.commands.publish import export_bundle, publish
+from events_archive.commands.publish import export_bundle
 from events_archive.console import Console
 from events_archive.export.write import write_bundle
 from events_archive.output.writer import site_files
@@ -12,8 +13,7 @@ def run(options: Options, console: Console) -> None:
     """Refresh the cache, publish the site, and write the ZIP or ZIM file."""
     settings = options.settings
     with cache_lock(settings):
-        site = make_site(settings, load_archive(settings, console))
-        publish(settings, site, console)
+        site = build_site(settings, console)
         if settings.dry_run:
             return
         path = write_bundle(

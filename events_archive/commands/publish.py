@@ -9,7 +9,7 @@ from events_archive.images.thumbnails import Thumbnails, make_thumbnails
 from events_archive.output.build import BuildResult, SiteBuilder
 from events_archive.output.fingerprints import Fingerprints, site_fingerprint
 from events_archive.output.id_audit import IdAudit
-from events_archive.output.manifest import BuildManifest, load_manifest, save_manifest
+from events_archive.output.manifest import BuildManifest, load_manifest
 from events_archive.output.writer import OutputDir
 from events_archive.render.assets import read_assets
 from events_archive.render.jinja import digest_of_templates
@@ -61,21 +61,20 @@ def publish(settings: Settings, site: Site, console: Console) -> BuildResult | N
         lists = (page.path for page in pages if is_permanent_list(page))
         persist_published_lists(settings.cache, site.history.state, lists)
         written = output.commit()
-        manifest = BuildManifest(
-            state=fingerprint,
-            ids=ids,
-            files=output.manifest_entries,
-            warnings=audit.size_warnings,
-        )
-        save_manifest(settings.cache, settings.output, manifest)
-    result = BuildResult(output=output, written=written, proof=audit, thumbnails=thumbnails)
+    manifest = BuildManifest(
+        site_fingerprint=fingerprint,
+        id_patterns=ids,
+        size_warnings=audit.size_warnings,
+        files=output.entries,
+    )
+    result = BuildResult(manifest=manifest, written=written, audit=audit, thumbnails=thumbnails)
     report_build(settings, site, result, console)
     return result
 
 
 def render_site(
     settings: Settings, site: Site, thumbnails: Thumbnails, audit: IdAudit
-) -> tuple[tuple[Page, ...], OutputDir, bytes]:
+) -> tuple[tuple[Page, ...], OutputDir, str]:
     """Stage every file of the site that is not current, and collect all ids in ``audit``.
 
     Returns the plan, the output folder with the staged files, and the fingerprint of the site.
@@ -91,18 +90,18 @@ def render_site(
     fingerprint = site_fingerprint(site, assets, digest_of_templates(settings.templates))
     previous = load_manifest(settings.cache, settings.output)
     # With other code, templates or settings, or other ids, no file of the last build is current.
-    is_usable = (previous.state, previous.ids) == (fingerprint, audit.published)
+    is_usable = (previous.site_fingerprint, previous.id_patterns) == (fingerprint, audit.published)
     output = OutputDir.open(settings.output, previous if is_usable else BuildManifest())
-    with SiteBuilder(
+    builder = SiteBuilder(
         renderer=renderer,
         fingerprints=Fingerprints(site, thumbnails),
         output=output,
-        proof=audit,
-        processes=settings.jobs,
-    ) as builder:
-        pages = plan_site(site)
-        ordinary = (page for page in pages if page.writer is not Writer.DERIVED)
-        builder.build(ordinary, files=thumbnails.files())
+        audit=audit,
+        jobs=settings.jobs,
+    )
+    pages = plan_site(site)
+    ordinary = (page for page in pages if page.writer is not Writer.DERIVED)
+    builder.build(ordinary, thumbnails.files())
     for path, content in assets.files():
         output.stage(path, content)
     write_derived_files(settings, site, output)
@@ -111,7 +110,9 @@ def render_site(
 
 def write_derived_files(settings: Settings, site: Site, output: OutputDir) -> None:
     """Stage the files that are made from all other files of the site."""
-    manifest = precache_manifest(output.staged)
+    manifest = precache_manifest(
+        {path: (file.entry.digest, file.entry.size) for path, file in output.staged.items()}
+    )
     output.stage(urls.PRECACHE_MANIFEST, manifest)
     script = settings.templates / urls.SERVICE_WORKER
     output.stage(urls.SERVICE_WORKER, service_worker(script, manifest))
@@ -143,7 +144,7 @@ def report_build(settings: Settings, site: Site, result: BuildResult, console: C
 
 def build_messages(settings: Settings, site: Site, result: BuildResult, news: str) -> Iterator[str]:
     """Yield the messages of a build that succeeded; ``news`` is what changed and was written."""
-    for remark in result.proof.remarks:
+    for remark in result.audit.remarks:
         yield f"Note: {remark}."
     if not settings.base_url:
         yield (

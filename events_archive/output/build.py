@@ -1,140 +1,105 @@
-"""Makes what is stale: each page that is not as all that it depends on would have it made."""
+"""Renders the pages that are not current, and stages them with the thumbnails.
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+Each page is fingerprinted; if the file of the last build is not current, the page is rendered, the
+ids in it are collected for the audit, and the content is staged.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple
 
-from events_archive.workers import MOST, Share, can_share
+from events_archive.images.thumbnails import Thumbnails
 from events_archive.output.fingerprints import Fingerprints
 from events_archive.output.id_audit import IdAudit
+from events_archive.output.manifest import BuildManifest
+from events_archive.output.workers import can_fork, process_all
+from events_archive.output.write_summary import WriteSummary
+from events_archive.output.writer import OutputDir, StagedFile
 from events_archive.render.renderer import Renderer
-from events_archive.images.thumbnails import Thumbnails
-from events_archive.output.writer import OutputDir, StagedFile, WriteSummary
-from events_archive.site import urls
-from events_archive.site.page import Page, Writer
+from events_archive.site.page import Page
 
 MIN_PAGES_FOR_WORKER = 300
-"""So many pages are made sooner than a second process is started."""
+"""Rendering fewer pages takes less time than starting a worker process."""
 
-_PIECE = 40
-"""Files that one process takes at a time."""
+_CHUNK_SIZE = 40
+"""The number of files that one process takes at a time."""
 
-Work = Page | tuple[str, Path] | Callable[[], None]
-"""A page to be made, a file to be copied to an address, or something else to be done."""
+Task = Page | tuple[str, Path]
+"""A page to render, or a path with a file to copy there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildResult:
-    """A finished site."""
+    """A site that was built."""
 
-    output: OutputDir
+    manifest: BuildManifest
     written: WriteSummary
-    proof: IdAudit
+    audit: IdAudit
     thumbnails: Thumbnails
+
+
+class _ChunkResult(NamedTuple):
+    """What a process has staged."""
+
+    staged: dict[str, StagedFile]
+    audit: IdAudit
 
 
 @dataclass(slots=True, kw_only=True)
 class SiteBuilder:
-    """Pages on their way into the output: a context, since other processes may be at work."""
+    """Brings every page of a site into the output folder's staging area or finds it current."""
 
     renderer: Renderer
     fingerprints: Fingerprints
     output: OutputDir
-    proof: IdAudit
-    processes: int = 1
-    _keys: dict[str, bytes] = field(default_factory=dict)
-    _shares: list[Share] = field(default_factory=list)
-    _open: ExitStack = field(default_factory=ExitStack)
+    audit: IdAudit
+    jobs: int = 1
+    """With more than one, a worker process helps to render many pages."""
+    _page_fingerprints: dict[str, str] = field(default_factory=dict)
+    """By path; of pages that the last build had."""
 
-    def __enter__(self) -> Self:
-        return self
+    def build(self, pages: Iterable[Page], files: Iterable[tuple[str, Path]] = ()) -> None:
+        """Stage the pages that are not current, and copies of ``files``, as (path, source).
 
-    def __exit__(self, *_: object) -> None:
-        self._open.close()
-
-    def build(
-        self,
-        pages: Iterable[Page],
-        *,
-        files: Iterable[tuple[str, Path]] = (),
-    ) -> None:
-        """Have every page in the output, and its ids in the proof; make only what is stale.
-
-        So too ``files``, as (address, source): those that only have to be copied.
+        Raises ArchiveError if a page cannot be rendered or a file cannot be written.
         """
         stale = [page for page in pages if not self._is_current(page)]
-        works: list[Work] = [*files, *sorted(stale, key=_cache_locality)]
-        if self._is_worth_sharing(stale):
-            self._start_worker(works)
+        tasks: list[Task] = [*files, *stale]
+        chunks = [tasks[at : at + _CHUNK_SIZE] for at in range(0, len(tasks), _CHUNK_SIZE)]
+        if self.jobs > 1 and len(stale) >= MIN_PAGES_FOR_WORKER and can_fork():
+            self.renderer.warm_up()
+            results = process_all(self._process, chunks)
         else:
-            for work in works:
-                self._do(work)
-        for share in reversed(self._shares):
-            self._join_worker(share)
-
-    def _is_worth_sharing(self, stale: Sequence[Page]) -> bool:
-        """Whether there are more pages than are rendered while a second process starts."""
-        return len(stale) > MIN_PAGES_FOR_WORKER and self.processes > 1 and can_share()
+            results = list(map(self._process, chunks))
+        for result in results:
+            self.output.staged |= result.staged
+            self.audit.merge(result.audit)
 
     def _is_current(self, page: Page) -> bool:
-        left = self.output.previous_build
-        if page.path not in left.files:
+        """Whether the file in place is current; if so, it is taken into the site."""
+        previous = self.output.previous_build
+        if page.path not in previous.files:
             return False
-        key = self._keys[page.path] = self.fingerprints.page(page)
-        if not self.output.reuse(page.path, key):
+        fingerprint = self._page_fingerprints[page.path] = self.fingerprints.page(page)
+        if not self.output.reuse(page.path, fingerprint):
             return False
-        if page.path in left.warnings:
-            self.proof.size_warnings[page.path] = left.warnings[page.path]
+        if page.path in previous.size_warnings:
+            self.audit.size_warnings[page.path] = previous.size_warnings[page.path]
         return True
 
-    def _do(self, work: Work) -> None:
-        if isinstance(work, Page):
-            self._make(work)
-        elif isinstance(work, tuple):
-            self.output.stage_file(*work)
-        else:
-            work()
+    def _process(self, tasks: Sequence[Task]) -> _ChunkResult:
+        """Stage files. This runs in both processes, so everything it finds is in the result."""
+        result = _ChunkResult({}, IdAudit(published=self.audit.published))
+        for task in tasks:
+            if isinstance(task, Page):
+                result.staged[task.path] = self._render(task, result.audit)
+            else:
+                result.staged[task[0]] = self.output.stage_file(*task)
+        return result
 
-    def _make(self, page: Page) -> None:
-        key = self._keys.get(page.path) or self.fingerprints.page(page)
+    def _render(self, page: Page, audit: IdAudit) -> StagedFile:
+        fingerprint = self._page_fingerprints.get(page.path) or self.fingerprints.page(page)
         content = self.renderer.content(page)
-        self.proof.collect(page, content)
-        self.output.stage(page.path, content, key)
-
-    def _start_worker(self, works: Sequence[Work]) -> None:
-        """Have another process begin with the works at their end."""
-        self.renderer.warm_up()
-        width = max(_PIECE, -(-len(works) // MOST))
-        pieces = [works[start : start + width] for start in range(0, len(works), width)]
-        before = frozenset(self.output.staged)
-
-        def do(piece: int) -> None:
-            for work in pieces[piece]:
-                self._do(work)
-
-        def outcome() -> tuple[dict[str, tuple[object, ...]], IdAudit]:
-            new = self.output.staged.items()
-            return {place: tuple(file) for place, file in new if place not in before}, self.proof
-
-        self._shares.append(self._open.enter_context(Share(len(pieces), do, outcome)))
-
-    def _join_worker(self, share: Share) -> None:
-        staged, proof = share.finish()
-        self.output.merge({place: StagedFile._make(file) for place, file in staged.items()})
-        self.proof.merge(proof)
-
-
-def _cache_locality(page: Page) -> int:
-    """Pages with one number share what they are made of: cards, entries, records."""
-    template = page.template
-    if template in ("pages/event.html", "pages/stub.html"):
-        return 0
-    if page.path.startswith("data/events.") or page.path in (urls.DATA, urls.CHECKSUMS):
-        return 5
-    if template.startswith("pages/"):
-        return 1
-    if template.startswith("feed") or page.writer is Writer.JSON_FEED:
-        return 2
-    return 3 if page.writer is Writer.CALENDAR else 4
+        audit.collect(page, content)
+        return self.output.stage(page.path, content, fingerprint)

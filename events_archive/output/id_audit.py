@@ -1,14 +1,13 @@
-"""Ids that were published stay: proved from the very bytes that are about to be published.
+"""Checks that ids once published stay the same, from the bytes about to be published.
 
-Whoever subscribed knows an event by its id. If ids change, every entry comes back as new and every
-event stands in every calendar twice; so a build that would do that is refused. What is read here is
-the output, by simple means of its own, and not the code that made it.
+Feed readers and calendar programs recognise an event by its id. If ids changed, subscribers would
+get every entry again and every event twice; a build that would do that is refused. The ids are read
+from the rendered files by regular expressions, independently of the code that renders them.
 
-Ids are kept as patterns, ``ll2-event-{0}@events-archive``: each id that was ever published is the
-pattern with the event's id in it, so a line says it of all of them.
+Ids are stored as patterns, such as ``ll2-event-{0}@events-archive``: every id in a namespace is the
+pattern with what is the entry's own (the id of its event) in place of the numbers.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,124 +16,130 @@ from events_archive.render.calendars import size_warning
 from events_archive.site import urls
 from events_archive.site.calendars import Calendar
 from events_archive.site.feeds import Feed
+from events_archive.site.formats import format_of
 from events_archive.site.page import Page
 
 IdPatterns = Mapping[str, str]
-"""By kind: "calendars" and "anniversaries" (UIDs), "feeds" (entries of events), "changes" (entries
-of changes), "days" (entries of days)."""
+"""By namespace: "calendars" and "anniversaries" (UIDs), "feeds" (entries of events), "changes"
+(entries of changes), "days" (entries of days)."""
 
-_FOLD = b"\r\n "
-_UID = re.compile(rb"\nUID:([^\r\n]*(?:\r\n [^\r\n]*)*)")
-# What is told of an event is escaped in all three, so none of these can stand in a text.
-_ENTRY_IDS = {
-    ".rss": re.compile(rb"<guid[^>]*>([^<]*)</guid>"),
-    ".atom": re.compile(rb"<entry>.*?<id>([^<]*)</id>", re.DOTALL),
-    ".json": re.compile(rb'[{,]"id":"([^"]*)"'),
-}
+Expected = Sequence[tuple[str, tuple[str, ...]]]
+"""The namespace of each id in a file, and the parts of the id that are its own."""
 
-_SHOWN = 3
+_LINE_FOLD = b"\r\n "
+
+_MAX_SHOWN = 3
+"""The number of problems that an error message lists."""
 
 
 @dataclass(slots=True, kw_only=True)
 class IdAudit:
-    """What the ids of a site are, against what they were."""
+    """The ids in a site, compared with those published before."""
 
     published: IdPatterns
-    """As the last published site had them; empty before the first."""
+    """Of the last published site; empty before the first."""
     patterns: dict[str, str] = field(default_factory=dict)
-    """As this site has them."""
-    changed: dict[str, None] = field(default_factory=dict)
-    """A sentence for each id that is not what it was."""
+    """Of this site."""
+    changed: set[str] = field(default_factory=set)
+    """A message for each id that has changed."""
     duplicates: list[str] = field(default_factory=list)
-    """A sentence for each file that has an id twice, or not one for each of its entries."""
+    """A message for each file that does not have a different id for each of its entries."""
     size_warnings: dict[str, tuple[str, bool]] = field(default_factory=dict)
-    """By address, a sentence for each calendar that large clients would not keep whole; and
-    whether nobody can mend that, since it is large by its nature."""
+    """By path, a message for each calendar that is larger than clients keep, and whether it is a
+    remark: about a calendar that has to be that large."""
 
     @property
     def warnings(self) -> list[str]:
-        """What somebody could mend."""
-        return [sentence for _, (sentence, is_remark) in sorted(self.size_warnings.items()) if not is_remark]
+        """The messages about sizes that the publisher can do something about."""
+        return self._size_messages(is_remark=False)
 
     @property
     def remarks(self) -> list[str]:
-        """What is only to be known."""
-        return [sentence for _, (sentence, is_remark) in sorted(self.size_warnings.items()) if is_remark]
+        """The other messages about sizes."""
+        return self._size_messages(is_remark=True)
 
     def collect(self, page: Page, content: bytes) -> None:
-        """Take the ids from the bytes of a page, if it is a feed or a calendar."""
+        """Take the ids from the content of a page, if it is a feed or a calendar."""
         calendar, feed = page.context.get("calendar"), page.context.get("feed")
         if isinstance(calendar, Calendar):
-            uids = [uid.replace(_FOLD, b"") for uid in _UID.findall(content)]
-            kind = "anniversaries" if calendar.is_recurring else "calendars"
-            planned = [(kind, (str(item.event.id),)) for item in calendar.entries]
-            self._compare(page.path, planned, uids)
-            if warning := size_warning(calendar, content):
-                is_whole = calendar.path == urls.COMPLETE_CALENDAR
-                self.size_warnings[page.path] = (warning, is_whole)
+            namespace = "anniversaries" if calendar.is_recurring else "calendars"
+            expected: Expected = [(namespace, (str(entry.event.id),)) for entry in calendar.entries]
+            self._compare(page.path, expected, _entry_ids(page.path, content))
+            if message := size_warning(calendar, content):
+                self.size_warnings[page.path] = (message, calendar.path == urls.COMPLETE_CALENDAR)
         elif isinstance(feed, Feed):
-            ids = _ENTRY_IDS[page.path[page.path.rindex(".") :]].findall(content)
-            kinds = (entry.id_namespace for entry in feed.entries)
-            about = (entry.id_parts for entry in feed.entries)
-            self._compare(page.path, list(zip(kinds, about, strict=True)), ids)
+            expected = [(entry.id_namespace, entry.id_parts) for entry in feed.entries]
+            self._compare(page.path, expected, _entry_ids(page.path, content))
 
     def merge(self, other: "IdAudit") -> None:
-        """Take over what another process read."""
-        for kind, pattern in other.patterns.items():
-            if self.patterns.setdefault(kind, pattern) != pattern:
-                self.changed[f"{kind} are both {self.patterns[kind]} and {pattern}"] = None
+        """Add what was collected from other pages."""
+        for namespace, pattern in other.patterns.items():
+            if self.patterns.setdefault(namespace, pattern) != pattern:
+                self.changed.add(f"{namespace} are both {self.patterns[namespace]} and {pattern}")
         self.changed |= other.changed
         self.duplicates += other.duplicates
         self.size_warnings |= other.size_warnings
 
     def verify(self, *, allow_change: bool = False) -> IdPatterns:
-        """The patterns to remember.
+        """Return the patterns of all ids published so far, those of this site included.
 
-        Raises ArchiveError where an id repeats, or has changed and that is not allowed.
+        Raises ArchiveError if an id repeats, or if one has changed and that is not allowed.
         """
         problems = [*sorted(self.duplicates), *([] if allow_change else sorted(self.changed))]
         if not problems:
             return {**self.published, **self.patterns}
-        more = f" (and {len(problems) - _SHOWN} more)" if len(problems) > _SHOWN else ""
+        rest = len(problems) - _MAX_SHOWN
+        more = f" (and {rest} more)" if rest > 0 else ""
         advice = (
             "this is a fault of the archive: report it"
             if self.duplicates
             else "subscribers would see every event twice; if it must be, --allow-id-change"
         )
-        raise ArchiveError(f"nothing was published: {'; '.join(problems[:_SHOWN])}{more}; {advice}")
+        shown = "; ".join(problems[:_MAX_SHOWN])
+        raise ArchiveError(f"nothing was published: {shown}{more}; {advice}")
 
-    def _compare(
-        self, address: str, planned: Sequence[tuple[str, tuple[str, ...]]], found: list[bytes]
-    ) -> None:
-        if len(found) != len(planned) or len(set(found)) != len(found):
+    def _size_messages(self, *, is_remark: bool) -> list[str]:
+        found = sorted(self.size_warnings.items())
+        return [message for _, (message, remark) in found if remark == is_remark]
+
+    def _compare(self, path: str, expected: Expected, found: list[bytes]) -> None:
+        """Check the ids found in a file against those expected."""
+        if len(found) != len(expected) or len(set(found)) != len(found):
             self.duplicates.append(
-                f"{address} has {len(set(found))} different ids for {len(planned)} entries"
+                f"{path} has {len(set(found))} different ids for {len(expected)} entries"
             )
             return
-        for (kind, about), identity in zip(planned, found, strict=True):
-            self._check_id(kind, about, identity.decode())
+        for (namespace, parts), entry_id in zip(expected, found, strict=True):
+            if parts:
+                self._check_id(namespace, parts, entry_id.decode())
 
-    def _check_id(self, kind: str, about: tuple[str, ...], identity: str) -> None:
-        """Whether the id is the one that this event or change always had."""
-        if not about:
-            return
-        if kind not in self.patterns:
-            self.patterns[kind] = _pattern(identity, about)
-        before = _filled(self.published.get(kind, self.patterns[kind]), about)
-        if before != identity:
-            self.changed[f"{before} would become {identity}"] = None
+    def _check_id(self, namespace: str, parts: tuple[str, ...], entry_id: str) -> None:
+        """Check that an id is the published pattern, or that of other ids, with these parts."""
+        if namespace not in self.patterns:
+            self.patterns[namespace] = _pattern_of(entry_id, parts)
+        expected = _fill(self.published.get(namespace, self.patterns[namespace]), parts)
+        if expected != entry_id:
+            self.changed.add(f"{expected} would become {entry_id}")
 
 
-def _filled(pattern: str, about: Iterable[str]) -> str:
-    for number, part in enumerate(about):
+def _entry_ids(path: str, content: bytes) -> list[bytes]:
+    """Return the ids of the entries in a feed or calendar, as its format has them."""
+    format = format_of(path)
+    assert format and format.entry_ids, f"{path} has no format with ids"
+    # In calendars a long line continues on the next, after a space.
+    return [entry_id.replace(_LINE_FOLD, b"") for entry_id in format.entry_ids.findall(content)]
+
+
+def _fill(pattern: str, parts: Iterable[str]) -> str:
+    for number, part in enumerate(parts):
         pattern = pattern.replace(f"{{{number}}}", part)
     return pattern
 
 
-def _pattern(identity: str, about: Iterable[str]) -> str:
-    """The id with what tells it from others taken out, from the right, where that stands."""
-    rest, tail = identity, ""
-    for number, part in reversed(list(enumerate(about))):
+def _pattern_of(entry_id: str, parts: Iterable[str]) -> str:
+    """Return the id with numbers in place of its parts, which are searched from the right."""
+    rest, tail = entry_id, ""
+    for number, part in reversed(list(enumerate(parts))):
         head, found, after = rest.rpartition(part)
         rest, tail = (head, f"{{{number}}}{after}{tail}") if found else (rest, tail)
     return rest + tail

@@ -1,81 +1,157 @@
-"""What a build leaves behind for the next one to know: of each file, what it was made from.
+"""The build manifest: what a build found and made, for the next build into the same folder.
 
-It lies in ``content_cache/builds/``, one file for each output folder, and is no more than a help:
-where it is missing or damaged, everything is made again, and comes out the same.
+There is one file for each output folder, in ``content_cache/builds/``: a line with a SHA-256
+digest, then JSON. Without it, or if it is damaged, the next build renders every page.
 """
 
-import marshal
+import json
+import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from events_archive.output.up_to_date import FileStat
+import msgspec
 
-FOLDER = "builds"
+from events_archive.errors import CacheError
+from events_archive.model.archive_state import ArchiveState
+from events_archive.output.up_to_date import (
+    MANIFEST_FOLDER,
+    FileStat,
+    invocation,
+    manifest_path,
+    read_manifest,
+    stat_files,
+    stat_tree,
+)
+from events_archive.settings import Settings
+from events_archive.store.files import write_atomically
 
-_FORMAT = 2
-_MARSHAL = 2
-"""The last of marshal's formats that takes no note of each value in case it comes again: few do."""
+MARKER = ".events-archive.json"
+"""The file in the output folder that lists the files of the build."""
+
+_FETCHED = ("events.jsonl", "history.jsonl")
+"""Files of the cache that a build reads, and writes after a refresh."""
+_WRITTEN = ("ledger.json", "published-ids.json")
+"""Files of the cache that every build may write."""
+_IMAGES = ("originals", "thumbnails")
+_FORMER_SUFFIXES = (".bin", ".part", ".seal")
+"""Files that earlier versions wrote in place of the manifest."""
 
 
 class FileEntry(NamedTuple):
-    """A file of the output as the last build left it."""
+    """A file of the output folder."""
 
-    key: bytes
-    """A digest of all that it was made from; empty where that is not known."""
     size: int
-    digest: str
-    """Of its content, where that was wanted; else ``""``."""
-    stamp: FileStat
+    """In bytes."""
+    mtime_ns: int
+    inode: int
+    fingerprint: str = ""
+    """Of everything that the file is made from (`Fingerprints.page`); ``""`` if not known."""
+    digest: str = ""
+    """Of its content, if a browser caches it under an unchanging URL; otherwise ``""``."""
+
+    @property
+    def stat(self) -> FileStat:
+        """The file's status."""
+        return self[:3]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputSnapshot:
+    """Everything that a run depends on. While it is unchanged, the same run has nothing to do."""
+
+    invocation: list[object]
+    """The command line and its environment, see `up_to_date.invocation`."""
+    output: str
+    """The output folder."""
+    files: Mapping[str, FileStat]
+    """The status of single files, by path."""
+    trees: Mapping[str, Mapping[str, FileStat]]
+    """The status of all files below a folder, by its path."""
+    saved: float = 0.0
+    """When the run ended, in POSIX seconds."""
+    due: float | None = None
+    """When the API has to be asked again, in POSIX seconds; None for never."""
+    message: str = ""
+    """What the next run prints."""
+
+    @classmethod
+    def take(cls, arguments: list[str], settings: Settings, project: Path) -> "InputSnapshot":
+        """Return the state before a build reads anything, so that the next sees later edits."""
+        package = Path(__file__).parent.parent
+        own = (project / "build.py", project / "pyproject.toml")
+        fetched = (settings.cache / name for name in _FETCHED)
+        roots = (package, settings.templates, settings.static)
+        return cls(
+            invocation=invocation(arguments, str(project)),
+            output=str(settings.output),
+            files=stat_files(map(str, (*own, *fetched))),
+            trees={str(root): stat_tree(str(root)) for root in roots},
+        )
+
+    def finish(self, settings: Settings, state: ArchiveState, message: str) -> "InputSnapshot":
+        """Return the state after the build, with the files that it may have written itself."""
+        cache = settings.cache
+        names = _WRITTEN if settings.offline else (*_WRITTEN, *_FETCHED)
+        written = stat_files(str(path) for path in map(cache.joinpath, names))
+        marker = stat_files((str(settings.output / MARKER),))
+        images = {str(cache / name): stat_tree(str(cache / name)) for name in _IMAGES}
+        return replace(
+            self,
+            files={**self.files, **written, **marker},
+            trees={**self.trees, **images},
+            saved=time.time(),
+            due=None if settings.offline else _next_refresh_due(settings, state),
+            message=message,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildManifest:
-    """What the last build into a folder left there."""
+    """What a build found and made."""
 
-    state: bytes = b""
-    """A digest of what every page depends on, code and templates among it."""
-    ids: Mapping[str, str] = field(default_factory=dict)
-    """The patterns of published ids, as that build proved them."""
+    site_fingerprint: str = ""
+    """Of everything that all pages depend on, code and templates included."""
+    id_patterns: Mapping[str, str] = field(default_factory=dict)
+    """The patterns of published ids, see `IdAudit`."""
+    size_warnings: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
+    """By path, see `IdAudit.size_warnings`."""
     files: Mapping[str, FileEntry] = field(default_factory=dict)
-    """By address."""
-    warnings: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
-    """By address, what there was to say of a file; and whether it is no more than a remark."""
+    """The files of the output folder, by path."""
+    snapshot: InputSnapshot | None = None
+    """None if the next run is necessary whatever it finds."""
 
 
 def load_manifest(cache: Path, output: Path) -> BuildManifest:
-    """What the last build into ``output`` left; nothing where that is not known."""
+    """Return the manifest of the last build into ``output``; an empty one if there is none."""
     try:
-        value: Any = marshal.loads(_file(cache, output).read_bytes())
-        if value[0] != _FORMAT:
-            return BuildManifest()
-        _, state, ids, files, warnings = value
-        names, *columns = files
-        made = map(FileEntry._make, zip(*columns, strict=True))
-        known = dict(zip(names, made, strict=True))
-        return BuildManifest(state=state, ids=ids, files=known, warnings=warnings)
-    except (OSError, ValueError, EOFError, TypeError, AttributeError, IndexError):
+        value = json.loads(read_manifest(manifest_path(str(cache), str(output))))
+        return msgspec.convert(value, BuildManifest)
+    except (OSError, RecursionError, ValueError, msgspec.ValidationError):
         return BuildManifest()
 
 
-def save_manifest(cache: Path, output: Path, left: BuildManifest) -> None:
-    """Remember it; where that cannot be, the next build makes everything again."""
-    # In columns: a copy of tens of thousands of rows would be the most that a build ever holds.
-    columns = ([getattr(file, name) for file in left.files.values()] for name in FileEntry._fields)
-    files = (list(left.files), *columns)
-    value = (_FORMAT, left.state, dict(left.ids), files, dict(left.warnings))
-    data = marshal.dumps(value, _MARSHAL)
-    file = _file(cache, output)
-    with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_suffix(".part")
-        part.write_bytes(data)
-        part.replace(file)
+def save_manifest(cache: Path, output: Path, manifest: BuildManifest) -> None:
+    """Save the manifest; if it cannot be written, the next build renders every page."""
+    text = json.dumps(msgspec.to_builtins(manifest), separators=(",", ":")).encode()
+    digest = sha256(text).hexdigest().encode()
+    with suppress(CacheError, OSError):
+        write_atomically(Path(manifest_path(str(cache), str(output))), digest + b"\n" + text)
+        for path in (cache / MANIFEST_FOLDER).iterdir():
+            if path.suffix in _FORMER_SUFFIXES:
+                path.unlink()
 
 
-def _file(cache: Path, output: Path) -> Path:
-    name = sha256(str(output.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    return cache / FOLDER / f"{name}.bin"
+def _next_refresh_due(settings: Settings, state: ArchiveState) -> float:
+    """Return when the API has to be asked again, in POSIX seconds."""
+    last, last_full = state.last_refreshed, state.last_full_refresh
+    if last is None or last_full is None:
+        return 0.0
+    if (state.api_url, state.mode) != (settings.api_url, settings.mode):
+        return 0.0
+    due = min(last + settings.max_age, last_full + settings.full_sweep_every)
+    return (due - timedelta(seconds=1)).timestamp()

@@ -1,146 +1,132 @@
-"""Tells in an instant whether everything stands as the last build left it.
+"""Decides whether a run has anything to do, before anything else is imported.
 
-A scheduled or impatient run that finds no news must cost next to nothing: so this module imports
-next to nothing, and asks of files no more than their stamps.
+A scheduled run that finds no changes should cost next to nothing. So this module imports little,
+and compares files by their status alone. What it compares with is written by `manifest`.
 """
 
-import marshal
+import json
 import os
 import sys
 import time
 from collections.abc import Collection, Iterable
-from contextlib import suppress
+from hashlib import sha256
 
 FileStat = tuple[int, int, int]
-"""A file's size in bytes, time of last change in nanoseconds, and number on its disk.
+"""A file's size in bytes, modification time in nanoseconds, and inode number.
 
-Whoever writes to a file changes the second, whoever replaces it the third.
+Writing to a file changes the modification time, replacing it changes the inode number.
 """
+
+MANIFEST_FOLDER = "builds"
+"""The folder of the cache that holds a manifest for each output folder."""
+
+
+def is_up_to_date(arguments: list[str], script: str) -> str | None:
+    """Return what a run of ``script`` would print, or None if the run is necessary.
+
+    It is not necessary if nothing has changed since the last run with the same arguments: it would
+    then send no request, write no file, and succeed.
+    """
+    project = os.path.dirname(os.path.realpath(script))
+    cache = _option_value("--cache", arguments) or os.path.join(project, "content_cache")
+    output = _option_value("--output", arguments) or os.path.join(project, "output")
+    try:
+        manifest = json.loads(read_manifest(manifest_path(cache, output)))
+        snapshot = manifest["snapshot"]
+        files = {path: tuple(entry[:3]) for path, entry in manifest["files"].items()}
+        is_unchanged = (
+            snapshot["invocation"] == invocation(arguments, project)
+            and (snapshot["due"] is None or snapshot["saved"] <= time.time() < snapshot["due"])
+            and stat_files(snapshot["files"]) == _as_stats(snapshot["files"])
+            and all(stat_tree(root) == _as_stats(tree) for root, tree in snapshot["trees"].items())
+            and files.items() <= stat_tree(snapshot["output"]).items()
+        )
+        message = snapshot["message"]
+    except (AttributeError, KeyError, OSError, RecursionError, TypeError, ValueError):
+        return None
+    return message if is_unchanged and isinstance(message, str) else None
+
+
+def manifest_path(cache: str, output: str) -> str:
+    """Return the path of the manifest in the folder ``cache`` for the folder ``output``."""
+    name = sha256(os.fsencode(os.path.realpath(output))).hexdigest()[:16]
+    return os.path.join(cache, MANIFEST_FOLDER, f"{name}.json")
+
+
+def read_manifest(path: str) -> bytes:
+    """Return the JSON text of a manifest, which follows a line with its SHA-256 digest.
+
+    Raises OSError if there is no such file, ValueError if the digest is not that of the text.
+    """
+    with open(path, "rb") as file:
+        digest, _, text = file.read().partition(b"\n")
+    if sha256(text).hexdigest().encode() != digest:
+        raise ValueError(f"{path} is damaged")
+    return text
+
+
+def invocation(arguments: list[str], project: str) -> list[object]:
+    """Return what decides on a run besides files, as JSON values."""
+    libraries: list[object] = [
+        [folder, os.stat(folder).st_mtime_ns]
+        for folder in sys.path
+        if folder.endswith("-packages") and os.path.isdir(folder)
+    ]
+    base_url = os.environ.get("ARCHIVE_BASE_URL")
+    return [arguments, project, os.getcwd(), base_url, sys.version, libraries]
 
 
 def file_stat(status: os.stat_result) -> FileStat:
-    """The stamp of a file with this status."""
+    """Return what is compared of a file's status."""
     return (status.st_size, status.st_mtime_ns, status.st_ino)
 
 
-def stat_files(names: Iterable[str]) -> dict[str, FileStat]:
-    """The stamps of the files; of one that is not there a stamp that none has."""
-    found: dict[str, FileStat] = {}
-    for name in names:
+def stat_files(paths: Iterable[str]) -> dict[str, FileStat]:
+    """Return the status of each file by its path; (-1, 0, 0) for a file that does not exist."""
+    stats: dict[str, FileStat] = {}
+    for path in paths:
         try:
-            found[name] = file_stat(os.stat(name))
+            stats[path] = file_stat(os.stat(path))
         except FileNotFoundError:
-            found[name] = (-1, 0, 0)
-    return found
+            stats[path] = (-1, 0, 0)
+    return stats
 
 
-def stat_tree(root: str, *, but: Collection[str] = ("__pycache__",)) -> dict[str, FileStat]:
-    """The stamps of all files below ``root``, by their path from there, with forward slashes.
+def stat_tree(root: str, *, exclude: Collection[str] = ("__pycache__",)) -> dict[str, FileStat]:
+    """Return the status of all files below ``root`` by their path from there, with forward slashes.
 
-    What is called as in ``but`` is left out. A link is stamped as the link that it is. No folder
-    is one without files. Raises OSError where the system does not let us look.
+    Files and folders with a name in ``exclude`` are left out. Symbolic links are not followed. The
+    result is empty if there is no such folder. Raises OSError if it cannot be read.
     """
-    found: dict[str, FileStat] = {}
+    stats: dict[str, FileStat] = {}
     folders = [""]
     while folders:
         folder = folders.pop()
         try:
-            entries = os.scandir(f"{root}/{folder}")
+            entries = os.scandir(os.path.join(root, folder))
         except (FileNotFoundError, NotADirectoryError):
             continue
         with entries:
             for entry in entries:
-                name = entry.name
-                if name in but:
+                if entry.name in exclude:
                     continue
                 if entry.is_dir(follow_symlinks=False):
-                    folders.append(f"{folder}{name}/")
-                    continue
-                status = entry.stat(follow_symlinks=False)
-                found[folder + name] = (status.st_size, status.st_mtime_ns, status.st_ino)
-    return found
+                    folders.append(f"{folder}{entry.name}/")
+                else:
+                    stats[folder + entry.name] = file_stat(entry.stat(follow_symlinks=False))
+    return stats
 
 
-def is_up_to_date(arguments: list[str], script: str) -> str | None:
-    """What a run of ``script`` with these arguments would say; None where it has to be made.
-
-    It need not be made where it would find everything as it was left: it would write no file, ask
-    the source for nothing, and succeed.
-    """
-    project = os.path.dirname(os.path.realpath(script))
-    try:
-        with open(_snapshot_file(arguments, project), "rb") as file:
-            seal = marshal.load(file)
-        said: str = seal["said"]
-        is_same = (
-            seal["circumstances"] == _invocation(arguments, project)
-            and (seal["due"] is None or seal["sealed"] <= time.time() < seal["due"])
-            and stat_files(seal["files"]) == seal["files"]
-            and all(stat_tree(root) == stamps for root, stamps in seal["trees"].items())
-            and seal["output"].items() <= stat_tree(seal["folder"]).items()
-        )
-    except (OSError, EOFError, ValueError, TypeError, KeyError, AttributeError):
-        return None
-    return said if is_same else None
-
-
-def save_snapshot(
-    arguments: list[str],
-    project: str,
-    *,
-    files: dict[str, FileStat],
-    trees: dict[str, dict[str, FileStat]],
-    folder: str,
-    output: dict[str, FileStat],
-    due: float | None,
-    said: str,
-) -> None:
-    """Note how everything stands after a run with ``arguments``, for the next one to `stands`.
-
-    ``files`` and ``trees`` are the stamps of all that the site was made from, ``output`` those of
-    what now lies in ``folder``. From ``due`` on (POSIX seconds; None for never) the source has to
-    be asked anyway. Where it cannot be noted, the next run is made.
-    """
-    path = _snapshot_file(arguments, project)
-    value = {
-        "circumstances": _invocation(arguments, project),
-        "sealed": time.time(),
-        "due": due,
-        "files": files,
-        "trees": trees,
-        "folder": folder,
-        "output": output,
-        "said": said,
-    }
-    with suppress(OSError):
-        with open(f"{path}.part", "wb") as file:
-            marshal.dump(value, file)
-        os.replace(f"{path}.part", path)
-
-
-def _invocation(arguments: list[str], project: str) -> tuple[object, ...]:
-    """What decides on a run besides files: how it was called, by which Python, with what."""
-    libraries = [
-        (folder, os.stat(folder).st_mtime_ns)
-        for folder in sys.path
-        if folder.endswith("-packages") and os.path.isdir(folder)
-    ]
-    return (
-        *(tuple(arguments), project, os.getcwd(), os.environ.get("ARCHIVE_BASE_URL")),
-        *(sys.version, tuple(libraries)),
-    )
-
-
-def _snapshot_file(arguments: list[str], project: str) -> str:
-    """Where it is noted how things stand after runs that say the same of their folders."""
-    cache = _option_value("--cache", arguments) or os.path.join(project, "content_cache")
-    output = _option_value("--output", arguments) or os.path.join(project, "output")
-    name = "".join(c if c.isalnum() else "-" for c in os.path.abspath(output))[-100:]
-    return os.path.join(cache, "builds", f"{name}.seal")
+def _as_stats(value: dict[str, list[int]]) -> dict[str, tuple[int, ...]]:
+    """Return the status of files as read from JSON, which has no tuples."""
+    return {path: tuple(stat) for path, stat in value.items()}
 
 
 def _option_value(option: str, arguments: list[str]) -> str:
-    """The value of an option. Who writes it in another way has the run made: none is the same."""
+    """Return the value of an option, ``""`` without one.
+
+    An abbreviated option is not found: then the manifest read is another one, and the run is made.
+    """
     value = ""
     for number, argument in enumerate(arguments):
         if argument == option:

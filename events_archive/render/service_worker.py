@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from events_archive.errors import ArchiveError
-from events_archive.output.writer import StagedFile
 from events_archive.render.assets import Assets
 from events_archive.site import urls
 from events_archive.site.formats import is_precached
@@ -19,18 +18,14 @@ _ALWAYS = frozenset({urls.HOME, urls.OFFLINE})
 _LOOKS = (".css", ".js", ".svg")
 
 
-def precache_manifest(staged: Mapping[str, StagedFile]) -> bytes:
-    """The list of all files that a browser may keep, with what tells two states of one apart.
+def precache_manifest(files: Mapping[str, tuple[str, int]]) -> bytes:
+    """Return the list of all files that a browser may cache; ``files`` has (digest, size) by path.
 
-    JSON: ``{"version": ..., "files": {address: [digest, bytes], ...}}``. Equal sites have equal
-    versions.
+    JSON: ``{"version": ..., "files": {path: [digest, bytes], ...}}``. Equal sites have equal
+    versions. The digest is ``""`` where the path has one.
     """
-    files = {
-        address: [staged[address].digest, staged[address].size]
-        for address in sorted(staged)
-        if is_precached(address)
-    }
-    listed = _json(files).encode()
+    precached = {path: files[path] for path in sorted(files) if is_precached(path)}
+    listed = _json(precached).encode()
     version = hashlib.sha256(listed).hexdigest()[:16].encode()
     return b'{"version":"%b","files":%b}\n' % (version, listed)
 

@@ -8,11 +8,13 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
+from hashlib import blake2b
 from pathlib import Path
+
+import msgspec
 
 from events_archive.model.event import Event
 from events_archive.model.timestamps import format_utc
-from events_archive.output.fingerprints import digest_of
 from events_archive.site.export_columns import COLUMNS, Value
 from events_archive.site.site import Site
 from events_archive.store.files import replacing
@@ -66,8 +68,9 @@ def schema() -> str:
 def database_bytes(site: Site, rows: list[tuple[Value, ...]], kept: Path | None = None) -> bytes:
     """The whole file; taken from the folder ``kept`` where one of the same content lies there."""
     content = _content(site, rows)
-    key = digest_of((sqlite3.sqlite_version, schema(), _SEARCH, content))
-    file = kept / f"events-{key.hex()}.sqlite" if kept else None
+    inputs = msgspec.json.encode((sqlite3.sqlite_version, schema(), _SEARCH, content))
+    key = blake2b(inputs, digest_size=12).hexdigest()
+    file = kept / f"events-{key}.sqlite" if kept else None
     if file and file.is_file():
         return file.read_bytes()
     data = _serialize(content)

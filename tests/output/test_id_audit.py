@@ -1,4 +1,4 @@
-"""The proof that what people subscribed to stays what it was."""
+"""The ids that subscribers know stay the same, or nothing is published."""
 
 import re
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from events_archive.errors import ArchiveError
-from events_archive.output.id_audit import IdPatterns, IdAudit
+from events_archive.output.id_audit import IdAudit, IdPatterns
 from events_archive.site.page import Page
 from events_archive.site.plan import plan_site
 from tests.factories import DOCKING, a_change, a_history, a_site, an_event
@@ -19,20 +19,20 @@ Alter = Callable[[str, bytes], bytes]
 
 @cache
 def _site() -> tuple[dict[str, Page], dict[str, bytes]]:
-    memory = a_history(a_change("2022-01-01T00:00:00+00:00", "withdrawn", event_id=2))
+    history = a_history(a_change("2022-01-01T00:00:00+00:00", "withdrawn", event_id=2))
     site = a_site(
         an_event(2, slug="a"), an_event(22, slug="b", type=DOCKING),
-        base_url=BASE_URL, history=memory,
+        base_url=BASE_URL, history=history,
     )  # fmt: skip
     return {page.path: page for page in plan_site(site) if is_followed(page)}, rendered(site)
 
 
-def _proof(published: IdPatterns, alter: Alter = lambda name, raw: raw) -> IdAudit:
-    proof = IdAudit(published=published)
+def _audit(published: IdPatterns, alter: Alter = lambda name, raw: raw) -> IdAudit:
+    audit = IdAudit(published=published)
     pages, files = _site()
     for name, raw in files.items():
-        proof.collect(pages[name], alter(name, raw))
-    return proof
+        audit.collect(pages[name], alter(name, raw))
+    return audit
 
 
 PUBLISHED = {
@@ -42,19 +42,19 @@ PUBLISHED = {
 }
 
 
-def test_a_first_site_says_what_its_ids_are() -> None:
-    assert PUBLISHED.items() <= _proof({}).verify().items()
+def test_the_first_site_establishes_the_patterns() -> None:
+    assert PUBLISHED.items() <= _audit({}).verify().items()
 
 
 def test_a_site_with_the_same_ids_is_published() -> None:
-    assert PUBLISHED.items() <= _proof(PUBLISHED).verify().items()
+    assert PUBLISHED.items() <= _audit(PUBLISHED).verify().items()
 
 
 def test_an_id_on_two_lines_is_one_id() -> None:
     def folded(name: str, raw: bytes) -> bytes:
         return raw.replace(b"UID:ll2-event-", b"UID:ll2-\r\n event-\r\n ")
 
-    assert PUBLISHED.items() <= _proof(PUBLISHED, folded).verify().items()
+    assert PUBLISHED.items() <= _audit(PUBLISHED, folded).verify().items()
 
 
 CHANGES: dict[str, tuple[bytes, bytes]] = {
@@ -67,11 +67,11 @@ CHANGES: dict[str, tuple[bytes, bytes]] = {
 
 
 @pytest.mark.parametrize(("old", "new"), CHANGES.values(), ids=CHANGES)
-def test_ids_that_are_not_what_they_were_are_refused(old: bytes, new: bytes) -> None:
-    proof = _proof(PUBLISHED, lambda name, raw: raw.replace(old, new))
+def test_changed_ids_are_refused(old: bytes, new: bytes) -> None:
+    audit = _audit(PUBLISHED, lambda name, raw: raw.replace(old, new))
     with pytest.raises(ArchiveError, match=r"would become.*--allow-id-change"):
-        proof.verify()
-    assert set(proof.verify(allow_change=True)) >= set(PUBLISHED)
+        audit.verify()
+    assert set(audit.verify(allow_change=True)) >= set(PUBLISHED)
 
 
 def test_one_changed_id_is_enough() -> None:
@@ -81,60 +81,60 @@ def test_one_changed_id_is_enough() -> None:
         )
 
     with pytest.raises(ArchiveError, match=r"ll2-event-22@.* would become ll2-event-23@"):
-        _proof(PUBLISHED, alter).verify()
+        _audit(PUBLISHED, alter).verify()
 
 
-def test_an_id_that_an_event_took_from_another_is_refused_from_the_first_site_on() -> None:
+def test_ids_that_two_events_have_swapped_are_refused_from_the_first_site_on() -> None:
     def alter(name: str, raw: bytes) -> bytes:
         swapped = raw.replace(b"ll2-event-22@", b"ll2-event-X@")
         return swapped.replace(b"ll2-event-2@", b"ll2-event-22@").replace(b"X@", b"2@")
 
     with pytest.raises(ArchiveError, match="would become"):
-        _proof({}, alter).verify()
+        _audit({}, alter).verify()
 
 
 @pytest.mark.parametrize("name", ["calendar-all.ics", "feed.rss", "feed.atom", "feed.json"])
-def test_an_id_that_repeats_is_refused_and_never_allowed(name: str) -> None:
-    def alter(address: str, raw: bytes) -> bytes:
-        if address != name:
+def test_a_repeated_id_is_refused_and_cannot_be_allowed(name: str) -> None:
+    def alter(path: str, raw: bytes) -> bytes:
+        if path != name:
             return raw
         return raw.replace(b"event-22@", b"event-2@").replace(b"event:22", b"event:2")
 
     with pytest.raises(ArchiveError, match=f"{name} has 1 different ids for 2 entries"):
-        _proof(PUBLISHED, alter).verify(allow_change=True)
+        _audit(PUBLISHED, alter).verify(allow_change=True)
 
 
 def test_an_entry_that_lost_its_id_is_refused() -> None:
     with pytest.raises(ArchiveError, match="0 different ids"):
-        _proof(PUBLISHED, lambda name, raw: raw.replace(b"<guid", b"<uuid")).verify()
+        _audit(PUBLISHED, lambda name, raw: raw.replace(b"<guid", b"<uuid")).verify()
 
 
-def test_an_id_in_a_text_is_not_taken_for_one() -> None:
+def test_text_of_an_event_that_looks_like_an_id_is_ignored() -> None:
     text = '\r\nUID:evil\n</content><id>evil</id><guid>evil</guid> ,"id":"evil"'
     site = a_site(an_event(2, name=text[:90], description=text, location=text), base_url=BASE_URL)
-    proof, pages = IdAudit(published=PUBLISHED), {page.path: page for page in plan_site(site)}
+    audit, pages = IdAudit(published=PUBLISHED), {page.path: page for page in plan_site(site)}
     for name, raw in rendered(site).items():
-        proof.collect(pages[name], raw)
-    assert PUBLISHED.items() <= proof.verify().items()
+        audit.collect(pages[name], raw)
+    assert PUBLISHED.items() <= audit.verify().items()
 
 
-def test_calendars_that_clients_cut_off_are_warned_of() -> None:
+def test_a_calendar_larger_than_clients_keep_is_a_warning() -> None:
     pages, files = _site()
-    proof = IdAudit(published={})
-    proof.collect(pages["calendar.ics"], files["calendar.ics"] + b" " * 1_000_000)
-    (warning,) = proof.warnings
+    audit = IdAudit(published={})
+    audit.collect(pages["calendar.ics"], files["calendar.ics"] + b" " * 1_000_000)
+    (warning,) = audit.warnings
     assert re.match(r"calendar\.ics holds \d events in 1\.0 MB", warning)
 
 
-def test_the_complete_calendar_may_be_large_and_is_only_remarked_on() -> None:
+def test_a_large_complete_calendar_is_a_remark_only() -> None:
     pages, files = _site()
-    proof = IdAudit(published={})
-    proof.collect(pages["calendar-all.ics"], files["calendar-all.ics"] + b" " * 1_000_000)
-    assert proof.warnings == []
-    assert proof.remarks[0].startswith("calendar-all.ics holds 2 events in 1.0 MB")
+    audit = IdAudit(published={})
+    audit.collect(pages["calendar-all.ics"], files["calendar-all.ics"] + b" " * 1_000_000)
+    assert audit.warnings == []
+    assert audit.remarks[0].startswith("calendar-all.ics holds 2 events in 1.0 MB")
 
 
-def test_what_is_no_feed_or_calendar_is_of_no_interest() -> None:
-    proof = IdAudit(published={})
-    proof.collect(replace(_site()[0]["feed.rss"], context={}), b"<guid>x</guid>")
-    assert proof.verify() == {}
+def test_pages_that_are_no_feed_or_calendar_are_ignored() -> None:
+    audit = IdAudit(published={})
+    audit.collect(replace(_site()[0]["feed.rss"], context={}), b"<guid>x</guid>")
+    assert audit.verify() == {}

@@ -1,4 +1,4 @@
-"""Files reach the output folder whole, in order, and only where the build may write."""
+"""Files get into the output folder whole, in order, and only where the build may write."""
 
 import json
 import os
@@ -12,8 +12,8 @@ from events_archive.output.writer import MARKER, OutputDir, WriteSummary
 
 def _write(folder: Path, files: dict[str, str]) -> WriteSummary:
     output = OutputDir.open(folder)
-    for address, text in files.items():
-        output.stage(address, text.encode())
+    for path, text in files.items():
+        output.stage(path, text.encode())
     return output.commit()
 
 
@@ -25,7 +25,7 @@ def _files(folder: Path) -> dict[str, str]:
     }
 
 
-def test_what_is_staged_lies_there_after_the_commit_and_not_before(tmp_path: Path) -> None:
+def test_staged_files_are_in_place_after_the_commit_and_not_before(tmp_path: Path) -> None:
     output = OutputDir.open(tmp_path / "out")
     output.stage("events/a.html", b"A")
     assert not (tmp_path / "out/events/a.html").exists()
@@ -42,14 +42,16 @@ def test_a_second_build_writes_nothing(tmp_path: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in before} == before
 
 
-def test_a_page_no_longer_wanted_goes_with_its_empty_folder(tmp_path: Path) -> None:
+def test_a_page_that_the_site_no_longer_has_is_removed_with_its_empty_folder(
+    tmp_path: Path,
+) -> None:
     _write(tmp_path / "out", {"index.html": "home", "types/docking/2021.html": "old"})
     written = _write(tmp_path / "out", {"index.html": "home"})
     assert written.removed == ("types/docking/2021.html",)
     assert not (tmp_path / "out/types").exists()
 
 
-def test_a_file_somebody_edited_is_put_right(tmp_path: Path) -> None:
+def test_a_file_that_was_edited_is_written_again(tmp_path: Path) -> None:
     _write(tmp_path / "out", {"index.html": "home"})
     (tmp_path / "out/index.html").write_text("hime")
     assert _write(tmp_path / "out", {"index.html": "home"}).changed == ("index.html",)
@@ -63,7 +65,7 @@ def test_a_folder_the_build_did_not_make_is_left_alone(tmp_path: Path) -> None:
     assert _files(tmp_path) == {"thesis.txt": "years of work"}
 
 
-def test_files_that_others_put_into_our_folder_stay(tmp_path: Path) -> None:
+def test_files_that_no_build_wrote_stay(tmp_path: Path) -> None:
     _write(tmp_path / "out", {"index.html": "home"})
     (tmp_path / "out/googleverify.html").write_text("proof")
     _write(tmp_path / "out", {"index.html": "home again"})
@@ -71,23 +73,23 @@ def test_files_that_others_put_into_our_folder_stay(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["../evil.html", "/etc/passwd", "events/../../evil", "a\\..\\b", "a\0b"]
+    "path", ["../evil.html", "/etc/passwd", "events/../../evil", "a\\..\\b", "a\0b"]
 )
-def test_no_address_leads_out_of_the_folder(tmp_path: Path, address: str) -> None:
+def test_no_address_leads_out_of_the_folder(tmp_path: Path, path: str) -> None:
     output = OutputDir.open(tmp_path / "out")
     with pytest.raises(ArchiveError, match="outside"):
-        output.stage(address, b"")
+        output.stage(path, b"")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_what_a_killed_run_staged_is_cleared_away(tmp_path: Path) -> None:
+def test_files_staged_by_a_killed_run_are_removed(tmp_path: Path) -> None:
     output = OutputDir.open(tmp_path / "out")
     output.stage("events/half.html", b"half")
     _write(tmp_path / "out", {"index.html": "home"})
     assert _files(tmp_path / "out") == {"index.html": "home"}
 
 
-def test_files_moved_in_by_a_killed_run_are_known_to_the_next(tmp_path: Path) -> None:
+def test_files_moved_by_a_killed_run_are_known_to_the_next(tmp_path: Path) -> None:
     """The marker names new files before the first is moved, so that none is orphaned."""
     _write(tmp_path / "out", {"index.html": "home"})
     output = OutputDir.open(tmp_path / "out")
@@ -117,13 +119,13 @@ def test_a_damaged_marker_removes_nothing_and_stops_nothing(tmp_path: Path) -> N
     assert set(_files(tmp_path / "out")) == {"index.html", "old.html"}
 
 
-def test_the_marker_names_what_is_ours(tmp_path: Path) -> None:
+def test_the_marker_lists_the_files_of_the_build(tmp_path: Path) -> None:
     _write(tmp_path / "out", {"b.html": "", "a.html": ""})
     marker = json.loads((tmp_path / "out" / MARKER).read_text())
     assert marker == {"files": ["a.html", "b.html"]}
 
 
-def test_a_picture_is_copied_once(tmp_path: Path) -> None:
+def test_an_image_is_copied_once(tmp_path: Path) -> None:
     source = tmp_path / "1-abc-320.webp"
     source.write_bytes(b"webp")
     for expected in (("pictures/1-abc-320.webp",), ()):
@@ -132,7 +134,7 @@ def test_a_picture_is_copied_once(tmp_path: Path) -> None:
         assert output.commit().added == expected
 
 
-def test_a_folder_that_cannot_be_written_is_said_by_name(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_named_in_the_error(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file stands in the way")
     with pytest.raises(ArchiveError, match=r"cannot write .*out"):
         OutputDir.open(tmp_path / "out")
