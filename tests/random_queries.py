@@ -1,4 +1,4 @@
-"""Random questions to the API, valid and not, drawn from a world so that they find something."""
+"""Random queries of the API, valid and not, with values of records so that some match."""
 
 from collections.abc import Callable
 from random import Random
@@ -10,7 +10,7 @@ from tests.ll2_server.vocabulary import Record
 Pairs = list[tuple[str, str]]
 
 NOT_NUMBERS = ("two", "2;3", "0x2", "2 3", "½", "--1", "1,x")
-NOT_MOMENTS = (
+NOT_DATES = (
     "yesterday",
     "2021-02-30",
     "2021-13-01",
@@ -20,13 +20,13 @@ NOT_MOMENTS = (
 )
 
 
-class Asker:
-    """Draws questions; the same seed draws the same."""
+class QueryGenerator:
+    """Makes query strings; the same seed makes the same ones."""
 
     def __init__(self, records: list[Record], seed: int = 5) -> None:
         self._rng = Random(seed)
         self._records = records
-        self._draw: dict[str, Callable[[], Pairs]] = {
+        self._filters: dict[str, Callable[[], Pairs]] = {
             "type": lambda: [("type", str(self._record()["type"]["id"]))],
             "type__ids": lambda: self._list("type__ids", lambda r: [r["type"]["id"]]),
             "id": lambda: self._list("id", lambda r: [r["id"]]),
@@ -46,7 +46,7 @@ class Asker:
             "search": self._search,
             **{
                 f"{field}__{how}": lambda name=f"{field}__{how}", field=field: [  # type: ignore[misc]
-                    (name, self._moment(field))
+                    (name, self._datetime(field))
                 ]
                 for field, hows in (
                     ("date", ("gt", "gte", "lt", "lte")),
@@ -56,12 +56,12 @@ class Asker:
             },
         }
 
-    def question(self) -> str:
-        """A query string of a few filters, sometimes with an order and a page."""
+    def query_string(self) -> str:
+        """Return a few filters, sometimes with an order and a page."""
         rng = self._rng
         pairs: Pairs = []
-        for name in rng.sample(sorted(self._draw), rng.choice((0, 1, 1, 1, 2, 2, 3))):
-            pairs += self._draw[name]()
+        for name in rng.sample(sorted(self._filters), rng.choice((0, 1, 1, 1, 2, 2, 3))):
+            pairs += self._filters[name]()
         if rng.random() < 0.5:
             pairs.append(("ordering", rng.choice(_ORDERINGS)))
         if rng.random() < 0.7:
@@ -76,10 +76,10 @@ class Asker:
             pairs.append(
                 rng.choice((("foo", "1"), ("date__gt__lt", "2021-01-01"), ("type__id", "2")))
             )
-        return urlencode(self._spoiled(pairs) if rng.random() < 0.2 else pairs)
+        return urlencode(self._with_invalid_value(pairs) if rng.random() < 0.2 else pairs)
 
-    def _spoiled(self, pairs: Pairs) -> Pairs:
-        """One more filter, whose value means nothing."""
+    def _with_invalid_value(self, pairs: Pairs) -> Pairs:
+        """Return ``pairs`` with one more filter, whose value is invalid."""
         rng = self._rng
         bad = rng.choice(
             (
@@ -91,7 +91,7 @@ class Asker:
                 ("program", rng.choice(("x", "1.5", "17,18"))),
                 (
                     rng.choice(("date__gt", "date__lte", "last_updated__gte")),
-                    rng.choice(NOT_MOMENTS),
+                    rng.choice(NOT_DATES),
                 ),
                 ("format", "xml"),
             )
@@ -104,7 +104,7 @@ class Asker:
         return self._rng.choice(self._records)
 
     def _list(self, name: str, read: Callable[[Record], list[Any]]) -> Pairs:
-        """Values of one to four events, in a list with or without blanks in it."""
+        """Return a list of values of one to four records, with or without spaces in it."""
         values = [
             str(v) for _ in range(self._rng.choice((1, 1, 2, 4))) for v in read(self._record())
         ]
@@ -128,18 +128,18 @@ class Asker:
         text = self._rng.choice((" ", ", ", ",")).join(cut)
         return [("search", self._rng.choice((text, text.upper(), text.lower())))] if text else []
 
-    def _moment(self, field: str) -> str:
-        """A date of some event, exactly or nearly, in one of the ways to write it."""
-        stamp = self._record()[field] or "2021-07-04T00:11:00Z"
-        forms = (
-            stamp,
-            stamp[:10],
-            stamp[:16],
-            stamp[:-1],
-            f"{stamp[:10]} {stamp[11:19]}",
-            f"{stamp[:-1]}+02:00",
+    def _datetime(self, field: str) -> str:
+        """Return the date of a record in one of the formats of ISO 8601, or nearly that date."""
+        timestamp = self._record()[field] or "2021-07-04T00:11:00Z"
+        formats = (
+            timestamp,
+            timestamp[:10],
+            timestamp[:16],
+            timestamp[:-1],
+            f"{timestamp[:10]} {timestamp[11:19]}",
+            f"{timestamp[:-1]}+02:00",
         )
-        return self._rng.choice(forms)
+        return self._rng.choice(formats)
 
 
 _ORDERINGS = (

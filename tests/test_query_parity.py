@@ -1,6 +1,7 @@
-"""One question, three answers: the API's stand-in, the command, the page. They must be the same.
+"""One query, three results, which must be equal: the API's, the command's and the page's.
 
-The stand-in's filters are written from the API's documentation and share nothing with the archive.
+The API is the test server. Its filters are written from the API's documentation and share nothing
+with the archive.
 """
 
 import json
@@ -21,15 +22,15 @@ from events_archive.settings import Settings
 from tests.browser import launched
 from tests.conftest import PROJECT, Run, run_build
 from tests.ll2_server import LL2Server
-from tests.query.test_parser import ADDRESSES, NOW
-from tests.random_queries import Asker
+from tests.query.test_parser import NOW, URLS
+from tests.random_queries import QueryGenerator
 
-QUESTIONS = 600
+QUERIES = 600
 
 
 @dataclass(frozen=True)
-class Answered:
-    """What all three must agree on."""
+class Outcome:
+    """What must be equal in all three."""
 
     count: int = 0
     ids: tuple[int, ...] = ()
@@ -37,50 +38,50 @@ class Answered:
 
 
 @pytest.fixture(scope="module")
-def questions(grown_server: LL2Server) -> list[str]:
-    asker = Asker(grown_server.world.records())
-    return [asker.question() for _ in range(QUESTIONS)]
+def queries(grown_server: LL2Server) -> list[str]:
+    generator = QueryGenerator(grown_server.world.records())
+    return [generator.query_string() for _ in range(QUERIES)]
 
 
 @pytest.fixture(scope="module")
-def upstream(grown_server: LL2Server, questions: list[str]) -> list[dict[str, Any]]:
-    """The stand-in's answers over HTTP, with their status."""
+def responses(grown_server: LL2Server, queries: list[str]) -> list[dict[str, Any]]:
+    """The bodies of the test server's responses, with their status."""
     with requests.Session() as session:
         session.trust_env = False
-        answers = (session.get(f"{grown_server.url}events/?{question}") for question in questions)
-        return [{"status": answer.status_code, **answer.json()} for answer in answers]
+        http_responses = (session.get(f"{grown_server.url}events/?{query}") for query in queries)
+        return [{"status": each.status_code, **each.json()} for each in http_responses]
 
 
 @pytest.fixture(scope="module")
 def page(grown_run: Run) -> Iterator[Page]:
-    """The page that answers questions, opened from disk."""
+    """The query page, opened from disk."""
     with launched() as browser:
         page = browser.new_page()
         page.goto((grown_run.output / "explore.html").as_uri())
         yield page
 
 
-def _answered(answer: dict[str, Any]) -> Answered:
-    """What an answer of the API says; 404 is what it says to an unknown format."""
-    if answer["status"] == 404:
-        return Answered(refused=frozenset({"format"}))
-    if answer["status"] == 400:
-        return Answered(refused=frozenset(answer.keys() - {"status"}))
-    return Answered(answer["count"], tuple(record["id"] for record in answer["results"]))
+def _outcome(response: dict[str, Any]) -> Outcome:
+    """Return what a response of the API holds; its status is 404 for an unknown format."""
+    if response["status"] == 404:
+        return Outcome(refused=frozenset({"format"}))
+    if response["status"] == 400:
+        return Outcome(refused=frozenset(response.keys() - {"status"}))
+    return Outcome(response["count"], tuple(record["id"] for record in response["results"]))
 
 
-def test_the_questions_are_worth_asking(upstream: list[dict[str, Any]]) -> None:
-    answers = [_answered(answer) for answer in upstream]
-    refused = [answer for answer in answers if answer.refused]
-    assert len(answers) >= 500
+def test_the_queries_cover_errors_and_results(responses: list[dict[str, Any]]) -> None:
+    outcomes = [_outcome(response) for response in responses]
+    refused = [outcome for outcome in outcomes if outcome.refused]
+    assert len(outcomes) >= 500
     assert len(refused) >= 50
-    assert len({name for answer in refused for name in answer.refused}) >= 8
-    assert sum(len(answer.ids) > 1 for answer in answers) >= 200
+    assert len({name for outcome in refused for name in outcome.refused}) >= 8
+    assert sum(len(outcome.ids) > 1 for outcome in outcomes) >= 200
 
 
-def test_the_command_answers_as_the_api_does(
-    questions: list[str],
-    upstream: list[dict[str, Any]],
+def test_the_command_returns_what_the_api_returns(
+    queries: list[str],
+    responses: list[dict[str, Any]],
     grown_run: Run,
     monkeypatch: pytest.MonkeyPatch,
     capsysbinary: pytest.CaptureFixture[bytes],
@@ -92,100 +93,105 @@ def test_the_command_answers_as_the_api_does(
     site = archive.make_site(settings, archive.load_archive(settings, Console(quiet=True)))
     monkeypatch.setattr(command, "load_archive", lambda *_: ())
     monkeypatch.setattr(command, "make_site", lambda *_: site)
-    for question, answer in zip(questions, upstream, strict=True):
-        status = cli.main(["query", question or "?", "--format", "json"], PROJECT)
-        found = json.loads(capsysbinary.readouterr().out.replace(b"?format=json", b""))
-        assert status == (0 if answer["status"] == 200 else 2), question
+    for query, response in zip(queries, responses, strict=True):
+        status = cli.main(["query", query or "?", "--format", "json"], PROJECT)
+        result = json.loads(capsysbinary.readouterr().out.replace(b"?format=json", b""))
+        assert status == (0 if response["status"] == 200 else 2), query
         if status:
-            assert frozenset(found) == _answered(answer).refused, question
-            assert all(name in found[name][0] for name in found)
+            assert frozenset(result) == _outcome(response).refused, query
+            assert all(name in result[name][0] for name in result)
             continue
-        # Not only the same events, but the same in every word.
-        assert (found["count"], found["results"]) == (answer["count"], answer["results"]), question
+        # The same records, not only the same events.
+        assert result["count"] == response["count"], query
+        assert result["results"] == response["results"], query
         for link in ("next", "previous"):
-            assert _asked(found[link]) == _asked(answer[link], known_only=True), question
+            assert _parameters(result[link]) == _parameters(response[link], known_only=True), query
 
 
-def _asked(link: str | None, *, known_only: bool = False) -> dict[str, list[str]] | None:
-    """What a link asks; the API repeats even what it does not know."""
+def _parameters(link: str | None, *, known_only: bool = False) -> dict[str, list[str]] | None:
+    """Return the parameters of a link; the API's links repeat those that it does not know."""
     if link is None:
         return None
-    asked = parse_qs(urlsplit(link).query)
+    parameters = parse_qs(urlsplit(link).query)
     unknown = ("foo", "date__gt__lt", "type__id") if known_only else ()
-    return {name: values for name, values in asked.items() if name not in unknown}
+    return {name: values for name, values in parameters.items() if name not in unknown}
 
 
 @pytest.mark.browser
-def test_the_page_answers_as_the_api_does(
-    page: Page, questions: list[str], upstream: list[dict[str, Any]]
+def test_the_page_finds_what_the_api_returns(
+    page: Page, queries: list[str], responses: list[dict[str, Any]]
 ) -> None:
-    answers = page.evaluate(
-        "questions => Promise.all(questions.map(question => archiveQuestions.ask(question)))",
-        questions,
+    results = page.evaluate(
+        "queries => Promise.all(queries.map(query => archiveQuestions.ask(query)))", queries
     )
-    for question, answer, expected in zip(questions, answers, upstream, strict=True):
-        found = Answered(
-            answer.get("count", 0),
-            tuple(answer.get("ids", ())),
-            frozenset(answer.get("errors", ())),
+    for query, result, response in zip(queries, results, responses, strict=True):
+        outcome = Outcome(
+            result.get("count", 0),
+            tuple(result.get("ids", ())),
+            frozenset(result.get("errors", ())),
         )
-        assert found == _answered(expected), question
+        assert outcome == _outcome(response), query
+
+
+def _page_result(page: Page, query: str) -> Any:
+    return page.evaluate("query => archiveQuestions.ask(query)", query)
+
+
+def _command(run: Run, query: str, expect: int | None = 0) -> Run:
+    return run_build(
+        "query", query, "--format", "json", cache=run.cache, output=run.output, expect=expect
+    )
 
 
 @pytest.mark.browser
-def test_page_and_command_say_the_same_of_what_they_refuse_or_ignore(
-    page: Page, grown_run: Run
-) -> None:
-    questions = (
+@pytest.mark.parametrize(
+    "query",
+    [
         "type=2,3&program=x&date__gt=2021-02-30&video_url=",
         "foo=1&limit=500&offset=x&ordering=name,-date&mode=whole&date__gt__lt=2021-01-01&year=2021",
         "https://ll.thespacedevs.com/2.3.0/launches/?limit=1",
         "launch__ids=17&id=" + "9" * 100 + "x",
-    )
-    for question in questions:
-        said = page.evaluate("question => archiveQuestions.ask(question)", question)
-        run = run_build(
-            "query", question, "--format", "json",
-            cache=grown_run.cache, output=grown_run.output, expect=None,
-        )  # fmt: skip
-        if run.status:
-            assert json.loads(run.stdout) == said["errors"]
-        else:
-            notes = [line for line in run.stderr.splitlines() if "cannot be read" not in line]
-            assert notes == [f"warning: {note}" for note in said["notes"]]
+    ],
+)
+def test_page_and_command_have_the_same_errors_and_warnings(
+    page: Page, grown_run: Run, query: str
+) -> None:
+    result, run = _page_result(page, query), _command(grown_run, query, expect=None)
+    if run.status:
+        assert json.loads(run.stdout) == result["errors"]
+    else:
+        warnings = [line for line in run.stderr.splitlines() if "cannot be read" not in line]
+        assert warnings == [f"warning: {note}" for note in result["notes"]]
 
 
 @pytest.mark.browser
-def test_an_address_is_the_same_question_to_page_and_command(page: Page) -> None:
-    for address, query in ADDRESSES.items():
-        read = "([address, now]) => archiveQuestions.query(archiveQuestions.read(address, now), {})"
-        assert page.evaluate(read, [address, NOW.timestamp()]) == query
+def test_page_and_command_parse_a_url_alike(page: Page) -> None:
+    for url, query in URLS.items():
+        read = "([url, now]) => archiveQuestions.query(archiveQuestions.read(url, now), {})"
+        assert page.evaluate(read, [url, NOW.timestamp()]) == query
 
 
 @pytest.mark.browser
-def test_words_beyond_names_are_looked_for_alike(page: Page, grown_run: Run) -> None:
-    for question in ("q=solar&limit=100", "q=NASA,space&limit=100", "place=Online&place=ISS"):
-        said = page.evaluate("question => archiveQuestions.ask(question)", question)
-        run = run_build(
-            "query", question, "--format", "json",
-            cache=grown_run.cache, output=grown_run.output,
-        )  # fmt: skip
-        found = json.loads(run.stdout)
-        assert said["ids"] == [record["id"] for record in found["results"]]
-        assert said["count"] == found["count"] > 0
+@pytest.mark.parametrize(
+    "query", ["q=solar&limit=100", "q=NASA,space&limit=100", "place=Online&place=ISS"]
+)
+def test_page_and_command_find_the_same_with_the_archives_own_parameters(
+    page: Page, grown_run: Run, query: str
+) -> None:
+    from_page = _page_result(page, query)
+    from_command = json.loads(_command(grown_run, query).stdout)
+    assert from_page["ids"] == [record["id"] for record in from_command["results"]]
+    assert from_page["count"] == from_command["count"] > 0
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("mode", ["list", "normal", "detailed"])
-def test_the_json_that_the_page_gives_is_the_commands(
+def test_the_json_that_the_page_copies_is_the_commands(
     page: Page, grown_run: Run, mode: str
 ) -> None:
-    question = f"type__ids=2,3,20&ordering=-last_updated&limit=30&offset=30&mode={mode}"
-    page.goto((grown_run.output / "explore.html").as_uri() + "?" + question)
+    query = f"type__ids=2,3,20&ordering=-last_updated&limit=30&offset=30&mode={mode}"
+    page.goto((grown_run.output / "explore.html").as_uri() + "?" + query)
     page.get_by_role("button", name="its answer as JSON").click()
-    area = page.get_by_label("What was copied")
-    area.wait_for()
-    run = run_build(
-        "query", question, "--format", "json", cache=grown_run.cache, output=grown_run.output
-    )
-    assert json.loads(area.input_value()) == json.loads(run.stdout)
+    copied = page.get_by_label("What was copied")
+    copied.wait_for()
+    assert json.loads(copied.input_value()) == json.loads(_command(grown_run, query).stdout)

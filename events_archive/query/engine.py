@@ -1,4 +1,4 @@
-"""Answers questions as the API would: which events, in which order, on which page."""
+"""Evaluates queries as the API does: which events, in which order, on which page."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from events_archive.query.rows import QueryRow
 
 Predicate = Callable[[QueryRow], bool]
 
-_BEGINNING = datetime.min.replace(tzinfo=UTC)
+_MIN_DATETIME = datetime.min.replace(tzinfo=UTC)
 _COMPARE: dict[str, Callable[[datetime, datetime], bool]] = {
     "gt": gt, "gte": ge, "lt": lt, "lte": le,
 }  # fmt: skip
@@ -19,106 +19,94 @@ _COMPARE: dict[str, Callable[[datetime, datetime], bool]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryResult:
-    """What was found."""
+    """The rows that match a query."""
 
     query: Query
     rows: tuple[QueryRow, ...]
-    """All of it, in the order that was asked for."""
+    """The rows of all pages, in the order of the query."""
 
     @property
     def count(self) -> int:
-        """How many events fit."""
+        """The number of rows of all pages."""
         return len(self.rows)
 
     @property
     def page(self) -> tuple[QueryRow, ...]:
-        """Those of them that an answer of the API holds."""
+        """The rows of the page that the query asks for."""
         start = self.query.offset
         return self.rows[start : start + self.query.limit]
 
     @property
     def next(self) -> str | None:
-        """The query that asks for the page after this one."""
-        after = self.query.offset + self.query.limit
-        return self._at(after) if after < self.count else None
+        """The query string of the next page; None on the last one."""
+        offset = self.query.offset + self.query.limit
+        return self._at(offset) if offset < self.count else None
 
     @property
     def previous(self) -> str | None:
-        """The query that asks for the page before this one."""
+        """The query string of the previous page; None on the first one."""
         offset = self.query.offset
         return self._at(offset - self.query.limit) if offset > 0 else None
 
     def _at(self, offset: int) -> str:
-        # As the API does, which leaves out an offset of nought.
+        # The API leaves out an offset of 0.
         return self.query.query_string(
             limit=self.query.limit, offset=offset if offset > 0 else None
         )
 
 
 def evaluate(rows: Iterable[QueryRow], query: Query) -> QueryResult:
-    """The events of ``entries`` that fit every condition, sorted; ties are broken by id.
+    """Return the ``rows`` that match all filters of ``query``, sorted; ties are sorted by id.
 
-    The API declares no order for ties; by id, an answer is always the same.
+    The API does not define the order of ties. Sorting them by id makes results reproducible.
     """
-    tests = [_predicate(condition) for condition in query.filters]
-    found = [entry for entry in rows if all(test(entry) for test in tests)]
-    found.sort(key=attrgetter("id"))
-    # The least important term first: sorting is stable.
+    predicates = [_predicate(filter_) for filter_ in query.filters]
+    matches = [row for row in rows if all(predicate(row) for predicate in predicates)]
+    matches.sort(key=attrgetter("id"))
+    # Sorting is stable, so the least important term comes first.
     for term in reversed(query.ordering):
-        found.sort(key=_sort_key(term.lstrip("-")), reverse=term.startswith("-"))
-    return QueryResult(query=query, rows=tuple(found))
+        matches.sort(key=_sort_key(term.lstrip("-")), reverse=term.startswith("-"))
+    return QueryResult(query=query, rows=tuple(matches))
 
 
 def _sort_key(field: str) -> Callable[[QueryRow], tuple[bool, datetime]]:
-    """As PostgreSQL sorts: what is not known is greater than everything."""
+    """Return a key that sorts missing values last, as PostgreSQL does."""
     read: Callable[[QueryRow], datetime | None] = attrgetter(field)
-    return lambda entry: (read(entry) is None, read(entry) or _BEGINNING)
+    return lambda row: (read(row) is None, read(row) or _MIN_DATETIME)
 
 
-def _predicate(condition: Filter) -> Predicate:
-    return _PREDICATES[condition.parameter.type](condition)
+def _predicate(filter_: Filter) -> Predicate:
+    make = {ParameterType.DATETIME: _compares, ParameterType.WORDS: _contains_words}
+    return make.get(filter_.parameter.type, _has_value)(filter_)
 
 
-def _value_is_one_of(condition: Filter) -> Predicate:
-    """Of a field with one value or with many: whether any of them was asked for."""
-    read, wanted = attrgetter(condition.parameter.field), frozenset(condition.values)
+def _has_value(filter_: Filter) -> Predicate:
+    """Return whether the field, or one of its values if it has several, is one of the filter's."""
+    read, wanted = attrgetter(filter_.parameter.field), frozenset(filter_.values)
 
-    def test(entry: QueryRow) -> bool:
-        value = read(entry)
+    def matches(row: QueryRow) -> bool:
+        value = read(row)
         return not wanted.isdisjoint(value) if isinstance(value, tuple) else value in wanted
 
-    return test
+    return matches
 
 
-def _compares(condition: Filter) -> Predicate:
-    read, compare = attrgetter(condition.parameter.field), _COMPARE[condition.parameter.compare]
-    bound = condition.values[0]
+def _compares(filter_: Filter) -> Predicate:
+    read, compare = attrgetter(filter_.parameter.field), _COMPARE[filter_.parameter.compare]
+    (bound,) = filter_.values
 
-    def test(entry: QueryRow) -> bool:
-        value = read(entry)
+    def matches(row: QueryRow) -> bool:
+        value = read(row)
         return value is not None and compare(value, bound)  # type: ignore[arg-type]
 
-    return test
+    return matches
 
 
-def _contains_words(condition: Filter) -> Predicate:
-    read, words = attrgetter(condition.parameter.field), condition.values
+def _contains_words(filter_: Filter) -> Predicate:
+    read, words = attrgetter(filter_.parameter.field), filter_.values
 
-    def test(entry: QueryRow) -> bool:
-        text = read(entry).lower()
+    def matches(row: QueryRow) -> bool:
+        text = read(row).lower()
         return all(word in text for word in words)
 
-    return test
-
-
-_PREDICATES: dict[ParameterType, Callable[[Filter], Predicate]] = {
-    ParameterType.NUMBERS: _value_is_one_of,
-    ParameterType.NUMBER: _value_is_one_of,
-    ParameterType.REPEATED: _value_is_one_of,
-    ParameterType.TEXTS: _value_is_one_of,
-    ParameterType.UUIDS: _value_is_one_of,
-    ParameterType.TEXT: _value_is_one_of,
-    ParameterType.REPEATED_TEXT: _value_is_one_of,
-    ParameterType.DATETIME: _compares,
-    ParameterType.WORDS: _contains_words,
-}
+    return matches

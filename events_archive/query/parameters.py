@@ -1,54 +1,53 @@
-"""The table of parameters: what the API can be asked, and what this archive can be asked beyond it.
+"""The table of query parameters: those of the API, and those that only this archive has.
 
-Page, command line, documentation, OpenAPI description and tests are all made from it. Meanings are
-those of https://ll.thespacedevs.com/2.3.0/schema/ and of Django REST Framework, which LL2 is
-written in.
+The query page, the command line's help, the OpenAPI description and tests are made from it.
+Parameters mean what https://ll.thespacedevs.com/2.3.0/schema/ and Django REST Framework, on which
+LL2 is built, define.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 API_EVENTS = "https://ll.thespacedevs.com/2.3.0/events/"
-"""Where the same questions can be put to the API itself."""
+"""The endpoint that understands the same queries."""
 
-DEFAULT_LIMIT, LARGEST_LIMIT = 10, 100
-"""Events of an answer: what the API gives to who does not say, and the most it gives."""
+DEFAULT_LIMIT, MAX_LIMIT = 10, 100
+"""Events on a page of the API: without a ``limit``, and at most."""
 
 MODES = ("list", "normal", "detailed")
-"""The API's levels of detail, each with all that the one before it has."""
+"""The API's response modes, each with all members of the one before it."""
 
 ORDERINGS = ("date", "-date", "last_updated", "-last_updated")
 """What the API can sort by; it ignores any other word."""
 
 FORMATS = ("json", "api")
-"""How the API answers: JSON, or a page for people that shows the same."""
+"""The formats of the API: JSON, or an HTML page with the same content."""
 
 
 class ParameterType(StrEnum):
-    """How a parameter's values are written, and what they are held against."""
+    """How the values of a parameter are written and compared."""
 
     NUMBERS = "numbers"
-    """Numbers separated by commas; one of them must fit."""
+    """Numbers separated by commas, one of which must match."""
     NUMBER = "number"
-    """A single number."""
     REPEATED = "repeated"
-    """Whole numbers, the parameter repeated for each; one of them must fit."""
+    """A whole number; with the parameter repeated, one of them must match."""
     TEXTS = "texts"
-    """Exact texts separated by commas; one of them must fit."""
+    """Exact texts separated by commas, one of which must match."""
     UUIDS = "uuids"
-    """UUIDs separated by commas; one of them must fit."""
+    """UUIDs separated by commas, one of which must match."""
     TEXT = "text"
     """An exact text."""
     REPEATED_TEXT = "each"
-    """Exact texts that may hold commas, the parameter repeated for each; one of them must fit."""
+    """An exact text, which may hold commas; with the parameter repeated, one of them must match."""
     DATETIME = "moment"
-    """A date-time, in UTC where it does not say."""
+    """A date-time, in UTC unless it has an offset."""
     WORDS = "words"
-    """Words separated by blanks or commas; each must occur, in capitals or not."""
+    """Words separated by spaces or commas, all of which must occur; case is ignored."""
     CHOICE = "choice"
-    """One of a few words."""
+    """One of `Parameter.choices`."""
     COUNT = "count"
-    """A whole number, nought or more."""
+    """A whole number that is not negative."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,66 +57,26 @@ class Parameter:
     name: str
     type: ParameterType
     meaning: str
-    """What it asks for, in a few words."""
+    """A few words for the documentation."""
     help: str
-    """All that there is to know about it, in a sentence or two."""
+    """A sentence or two with the details."""
     example: str
     field: str = ""
-    """Which attribute of `Entry` it is held against; "" where it does not choose events."""
+    """The attribute of `QueryRow` that is compared; "" if the parameter is not a filter."""
     compare: str = ""
-    """Of a `Kind.MOMENT`: "gt", "gte", "lt" or "lte"."""
+    """For `ParameterType.DATETIME`: "gt", "gte", "lt" or "lte"."""
     choices: tuple[str, ...] = ()
-    """All that a `Kind.CHOICE` may be."""
+    """All values of a `ParameterType.CHOICE`."""
     origin: str = "api"
-    """"api"; "later" where the API learned it after its first year; "archive" where it never did.
-    """
+    """"api", "later" (added to 2.3.0 while it was in use), or "archive" (unknown to the API)."""
     former: str = ""
-    """A name that the API used before."""
+    """The parameter's name in earlier versions of the API."""
 
 
 _NUMBERS = "Numbers, separated by commas."
 _DAYS = "A day or a date-time (ISO 8601), in UTC unless it names a zone."
 _REPEAT = "Repeat it to ask for several: an event that fits one of them fits."
 _COMMAS = "Separate several by commas: an event that fits one of them fits."
-
-MODE = Parameter(
-    name="mode",
-    type=ParameterType.CHOICE,
-    choices=MODES,
-    meaning="How much is told of each event.",
-    help="“list” leaves out updates, “detailed” adds agencies, launches, programmes and people.",
-    example="detailed",
-)
-ORDERING = Parameter(
-    name="ordering",
-    type=ParameterType.CHOICE,
-    choices=ORDERINGS,
-    meaning="What the events are sorted by.",
-    help="By date or by last change; a minus sign turns the order round. Without it, by date.",
-    example="-date",
-)
-LIMIT = Parameter(
-    name="limit",
-    type=ParameterType.COUNT,
-    meaning="How many events one answer holds.",
-    help=f"{DEFAULT_LIMIT} where it is not said, {LARGEST_LIMIT} at most.",
-    example="100",
-)
-OFFSET = Parameter(
-    name="offset",
-    type=ParameterType.COUNT,
-    meaning="How many events are passed over first.",
-    help="Beyond the last event the answer is empty, and still says how many events there are.",
-    example="100",
-)
-FORMAT = Parameter(
-    name="format",
-    type=ParameterType.CHOICE,
-    choices=FORMATS,
-    meaning="How the API answers.",
-    help="“json” for programs, “api” for people. It changes nothing in what is answered.",
-    example="json",
-)
 
 
 def _ids(name: str, field: str, meaning: str, example: str, origin: str = "api") -> Parameter:
@@ -154,40 +113,29 @@ FILTERS = (
     _datetime("last_updated__lte", "Events last changed in the API at this time or earlier."),
     _date_part("month", "Events in these months, 1 to 12.", "6,7"),
     Parameter(
-        name="program",
-        type=ParameterType.REPEATED,
-        field="programs",
+        name="program", type=ParameterType.REPEATED, field="programs", example="17",
         meaning="Events of one of these programmes, by id.",
         help=_REPEAT,
-        example="17",
     ),
     Parameter(
-        name="slug",
-        type=ParameterType.TEXT,
-        field="slug",
+        name="slug", type=ParameterType.TEXT, field="slug", example="tiangong-eva-1",
         meaning="The event with this slug.",
         help="The API's present slug, exactly. It changes when an event is renamed.",
-        example="tiangong-eva-1",
     ),
     Parameter(
-        name="type",
-        type=ParameterType.NUMBER,
-        field="type",
+        name="type", type=ParameterType.NUMBER, field="type", example="2",
         meaning="Events of this type, by id.",
         help="A single number; type__ids takes several.",
-        example="2",
     ),
     _ids("type__ids", "type", "Events of one of these types, by id.", "2,8"),
     Parameter(
-        name="video_url",
-        type=ParameterType.TEXTS,
-        field="videos",
+        name="video_url", type=ParameterType.TEXTS, field="videos",
         meaning="Events that one of these webcasts belongs to.",
         help=f"Whole addresses. {_COMMAS}",
         example="https://www.youtube.com/watch?v=21X5lGlDOfg",
     ),
     _date_part("year", "Events in these years.", "2020,2021"),
-)
+)  # fmt: skip
 """The sixteen filters of 2.3.0."""
 
 LATER_FILTERS = (
@@ -195,65 +143,81 @@ LATER_FILTERS = (
     _ids("expedition__ids", "expeditions", "Events of one of these expeditions.", "65", "later"),
     _ids("spacestation__ids", "stations", "Events at one of these stations.", "4,18", "later"),
     Parameter(
-        name="launch__ids",
-        type=ParameterType.UUIDS,
-        field="launches",
-        origin="later",
+        name="launch__ids", type=ParameterType.UUIDS, field="launches", origin="later",
         meaning="Events that one of these launches belongs to.",
         help=f"UUIDs. {_COMMAS}",
         example="92dd20c7-6afc-484c-8369-2f6751bd0d8f",
     ),
-)
+)  # fmt: skip
 """Filters that were added to 2.3.0 while it was in use."""
 
 SEARCH = Parameter(
-    name="search",
-    type=ParameterType.WORDS,
-    field="name",
+    name="search", type=ParameterType.WORDS, field="name", example="crew docking",
     meaning="Events whose name holds these words.",
     help="Separated by blanks or commas; each must occur in the name, also within a word.",
-    example="crew docking",
-)
+)  # fmt: skip
+
+MODE = Parameter(
+    name="mode", type=ParameterType.CHOICE, choices=MODES, example="detailed",
+    meaning="How much is told of each event.",
+    help="“list” leaves out updates, “detailed” adds agencies, launches, programmes and people.",
+)  # fmt: skip
+
+PAGING = (
+    Parameter(
+        name="ordering", type=ParameterType.CHOICE, choices=ORDERINGS, example="-date",
+        meaning="What the events are sorted by.",
+        help="By date or by last change; a minus sign turns the order round. Without it, by date.",
+    ),
+    Parameter(
+        name="limit", type=ParameterType.COUNT, example="100",
+        meaning="How many events one answer holds.",
+        help=f"{DEFAULT_LIMIT} where it is not said, {MAX_LIMIT} at most.",
+    ),
+    Parameter(
+        name="offset", type=ParameterType.COUNT, example="100",
+        meaning="How many events are passed over first.",
+        help="Beyond the last event the answer is empty, and still says how many events there are.",
+    ),
+    Parameter(
+        name="format", type=ParameterType.CHOICE, choices=FORMATS, example="json",
+        meaning="How the API answers.",
+        help="“json” for programs, “api” for people. It changes nothing in what is answered.",
+    ),
+)  # fmt: skip
+"""Order, page and format of the results."""
 
 EXTENSIONS = (
     Parameter(
-        name="q",
-        type=ParameterType.WORDS,
-        field="text",
-        origin="archive",
+        name="q", type=ParameterType.WORDS, field="text", origin="archive", example="solar array",
         meaning="Events that hold these words anywhere.",
         help="Like search, and also in descriptions, places, types, agencies, programmes, "
         "launches, stations, expeditions and people. The API has nothing like it.",
-        example="solar array",
     ),
     Parameter(
-        name="place",
-        type=ParameterType.REPEATED_TEXT,
-        field="place",
-        origin="archive",
+        name="place", type=ParameterType.REPEATED_TEXT, field="place", origin="archive",
         meaning="Events at this place, as the API writes it.",
         help=f"{_REPEAT} The API tells the place and cannot be asked for it.",
         example="International Space Station",
     ),
-)
-"""What only this archive can be asked."""
+)  # fmt: skip
+"""Filters that only this archive has."""
 
-PARAMETERS = (MODE, *FILTERS, *LATER_FILTERS, SEARCH, ORDERING, LIMIT, OFFSET, FORMAT, *EXTENSIONS)
+GROUPS = (
+    ("Which events", FILTERS),
+    ("Words", (SEARCH,)),
+    ("How much, how many, in which order", (MODE, *PAGING)),
+    ("Added to the API later", LATER_FILTERS),
+    ("Beyond the API: only here", EXTENSIONS),
+)
+"""The table as the query page shows it."""
+
+PARAMETERS = (MODE, *FILTERS, *LATER_FILTERS, SEARCH, *PAGING, *EXTENSIONS)
 """The whole table."""
 
 BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
 
 FILTER_PARAMETERS = tuple(parameter for parameter in PARAMETERS if parameter.field)
-"""The parameters that choose events."""
-
-GROUPS = (
-    ("Which events", FILTERS),
-    ("Words", (SEARCH,)),
-    ("How much, how many, in which order", (MODE, ORDERING, LIMIT, OFFSET, FORMAT)),
-    ("Added to the API later", LATER_FILTERS),
-    ("Beyond the API: only here", EXTENSIONS),
-)
-"""The table as people read it."""
 
 MESSAGES = {
     "number": "Enter a number.",
@@ -269,4 +233,4 @@ MESSAGES = {
     "limit": "limit is {value}: the API gives at most {largest} events at a time.",
     "count": "{name} was given as “{value}”, which is not a number of events, and is ignored.",
 }
-"""What is said of values that are refused (as Django REST Framework says it) or ignored."""
+"""Messages for values that are refused (in Django REST Framework's words) or ignored."""

@@ -1,49 +1,53 @@
-"""Reads a question: a query string, an address of the API, or one of this archive's own.
+"""Parses queries: a query string, a URL of the API, or a URL of this archive's query page.
 
-What the API would refuse is refused in its words; what it would ignore is ignored, and said.
+A value that the API refuses raises `InvalidQueryError` with the API's message. What the API ignores
+is ignored with a warning.
 """
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from events_archive.errors import UsageError
 from events_archive.model.timestamps import format_utc
-from events_archive.query.coercion import COERCIONS, Value, count, ordering
+from events_archive.query.coercion import COERCIONS, Value, parse_count, split_list
 from events_archive.query.parameters import (
     BY_NAME,
     DEFAULT_LIMIT,
     FILTER_PARAMETERS,
     FORMATS,
-    LARGEST_LIMIT,
+    MAX_LIMIT,
     MESSAGES,
     MODES,
+    ORDERINGS,
+    PARAMETERS,
     Parameter,
 )
-from events_archive.query.query_warnings import query_warnings
 
 Pairs = tuple[tuple[str, str], ...]
 
-_EVENTS = re.compile(r"/events?(?:/(?P<part>upcoming|previous))?(?:/(?P<id>\d+)(?:\.json)?)?/?")
-_OURS = re.compile(r"(?:^|/)explore(?:\.html)?$")
+_EVENTS_PATH = re.compile(
+    r"/events?(?:/(?P<part>upcoming|previous))?(?:/(?P<id>\d+)(?:\.json)?)?/?\Z"
+)
+_QUERY_PAGE_PATH = re.compile(r"(?:^|/)explore(?:\.html)?\Z")
+_FORMER_NAMES = {parameter.former: parameter.name for parameter in PARAMETERS if parameter.former}
+_MINIMUM_COUNTS = {"limit": 1, "offset": 0}
+_MAX_QUOTED_LENGTH = 80
 
 
 class InvalidQueryError(UsageError):
-    """A question that the API would answer with 400; `errors` is what its answer would hold."""
+    """A query that the API refuses with status 400; `errors` is the body of its response."""
 
     def __init__(self, errors: dict[str, list[str]]) -> None:
         self.errors = errors
-        sentences = (" ".join(messages) for messages in errors.values())
-        super().__init__(" ".join(sentences))
+        super().__init__(" ".join(" ".join(messages) for messages in errors.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """One filter with the values that were asked for, of which an event must fit one.
-
-    Of `Kind.WORDS` it must fit all.
-    """
+    """A parameter with its values, of which a row must match one (`ParameterType.WORDS`: all)."""
 
     parameter: Parameter
     values: tuple[Value, ...]
@@ -51,106 +55,139 @@ class Filter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What was asked."""
+    """A parsed query."""
 
     pairs: Pairs = ()
-    """Names and values as they came, of parameters that exist and have a value."""
+    """Names and values as given, of known parameters with a value."""
     filters: tuple[Filter, ...] = ()
     ordering: tuple[str, ...] = ("date",)
-    """The most important first; a minus sign turns one round."""
+    """Fields to sort by, the most important first; a leading ``-`` reverses the order."""
     limit: int = DEFAULT_LIMIT
     offset: int = 0
     mode: str = "normal"
     warnings: tuple[str, ...] = ()
-    """What was ignored, a sentence each."""
+    """A sentence for each name or value that is ignored."""
 
     @property
     def is_paged(self) -> bool:
-        """Whether it asks for a part of the answer, or leaves it to the API to give a part."""
-        return any(name in ("limit", "offset") for name, _ in self.pairs)
+        """Whether the query has a limit or an offset."""
+        return any(name in _MINIMUM_COUNTS for name, _ in self.pairs)
 
     def query_string(self, **changed: int | None) -> str:
-        """The query string, sorted as the API does; ``offset=None`` leaves the offset out.
+        """Return the query string, sorted by name as the API's links are.
 
-        Commas and colons, which may stand in a query (RFC 3986 section 3.4), stay legible.
+        The parameters ``changed`` have other values, or are left out if None. Commas and colons,
+        which a query may contain (RFC 3986 section 3.4), are not encoded.
         """
-        kept = [(name, value) for name, value in self.pairs if name not in changed]
-        added = [(name, str(value)) for name, value in changed.items() if value is not None]
-        return urlencode(sorted((*kept, *added), key=lambda pair: pair[0]), safe=",:")
+        pairs = [pair for pair in self.pairs if pair[0] not in changed]
+        pairs += [(name, str(value)) for name, value in changed.items() if value is not None]
+        return urlencode(sorted(pairs, key=lambda pair: pair[0]), safe=",:")
 
 
 def parse_query(text: str, now: datetime) -> Query:
-    """The question that ``text`` asks: a query string, or a whole address with or without one.
+    """Return the query that ``text`` spells: a query string, or a URL with or without one.
 
-    ``now`` (UTC) is what "upcoming" and "previous" in an address mean.
+    ``now`` (UTC) is the reference of the API's paths ``events/upcoming/`` and ``events/previous/``.
 
-    Raises `RefusedQuestion` for values that the API refuses, and for an address of something else.
+    Raises `InvalidQueryError` for values that the API refuses, and for other URLs.
     """
-    path, query = _split(text.strip())
-    given = parse_qsl(query, keep_blank_values=True)
+    path, query_string = _split(text.strip())
+    given = parse_qsl(query_string, keep_blank_values=True)
     pairs = tuple((name, value) for name, value in given if value.strip())
-    asked = (*pairs, *_pairs_from_path(path, {name for name, _ in pairs}, now))
-    last = dict(asked)
-    conditions = _filters(asked)
+    pairs += _pairs_of_path(path, {name for name, _ in pairs}, now)
+    # The last value of a name counts.
+    values = dict(pairs)
+    counts = {
+        name: parse_count(values.get(name, ""), minimum=minimum)
+        for name, minimum in _MINIMUM_COUNTS.items()
+    }
+    ordering = [term for term in split_list(values.get("ordering", "")) if term in ORDERINGS]
     return Query(
-        pairs=tuple(pair for pair in asked if pair[0] in BY_NAME),
-        filters=conditions,
-        ordering=ordering(last.get("ordering", "")) or ("date",),
-        limit=min(count(last.get("limit", ""), least=1) or DEFAULT_LIMIT, LARGEST_LIMIT),
-        offset=count(last.get("offset", ""), least=0) or 0,
-        mode=last["mode"] if last.get("mode") in MODES else "normal",
-        warnings=tuple(query_warnings(given, last)),
+        pairs=tuple(pair for pair in pairs if pair[0] in BY_NAME),
+        filters=_filters(pairs),
+        ordering=tuple(ordering) or ("date",),
+        limit=min(counts["limit"] or DEFAULT_LIMIT, MAX_LIMIT),
+        offset=counts["offset"] or 0,
+        mode=values["mode"] if values.get("mode") in MODES else "normal",
+        warnings=tuple(_warnings([name for name, _ in given], values)),
     )
 
 
 def _split(text: str) -> tuple[str, str]:
-    """Path and query; a bare query has no path, and may itself hold an address with a ?."""
-    is_address = "://" in text.partition("=")[0] or text.startswith("/")
-    if is_address:
+    """Return path and query string, either of which may be empty."""
+    is_url = "://" in text.partition("=")[0] or text.startswith("/")
+    if is_url:
         text = text.partition("#")[0]
-    before, mark, after = text.partition("?")
-    if mark and (is_address or "=" not in before):
-        return before, after
-    return (text, "") if is_address or "=" not in text else ("", text)
+    path, mark, query_string = text.partition("?")
+    # The value of a bare query string may be a URL with a question mark.
+    if mark and (is_url or "=" not in path):
+        return path, query_string
+    return (text, "") if is_url or "=" not in text else ("", text)
 
 
-def _pairs_from_path(path: str, given: set[str], now: datetime) -> Pairs:
-    """What an address asks before its query begins."""
-    found = _EVENTS.search(path)
-    if found is None or found.end() != len(path):
-        if path and not _OURS.search(path):
-            detail = f"“{path}” is not a query, nor an address of the API's events."
-            raise InvalidQueryError({"detail": [detail]})
+def _pairs_of_path(path: str, given: set[str], now: datetime) -> Pairs:
+    """Return the filters that ``path`` stands for, without those whose names are ``given``."""
+    match = _EVENTS_PATH.search(path)
+    if match is None:
+        if path and not _QUERY_PAGE_PATH.search(path):
+            message = f"“{path}” is not a query, nor an address of the API's events."
+            raise InvalidQueryError({"detail": [message]})
         return ()
-    if found["id"]:
-        return (("id", found["id"]),)
+    if match["id"]:
+        return (("id", match["id"]),)
     pairs: Pairs = ()
-    if found["part"] == "upcoming":
+    if match["part"] == "upcoming":
         pairs = (("date__gte", format_utc(now - timedelta(days=1))),)
-    if found["part"] == "previous":
+    if match["part"] == "previous":
         pairs = (("date__lt", format_utc(now)), ("ordering", "-date"))
     return tuple(pair for pair in pairs if pair[0] not in given)
 
 
 def _filters(pairs: Pairs) -> tuple[Filter, ...]:
-    conditions, errors = [], {}
+    filters: list[Filter] = []
+    errors: dict[str, list[str]] = {}
     for parameter in FILTER_PARAMETERS:
         values = [value for name, value in pairs if name == parameter.name]
         if not values:
             continue
         try:
-            conditions.append(Filter(parameter=parameter, values=COERCIONS[parameter.type](values)))
-        except ValueError as problem:
-            errors[parameter.name] = [_error_message(parameter, values, str(problem))]
-    asked_format = dict(pairs).get("format")
-    if asked_format is not None and asked_format not in FORMATS:
-        errors["format"] = [_error_message(BY_NAME["format"], [asked_format], MESSAGES["format"])]
+            filters.append(Filter(parameter=parameter, values=COERCIONS[parameter.type](values)))
+        except ValueError as error:
+            errors[parameter.name] = [_error_message(parameter, values, str(error))]
+    response_format = dict(pairs).get("format", FORMATS[0])
+    if response_format not in FORMATS:
+        message = _error_message(BY_NAME["format"], [response_format], MESSAGES["format"])
+        errors["format"] = [message]
     if errors:
         raise InvalidQueryError(errors)
-    return tuple(conditions)
+    return tuple(filters)
 
 
-def _error_message(parameter: Parameter, values: list[str], words: str) -> str:
-    shown = "&".join(values) if len("&".join(values)) <= 80 else f"{'&'.join(values)[:77]}..."
-    detail = MESSAGES["detail"].format(name=parameter.name, value=shown, example=parameter.example)
-    return f"{words} {detail}"
+def _error_message(parameter: Parameter, values: list[str], reason: str) -> str:
+    value = "&".join(values)
+    if len(value) > _MAX_QUOTED_LENGTH:
+        value = f"{value[: _MAX_QUOTED_LENGTH - 3]}..."
+    detail = MESSAGES["detail"].format(name=parameter.name, value=value, example=parameter.example)
+    return f"{reason} {detail}"
+
+
+def _warnings(given: Iterable[str], values: Mapping[str, str]) -> Iterator[str]:
+    """Yield a sentence for each unknown name of ``given``, and for each of ``values`` ignored."""
+    for name in dict.fromkeys(given):
+        if name in _FORMER_NAMES:
+            yield MESSAGES["former"].format(name=name, now=_FORMER_NAMES[name])
+        elif name not in BY_NAME:
+            yield MESSAGES["unknown"].format(name=name)
+    for term in split_list(values.get("ordering", "")):
+        if term not in ORDERINGS:
+            yield MESSAGES["ordering"].format(value=term, choices=", ".join(ORDERINGS))
+    if (mode := values.get("mode", "normal")) not in MODES:
+        yield MESSAGES["mode"].format(value=mode, choices=", ".join(MODES))
+    for name, minimum in _MINIMUM_COUNTS.items():
+        if (value := values.get(name)) is None:
+            continue
+        number = parse_count(value, minimum=minimum)
+        if number is None:
+            yield MESSAGES["count"].format(name=name, value=value)
+        elif name == "limit" and number > MAX_LIMIT:
+            yield MESSAGES["limit"].format(value=value, largest=MAX_LIMIT)

@@ -1,34 +1,35 @@
-"""What queries see of an event: its values as LL2 sent them, and its record as the API has it."""
+"""The query index: a row of values for each event, and its record as the API returns it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from events_archive.query.parameters import MODES
 from events_archive.store.canonical_json import join_members, split_members
 
-_LEVELS = {
+_FIRST_MODES = {
     **dict.fromkeys(
         ("agencies", "launches", "expeditions", "spacestations", "program", "astronauts"),
         "detailed",
     ),
     **dict.fromkeys(("updates", "last_updated"), "normal"),
-    # They depend on the server that answers.
-    "url": "",
-    "response_mode": "",
 }
 """The first of the API's modes in which a member appears; "list" for all others."""
+
+_SERVER_MEMBERS = ("url", "response_mode")
+"""Members that depend on the server and on the query."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryRow:
-    """One event with the values that filters and orderings compare."""
+    """The values of one event that filters and orderings compare."""
 
     id: int
     name: str
     slug: str
     date: datetime | None
-    """In UTC, to the second, whatever its precision: the API's filters look at nothing else."""
+    """In UTC, to the second, whatever its precision, as the API's filters compare it."""
     last_updated: datetime | None
     type: int
     place: str
@@ -42,7 +43,7 @@ class QueryRow:
     videos: tuple[str, ...] = ()
     """URLs of webcasts."""
     text: str = ""
-    """All words of the event, for a search beyond the name."""
+    """All texts of the event, which the parameter ``q`` searches."""
 
     @property
     def year(self) -> int | None:
@@ -69,43 +70,31 @@ class ApiRecord:
     source_url: str
     """The record's own URL at the API."""
 
-    def members(self, mode: str) -> tuple[str, bytes]:
-        """Return the mode that is available and the members of the object in that mode.
-
-        That is "normal" where "detailed" was asked for and the archive has no details. The members
-        are all but ``url`` and ``response_mode``, which depend on the server.
-        """
-        if mode == "list":
-            return mode, self.by_level["list"]
-        parts = [self.by_level["list"], self.by_level["normal"]]
-        if mode == "detailed" and self.by_level["detailed"]:
-            parts.append(self.by_level["detailed"])
-        else:
-            mode = "normal"
-        return mode, b",".join(filter(None, parts))
-
     @cached_property
-    def by_level(self) -> dict[str, bytes]:
-        """The members that each mode adds to the one before it: "list", "normal", "detailed"."""
-        levels: dict[str, dict[str, bytes]] = {"list": {}, "normal": {}, "detailed": {}}
-        for name, text in split_members(self.data).items():
-            if level := _LEVELS.get(name, "list"):
-                levels[level][name] = text
-        return {level: join_members(members) for level, members in levels.items()}
+    def by_mode(self) -> dict[str, bytes]:
+        """The members that each of `MODES` adds to the one before it, separated by commas."""
+        by_mode: dict[str, dict[str, bytes]] = {mode: {} for mode in MODES}
+        for name, value in split_members(self.data).items():
+            if name not in _SERVER_MEMBERS:
+                by_mode[_FIRST_MODES.get(name, "list")][name] = value
+        return {mode: join_members(members) for mode, members in by_mode.items()}
 
     def json(self, mode: str, url: str, more: bytes = b"") -> bytes:
         """Return the record in ``mode`` as an object whose ``url`` is the given one.
 
-        ``more`` are members to append, each preceded by a comma. ``url`` must need no escapes.
+        The mode is "normal" if "detailed" is asked for and the record has no details. ``more`` are
+        members to append, each preceded by a comma. ``url`` must need no escapes.
         """
-        available, members = self.members(mode)
-        head = f'{{"response_mode":"{available}","url":"{url}",'.encode()
-        return b"".join((head, members, more, b"}"))
+        if mode == "detailed" and not self.by_mode["detailed"]:
+            mode = "normal"
+        parts = (self.by_mode[name] for name in MODES[: MODES.index(mode) + 1])
+        head = f'{{"response_mode":"{mode}","url":"{url}",'.encode()
+        return b"".join((head, b",".join(filter(None, parts)), more, b"}"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueryIndex:
-    """What queries are evaluated against."""
+    """All rows and records."""
 
     rows: tuple[QueryRow, ...] = ()
     """By id; only events that LL2 still has, since the API returns no others."""

@@ -15,7 +15,7 @@ from events_archive.model.event_date import EventDate, format_day
 from events_archive.query.parameters import (
     API_EVENTS,
     DEFAULT_LIMIT,
-    LARGEST_LIMIT,
+    MAX_LIMIT,
     MESSAGES,
     MODES,
     ORDERINGS,
@@ -61,7 +61,7 @@ class QueryDataWriter:
                 "messages": MESSAGES,
                 "modes": MODES,
                 "orderings": ORDERINGS,
-                "limits": [DEFAULT_LIMIT, LARGEST_LIMIT],
+                "limits": [DEFAULT_LIMIT, MAX_LIMIT],
                 "types": {type.id: self._type(type) for type in self.site.types_by_name()},
                 "agencies": {a.id: a.name for event in events for a in event.agencies},
                 "programs": {p.id: p.name for event in events for p in event.programs},
@@ -135,7 +135,7 @@ class QueryDataWriter:
         rows = []
         for event in part.events:
             told = tellings[event.id]
-            level = told.by_level
+            level = told.by_mode
             detailed = b"{%b}" % level["detailed"] if level["detailed"] else b"0"
             head = f'"{event.id}":["{told.source_url}",'.encode()
             rows.append(b"%b{%b},{%b},%b]" % (head, level["list"], level["normal"], detailed))

@@ -8,7 +8,7 @@ from events_archive.model.catalogue import Events, grouped
 from events_archive.model.changes import CHANGE_TYPES
 from events_archive.model.event import Event, EventType
 from events_archive.query.engine import evaluate
-from events_archive.query.parameters import GROUPS, LARGEST_LIMIT, MODES, ORDERINGS
+from events_archive.query.parameters import GROUPS, MAX_LIMIT, MODES, ORDERINGS
 from events_archive.query.parser import Query
 from events_archive.site import urls
 from events_archive.site.categories import by_category
@@ -185,7 +185,7 @@ def _event_lists(site: Site) -> Iterator[Page]:
     """Yield the pages of all events in the API's order, in each mode."""
     by_id = {event.id: event for event in site.catalogue.events}
     events = [by_id[row.id] for row in evaluate(site.query_index.rows, Query()).rows]
-    pieces = [events[i : i + LARGEST_LIMIT] for i in range(0, len(events), LARGEST_LIMIT)] or [[]]
+    pieces = [events[i : i + MAX_LIMIT] for i in range(0, len(events), MAX_LIMIT)] or [[]]
     refreshed = site.history.state.last_full_refresh
     for mode in MODES:
         for number, piece in enumerate(pieces, start=1):

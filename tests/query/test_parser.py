@@ -1,4 +1,4 @@
-"""What a question means: values, addresses, orders and pages, without a network or a browser."""
+"""Queries: values, URLs, orderings and pages, without a network or a browser."""
 
 from datetime import UTC, datetime
 
@@ -12,6 +12,7 @@ from events_archive.query.parameters import (
     GROUPS,
     LATER_FILTERS,
     PARAMETERS,
+    Parameter,
     ParameterType,
 )
 from events_archive.query.parser import InvalidQueryError, Query, parse_query
@@ -20,7 +21,7 @@ from events_archive.query.rows import QueryRow
 NOW = datetime(2021, 7, 4, 12, tzinfo=UTC)
 
 
-def an_entry(id: int = 1, **facts: object) -> QueryRow:
+def a_row(id: int = 1, **facts: object) -> QueryRow:
     defaults: dict[str, object] = {
         "name": "Tiangong EVA-1",
         "slug": "tiangong-eva-1",
@@ -32,14 +33,14 @@ def an_entry(id: int = 1, **facts: object) -> QueryRow:
     return QueryRow(id=id, **{**defaults, **facts})  # type: ignore[arg-type]
 
 
-def ask(text: str, *entries: QueryRow) -> QueryResult:
-    return evaluate(entries or (an_entry(),), parse_query(text, NOW))
+def result(text: str, *rows: QueryRow) -> QueryResult:
+    return evaluate(rows or (a_row(),), parse_query(text, NOW))
 
 
-def refused(text: str) -> dict[str, list[str]]:
-    with pytest.raises(InvalidQueryError) as caught:
+def errors_of(text: str) -> dict[str, list[str]]:
+    with pytest.raises(InvalidQueryError) as error:
         parse_query(text, NOW)
-    return caught.value.errors
+    return error.value.errors
 
 
 def test_the_table_holds_the_sixteen_filters_of_the_api() -> None:
@@ -53,25 +54,23 @@ def test_the_table_holds_the_sixteen_filters_of_the_api() -> None:
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter.name)
-def test_every_parameters_example_is_understood(parameter: object) -> None:
-    name, example = parameter.name, parameter.example  # type: ignore[attr-defined]
-    question = parse_query(f"{name}={example}", NOW)
-    assert question.warnings == ()
-    assert question.pairs == ((name, example),)
+def test_the_example_of_every_parameter_is_valid(parameter: Parameter) -> None:
+    query = parse_query(f"{parameter.name}={parameter.example}", NOW)
+    assert query.warnings == ()
+    assert query.pairs == ((parameter.name, parameter.example),)
 
 
 @pytest.mark.parametrize("parameter", FILTER_PARAMETERS, ids=lambda parameter: parameter.name)
-def test_every_filter_looks_at_something_that_an_entry_has(parameter: object) -> None:
-    field = parameter.field  # type: ignore[attr-defined]
-    assert hasattr(an_entry(), field)
+def test_every_filter_compares_a_field_of_rows(parameter: Parameter) -> None:
+    assert hasattr(a_row(), parameter.field)
 
 
-def test_a_blank_value_asks_nothing() -> None:
-    assert ask("type=&search= &date__gt=").count == 1
+def test_a_blank_value_is_no_filter() -> None:
+    assert result("type=&search= &date__gt=").count == 1
 
 
 @pytest.mark.parametrize(
-    ("query", "fits"),
+    ("query", "matches"),
     [
         ("type__ids=2,3", True),
         ("type__ids=2, 3.0 ,,", True),
@@ -102,24 +101,24 @@ def test_a_blank_value_asks_nothing() -> None:
         ("type=1e999", False),
     ],
 )
-def test_what_fits(query: str, fits: bool) -> None:
-    entry = an_entry(
+def test_a_filter_matches_as_in_the_api(query: str, matches: bool) -> None:
+    row = a_row(
         programs=(18,),
         videos=("https://b.example/",),
         launches=("92dd20c7-6afc-484c-8369-2f6751bd0d8f",),
         text="Tiangong EVA-1\nTiangong Space Station",
     )
-    assert ask(query, entry).count == fits
+    assert result(query, row).count == matches
 
 
-def test_without_a_date_an_event_fits_no_date() -> None:
-    undated = an_entry(date=None, last_updated=None)
+def test_an_event_without_a_date_matches_no_filter_of_dates() -> None:
+    undated = a_row(date=None, last_updated=None)
     for query in ("date__gte=1900-01-01", "date__lt=2999-01-01", "year=2021", "month=7", "day=4"):
-        assert ask(query, undated).count == 0
+        assert result(query, undated).count == 0
 
 
 @pytest.mark.parametrize(
-    ("query", "named"),
+    ("query", "names"),
     [
         ("type=2,3", {"type"}),
         ("id=1;2&year=MMXXI", {"id", "year"}),
@@ -131,30 +130,30 @@ def test_without_a_date_an_event_fits_no_date() -> None:
         ("format=xml", {"format"}),
     ],
 )
-def test_what_the_api_refuses_is_refused_and_named(query: str, named: set[str]) -> None:
-    errors = refused(query)
-    assert errors.keys() == named
+def test_a_refused_value_is_an_error_of_its_parameter(query: str, names: set[str]) -> None:
+    errors = errors_of(query)
+    assert errors.keys() == names
     for name, (message,) in errors.items():
         assert f"{name} was given as " in message
 
 
-def test_a_long_value_is_not_repeated_whole() -> None:
-    assert len(refused("type=" + "x" * 5000)["type"][0]) < 200
+def test_an_error_abbreviates_a_long_value() -> None:
+    assert len(errors_of("type=" + "x" * 5000)["type"][0]) < 200
 
 
-def test_what_is_ignored_is_said() -> None:
-    question = parse_query(
+def test_what_is_ignored_has_a_warning() -> None:
+    query = parse_query(
         "type_ids=2&date__gt__lt=2021-01-01&ordering=name,-date&limit=500&offset=-1&mode=whole", NOW
     )
-    assert question.ordering == ("-date",)
-    assert (question.limit, question.offset, question.mode) == (100, 0, "normal")
-    said = " ".join(question.warnings)
+    assert query.ordering == ("-date",)
+    assert (query.limit, query.offset, query.mode) == (100, 0, "normal")
+    warnings = " ".join(query.warnings)
     for name in ("type_ids", "date__gt__lt", "date__lt", "“name”", "limit is 500", "-1", "whole"):
-        assert name in said
-    assert len(question.warnings) == 6
+        assert name in warnings
+    assert len(query.warnings) == 6
 
 
-ADDRESSES = {
+URLS = {
     "?type=2&limit=5": "limit=5&type=2",
     "https://ll.thespacedevs.com/2.3.0/events/?type=2": "type=2",
     "https://lldev.thespacedevs.com/2.3.0/events?type=2#top": "type=2",
@@ -171,25 +170,25 @@ ADDRESSES = {
     "/2.3.0/events/previous/": "date__lt=2021-07-04T12:00:00Z&ordering=-date",
     "/2.3.0/events/previous/?ordering=date": "date__lt=2021-07-04T12:00:00Z&ordering=date",
 }
-"""Addresses, and the queries that they are, on 4 July 2021 at noon."""
+"""URLs, and the queries that they stand for on 4 July 2021 at noon."""
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_an_address_is_a_question(address: str) -> None:
-    assert parse_query(address, NOW).query_string() == ADDRESSES[address]
+@pytest.mark.parametrize("url", URLS)
+def test_a_url_is_a_query(url: str) -> None:
+    assert parse_query(url, NOW).query_string() == URLS[url]
 
 
 @pytest.mark.parametrize("text", ["docking", "https://ll.thespacedevs.com/2.3.0/launches/?limit=2"])
-def test_what_is_no_question_is_refused(text: str) -> None:
-    assert text.partition("?")[0] in refused(text)["detail"][0]
+def test_text_that_is_no_query_is_an_error(text: str) -> None:
+    assert text.partition("?")[0] in errors_of(text)["detail"][0]
 
 
-def test_order_ties_and_what_is_not_known() -> None:
+def test_ties_are_sorted_by_id_and_missing_values_last() -> None:
     early, late = datetime(2020, 1, 1, tzinfo=UTC), datetime(2022, 1, 1, tzinfo=UTC)
-    entries = [an_entry(4, date=None), an_entry(3, date=late), an_entry(2, date=early)]
-    entries += [an_entry(1, date=late)]
+    rows = [a_row(4, date=None), a_row(3, date=late), a_row(2, date=early)]
+    rows += [a_row(1, date=late)]
     ordered = {
-        query: [entry.id for entry in ask(query, *entries).rows]
+        query: [row.id for row in result(query, *rows).rows]
         for query in ("", "ordering=-date", "ordering=last_updated,-date")
     }
     assert ordered == {
@@ -199,22 +198,22 @@ def test_order_ties_and_what_is_not_known() -> None:
     }
 
 
-def test_pages_and_the_queries_of_their_neighbours() -> None:
-    entries = [an_entry(number) for number in range(1, 8)]
-    found = ask("limit=3&offset=3&type=3", *entries)
-    assert [entry.id for entry in found.page] == [4, 5, 6]
-    assert found.next == "limit=3&offset=6&type=3"
-    assert found.previous == "limit=3&type=3"
-    beyond = ask("limit=3&offset=30", *entries)
+def test_a_page_has_the_queries_of_its_neighbours() -> None:
+    rows = [a_row(number) for number in range(1, 8)]
+    second = result("limit=3&offset=3&type=3", *rows)
+    assert [row.id for row in second.page] == [4, 5, 6]
+    assert second.next == "limit=3&offset=6&type=3"
+    assert second.previous == "limit=3&type=3"
+    beyond = result("limit=3&offset=30", *rows)
     assert (beyond.count, beyond.page, beyond.next) == (7, (), None)
     assert beyond.previous == "limit=3&offset=27"
 
 
-def test_a_question_knows_whether_it_asks_for_a_part() -> None:
+def test_a_query_with_a_limit_is_paged() -> None:
     assert not Query().is_paged
     assert parse_query("limit=3", NOW).is_paged
 
 
-def test_kinds_are_all_in_use() -> None:
+def test_every_parameter_type_is_in_use() -> None:
     assert {parameter.type for parameter in PARAMETERS} == set(ParameterType)
     assert all(parameter.origin == "later" for parameter in LATER_FILTERS)
