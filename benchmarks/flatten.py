@@ -37,9 +37,9 @@ from events_archive.render.json_ld import JsonLd  # noqa: E402
 from events_archive.render.markdown import markdown_to_html  # noqa: E402
 from events_archive.render.renderer import CONTENT_SECURITY_POLICY  # noqa: E402
 from events_archive.site import categories, on_this_day, urls  # noqa: E402
+from events_archive.site.feeds import feed_alternates, term_feed  # noqa: E402
 from events_archive.site.formats import JSON_FEED  # noqa: E402
 from events_archive.site.plan import plan_site  # noqa: E402
-from events_archive.site.subscriptions import type_alternates  # noqa: E402
 
 
 def flattened(cache: Path, base_url: str) -> dict[str, Any]:
@@ -231,12 +231,14 @@ class Flattener:
 
     def _type(self, type: Any) -> dict[str, Any]:
         family = categories.category_of(type)
+        term = self.site.taxonomies.term("types", type.id)
+        alternates = feed_alternates(term_feed(self.site, term), f"{type.name}, new and changed")
         return {
             "name": type.name,
             "gloss": categories.type_gloss(type),
             "stem": self.site.urls.type(type, "").removeprefix("types/"),
             "family": family.key,
-            "alternates": self._alternates(type_alternates(self.site, type)[:3]),
+            "alternates": self._alternates(alternates),
         }
 
     def _date(self, date: Any) -> dict[str, Any]:
