@@ -1,7 +1,7 @@
-"""Which calendars exist, and what stands in them."""
+"""Which calendars exist, and which events each of them has."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
@@ -18,9 +18,9 @@ from events_archive.site.taxonomies import DAILY, EVERY_SIX_HOURS
 from events_archive.site.terms import Taxonomy, Term
 
 ROLLING_DAYS = 90
-"""How far back the rolling calendar reaches."""
+"""How far back the rolling calendar goes."""
 
-_LARGEST = 2**31 - 1
+_MAX_INTEGER = 2**31 - 1
 """The largest INTEGER (RFC 5545 section 3.3.8)."""
 
 
@@ -32,53 +32,68 @@ class CalendarEntry:
     status: str
     """TENTATIVE, CONFIRMED or CANCELLED (RFC 5545 section 3.8.1.11)."""
     last_modified: datetime
-    """When what is said of it last changed (UTC)."""
+    """When the entry last changed (UTC)."""
     sequence: int
-    """Rises with `revised` and with every change that was seen (section 3.8.7.4)."""
+    """Rises with every change of the entry (RFC 5545 section 3.8.7.4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """A calendar that people subscribe to or import."""
+    """A calendar."""
 
     name: str
     description: str
     path: str
     html_url: str
-    """The address of the page with the same events."""
+    """The page with the same events."""
     entries: tuple[CalendarEntry, ...] = ()
-    """In order of time; an event without any date is in no calendar."""
+    """In order of time; none without a date."""
     refresh: str = DAILY
-    """A DURATION (section 3.3.6)."""
+    """How often programs are asked to fetch it, as a DURATION (RFC 5545 section 3.3.6)."""
     is_recurring: bool = False
-    """Whether it brings each event back every year, rather than showing it when it was."""
+    """Whether events recur every year."""
     category: Category | None = None
-    """What gives it a colour, where its events are of one kind."""
+    """What gives it a colour, if its events have one category."""
 
 
-def rolling_calendar(site: Site) -> Calendar:
-    """The one to subscribe to, without its events."""
-    return Calendar(
-        name=site.title,
-        description=f"Spaceflight events of the past {ROLLING_DAYS} days and all that are to come.",
-        path=urls.CALENDAR,
-        html_url=urls.HOME,
-        refresh=EVERY_SIX_HOURS,
+_SITE_CALENDARS: Mapping[str, Calendar] = {
+    calendar.path: calendar
+    for calendar in (
+        Calendar(
+            name="{site}",
+            description=f"Spaceflight events of the past {ROLLING_DAYS} days and all that are to "
+            "come.",
+            path=urls.CALENDAR,
+            html_url=urls.HOME,
+            refresh=EVERY_SIX_HOURS,
+        ),
+        Calendar(
+            name="{site} (complete)",
+            description="Every spaceflight event of the archive that has a date, to be imported "
+            "once.",
+            path=urls.COMPLETE_CALENDAR,
+            html_url=urls.HOME,
+        ),
+        Calendar(
+            name="Anniversaries · {site}",
+            description="What happened in space, on the same day of every year after. "
+            "Press events are left out.",
+            path=urls.ANNIVERSARIES,
+            html_url=urls.ALL_DAYS,
+            is_recurring=True,
+        ),
     )
+}
 
 
-def complete_calendar(site: Site) -> Calendar:
-    """The one to import once, without its events."""
-    return Calendar(
-        name=f"{site.title} (complete)",
-        description="Every spaceflight event of the archive that has a date, to be imported once.",
-        path=urls.COMPLETE_CALENDAR,
-        html_url=urls.HOME,
-    )
+def site_calendar(site: Site, path: str) -> Calendar:
+    """Return a calendar of the whole site, without its entries: rolling, complete, recurring."""
+    calendar = _SITE_CALENDARS[path]
+    return replace(calendar, name=calendar.name.format(site=site.title))
 
 
 def term_calendar(site: Site, term: Term) -> Calendar:
-    """Return the calendar of one term, without its events."""
+    """Return the calendar of a term, without its entries."""
     return Calendar(
         name=f"{term.name} · {site.title}",
         description=f"Every spaceflight event of {term.phrase}.",
@@ -90,7 +105,7 @@ def term_calendar(site: Site, term: Term) -> Calendar:
 
 
 def event_calendar(site: Site, event: Event) -> Calendar:
-    """The calendar that holds one event, without it."""
+    """Return the calendar of a single event, without its entry."""
     return Calendar(
         name=event.name,
         description=f"{event.name}, as {site.title} has it.",
@@ -100,24 +115,15 @@ def event_calendar(site: Site, event: Event) -> Calendar:
     )
 
 
-def anniversary_calendar(site: Site) -> Calendar:
-    """Every event again each year, without the events."""
-    return Calendar(
-        name=f"Anniversaries · {site.title}",
-        description="What happened in space, on the same day of every year after. "
-        "Press events are left out.",
-        path=urls.ANNIVERSARIES,
-        html_url=urls.ALL_DAYS,
-        is_recurring=True,
-    )
-
-
 def calendar_pages(site: Site) -> Iterator[Page]:
-    """Yield every calendar: rolling, complete, recurring, by type, by year, by event."""
+    """Yield every calendar: of the whole site, of terms, of single events."""
     events, entries = calendar_events(site), CalendarEntries(site)
-    yield calendar_page(rolling_calendar(site), entries.of(rolling_window(site, events)))
-    yield calendar_page(complete_calendar(site), entries.of(events))
-    yield calendar_page(anniversary_calendar(site), entries.of(recurring_events(site.catalogue)))
+    for path, shown in (
+        (urls.CALENDAR, rolling_window(site, events)),
+        (urls.COMPLETE_CALENDAR, events),
+        (urls.ANNIVERSARIES, recurring_events(site.catalogue)),
+    ):
+        yield calendar_page(site_calendar(site, path), entries.of(shown))
     in_calendars = replace(site.catalogue, events=events, withdrawn=())
     for taxonomy in site.taxonomies.taxonomies:
         if taxonomy.calendar_refresh:
@@ -134,16 +140,15 @@ def calendar_pages(site: Site) -> Iterator[Page]:
 
 def _retired_terms(site: Site, taxonomy: Taxonomy) -> Iterator[Term]:
     """Yield the published terms that no event has any more: their calendars stay, if empty."""
-    present = {term.slug for term in site.taxonomies.terms(taxonomy.name)}
+    present = {"index", *(term.slug for term in site.taxonomies.terms(taxonomy.name))}
     for path in site.history.state.published_lists:
         term = re.fullmatch(rf"{taxonomy.name}/([^/]+)\.html", path)
-        if term and term[1] not in present | {"index"}:
-            slug = term[1]
+        if term and (slug := term[1]) not in present:
             yield Term(taxonomy=taxonomy, key=slug, slug=slug, name=slug, events=())
 
 
 def calendar_page(calendar: Calendar, entries: tuple[CalendarEntry, ...]) -> Page:
-    """Return the page of a calendar that holds ``entries``."""
+    """Return the page of a calendar with these entries."""
     return Page(
         path=calendar.path,
         writer=Writer.CALENDAR,
@@ -153,25 +158,25 @@ def calendar_page(calendar: Calendar, entries: tuple[CalendarEntry, ...]) -> Pag
 
 
 def calendar_events(site: Site) -> Events:
-    """All that calendars can show: what has a date and was not withdrawn too long ago."""
-    catalogue, chronicle = site.catalogue, site.publication_dates
-    cancelled = [e for e in catalogue.withdrawn if chronicle.is_cancelled(e, catalogue.today)]
+    """Return the events for calendars: with a date, and not withdrawn too long ago."""
+    catalogue, dates = site.catalogue, site.publication_dates
+    cancelled = [e for e in catalogue.withdrawn if dates.is_cancelled(e, catalogue.today)]
     events = sorted((*catalogue.events, *cancelled), key=lambda event: event.sort_key)
     return tuple(event for event in events if event.date.utc)
 
 
 def rolling_window(site: Site, events: Events) -> Events:
-    """Those that are not over, or were not 90 days ago."""
+    """Return the events that were not over `ROLLING_DAYS` days ago."""
     horizon = site.catalogue.today - timedelta(days=ROLLING_DAYS)
     return tuple(event for event in events if not event.date.is_over(horizon))
 
 
 def has_calendar(site: Site, event: Event) -> bool:
-    """Whether there is anything to add to a calendar."""
+    """Whether the event can be added to a calendar."""
     if event.date.utc is None:
         return False
-    chronicle = site.publication_dates
-    return chronicle.withdrawn(event) is None or chronicle.is_cancelled(event, site.catalogue.today)
+    dates = site.publication_dates
+    return dates.withdrawn(event) is None or dates.is_cancelled(event, site.catalogue.today)
 
 
 class CalendarEntries:
@@ -193,22 +198,24 @@ class CalendarEntries:
 
 
 def calendar_entry(site: Site, event: Event) -> CalendarEntry:
-    """The event's state in calendars.
+    """Return the event's entry.
 
-    That a coarse date has become past is a change as well, from tentative to confirmed, and takes
-    place when its period ends.
+    A date that is known only roughly is tentative until its period ends; then the entry changes.
     """
-    chronicle, moment = site.publication_dates, event.date
-    status, revised = "CONFIRMED", chronicle.last_modified(event)
-    if withdrawn := chronicle.withdrawn(event):
-        status, revised = "CANCELLED", max(revised, withdrawn)
-    elif moment.interval and not moment.has_time:
-        if moment.is_over(site.catalogue.today):
-            ended = datetime.combine(moment.interval.end_date_exclusive, time(), tzinfo=UTC)
-            revised = max(revised, ended)
+    dates, date = site.publication_dates, event.date
+    status, last_modified = "CONFIRMED", dates.last_modified(event)
+    if withdrawn := dates.withdrawn(event):
+        status, last_modified = "CANCELLED", max(last_modified, withdrawn)
+    elif date.interval and not date.has_time:
+        if date.is_over(site.catalogue.today):
+            ended = datetime.combine(date.interval.end_date_exclusive, time(), tzinfo=UTC)
+            last_modified = max(last_modified, ended)
         else:
             status = "TENTATIVE"
-    seconds = int((revised - FIRST_DATE).total_seconds()) + chronicle.revision_count(event)
+    seconds = int((last_modified - FIRST_DATE).total_seconds()) + dates.revision_count(event)
     return CalendarEntry(
-        event=event, status=status, last_modified=revised, sequence=min(max(0, seconds), _LARGEST)
+        event=event,
+        status=status,
+        last_modified=last_modified,
+        sequence=min(max(0, seconds), _MAX_INTEGER),
     )

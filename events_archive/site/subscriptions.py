@@ -1,4 +1,4 @@
-"""How people are led to feeds and calendars: on each page, on one page, in one file for readers."""
+"""How feeds and calendars are announced: on each page, on one page, and in a file for readers."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -8,24 +8,14 @@ from functools import cached_property
 from events_archive.model.event import Event, EventType
 from events_archive.model.interval import format_duration
 from events_archive.site import urls
-from events_archive.site.calendars import (
-    Calendar,
-    anniversary_calendar,
-    complete_calendar,
-    has_calendar,
-    rolling_calendar,
-    term_calendar,
-)
+from events_archive.site.calendars import Calendar, has_calendar, site_calendar, term_calendar
 from events_archive.site.categories import by_category
 from events_archive.site.default_durations import default_duration
 from events_archive.site.feeds import (
     MAX_ENTRIES,
     Feed,
-    changes_feed,
-    chronological_feed,
-    days_feed,
     feed_alternates,
-    main_feed,
+    site_feed,
     term_chronological_feed,
     term_feed,
 )
@@ -34,10 +24,12 @@ from events_archive.site.page import Alternate, Breadcrumb, Page
 from events_archive.site.site import Site
 from events_archive.site.terms import Taxonomy, Term
 
+Alternates = tuple[Alternate, ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """All that one can follow of one kind of events."""
+    """The feeds and the calendar of the same events."""
 
     news: Feed
     chronological: Feed
@@ -49,71 +41,75 @@ class AlternateLinks:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._of_terms: dict[str, tuple[Alternate, ...]] = {}
-        self._of_types: dict[EventType, tuple[Alternate, ...]] = {}
+        self._of_terms: dict[str, Alternates] = {}
+        self._of_types: dict[EventType, Alternates] = {}
 
     @cached_property
-    def main(self) -> tuple[Alternate, ...]:
+    def main(self) -> Alternates:
         """The feeds and the calendar of all events."""
+        past = site_feed(self._site, urls.HAPPENED)
+        rolling = site_calendar(self._site, urls.CALENDAR)
         return (
             *self._news,
-            *feed_alternates(chronological_feed(self._site), "What happened"),
-            _calendar(rolling_calendar(self._site), "Calendar"),
+            *feed_alternates(past, "What happened"),
+            _calendar(rolling, "Calendar"),
         )
 
     @cached_property
-    def _news(self) -> tuple[Alternate, ...]:
-        return feed_alternates(main_feed(self._site), "New and changed")
+    def _news(self) -> Alternates:
+        return feed_alternates(site_feed(self._site, urls.MAIN_FEED), "New and changed")
 
     @cached_property
-    def _days(self) -> tuple[Alternate, ...]:
+    def _days(self) -> Alternates:
+        recurring = site_calendar(self._site, urls.ANNIVERSARIES)
+        feed = site_feed(self._site, urls.DAYS_FEED)
         return (
-            *feed_alternates(days_feed(self._site), "On this day"),
-            _calendar(anniversary_calendar(self._site), "Anniversaries, calendar"),
+            *feed_alternates(feed, "On this day"),
+            _calendar(recurring, "Anniversaries, calendar"),
         )
 
-    def of_index(self, taxonomy: Taxonomy) -> tuple[Alternate, ...]:
+    def of_index(self, taxonomy: Taxonomy) -> Alternates:
         """Return what the index of a taxonomy announces."""
         return self._days if taxonomy.name == "days" else self.main
 
-    def of_term(self, term: Term) -> tuple[Alternate, ...]:
+    def of_term(self, term: Term) -> Alternates:
         """Return what a term's pages announce."""
         if term.url not in self._of_terms:
             self._of_terms[term.url] = self._for_term(term)
         return self._of_terms[term.url]
 
-    def _for_term(self, term: Term) -> tuple[Alternate, ...]:
-        site, taxonomy = self._site, term.taxonomy
+    def _for_term(self, term: Term) -> Alternates:
+        taxonomy = term.taxonomy
         if taxonomy.feed_id:
+            followed = subscription(self._site, term)
             return (
-                *feed_alternates(term_feed(site, term), f"{term.name}, new and changed"),
-                *feed_alternates(
-                    term_chronological_feed(site, term), f"{term.name}, what happened"
-                ),
-                _calendar(term_calendar(site, term), f"{term.name}, calendar"),
+                *feed_alternates(followed.news, f"{term.name}, new and changed"),
+                *feed_alternates(followed.chronological, f"{term.name}, what happened"),
+                _calendar(followed.calendar, f"{term.name}, calendar"),
             )
+        if taxonomy.calendar_refresh:
+            calendar = term_calendar(self._site, term)
+            return (_calendar(calendar, f"Calendar of {term.name}"), *self._news)
         if taxonomy.name == "months":
-            year = site.taxonomies.term("years", term.value[0])
+            year = self._site.taxonomies.term("years", term.value[0])
             assert year, "a month's events are in its year"
             return self.of_term(year)
-        if taxonomy.calendar_refresh:
-            calendar = _calendar(term_calendar(site, term), f"Calendar of {term.name}")
-            return (calendar, *self._news)
-        return self._days if taxonomy.name == "days" else self.main
+        return self.of_index(taxonomy)
 
-    def of_event(self, event: Event) -> tuple[Alternate, ...]:
+    def of_event(self, event: Event) -> Alternates:
         """Return what an event's page announces: its calendar, or its type's, and type's feeds."""
         if event.type not in self._of_types:
             self._of_types[event.type] = self._for_type(event.type)
         calendar, *feeds = self._of_types[event.type]
         if has_calendar(self._site, event):
-            path = self._site.urls.event(event, CALENDAR.suffix)
             calendar = Alternate(
-                url=path, media_type=CALENDAR.media_type, title="This event in a calendar"
+                url=self._site.urls.event(event, CALENDAR.suffix),
+                media_type=CALENDAR.media_type,
+                title="This event in a calendar",
             )
         return (calendar, *feeds)
 
-    def _for_type(self, type: EventType) -> tuple[Alternate, ...]:
+    def _for_type(self, type: EventType) -> Alternates:
         term = self._site.taxonomies.term("types", type.id)
         assert term, "every event has a type"
         return (
@@ -126,48 +122,8 @@ def _calendar(calendar: Calendar, title: str) -> Alternate:
     return Alternate(url=calendar.path, media_type=CALENDAR.media_type, title=title)
 
 
-def subscription_pages(site: Site) -> Iterator[Page]:
-    """The page that explains it all, and the file that gives a reader every feed at once."""
-    archive = Subscription(
-        news=main_feed(site),
-        chronological=chronological_feed(site),
-        calendar=rolling_calendar(site),
-    )
-    alternates = AlternateLinks(site)
-    types = tuple((term.value, _of_term(site, term)) for term in site.taxonomies.terms("types"))
-    yield Page(
-        path=urls.SUBSCRIBE,
-        template="pages/subscribe.html",
-        title="Feeds and calendars",
-        description="How to follow spaceflight events in a feed reader or in your own calendar.",
-        context={
-            "archive": archive,
-            "changes": changes_feed(site),
-            "whole": complete_calendar(site),
-            "days": days_feed(site),
-            "anniversaries": anniversary_calendar(site),
-            "types_by_category": by_category(types),
-            "lengths": _lengths(type for type, _ in types),
-            "entries": MAX_ENTRIES,
-        },
-        breadcrumbs=(Breadcrumb(label="Home", url=urls.HOME),),
-        alternates=(*alternates.main, *feed_alternates(changes_feed(site), "Changes")),
-    )
-    if site.base_url:
-        yield Page(
-            path=urls.OPML,
-            template="feeds/opml.xml",
-            title=site.title,
-            context={
-                "archive": archive,
-                "changes": changes_feed(site),
-                "days": days_feed(site),
-                "types": types,
-            },
-        )
-
-
-def _of_term(site: Site, term: Term) -> Subscription:
+def subscription(site: Site, term: Term) -> Subscription:
+    """Return the feeds and the calendar of a term."""
     return Subscription(
         news=term_feed(site, term),
         chronological=term_chronological_feed(site, term),
@@ -175,8 +131,44 @@ def _of_term(site: Site, term: Term) -> Subscription:
     )
 
 
-def _lengths(types: Iterable[EventType]) -> list[tuple[str, list[str]]]:
-    """The lengths that calendars draw, the shortest first, each with the names of its types."""
+def subscription_pages(site: Site) -> Iterator[Page]:
+    """Yield the page on feeds and calendars, and the list of feeds that readers import (OPML)."""
+    archive = Subscription(
+        news=site_feed(site, urls.MAIN_FEED),
+        chronological=site_feed(site, urls.HAPPENED),
+        calendar=site_calendar(site, urls.CALENDAR),
+    )
+    changes, days = site_feed(site, urls.CHANGES), site_feed(site, urls.DAYS_FEED)
+    types = tuple((term.value, subscription(site, term)) for term in site.taxonomies.terms("types"))
+    yield Page(
+        path=urls.SUBSCRIBE,
+        template="pages/subscribe.html",
+        title="Feeds and calendars",
+        description="How to follow spaceflight events in a feed reader or in your own calendar.",
+        context={
+            "archive": archive,
+            "changes": changes,
+            "complete": site_calendar(site, urls.COMPLETE_CALENDAR),
+            "days": days,
+            "anniversaries": site_calendar(site, urls.ANNIVERSARIES),
+            "types_by_category": by_category(types),
+            "durations": _durations(type for type, _ in types),
+            "max_entries": MAX_ENTRIES,
+        },
+        breadcrumbs=(Breadcrumb(label="Home", url=urls.HOME),),
+        alternates=(*AlternateLinks(site).main, *feed_alternates(changes, "Changes")),
+    )
+    if site.base_url:
+        yield Page(
+            path=urls.OPML,
+            template="feeds/opml.xml",
+            title=site.title,
+            context={"archive": archive, "changes": changes, "days": days, "types": types},
+        )
+
+
+def _durations(types: Iterable[EventType]) -> list[tuple[str, list[str]]]:
+    """Return the default durations, shortest first, each with the names of its types."""
     groups: dict[timedelta, list[str]] = {}
     for type in types:
         groups.setdefault(default_duration(type), []).append(type.name)

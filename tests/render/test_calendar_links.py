@@ -3,7 +3,8 @@
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from events_archive.render.calendar_links import CalendarLinkBuilder
-from events_archive.site.calendars import rolling_calendar, term_calendar
+from events_archive.site import urls
+from events_archive.site.calendars import site_calendar, term_calendar
 from tests.factories import DOCKING, a_site, an_event
 
 
@@ -27,7 +28,7 @@ def test_a_calendar_can_be_followed_in_three_ways() -> None:
 
 def test_without_an_address_nobody_can_be_sent_to_follow() -> None:
     site = a_site(an_event())
-    assert CalendarLinkBuilder(site=site).follow(rolling_calendar(site)) is None
+    assert CalendarLinkBuilder(site=site).follow(site_calendar(site, urls.CALENDAR)) is None
 
 
 def test_an_event_can_be_added_with_its_instant() -> None:

@@ -1,4 +1,4 @@
-"""Pictures of the data, as shapes and numbers."""
+"""Charts of events, as shapes and numbers."""
 
 import re
 from datetime import date
@@ -14,7 +14,6 @@ from events_archive.site.charts import (
     FULL,
     MIN_YEARS,
     Chart,
-    busiest_week,
     dot_plot,
     events_by_week,
     month_heatmap,
@@ -27,14 +26,14 @@ from events_archive.site.charts import (
 from tests.factories import DOCKING, EVA, an_event
 
 
-def _strip(*events: Event, most: int = 0) -> Chart:
+def _year_chart(*events: Event, most: int = 0) -> Chart:
     weeks = events_by_week(events)
-    return weekly_bars(weeks, most or busiest_week([weeks]), urls.month)
+    return weekly_bars(weeks, most or max(map(len, weeks.values())), urls.month)
 
 
-def _bars(drawing: Chart) -> list[tuple[int, int, int]]:
+def _bars(chart: Chart) -> list[tuple[int, int, int]]:
     """Each bar as (column, bottom, height), from the bottom of the box."""
-    paths = "".join(shape.path for mark in drawing.marks for shape in mark.shapes)
+    paths = "".join(shape.path for mark in chart.marks for shape in mark.shapes)
     bars = re.findall(r"M(\d+) (\d+)v(-?\d+)h(\d+)v(-?\d+)z", paths)
     assert "".join(f"M{a} {b}v{c}h{d}v{e}z" for a, b, c, d, e in bars) == paths
     return sorted((int(x) // COLUMN, FULL - int(y), -int(up)) for x, y, up, _, _ in bars)
@@ -44,81 +43,81 @@ def test_a_year_has_fifty_three_weeks_and_a_day_has_one_of_them() -> None:
     assert [week(date(2020, 1, 7)), week(date(2020, 1, 8)), week(date(2020, 12, 31))] == [0, 1, 52]
 
 
-def test_a_busy_week_is_a_high_bar_and_a_quiet_one_a_low() -> None:
+def test_a_bar_is_as_high_as_its_week_is_busy() -> None:
     events = [an_event(n, "2021-01-01T00:00:00Z") for n in range(4)]
-    drawn = _strip(*events, an_event(9, "2021-01-15T00:00:00Z"))
-    assert _bars(drawn) == [(0, 0, 100), (2, 0, 25)]
+    chart = _year_chart(*events, an_event(9, "2021-01-15T00:00:00Z"))
+    assert _bars(chart) == [(0, 0, 100), (2, 0, 25)]
 
 
-def test_families_stand_one_upon_another() -> None:
-    drawn = _strip(
+def test_categories_are_stacked() -> None:
+    chart = _year_chart(
         an_event(1, "2021-01-01T00:00:00Z", type=EVA),
         an_event(2, "2021-01-02T00:00:00Z", type=DOCKING),
     )
-    (mark,) = drawn.marks
+    (mark,) = chart.marks
     assert [shape.category.key for shape in mark.shapes] == ["vehicles", "crew"]
-    assert _bars(drawn) == [(0, 0, 50), (0, 50, 50)]
+    assert _bars(chart) == [(0, 0, 50), (0, 50, 50)]
 
 
-def test_a_mark_leads_to_its_month_and_says_what_it_stands_for() -> None:
+def test_a_mark_links_to_its_month_and_has_a_label() -> None:
     events = (an_event(1, "2021-01-01T00:00:00Z"), an_event(2, "2021-01-20T00:00:00Z"))
-    (mark,) = _strip(*events).marks
+    (mark,) = _year_chart(*events).marks
     assert (mark.url, mark.label) == ("months/2021-01.html", "January 2021: 2 events")
 
 
-def test_what_is_not_known_to_the_month_is_not_drawn() -> None:
-    assert _strip(an_event(1, "2021-12-31T00:00:00Z", precision=14), most=1).marks == ()
-    assert busiest_week([events_by_week((an_event(1, None),))]) == 0
+def test_an_event_not_known_to_the_month_is_not_shown() -> None:
+    assert _year_chart(an_event(1, "2021-12-31T00:00:00Z", precision=14), most=1).marks == ()
+    assert events_by_week((an_event(1, None),)) == {}
 
 
-def test_years_are_bars_that_lead_to_years() -> None:
+def test_the_bar_of_a_year_links_to_it() -> None:
     events = (an_event(1, "2019-05-01T00:00:00Z"), an_event(2, "2021-05-01T00:00:00Z"))
-    drawn = yearly_bars(
+    chart = yearly_bars(
         {2019: events[:1], 2021: events[1:]}, years_of(events), 1, lambda year: f"#y{year}"
     )
-    assert drawn.width == MIN_YEARS * COLUMN
-    assert [(mark.url, mark.label) for mark in drawn.marks] == [
+    assert chart.width == MIN_YEARS * COLUMN
+    assert [(mark.url, mark.label) for mark in chart.marks] == [
         ("#y2019", "2019: 1 event"),
         ("#y2021", "2021: 1 event"),
     ]
 
 
-def test_each_event_is_a_dot_of_its_own_even_in_one_month() -> None:
+def test_each_event_of_a_dot_plot_has_its_own_dot() -> None:
     events = tuple(an_event(n, f"2021-07-0{n}T00:00:00Z") for n in (1, 2, 3))
-    drawn = dot_plot(events, range(2021, 2022), lambda event: event.slug)
-    assert drawn.height == 3 * COLUMN
-    assert [mark.shapes[0].path for mark in drawn.marks] == ["M65 25h0", "M65 15h0", "M65 5h0"]
-    assert drawn.marks[0].url == "event-1"
+    chart = dot_plot(events, range(2021, 2022), lambda event: event.slug)
+    assert chart.height == 3 * COLUMN
+    assert [mark.shapes[0].path for mark in chart.marks] == ["M65 25h0", "M65 15h0", "M65 5h0"]
+    assert chart.marks[0].url == "event-1"
 
 
-def test_many_events_become_months_that_lead_to_their_years() -> None:
+def test_monthly_bars_link_to_their_years() -> None:
     events = tuple(an_event(n, f"2021-{n % 12 + 1:02}-01T00:00:00Z") for n in range(1, 200))
-    drawn = monthly_bars(events, range(2021, 2022), lambda year: f"types/eva/{year}.html")
-    assert [mark.url for mark in drawn.marks] == ["types/eva/2021.html"]
-    assert len(_bars(drawn)) == 12
+    chart = monthly_bars(events, range(2021, 2022), lambda year: f"types/eva/{year}.html")
+    assert [mark.url for mark in chart.marks] == ["types/eva/2021.html"]
+    assert len(_bars(chart)) == 12
 
 
-def test_a_month_is_a_sheet_that_begins_on_its_weekday() -> None:
+def test_the_chart_of_a_month_begins_on_its_weekday() -> None:
     # The 1st of July 2021 was a Thursday.
-    sheet = month_heatmap(2021, 7, (), lambda day: "")
-    assert sheet.empty_days.startswith("M35 5h0M45 5h0")
-    assert sheet.empty_days.count("h0") == 31
+    heatmap = month_heatmap(2021, 7, (), lambda day: "")
+    assert heatmap.empty_days.startswith("M35 5h0M45 5h0")
+    assert heatmap.empty_days.count("h0") == 31
 
 
-def test_a_day_with_events_is_a_larger_dot_that_leads_to_it() -> None:
+def test_a_day_with_events_is_a_larger_dot_that_links_to_it() -> None:
     events = tuple(an_event(n, "2021-07-04T00:11:00Z") for n in (1, 2))
-    sheet = month_heatmap(2021, 7, events, lambda day: f"months/2021-07.html#d{day.day:02}")
-    (mark,) = sheet.marks
+    heatmap = month_heatmap(2021, 7, events, lambda day: f"months/2021-07.html#d{day.day:02}")
+    (mark,) = heatmap.marks
     assert (mark.url, mark.label) == ("months/2021-07.html#d04", "4 July: 2 events")
     assert (mark.shapes[0].size, mark.shapes[0].path) == (2, "M65 5h0")
-    assert sheet.empty_days.count("h0") == 30
+    assert heatmap.empty_days.count("h0") == 30
 
 
 _DAYS = st.lists(st.dates(date(2020, 1, 1), date(2022, 12, 31)), min_size=1, max_size=40)
 
 
 @given(_DAYS)
-def test_every_bar_lies_within_its_box_and_none_upon_another(days: list[date]) -> None:
+def test_bars_are_inside_the_box_and_do_not_overlap(days: list[date]) -> None:
     events = tuple(
         an_event(n, f"{day}T12:00:00Z", type=(EVA, DOCKING)[n % 2]) for n, day in enumerate(days)
     )
@@ -126,15 +125,15 @@ def test_every_bar_lies_within_its_box_and_none_upon_another(days: list[date]) -
         year: events_by_week(tuple(event for event in events if event.date.year == year))
         for year in range(2020, 2023)
     }
-    most = busiest_week(years.values())
+    most = max(len(week) for year in years.values() for week in year.values())
     for weeks in years.values():
-        drawn = weekly_bars(weeks, most, urls.month)
+        chart = weekly_bars(weeks, most, urls.month)
         tops: dict[int, int] = {}
-        for column, bottom, height in _bars(drawn):
-            assert 0 <= column * COLUMN + BAR <= drawn.width
+        for column, bottom, height in _bars(chart):
+            assert 0 <= column * COLUMN + BAR <= chart.width
             assert bottom == tops.get(column, 0)
             tops[column] = bottom + height
             assert height > 0
             assert tops[column] <= FULL
-        told = sum(int(re.search(r": (\d+) ", mark.label)[1]) for mark in drawn.marks)
-        assert told == sum(map(len, weeks.values()))
+        counted = sum(int(re.search(r": (\d+) ", mark.label)[1]) for mark in chart.marks)
+        assert counted == sum(map(len, weeks.values()))
