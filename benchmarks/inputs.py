@@ -130,10 +130,10 @@ def fill(cache: Path, events: int, *, pictures: int) -> None:
 def stand_in(events: int, *, pictures: int) -> Iterator[tuple[object, str]]:
     """The stand-in API as (its world, its address), on loopback in a thread of this process."""
     sys.path.insert(0, str(PROJECT))
+    from tests.ll2_server.database import EventDatabase  # noqa: PLC0415
     from tests.ll2_server.server import LL2Server  # noqa: PLC0415 - the project is on the path now
-    from tests.ll2_server.world import World  # noqa: PLC0415
 
-    world = World.grown(events, pictures=pictures)
+    world = EventDatabase.generate(events, images=pictures)
     with LL2Server(world) as server:
         yield world, server.url
 

@@ -37,7 +37,7 @@ def browser_path() -> str:
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
+def launch_browser() -> Iterator[Browser]:
     """A headless Chromium."""
     path = browser_path()
     with sync_playwright() as playwright:
@@ -75,9 +75,9 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def served(folder: Path, prefix: str = "/", *, halt: bytes = b"") -> Iterator[str]:
+def serve_folder(folder: Path, prefix: str = "/", *, pause_before: bytes = b"") -> Iterator[str]:
     """The folder over HTTP; yields the address of its root. Before ``halt`` a file comes late."""
-    handler = type("Handler", (_Quiet,), {"prefix": prefix, "halt": halt})
+    handler = type("Handler", (_Quiet,), {"prefix": prefix, "halt": pause_before})
     server = http.server.ThreadingHTTPServer(
         ("127.0.0.1", 0), functools.partial(handler, directory=str(folder))
     )
@@ -91,22 +91,22 @@ def served(folder: Path, prefix: str = "/", *, halt: bytes = b"") -> Iterator[st
         server.server_close()
 
 
-class Witness:
+class PageMonitor:
     """Notes what a page complains of, and whom it asks."""
 
     def __init__(self, page: Page) -> None:
-        self.complaints: list[str] = []
+        self.errors: list[str] = []
         self.requests: list[str] = []
         page.on("console", lambda message: self._console(message.type, message.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("requestfailed", self._failed)
         page.on("request", lambda request: self.requests.append(request.url))
 
     def _failed(self, request: Request) -> None:
         # A page does not wait for its icon; whoever goes on before it has come calls it off.
         if request.failure != "net::ERR_ABORTED":
-            self.complaints.append(f"failed: {request.url} ({request.failure})")
+            self.errors.append(f"failed: {request.url} ({request.failure})")
 
     def _console(self, kind: str, text: str) -> None:
         if kind in ("error", "warning"):
-            self.complaints.append(text)
+            self.errors.append(text)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.ll2_server import LL2Server, World
+from tests.ll2_server import EventDatabase, LL2Server
 
 PROJECT = Path(__file__).parent.parent
 
@@ -63,7 +63,7 @@ def run_build(
     output: Path,
     expect: int | None = 0,
     project: Path = PROJECT,
-    measured: bool = True,
+    coverage: bool = True,
     **environ: str,
 ) -> Run:
     """``build.py`` on a cache and an output folder of its own; the status must be ``expect``.
@@ -75,7 +75,7 @@ def run_build(
         [*command, "--cache", str(cache), "--output", str(output)],
         capture_output=True,
         text=True,
-        env={**clean_environment(measured=measured), **environ},
+        env={**clean_environment(coverage=coverage), **environ},
         timeout=300,
         check=False,
     )
@@ -84,14 +84,14 @@ def run_build(
     return Run(done.returncode, done.stdout, done.stderr, cache, output)
 
 
-def clean_environment(*, measured: bool = True) -> dict[str, str]:
+def clean_environment(*, coverage: bool = True) -> dict[str, str]:
     """Ours, without what would send loopback requests elsewhere, lend a key or a site's address.
 
     Nor have all runs compile every module anew.
     """
     unwanted = {"ll2_api_key", "archive_base_url", "pythondontwritebytecode"}
     unwanted |= {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
-    unwanted |= set() if measured else {"coverage_process_config", "coverage_process_start"}
+    unwanted |= set() if coverage else {"coverage_process_config", "coverage_process_start"}
     return {key: value for key, value in os.environ.items() if key.lower() not in unwanted}
 
 
@@ -129,17 +129,17 @@ def seed_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 @pytest.fixture(scope="session")
-def grown_server() -> Iterator[LL2Server]:
+def generated_server() -> Iterator[LL2Server]:
     """An upstream of 150 events of every kind with 24 pictures."""
-    with LL2Server(World.grown(150, pictures=24), largest_picture=700) as server:
+    with LL2Server(EventDatabase.generate(150, images=24), max_image_width=700) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def grown_run(grown_server: LL2Server, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def generated_run(generated_server: LL2Server, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A first full build against that upstream, with lists short enough that many are split."""
     folder = tmp_path_factory.mktemp("grown")
     return run_build(
-        "--api-url", grown_server.url, "--base-url", BASE_URL, "--json",
+        "--api-url", generated_server.url, "--base-url", BASE_URL, "--json",
         cache=folder / "cache", output=folder / "output",
     )  # fmt: skip

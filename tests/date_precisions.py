@@ -16,9 +16,9 @@ class Row:
     precision: int | None
     date: str | None
     key: str
-    words: str
+    display: str
     iso: str | None
-    claim: str | None
+    schema_org_date: str | None
     start: str
     """DTSTART as a calendar has it; ``""`` where no calendar can."""
     end: str
@@ -28,12 +28,12 @@ class Row:
     month: tuple[int, int] | None
 
     @property
-    def moment(self) -> EventDate:
+    def event_date(self) -> EventDate:
         when = datetime.fromisoformat(self.date) if self.date else None
         return EventDate(utc=when, precision_id=self.precision)
 
     @property
-    def is_timed(self) -> bool:
+    def has_time(self) -> bool:
         return "T" in self.start
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.ll2_server.vocabulary import Record
+from tests.ll2_server.reference_data import Record
 
 Pairs = list[tuple[str, str]]
 

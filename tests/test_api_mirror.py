@@ -16,9 +16,9 @@ FACTS = json.loads((Path(__file__).parent / "data" / "event-schema.json").read_t
 MODES = ("list", "normal", "detailed")
 
 
-@pytest.fixture(params=["seed", "grown"])
+@pytest.fixture(params=["seed", "generated"])
 def mirror(request: pytest.FixtureRequest) -> Path:
-    """The site of the ten real events, which were fetched without relations, and a grown one."""
+    """Sites of the ten real events, whose records have no relations, and of generated ones."""
     run: Run = request.getfixturevalue(f"{request.param}_run")
     return run.output
 
@@ -83,15 +83,15 @@ def test_the_mirror_is_what_its_own_description_says(mirror: Path) -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_client_that_walks_next_gets_every_event_once(
-    grown_run: Run, grown_server: LL2Server, mode: str
+    generated_run: Run, generated_server: LL2Server, mode: str
 ) -> None:
-    pages = list(_walk(grown_run.output, _first(mode)))
+    pages = list(_walk(generated_run.output, _first(mode)))
     ids = [record["id"] for page in pages for record in page["results"]]
-    assert sorted(ids) == sorted(grown_server.world.ids)
+    assert sorted(ids) == sorted(generated_server.database.ids)
     assert {page["count"] for page in pages} == {len(ids)}
     assert [len(page["results"]) for page in pages] == [100, 50]
     assert pages[0]["previous"] is None
-    back = [_read(grown_run.output, page["previous"]) for page in pages[1:]]
+    back = [_read(generated_run.output, page["previous"]) for page in pages[1:]]
     assert back == pages[:-1]
     dates = [record["date"] or "9999" for page in pages for record in page["results"]]
     assert dates == sorted(dates)
@@ -106,29 +106,31 @@ def test_the_list_begins_where_clients_look_for_it(mirror: Path) -> None:
         assert _read(mirror, f"{BASE_URL}api/2.3.0/config/event_types/{type['id']}.json") == type
 
 
-def test_addresses_inside_lead_to_the_mirror_and_exist(grown_run: Run) -> None:
-    for page in _walk(grown_run.output, _first("detailed")):
+def test_addresses_inside_lead_to_the_mirror_and_exist(generated_run: Run) -> None:
+    for page in _walk(generated_run.output, _first("detailed")):
         for record in page["results"]:
-            assert _read(grown_run.output, record["url"]) == record
+            assert _read(generated_run.output, record["url"]) == record
             own = record["_archive"]
             for address in (own["page"], own["permalink"], *(p["url"] for p in own["pictures"])):
-                assert (grown_run.output / address.removeprefix(BASE_URL)).is_file(), address
+                assert (generated_run.output / address.removeprefix(BASE_URL)).is_file(), address
             by_slug = own["page"].removesuffix(".html") + ".json"
-            assert _read(grown_run.output, by_slug) == record
+            assert _read(generated_run.output, by_slug) == record
 
 
-def test_the_apis_own_words_are_unchanged(grown_run: Run, grown_server: LL2Server) -> None:
-    world = {record["id"]: record for record in grown_server.world.records()}
-    for page in _walk(grown_run.output, _first("detailed")):
+def test_the_apis_own_words_are_unchanged(generated_run: Run, generated_server: LL2Server) -> None:
+    database = {record["id"]: record for record in generated_server.database.records()}
+    for page in _walk(generated_run.output, _first("detailed")):
         for record in page["results"]:
-            original = world[record["id"]]
+            original = database[record["id"]]
             assert record.keys() - {"_archive"} == original.keys()
             for name in ("name", "description", "date", "location", "duration", "slug", "type"):
                 assert record[name] == original[name]
 
 
-def test_a_mode_tells_no_more_than_the_apis(grown_run: Run) -> None:
-    told = {mode: set(next(_walk(grown_run.output, _first(mode)))["results"][0]) for mode in MODES}
+def test_a_mode_tells_no_more_than_the_apis(generated_run: Run) -> None:
+    told = {
+        mode: set(next(_walk(generated_run.output, _first(mode)))["results"][0]) for mode in MODES
+    }
     assert told["normal"] - told["list"] == {"updates", "last_updated"}
     assert told["detailed"] - told["normal"] == {
         "agencies", "launches", "expeditions", "spacestations", "program", "astronauts",
@@ -141,8 +143,8 @@ def test_what_the_archive_has_no_details_of_says_so(seed_run: Run) -> None:
     assert "agencies" not in record
 
 
-def test_what_the_archive_adds_stands_under_one_key(grown_run: Run) -> None:
-    own = _read(grown_run.output, f"{BASE_URL}api/2.3.0/events/309.json")["_archive"]
+def test_what_the_archive_adds_stands_under_one_key(generated_run: Run) -> None:
+    own = _read(generated_run.output, f"{BASE_URL}api/2.3.0/events/309.json")["_archive"]
     assert own["date_in_words"] == "4 July 2021, 00:11 UTC"
     assert (own["starts"], own["ends"]) == ("2021-07-04T00:11:00Z", "2021-07-04T00:12:00Z")
     assert own["first_seen"] and own["last_seen"]
@@ -156,7 +158,7 @@ def test_an_event_that_was_withdrawn_keeps_its_file_and_leaves_the_lists(tmp_pat
     with LL2Server() as server:
         options = ("--api-url", server.url, "--base-url", BASE_URL, "--no-pictures", "--full")
         run_build(*options, cache=cache, output=output)
-        server.world.delete(309)
+        server.database.delete(309)
         run_build(*options, cache=cache, output=output)
     record = _read(output, f"{BASE_URL}api/2.3.0/events/309.json")
     assert record["_archive"]["withdrawn"] is True

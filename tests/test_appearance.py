@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import Witness, launched, served
+from tests.browser import PageMonitor, launch_browser, serve_folder
 from tests.conftest import PROJECT, Run
 
 pytestmark = pytest.mark.browser
@@ -44,7 +44,7 @@ LOOKS = {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with launched() as browser:
+    with launch_browser() as browser:
         yield browser
 
 
@@ -53,7 +53,7 @@ def root(request: pytest.FixtureRequest, seed_run: Run) -> Iterator[str]:
     if request.param == "disk":
         yield seed_run.output.as_uri() + "/"
         return
-    with served(seed_run.output, request.param) as address:
+    with serve_folder(seed_run.output, request.param) as address:
         yield address
 
 
@@ -80,7 +80,7 @@ def test_the_theme_goes_from_the_systems_to_light_to_dark_and_back(root: str, pa
 
 
 def test_a_chosen_theme_is_there_before_anything_is_drawn(browser: Browser, seed_run: Run) -> None:
-    with served(seed_run.output) as root:
+    with serve_folder(seed_run.output) as root:
         context = browser.new_context(color_scheme="light")
         page = context.new_page()
         page.goto(root + "about.html")
@@ -94,9 +94,11 @@ def test_a_chosen_theme_is_there_before_anything_is_drawn(browser: Browser, seed
         context.close()
 
 
-@pytest.mark.parametrize("halt", [b"", b'<div class="event-head'])
-def test_nothing_moves_while_a_page_is_made(browser: Browser, seed_run: Run, halt: bytes) -> None:
-    with served(seed_run.output, halt=halt) as root:
+@pytest.mark.parametrize("pause_before", [b"", b'<div class="event-head'])
+def test_nothing_moves_while_a_page_is_made(
+    browser: Browser, seed_run: Run, pause_before: bytes
+) -> None:
+    with serve_folder(seed_run.output, pause_before=pause_before) as root:
         for width in (1280, 375):
             page = browser.new_page(viewport={"width": width, "height": 800})
             page.add_init_script(
@@ -125,12 +127,12 @@ def test_a_time_that_is_known_is_told_in_the_readers_own_zone(
 def test_words_typed_on_any_page_lead_to_their_answer(root: str, page: Page) -> None:
     # To leave a page that is still loading cuts its requests off, which is no fault of it.
     page.goto(root + EVENT, wait_until="networkidle")
-    witness = Witness(page)
+    monitor = PageMonitor(page)
     page.get_by_role("searchbox").fill("docking")
     page.keyboard.press("Enter")
     page.wait_for_url("**/explore.html?search=docking")
     page.wait_for_selector("[data-results] li")
-    assert witness.complaints == []
+    assert monitor.errors == []
 
 
 def test_by_keyboard_one_gets_from_the_top_to_the_search_field(root: str, page: Page) -> None:

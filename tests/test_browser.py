@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser import Witness, launched, served
+from tests.browser import PageMonitor, launch_browser, serve_folder
 from tests.conftest import Run
 
 pytestmark = pytest.mark.browser
@@ -27,7 +27,7 @@ PAGES = (
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with launched() as browser:
+    with launch_browser() as browser:
         yield browser
 
 
@@ -36,7 +36,7 @@ def root(request: pytest.FixtureRequest, seed_run: Run) -> Iterator[str]:
     if request.param == "disk":
         yield seed_run.output.as_uri() + "/"
         return
-    with served(seed_run.output, request.param) as address:
+    with serve_folder(seed_run.output, request.param) as address:
         yield address
 
 
@@ -45,26 +45,26 @@ def test_a_page_opens_without_complaint_and_asks_nobody_else(
     browser: Browser, root: str, address: str
 ) -> None:
     page = browser.new_page()
-    witness = Witness(page)
+    monitor = PageMonitor(page)
     page.goto(root + address, wait_until="networkidle")
     assert page.locator("h1").is_visible()
-    assert witness.complaints == []
-    assert [url for url in witness.requests if not url.startswith(root)] == []
+    assert monitor.errors == []
+    assert [url for url in monitor.requests if not url.startswith(root)] == []
     page.close()
 
 
 @pytest.mark.parametrize("address", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_overflows_on_the_narrowest_phone(
-    browser: Browser, grown_run: Run, address: str, scheme: str
+    browser: Browser, generated_run: Run, address: str, scheme: str
 ) -> None:
-    if not (grown_run.output / address).exists():
+    if not (generated_run.output / address).exists():
         address = next(
-            path.relative_to(grown_run.output).as_posix()
-            for path in sorted((grown_run.output / address).parent.glob("*.html"))
+            path.relative_to(generated_run.output).as_posix()
+            for path in sorted((generated_run.output / address).parent.glob("*.html"))
         )
     page = browser.new_page(viewport={"width": 320, "height": 700}, color_scheme=scheme)
-    page.goto((grown_run.output / address).as_uri())
+    page.goto((generated_run.output / address).as_uri())
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 320, address
     page.close()

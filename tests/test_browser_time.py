@@ -7,32 +7,32 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import launched
+from tests.browser import launch_browser
 from tests.conftest import Run, run_build
-from tests.ll2_server import NET_PRECISIONS, LL2Server, World
+from tests.ll2_server import NET_PRECISIONS, EventDatabase, LL2Server
 
 pytestmark = pytest.mark.browser
 
 CONTACT = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
 
-def _world() -> World:
-    world = World(clock=CONTACT)
+def _world() -> EventDatabase:
+    database = EventDatabase(clock=CONTACT)
     for day in range(2, 10):
-        world.add(
+        database.add(
             name=f"Docking {day}",
             date=f"2026-09-{day:02}T18:00:00Z",
             date_precision=NET_PRECISIONS[1],
         )
-    world.add(name="Flyby", date="2026-09-30T00:00:00Z", date_precision=NET_PRECISIONS[7])
-    world.add(name="About", date="2026-09-20T18:00:00Z", date_precision=NET_PRECISIONS[2])
+    database.add(name="Flyby", date="2026-09-30T00:00:00Z", date_precision=NET_PRECISIONS[7])
+    database.add(name="About", date="2026-09-20T18:00:00Z", date_precision=NET_PRECISIONS[2])
     for day in range(17, 21):
-        world.add(
+        database.add(
             name=f"Before {day}",
             date=f"2026-08-{day}T18:00:00Z",
             date_precision=NET_PRECISIONS[1],
         )
-    return world
+    return database
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with launched() as browser:
+    with launch_browser() as browser:
         yield browser
 
 

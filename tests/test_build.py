@@ -5,7 +5,7 @@ import socket
 from pathlib import Path
 
 from tests.conftest import Build, Run, copy_seed
-from tests.ll2_server import LL2Server, World, grow_records
+from tests.ll2_server import EventDatabase, LL2Server, generate_records
 
 
 def _closed_port() -> int:
@@ -48,7 +48,7 @@ def test_with_neither_network_nor_cache_it_says_so_and_writes_nothing(
 
 
 def test_a_first_build_asks_once_for_each_hundred_events(build: Build) -> None:
-    with LL2Server(World.grown(1071, pictures=4), largest_picture=320) as server:
+    with LL2Server(EventDatabase.generate(1071, images=4), max_image_width=320) as server:
         run = build("--api-url", server.url, "--json")
         asked = list(server.requests.api)
     assert len(asked) == 11
@@ -64,7 +64,7 @@ def test_a_first_build_asks_once_for_each_hundred_events(build: Build) -> None:
 
 
 def test_a_second_build_within_the_age_asks_nothing_and_changes_nothing(build: Build) -> None:
-    with LL2Server(World.grown(30, pictures=3), largest_picture=320) as server:
+    with LL2Server(EventDatabase.generate(30, images=3), max_image_width=320) as server:
         first = build("--api-url", server.url)
         before, count = _bytes(first.output), len(server.requests)
         times = {path: path.stat().st_mtime_ns for path in first.output.rglob("*.html")}
@@ -85,7 +85,7 @@ def test_two_builds_of_one_cache_give_identical_bytes(
 
 
 def test_when_throttled_the_cache_serves_and_its_age_is_said(build: Build) -> None:
-    with LL2Server(World.grown(30, pictures=1), largest_picture=320) as server:
+    with LL2Server(EventDatabase.generate(30, images=1), max_image_width=320) as server:
         build("--api-url", server.url)
         server.throttle.limit = 1
         run = build("--api-url", server.url, "--max-age", "0")
@@ -110,13 +110,13 @@ def test_an_unreadable_record_is_named_and_costs_nobody_else_their_page(
 
 
 def test_the_key_goes_to_the_api_and_to_nobody_else(build: Build, tmp_path: Path) -> None:
-    with LL2Server(World.grown(12, pictures=2), largest_picture=320) as server:
+    with LL2Server(EventDatabase.generate(12, images=2), max_image_width=320) as server:
         server.throttle.add_key("s3cret")
         run = build("--api-url", server.url, "-v", LL2_API_KEY="s3cret")
         assert {asked.headers.get("authorization") for asked in server.requests.api} == {
             "Token s3cret"
         }
-        assert {asked.headers.get("authorization") for asked in server.requests.pictures} == {None}
+        assert {asked.headers.get("authorization") for asked in server.requests.images} == {None}
     everything = _bytes(run.output) | _bytes(run.cache) | {"": (run.stdout + run.stderr).encode()}
     assert not [name for name, content in everything.items() if b"s3cret" in content]
 
@@ -137,12 +137,12 @@ def test_wrong_usage_is_status_two_and_one_sentence(build: Build) -> None:
 
 
 def test_a_slug_from_outside_never_writes_outside(build: Build, tmp_path: Path) -> None:
-    records = grow_records(6, pictures=1)
+    records = generate_records(6, images=1)
     for record, slug in zip(
         records, ["../../evil", "/etc/evil", "con", "INDEX", "a" * 300, "\u0000x"], strict=True
     ):
         record["slug"] = slug
-    with LL2Server(World(records)) as server:
+    with LL2Server(EventDatabase(records)) as server:
         run = build("--api-url", server.url)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "output"]
     assert len(list((run.output / "id").glob("*.html"))) == 6
@@ -150,12 +150,12 @@ def test_a_slug_from_outside_never_writes_outside(build: Build, tmp_path: Path) 
 
 
 def test_pictures_are_fetched_once_and_never_again(build: Build) -> None:
-    with LL2Server(World.grown(40, pictures=7), largest_picture=320) as server:
+    with LL2Server(EventDatabase.generate(40, images=7), max_image_width=320) as server:
         first = build("--api-url", server.url)
-        fetched = [asked.path for asked in server.requests.pictures]
+        fetched = [asked.path for asked in server.requests.images]
         assert len(fetched) == len(set(fetched)) > 0
         build("--api-url", server.url, "--max-age", "0")
-        again = [asked.path for asked in server.requests.pictures]
+        again = [asked.path for asked in server.requests.images]
     assert again == fetched
     assert len(list((first.output / "pictures").glob("*.webp"))) >= 7
 

@@ -15,7 +15,7 @@ EVA = "events/tiangong-eva-1.html"
 def check(run: Run, *arguments: str, expect: int = 0, measured: bool = False) -> Run:
     return run_build(
         "check", "--base-url", BASE_URL, *arguments,
-        cache=run.cache, output=run.output, expect=expect, measured=measured,
+        cache=run.cache, output=run.output, expect=expect, coverage=measured,
     )  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def edit(run: Run, path: str, old: str, new: str) -> None:
     file.write_bytes(text.replace(old, new, 1).encode())
 
 
-@pytest.mark.parametrize("which", ["seed_run", "grown_run"])
+@pytest.mark.parametrize("which", ["seed_run", "generated_run"])
 def test_a_new_build_has_no_error_and_no_orphan(which: str, request: pytest.FixtureRequest) -> None:
     report = check(request.getfixturevalue(which), "--json").report
     assert [finding for finding in report["findings"] if finding["kind"] != "budget"] == []
@@ -69,7 +69,7 @@ MISTAKES = [
 def test_each_mistake_is_an_error_that_names_its_file(site: Run) -> None:
     for _, path, old, new in MISTAKES:
         edit(site, path, old, new)
-    report = check(site, "--json", expect=1, measured=True).report
+    report = check(site, "--json", expect=1, coverage=True).report
     errors = {(f["kind"], f["where"]) for f in report["findings"] if f["severity"] == "error"}
     assert errors == {(kind, path) for kind, path, *_ in MISTAKES}
 
@@ -112,7 +112,7 @@ def test_an_orphan_is_a_warning_and_fails_with_strict(site: Run) -> None:
     edit(site, "index.html", "offline.html", "about.html")
     for page in site.output.rglob("*.html"):
         page.write_bytes(page.read_bytes().replace(b"offline.html", b"about.html"))
-    strict = check(site, "--strict", expect=1, measured=True)
+    strict = check(site, "--strict", expect=1, coverage=True)
     assert "offline.html: cannot be reached from home" in strict.stdout
     assert "error" not in strict.stdout
 
@@ -156,6 +156,6 @@ def test_an_offline_check_of_external_links_writes_nothing(site: Run) -> None:
         return {path: path.read_bytes() for path in files if path.name != "archive.lock"}
 
     before = all_files()
-    run = check(site, "--external", "--offline", measured=True)
+    run = check(site, "--external", "--offline", coverage=True)
     assert all_files() == before
     assert re.search(r"\d+ links to other sites would be asked for", run.stderr)

@@ -18,7 +18,7 @@ from events_archive.settings import Settings
 from events_archive.store.records import Records
 from events_archive.store.transaction import commit
 from tests.conftest import PROJECT, run_build
-from tests.ll2_server import Fault, LL2Server, World
+from tests.ll2_server import EventDatabase, Fault, LL2Server
 
 DOCUMENT = (PROJECT / "docs/content_cache.md").read_text("utf-8")
 SECTIONS = dict(re.findall(r"^## `([^`]+\.jsonl?)`\n(.*?)(?=^## |\Z)", DOCUMENT, re.M | re.S))
@@ -97,15 +97,15 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache with all of its files: after refreshes, failures, a check of links and a crash."""
     folder = tmp_path_factory.mktemp("content_cache")
     cache, folders = folder / "cache", {"cache": folder / "cache", "output": folder / "output"}
-    with LL2Server(World.grown(130, pictures=6), largest_picture=320) as server:
-        ids = server.world.ids
+    with LL2Server(EventDatabase.generate(130, images=6), max_image_width=320) as server:
+        ids = server.database.ids
         url = next(
-            server.world[id]["image"]["image_url"] for id in ids if server.world[id]["image"]
+            server.database[id]["image"]["image_url"] for id in ids if server.database[id]["image"]
         )
         server.faults.add(Fault.SERVER_ERROR, path=url.rpartition("/")[2], times=None, status=404)
         run_build("--api-url", server.url, **folders)
-        server.world.rename(ids[0], "Another name")
-        server.world.delete(ids[1])
+        server.database.rename(ids[0], "Another name")
+        server.database.delete(ids[1])
         run_build("--full", "--api-url", server.url, **folders)
         run_build("fetch", "--max-age", "0s", "--api-url", server.url, **folders)
         settings = Settings(cache=cache, api_url=server.url)

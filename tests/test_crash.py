@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PROJECT, Build, Run, copy_seed, run_build
-from tests.ll2_server import LL2Server, World, grow_records
+from tests.ll2_server import EventDatabase, LL2Server, generate_records
 
 KILLS = int(os.environ.get("ARCHIVE_KILLS", "5"))
 BASE = ("--base-url", "https://example.org/", "--today", "2026-09-01")
@@ -60,7 +60,7 @@ def _write_records(cache: Path, records: list[dict]) -> None:
 def before_and_after(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run, Run]:
     """A cache of 60 events, its site, and the site after half the records changed."""
     folder = tmp_path_factory.mktemp("crash")
-    records = grow_records(60, pictures=3)
+    records = generate_records(60, images=3)
     _write_records(folder / "old", records)
     old = run_build("--offline", *BASE, cache=folder / "old", output=folder / "site-old")
     for record in records[::2]:
@@ -94,7 +94,7 @@ def test_killed_at_any_moment_every_file_is_whole_and_the_next_run_finishes(
 def test_killed_while_it_asks_the_cache_stays_whole_and_nothing_is_told_twice(
     seed: int, tmp_path: Path
 ) -> None:
-    with LL2Server(World.grown(230, pictures=3), largest_picture=320) as server:
+    with LL2Server(EventDatabase.generate(230, images=3), max_image_width=320) as server:
         options = ("--api-url", server.url, *BASE)
         moment = random.Random(seed).uniform(0.1, 1.2)
         process = _start(*options, cache=tmp_path / "cache", output=tmp_path / "output")
@@ -102,10 +102,10 @@ def test_killed_while_it_asks_the_cache_stays_whole_and_nothing_is_told_twice(
         run_build(*options, cache=tmp_path / "cache", output=tmp_path / "output")
         asked = len(server.requests.api)
     records = (tmp_path / "cache/events.jsonl").read_text("utf-8").splitlines()
-    assert [json.loads(line)["id"] for line in records] == server.world.ids
+    assert [json.loads(line)["id"] for line in records] == server.database.ids
     history = (tmp_path / "cache/history.jsonl").read_text("utf-8").splitlines()
     added = [json.loads(line)["id"] for line in history]
-    assert sorted(added) == sorted(server.world.ids)
+    assert sorted(added) == sorted(server.database.ids)
     assert asked <= 2 * 3
 
 
@@ -113,7 +113,7 @@ def test_killed_while_it_asks_the_cache_stays_whole_and_nothing_is_told_twice(
 def test_an_interruption_ends_at_once_with_its_own_status(
     number: int, status: int, tmp_path: Path
 ) -> None:
-    with LL2Server(World.grown(230, pictures=3)) as server:
+    with LL2Server(EventDatabase.generate(230, images=3)) as server:
         server.faults.add("stall", path="offset=100")
         process = _start(
             "--api-url", server.url, cache=tmp_path / "cache", output=tmp_path / "output"
@@ -181,7 +181,7 @@ def test_a_full_disk_leaves_the_old_site_and_says_what_to_do(
 def test_a_full_disk_while_fetching_leaves_the_old_cache(tmp_path: Path) -> None:
     copy_seed(tmp_path / "cache")
     kept = (tmp_path / "cache/events.jsonl").read_bytes()
-    with LL2Server(World.grown(60, pictures=0)) as server:
+    with LL2Server(EventDatabase.generate(60, images=0)) as server:
         places = ("--cache", str(tmp_path / "cache"), "--output", str(tmp_path / "output"))
         done = _run_limited(20_000, "--api-url", server.url, *places)
     assert done.returncode == 1

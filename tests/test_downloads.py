@@ -17,25 +17,25 @@ from events_archive.render.sqlite_export import database_bytes
 from events_archive.site.export_columns import COLUMNS, rows
 from tests.conftest import Run, copy_seed, run_build
 from tests.factories import a_site, an_event
-from tests.ll2_server.vocabulary import Record
+from tests.ll2_server.reference_data import Record
 
 
 @pytest.fixture
-def cached(grown_run: Run) -> dict[int, Record]:
+def cached(generated_run: Run) -> dict[int, Record]:
     """The cache, as it lies there."""
-    lines = (grown_run.cache / "events.jsonl").read_bytes().splitlines()
+    lines = (generated_run.cache / "events.jsonl").read_bytes().splitlines()
     return {record["id"]: record for record in map(json.loads, lines)}
 
 
 @pytest.fixture
-def database(grown_run: Run) -> Iterator[sqlite3.Connection]:
-    file = grown_run.output / "data" / "events.sqlite"
+def database(generated_run: Run) -> Iterator[sqlite3.Connection]:
+    file = generated_run.output / "data" / "events.sqlite"
     with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
         yield connection
 
 
-def test_the_lines_are_all_events_by_id(grown_run: Run, cached: dict[int, Record]) -> None:
-    text = (grown_run.output / "data" / "events.jsonl").read_text("utf-8")
+def test_the_lines_are_all_events_by_id(generated_run: Run, cached: dict[int, Record]) -> None:
+    text = (generated_run.output / "data" / "events.jsonl").read_text("utf-8")
     records = [json.loads(line) for line in text.split("\n")[:-1]]
     assert [record["id"] for record in records] == sorted(cached)
     for record in records:
@@ -46,21 +46,21 @@ def test_the_lines_are_all_events_by_id(grown_run: Run, cached: dict[int, Record
 
 
 def test_the_table_is_all_events_with_every_column_that_is_described(
-    grown_run: Run, cached: dict[int, Record]
+    generated_run: Run, cached: dict[int, Record]
 ) -> None:
-    with (grown_run.output / "data" / "events.csv").open(encoding="utf-8", newline="") as file:
+    with (generated_run.output / "data" / "events.csv").open(encoding="utf-8", newline="") as file:
         table = list(csv.DictReader(file, strict=True))
     assert [int(row["id"]) for row in table] == sorted(cached)
     assert list(table[0]) == [column.name for column in COLUMNS]
     for row in table:
         assert row["date"] == (cached[int(row["id"])]["date"] or "")
         assert row["type_id"] == str(cached[int(row["id"])]["type"]["id"])
-    page = (grown_run.output / "data.html").read_text("utf-8")
+    page = (generated_run.output / "data.html").read_text("utf-8")
     assert all(f"<code>{column.name}</code>" in page for column in COLUMNS)
 
 
-def test_no_cell_is_run_as_a_formula(grown_run: Run) -> None:
-    with (grown_run.output / "data" / "events.csv").open(encoding="utf-8", newline="") as file:
+def test_no_cell_is_run_as_a_formula(generated_run: Run) -> None:
+    with (generated_run.output / "data" / "events.csv").open(encoding="utf-8", newline="") as file:
         cells = [cell for row in csv.reader(file) for cell in row]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
     site = a_site(an_event(name="=HYPERLINK(1)", description="-1+1"))
@@ -81,17 +81,17 @@ def test_the_database_opens_and_holds_all_events(
 
 
 @pytest.mark.skipif(not shutil.which("sqlite3"), reason="no sqlite3 on the PATH")
-def test_the_database_opens_in_the_program_that_the_page_names(grown_run: Run) -> None:
+def test_the_database_opens_in_the_program_that_the_page_names(generated_run: Run) -> None:
     example = re.search(
         r"sqlite3 events\.sqlite \"(.*?)\"",
-        (grown_run.output / "data.html").read_text("utf-8"),
+        (generated_run.output / "data.html").read_text("utf-8"),
         re.DOTALL,
     )
     assert example
     query = example[1].replace("solar AND array*", "docking")
     done = subprocess.run(
         ["sqlite3", "events.sqlite", query],
-        cwd=grown_run.output / "data", capture_output=True, text=True, check=True,
+        cwd=generated_run.output / "data", capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert len(done.stdout.splitlines()) == 10
 
@@ -121,11 +121,11 @@ def _words(record: Record) -> set[str]:
     return set(re.findall(r"[^\W_]+", " ".join((*texts, *related)).lower()))
 
 
-def test_the_checksums_are_those_of_the_files(grown_run: Run) -> None:
-    folder = grown_run.output / "data"
+def test_the_checksums_are_those_of_the_files(generated_run: Run) -> None:
+    folder = generated_run.output / "data"
     lines = (folder / "SHA256SUMS").read_text("ascii").splitlines()
     assert len(lines) == 3
-    page = (grown_run.output / "data.html").read_text("utf-8")
+    page = (generated_run.output / "data.html").read_text("utf-8")
     for line in lines:
         digest, name = line.split("  ")
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest

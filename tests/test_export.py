@@ -11,9 +11,9 @@ from playwright.sync_api import Browser
 
 from events_archive.check.built_site import BuiltSite
 from events_archive.check.links import broken_links
-from tests.browser import Witness, launched
+from tests.browser import PageMonitor, launch_browser
 from tests.conftest import BASE_URL, PROJECT, copy_seed, run_build
-from tests.visitor import VisitedSite
+from tests.published_site import PublishedSite
 
 FOLDER_NAME = "spaceflight events #1, 100% é"
 """A name in which most characters have to be escaped in a URL."""
@@ -46,7 +46,7 @@ def unpacked(exported: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with launched() as browser:
+    with launch_browser() as browser:
         yield browser
 
 
@@ -82,7 +82,7 @@ def test_the_unpacked_zip_opens_from_disk_without_a_network_or_errors(
 ) -> None:
     context = browser.new_context(offline=True)
     page = context.new_page()
-    witness = Witness(page)
+    monitor = PageMonitor(page)
     page.goto((unpacked / "Start here.html").as_uri())
     page.get_by_role("link", name="Open the archive").click()
     page.wait_for_url("**/archive/index.html")
@@ -102,8 +102,8 @@ def test_the_unpacked_zip_opens_from_disk_without_a_network_or_errors(
                 if folders[folder] <= PAGES_PER_FOLDER:
                     queue.append(path)
     assert folders.keys() >= {"", "events", "types", "years", "months"}
-    assert witness.complaints == []
-    assert [url for url in witness.requests if not url.startswith("file:")] == []
+    assert monitor.errors == []
+    assert [url for url in monitor.requests if not url.startswith("file:")] == []
     context.close()
 
 
@@ -141,7 +141,7 @@ def test_the_site_offers_the_zip_when_a_setting_says_so(tmp_path: Path) -> None:
         names = archive.namelist()
     assert any(name.endswith("archive/index.html") for name in names)
     assert not any(name.endswith((".zip", "CNAME")) for name in names)
-    page = VisitedSite(run.output).page("offline.html")
+    page = PublishedSite(run.output).page("offline.html")
     assert "spaceflight-events-archive.zip" in page.links()
     assert (run.output / "CNAME").read_text() == "events.example.org\n"
     assert "https://events.example.org/" in (run.output / "sitemap.xml").read_text()

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.client_programs import required
 from tests.conftest import BASE_URL, copy_seed, run_build
+from tests.external_programs import require_program
 
 pytest.importorskip("libzim", reason="libzim below 3.7 has no wheels for this Python")
 
@@ -40,7 +40,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
 
 
 def test_the_zim_passes_zimcheck(exported: Exported) -> None:
-    zimcheck = required("zimcheck", "zim-tools")
+    zimcheck = require_program("zimcheck", "zim-tools")
     done = subprocess.run(
         [zimcheck, "--all", str(exported.file)],
         capture_output=True,
@@ -98,6 +98,6 @@ def test_the_json_report_is_all_that_is_printed_on_standard_output(tmp_path: Pat
     copy_seed(tmp_path / "cache")
     run = run_build(
         "export", "zim", "--json", "--to", str(tmp_path / "a.zim"), "--offline",
-        cache=tmp_path / "cache", output=tmp_path / "output", measured=False,
+        cache=tmp_path / "cache", output=tmp_path / "output", coverage=False,
     )  # fmt: skip
     assert run.report["export"]["file"] == str(tmp_path / "a.zim")

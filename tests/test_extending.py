@@ -50,7 +50,7 @@ def test_an_option_that_changes_the_pages_is_a_setting_and_its_use(
     def pages(*options: str) -> list[str]:
         run = run_build(
             "--offline", *options,
-            project=project, cache=tmp_path / "cache", output=tmp_path / "output", measured=False,
+            project=project, cache=tmp_path / "cache", output=tmp_path / "output", coverage=False,
         )  # fmt: skip
         texts = (path.read_text("utf-8") for path in run.output.rglob("*.html"))
         return [text for text in texts if "</footer>" in text]

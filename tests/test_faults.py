@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Run, run_build
-from tests.ll2_server import Fault, LL2Server, World
+from tests.ll2_server import EventDatabase, Fault, LL2Server
 
 OPTIONS = ("--full", "--max-age", "0", "--no-pictures", "-v")
 SILENT = {Fault.STALL, Fault.STALL_MIDWAY, Fault.DRIP, Fault.ENDLESS}
@@ -69,25 +69,27 @@ OVERCOME = [
 
 
 @pytest.fixture(scope="module")
-def settled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
+def settled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, EventDatabase]:
     """An archive that has had its first sweep, and the upstream it was made from."""
     folder = tmp_path_factory.mktemp("settled")
-    world = World.grown(EVENTS, pictures=0)
-    with LL2Server(world) as server:
+    database = EventDatabase.generate(EVENTS, images=0)
+    with LL2Server(database) as server:
         run_build(
             "--api-url", server.url, "--no-pictures",
             cache=folder / "cache", output=folder / "output",
         )  # fmt: skip
-    return folder, world
+    return folder, database
 
 
-def _meet(case: Case, settled: tuple[Path, World], tmp_path: Path) -> tuple[Run, LL2Server, float]:
+def _meet(
+    case: Case, settled: tuple[Path, EventDatabase], tmp_path: Path
+) -> tuple[Run, LL2Server, float]:
     """A run against a changed upstream, with the fault striking every request that it can."""
-    folder, world = settled
+    folder, database = settled
     shutil.copytree(folder / "cache", tmp_path / "cache")
     shutil.copytree(folder / "output", tmp_path / "output")
-    changed = World(world.records())
-    changed.change(world.ids[5], description="Edited upstream")
+    changed = EventDatabase(database.records())
+    changed.change(database.ids[5], description="Edited upstream")
     with LL2Server(changed) as server:
         server.faults.add(case.fault, path=case.path, times=None, **case.options)
         _pretend_the_same_place(tmp_path / "cache/ledger.json", server.url)
@@ -115,7 +117,7 @@ def _permalinks(output: Path) -> int:
 
 @pytest.mark.parametrize("case", FATAL, ids=str)
 def test_a_fault_costs_a_sentence_and_nothing_else(
-    case: Case, settled: tuple[Path, World], tmp_path: Path
+    case: Case, settled: tuple[Path, EventDatabase], tmp_path: Path
 ) -> None:
     run, server, seconds = _meet(case, settled, tmp_path)
     assert run.status == 0, run.stderr
@@ -133,7 +135,7 @@ def test_a_fault_costs_a_sentence_and_nothing_else(
 
 @pytest.mark.parametrize("case", OVERCOME, ids=str)
 def test_an_oddity_is_overcome_and_the_news_comes_in(
-    case: Case, settled: tuple[Path, World], tmp_path: Path
+    case: Case, settled: tuple[Path, EventDatabase], tmp_path: Path
 ) -> None:
     run, _, _ = _meet(case, settled, tmp_path)
     assert run.status == 0, run.stderr
@@ -157,7 +159,7 @@ def test_an_oddity_is_overcome_and_the_news_comes_in(
     ids=str,
 )
 def test_what_cannot_be_believed_takes_nothing_away(
-    case: Case, settled: tuple[Path, World], tmp_path: Path
+    case: Case, settled: tuple[Path, EventDatabase], tmp_path: Path
 ) -> None:
     run, server, seconds = _meet(case, settled, tmp_path)
     assert run.status == 0, run.stderr
@@ -172,9 +174,9 @@ def test_what_cannot_be_believed_takes_nothing_away(
 
 
 def test_one_fault_that_passes_is_tried_again_within_the_budget(
-    settled: tuple[Path, World], tmp_path: Path
+    settled: tuple[Path, EventDatabase], tmp_path: Path
 ) -> None:
-    with LL2Server(World.grown(EVENTS, pictures=0)) as server:
+    with LL2Server(EventDatabase.generate(EVENTS, images=0)) as server:
         server.faults.add(Fault.SERVER_ERROR, path=SECOND_PAGE, times=1, status=502)
         run = run_build(
             "--api-url", server.url, *OPTIONS,
@@ -187,7 +189,7 @@ def test_one_fault_that_passes_is_tried_again_within_the_budget(
 
 def test_a_throttled_first_sweep_is_continued_by_the_next_run(tmp_path: Path) -> None:
     places = {"cache": tmp_path / "cache", "output": tmp_path / "output"}
-    with LL2Server(World.grown(330, pictures=0), throttled=True) as server:
+    with LL2Server(EventDatabase.generate(330, images=0), throttled=True) as server:
         server.throttle.limit = 2
         first = run_build("--api-url", server.url, *OPTIONS, **places, expect=1)
         assert "2 pages of the sweep" in first.stderr
@@ -200,12 +202,12 @@ def test_a_throttled_first_sweep_is_continued_by_the_next_run(tmp_path: Path) ->
 
 
 def test_a_sweep_in_which_many_are_gone_is_not_believed_until_accepted(
-    settled: tuple[Path, World], tmp_path: Path
+    settled: tuple[Path, EventDatabase], tmp_path: Path
 ) -> None:
-    folder, world = settled
+    folder, database = settled
     shutil.copytree(folder / "cache", tmp_path / "cache")
     places = {"cache": tmp_path / "cache", "output": tmp_path / "output"}
-    emptier = World(world.records())
+    emptier = EventDatabase(database.records())
     gone = emptier.ids[::4]
     for event_id in gone:
         emptier.delete(event_id)
@@ -222,7 +224,7 @@ def test_a_sweep_in_which_many_are_gone_is_not_believed_until_accepted(
 
 
 def test_a_damaged_cache_file_is_named_and_the_rest_of_it_is_used(
-    settled: tuple[Path, World], tmp_path: Path
+    settled: tuple[Path, EventDatabase], tmp_path: Path
 ) -> None:
     shutil.copytree(settled[0] / "cache", tmp_path / "cache")
     file = tmp_path / "cache/events.jsonl"
@@ -244,7 +246,7 @@ def test_a_refresh_without_news_costs_one_request_and_changes_a_line_of_the_ledg
 ) -> None:
     places = {"cache": tmp_path / "cache", "output": tmp_path / "output"}
     options = ("--max-age", "0", "--no-pictures", "--json")
-    with LL2Server(World.grown(EVENTS, pictures=0)) as server:
+    with LL2Server(EventDatabase.generate(EVENTS, images=0)) as server:
         run_build("--api-url", server.url, *options, **places)
         before = _lines(tmp_path / "cache")
         time.sleep(1.1)
@@ -253,9 +255,9 @@ def test_a_refresh_without_news_costs_one_request_and_changes_a_line_of_the_ledg
         assert len(server.requests.api) - asked == 1
         after = _lines(tmp_path / "cache")
         assert sum(a != b for a, b in zip(before, after, strict=True)) <= 2
-        server.world.advance(hours=1)
-        server.world.change(
-            server.world.ids[3], name="Renamed docking", date="2027-01-01T00:00:00Z"
+        server.database.advance(hours=1)
+        server.database.change(
+            server.database.ids[3], name="Renamed docking", date="2027-01-01T00:00:00Z"
         )
         asked = len(server.requests.api)
         third = run_build("--api-url", server.url, *options, **places)
@@ -277,15 +279,15 @@ def _lines(cache: Path) -> list[str]:
 
 def test_what_changed_stands_on_the_event_s_page_and_a_withdrawal_marks_it(tmp_path: Path) -> None:
     places = {"cache": tmp_path / "cache", "output": tmp_path / "output"}
-    with LL2Server(World.grown(60, pictures=0)) as server:
+    with LL2Server(EventDatabase.generate(60, images=0)) as server:
         options = ("--api-url", server.url, "--max-age", "0", "--no-pictures", "--full")
-        moved, gone = server.world.ids[20], server.world.ids[21]
-        server.world.change(moved, date="2027-01-01T00:00:00Z", date_precision=None)
+        moved, gone = server.database.ids[20], server.database.ids[21]
+        server.database.change(moved, date="2027-01-01T00:00:00Z", date_precision=None)
         run_build(*options, **places)
-        server.world.advance(hours=1)
-        server.world.change(moved, date="2027-03-05T00:00:00Z")
-        old_slug = server.world[gone]["slug"]
-        server.world.delete(gone)
+        server.database.advance(hours=1)
+        server.database.change(moved, date="2027-03-05T00:00:00Z")
+        old_slug = server.database[gone]["slug"]
+        server.database.delete(gone)
         run_build(*options, **places)
         page = _target(tmp_path / "output", moved)
         assert "Moved from 1 January 2027 to 5 March 2027" in page
@@ -294,7 +296,7 @@ def test_what_changed_stands_on_the_event_s_page_and_a_withdrawal_marks_it(tmp_p
         assert f'events/{old_slug.lower()}.html"' not in (
             tmp_path / "output/years/index.html"
         ).read_text("utf-8")
-        server.world.restore(gone)
+        server.database.restore(gone)
         run_build(*options, **places)
     back = (tmp_path / f"output/events/{old_slug.lower()}.html").read_text("utf-8")
     assert "no longer lists this event" not in back

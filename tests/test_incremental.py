@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PROJECT, Run, run_build
-from tests.ll2_server import grow_records
-from tests.ll2_server.drawing import draw
+from tests.ll2_server import generate_records
+from tests.ll2_server.sample_images import sample_image
 
 CHANGES = int(os.environ.get("ARCHIVE_CHANGES", "4"))
 ARCHIVES = 2
@@ -39,7 +39,7 @@ class Archive:
                 shutil.copytree(source, self.project / name, ignore=skip)
             else:
                 shutil.copy(source, self.project / name)
-        self.records = grow_records(40, pictures=6)
+        self.records = generate_records(40, images=6)
         self.cache.mkdir()
         self.save_records()
         self.settings: dict[str, object] = {"list_limit": 12}
@@ -205,13 +205,15 @@ class Archive:
     def draw_picture(self, record: dict) -> None:
         if image := record["image"]:
             name = image["image_url"].rpartition("/")[2]
-            data = draw(f"{self.random.random()}.jpg", "photo", self.random.randint(300, 700))
+            data = sample_image(
+                f"{self.random.random()}.jpg", "photo", self.random.randint(300, 700)
+            )
             (self.cache / "originals" / f"{image['id']}-{name}").write_bytes(data)
 
     def build(self, output: Path, cache: Path) -> Run:
         return run_build(
             "--offline", "--today", f"2026-09-{self.today:02}", "--base-url", self.base_url,
-            cache=cache, output=output, project=self.project, measured=False,
+            cache=cache, output=output, project=self.project, coverage=False,
         )  # fmt: skip
 
     def build_clean(self) -> dict[str, bytes]:

@@ -139,7 +139,7 @@ def test_what_was_withdrawn_is_seen_to_be_cancelled(khal: Khal) -> None:
     ]
 
 
-def test_every_event_of_the_archive_is_read(khal: Khal, tmp_path: Path, grown_run) -> None:
-    raw = (grown_run.output / "calendar-all.ics").read_bytes()
+def test_every_event_of_the_archive_is_read(khal: Khal, tmp_path: Path, generated_run) -> None:
+    raw = (generated_run.output / "calendar-all.ics").read_bytes()
     khal(raw, "2026-01-01", "1d")
     assert len(list((tmp_path / "events").glob("*.ics"))) == raw.count(b"BEGIN:VEVENT") > 140

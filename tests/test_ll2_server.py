@@ -15,31 +15,31 @@ from PIL import Image, ImageCms
 
 from tests.ll2_server import (
     EVENT_TYPES,
+    IMAGE_KINDS,
     NET_PRECISIONS,
-    PICTURE_KINDS,
+    EventDatabase,
     Fault,
     LL2Server,
     Record,
-    World,
-    grow_records,
+    generate_records,
     image_record,
     seed_records,
 )
 from tests.ll2_server.slugs import unique_slug
 
-RECORDS = grow_records(250, pictures=20)
+RECORDS = generate_records(250, images=20)
 LONG = "SpaceX Dragon In-Flight Abort Test Press Conference"
 
 
 @pytest.fixture
 def server() -> Iterator[LL2Server]:
-    with LL2Server(World(RECORDS), largest_picture=64) as server:
+    with LL2Server(EventDatabase(RECORDS), max_image_width=64) as server:
         yield server
 
 
 @pytest.fixture
 def empty() -> Iterator[LL2Server]:
-    with LL2Server(World(), largest_picture=64) as server:
+    with LL2Server(EventDatabase(), max_image_width=64) as server:
         yield server
 
 
@@ -67,12 +67,12 @@ def found(server: LL2Server, query: str, part: str = "") -> set[int]:
 
 
 def test_records_are_the_same_for_the_same_seed_and_others_for_another() -> None:
-    assert grow_records(250, pictures=20) == RECORDS
-    assert grow_records(250, pictures=20, seed=2) != RECORDS
+    assert generate_records(250, images=20) == RECORDS
+    assert generate_records(250, images=20, seed=2) != RECORDS
 
 
 def test_a_larger_world_contains_the_smaller_one() -> None:
-    larger = {record["id"]: record for record in grow_records(300, pictures=20)}
+    larger = {record["id"]: record for record in generate_records(300, images=20)}
     assert all(larger[record["id"]] == record for record in RECORDS)
 
 
@@ -90,7 +90,7 @@ def test_the_ten_real_events_are_among_the_grown_ones() -> None:
 
 
 def test_every_precision_and_every_type_is_met_in_a_small_world() -> None:
-    records = grow_records(60)
+    records = generate_records(60)
     precisions = {(record["date_precision"] or {"id": None})["id"] for record in records}
     assert precisions == {*NET_PRECISIONS, None}
     assert {record["type"]["id"] for record in records} == set(EVENT_TYPES)
@@ -105,7 +105,7 @@ def test_every_precision_and_every_type_is_met_in_a_small_world() -> None:
 def test_coarse_dates_lie_on_the_last_day_of_their_period_at_midnight() -> None:
     ends = {7: ("-30T", "-31T", "-28T", "-29T"), 8: ("-03-31T",), 12: ("-06-30T",)}
     ends |= {14: ("-12-31T",), 15: ("-09-30T",), 16: ("9-12-31T",)}
-    for record in grow_records(2000):
+    for record in generate_records(2000):
         precision = (record["date_precision"] or {"id": 0})["id"]
         if precision > 2:
             assert record["date"].endswith("T00:00:00Z")
@@ -113,12 +113,12 @@ def test_coarse_dates_lie_on_the_last_day_of_their_period_at_midnight() -> None:
 
 
 def test_dates_span_2019_to_2033() -> None:
-    years = {record["date"][:4] for record in grow_records(3000) if record["date"]}
+    years = {record["date"][:4] for record in generate_records(3000) if record["date"]}
     assert years == {str(year) for year in range(2019, 2034)}
 
 
 def test_pictures_are_as_many_as_asked_for_and_shared() -> None:
-    grown = grow_records(250, pictures=20, with_seed=False)
+    grown = generate_records(250, images=20, with_seed_records=False)
     images = [record["image"]["id"] for record in grown if record["image"]]
     assert len(set(images)) == 20
 
@@ -130,7 +130,7 @@ def test_texts_stay_within_the_limits_and_reach_them() -> None:
 
 
 def test_stream_lengths_are_those_of_the_first_webcast() -> None:
-    plain = grow_records(2000)[50:]
+    plain = generate_records(2000)[50:]
     streamed = [record for record in plain if record["duration"] not in (None, "P0D")]
     assert streamed
     for record in streamed[:20]:
@@ -152,40 +152,40 @@ def test_slugs_are_cut_at_fifty_characters_and_numbered_when_taken() -> None:
 
 
 def test_a_renamed_event_frees_its_slug_for_the_next_one(empty: LL2Server) -> None:
-    world = empty.world
-    world.add(id=204, name="Starship SN9 Testing")
-    assert world.rename(204, "Starship SN9 Pressure Test") == "starship-sn9-pressure-test"
-    assert world.add(id=206, name="Starship SN9 Testing")["slug"] == "starship-sn9-testing"
-    assert world.add(id=207, name="Starship SN9 Testing")["slug"] == "starship-sn9-testing-2"
+    database = empty.database
+    database.add(id=204, name="Starship SN9 Testing")
+    assert database.rename(204, "Starship SN9 Pressure Test") == "starship-sn9-pressure-test"
+    assert database.add(id=206, name="Starship SN9 Testing")["slug"] == "starship-sn9-testing"
+    assert database.add(id=207, name="Starship SN9 Testing")["slug"] == "starship-sn9-testing-2"
 
 
-# The world
+# The database
 
 
 def test_a_change_moves_last_updated_unless_it_is_silent(server: LL2Server) -> None:
-    before = server.world[309]["last_updated"]
-    server.world.change(309, silently=True, location="Moon")
+    before = server.database[309]["last_updated"]
+    server.database.change(309, silently=True, location="Moon")
     assert get(server, "events/309/").json()["last_updated"] == before
-    server.world.change(309, location="Mars")
+    server.database.change(309, location="Mars")
     event = get(server, "events/309/").json()
     assert (event["location"], event["last_updated"]) == ("Mars", "2026-09-01T12:00:00Z")
 
 
 def test_a_deleted_event_is_gone_until_it_is_restored(server: LL2Server) -> None:
-    server.world.delete(309)
+    server.database.delete(309)
     answer = get(server, "events/309/")
     assert (answer.status_code, answer.json()) == (
         404,
         {"detail": "No Event matches the given query."},
     )
     assert get(server, "events/").json()["count"] == len(RECORDS) - 1
-    server.world.restore(309)
+    server.database.restore(309)
     assert get(server, "events/309/").ok
 
 
 def test_a_copy_from_the_world_is_free_to_be_changed(server: LL2Server) -> None:
-    server.world[309]["image"]["credit"] = "me"
-    assert server.world[309]["image"]["credit"] is None
+    server.database[309]["image"]["credit"] = "me"
+    assert server.database[309]["image"]["credit"] is None
 
 
 # Lists
@@ -193,7 +193,7 @@ def test_a_copy_from_the_world_is_free_to_be_changed(server: LL2Server) -> None:
 
 def test_a_sweep_meets_every_event_once_in_order_of_date(server: LL2Server) -> None:
     events = sweep(server)
-    assert sorted(event["id"] for event in events) == server.world.ids
+    assert sorted(event["id"] for event in events) == server.database.ids
     dates = [event["date"] for event in events if event["date"]]
     assert dates == sorted(dates)
     assert events[-1]["date"] is None
@@ -240,11 +240,11 @@ def test_addresses_are_those_of_the_server_and_repeat_the_format(server: LL2Serv
 
 def test_events_of_the_last_day_are_both_upcoming_and_previous(empty: LL2Server) -> None:
     for number, day in ((1, "2026-08-30"), (2, "2026-09-01"), (3, "2026-09-02")):
-        empty.world.add(id=number, date=f"{day}T00:00:00Z")
+        empty.database.add(id=number, date=f"{day}T00:00:00Z")
     assert found(empty, "", "upcoming/") == {2, 3}
     assert found(empty, "", "previous/") == {1, 2}
     assert found(empty, "hide_recent_previous=true", "upcoming/") == {3}
-    empty.world.clock = datetime(2026, 10, 1, tzinfo=UTC)
+    empty.database.clock = datetime(2026, 10, 1, tzinfo=UTC)
     assert found(empty, "", "upcoming/") == set()
 
 
@@ -278,7 +278,7 @@ def test_filters_keep_what_the_documentation_says(
     empty: LL2Server, query: str, ids: set[int]
 ) -> None:
     old, new = "2024-03-05T00:00:00Z", "2025-01-01T00:00:00Z"
-    upstream, types = empty.world, EVENT_TYPES
+    upstream, types = empty.database, EVENT_TYPES
     upstream.add(id=1, name="US EVA-76", date="2021-07-04T00:11:00Z", type=types[3])
     upstream.add(id=2, name="Docking", date="2021-12-31T23:59:59Z", type=types[2])
     upstream.add(id=3, name="Flyby", date="2022-07-31T00:00:00Z", program=[{"id": 17}])
@@ -316,7 +316,7 @@ def test_unknown_orderings_are_ignored_and_known_ones_are_not(server: LL2Server)
 
 def test_ties_may_be_unstable_from_page_to_page(empty: LL2Server) -> None:
     for _ in range(300):
-        empty.world.add(date="2026-12-31T00:00:00Z")
+        empty.database.add(date="2026-12-31T00:00:00Z")
     empty.api.stable_ties = False
     ids = [event["id"] for event in sweep(empty)]
     assert len(ids) == 300 > len(set(ids))
@@ -371,15 +371,15 @@ def test_the_log_tells_what_was_asked(server: LL2Server) -> None:
     requests.get(f"{server.media_url}missing--a.jpg", timeout=5)
     (asked,) = server.requests.api
     assert (asked.path, asked.query["limit"], asked.status) == ("/2.3.0/events/", "2", 200)
-    assert (asked.lists["program"], asked.headers["user-agent"]) == (["1", "2"], "me")
-    assert [picture.status for picture in server.requests.pictures] == [404]
+    assert (asked.query_lists["program"], asked.headers["user-agent"]) == (["1", "2"], "me")
+    assert [picture.status for picture in server.requests.images] == [404]
 
 
 # The throttle
 
 
 def test_the_sixteenth_request_of_an_hour_is_refused_and_does_not_count() -> None:
-    with LL2Server(World(RECORDS[:3]), throttled=True) as server:
+    with LL2Server(EventDatabase(RECORDS[:3]), throttled=True) as server:
         assert all(get(server, "events/").ok for _ in range(15))
         server.throttle.advance(600)
         refused = get(server, "events/")
@@ -524,16 +524,16 @@ def test_an_event_may_stand_on_two_pages(server: LL2Server) -> None:
 
 def test_a_hook_lets_the_list_drift_between_two_pages(server: LL2Server) -> None:
     first = get(server, "events/").json()["results"][0]["id"]
-    server.faults.before_request(lambda asked: server.world.delete(first), path="offset=100")
+    server.faults.before_request(lambda asked: server.database.delete(first), path="offset=100")
     events = sweep(server)
     # What was first on the second page has moved to the end of the first, which was read.
     assert len(events) == len(RECORDS) - 1
-    assert {event["id"] for event in events} != set(server.world.ids)
+    assert {event["id"] for event in events} != set(server.database.ids)
 
 
 def test_a_hook_that_fails_fails_the_test(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(KeyError), LL2Server(World()) as server:
-        server.faults.before_request(lambda asked: server.world.delete(1))
+    with pytest.raises(KeyError), LL2Server(EventDatabase()) as server:
+        server.faults.before_request(lambda asked: server.database.delete(1))
         assert get(server, "events/").status_code == 500
     assert "KeyError" in capsys.readouterr().err
 
@@ -576,7 +576,7 @@ def test_pictures_are_of_the_form_their_name_asks_for(
 
 
 def test_photographs_are_progressive_and_within_the_sizes_seen() -> None:
-    with LL2Server(World()) as server:
+    with LL2Server(EventDatabase()) as server:
         image = opened(server, "one.jpeg")
         assert image.info["progressive"]
         assert 640 <= image.width <= 1920
@@ -615,7 +615,7 @@ def test_a_picture_that_leads_astray_shows_in_the_log_who_follows(server: LL2Ser
     answer = requests.get(address, timeout=5, allow_redirects=False)
     assert answer.headers["Location"].startswith("http://0.0.0.0:")
     assert picture(server, "redirect-loop--a.jpg", allow_redirects=False).is_redirect
-    assert set(PICTURE_KINDS) >= {"missing", "cmyk", "redirect-private"}
+    assert set(IMAGE_KINDS) >= {"missing", "cmyk", "redirect-private"}
 
 
 def test_a_known_picture_is_not_sent_again(server: LL2Server) -> None:
@@ -626,15 +626,15 @@ def test_a_known_picture_is_not_sent_again(server: LL2Server) -> None:
     ):
         answer = picture(server, "a.jpg", headers=known)
         assert (answer.status_code, answer.content) == (304, b"")
-        server.pictures.serve("b.jpg", b"other bytes")
+        server.images.serve("b.jpg", b"other bytes")
         assert picture(server, "b.jpg", headers=known).content == b"other bytes"
 
 
 def test_a_picture_of_an_event_can_be_made_another(server: LL2Server) -> None:
-    server.world.change(309, image=image_record(7, "grey--a.jpg", credit=None))
+    server.database.change(309, image=image_record(7, "grey--a.jpg", credit=None))
     address = get(server, "events/309/").json()["image"]["image_url"]
     assert address == f"{server.media_url}grey--a.jpg"
-    server.pictures.serve("grey--a.jpg", "missing")
+    server.images.serve("grey--a.jpg", "missing")
     assert picture(server, "grey--a.jpg").status_code == 404
 
 
@@ -643,7 +643,7 @@ def test_a_picture_of_an_event_can_be_made_another(server: LL2Server) -> None:
 
 def test_closing_leaves_no_thread_even_with_connections_open() -> None:
     before = threading.active_count()
-    with LL2Server(World(RECORDS[:3])) as server, requests.Session() as session:
+    with LL2Server(EventDatabase(RECORDS[:3])) as server, requests.Session() as session:
         session.get(f"{server.url}events/", timeout=5)
         server.faults.add(Fault.STALL)
         stalled = socket.create_connection(("127.0.0.1", server.port))

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser import Witness, launched, served
+from tests.browser import PageMonitor, launch_browser, serve_folder
 from tests.conftest import BASE_URL, PROJECT, Run, run_build
 
 pytestmark = pytest.mark.browser
@@ -27,7 +27,7 @@ REPLACED = "old => caches.keys().then(names => names.length === 1 && !names.incl
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with launched() as browser:
+    with launch_browser() as browser:
         yield browser
 
 
@@ -50,7 +50,7 @@ def site(seed_run: Run, tmp_path: Path) -> Run:
 def _rebuilt(folder: Path) -> Run:
     place = ("--base-url", BASE_URL)
     return run_build(
-        "--offline", *place, cache=folder / "cache", output=folder / "output", measured=False
+        "--offline", *place, cache=folder / "cache", output=folder / "output", coverage=False
     )
 
 
@@ -91,7 +91,7 @@ def _wait_until_kept(page: Page, address: str) -> None:
 def test_what_was_visited_opens_without_a_network_and_says_that_it_is_a_copy(
     context: BrowserContext, site: Run, prefix: str
 ) -> None:
-    with served(site.output, prefix) as root:
+    with serve_folder(site.output, prefix) as root:
         page = _visit(context, root + EVA)
         _wait_until_kept(page, root + EVA)
         assert page.locator(".kept-copy").count() == 0
@@ -108,7 +108,7 @@ def test_what_was_visited_opens_without_a_network_and_says_that_it_is_a_copy(
 def test_what_was_never_visited_leads_to_the_page_that_says_what_is_kept(
     context: BrowserContext, site: Run
 ) -> None:
-    with served(site.output) as root:
+    with serve_folder(site.output) as root:
         _visit(context, root)
     page = context.pages[0]
     page.goto(root + "types/eva.html")
@@ -119,20 +119,20 @@ def test_what_was_never_visited_leads_to_the_page_that_says_what_is_kept(
 def test_the_whole_archive_is_kept_on_request_and_removed_on_request(
     context: BrowserContext, site: Run
 ) -> None:
-    with served(site.output, "/repo/") as root:
+    with serve_folder(site.output, "/repo/") as root:
         page = _visit(context, root + "offline.html")
         page.wait_for_selector("[data-offline][data-kept=some]")
         assert "MB" in page.locator("[data-keep]").inner_text()
         page.locator("[data-keep]").click()
         page.wait_for_selector("[data-offline][data-kept=all]")
         assert "The whole archive is kept" in page.locator("[data-state]").inner_text()
-    witness = Witness(page)
+    monitor = PageMonitor(page)
     for address in ("index.html", EVA, "types/eva.html", "years/2021.html"):
         page.goto(root + address)
         assert page.locator("h1").is_visible()
     page.goto(root + "id/309.html")
     page.wait_for_url(f"**/{EVA}")
-    assert witness.complaints == []
+    assert monitor.errors == []
     page.goto(root + "offline.html")
     page.locator("[data-remove]").click()
     page.wait_for_selector("[data-offline][data-kept=none]")
@@ -143,7 +143,7 @@ def test_the_whole_archive_is_kept_on_request_and_removed_on_request(
 def test_after_removal_nothing_is_kept_until_it_is_asked_for(
     context: BrowserContext, site: Run
 ) -> None:
-    with served(site.output) as root:
+    with serve_folder(site.output) as root:
         page = _visit(context, root + "offline.html")
         page.wait_for_selector("[data-offline][data-kept=some]")
         page.locator("[data-remove]").click()
@@ -159,7 +159,7 @@ def test_after_removal_nothing_is_kept_until_it_is_asked_for(
 def test_a_new_build_is_seen_at_once_and_renews_what_is_kept(
     context: BrowserContext, site: Run, tmp_path: Path
 ) -> None:
-    with served(site.output) as root:
+    with serve_folder(site.output) as root:
         page = _visit(context, root + EVA)
         _wait_until_kept(page, root + EVA)
         page.goto(root + "types/eva.html")
@@ -192,7 +192,7 @@ def test_a_build_without_news_leaves_the_worker_as_it_is(site: Run, tmp_path: Pa
 def test_an_update_carries_the_whole_archive_along(
     context: BrowserContext, site: Run, tmp_path: Path
 ) -> None:
-    with served(site.output) as root:
+    with serve_folder(site.output) as root:
         page = _visit(context, root + "offline.html")
         page.wait_for_selector("[data-offline][data-kept=some]")
         page.locator("[data-keep]").click()
@@ -209,7 +209,7 @@ def test_an_update_carries_the_whole_archive_along(
 
 
 def test_another_site_of_the_same_host_is_left_alone(context: BrowserContext, site: Run) -> None:
-    with served(site.output, "/repo/") as root:
+    with serve_folder(site.output, "/repo/") as root:
         page = _visit(context, root + EVA)
         page.evaluate("caches.open('events-archive /other/ 123')")
         page.goto(root + "offline.html")
@@ -221,11 +221,11 @@ def test_another_site_of_the_same_host_is_left_alone(context: BrowserContext, si
 
 def test_from_disk_no_worker_is_tried(context: BrowserContext, site: Run) -> None:
     page = context.new_page()
-    witness = Witness(page)
+    monitor = PageMonitor(page)
     page.goto((site.output / "offline.html").as_uri(), wait_until="networkidle")
-    assert witness.complaints == []
+    assert monitor.errors == []
     assert page.locator("[data-offline]").is_hidden()
-    assert [url for url in witness.requests if "service-worker" in url or "manifest" in url] == []
+    assert [url for url in monitor.requests if "service-worker" in url or "manifest" in url] == []
 
 
 def test_every_file_that_may_be_kept_is_there_with_its_size(site: Run) -> None:
@@ -239,7 +239,7 @@ def test_every_file_that_may_be_kept_is_there_with_its_size(site: Run) -> None:
 def test_a_first_visit_is_not_made_to_fetch_the_list_of_everything(
     context: BrowserContext, site: Run
 ) -> None:
-    with served(site.output) as root:
+    with serve_folder(site.output) as root:
         page = _visit(context, root + EVA)
         _wait_until_kept(page, root + EVA)
         assert not page.evaluate("url => caches.match(url)", root + "service-worker-files.json")
@@ -253,7 +253,7 @@ def test_a_first_visit_is_not_made_to_fetch_the_list_of_everything(
 def test_the_browser_finds_a_whole_manifest_with_its_icons(
     context: BrowserContext, site: Run
 ) -> None:
-    with served(site.output, "/repo/") as root:
+    with serve_folder(site.output, "/repo/") as root:
         page = _visit(context, root + EVA)
         session = context.new_cdp_session(page)
         found = session.send("Page.getAppManifest")

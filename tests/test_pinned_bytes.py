@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import BASE_URL, PROJECT, Run, copy_seed, run_build
-from tests.ll2_server import grow_records
-from tests.ll2_server.drawing import draw
+from tests.ll2_server import generate_records
+from tests.ll2_server.sample_images import sample_image
 
 PINS = Path(__file__).parent / "pinned/digests.json"
 COPIED = ("build.py", "events_archive", "static", "templates")
@@ -83,7 +83,7 @@ def _grown(folder: Path) -> dict[str, dict[str, str]]:
         copy(PROJECT / name, project / name)
     (project / "pyproject.toml").write_text(SETTINGS, "utf-8")
     places = {"cache": folder / "cache", "output": folder / "out", "project": project}
-    records = grow_records(150, pictures=24)
+    records = generate_records(150, images=24)
     _save(folder / "cache", records)
     run_build("--offline", "--today", "2026-08-30", **places)
     _change(folder / "cache", records)
@@ -111,7 +111,7 @@ def _save(cache: Path, records: list[dict]) -> None:
         name = url.rpartition("/")[2]
         path = cache / "originals" / f"{image_id}-{name}"
         if not path.exists():
-            path.write_bytes(draw(f"{image_id}.jpg", "photo", 300 + image_id % 900))
+            path.write_bytes(sample_image(f"{image_id}.jpg", "photo", 300 + image_id % 900))
 
 
 def _change(cache: Path, records: list[dict]) -> None:

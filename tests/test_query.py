@@ -37,10 +37,10 @@ def test_a_table_as_csv_has_the_columns_of_the_download(seed_run: Run) -> None:
         assert row == kept
 
 
-def test_a_calendar(grown_run: Run) -> None:
-    text = _query(grown_run, "type=3", "--format", "ics", "--base-url", BASE_URL).stdout
+def test_a_calendar(generated_run: Run) -> None:
+    text = _query(generated_run, "type=3", "--format", "ics", "--base-url", BASE_URL).stdout
     calendar = icalendar.Calendar.from_ical(text)
-    kept = icalendar.Calendar.from_ical((grown_run.output / "types/eva.ics").read_bytes())
+    kept = icalendar.Calendar.from_ical((generated_run.output / "types/eva.ics").read_bytes())
     assert [event["UID"] for event in calendar.walk("VEVENT")] == [
         event["UID"] for event in kept.walk("VEVENT")
     ]
@@ -61,19 +61,22 @@ def test_a_feed(seed_run: Run) -> None:
     assert feed.feed.link == f"{BASE_URL}explore.html?type=3"
 
 
-def test_markdown_in_which_no_text_is_markup(grown_run: Run) -> None:
-    text = _query(grown_run, "", "--format", "md", "--base-url", BASE_URL).stdout
+def test_markdown_in_which_no_text_is_markup(generated_run: Run) -> None:
+    text = _query(generated_run, "", "--format", "md", "--base-url", BASE_URL).stdout
     lines = text.splitlines()
     assert len(lines) == 152
     assert all(line.count(" | ") == 3 for line in lines[2:])
     assert "<script" not in text.replace("\\<script", "")
 
 
-def test_json_is_the_apis_answer_and_the_other_forms_hold_all(grown_run: Run) -> None:
-    assert len(json.loads(_query(grown_run, "type=20", "--format", "json").stdout)["results"]) == 10
-    assert len(_query(grown_run, "type=20").stdout.splitlines()) > 20
-    assert len(_query(grown_run, "type=20&limit=7").stdout.splitlines()) == 8
-    assert json.loads(_query(grown_run, "type=20", "--json").stdout)["count"] > 20
+def test_json_is_the_apis_answer_and_the_other_forms_hold_all(generated_run: Run) -> None:
+    assert (
+        len(json.loads(_query(generated_run, "type=20", "--format", "json").stdout)["results"])
+        == 10
+    )
+    assert len(_query(generated_run, "type=20").stdout.splitlines()) > 20
+    assert len(_query(generated_run, "type=20&limit=7").stdout.splitlines()) == 8
+    assert json.loads(_query(generated_run, "type=20", "--json").stdout)["count"] > 20
 
 
 def test_a_refused_question_ends_with_what_is_wrong(seed_run: Run) -> None:

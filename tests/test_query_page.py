@@ -11,28 +11,28 @@ import icalendar
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import Witness, launched, served
+from tests.browser import PageMonitor, launch_browser, serve_folder
 from tests.conftest import Run
-from tests.ll2_server.vocabulary import Record
-from tests.visitor import XHTML, VisitedSite
+from tests.ll2_server.reference_data import Record
+from tests.published_site import XHTML, PublishedSite
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with launched() as browser:
+    with launch_browser() as browser:
         yield browser
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
-    witness = Witness(page)
+    monitor = PageMonitor(page)
     yield page
     page.close()
-    assert witness.complaints == []
-    assert not [url for url in witness.requests if not url.startswith(("file:", "blob:"))]
+    assert monitor.errors == []
+    assert not [url for url in monitor.requests if not url.startswith(("file:", "blob:"))]
 
 
 def _ask(page: Page, run: Run, query: str = "") -> None:
@@ -54,9 +54,9 @@ def _shown(page: Page) -> list[str]:
     return page.locator(".found .card-name").all_inner_texts()
 
 
-def test_an_address_of_the_api_is_answered_as_it_stands(page: Page, grown_run: Run) -> None:
-    _ask(page, grown_run, "type__ids=2,8&ordering=-date&limit=10&offset=10&mode=list")
-    count = _count(grown_run, lambda record: record["type"]["id"] in (2, 8))
+def test_an_address_of_the_api_is_answered_as_it_stands(page: Page, generated_run: Run) -> None:
+    _ask(page, generated_run, "type__ids=2,8&ordering=-date&limit=10&offset=10&mode=list")
+    count = _count(generated_run, lambda record: record["type"]["id"] in (2, 8))
     expect(page.get_by_role("status")).to_have_text(f"{count} events, 11 to 20 shown")
     assert len(_shown(page)) == 10
     conditions = page.get_by_label("What was asked for").get_by_role("link")
@@ -190,8 +190,10 @@ def test_subscribing_leads_to_the_nearest_calendar_there_is(
     assert (seed_run.output / calendar).is_file()
 
 
-def test_the_calendar_to_copy_is_read_back_and_is_the_archives(page: Page, grown_run: Run) -> None:
-    _ask(page, grown_run, "type__ids=3,20")
+def test_the_calendar_to_copy_is_read_back_and_is_the_archives(
+    page: Page, generated_run: Run
+) -> None:
+    _ask(page, generated_run, "type__ids=3,20")
     page.get_by_role("button", name="all as iCalendar").click()
     expect(page.get_by_text("Copied.", exact=True)).to_be_visible()
     with page.expect_download() as download:
@@ -200,7 +202,7 @@ def test_the_calendar_to_copy_is_read_back_and_is_the_archives(page: Page, grown
     assert download.value.suggested_filename == "events.ics"
     assert all(len(line) <= 75 for line in raw.split(b"\r\n"))
     made = _starts(raw)
-    kept = _starts((grown_run.output / "calendar-all.ics").read_bytes())
+    kept = _starts((generated_run.output / "calendar-all.ics").read_bytes())
     assert len(made) > 20
     assert made == {uid: start for uid, start in kept.items() if uid in made}
 
@@ -214,17 +216,17 @@ def _starts(raw: bytes) -> dict[str, tuple[object, ...]]:
     }
 
 
-def test_no_text_of_an_event_becomes_markup(page: Page, grown_run: Run) -> None:
+def test_no_text_of_an_event_becomes_markup(page: Page, generated_run: Run) -> None:
     page.on("dialog", lambda dialog: pytest.fail(dialog.message))
-    _ask(page, grown_run, "limit=100&mode=detailed&q=<")
+    _ask(page, generated_run, "limit=100&mode=detailed&q=<")
     assert page.locator(".told").first.inner_text()
     assert page.locator(".found .card script, .found .card-name b").count() == 0
 
 
 def test_without_javascript_every_type_year_and_month_is_a_link_with_its_count(
-    grown_run: Run,
+    generated_run: Run,
 ) -> None:
-    site = VisitedSite(grown_run.output)
+    site = PublishedSite(generated_run.output)
     page = site.page("explore.html")
     links = {
         link.attrib["href"]: "".join(link.itertext())
@@ -232,18 +234,18 @@ def test_without_javascript_every_type_year_and_month_is_a_link_with_its_count(
         if "href" in link.attrib
     }
     for folder in ("types", "years", "months"):
-        for file in (grown_run.output / folder).glob("*.html"):
+        for file in (generated_run.output / folder).glob("*.html"):
             if file.stem == "index" or b'http-equiv="refresh"' in file.read_bytes()[:600]:
                 continue
             assert f"{folder}/{file.name}" in links
-    in_july = _count(grown_run, lambda record: (record["date"] or "").startswith("2021-07"))
+    in_july = _count(generated_run, lambda record: (record["date"] or "").startswith("2021-07"))
     assert links["months/2021-07.html"].split() == ["July", str(in_july)]
 
 
 def test_it_works_over_http_below_a_folder_too(browser: Browser, seed_run: Run) -> None:
     page = browser.new_page()
-    witness = Witness(page)
-    with served(seed_run.output, "/archive/") as root:
+    monitor = PageMonitor(page)
+    with serve_folder(seed_run.output, "/archive/") as root:
         page.goto(root + "404.html")
         page.get_by_role("searchbox").fill("EVA")
         page.get_by_role("searchbox").press("Enter")
@@ -253,11 +255,11 @@ def test_it_works_over_http_below_a_folder_too(browser: Browser, seed_run: Run) 
         page.get_by_role("link", name="The next 2").click()
         expect(page.get_by_role("status")).to_have_text("4 events, 3 to 4 shown")
         assert page.url == root + "explore.html?limit=2&offset=2&search=EVA"
-        assert [url for url in witness.requests if not url.startswith(root)] == []
+        assert [url for url in monitor.requests if not url.startswith(root)] == []
     page.close()
 
 
-def test_all_scripts_of_the_site_together_are_small(grown_run: Run) -> None:
-    scripts = sorted(Path(grown_run.output / "assets").glob("*.js"))
+def test_all_scripts_of_the_site_together_are_small(generated_run: Run) -> None:
+    scripts = sorted(Path(generated_run.output / "assets").glob("*.js"))
     assert len(scripts) >= 5
     assert sum(len(gzip.compress(script.read_bytes(), 9)) for script in scripts) <= 20_000

@@ -19,7 +19,7 @@ from events_archive.commands import archive
 from events_archive.commands import query as command
 from events_archive.console import Console
 from events_archive.settings import Settings
-from tests.browser import launched
+from tests.browser import launch_browser
 from tests.conftest import PROJECT, Run, run_build
 from tests.ll2_server import LL2Server
 from tests.query.test_parser import NOW, URLS
@@ -38,26 +38,28 @@ class Outcome:
 
 
 @pytest.fixture(scope="module")
-def queries(grown_server: LL2Server) -> list[str]:
-    generator = QueryGenerator(grown_server.world.records())
+def queries(generated_server: LL2Server) -> list[str]:
+    generator = QueryGenerator(generated_server.database.records())
     return [generator.query_string() for _ in range(QUERIES)]
 
 
 @pytest.fixture(scope="module")
-def responses(grown_server: LL2Server, queries: list[str]) -> list[dict[str, Any]]:
+def responses(generated_server: LL2Server, queries: list[str]) -> list[dict[str, Any]]:
     """The bodies of the test server's responses, with their status."""
     with requests.Session() as session:
         session.trust_env = False
-        http_responses = (session.get(f"{grown_server.url}events/?{query}") for query in queries)
+        http_responses = (
+            session.get(f"{generated_server.url}events/?{query}") for query in queries
+        )
         return [{"status": each.status_code, **each.json()} for each in http_responses]
 
 
 @pytest.fixture(scope="module")
-def page(grown_run: Run) -> Iterator[Page]:
+def page(generated_run: Run) -> Iterator[Page]:
     """The query page, opened from disk."""
-    with launched() as browser:
+    with launch_browser() as browser:
         page = browser.new_page()
-        page.goto((grown_run.output / "explore.html").as_uri())
+        page.goto((generated_run.output / "explore.html").as_uri())
         yield page
 
 
@@ -82,13 +84,13 @@ def test_the_queries_cover_errors_and_results(responses: list[dict[str, Any]]) -
 def test_the_command_returns_what_the_api_returns(
     queries: list[str],
     responses: list[dict[str, Any]],
-    grown_run: Run,
+    generated_run: Run,
     monkeypatch: pytest.MonkeyPatch,
     capsysbinary: pytest.CaptureFixture[bytes],
 ) -> None:
     # The cache is read once, not six hundred times; everything else is the command as it is.
     settings = Settings(
-        cache=grown_run.cache, templates=PROJECT / "templates", offline=True, dry_run=True
+        cache=generated_run.cache, templates=PROJECT / "templates", offline=True, dry_run=True
     )
     site = archive.make_site(settings, archive.load_archive(settings, Console(quiet=True)))
     monkeypatch.setattr(command, "load_archive", lambda *_: ())
@@ -154,9 +156,9 @@ def _command(run: Run, query: str, expect: int | None = 0) -> Run:
     ],
 )
 def test_page_and_command_have_the_same_errors_and_warnings(
-    page: Page, grown_run: Run, query: str
+    page: Page, generated_run: Run, query: str
 ) -> None:
-    result, run = _page_result(page, query), _command(grown_run, query, expect=None)
+    result, run = _page_result(page, query), _command(generated_run, query, expect=None)
     if run.status:
         assert json.loads(run.stdout) == result["errors"]
     else:
@@ -176,10 +178,10 @@ def test_page_and_command_parse_a_url_alike(page: Page) -> None:
     "query", ["q=solar&limit=100", "q=NASA,space&limit=100", "place=Online&place=ISS"]
 )
 def test_page_and_command_find_the_same_with_the_archives_own_parameters(
-    page: Page, grown_run: Run, query: str
+    page: Page, generated_run: Run, query: str
 ) -> None:
     from_page = _page_result(page, query)
-    from_command = json.loads(_command(grown_run, query).stdout)
+    from_command = json.loads(_command(generated_run, query).stdout)
     assert from_page["ids"] == [record["id"] for record in from_command["results"]]
     assert from_page["count"] == from_command["count"] > 0
 
@@ -187,11 +189,11 @@ def test_page_and_command_find_the_same_with_the_archives_own_parameters(
 @pytest.mark.browser
 @pytest.mark.parametrize("mode", ["list", "normal", "detailed"])
 def test_the_json_that_the_page_copies_is_the_commands(
-    page: Page, grown_run: Run, mode: str
+    page: Page, generated_run: Run, mode: str
 ) -> None:
     query = f"type__ids=2,3,20&ordering=-last_updated&limit=30&offset=30&mode={mode}"
-    page.goto((grown_run.output / "explore.html").as_uri() + "?" + query)
+    page.goto((generated_run.output / "explore.html").as_uri() + "?" + query)
     page.get_by_role("button", name="its answer as JSON").click()
     copied = page.get_by_label("What was copied")
     copied.wait_for()
-    assert json.loads(copied.input_value()) == json.loads(_command(grown_run, query).stdout)
+    assert json.loads(copied.input_value()) == json.loads(_command(generated_run, query).stdout)

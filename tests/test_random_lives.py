@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PROJECT, run_build
-from tests.ll2_server import Asked, Fault, LL2Server, World
-from tests.visitor import VisitedSite
+from tests.ll2_server import EventDatabase, Fault, LL2Server, LoggedRequest
+from tests.published_site import PublishedSite
 
 LIVES = int(os.environ.get("ARCHIVE_LIVES", "2"))
 STEPS = 7
@@ -33,7 +33,7 @@ class Life:
 
     def __init__(self, seed: int, folder: Path, server: LL2Server) -> None:
         self.random = random.Random(seed)
-        self.server, self.world = server, server.world
+        self.server, self.database = server, server.database
         self.cache, self.output = folder / "cache", folder / "output"
         self.published: set[str] = set()
         self.deleted: list[int] = []
@@ -44,30 +44,30 @@ class Life:
         choice = self.random.choice
         match choice(("add", "change", "silent", "rename", "reuse", "delete", "restore", "move")):
             case "add":
-                self.world.add(name=choice(("Static Fire", "Docking", "US EVA", "STATIC fire")))
+                self.database.add(name=choice(("Static Fire", "Docking", "US EVA", "STATIC fire")))
             case "change":
-                self.world.change(self.any(), description=f"Told anew {self.random.random()}")
+                self.database.change(self.any(), description=f"Told anew {self.random.random()}")
             case "silent":
-                self.world.change(self.any(), silently=True, location=choice(("ISS", None)))
+                self.database.change(self.any(), silently=True, location=choice(("ISS", None)))
             case "move":
                 year, month = self.random.randint(2019, 2031), self.random.randint(1, 12)
-                self.world.change(self.any(), date=f"{year}-{month:02}-15T00:00:00Z")
+                self.database.change(self.any(), date=f"{year}-{month:02}-15T00:00:00Z")
             case "rename":
-                self.world.rename(self.any(), f"Renamed {self.random.randint(1, 30)}")
+                self.database.rename(self.any(), f"Renamed {self.random.randint(1, 30)}")
             case "reuse":
                 first, second = self.any(), self.any()
-                name = self.world[first]["name"]
-                self.world.rename(first, f"Gone on {self.random.randint(1, 30)}")
-                self.world.rename(second, name)
-            case "delete" if len(self.world) > 30:
+                name = self.database[first]["name"]
+                self.database.rename(first, f"Gone on {self.random.randint(1, 30)}")
+                self.database.rename(second, name)
+            case "delete" if len(self.database) > 30:
                 self.deleted.append(self.any())
-                self.world.delete(self.deleted[-1])
+                self.database.delete(self.deleted[-1])
             case "restore" if self.deleted:
-                self.world.restore(self.deleted.pop())
-        self.world.advance(hours=self.random.choice((1, 30, 400)))
+                self.database.restore(self.deleted.pop())
+        self.database.advance(hours=self.random.choice((1, 30, 400)))
 
     def any(self) -> int:
-        return self.random.choice(self.world.ids)
+        return self.random.choice(self.database.ids)
 
     def run(self) -> None:
         """The archive looks upstream, and something may go wrong."""
@@ -89,9 +89,9 @@ class Life:
         self.server.faults.clear()
         self.server.throttle.reset()
 
-    def drift(self, asked: Asked) -> None:
+    def drift(self, asked: LoggedRequest) -> None:
         """An event moves to another page while the pages are read."""
-        self.world.change(self.any(), description="Edited between two pages")
+        self.database.change(self.any(), description="Edited between two pages")
 
     def build(self, *more: str) -> None:
         run = run_build(
@@ -131,7 +131,7 @@ class Life:
 def test_whatever_happens_the_cache_equals_upstream_and_no_address_dies(
     seed: int, tmp_path: Path
 ) -> None:
-    with LL2Server(World.grown(60, pictures=0)) as server:
+    with LL2Server(EventDatabase.generate(60, images=0)) as server:
         life = Life(seed, tmp_path, server)
         for _ in range(STEPS):
             for _ in range(life.random.randint(0, 4)):
@@ -148,26 +148,26 @@ def _check_cache(life: Life) -> None:
     gone = {int(id) for id in ledger["withdrawn"]}
     lines = (life.cache / "events.jsonl").read_text("utf-8").splitlines()
     kept = {record["id"]: record for record in map(json.loads, lines)}
-    assert set(kept) - gone == set(life.world.ids)
-    for event_id in life.world.ids:
-        upstream = life.world[event_id]
+    assert set(kept) - gone == set(life.database.ids)
+    for event_id in life.database.ids:
+        upstream = life.database[event_id]
         for field in ("name", "slug", "date", "description", "location", "last_updated"):
             assert kept[event_id][field] == upstream[field], (event_id, field)
 
 
 def _check_pages(life: Life) -> None:
     """Who has a slug has its page; every permalink leads to a page that is not a stub."""
-    site = VisitedSite(life.output)
-    for event_id in life.world.ids:
+    site = PublishedSite(life.output)
+    for event_id in life.database.ids:
         stub = site.page(f"id/{event_id}.html")
-        target = site.target(stub.address, next(stub.links_of("a")), "https://x.example/")
+        target = site.resolve(stub.path, next(stub.links_of("a")), "https://x.example/")
         assert target is not None
         page = site.page(target[0])
-        name = " ".join(life.world[event_id]["name"].split())
+        name = " ".join(life.database[event_id]["name"].split())
         assert name in " ".join(page.first("h1").itertext())
-    slugs = Counter(life.world[event_id]["slug"].lower() for event_id in life.world.ids)
-    for event_id in life.world.ids:
-        slug = life.world[event_id]["slug"]
+    slugs = Counter(life.database[event_id]["slug"].lower() for event_id in life.database.ids)
+    for event_id in life.database.ids:
+        slug = life.database[event_id]["slug"]
         if slugs[slug.lower()] == 1:
-            name = " ".join(life.world[event_id]["name"].split())
+            name = " ".join(life.database[event_id]["name"].split())
             assert name in site.page(f"events/{slug.lower()}.html").text

@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from tests.browser import Witness, launched
+from tests.browser import PageMonitor, launch_browser
 from tests.conftest import PROJECT, clean_environment, copy_seed
-from tests.visitor import VisitedSite
+from tests.published_site import PublishedSite
 
 
 @dataclass
@@ -107,7 +107,7 @@ def preview(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Preview]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with launched() as browser:
+    with launch_browser() as browser:
         yield browser
 
 
@@ -131,13 +131,13 @@ def test_a_page_opens_without_errors_or_requests_to_elsewhere(
     preview: Preview, browser: Browser, path: str
 ) -> None:
     page = browser.new_page()
-    witness = Witness(page)
+    monitor = PageMonitor(page)
     page.goto(preview.url + path, wait_until="load")
     assert page.locator("h1").is_visible()
     root = urlsplit(preview.url)
     own = (preview.url, f"{root.scheme}://{root.netloc}/__preview__/")
-    assert [url for url in witness.requests if not url.startswith(own)] == []
-    assert witness.complaints == []
+    assert [url for url in monitor.requests if not url.startswith(own)] == []
+    assert monitor.errors == []
     page.close()
 
 
@@ -151,8 +151,8 @@ def test_the_reload_script_is_added_to_pages_and_not_to_files(preview: Preview) 
     for path in ("id/309.html", "feed.rss", "service-worker.js"):
         file = (preview.project / "output" / path).read_bytes()
         assert preview.get(f"/repo/{path}")[2] == file
-    site = VisitedSite(preview.project / "output")
-    assert not [page.address for page in site.pages if b"__preview__" in page.html]
+    site = PublishedSite(preview.project / "output")
+    assert not [page.path for page in site.pages if b"__preview__" in page.html]
 
 
 @pytest.mark.browser
@@ -160,12 +160,12 @@ def test_an_edit_reloads_the_page_and_an_error_is_shown_in_it(
     preview: Preview, browser: Browser
 ) -> None:
     page = browser.new_page()
-    witness = Witness(page)
+    monitor = PageMonitor(page)
     page.goto(preview.url + "about.html")
     preview.edit("templates/pages/about.html", "<h1>About", "<h1>All about")
     expect(page.locator("h1")).to_have_text("All about this archive", timeout=20_000)
     # A reload aborts requests; anything else would come from the Content Security Policy.
-    assert [text for text in witness.complaints if not text.startswith("failed: ")] == []
+    assert [text for text in monitor.errors if not text.startswith("failed: ")] == []
 
     preview.edit("templates/pages/about.html", "<h1>All", "{{ nonsense }}<h1>All")
     overlay = page.locator("#build-error")

@@ -15,86 +15,86 @@ import pytest
 from PIL import Image
 
 from tests.conftest import BASE_URL, Run
-from tests.visitor import SVG, XHTML, VisitedPage, VisitedSite
+from tests.published_site import SVG, XHTML, PublishedPage, PublishedSite
 
-SITES = ["seed", "grown"]
+SITES = ["seed", "generated"]
 
 
 @pytest.fixture(params=SITES)
-def site(request: pytest.FixtureRequest) -> VisitedSite:
+def site(request: pytest.FixtureRequest) -> PublishedSite:
     return _site(request.getfixturevalue(f"{request.param}_run"))
 
 
 @pytest.fixture
-def grown(grown_run: Run) -> VisitedSite:
-    return _site(grown_run)
+def generated(generated_run: Run) -> PublishedSite:
+    return _site(generated_run)
 
 
-_VISITED: dict[str, VisitedSite] = {}
+_VISITED: dict[str, PublishedSite] = {}
 
 
-def _site(run: Run) -> VisitedSite:
+def _site(run: Run) -> PublishedSite:
     """One visitor for each folder, so that its pages are parsed once."""
-    return _VISITED.setdefault(str(run.output), VisitedSite(run.output))
+    return _VISITED.setdefault(str(run.output), PublishedSite(run.output))
 
 
-def _is_stub(page: VisitedPage) -> bool:
-    return any(meta.attrib.get("http-equiv") == "refresh" for meta in page.all("meta"))
+def _is_stub(page: PublishedPage) -> bool:
+    return any(meta.attrib.get("http-equiv") == "refresh" for meta in page.elements("meta"))
 
 
-def test_every_page_is_valid_html(site: VisitedSite) -> None:
-    errors = {page.address: page.parse_errors for page in site.pages if page.parse_errors}
+def test_every_page_is_valid_html(site: PublishedSite) -> None:
+    errors = {page.path: page.parse_errors for page in site.pages if page.parse_errors}
     assert errors == {}
 
 
 @pytest.mark.parametrize(
     "mount", ["https://host.example/", "https://host.example/repo/", "file:///C%20D/site/"]
 )
-def test_every_internal_link_and_fragment_resolves(site: VisitedSite, mount: str) -> None:
-    ids = {page.address: set(page.ids) for page in site.pages}
+def test_every_internal_link_and_fragment_resolves(site: PublishedSite, mount: str) -> None:
+    ids = {page.path: set(page.ids) for page in site.pages}
     broken = []
     for page in site.pages:
-        if page.address == "404.html":
+        if page.path == "404.html":
             continue
         for link in page.links():
-            target = site.target(page.address, link, mount)
+            target = site.resolve(page.path, link, mount)
             if target is None:
                 continue
             file, fragment = target
             if file not in site.files or (fragment and fragment not in ids.get(file, ())):
-                broken.append((page.address, link))
+                broken.append((page.path, link))
     assert broken == []
 
 
-def test_the_page_for_lost_visitors_works_at_any_depth(site: VisitedSite) -> None:
+def test_the_page_for_lost_visitors_works_at_any_depth(site: PublishedSite) -> None:
     page = site.page("404.html")
     for link in page.links():
-        target = site.target("deep/er/lost", link, BASE_URL)
+        target = site.resolve("deep/er/lost", link, BASE_URL)
         assert link.startswith("#") or target is None or target[0] in site.files, link
 
 
-def test_ids_are_unique_on_every_page(site: VisitedSite) -> None:
+def test_ids_are_unique_on_every_page(site: PublishedSite) -> None:
     twice = {
-        page.address: [id for id, count in Counter(page.ids).items() if count > 1]
+        page.path: [id for id, count in Counter(page.ids).items() if count > 1]
         for page in site.pages
     }
     assert {address: ids for address, ids in twice.items() if ids} == {}
 
 
 def test_every_page_has_one_main_heading_a_title_of_its_own_and_a_language(
-    site: VisitedSite,
+    site: PublishedSite,
 ) -> None:
     titles: Counter[str] = Counter()
     for page in site.pages:
         assert page.first("html").attrib["lang"] == "en"
         if _is_stub(page):
             continue
-        assert len(page.all("h1")) == 1, page.address
+        assert len(page.elements("h1")) == 1, page.path
         titles[page.first("title").text or ""] += 1
     assert [title for title, count in titles.items() if count > 1 or not title] == []
 
 
-def test_headings_leave_no_step_out(site: VisitedSite) -> None:
+def test_headings_leave_no_step_out(site: PublishedSite) -> None:
     for page in site.pages:
         levels = [
             int(element.tag[-1])
@@ -102,32 +102,32 @@ def test_headings_leave_no_step_out(site: VisitedSite) -> None:
             if re.fullmatch(r".*}h[1-6]", str(element.tag))
         ]
         for before, after in zip([0, *levels], levels, strict=False):
-            assert after <= before + 1, (page.address, levels)
+            assert after <= before + 1, (page.path, levels)
 
 
-def test_every_picture_says_its_size_and_what_it_shows(site: VisitedSite) -> None:
+def test_every_picture_says_its_size_and_what_it_shows(site: PublishedSite) -> None:
     for page in site.pages:
-        for image in page.all("img"):
-            assert {"alt", "width", "height"} <= image.attrib.keys(), page.address
+        for image in page.elements("img"):
+            assert {"alt", "width", "height"} <= image.attrib.keys(), page.path
 
 
-def test_thumbnails_are_as_large_as_declared(grown: VisitedSite) -> None:
-    thumbnails = [name for name in grown.files if name.startswith("pictures/")]
+def test_thumbnails_are_as_large_as_declared(generated: PublishedSite) -> None:
+    thumbnails = [name for name in generated.files if name.startswith("pictures/")]
     assert len(thumbnails) > 24
     for name in thumbnails:
-        with Image.open(grown.folder / name) as image:
+        with Image.open(generated.folder / name) as image:
             assert image.format == "WEBP"
             assert image.width == int(name.rsplit("-", 1)[1].removesuffix(".webp"))
 
 
-def test_nothing_is_loaded_from_elsewhere(site: VisitedSite) -> None:
+def test_nothing_is_loaded_from_elsewhere(site: PublishedSite) -> None:
     for page in site.pages:
         for address in page.loads():
             host = urlsplit(address).netloc
-            assert not host or page.address == "404.html", (page.address, address)
+            assert not host or page.path == "404.html", (page.path, address)
 
 
-def test_a_strict_policy_stands_before_all_that_it_governs(site: VisitedSite) -> None:
+def test_a_strict_policy_stands_before_all_that_it_governs(site: PublishedSite) -> None:
     for page in site.pages:
         html = page.html.decode()
         policy = html.index("Content-Security-Policy")
@@ -137,85 +137,87 @@ def test_a_strict_policy_stands_before_all_that_it_governs(site: VisitedSite) ->
         assert "unsafe" not in html[policy : policy + 300]
 
 
-def test_no_script_or_style_stands_in_a_page(site: VisitedSite) -> None:
+def test_no_script_or_style_stands_in_a_page(site: PublishedSite) -> None:
     for page in site.pages:
-        for script in page.all("script"):
+        for script in page.elements("script"):
             is_data = script.attrib.get("type") == "application/ld+json"
-            assert is_data or "src" in script.attrib, page.address
-        assert not page.all("style")
+            assert is_data or "src" in script.attrib, page.path
+        assert not page.elements("style")
         for element in page.document.iter():
             bad = [name for name in element.attrib if name == "style" or name.startswith("on")]
-            assert not bad, (page.address, bad)
+            assert not bad, (page.path, bad)
 
 
-def test_links_lead_to_the_web_or_the_site_and_nowhere_else(site: VisitedSite) -> None:
+def test_links_lead_to_the_web_or_the_site_and_nowhere_else(site: PublishedSite) -> None:
     schemes = {
         urlsplit(link.attrib.get("href", "")).scheme
         for page in site.pages
-        for link in page.all("a")
+        for link in page.elements("a")
     }
     assert schemes <= {"", "http", "https", "webcal", "mailto"}
 
 
-def test_links_that_lead_away_from_an_event_give_nothing_away(site: VisitedSite) -> None:
+def test_links_that_lead_away_from_an_event_give_nothing_away(site: PublishedSite) -> None:
     for page in site.pages:
-        if not page.address.startswith("events/"):
+        if not page.path.startswith("events/"):
             continue
         for link in page.first("main").iter(XHTML + "a"):
             if urlsplit(link.attrib.get("href", "")).netloc not in ("", "example.org"):
                 assert "noopener" in link.attrib["rel"].split(), link.attrib
 
 
-def test_no_python_shows_through(site: VisitedSite) -> None:
+def test_no_python_shows_through(site: PublishedSite) -> None:
     for page in site.pages:
         words = set(re.findall(r"[\w']+", page.text))
-        assert not words & {"None", "Undefined", "nan", "datetime"}, page.address
+        assert not words & {"None", "Undefined", "nan", "datetime"}, page.path
 
 
-def test_times_are_marked_up_as_times(site: VisitedSite) -> None:
+def test_times_are_marked_up_as_times(site: PublishedSite) -> None:
     form = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d)?Z)?)?|-W\d\d)?")
     for page in site.pages:
-        for time in page.all("time"):
-            assert form.fullmatch(time.attrib["datetime"]), (page.address, time.attrib)
+        for time in page.elements("time"):
+            assert form.fullmatch(time.attrib["datetime"]), (page.path, time.attrib)
 
 
-def test_indexed_pages_say_where_they_belong(site: VisitedSite) -> None:
+def test_indexed_pages_say_where_they_belong(site: PublishedSite) -> None:
     for page in site.pages:
         canonical = [
-            link.attrib["href"] for link in page.all("link") if link.attrib["rel"] == "canonical"
+            link.attrib["href"]
+            for link in page.elements("link")
+            if link.attrib["rel"] == "canonical"
         ]
         if _is_stub(page):
             assert canonical[0].startswith(BASE_URL + "events/")
-        elif page.address == "404.html":
+        elif page.path == "404.html":
             assert canonical == []
         else:
-            address = "" if page.address == "index.html" else page.address
+            address = "" if page.path == "index.html" else page.path
             assert canonical == [BASE_URL + address]
             assert any(
                 meta.attrib.get("property") == "og:url" and meta.attrib["content"] == canonical[0]
-                for meta in page.all("meta")
+                for meta in page.elements("meta")
             )
 
 
-def test_the_sitemap_lists_exactly_the_pages_to_be_indexed(site: VisitedSite) -> None:
+def test_the_sitemap_lists_exactly_the_pages_to_be_indexed(site: PublishedSite) -> None:
     tree = ElementTree.parse(site.folder / "sitemap.xml")
     listed = [loc.text for loc in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
     expected = {
-        BASE_URL + ("" if page.address == "index.html" else page.address)
+        BASE_URL + ("" if page.path == "index.html" else page.path)
         for page in site.pages
-        if not _is_stub(page) and page.address != "404.html"
+        if not _is_stub(page) and page.path != "404.html"
     }
     assert len(listed) == len(set(listed))
     assert set(listed) == expected
 
 
-def test_every_xml_file_parses(site: VisitedSite) -> None:
+def test_every_xml_file_parses(site: PublishedSite) -> None:
     for name in site.files:
         if name.endswith((".rss", ".atom", ".xml", ".svg", ".opml")):
             ElementTree.parse(site.folder / name)
 
 
-def test_every_feed_parses_without_a_complaint_and_holds_its_events(site: VisitedSite) -> None:
+def test_every_feed_parses_without_a_complaint_and_holds_its_events(site: PublishedSite) -> None:
     feeds = [name for name in site.files if name.endswith((".rss", ".atom"))]
     assert len(feeds) >= 4
     for name in feeds:
@@ -227,8 +229,10 @@ def test_every_feed_parses_without_a_complaint_and_holds_its_events(site: Visite
         assert all(urlsplit(entry.link).netloc == "example.org" for entry in feed.entries)
 
 
-def test_the_main_feed_holds_fifty_events_or_all_there_are(seed_run: Run, grown_run: Run) -> None:
-    for run, expected in ((seed_run, 10), (grown_run, 50)):
+def test_the_main_feed_holds_fifty_events_or_all_there_are(
+    seed_run: Run, generated_run: Run
+) -> None:
+    for run, expected in ((seed_run, 10), (generated_run, 50)):
         for name in ("feed.rss", "feed.atom"):
             feed = feedparser.parse((run.output / name).read_bytes())
             assert len(feed.entries) == expected
@@ -238,7 +242,7 @@ def test_the_main_feed_holds_fifty_events_or_all_there_are(seed_run: Run, grown_
             )
 
 
-def test_every_calendar_parses_back(site: VisitedSite) -> None:
+def test_every_calendar_parses_back(site: PublishedSite) -> None:
     calendars = [name for name in site.files if name.endswith(".ics")]
     assert len(calendars) >= 3
     for name in calendars:
@@ -258,37 +262,37 @@ def test_the_whole_calendar_has_the_days_that_the_source_gave(seed_run: Run) -> 
     assert f"{eva:%Y-%m-%d %H:%M %Z}" == "2021-07-04 00:11 UTC"
 
 
-def test_pages_announce_their_feeds(site: VisitedSite) -> None:
+def test_pages_announce_their_feeds(site: PublishedSite) -> None:
     for address in ("index.html", "types/docking.html", "events/tiangong-eva-1.html"):
         if address not in site.files:
             continue
         kinds = {
             link.attrib["type"]
-            for link in site.page(address).all("link")
+            for link in site.page(address).elements("link")
             if link.attrib["rel"] == "alternate"
         }
         assert {"application/rss+xml", "application/atom+xml", "text/calendar"} <= kinds
 
 
-def test_every_permalink_leads_to_its_event(site: VisitedSite) -> None:
+def test_every_permalink_leads_to_its_event(site: PublishedSite) -> None:
     for page in site.pages:
-        if page.address.startswith("id/"):
-            leads = [link.attrib["href"] for link in page.all("a")]
-            target = site.target(page.address, leads[0], "https://host.example/repo/")
+        if page.path.startswith("id/"):
+            leads = [link.attrib["href"] for link in page.elements("a")]
+            target = site.resolve(page.path, leads[0], "https://host.example/repo/")
             assert target is not None
             assert target[0] in site.files
 
 
-def test_no_text_of_an_event_becomes_markup(grown: VisitedSite) -> None:
-    for page in grown.pages:
-        for script in page.all("script"):
+def test_no_text_of_an_event_becomes_markup(generated: PublishedSite) -> None:
+    for page in generated.pages:
+        for script in page.elements("script"):
             text = "".join(script.itertext())
             assert "<" not in text
             assert not text or json.loads(text)
         assert b"<script>alert" not in page.html
 
 
-def test_no_trace_of_the_building_machine_is_published(site: VisitedSite, seed_run: Run) -> None:
+def test_no_trace_of_the_building_machine_is_published(site: PublishedSite, seed_run: Run) -> None:
     for name in site.files:
         content = (site.folder / name).read_bytes()
         assert str(site.folder).encode() not in content, name
@@ -296,18 +300,20 @@ def test_no_trace_of_the_building_machine_is_published(site: VisitedSite, seed_r
 
 
 def test_every_page_has_a_search_field_that_leads_to_the_page_of_questions(
-    site: VisitedSite,
+    site: PublishedSite,
 ) -> None:
     for page in site.pages:
         if _is_stub(page):
             continue
-        fields = [field for field in page.all("input") if field.attrib.get("name") == "search"]
-        assert fields, page.address
+        fields = [field for field in page.elements("input") if field.attrib.get("name") == "search"]
+        assert fields, page.path
         assert fields[0].attrib["type"] == "search"
-        assert any("explore.html" in form.attrib.get("action", "") for form in page.all("form"))
+        assert any(
+            "explore.html" in form.attrib.get("action", "") for form in page.elements("form")
+        )
 
 
-def test_no_mark_of_a_drawing_can_be_reached_twice_by_keyboard(site: VisitedSite) -> None:
+def test_no_mark_of_a_drawing_can_be_reached_twice_by_keyboard(site: PublishedSite) -> None:
     for page in site.pages:
         for drawing in page.document.iter(SVG + "svg"):
             assert drawing.attrib["aria-hidden"] == "true"
@@ -316,15 +322,15 @@ def test_no_mark_of_a_drawing_can_be_reached_twice_by_keyboard(site: VisitedSite
             assert all(mark.find(SVG + "title") is not None for mark in marks)
 
 
-def test_an_events_page_is_small(site: VisitedSite) -> None:
+def test_an_events_page_is_small(site: PublishedSite) -> None:
     style = next(name for name in site.files if name.endswith(".css"))
     packed = len(gzip.compress((site.folder / style).read_bytes(), 9))
     for page in site.pages:
-        if page.address.startswith("events/"):
-            assert packed + len(gzip.compress(page.html, 9)) <= 20_000, page.address
+        if page.path.startswith("events/"):
+            assert packed + len(gzip.compress(page.html, 9)) <= 20_000, page.path
 
 
-def test_home_and_all_scripts_together_are_small(site: VisitedSite) -> None:
+def test_home_and_all_scripts_together_are_small(site: PublishedSite) -> None:
     def packed(names: Iterable[str]) -> int:
         return sum(len(gzip.compress((site.folder / name).read_bytes(), 9)) for name in names)
 
@@ -334,49 +340,49 @@ def test_home_and_all_scripts_together_are_small(site: VisitedSite) -> None:
     assert packed({"index.html", *loaded}) <= 60_000
 
 
-def test_pages_without_a_picture_are_shared_with_a_drawn_one(site: VisitedSite) -> None:
+def test_pages_without_a_picture_are_shared_with_a_drawn_one(site: PublishedSite) -> None:
     for page in site.pages:
-        for meta in page.all("meta"):
+        for meta in page.elements("meta"):
             if meta.attrib.get("property") == "og:image":
                 assert meta.attrib["content"].removeprefix(BASE_URL) in site.files
-    kinds = {meta.attrib.get("property") for meta in site.page("index.html").all("meta")}
+    kinds = {meta.attrib.get("property") for meta in site.page("index.html").elements("meta")}
     assert {"og:image", "og:image:width", "og:image:alt"} <= kinds
 
 
-def test_every_data_block_says_where_the_page_stands(grown: VisitedSite) -> None:
-    for page in grown.pages:
+def test_every_data_block_says_where_the_page_stands(generated: PublishedSite) -> None:
+    for page in generated.pages:
         blocks = [
             json.loads("".join(script.itertext()))
-            for script in page.all("script")
+            for script in page.elements("script")
             if script.attrib.get("type") == "application/ld+json"
         ]
-        if page.address.startswith("events/") and not _is_stub(page):
+        if page.path.startswith("events/") and not _is_stub(page):
             (block,) = blocks
             kinds = [thing["@type"] for thing in block["@graph"]]
-            assert kinds == ["Event", "BreadcrumbList"], page.address
+            assert kinds == ["Event", "BreadcrumbList"], page.path
 
 
-def test_related_events_lead_both_ways(grown: VisitedSite) -> None:
+def test_related_events_lead_both_ways(generated: PublishedSite) -> None:
     leads: dict[str, set[str]] = {}
-    for page in grown.pages:
-        for section in page.all("section"):
+    for page in generated.pages:
+        for section in page.elements("section"):
             if section.attrib.get("aria-labelledby") == "related":
                 found = {a.attrib["href"] for a in section.iter(XHTML + "a")}
-                leads[f"../{page.address}"] = found
+                leads[f"../{page.path}"] = found
     assert leads
     for address, found in leads.items():
         assert all(address in leads[other] for other in found), address
 
 
-def test_the_credits_page_names_every_picture_that_is_shown(grown: VisitedSite) -> None:
+def test_the_credits_page_names_every_picture_that_is_shown(generated: PublishedSite) -> None:
     shown = set()
-    for page in grown.pages:
+    for page in generated.pages:
         names = (name for name in page.loads() if "pictures/" in name)
         shown |= {name.rpartition("/")[2].rpartition("-")[0] for name in names}
     credited = {
         name.rpartition("/")[2].rpartition("-")[0]
-        for page in grown.pages
-        if page.address.startswith("credits")
+        for page in generated.pages
+        if page.path.startswith("credits")
         for name in page.loads()
         if "pictures/" in name
     }

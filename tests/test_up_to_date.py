@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PROJECT, Run, copy_seed, run_build
-from tests.ll2_server import LL2Server, World
+from tests.ll2_server import EventDatabase, LL2Server
 from tests.test_incremental import files
 
 COPIED = ("build.py", "events_archive", "pyproject.toml", "static", "templates")
@@ -37,7 +37,7 @@ def _run(folder: Path, *options: str) -> Run:
         cache=folder / "cache",
         output=folder / "output",
         project=folder,
-        measured=False,
+        coverage=False,
         PYTHONPROFILEIMPORTTIME="1",
     )
 
@@ -130,7 +130,7 @@ def test_a_quiet_run_that_has_nothing_to_do_prints_nothing(archive: Path) -> Non
 
 
 def test_the_api_is_asked_when_the_cache_is_old(tmp_path: Path) -> None:
-    with LL2Server(World.grown(12, pictures=0)) as server:
+    with LL2Server(EventDatabase.generate(12, images=0)) as server:
         options = ("--api-url", server.url, "--no-pictures", "--max-age")
 
         def requests(max_age: str) -> int:
@@ -147,7 +147,7 @@ def test_the_api_is_asked_when_the_cache_is_old(tmp_path: Path) -> None:
 
 
 def test_a_full_refresh_is_made_each_time_it_is_asked_for(tmp_path: Path) -> None:
-    with LL2Server(World.grown(12, pictures=0)) as server:
+    with LL2Server(EventDatabase.generate(12, images=0)) as server:
         options = ("--api-url", server.url, "--no-pictures", "--full")
         for _ in range(2):
             before = len(server.requests.all)

@@ -17,7 +17,7 @@ from packaging.specifiers import SpecifierSet
 from ruamel.yaml import YAML
 
 from tests.conftest import PROJECT, clean_environment
-from tests.ll2_server import LL2Server, World
+from tests.ll2_server import EventDatabase, LL2Server
 
 WORKFLOWS = sorted((PROJECT / ".github/workflows").glob("*.yml"))
 FORMS = {
@@ -208,7 +208,7 @@ class Repository:
 
 def _environment() -> dict[str, str]:
     return {
-        **clean_environment(measured=False),
+        **clean_environment(coverage=False),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_SYSTEM": os.devnull,
@@ -221,7 +221,7 @@ def _environment() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[LL2Server]:
-    with LL2Server(World.grown(12, pictures=2), largest_picture=320) as server:
+    with LL2Server(EventDatabase.generate(12, images=2), max_image_width=320) as server:
         yield server
 
 
@@ -261,8 +261,8 @@ def test_changes_are_committed_with_the_summary_of_the_build(
     assert "no commit" in repository.run()
     assert repository.published == before
 
-    server.world.rename(
-        min(record["id"] for record in server.world.records()), "Another name altogether"
+    server.database.rename(
+        min(record["id"] for record in server.database.records()), "Another name altogether"
     )
     assert "Committed" in repository.run(FULL="true")
     assert "1 renamed" in repository.published[0]

@@ -15,7 +15,7 @@ from PIL import Image
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from tests.browser import launched  # noqa: E402
+from tests.browser import launch_browser  # noqa: E402
 
 COLOURS = {
     "archive": "#d9b45f",
@@ -46,7 +46,7 @@ def main() -> None:
     """Draw them all."""
     templates = Environment(loader=FileSystemLoader(PROJECT / "templates"), autoescape=True)
     marks = templates.get_template("macros/marks.html").module
-    with launched() as browser:
+    with launch_browser() as browser:
         page = browser.new_page(viewport={"width": 1200, "height": 630})
         for turn, (name, colour) in enumerate(COLOURS.items()):
             mark = "orbit" if name == "archive" else name

@@ -17,7 +17,7 @@ from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.event import Event
 from events_archive.settings import Settings
 from events_archive.store.archive_history import persist_slugs
-from tests.ll2_server import World, seed_records
+from tests.ll2_server import EventDatabase, seed_records
 from tests.ll2_server.api import Api
 from tests.store.record_files import save_records
 
@@ -29,9 +29,9 @@ START = datetime(2026, 9, 1, 12, tzinfo=UTC)
 class Upstream:
     """LL2 without a network, with hooks for what happens before a request and to its response."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.api = Api(world)
+    def __init__(self, database: EventDatabase) -> None:
+        self.database = database
+        self.api = Api(database)
         self.requested: list[str] = []
         self.before_request: Callable[[int], object] = lambda number: None
         self.rate_limit: int | None = None

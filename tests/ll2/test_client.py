@@ -10,7 +10,7 @@ import pytest
 from events_archive.errors import ApiError
 from events_archive.ll2.client import ApiClient, RateLimitedError, RequestBudget
 from events_archive.net.http_client import HttpLimits
-from tests.ll2_server import Fault, LL2Server, World
+from tests.ll2_server import EventDatabase, Fault, LL2Server
 
 QUICK = HttpLimits(
     connect=1.0,
@@ -24,7 +24,7 @@ QUICK = HttpLimits(
 
 @pytest.fixture(scope="module")
 def shared_server() -> Iterator[LL2Server]:
-    with LL2Server(World.grown(130)) as server:
+    with LL2Server(EventDatabase.generate(130)) as server:
         yield server
 
 
@@ -93,7 +93,7 @@ def test_the_error_for_a_wrong_key_names_the_variable(server: LL2Server) -> None
 
 @pytest.mark.parametrize("by", ["redirect", "next"])
 def test_the_key_is_never_sent_to_another_host(server: LL2Server, by: str) -> None:
-    with LL2Server(World.grown(3)) as other:
+    with LL2Server(EventDatabase.generate(3)) as other:
         if by == "redirect":
             server.faults.add(Fault.REDIRECT, to=f"{other.url}events/")
         else:

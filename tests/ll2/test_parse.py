@@ -18,10 +18,10 @@ from events_archive.ll2.sanitize import _LINE_ENDS, _UNWANTED, clean_line, clean
 from events_archive.model.event import Event
 from events_archive.store.canonical_json import decode, encode
 from events_archive.store.records import RecordLine
-from tests.ll2_server import grow_records
+from tests.ll2_server import generate_records
 
 SEED = json.loads((Path(__file__).parents[1] / "data" / "seed_events.json").read_text("utf-8"))
-GROWN = grow_records(60, seed=3)
+GROWN = generate_records(60, seed=3)
 
 
 def record_of(**fields: Any) -> dict[str, Any]:

@@ -22,17 +22,17 @@ from events_archive.store.archive_history import persist_published_lists
 from events_archive.store.history_file import load_history
 from events_archive.store.records import RecordLine, load_records
 from tests.ll2.archives import START, Archive, Upstream
-from tests.ll2_server import Fault, LL2Server, World
+from tests.ll2_server import EventDatabase, Fault, LL2Server
 
 
 @pytest.fixture(scope="module")
 def grown() -> list[dict[str, Any]]:
-    return World.grown(1071).records()
+    return EventDatabase.generate(1071).records()
 
 
 @pytest.fixture
 def upstream(grown: list[dict[str, Any]]) -> Upstream:
-    return Upstream(World(grown[:250], clock=START))
+    return Upstream(EventDatabase(grown[:250], clock=START))
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def changes_of_last_refresh(archive: Archive) -> list[tuple[int, str]]:
 
 def upstream_records(archive: Archive) -> dict[int, dict[str, Any]]:
     records: dict[int, dict[str, Any]] = {
-        record["id"]: record for record in archive.upstream.world.records()
+        record["id"]: record for record in archive.upstream.database.records()
     }
     return records
 
@@ -68,9 +68,9 @@ def test_only_changed_records_are_encoded_again(
 ) -> None:
     archive.seed()
     archive.refresh()
-    changed = archive.upstream.world.ids[0]
-    archive.upstream.world.advance(hours=20)
-    archive.upstream.world.rename(changed, "Another name")
+    changed = archive.upstream.database.ids[0]
+    archive.upstream.database.advance(hours=20)
+    archive.upstream.database.rename(changed, "Another name")
     encoded: list[int] = []
     encode = RecordLine.encode
 
@@ -87,7 +87,7 @@ def test_only_changed_records_are_encoded_again(
 def test_a_first_refresh_takes_eleven_requests_and_the_next_one_takes_one(
     tmp_path: Path, grown: list[dict[str, Any]]
 ) -> None:
-    archive = Archive(tmp_path, Upstream(World(grown, clock=START)))
+    archive = Archive(tmp_path, Upstream(EventDatabase(grown, clock=START)))
     archive.seed()
     first = archive.refresh()
     assert (first.outcome, first.requests, len(first.records.by_id)) == ("sweep", 11, 1071)
@@ -96,8 +96,8 @@ def test_a_first_refresh_takes_eleven_requests_and_the_next_one_takes_one(
     assert not any(change.is_live for change in first.changes)
     quiet = archive.refresh()
     assert (quiet.outcome, quiet.requests, quiet.summary.text) == ("delta", 1, "no changes")
-    archive.upstream.world.advance(hours=20)
-    archive.upstream.world.rename(archive.upstream.world.ids[0], "Another name")
+    archive.upstream.database.advance(hours=20)
+    archive.upstream.database.rename(archive.upstream.database.ids[0], "Another name")
     busy = archive.refresh()
     assert (busy.outcome, busy.requests, busy.summary.text) == ("delta", 1, "1 renamed")
     assert all(change.is_live for change in busy.changes)
@@ -128,7 +128,7 @@ def test_the_weekly_full_refresh_finds_a_deletion_and_keeps_the_event(
     deleted = min(upstream_records(archive).values(), key=lambda record: record["last_updated"])[
         "id"
     ]
-    archive.upstream.world.delete(deleted)
+    archive.upstream.database.delete(deleted)
     assert archive.refresh().summary.text == "no changes"
     result = archive.refresh(after=24 * 7)
     assert (result.outcome, result.summary.text) == ("sweep", "1 withdrawn")
@@ -140,10 +140,10 @@ def test_the_weekly_full_refresh_finds_a_deletion_and_keeps_the_event(
 
 def test_a_withdrawn_event_that_returns_is_no_longer_withdrawn(archive: Archive) -> None:
     archive.refresh()
-    deleted = archive.upstream.world.ids[3]
-    archive.upstream.world.delete(deleted)
+    deleted = archive.upstream.database.ids[3]
+    archive.upstream.database.delete(deleted)
     assert archive.refresh(full=True).archive_state.withdrawn.keys() == {deleted}
-    archive.upstream.world.restore(deleted)
+    archive.upstream.database.restore(deleted)
     returned = archive.refresh(full=True)
     assert returned.archive_state.withdrawn == {}
     assert changes_of_last_refresh(archive) == [(deleted, "returned")]
@@ -156,7 +156,7 @@ def test_a_recent_deletion_causes_a_full_refresh(
     newest = max(upstream_records(archive).values(), key=lambda record: record["last_updated"])[
         "id"
     ]
-    archive.upstream.world.delete(newest)
+    archive.upstream.database.delete(newest)
     result = archive.refresh()
     assert (result.outcome, result.summary.text) == ("sweep", "1 withdrawn")
 
@@ -173,7 +173,7 @@ def test_a_full_refresh_finds_a_silent_change_which_is_not_live(archive: Archive
     oldest = min(upstream_records(archive).values(), key=lambda record: record["last_updated"])[
         "id"
     ]
-    archive.upstream.world.change(oldest, silently=True, location="Elsewhere")
+    archive.upstream.database.change(oldest, silently=True, location="Elsewhere")
     assert archive.refresh().summary.text == "no changes"
     result = archive.refresh(after=24 * 7)
     assert [(c.event_id, c.change_type, c.field, c.is_live) for c in result.changes] == [
@@ -183,10 +183,10 @@ def test_a_full_refresh_finds_a_silent_change_which_is_not_live(archive: Archive
 
 def test_a_moved_event_has_both_dates_in_the_history(archive: Archive) -> None:
     archive.refresh()
-    number = archive.upstream.world.ids[5]
+    number = archive.upstream.database.ids[5]
     before = archive.load(archive.refresh(after=0))[0][5].date
-    archive.upstream.world.advance(hours=8)
-    archive.upstream.world.change(number, date="2026-12-24T00:00:00Z", date_precision=None)
+    archive.upstream.database.advance(hours=8)
+    archive.upstream.database.change(number, date="2026-12-24T00:00:00Z", date_precision=None)
     [change] = archive.refresh(after=8).changes
     assert (change.change_type, change.is_live) == ("moved", True)
     assert (change.old_date, change.new_date.display) == (before, "24 December 2026")
@@ -194,8 +194,8 @@ def test_a_moved_event_has_both_dates_in_the_history(archive: Archive) -> None:
 
 def test_changes_found_after_a_long_pause_are_not_live(archive: Archive) -> None:
     archive.refresh()
-    archive.upstream.world.advance(hours=9)
-    archive.upstream.world.add(name="New")
+    archive.upstream.database.advance(hours=9)
+    archive.upstream.database.add(name="New")
     assert [change.is_live for change in archive.refresh(after=48).changes] == [False]
 
 
@@ -229,12 +229,12 @@ def test_changes_during_an_interruption_are_found(archive: Archive) -> None:
     archive.upstream.rate_limit = 2
     with pytest.raises(ApiError, match="no cache to build from"):
         archive.refresh()
-    world = archive.upstream.world
-    world.advance(hours=8)
-    world.add(name="New")
-    for number in world.ids[:30:3]:
-        world.delete(number)
-    world.rename(world.ids[40], "Another")
+    database = archive.upstream.database
+    database.advance(hours=8)
+    database.add(name="New")
+    for number in database.ids[:30:3]:
+        database.delete(number)
+    database.rename(database.ids[40], "Another")
     archive.upstream.rate_limit = None
     archive.refresh(after=1)
     assert upstream_records(archive).items() <= cached_records(archive).items()
@@ -324,7 +324,7 @@ def test_the_next_run_completes_a_commit_that_a_power_cut_interrupted(
 
 def test_events_are_not_withdrawn_if_the_server_ignores_requests_by_id(archive: Archive) -> None:
     archive.refresh()
-    archive.upstream.world.delete(archive.upstream.world.ids[0])
+    archive.upstream.database.delete(archive.upstream.database.ids[0])
     archive.upstream.api.unknown = {"id"}
     assert archive.refresh(full=True).archive_state.withdrawn == {}
     assert "does not answer for them by id" in archive.warnings[0]
@@ -333,9 +333,9 @@ def test_events_are_not_withdrawn_if_the_server_ignores_requests_by_id(archive: 
 def test_a_great_loss_is_rejected_until_it_is_accepted(archive: Archive) -> None:
     archive.load(archive.refresh())
     before = archive.files()
-    world = archive.upstream.world
-    for number in world.ids[:13]:
-        world.delete(number)
+    database = archive.upstream.database
+    for number in database.ids[:13]:
+        database.delete(number)
     limited = archive.refresh(full=True)
     assert limited.outcome == "not-believed"
     assert archive.files() == before
@@ -348,8 +348,8 @@ def test_a_great_loss_is_rejected_until_it_is_accepted(archive: Archive) -> None
 
 def test_a_small_loss_is_accepted(archive: Archive) -> None:
     archive.refresh()
-    for number in archive.upstream.world.ids[:12]:
-        archive.upstream.world.delete(number)
+    for number in archive.upstream.database.ids[:12]:
+        archive.upstream.database.delete(number)
     assert archive.refresh(full=True).summary.text == "12 withdrawn"
 
 
@@ -357,20 +357,20 @@ def test_a_rejected_list_is_fetched_again_when_the_cache_is_old(
     archive: Archive,
 ) -> None:
     archive.refresh()
-    world = archive.upstream.world
-    deleted = world.ids[:100]
+    database = archive.upstream.database
+    deleted = database.ids[:100]
     for number in deleted:
-        world.delete(number)
+        database.delete(number)
     assert archive.refresh(after=24 * 7).outcome == "not-believed"
     assert archive.refresh(after=1).requests == 0
     for number in deleted:
-        world.restore(number)
+        database.restore(number)
     assert archive.refresh(after=7).outcome == "sweep"
     assert archive.refresh(after=7).archive_state.withdrawn == {}
 
 
 def test_an_empty_list_is_always_rejected(tmp_path: Path) -> None:
-    archive = Archive(tmp_path, Upstream(World()))
+    archive = Archive(tmp_path, Upstream(EventDatabase()))
     archive.seed()
     before = archive.files()
     for options in ({}, {"full": True, "accept_withdrawals": True}):
@@ -382,8 +382,8 @@ def test_events_are_added_even_if_the_list_is_never_complete(
     archive: Archive,
 ) -> None:
     archive.refresh()
-    archive.upstream.world.advance(hours=10)
-    added = archive.upstream.world.add(name="New")["id"]
+    archive.upstream.database.advance(hours=10)
+    added = archive.upstream.database.add(name="New")["id"]
     archive.upstream.edit_page = lambda page: replace(page, count=page.count + (page.count > 200))
     result = archive.refresh(full=True)
     assert result.outcome == "delta"
@@ -394,11 +394,11 @@ def test_events_are_added_even_if_the_list_is_never_complete(
 
 def test_an_invalid_record_does_not_replace_a_valid_one(archive: Archive) -> None:
     archive.refresh()
-    world = archive.upstream.world
-    number, valid = world.ids[0], world[world.ids[0]]
-    world.advance(hours=8)
-    world.change(number, date="soon")
-    world.change(world.ids[1], location="Elsewhere")
+    database = archive.upstream.database
+    number, valid = database.ids[0], database[database.ids[0]]
+    database.advance(hours=8)
+    database.change(number, date="soon")
+    database.change(database.ids[1], location="Elsewhere")
     result = archive.refresh()
     assert result.records.by_id[number]["date"] == valid["date"]
     assert result.summary.text == "1 changed"
@@ -406,17 +406,17 @@ def test_an_invalid_record_does_not_replace_a_valid_one(archive: Archive) -> Non
     assert f"event {number} cannot be read" in warning
     assert "last good version stays" in warning
     assert archive.refresh().outcome == "delta"
-    world.change(number, date="2026-10-01T00:00:00Z")
+    database.change(number, date="2026-10-01T00:00:00Z")
     assert archive.refresh().summary.text == "1 moved"
 
 
 def test_an_invalid_record_replaces_an_invalid_one(archive: Archive) -> None:
-    world = archive.upstream.world
-    number = world.ids[0]
-    world.change(number, date="soon")
+    database = archive.upstream.database
+    number = database.ids[0]
+    database.change(number, date="soon")
     archive.refresh()
-    world.advance(hours=8)
-    world.change(number, date="later")
+    database.advance(hours=8)
+    database.change(number, date="later")
     result = archive.refresh()
     assert result.records.by_id[number]["date"] == "later"
     assert (result.changes, archive.warnings) == ((), [])
@@ -430,12 +430,12 @@ def test_records_without_an_id_cause_a_warning(archive: Archive) -> None:
 
 def test_a_stale_page_of_an_incremental_refresh_is_ignored(archive: Archive) -> None:
     archive.refresh()
-    world = archive.upstream.world
-    world.advance(hours=8)
-    number = world.ids[0]
-    world.change(number, location="New")
+    database = archive.upstream.database
+    database.advance(hours=8)
+    number = database.ids[0]
+    database.change(number, location="New")
     archive.refresh()
-    stale = world[number] | {"location": "Old", "last_updated": "2026-09-01T19:00:00Z"}
+    stale = database[number] | {"location": "Old", "last_updated": "2026-09-01T19:00:00Z"}
 
     def replace_record(page: ApiPage) -> ApiPage:
         return replace(page, records=tuple(stale if r["id"] == number else r for r in page.records))
@@ -514,12 +514,12 @@ def test_slugs_and_published_lists_are_saved(
 
 def test_a_reused_slug_belongs_to_its_present_event(archive: Archive) -> None:
     archive.load(archive.refresh())
-    world = archive.upstream.world
-    first, second = world.ids[:2]
-    slug = world[first]["slug"]
-    world.advance(hours=8)
-    world.rename(first, "Another name")
-    world.change(second, slug=slug)
+    database = archive.upstream.database
+    first, second = database.ids[:2]
+    slug = database[first]["slug"]
+    database.advance(hours=8)
+    database.rename(first, "Another name")
+    database.change(second, slug=slug)
     former = archive.refresh(offline=True).records.by_id[second]["slug"]
     _, history = archive.load(archive.refresh())
     assert history.slugs.event_slug(second) == slug
@@ -539,14 +539,14 @@ def test_slugs_that_events_pass_on_to_each_other_all_remain_reachable(tmp_path: 
         {204: "starship-sn9-pressure-test", 206: "starship-sn9-rcs", 207: "starship-sn9-testing"},
         {204: "starship-sn9-pressure-test", 206: "starship-sn9-rcs", 207: "sn9-static-fire"},
     ]
-    world = World(clock=START)
-    archive = Archive(tmp_path, Upstream(world))
+    database = EventDatabase(clock=START)
+    archive = Archive(tmp_path, Upstream(database))
     for number in (204, 206, 207):
-        world.add(id=number, name=f"Test {number}", slug=f"test-{number}")
+        database.add(id=number, name=f"Test {number}", slug=f"test-{number}")
     for slugs in slugs_over_time:
-        world.advance(hours=7)
+        database.advance(hours=7)
         for number, slug in slugs.items():
-            world.change(number, slug=slug, name=slug)
+            database.change(number, slug=slug, name=slug)
         _, history = archive.load(archive.refresh())
         for number, slug in slugs.items():
             assert history.slugs.event_slug(number) == slug
@@ -556,7 +556,7 @@ def test_slugs_that_events_pass_on_to_each_other_all_remain_reachable(tmp_path: 
 
 
 def test_over_http_a_rate_limited_refresh_continues_later(tmp_path: Path) -> None:
-    with LL2Server(World.grown(320), throttled=True) as server:
+    with LL2Server(EventDatabase.generate(320), throttled=True) as server:
         options = Settings(cache=tmp_path, api_url=server.url, timeout=2.0)
         console = Console(quiet=True)
         server.throttle.limit = 3
@@ -593,13 +593,13 @@ edits = st.lists(
 )  # fmt: skip
 
 
-def plain_world(size: int) -> World:
-    """Return a world of minimal events, each edited a minute after the one before."""
-    world = World(clock=START - timedelta(minutes=size))
+def plain_world(size: int) -> EventDatabase:
+    """Return a database of minimal events, each edited a minute after the one before."""
+    database = EventDatabase(clock=START - timedelta(minutes=size))
     for number in range(1, size + 1):
-        world.advance(minutes=1)
-        world.add(id=number, name=f"Event {number}")
-    return world
+        database.advance(minutes=1)
+        database.add(id=number, name=f"Event {number}")
+    return database
 
 
 @given(steps=edits, seed=st.integers(0, 2**16))
@@ -630,26 +630,26 @@ class _Scenario:
         return numbers[self.seed % len(numbers)]
 
     def perform(self, step: str) -> None:
-        world = self.archive.upstream.world
-        world.advance(minutes=10)
-        number = self.pick(world.ids)
+        database = self.archive.upstream.database
+        database.advance(minutes=10)
+        number = self.pick(database.ids)
         match step:
             case "add":
-                world.add(name=f"New {self.seed}")
+                database.add(name=f"New {self.seed}")
             case "change":
-                world.change(number, location=f"Place {self.seed}")
+                database.change(number, location=f"Place {self.seed}")
             case "silent":
-                world.change(number, silently=True, description=f"Text {self.seed}")
+                database.change(number, silently=True, description=f"Text {self.seed}")
             case "rename":
-                world.rename(number, f"Name {self.seed % 3}")
+                database.rename(number, f"Name {self.seed % 3}")
             case "reuse":
-                slug = world[number]["slug"]
-                world.rename(number, f"Former {self.seed}")
-                world.change(self.pick(world.ids), slug=slug, name=slug)
+                slug = database[number]["slug"]
+                database.rename(number, f"Former {self.seed}")
+                database.change(self.pick(database.ids), slug=slug, name=slug)
             case "delete":
-                world.delete(number)
-            case "restore" if world._deleted:
-                world.restore(self.pick(sorted(world._deleted)))
+                database.delete(number)
+            case "restore" if database._deleted:
+                database.restore(self.pick(sorted(database._deleted)))
             case "refresh" | "full":
                 self.check(self.archive.refresh(full=step == "full"))
             case "crash" | "throttle" | "insert":
@@ -663,9 +663,9 @@ class _Scenario:
             if number == 1 and how == "crash":
                 raise KeyboardInterrupt
             if number == 1 and how == "insert":
-                upstream.world.advance(minutes=1)
-                upstream.world.add(name="Inserted")
-                upstream.world.delete(self.pick(upstream.world.ids))
+                upstream.database.advance(minutes=1)
+                upstream.database.add(name="Inserted")
+                upstream.database.delete(self.pick(upstream.database.ids))
 
         upstream.before_request = before_request
         upstream.rate_limit = 1 if how == "throttle" else None

@@ -1,17 +1,17 @@
 """A stand-in for Launch Library 2 on loopback: the events API with its quirks, and its pictures.
 
-    from tests.ll2_server import Fault, LL2Server, World
+    from tests.ll2_server import Fault, LL2Server, EventDatabase
 
-    with LL2Server(World.grown(250, pictures=20), largest_picture=320) as server:
+    with LL2Server(EventDatabase.generate(250, images=20), max_image_width=320) as server:
         subprocess.run([sys.executable, "build.py", "--api-url", server.url, ...])
-        server.world.rename(7, "Soyuz MS-99 Docking")
+        server.database.rename(7, "Soyuz MS-99 Docking")
         server.faults.add(Fault.SERVER_ERROR, path="offset=100", status=502)
         ...
         assert len(server.requests.api) == 3
 
 - `server.url` is the API's root; it answers as LL2 2.3.0 does: `events/`, `events/<id>/`,
   `events/upcoming/`, `events/previous/`, `config/...`, `api-throttle/`.
-- `server.world` is what upstream knows: `add`, `change`, `rename`, `delete`, `restore`, `clock`.
+- `server.database` is what upstream knows: `add`, `change`, `rename`, `delete`, `restore`, `clock`.
 - `server.faults` makes things go wrong; see `Fault` for what can.
 - `server.throttle` counts requests; there is no limit unless `throttled=True` or `limit` is set.
 - `server.pictures` serves a picture for every name, and broken ones: use
@@ -23,26 +23,26 @@
 By hand: `python -m tests.ll2_server --events 1071 --pictures 450 --port 8000`.
 """
 
+from tests.ll2_server.database import EventDatabase
 from tests.ll2_server.faults import Fault
-from tests.ll2_server.images import image_record
-from tests.ll2_server.pictures import KINDS as PICTURE_KINDS
-from tests.ll2_server.records import grow_records, plain_record, seed_records
-from tests.ll2_server.requests_log import Asked
+from tests.ll2_server.image_records import image_record
+from tests.ll2_server.image_store import IMAGE_KINDS as IMAGE_KINDS
+from tests.ll2_server.records import generate_records, plain_record, seed_records
+from tests.ll2_server.reference_data import CONFIG, EVENT_TYPES, NET_PRECISIONS, Record
+from tests.ll2_server.request_log import LoggedRequest
 from tests.ll2_server.server import LL2Server
-from tests.ll2_server.vocabulary import CONFIG, EVENT_TYPES, NET_PRECISIONS, Record
-from tests.ll2_server.world import World
 
 __all__ = [
     "CONFIG",
     "EVENT_TYPES",
+    "IMAGE_KINDS",
     "NET_PRECISIONS",
-    "PICTURE_KINDS",
-    "Asked",
+    "EventDatabase",
     "Fault",
     "LL2Server",
+    "LoggedRequest",
     "Record",
-    "World",
-    "grow_records",
+    "generate_records",
     "image_record",
     "plain_record",
     "seed_records",

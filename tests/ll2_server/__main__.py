@@ -3,21 +3,21 @@
 import argparse
 import time
 
-from tests.ll2_server.moments import NOW
+from tests.ll2_server.database import EventDatabase
+from tests.ll2_server.dates import NOW
 from tests.ll2_server.server import LL2Server
 from tests.ll2_server.throttle import Throttle
-from tests.ll2_server.world import World
 
 
 def main() -> None:
     """Serve until Ctrl-C."""
     options = _parser().parse_args()
-    world = World.grown(options.events, pictures=options.pictures, seed=options.seed)
-    server = LL2Server(world, port=options.port, largest_picture=options.largest_picture)
+    database = EventDatabase.generate(options.events, images=options.pictures, seed=options.seed)
+    server = LL2Server(database, port=options.port, max_image_width=options.largest_picture)
     if options.throttled:
         server.throttle = Throttle(now=time.monotonic)
     with server:
-        print(f"{len(world)} events as of {NOW:%Y-%m-%d} at {server.url}events/")
+        print(f"{len(database)} events as of {NOW:%Y-%m-%d} at {server.url}events/")
         print(f"try:  python build.py --api-url {server.url}")
         _wait(server)
 

@@ -1,4 +1,4 @@
-"""The API itself: a request and a World in, status and payload out."""
+"""The API itself: a request and a EventDatabase in, status and payload out."""
 
 import re
 from collections.abc import Callable
@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.ll2_server import filters
+from tests.ll2_server.database import EventDatabase
 from tests.ll2_server.filters import Query
-from tests.ll2_server.modes import MODES, project
-from tests.ll2_server.paging import page_of
-from tests.ll2_server.vocabulary import API_ROOT, CONFIG, Record
-from tests.ll2_server.world import World
+from tests.ll2_server.pagination import page_of
+from tests.ll2_server.reference_data import API_ROOT, CONFIG, Record
+from tests.ll2_server.response_modes import MODES, project
 
 Payload = dict[str, Any]
 
@@ -31,8 +31,8 @@ class NotFoundError(Exception):
 class Api:
     """Answers the paths below `/2.3.0/`."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, database: EventDatabase) -> None:
+        self.database = database
         #: LL2 declares no tiebreaker: switch this off to have equal dates in another order
         #: on every request
         self.stable_ties = True
@@ -55,7 +55,7 @@ class Api:
         return self._events(route["list"] or "", query, origin + path)
 
     def _event(self, number: int) -> Payload:
-        record = self.world.find(number)
+        record = self.database.find(number)
         if record is None:
             raise NotFoundError("No Event matches the given query.")
         return project(record, "detailed")
@@ -68,12 +68,12 @@ class Api:
         )
 
     def _selected(self, part: str, query: Query) -> list[Record]:
-        """Filter and sort; the pages of one sweep share the work while the world stands still."""
+        """Filter and sort; the pages of one list share the result until the database changes."""
         asked = {name: values for name, values in query.items() if name not in self.unknown}
         choice = {name: asked[name] for name in asked if name not in _PAGE_ONLY}
         self._requests += 1
         turn = 0 if self.stable_ties else self._requests
-        key = (self.world.version, part, turn, urlencode(sorted(choice.items()), doseq=True))
+        key = (self.database.version, part, turn, urlencode(sorted(choice.items()), doseq=True))
         found = self._selections.get(key)
         if found is None:
             found = self._select(part, asked, _tiebreak(turn))
@@ -81,11 +81,11 @@ class Api:
         return found
 
     def _select(self, part: str, query: Query, tiebreak: filters.Tiebreak) -> list[Record]:
-        records = self.world.records()
+        records = self.database.records()
         if part == "upcoming/":
-            records = list(filter(filters.is_upcoming(self.world.clock, query), records))
+            records = list(filter(filters.is_upcoming(self.database.clock, query), records))
         elif part == "previous/":
-            records = list(filter(filters.is_previous(self.world.clock), records))
+            records = list(filter(filters.is_previous(self.database.clock), records))
         default = "-date" if part == "previous/" else "date"
         kept = filters.matches(records, query)
         return filters.ordered(kept, query, default=default, tiebreak=tiebreak)

@@ -2,7 +2,7 @@
 
     server.faults.add(Fault.SERVER_ERROR, path="/events/", nth=3, status=502)
     server.faults.add(Fault.NULLS, field="image.credit", times=None)
-    server.faults.before_request(lambda asked: server.world.delete(7), path="offset=100")
+    server.faults.before_request(lambda asked: server.database.delete(7), path="offset=100")
 
 `path` is looked for in path and query; of the requests that match, counted from now, the `nth` is
 hit and the `times` - 1 after it (`times=None`: all of them).
@@ -14,7 +14,7 @@ from enum import StrEnum
 from threading import Lock
 from typing import Any
 
-from tests.ll2_server.requests_log import Asked
+from tests.ll2_server.request_log import LoggedRequest
 
 
 class Fault(StrEnum):
@@ -65,7 +65,7 @@ class Injected:
     nth: int
     times: int | None
     fault: Fault | None = None
-    hook: Callable[[Asked], object] | None = None
+    hook: Callable[[LoggedRequest], object] | None = None
     options: dict[str, Any] = field(default_factory=dict)
     seen: int = 0
     fired: int = 0
@@ -104,13 +104,13 @@ class Faults:
 
     def before_request(
         self,
-        hook: Callable[[Asked], object],
+        hook: Callable[[LoggedRequest], object],
         *,
         path: str = "",
         nth: int = 1,
         times: int | None = 1,
     ) -> Injected:
-        """Call `hook` before a request is answered: to change the world between two pages."""
+        """Call `hook` before a request is answered: to change the database between two pages."""
         return self._enter(Injected(path=path, nth=nth, times=times, hook=hook))
 
     def remove(self, entry: Injected) -> None:
@@ -123,7 +123,7 @@ class Faults:
         with self._lock:
             self._book.clear()
 
-    def strike(self, asked: Asked) -> list[Injected]:
+    def strike(self, asked: LoggedRequest) -> list[Injected]:
         """Run the hooks that are due, and list the faults that are."""
         with self._lock:
             due = [entry for entry in self._book if entry.strikes(asked.target)]

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from operator import ge, gt, le, lt
 from typing import Any
 
-from tests.ll2_server.moments import stamp
-from tests.ll2_server.vocabulary import Record
+from tests.ll2_server.dates import format_utc
+from tests.ll2_server.reference_data import Record
 
 Query = dict[str, list[str]]
 Test = Callable[[Record], bool]
@@ -64,13 +64,13 @@ def ordered(
 def is_upcoming(now: datetime, query: Query) -> Test:
     """Future events and, unless `hide_recent_previous`, those of the last 24 hours."""
     hide = (query.get("hide_recent_previous") or [""])[-1].lower() in ("true", "1")
-    since = stamp(now if hide else now - timedelta(days=1))
+    since = format_utc(now if hide else now - timedelta(days=1))
     return lambda record: record["date"] is not None and record["date"] >= since
 
 
 def is_previous(now: datetime) -> Test:
     """Past events, the last 24 hours included: the two lists overlap."""
-    until = stamp(now)
+    until = format_utc(now)
     return lambda record: record["date"] is not None and record["date"] < until
 
 
@@ -93,7 +93,7 @@ def _moment(values: list[str]) -> str:
         moment = datetime.fromisoformat(values[-1])
     except ValueError:
         raise BadValueError("Enter a valid date/time.") from None
-    return stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    return format_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def _one_of(read: Callable[[Record], Any]) -> Callable[[list[str]], Test]:

@@ -10,11 +10,11 @@ from socketserver import ThreadingMixIn
 from threading import Event, Lock
 from typing import Any
 
-from tests.ll2_server.answers import Answer, html_answer
-from tests.ll2_server.delivery import compressed, deliver, wait_or_stop
-from tests.ll2_server.requests_log import Asked
+from tests.ll2_server.request_log import LoggedRequest
+from tests.ll2_server.response_writer import compressed, deliver, wait_or_stop
+from tests.ll2_server.responses import Answer, html_answer
 
-Respond = Callable[[Asked, str], Answer]
+Respond = Callable[[LoggedRequest, str], Answer]
 
 # Closing with this option sends RST in place of a polite end.
 _LINGER_NOT = struct.pack("ii", 1, 0)
@@ -87,7 +87,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer any method: which ones are allowed is the API's to say."""
         headers = {name.lower(): value for name, value in self.headers.items()}
-        asked = Asked(
+        asked = LoggedRequest(
             method=self.command,
             target=self.path,
             headers=headers,
@@ -101,7 +101,7 @@ class Handler(BaseHTTPRequestHandler):
 
     do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET  # noqa: N815
 
-    def _respond(self, asked: Asked, headers: dict[str, str]) -> Answer:
+    def _respond(self, asked: LoggedRequest, headers: dict[str, str]) -> Answer:
         # A body that nobody reads would be taken for the next request.
         self.close_connection |= "content-length" in headers or "transfer-encoding" in headers
         port = self.server.server_address[1]

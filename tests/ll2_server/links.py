@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from tests.ll2_server.moments import stamp
-from tests.ll2_server.vocabulary import ENGLISH, INFO_TYPES, TEXTS, VIDEO_TYPES, Record
+from tests.ll2_server.dates import format_utc
+from tests.ll2_server.reference_data import ENGLISH, INFO_TYPES, TEXTS, VIDEO_TYPES, Record
 
 # One address of NASA's stream stands for dozens of unlike events.
 _NASA_LIVE = "https://www.youtube.com/watch?v=21X5lGlDOfg"
@@ -74,7 +74,7 @@ def _draw_stream(rng: Random, date: str | None) -> tuple[str | None, str | None]
     if date is None or not "2024-03" <= date < "2026-09":
         return None, None
     begin = datetime.fromisoformat(date).astimezone(UTC) - timedelta(minutes=rng.randrange(90))
-    return stamp(begin), stamp(begin + timedelta(seconds=rng.randrange(1, 8 * 3600)))
+    return format_utc(begin), format_utc(begin + timedelta(seconds=rng.randrange(1, 8 * 3600)))
 
 
 def _pick(rng: Random, kind: str, index: int) -> Any:

@@ -1,7 +1,7 @@
 """Events in any number, grown from a seed: what the real ones look like, oddities first.
 
 The first forty or so invented events hold, between them, every quirk that the archive must bear,
-so that a small world is as instructive as a large one. The ten real events come along with their
+so that a small database is as instructive as a large one. The ten real events come along with their
 own ids, as they are the ones a fresh clone has in its cache.
 """
 
@@ -12,12 +12,10 @@ from itertools import accumulate
 from pathlib import Path
 from random import Random
 
-from tests.ll2_server.images import ImagePool
+from tests.ll2_server.dates import NOW, draw_moment, format_utc
+from tests.ll2_server.image_records import ImagePool
 from tests.ll2_server.links import draw_info_links, draw_video_links, stream_length
-from tests.ll2_server.moments import NOW, draw_moment, stamp
-from tests.ll2_server.relations import draw_relations, no_relations
-from tests.ll2_server.slugs import unique_slug
-from tests.ll2_server.vocabulary import (
+from tests.ll2_server.reference_data import (
     API_ROOT,
     EVENT_TYPE_WEIGHTS,
     EVENT_TYPES,
@@ -25,8 +23,10 @@ from tests.ll2_server.vocabulary import (
     TEXTS,
     Record,
 )
+from tests.ll2_server.relations import draw_relations, no_relations
+from tests.ll2_server.slugs import unique_slug
 
-_NOW = stamp(NOW)
+_NOW = format_utc(NOW)
 LONGEST_NAME, LONGEST_DESCRIPTION = 200, 2048
 
 _SEED_FILE = Path(__file__).parents[1] / "data" / "seed_events.json"
@@ -43,16 +43,16 @@ def seed_records() -> list[Record]:
     return [event | no_relations() | {"response_mode": "detailed"} for event in events]
 
 
-def grow_records(
-    count: int, *, seed: int = 1, pictures: int = 450, with_seed: bool = True
+def generate_records(
+    count: int, *, seed: int = 1, images: int = 450, with_seed_records: bool = True
 ) -> list[Record]:
     """Grow `count` detailed records, sorted by id; `with_seed`, the real ten are among them.
 
     `pictures` is how many distinct images the invented ones share. Records share inner objects
     such as images and agencies, so take them as read-only.
     """
-    real = seed_records()[:count] if with_seed else []
-    grower = _Grower(Random(seed), pictures, real)
+    real = seed_records()[:count] if with_seed_records else []
+    grower = _Grower(Random(seed), images, real)
     ids = _draw_ids(Random(seed), {event["id"] for event in real})
     grown = [grower.record(index, next(ids)) for index in range(count - len(real))]
     return sorted(real + grown, key=lambda record: record["id"])
@@ -120,7 +120,7 @@ class _Grower:
             "date_precision": precision,
             "duration": _ODD_DURATIONS.get(index) or stream_length(videos),
             "updates": self._draw_updates(index, last_updated),
-            "last_updated": stamp(last_updated),
+            "last_updated": format_utc(last_updated),
             **draw_relations(rng, index),
         }
 
@@ -149,7 +149,7 @@ class _Grower:
             "comment": rng.choice(TEXTS["comments"]),
             "info_url": f"https://www.nasa.gov/blogs/{number}" if linked else None,
             "created_by": rng.choice(TEXTS["authors"]),
-            "created_on": stamp(created),
+            "created_on": format_utc(created),
         }
 
 

@@ -3,9 +3,9 @@
 from random import Random
 from uuid import UUID
 
-from tests.ll2_server.images import image_record
+from tests.ll2_server.image_records import image_record
+from tests.ll2_server.reference_data import API_ROOT, MEDIA_ROOT, NET_PRECISIONS, TEXTS, Record
 from tests.ll2_server.slugs import slugify
-from tests.ll2_server.vocabulary import API_ROOT, MEDIA_ROOT, NET_PRECISIONS, TEXTS, Record
 
 _GOVERNMENT = {"id": 1, "name": "Government"}
 _MULTINATIONAL = {"id": 2, "name": "Multinational"}

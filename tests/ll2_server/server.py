@@ -1,4 +1,4 @@
-"""The stand-in server as a whole: world, throttle, faults and pictures behind one address."""
+"""The stand-in server as a whole: database, throttle, faults and pictures behind one address."""
 
 from dataclasses import replace
 from threading import Thread
@@ -6,18 +6,18 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from tests.ll2_server.answers import Answer, html_answer, json_answer, redirect, text_answer
 from tests.ll2_server.api import Api, NotFoundError
-from tests.ll2_server.bad_answers import WORSEN, throttled
-from tests.ll2_server.bad_payloads import SPOIL, PayloadSpoiler
+from tests.ll2_server.database import EventDatabase
 from tests.ll2_server.faults import Fault, Faults, Injected
 from tests.ll2_server.filters import BadParametersError
 from tests.ll2_server.http_server import HttpServer
-from tests.ll2_server.modes import to_json
-from tests.ll2_server.pictures import Pictures
-from tests.ll2_server.requests_log import Asked, RequestLog
+from tests.ll2_server.image_store import Pictures
+from tests.ll2_server.payload_faults import SPOIL, PayloadSpoiler
+from tests.ll2_server.request_log import LoggedRequest, RequestLog
+from tests.ll2_server.response_faults import WORSEN, throttled
+from tests.ll2_server.response_modes import to_json
+from tests.ll2_server.responses import Answer, html_answer, json_answer, redirect, text_answer
 from tests.ll2_server.throttle import UNLIMITED, Key, Throttle, WrongKeyError
-from tests.ll2_server.world import World
 
 
 class LL2Server:
@@ -28,17 +28,17 @@ class LL2Server:
 
     def __init__(
         self,
-        world: World | None = None,
+        database: EventDatabase | None = None,
         *,
         port: int = 0,
         throttled: bool = False,
-        largest_picture: int = 1920,
+        max_image_width: int = 1920,
     ) -> None:
-        self.world = World.grown(25) if world is None else world
-        self.api = Api(self.world)
+        self.database = EventDatabase.generate(25) if database is None else database
+        self.api = Api(self.database)
         self.faults = Faults()
         self.throttle = Throttle(15 if throttled else UNLIMITED)
-        self.pictures = Pictures(largest_picture)
+        self.images = Pictures(max_image_width)
         self.requests = RequestLog()
         self._spoiler = PayloadSpoiler()
         self._http = HttpServer(("127.0.0.1", port), self._respond)
@@ -97,7 +97,7 @@ class LL2Server:
         if self._http.errors and error is None:
             raise self._http.errors[0]
 
-    def _respond(self, asked: Asked, host: str) -> Answer:
+    def _respond(self, asked: LoggedRequest, host: str) -> Answer:
         """Answer one request, and write it down before anything can go wrong."""
         self.requests.note(asked)
         faults = self.faults.strike(asked)
@@ -105,11 +105,11 @@ class LL2Server:
         asked.status = answer.status
         return answer
 
-    def _guarded(self, asked: Asked, host: str, faults: list[Injected]) -> Answer:
+    def _guarded(self, asked: LoggedRequest, host: str, faults: list[Injected]) -> Answer:
         """Let the throttle speak before the faults: a request that fails is counted too."""
         return self._refused(asked) or self._worsened(asked, host, faults)
 
-    def _worsened(self, asked: Asked, host: str, faults: list[Injected]) -> Answer:
+    def _worsened(self, asked: LoggedRequest, host: str, faults: list[Injected]) -> Answer:
         def good() -> Answer:
             return self._good(asked, f"http://{host}", faults)
 
@@ -120,7 +120,7 @@ class LL2Server:
                 return WORSEN[entry.fault](good, asked, entry.options)
         return good()
 
-    def _refused(self, asked: Asked) -> Answer | None:
+    def _refused(self, asked: LoggedRequest) -> Answer | None:
         """Check key and limit; pictures, status and the missing slash are not counted."""
         if not asked.path.startswith("/2.3.0/") or not asked.path.endswith("/"):
             return None
@@ -133,12 +133,12 @@ class LL2Server:
         wait = self.throttle.use(asked.client, key)
         return throttled(self.throttle, wait) if wait else None
 
-    def _key(self, asked: Asked) -> Key | None:
+    def _key(self, asked: LoggedRequest) -> Key | None:
         return self.throttle.key_of(asked.headers.get("authorization"))
 
-    def _good(self, asked: Asked, origin: str, faults: list[Injected]) -> Answer:
-        if asked.is_picture:
-            return self.pictures.answer(asked, origin)
+    def _good(self, asked: LoggedRequest, origin: str, faults: list[Injected]) -> Answer:
+        if asked.is_image:
+            return self.images.answer(asked, origin)
         if asked.path == "/health_check/":
             return html_answer("System status: working")
         if not asked.path.endswith("/"):
@@ -150,9 +150,9 @@ class LL2Server:
             return json_answer(self.throttle.usage(asked.client, self._key(asked)))
         return self._api_answer(asked, origin, faults)
 
-    def _api_answer(self, asked: Asked, origin: str, faults: list[Injected]) -> Answer:
+    def _api_answer(self, asked: LoggedRequest, origin: str, faults: list[Injected]) -> Answer:
         try:
-            payload = self.api.payload(asked.path, asked.lists, origin)
+            payload = self.api.payload(asked.path, asked.query_lists, origin)
         except NotFoundError as error:
             return json_answer({"detail": str(error)}, 404)
         except BadParametersError as error:
@@ -162,7 +162,7 @@ class LL2Server:
         return _rendered(payload, asked, origin)
 
 
-def _rendered(payload: Any, asked: Asked, origin: str) -> Answer:
+def _rendered(payload: Any, asked: LoggedRequest, origin: str) -> Answer:
     """Write a payload as JSON, or within a page for browsers as Django REST Framework does."""
     format_name = asked.query.get("format")
     text = to_json(payload, origin=origin, format_name=format_name)

@@ -27,24 +27,28 @@ def test_the_table_has_a_row_for_every_precision() -> None:
 
 @pytest.mark.parametrize("row", TABLE, ids=str)
 def test_words_form_claim_and_place_are_those_of_the_table(row: Row) -> None:
-    moment = row.moment
-    assert moment.display == row.words
+    moment = row.event_date
+    assert moment.display == row.display
     assert moment.precision == row.key
-    assert (moment.iso, moment.schema_org_date) == (row.iso, row.claim)
-    assert moment.has_time == row.is_timed
+    assert (moment.iso, moment.schema_org_date) == (row.iso, row.schema_org_date)
+    assert moment.has_time == row.has_time
     assert (moment.year, moment.month) == (row.year, row.month)
 
 
 @pytest.mark.parametrize("row", TABLE, ids=str)
 def test_the_span_is_that_of_the_table(row: Row) -> None:
-    span = row.moment.interval
+    span = row.event_date.interval
     days = span and (span.first_day.isoformat(), span.end_date_exclusive.isoformat())
     assert days == row.days
 
 
 def test_a_zone_is_named_exactly_where_a_clock_time_is() -> None:
     for row in TABLE:
-        assert ("UTC" in row.moment.display) == row.moment.has_time == (":" in row.moment.display)
+        assert (
+            ("UTC" in row.event_date.display)
+            == row.event_date.has_time
+            == (":" in row.event_date.display)
+        )
 
 
 def test_seconds_are_said_only_where_they_are_known_and_not_nought() -> None:

@@ -15,10 +15,10 @@ from events_archive.site.page import Page
 from events_archive.site.plan import plan_site
 from events_archive.site.site import Site
 from tests.factories import a_change, a_history, a_site, an_event
-from tests.ll2_server import grow_records
+from tests.ll2_server import generate_records
 from tests.render.rendered import no_pictures, pictures
 
-RECORDS = grow_records(40, pictures=5)
+RECORDS = generate_records(40, images=5)
 
 
 def _events() -> list[Any]:

@@ -7,9 +7,9 @@ from events_archive.ll2.parse import parse_event
 from events_archive.query.index import build_query_index
 from events_archive.query.rows import ApiRecord, QueryIndex
 from events_archive.store.records import Records
-from tests.ll2_server import grow_records
+from tests.ll2_server import generate_records
 
-RECORDS = {record["id"]: record for record in grow_records(40, seed=5)}
+RECORDS = {record["id"]: record for record in generate_records(40, seed=5)}
 
 
 def an_index(

@@ -54,7 +54,7 @@ def test_a_calendar_has_the_instant_or_the_days(number: int, row: Row) -> None:
     assert event["DTSTART"].to_ical().decode() == row.start
     assert event["DTEND"].to_ical().decode() == row.end
     value = event["DTSTART"].params.get("VALUE", "DATE-TIME")
-    assert value == ("DATE-TIME" if row.is_timed else "DATE")
+    assert value == ("DATE-TIME" if row.has_time else "DATE")
 
 
 @EACH
@@ -65,10 +65,10 @@ def test_a_calendar_says_a_coarse_date_in_words_and_calls_it_tentative(
     if event is None:
         assert not row.start
         return
-    assert str(event["SUMMARY"]) == ("US EVA-91" if row.is_timed else f"US EVA-91 ({row.words})")
-    assert str(event["STATUS"]) == ("CONFIRMED" if row.is_timed else "TENTATIVE")
-    assert ("nominal" in event["DESCRIPTION"]) == row.is_timed
-    assert row.words in event["DESCRIPTION"]
+    assert str(event["SUMMARY"]) == ("US EVA-91" if row.has_time else f"US EVA-91 ({row.display})")
+    assert str(event["STATUS"]) == ("CONFIRMED" if row.has_time else "TENTATIVE")
+    assert ("nominal" in event["DESCRIPTION"]) == row.has_time
+    assert row.display in event["DESCRIPTION"]
 
 
 @EACH
@@ -83,15 +83,15 @@ def test_an_event_can_be_added_to_a_calendar_unless_it_has_no_date(number: int, 
 @pytest.mark.parametrize("name", ["feed.rss", "feed.atom"])
 def test_a_feed_has_the_words_in_its_titles(name: str, number: int, row: Row) -> None:
     identity = f"tag:thespacedevs.com,2020:ll2:event:{number}"
-    assert _titles(name)[identity] == f"US EVA-91 ({row.words})"
+    assert _titles(name)[identity] == f"US EVA-91 ({row.display})"
 
 
 @EACH
 def test_json_feed_has_them_too(number: int, row: Row) -> None:
     items = {item["id"]: item for item in json.loads(_files()["feed.json"])["items"]}
     item = items[f"tag:thespacedevs.com,2020:ll2:event:{number}"]
-    assert item["title"] == f"US EVA-91 ({row.words})"
-    assert row.words in item["content_html"]
+    assert item["title"] == f"US EVA-91 ({row.display})"
+    assert row.display in item["content_html"]
 
 
 @EACH
@@ -101,8 +101,8 @@ def test_a_page_marks_the_time_and_lets_scripts_touch_only_precise_ones(
     page = _files()[f"events/eva-{number}.html"].decode()
     when = re.search(r'<p class="event-when"[^>]*>(.*?)</p>', page, re.DOTALL)
     assert when
-    assert re.sub("<[^>]+>", "", when[1]).strip() == row.words
-    assert ("data-precise" in when[1]) == row.is_timed
+    assert re.sub("<[^>]+>", "", when[1]).strip() == row.display
+    assert ("data-precise" in when[1]) == row.has_time
     marked = re.search(r'datetime="([^"]*)"', when[1])
     assert (marked[1] if marked else None) == row.iso
 

@@ -26,7 +26,7 @@ from events_archive.site.page import Page
 from events_archive.site.plan import plan_site
 from events_archive.site.site import Site
 from tests.factories import a_change, a_history, a_site
-from tests.ll2_server import grow_records
+from tests.ll2_server import generate_records
 from tests.render.rendered import PROJECT, no_pictures, pictures
 
 TEMPLATES = PROJECT / "templates"
@@ -75,7 +75,7 @@ def templates(tmp_path: Path) -> Write:
 
 @pytest.fixture(scope="module", params=["https://example.org/a&b/", ""], ids=["published", "local"])
 def renderer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Renderer:
-    events = [parse_event(record) for record in grow_records(60, pictures=8)]
+    events = [parse_event(record) for record in generate_records(60, images=8)]
     site = a_site(
         *events,
         base_url=request.param,

@@ -16,10 +16,10 @@ LINKING = {"a": "href", "link": "href", "img": "src", "script": "src", "source":
 
 
 @dataclass(frozen=True)
-class VisitedPage:
+class PublishedPage:
     """One HTML file of the site."""
 
-    address: str
+    path: str
     html: bytes
 
     @cached_property
@@ -37,11 +37,11 @@ class VisitedPage:
     def parse_errors(self) -> list[str]:
         return self._parsed[1]
 
-    def all(self, tag: str) -> list[Element]:
+    def elements(self, tag: str) -> list[Element]:
         return list(self.document.iter(XHTML + tag))
 
     def first(self, tag: str) -> Element:
-        return self.all(tag)[0]
+        return self.elements(tag)[0]
 
     @property
     def ids(self) -> list[str]:
@@ -56,23 +56,23 @@ class VisitedPage:
         for mark in self.document.iter(SVG + "a"):
             yield mark.attrib["href"]
         for tag, attribute in LINKING.items():
-            for element in self.all(tag):
+            for element in self.elements(tag):
                 if attribute in element.attrib:
                     yield element.attrib[attribute]
                 yield from _candidates(element.attrib.get("srcset", ""))
 
     def links_of(self, tag: str) -> Iterator[str]:
         """The addresses that elements of one kind name."""
-        return (element.attrib[LINKING[tag]] for element in self.all(tag))
+        return (element.attrib[LINKING[tag]] for element in self.elements(tag))
 
     def loads(self) -> Iterator[str]:
         """Every address that a browser fetches by itself when the page is opened."""
         for tag in ("img", "script", "source"):
-            for element in self.all(tag):
+            for element in self.elements(tag):
                 if "src" in element.attrib:
                     yield element.attrib["src"]
                 yield from _candidates(element.attrib.get("srcset", ""))
-        for element in self.all("link"):
+        for element in self.elements("link"):
             if {"stylesheet", "icon", "preload", "manifest"} & set(element.attrib["rel"].split()):
                 yield element.attrib["href"]
 
@@ -82,7 +82,7 @@ def _candidates(srcset: str) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class VisitedSite:
+class PublishedSite:
     """The folder ``output/``, seen from outside."""
 
     folder: Path
@@ -96,13 +96,13 @@ class VisitedSite:
         )
 
     @cached_property
-    def pages(self) -> tuple[VisitedPage, ...]:
+    def pages(self) -> tuple[PublishedPage, ...]:
         return tuple(self.page(name) for name in sorted(self.files) if name.endswith(".html"))
 
-    def page(self, address: str) -> VisitedPage:
-        return VisitedPage(address, (self.folder / address).read_bytes())
+    def page(self, address: str) -> PublishedPage:
+        return PublishedPage(address, (self.folder / address).read_bytes())
 
-    def target(self, address: str, link: str, mount: str) -> tuple[str, str] | None:
+    def resolve(self, address: str, link: str, mount: str) -> tuple[str, str] | None:
         """The (file, fragment) that ``link`` on the page ``address`` leads to.
 
         ``mount`` is where the site hangs: ``https://host/``, ``https://host/repo/``. None for a

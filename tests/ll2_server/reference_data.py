@@ -7,7 +7,7 @@ from typing import Any
 Record = dict[str, Any]
 
 # Records are kept with the real hosts and rewritten when served, so that what a test reads from a
-# World is what the archive would cache from the real API.
+# EventDatabase is what the archive would cache from the real API.
 API_ROOT = "https://ll.thespacedevs.com/2.3.0/"
 MEDIA_ROOT = "https://thespacedevs-prod.nyc3.digitaloceanspaces.com/media/"
 

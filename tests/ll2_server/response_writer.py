@@ -7,7 +7,7 @@ from socket import socket
 from threading import Event
 from typing import Protocol
 
-from tests.ll2_server.answers import Answer, Manner
+from tests.ll2_server.responses import Answer, Manner
 
 
 class Line(Protocol):

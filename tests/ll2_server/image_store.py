@@ -7,13 +7,13 @@ any other is a good picture. `Pictures.serve` makes a name of a grown record som
 import hashlib
 from email.utils import formatdate
 
-from tests.ll2_server.answers import Answer, Manner, html_answer, redirect
-from tests.ll2_server.drawing import DRAWERS, draw
-from tests.ll2_server.requests_log import Asked
+from tests.ll2_server.request_log import LoggedRequest
+from tests.ll2_server.responses import Answer, Manner, html_answer, redirect
+from tests.ll2_server.sample_images import DRAWERS, sample_image
 
 # Kinds that are not about the bytes of a picture but about the answer.
 _ANSWERS = ("missing", "forbidden", "html", "endless", "redirect-private", "redirect-loop")
-KINDS = (*DRAWERS, *_ANSWERS)
+IMAGE_KINDS = (*DRAWERS, *_ANSWERS)
 
 _TYPES = {"png": "image/png", "gif": "image/gif", "webp": "image/webp", "svg": "image/svg+xml"}
 _TYPES_OF_KINDS = {"svg": "image/svg+xml", "no-extension": "application/octet-stream"}
@@ -35,12 +35,12 @@ class Pictures:
         self._bytes.pop(file_name, None)
         if isinstance(what, bytes):
             self._bytes[file_name] = what
-        elif what in KINDS:
+        elif what in IMAGE_KINDS:
             self._kinds[file_name] = what
         else:
             raise ValueError(f"no such kind of picture: {what}")
 
-    def answer(self, asked: Asked, origin: str) -> Answer:
+    def answer(self, asked: LoggedRequest, origin: str) -> Answer:
         """Answer one request for a picture."""
         name = asked.path.rpartition("/")[2]
         kind = self._kinds.get(name) or _kind_of(name)
@@ -48,9 +48,9 @@ class Pictures:
             return _file(name, "good", self._bytes[name], asked)
         if kind in _ANSWERS:
             return self._special(kind, name, asked, origin)
-        return _file(name, kind, draw(name, kind, self.largest), asked)
+        return _file(name, kind, sample_image(name, kind, self.largest), asked)
 
-    def _special(self, kind: str, name: str, asked: Asked, origin: str) -> Answer:
+    def _special(self, kind: str, name: str, asked: LoggedRequest, origin: str) -> Answer:
         if kind == "missing":
             return html_answer("Not Found", 404)
         if kind == "forbidden":
@@ -63,7 +63,7 @@ class Pictures:
         if kind == "redirect-private":
             # 0.0.0.0 is no public address, yet leads back here: who follows, is caught in the log.
             return redirect(f"http://0.0.0.0:{origin.rpartition(':')[2]}/private/{name}")
-        start = draw(name, "good", self.largest)
+        start = sample_image(name, "good", self.largest)
         return Answer(
             headers={"Content-Type": "image/jpeg"}, body=start[:-2] + b"\0", manner=Manner.ENDLESS
         )
@@ -71,10 +71,10 @@ class Pictures:
 
 def _kind_of(name: str) -> str:
     kind, found, _ = name.partition("--")
-    return kind if found and kind in KINDS else "good"
+    return kind if found and kind in IMAGE_KINDS else "good"
 
 
-def _file(name: str, kind: str, content: bytes, asked: Asked) -> Answer:
+def _file(name: str, kind: str, content: bytes, asked: LoggedRequest) -> Answer:
     digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
     ending = name.rpartition(".")[2].lower()
     headers = {

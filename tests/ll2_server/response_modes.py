@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from tests.ll2_server.vocabulary import Record
+from tests.ll2_server.reference_data import Record
 
 MODES = ("list", "normal", "detailed")
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 
 @dataclass(slots=True, kw_only=True)
-class Asked:
+class LoggedRequest:
     """One request."""
 
     method: str
@@ -25,17 +25,17 @@ class Asked:
         return urlsplit(self.target).path
 
     @property
-    def lists(self) -> dict[str, list[str]]:
+    def query_lists(self) -> dict[str, list[str]]:
         """The query with every value of every parameter."""
         return parse_qs(urlsplit(self.target).query, keep_blank_values=True)
 
     @property
     def query(self) -> dict[str, str]:
         """The query with the last value of every parameter."""
-        return {name: values[-1] for name, values in self.lists.items()}
+        return {name: values[-1] for name, values in self.query_lists.items()}
 
     @property
-    def is_picture(self) -> bool:
+    def is_image(self) -> bool:
         """Whether it asks the image store, not the API."""
         return self.path.startswith(("/media/", "/private/"))
 
@@ -45,9 +45,9 @@ class RequestLog:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._asked: list[Asked] = []
+        self._asked: list[LoggedRequest] = []
 
-    def note(self, asked: Asked) -> None:
+    def note(self, asked: LoggedRequest) -> None:
         """Add a request."""
         with self._lock:
             self._asked.append(asked)
@@ -58,23 +58,23 @@ class RequestLog:
             self._asked.clear()
 
     @property
-    def all(self) -> list[Asked]:
+    def all(self) -> list[LoggedRequest]:
         """Every request."""
         with self._lock:
             return list(self._asked)
 
     @property
-    def api(self) -> list[Asked]:
+    def api(self) -> list[LoggedRequest]:
         """The requests to the API."""
-        return [asked for asked in self.all if not asked.is_picture]
+        return [asked for asked in self.all if not asked.is_image]
 
     @property
-    def pictures(self) -> list[Asked]:
+    def images(self) -> list[LoggedRequest]:
         """The requests to the image store."""
-        return [asked for asked in self.all if asked.is_picture]
+        return [asked for asked in self.all if asked.is_image]
 
     def __len__(self) -> int:
         return len(self._asked)
 
-    def __iter__(self) -> Iterator[Asked]:
+    def __iter__(self) -> Iterator[LoggedRequest]:
         return iter(self.all)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.ll2_server.faults import Fault
-from tests.ll2_server.vocabulary import Record
+from tests.ll2_server.reference_data import Record
 
 Payload = dict[str, Any]
 Spoil = Callable[[Payload, dict[str, Any]], Payload]

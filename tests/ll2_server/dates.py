@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
 from random import Random
 
-from tests.ll2_server.vocabulary import NET_PRECISIONS, Record
+from tests.ll2_server.reference_data import NET_PRECISIONS, Record
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
@@ -22,7 +22,7 @@ _FUTURE_WEIGHTS = list(accumulate((1, 20, 5, 2, 2, 12, 3, 20, 4, 4, 4, 4, 3, 3, 
 Moment = tuple[str | None, Record | None]
 
 
-def stamp(moment: datetime) -> str:
+def format_utc(moment: datetime) -> str:
     """Write a moment as LL2 does: `2026-09-01T12:00:00Z`."""
     # Not strftime: it is called hundreds of thousands of times and is five times slower.
     return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
@@ -96,4 +96,4 @@ def _midnight(day: date) -> str:
 
 
 def _at(day: date, seconds: int) -> str:
-    return stamp(datetime.combine(day, time(), UTC) + timedelta(seconds=seconds))
+    return format_utc(datetime.combine(day, time(), UTC) + timedelta(seconds=seconds))

@@ -3,7 +3,7 @@
 from itertools import accumulate
 from random import Random
 
-from tests.ll2_server.vocabulary import IMAGE_LICENCES, MEDIA_ROOT, TEXTS, Record
+from tests.ll2_server.reference_data import IMAGE_LICENCES, MEDIA_ROOT, TEXTS, Record
 
 
 def image_record(
@@ -29,7 +29,7 @@ def image_record(
 
 
 class ImagePool:
-    """The pictures that a world of events shares, some far more often than others."""
+    """The pictures that a database of events shares, some far more often than others."""
 
     def __init__(self, rng: Random, count: int) -> None:
         self._rng = rng

@@ -6,13 +6,13 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from tests.ll2_server.answers import Answer, Manner, html_answer, json_answer, redirect
 from tests.ll2_server.faults import Fault
-from tests.ll2_server.requests_log import Asked
+from tests.ll2_server.request_log import LoggedRequest
+from tests.ll2_server.responses import Answer, Manner, html_answer, json_answer, redirect
 from tests.ll2_server.throttle import Throttle
 
 Make = Callable[[], Answer]
-Worsen = Callable[[Make, Asked, dict[str, Any]], Answer]
+Worsen = Callable[[Make, LoggedRequest, dict[str, Any]], Answer]
 
 
 def throttled(throttle: Throttle, wait: int) -> Answer:
@@ -21,7 +21,7 @@ def throttled(throttle: Throttle, wait: int) -> Answer:
     return json_answer(body, 429, headers)
 
 
-def _server_error(make: Make, asked: Asked, options: dict[str, Any]) -> Answer:
+def _server_error(make: Make, asked: LoggedRequest, options: dict[str, Any]) -> Answer:
     status = options.get("status", 503)
     titles = {500: "Server Error (500)", 502: "502 Bad Gateway", 503: "503 Service Unavailable"}
     return html_answer(titles.get(status, str(status)), status)
@@ -30,7 +30,7 @@ def _server_error(make: Make, asked: Asked, options: dict[str, Any]) -> Answer:
 def _bytes(edit: Callable[[bytes], bytes]) -> Worsen:
     """Change the body and nothing else."""
 
-    def worsen(make: Make, asked: Asked, options: dict[str, Any]) -> Answer:
+    def worsen(make: Make, asked: LoggedRequest, options: dict[str, Any]) -> Answer:
         answer = make()
         return replace(answer, body=edit(answer.body))
 
@@ -38,7 +38,7 @@ def _bytes(edit: Callable[[bytes], bytes]) -> Worsen:
 
 
 def _length(edit: Callable[[int], int]) -> Worsen:
-    def worsen(make: Make, asked: Asked, options: dict[str, Any]) -> Answer:
+    def worsen(make: Make, asked: LoggedRequest, options: dict[str, Any]) -> Answer:
         answer = make()
         return replace(answer, declared_length=edit(len(answer.body)))
 
@@ -46,13 +46,13 @@ def _length(edit: Callable[[int], int]) -> Worsen:
 
 
 def _manner(manner: Manner) -> Worsen:
-    def worsen(make: Make, asked: Asked, options: dict[str, Any]) -> Answer:
+    def worsen(make: Make, asked: LoggedRequest, options: dict[str, Any]) -> Answer:
         return replace(make(), manner=manner, interval=options.get("interval", 1.0))
 
     return worsen
 
 
-def _gzip_bomb(make: Make, asked: Asked, options: dict[str, Any]) -> Answer:
+def _gzip_bomb(make: Make, asked: LoggedRequest, options: dict[str, Any]) -> Answer:
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
     return Answer(headers=headers, body=_blanks(options.get("size", 100_000_000)))
 
@@ -66,7 +66,7 @@ def _blanks(size: int) -> bytes:
     return packed * (size // len(megabyte)) + gzip.compress(b"{}", mtime=0)
 
 
-def _endless(make: Make, asked: Asked, options: dict[str, Any]) -> Answer:
+def _endless(make: Make, asked: LoggedRequest, options: dict[str, Any]) -> Answer:
     headers = {"Content-Type": "application/json"}
     return Answer(headers=headers, body=b'{"count": 1, "results": [ ', manner=Manner.ENDLESS)
 

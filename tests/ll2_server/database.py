@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from threading import RLock
 from typing import Any, Self
 
-from tests.ll2_server.moments import NOW, stamp
-from tests.ll2_server.records import grow_records, plain_record
+from tests.ll2_server.dates import NOW, format_utc
+from tests.ll2_server.records import generate_records, plain_record
+from tests.ll2_server.reference_data import API_ROOT, Record
 from tests.ll2_server.slugs import unique_slug
-from tests.ll2_server.vocabulary import API_ROOT, Record
 
 
-class World:
+class EventDatabase:
     """All events of the stand-in server, safe to change from any thread.
 
     Records inside are never changed in place but replaced, so a reader's list stays whole.
@@ -26,9 +26,9 @@ class World:
         self._version = 0
 
     @classmethod
-    def grown(cls, count: int, **options: Any) -> Self:
-        """Grow a world of `count` events; `options` are those of `grow_records`."""
-        return cls(grow_records(count, **options))
+    def generate(cls, count: int, **options: Any) -> Self:
+        """Generate `count` events; `options` are passed to `generate_records`."""
+        return cls(generate_records(count, **options))
 
     @property
     def clock(self) -> datetime:
@@ -42,7 +42,7 @@ class World:
             self._version += 1
 
     def advance(self, **amount: float) -> None:
-        """Move the clock on: `world.advance(hours=6)`."""
+        """Move the clock on: `database.advance(hours=6)`."""
         self.clock = self._clock + timedelta(**amount)
 
     @property
@@ -87,7 +87,7 @@ class World:
             if number in self._records:
                 raise ValueError(f"there is an event {number} already")
             plain = plain_record(number, given.get("name", f"Event {number}"))
-            plain |= {"date": stamp(self._clock), "last_updated": stamp(self._clock)}
+            plain |= {"date": format_utc(self._clock), "last_updated": format_utc(self._clock)}
             added = plain | given
             if "slug" not in given:
                 added["slug"] = unique_slug(added["name"], self._slugs())
@@ -103,7 +103,7 @@ class World:
             if "name" in fields and "slug" not in fields:
                 changed["slug"] = unique_slug(fields["name"], self._slugs(besides=number))
             if not silently and "last_updated" not in fields:
-                changed["last_updated"] = stamp(self._clock)
+                changed["last_updated"] = format_utc(self._clock)
             return self._put(changed)
 
     def rename(self, number: int, name: str, *, silently: bool = False) -> str:

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 
-def required(name: str, package: str) -> str:
+def require_program(name: str, package: str) -> str:
     """Where the program is; skips the test where it is not, or fails where one is required."""
     path = shutil.which(name)
     if path:

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.ll2_server.filters import Query
-from tests.ll2_server.vocabulary import Record
+from tests.ll2_server.reference_data import Record
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 10, 100
 

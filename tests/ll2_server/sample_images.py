@@ -23,9 +23,9 @@ _SVG = (
 
 
 @lru_cache(maxsize=256)
-def draw(name: str, kind: str, largest: int) -> bytes:
+def sample_image(name: str, kind: str, max_width: int) -> bytes:
     """Draw the picture `name`, of a kind in `DRAWERS`, at most `largest` pixels wide."""
-    return DRAWERS.get(kind, _photograph)(name, largest)
+    return DRAWERS.get(kind, _photograph)(name, max_width)
 
 
 def _photograph(name: str, largest: int) -> bytes:
