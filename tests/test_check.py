@@ -12,10 +12,10 @@ from tests.conftest import BASE_URL, PROJECT, Run, run_build
 EVA = "events/tiangong-eva-1.html"
 
 
-def check(run: Run, *arguments: str, expect: int = 0, measured: bool = False) -> Run:
+def check(run: Run, *arguments: str, expect: int = 0, coverage: bool = False) -> Run:
     return run_build(
         "check", "--base-url", BASE_URL, *arguments,
-        cache=run.cache, output=run.output, expect=expect, coverage=measured,
+        cache=run.cache, output=run.output, expect=expect, coverage=coverage,
     )  # fmt: skip
 
 
