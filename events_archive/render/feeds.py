@@ -1,7 +1,7 @@
 """Feeds in RSS 2.0, Atom 1.0 (RFC 4287) and JSON Feed 1.1, with the same entries in each.
 
-RSS and Atom have templates, which take from here the forms of dates and the pictures of entries.
-JSON is not made from text, so JSON Feed has a writer instead.
+RSS and Atom have templates, which use the functions of this module. JSON Feed has a writer instead,
+since JSON is not made from text.
 """
 
 import json
@@ -25,9 +25,9 @@ _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _XML_FORBIDS = bytes(code for code in range(0x20) if code not in b"\t\n\r")
 
 
-def rfc822(moment: datetime) -> str:
+def rfc822(date: datetime) -> str:
     """Return ``Sun, 04 Jul 2021 00:11:00 GMT``: RFC 822 with the year that RSS 2.0 prefers."""
-    return format_datetime(moment, usegmt=True)
+    return format_datetime(date, usegmt=True)
 
 
 def xml_bytes(text: str) -> bytes:
@@ -44,7 +44,7 @@ def entry_summary(entry: FeedEntry) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
-    """The picture of an entry, as feeds announce it."""
+    """The image of an entry."""
 
     url: str
     length: int
@@ -56,7 +56,7 @@ class Enclosure:
 
 @dataclass(frozen=True, kw_only=True)
 class Enclosures:
-    """The pictures of entries."""
+    """The images of entries, as feeds announce them."""
 
     thumbnails: Thumbnails
     link: Callable[[str, str], str]
@@ -65,21 +65,23 @@ class Enclosures:
     """By the key of the image and the root."""
 
     def of(self, entry: FeedEntry, root: str) -> Enclosure | None:
-        """Return the picture of the entry's event; None for a change or without a thumbnail."""
+        """Return the image of an entry's event; None for a change or without a thumbnail."""
         image = entry.event.image if entry.event and not entry.is_change else None
-        copies = self.thumbnails.of(image)
-        if image is None or copies is None:
+        thumbnail = self.thumbnails.of(image)
+        if image is None or thumbnail is None:
             return None
         key = (image.key, root)
         if key not in self._cache:
-            self._cache[key] = self._enclosure(image, copies, root)
+            self._cache[key] = self._enclosure(image, thumbnail, root)
         return self._cache[key]
 
-    def _enclosure(self, image: Image, copies: Thumbnail, root: str) -> Enclosure:
-        width, height = next(size for size in copies.sizes if copies.file(size[0]) == copies.src)
-        file = self.thumbnails.folder / copies.src.rpartition("/")[2]
+    def _enclosure(self, image: Image, thumbnail: Thumbnail, root: str) -> Enclosure:
+        width, height = next(
+            size for size in thumbnail.sizes if thumbnail.file(size[0]) == thumbnail.src
+        )
+        file = self.thumbnails.folder / thumbnail.src.rpartition("/")[2]
         return Enclosure(
-            url=self.link(copies.src, root),
+            url=self.link(thumbnail.src, root),
             length=file.stat().st_size,
             width=width,
             height=height,
@@ -135,16 +137,16 @@ class JsonFeedWriter:
         }
         if entry.event:
             item["tags"] = [entry.event.type.name]
-        picture = self.enclosure(entry, root)
-        if picture:
-            credit = picture.image.credit
-            item["image"] = picture.url
+        enclosure = self.enclosure(entry, root)
+        if enclosure:
+            credit = enclosure.image.credit
+            item["image"] = enclosure.url
             item["attachments"] = [
                 {
-                    "url": picture.url,
+                    "url": enclosure.url,
                     "mime_type": "image/webp",
                     **({"title": f"Picture: {credit}"} if credit else {}),
-                    "size_in_bytes": picture.length,
+                    "size_in_bytes": enclosure.length,
                 }
             ]
         return item
