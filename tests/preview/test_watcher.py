@@ -25,7 +25,7 @@ def test_a_file_that_the_site_is_built_from_is_relevant(path: str) -> None:
     "path",
     ["templates/.base.html.swp", "templates/base.html~", "content_cache/.ledger.json.tmp",
      "content_cache/archive.lock", "content_cache/thumbnails/a.webp", "content_cache/links.json",
-     "templates/__pycache__/templates.cpython-311.bin"],
+     "templates/__pycache__/__jinja2_0.cache"],
 )  # fmt: skip
 def test_a_file_that_an_editor_or_a_build_writes_is_not(path: str) -> None:
     assert not is_relevant(Path("/a") / path, SETTINGS)
