@@ -13,7 +13,7 @@ from events_archive.model.interval import Interval
 from events_archive.model.timestamps import format_utc
 from events_archive.site import urls
 from events_archive.site.calendars import Calendar
-from events_archive.site.default_durations import default_duration
+from events_archive.site.categories import default_duration
 from events_archive.site.formats import CALENDAR
 from events_archive.site.site import Site
 

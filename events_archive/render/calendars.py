@@ -16,8 +16,7 @@ from events_archive.render import icalendar as ical
 from events_archive.render.markdown import normalize_newlines
 from events_archive.site import urls
 from events_archive.site.calendars import Calendar, CalendarEntry
-from events_archive.site.categories import category_of
-from events_archive.site.default_durations import default_duration
+from events_archive.site.categories import category_of, default_duration
 from events_archive.site.page import Page
 
 PRODUCT = "-//Spaceflight Events Archive//EN"

@@ -24,8 +24,8 @@ from events_archive.query.parameters import (
 from events_archive.query.rows import QueryRow
 from events_archive.render.api_mirror import to_json
 from events_archive.site import categories
+from events_archive.site.categories import default_duration
 from events_archive.site.data_pages import IDS_PER_RECORD_FILE, QueryDataFile
-from events_archive.site.default_durations import default_duration
 from events_archive.site.page import Page, Writer
 from events_archive.site.site import Site
 

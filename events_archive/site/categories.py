@@ -1,14 +1,14 @@
-"""The types of events in a handful of families, each with a colour and a mark of its own.
+"""What the archive knows about types of events: category, description and default duration.
 
-Launch Library 2 knows some thirty types; nobody tells thirty colours apart. A type's id decides its
-family, since names change; an id that is not here belongs to `OTHER`.
+Launch Library 2 has some thirty types, too many for a colour each, so each belongs to a category.
+All tables are by a type's id, since names change; a type that is not in them has the defaults.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
-from events_archive.model.catalogue import Events
 from events_archive.model.event import EventType
 
 Value = TypeVar("Value")
@@ -16,10 +16,10 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
-    """Types that belong together."""
+    """Types of events with a colour and a symbol of their own."""
 
     key: str
-    """Its name in the stylesheet (``family-crew``) and of its mark (``#crew``)."""
+    """Its name in the stylesheet (``family-crew``) and of its symbol (``#crew``)."""
     label: str
 
 
@@ -32,11 +32,11 @@ PRESS = Category(key="press", label="Press and public")
 OTHER = Category(key="other", label="Everything else")
 
 CATEGORIES = (VEHICLES, CREW, FLIGHTS, CELESTIAL, TESTS, PRESS, OTHER)
-"""In the order of every index and of every drawn bar."""
+"""In the order of indexes and of charts."""
 
 _CATEGORY_OF_TYPE: Mapping[int, Category] = {
-    type_id: family
-    for family, type_ids in (
+    type_id: category
+    for category, type_ids in (
         (VEHICLES, (2, 4, 6, 8, 13, 25, 26)),
         (CREW, (3, 12, 15, 17)),
         (FLIGHTS, (7, 9, 14, 24)),
@@ -88,69 +88,55 @@ TYPE_DESCRIPTIONS: Mapping[int, str] = {
     28: "An authority hears what the public has to say before it decides.",
     30: "Hardware is put through its paces on the ground before it may fly.",
 }
-"""What the events of a type are, by its id."""
+"""What the events of a type are."""
 
 _DEFAULT_DESCRIPTION = "Events that Launch Library 2 gathers under this name."
 
 _TYPE_GLOSSES: Mapping[int, str] = {3: "spacewalk"}
 
+_DEFAULT_DURATION = timedelta(hours=1)
+
+DEFAULT_DURATIONS: Mapping[int, timedelta] = {
+    type_id: timedelta(minutes=minutes)
+    for minutes, type_ids in {
+        15: (5, 23, 24),  # static fire, flyby, launch
+        30: (2, 7, 8, 9, 12, 13, 15, 16, 17, 25, 26),  # contact, parting, hatches, ceremonies
+        60: (10, 14, 18, 20),  # tests in flight, press
+        120: (4, 11, 19, 21, 28, 30),  # berthing, eclipses, tests of tanks, hearings
+        240: (22,),  # wet dress rehearsal
+        390: (3,),  # EVA
+    }.items()
+    for type_id in type_ids
+}
+"""How long calendars show an event whose time is known. LL2 has no durations of events; that of the
+webcast starts earlier and ends later."""
+
 
 def category_of(type: EventType) -> Category:
-    """The family that a type belongs to."""
+    """Return the category of a type."""
     return _CATEGORY_OF_TYPE.get(type.id, OTHER)
 
 
 def type_description(type: EventType) -> str:
-    """What events of this type are, in a sentence of our own."""
+    """Return what events of the type are, in one sentence."""
     return TYPE_DESCRIPTIONS.get(type.id, _DEFAULT_DESCRIPTION)
 
 
 def type_gloss(type: EventType) -> str:
-    """The plain word for a type whose name is an abbreviation, or ``""``."""
+    """Return a plain word for a type whose name is an abbreviation; ``""`` for other types."""
     return _TYPE_GLOSSES.get(type.id, "")
+
+
+def default_duration(type: EventType) -> timedelta:
+    """Return how long calendars show an event of the type whose time is known."""
+    return DEFAULT_DURATIONS.get(type.id, _DEFAULT_DURATION)
 
 
 def by_category(
     types: Iterable[tuple[EventType, Value]],
 ) -> tuple[tuple[Category, tuple[tuple[EventType, Value], ...]], ...]:
-    """Types with whatever belongs to each, under their families; families without any left out."""
-    groups: dict[str, list[tuple[EventType, Value]]] = {member.key: [] for member in CATEGORIES}
+    """Group types, each with a value, by category, without categories that have none."""
+    groups: dict[str, list[tuple[EventType, Value]]] = {one.key: [] for one in CATEGORIES}
     for type, value in types:
         groups[category_of(type).key].append((type, value))
-    return tuple((member, tuple(groups[member.key])) for member in CATEGORIES if groups[member.key])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Band:
-    """One family's share of a drawn bar, in hundredths of the longest bar."""
-
-    category: Category
-    start: float
-    length: float
-
-
-def bands(events: Events, most: int) -> tuple[Band, ...]:
-    """A bar for ``events``, family by family, where ``most`` events fill its whole length."""
-    counts = dict.fromkeys((member.key for member in CATEGORIES), 0)
-    for event in events:
-        counts[category_of(event.type).key] += 1
-    drawn: list[Band] = []
-    start = 0
-    for member in CATEGORIES:
-        count = counts[member.key]
-        if count:
-            drawn.append(
-                Band(
-                    category=member,
-                    start=round(100 * start / most, 1),
-                    length=round(100 * count / most, 1),
-                )
-            )
-        start += count
-    return tuple(drawn)
-
-
-def year_bars(years: Mapping[int, Events]) -> list[tuple[int, tuple[Band, ...], int]]:
-    """Each year's number, its bar, full in the busiest year, and how many events it has."""
-    most = max((len(events) for events in years.values()), default=0)
-    return [(year, bands(events, most), len(events)) for year, events in years.items()]
+    return tuple((one, tuple(groups[one.key])) for one in CATEGORIES if groups[one.key])

@@ -1,4 +1,4 @@
-"""What happened to an event, in sentences for people: pages and ``build.py diff`` tell it alike."""
+"""What changed, in sentences: on the pages of events and in ``build.py diff``."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,36 +22,37 @@ _FIELDS = {
     "type": "The type",
     "videos": "The webcasts",
 }
-_TOLD_IN_FULL = ("location", "type")
+"""The subject of a sentence about a change, by field."""
+
+_WITH_VALUES = ("location", "type")
+"""The fields whose old and new values are short enough for a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangelogEntry:
-    """One line of an event's history."""
+    """A change of an event, as its page shows it."""
 
     observed: datetime
     text: str
     is_live: bool
-    """False for what was noticed only later: it may have happened any time before."""
+    """False for a change that may have happened any time before."""
 
 
 def changelog(changes: Sequence[Change]) -> tuple[ChangelogEntry, ...]:
-    """Return an event's history, oldest first; empty if it was only ever added."""
-    told = [change for change in changes if change.field != "slug"]
-    if all(change.change_type == "added" for change in told):
+    """Return the history of an event, oldest first; empty if it was only added."""
+    shown = [change for change in changes if change.field != "slug"]
+    if all(change.change_type == "added" for change in shown):
         return ()
     return tuple(
         ChangelogEntry(
-            observed=change.observed,
-            text=describe_change(change),
-            is_live=change.is_live,
+            observed=change.observed, text=describe_change(change), is_live=change.is_live
         )
-        for change in told
+        for change in shown
     )
 
 
 def describe_change(change: Change) -> str:
-    """What a change was, in one sentence."""
+    """Return the change in one sentence."""
     match change.change_type:
         case "added":
             return "First seen by this archive."
@@ -64,18 +65,21 @@ def describe_change(change: Change) -> str:
         case "returned":
             return "Listed by the source again."
         case _:
-            return _field_sentence(change)
+            return _describe_field(change)
 
 
-def _field_sentence(change: Change) -> str:
+def _describe_field(change: Change) -> str:
     field = _FIELDS.get(change.field, change.field.capitalize())
-    if change.field in _TOLD_IN_FULL and change.old and change.new:
+    if change.field in _WITH_VALUES and change.old and change.new:
         return f"{field} changed from “{change.old}” to “{change.new}”."
     return f"{field} changed."
 
 
 def describe_changes(changes: tuple[Change, ...], names: Mapping[int, str]) -> Iterator[str]:
-    """The changes for a terminal: for each look at the source their number, then one a line."""
+    """Yield lines for a terminal: a summary of each refresh, then one line for each change.
+
+    ``names`` has the names of events by id.
+    """
     if not changes:
         yield "Nothing has changed."
     for observed, group in groupby(changes, key=lambda change: change.observed):

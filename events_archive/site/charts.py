@@ -219,3 +219,28 @@ def _day_dot(first_weekday: int, day: int) -> str:
 def _largest_category(events: Events) -> Category:
     counts = _category_counts(events)
     return max(CATEGORIES, key=lambda category: counts[category.key])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """The part of a horizontal bar that one category has, in percent of the longest bar."""
+
+    category: Category
+    start: float
+    length: float
+
+
+def year_bars(years: Mapping[int, Events]) -> list[tuple[int, tuple[Band, ...], int]]:
+    """Return each year as (year, its bar by category, count); the busiest year is the longest."""
+    most = max(map(len, years.values()), default=0)
+    return [(year, _bands(events, most), len(events)) for year, events in years.items()]
+
+
+def _bands(events: Events, most: int) -> tuple[Band, ...]:
+    counts, bands, start = _category_counts(events), [], 0
+    for category in CATEGORIES:
+        if count := counts[category.key]:
+            length = round(100 * count / most, 1)
+            bands.append(Band(category=category, start=round(100 * start / most, 1), length=length))
+            start += count
+    return tuple(bands)

@@ -13,7 +13,7 @@ from events_archive.query.parser import Query
 from events_archive.site import urls
 from events_archive.site.categories import by_category
 from events_archive.site.export_columns import COLUMNS
-from events_archive.site.page import ALL_EVENTS, Breadcrumb, Page, Writer
+from events_archive.site.page import ALL_EVENTS, HOME, Breadcrumb, Page, Writer
 from events_archive.site.site import Site
 from events_archive.site.timelines import month_counts
 
@@ -48,8 +48,6 @@ ADDED_MEMBERS = (
 
 DEFAULT_MODE = "normal"
 """The mode in which the API answers a request without one."""
-
-_HOME = Breadcrumb(label="Home", url=urls.HOME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +94,7 @@ def download_pages(site: Site) -> Iterator[Page]:
         title="Data to download",
         description="All events of the archive as JSON Lines, CSV and SQLite, with examples.",
         context={"columns": COLUMNS, "count": len(site.catalogue.all_events)},
-        breadcrumbs=(_HOME,),
+        breadcrumbs=(HOME,),
         cache_inputs=ALL_EVENTS,
     )
 
@@ -115,7 +113,7 @@ def query_pages(site: Site) -> Iterator[Page]:
         title="Ask the archive",
         description="Choose among all spaceflight events by type, date, place, agency, programme "
         "and words, with the questions that Launch Library 2's API understands.",
-        breadcrumbs=(_HOME,),
+        breadcrumbs=(HOME,),
         context={
             "types_by_category": by_category(site.events_by_type()),
             "years": years,
@@ -159,7 +157,7 @@ def api_pages(site: Site) -> Iterator[Page]:
         template="pages/api.html",
         title="The API, as plain files",
         description="The events of Launch Library 2's API as static JSON, to be read by programs.",
-        breadcrumbs=(_HOME, Breadcrumb(label="Data", url=urls.DATA)),
+        breadcrumbs=(HOME, Breadcrumb(label="Data", url=urls.DATA)),
         context={
             "example": site.catalogue.all_events[0],
             "modes": MODES,

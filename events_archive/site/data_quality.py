@@ -1,73 +1,253 @@
-"""The data report: what is missing or odd at the source, so that people can get it fixed there."""
+"""The page on gaps in the data: what is missing or odd in LL2's records, to be corrected there."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, time
+from itertools import pairwise
 
-from events_archive.model.catalogue import Events
-from events_archive.model.event import Event
+from events_archive.model.catalogue import Catalogue, Events, grouped
+from events_archive.model.event import Event, Link
+from events_archive.model.places import place_of
 from events_archive.site import urls
-from events_archive.site.page import ALL_EVENTS, Breadcrumb, Page
-from events_archive.site.quality_rules import (
-    QUALITY_RULES,
-    QualityRule,
-    inconsistent_place_names,
-    likely_duplicates,
-)
+from events_archive.site.image_credits import is_known
+from events_archive.site.page import ALL_EVENTS, HOME, Page
 from events_archive.site.site import Site
 
 MAX_NAMED_EVENTS = 25
-"""How many events of each kind are named."""
+"""How many events of each issue are listed."""
+
+Test = Callable[[Event, date], bool]
+"""Whether an event has an issue on the given day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityRule:
+    """Something that can be missing or odd."""
+
+    key: str
+    title: str
+    explanation: str
+    """Why it matters, and what would be right."""
+    test: Test | None = None
+    """None for a rule that compares events with each other; `_comparisons` has those."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityIssue:
-    """One kind of oddity and the events that have it."""
+    """A rule and the events that break it."""
 
     rule: QualityRule
     events: Events
-    """The latest first."""
+    """Latest first."""
 
     @property
     def named(self) -> Events:
-        """Those that are named."""
+        """The events that are listed."""
         return self.events[:MAX_NAMED_EVENTS]
 
 
 def report_pages(site: Site) -> Iterator[Page]:
-    """The page, with its findings in the order of the table."""
-    yield report_page(site)
-
-
-def report_page(site: Site) -> Page:
-    """What is missing or odd."""
-    findings = tuple(_findings(site))
-    return Page(
+    """Yield the page of all issues, in the order of the rules."""
+    issues = quality_issues(site.catalogue)
+    yield Page(
         path=urls.REPORT,
         template="pages/report.html",
         title="Gaps in the data",
         description="What is missing or odd in the data of this archive, and where to mend it.",
         context={
-            "findings": findings,
-            "named": MAX_NAMED_EVENTS,
-            "clean": sum(not finding.events for finding in findings),
+            "issues": issues,
+            "max_named": MAX_NAMED_EVENTS,
+            "clean": sum(not issue.events for issue in issues),
             "count": len(site.catalogue.events),
         },
-        breadcrumbs=(Breadcrumb(label="Home", url=urls.HOME),),
+        breadcrumbs=(HOME,),
         cache_inputs=ALL_EVENTS,
     )
 
 
-def _findings(site: Site) -> Iterator[QualityIssue]:
-    catalogue = site.catalogue
-    compared: dict[str, Callable[[Event], bool]] = {
-        "twins": likely_duplicates(catalogue.events),
+def quality_issues(catalogue: Catalogue) -> tuple[QualityIssue, ...]:
+    """Return an issue for each rule, also for those that no event breaks."""
+    events, today = catalogue.events[::-1], catalogue.today
+    comparisons = {
         "places": inconsistent_place_names(catalogue.events),
+        "twins": likely_duplicates(catalogue.events),
     }
-    for oddity in QUALITY_RULES:
-        among = compared.get(oddity.key)
-        found = tuple(
-            event
-            for event in reversed(catalogue.events)
-            if (among(event) if among else oddity.matches(event, catalogue.today))
+    return tuple(
+        QualityIssue(
+            rule=rule,
+            events=tuple(
+                event
+                for event in events
+                if (rule.test(event, today) if rule.test else event.id in comparisons[rule.key])
+            ),
         )
-        yield QualityIssue(rule=oddity, events=found)
+        for rule in QUALITY_RULES
+    )
+
+
+_FUTURE_TENSE = re.compile(
+    r"\b(?:will|are to|is to|(?:is|are) (?:scheduled|expected|planned|set|due|slated) to)\b",
+    re.IGNORECASE,
+)
+_CLOSED_HOSTS = ("twitter.com", "mobile.twitter.com", "blogs.nasa.gov", "periscope.tv")
+_COARSE_DAYS = 2
+_EXACT_PRECISIONS = (0, 1)
+
+
+def _is_midnight(event: Event, today: date) -> bool:
+    is_exact = event.date.precision_id in _EXACT_PRECISIONS
+    return event.date.utc is not None and is_exact and event.date.utc.time() == time()
+
+
+def _is_coarse_past(event: Event, today: date) -> bool:
+    interval = event.date.interval
+    if event.date.has_time or interval is None or event.date.precision_id is None:
+        return False
+    days = (interval.end_date_exclusive - interval.first_day).days
+    return days >= _COARSE_DAYS and event.date.is_over(today)
+
+
+def _links(event: Event) -> Iterator[Link]:
+    yield from event.links
+    yield from event.videos
+
+
+def _is_on_closed_host(link: Link) -> bool:
+    try:
+        return link.host in _CLOSED_HOSTS
+    except ValueError:
+        return False
+
+
+QUALITY_RULES: tuple[QualityRule, ...] = (
+    QualityRule(
+        key="picture",
+        title="No picture",
+        explanation="A drawn sky stands in. The source can attach one of the pictures that it has.",
+        test=lambda event, today: event.image is None,
+    ),
+    QualityRule(
+        key="licence",
+        title="A picture of unknown licence",
+        explanation="Nobody can tell whether it may be shown. "
+        "Somebody who knows its origin can say so.",
+        test=lambda event, today: event.image is not None and not is_known(event.image.licence),
+    ),
+    QualityRule(
+        key="credit",
+        title="A picture without a credit",
+        explanation="Whoever made it goes unnamed.",
+        test=lambda event, today: event.image is not None and not event.image.credit,
+    ),
+    QualityRule(
+        key="precision",
+        title="How exact the date is, is not stated",
+        explanation="Events from before spring 2023 have no precision. "
+        "With midnight for a time it may be the day that is meant, or the month.",
+        test=lambda event, today: event.date.utc is not None and event.date.precision_id is None,
+    ),
+    QualityRule(
+        key="midnight",
+        title="Midnight to the minute",
+        explanation="Probably entered before the time was known, and said to be exact.",
+        test=_is_midnight,
+    ),
+    QualityRule(
+        key="coarse",
+        title="Past, but known to a week or more only",
+        explanation="When it happened must be known by now.",
+        test=_is_coarse_past,
+    ),
+    QualityRule(
+        key="undated",
+        title="No date",
+        explanation="It stands in no year, no calendar and no order.",
+        test=lambda event, today: event.date.utc is None,
+    ),
+    QualityRule(
+        key="tense",
+        title="Past, and told in the future tense",
+        explanation="The description still says what will happen, not what did.",
+        test=lambda event, today: (
+            event.date.is_over(today) and _FUTURE_TENSE.search(event.description) is not None
+        ),
+    ),
+    QualityRule(
+        key="description",
+        title="No description",
+        explanation="The page has a name and a date, and nothing to read.",
+        test=lambda event, today: not event.description.strip(),
+    ),
+    QualityRule(
+        key="place",
+        title="No place",
+        explanation="It is on no place's page.",
+        test=lambda event, today: not event.location.strip(),
+    ),
+    QualityRule(
+        key="places",
+        title="A place that others write differently",
+        explanation="Most events at the same place have another name for it. "
+        "This archive knows that they are one; other readers of the data may not.",
+    ),
+    QualityRule(
+        key="twins",
+        title="Twins: one name and one type, within a day of each other",
+        explanation="Perhaps two different events of one name, perhaps one that was entered twice.",
+    ),
+    QualityRule(
+        key="nameless",
+        title="A link without a usable title",
+        explanation="Its title is missing, or is that of an error page; the host's name stands in.",
+        test=lambda event, today: any(not link.title for link in _links(event)),
+    ),
+    QualityRule(
+        key="gone",
+        title="A link to a place that has closed its doors",
+        explanation="Such links seldom lead anywhere now: a page that was archived would.",
+        test=lambda event, today: any(map(_is_on_closed_host, _links(event))),
+    ),
+    QualityRule(
+        key="sources",
+        title="Past, with no link and no webcast",
+        explanation="There is nothing to check it against.",
+        test=lambda event, today: event.date.is_over(today) and not any(_links(event)),
+    ),
+)
+"""In the order of the page."""
+
+
+def likely_duplicates(events: Iterable[Event]) -> frozenset[int]:
+    """Return the ids of events with another of the same name and type within a day."""
+    dated = (event for event in events if event.date.utc)
+    by_name = grouped(dated, lambda event: (" ".join(event.name.split()).casefold(), event.type.id))
+    return frozenset(
+        event.id
+        for members in by_name.values()
+        for pair in pairwise(members)
+        if _seconds_between(*pair) <= 86_400
+        for event in pair
+    )
+
+
+def _seconds_between(before: Event, after: Event) -> float:
+    assert before.date.utc, "undated events are left out"
+    assert after.date.utc, "undated events are left out"
+    return abs((after.date.utc - before.date.utc).total_seconds())
+
+
+def inconsistent_place_names(events: Iterable[Event]) -> frozenset[int]:
+    """Return the ids of events whose place mostly has another name."""
+    names: dict[str, Counter[str]] = {}
+    located = [(event, place) for event in events if (place := place_of(event.location))]
+    for event, place in located:
+        names.setdefault(place.slug, Counter())[event.location.strip()] += 1
+    usual = {
+        slug: min(counts, key=lambda name: (-counts[name], name))
+        for slug, counts in ((slug, dict(counter)) for slug, counter in names.items())
+    }
+    return frozenset(
+        event.id for event, place in located if event.location.strip() != usual[place.slug]
+    )

@@ -1,4 +1,4 @@
-"""A page for each event, and the permalinks that lead to them."""
+"""A page for each event, and the permalinks that redirect to them."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -9,19 +9,18 @@ from events_archive.site import urls
 from events_archive.site.calendars import has_calendar
 from events_archive.site.changelog import changelog
 from events_archive.site.on_this_day import day_of
-from events_archive.site.page import Alternate, Breadcrumb, Page, redirect
+from events_archive.site.page import HOME, Alternate, Breadcrumb, Page, redirect
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import AlternateLinks
 
 EVENT_TEMPLATE = "pages/event.html"
 
 MAX_OTHERS_OF_TYPE = 4
-"""How many other events of its type an event's page names."""
+"""How many other events of its type an event's page links to."""
 
-_HOME = Breadcrumb(label="Home", url=urls.HOME)
 
 DESCRIPTION_LENGTH = 155
-"""Characters that search engines show of a description."""
+"""How many characters of a description search engines show."""
 
 
 def event_pages(site: Site) -> Iterator[Page]:
@@ -32,7 +31,7 @@ def event_pages(site: Site) -> Iterator[Page]:
 
 
 def permalink_pages(site: Site) -> Iterator[Page]:
-    """Every event's permalink, which leads to its page whatever that is called by then."""
+    """Yield the permalink of every event, which redirects to its page."""
     for event in site.catalogue.all_events:
         yield redirect(urls.permalink(event.id), event.name, site.urls.event(event))
 
@@ -69,14 +68,14 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
 
 
 def meta_description(event: Event) -> str:
-    """The event in a sentence or two, as search engines and link previews show it."""
+    """Return the event in a sentence or two, for search engines and link previews."""
     facts = ", ".join(fact for fact in (event.date.display, event.location) if fact)
     text = " ".join(event.description.split())
     return truncate(f"{event.type.name}, {facts}. {text}".strip(), DESCRIPTION_LENGTH)
 
 
 def truncate(text: str, length: int) -> str:
-    """At most ``length`` characters, cut between words, with an ellipsis where something is cut."""
+    """Return at most ``length`` characters, cut between words and with an ellipsis if cut."""
     if len(text) <= length:
         return text
     return text[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;:.–-") + "…"
@@ -84,9 +83,9 @@ def truncate(text: str, length: int) -> str:
 
 def _breadcrumbs(site: Site, event: Event) -> tuple[Breadcrumb, ...]:
     if site.history.is_withdrawn(event.id):
-        return (_HOME,)
+        return (HOME,)
     year, month = event.date.year, event.date.month
-    crumbs = [_HOME]
+    crumbs = [HOME]
     if year:
         crumbs.append(_year_breadcrumb(year))
     if month:

@@ -1,7 +1,4 @@
-"""The columns of the tables that can be downloaded: name, type, meaning, and where each comes from.
-
-One table makes the CSV file, the SQLite table and their description on the data page.
-"""
+"""The columns of the CSV and SQLite downloads, and of their description on the data page."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,15 +12,14 @@ Value = str | int | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column."""
+    """A column."""
 
     name: str
     type: str
-    """"INTEGER" or "TEXT", as SQLite has them."""
+    """A type of SQLite: "INTEGER" or "TEXT"."""
     meaning: str
-    """With its unit, where it has one."""
     read: Callable[[Site, Event], Value]
-    """None where nothing is known."""
+    """Returns the value for an event; None if it is not known."""
 
 
 def _joined(texts: Iterable[str], separator: str = "; ") -> str | None:
@@ -48,7 +44,7 @@ def _number(name: str, meaning: str, read: Callable[[Event], int | None]) -> Col
     return Column(name=name, type="INTEGER", meaning=meaning, read=lambda site, event: read(event))
 
 
-def _known(name: str, meaning: str, read: Callable[[Site, Event], Value]) -> Column:
+def _site_text(name: str, meaning: str, read: Callable[[Site, Event], Value]) -> Column:
     return Column(name=name, type="TEXT", meaning=meaning, read=read)
 
 
@@ -113,12 +109,12 @@ COLUMNS = (
         "When the API last changed it (ISO 8601, UTC).",
         lambda event: format_utc(event.last_updated),
     ),
-    _known(
+    _site_text(
         "first_seen",
         "When the archive first saw it (ISO 8601, UTC).",
         lambda site, event: format_utc(site.history.provenance(event.id).first_seen),
     ),
-    _known(
+    _site_text(
         "last_seen",
         "The day (UTC) on which the API last had it.",
         lambda site, event: str(site.history.provenance(event.id).last_seen or "") or None,
@@ -129,7 +125,7 @@ COLUMNS = (
         meaning="1 where the API no longer has it, else 0.",
         read=lambda site, event: int(site.history.is_withdrawn(event.id)),
     ),
-    _known(
+    _site_text(
         "page",
         "Its page here; from the archive's root, where its place on the web is not known.",
         lambda site, event: site.base_url + site.urls.event(event),
@@ -140,11 +136,11 @@ COLUMNS = (
 
 
 def rows(site: Site) -> list[tuple[Value, ...]]:
-    """The table: a row for each event, withdrawn ones included, by id."""
+    """Return a row for each event, withdrawn ones included, by id."""
     events = sorted(site.catalogue.all_events, key=lambda event: event.id)
     return [row(site, event) for event in events]
 
 
 def row(site: Site, event: Event) -> tuple[Value, ...]:
-    """One event's cells, in the order of the columns."""
+    """Return an event's values, in the order of the columns."""
     return tuple(column.read(site, event) for column in COLUMNS)

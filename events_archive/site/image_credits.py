@@ -1,4 +1,4 @@
-"""Who made each picture, on what terms it is shown, and on which pages."""
+"""Who made each image, under which licence, and on which pages it is shown."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,27 +6,26 @@ from dataclasses import dataclass
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Image, Licence
 from events_archive.site import urls
-from events_archive.site.page import Breadcrumb, Page
+from events_archive.site.page import HOME, Page
 from events_archive.site.pagination import EventList, numbered, numbered_title
 from events_archive.site.site import Site
 
 MAX_NAMED_EVENTS = 12
-"""How many of the events that share a picture are named beside it."""
+"""How many of the events that share an image are listed with it."""
 
 IMAGES_PER_PAGE = 200
-"""How many pictures a page lists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
-    """One picture and the events that it stands for, oldest first."""
+    """An image and the events that it illustrates, oldest first."""
 
     image: Image
     events: Events
 
     @property
     def named(self) -> Events:
-        """Those of its events that are named."""
+        """The events that are listed."""
         return self.events[:MAX_NAMED_EVENTS]
 
     @property
@@ -37,25 +36,20 @@ class Credit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenceGroup:
-    """The pictures under one licence."""
+    """The images under one licence."""
 
     licence: Licence | None
-    """None where the source names none."""
+    """None for images of unknown licence."""
     credits: tuple[Credit, ...]
-
-    @property
-    def is_known(self) -> bool:
-        """Whether anybody has said on what terms they may be shown."""
-        return is_known(self.licence)
 
 
 def is_known(licence: Licence | None) -> bool:
-    """Whether a licence says anything: the source has one that is called "Unknown"."""
+    """Whether a licence says anything: LL2 has one that is called "Unknown"."""
     return licence is not None and licence.name.casefold() not in ("", "unknown")
 
 
 def credits_pages(site: Site) -> Iterator[Page]:
-    """The page of all pictures, in numbered parts where they are too many."""
+    """Yield the list of all images, in numbered pages."""
     credits = all_credits(site)
     for path, part, links in numbered(urls.CREDITS, credits, IMAGES_PER_PAGE):
         yield Page(
@@ -65,14 +59,14 @@ def credits_pages(site: Site) -> Iterator[Page]:
             description="Who made the pictures of this archive, and on what terms they are shown.",
             context={
                 "event_list": EventList(count=len(credits), sections=(), pages=links),
-                "terms": by_licence(part),
+                "licences": by_licence(part),
             },
-            breadcrumbs=(Breadcrumb(label="Home", url=urls.HOME),),
+            breadcrumbs=(HOME,),
         )
 
 
 def all_credits(site: Site) -> tuple[Credit, ...]:
-    """Every picture once, in the order of licences and of credits; unknown licences last."""
+    """Return every image once, by licence and credit; images of unknown licence come last."""
     pictured = (event for event in site.catalogue.all_events if event.image)
     users = grouped(pictured, lambda event: event.image.key if event.image else None)
     images = {image.key: image for image in site.catalogue.images}
@@ -87,15 +81,14 @@ def _order(credit: Credit) -> tuple[bool, str, int, str, str]:
 
 
 def by_licence(credits: tuple[Credit, ...]) -> tuple[LicenceGroup, ...]:
-    """The same under their licences, in the order given."""
+    """Group credits by licence, in their order."""
     groups: dict[int | None, list[Credit]] = {}
     for credit in credits:
         licence = credit.image.licence
-        known = licence.id if licence and is_known(licence) else None
-        groups.setdefault(known, []).append(credit)
+        groups.setdefault(licence.id if licence and is_known(licence) else None, []).append(credit)
     return tuple(
         LicenceGroup(
-            licence=members[0].image.licence if id is not None else None, credits=tuple(members)
+            licence=None if id is None else members[0].image.licence, credits=tuple(members)
         )
         for id, members in groups.items()
     )

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from events_archive.model.catalogue import grouped
 from events_archive.site import pagination, urls
-from events_archive.site.categories import CATEGORIES, by_category, year_bars
-from events_archive.site.page import Breadcrumb, Page
+from events_archive.site.categories import CATEGORIES, by_category
+from events_archive.site.charts import year_bars
+from events_archive.site.page import HOME, Breadcrumb, Page
 from events_archive.site.pagination import ListPage
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import AlternateLinks
@@ -16,8 +17,6 @@ Neighbours = tuple[Breadcrumb | None, Breadcrumb | None]
 """The pages of the terms before and after a term."""
 
 Context = Mapping[str, object]
-
-_HOME = Breadcrumb(label="Home", url=urls.HOME)
 
 
 def list_pages(site: Site) -> Iterator[Page]:
@@ -54,7 +53,7 @@ def _index_pages(
             title=title if number == 1 else f"{title}, part {number}",
             description=description.format(count=len(terms)),
             context=own_context(site) if own_context else context,
-            breadcrumbs=(_HOME,),
+            breadcrumbs=(HOME,),
             alternates=alternates.of_index(taxonomy),
         )
 
@@ -133,9 +132,9 @@ def _breadcrumbs(term: Term, page: ListPage) -> tuple[Breadcrumb, ...]:
     if taxonomy.name == "months":
         year = term.value[0]
         years = Breadcrumb(label="Years", url=urls.ALL_YEARS)
-        return (_HOME, years, Breadcrumb(label=str(year), url=urls.year(year)))
+        return (HOME, years, Breadcrumb(label=str(year), url=urls.year(year)))
     index = Breadcrumb(label=taxonomy.title, url=urls.taxonomy_index(taxonomy.name))
-    return (_HOME, index, Breadcrumb(label=term.name, url=term.url))[: 3 if page.year else 2]
+    return (HOME, index, Breadcrumb(label=term.name, url=term.url))[: 3 if page.year else 2]
 
 
 def _with_neighbours(

@@ -1,4 +1,4 @@
-"""What happened on each day of the year: 366 pages, and what is told of a day as it comes round."""
+"""The days of the year, and what happened on them in earlier years."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from events_archive.site.categories import PRESS, category_of
 MONTH_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 DayOfYear = tuple[int, int]
-"""A day of the year as (month, day); (2, 29) is one of them."""
+"""A day of the year as (month, day), 29 February included."""
 
 ALL_DAYS: tuple[DayOfYear, ...] = tuple(
     (month, day)
@@ -20,62 +20,59 @@ ALL_DAYS: tuple[DayOfYear, ...] = tuple(
     for day in range(1, length + 1)
 )
 
-LOOK_BACK = 30
-"""For how many days up to today the feed of days has entries."""
+FEED_DAYS = 30
+"""How many days up to today have entries in the feed: a site need not be built every day."""
 
-LOOK_AHEAD = 9
-"""For how many days from the build's own home knows what happened on them."""
+HOME_DAYS = 9
+"""How many days from today on the home page has, since it is read for days after it was built."""
 
 
 def day_of(event: Event) -> DayOfYear | None:
-    """The day of the year of an event; None where its date is known less exactly."""
+    """Return the event's day of the year; None if its date is not known to the day."""
     day = event.date.day
     return (day.month, day.day) if day else None
 
 
 def format_day_of_year(day: DayOfYear) -> str:
-    """``4 July``."""
+    """Return ``4 July``."""
     return f"{day[1]} {MONTHS[day[0] - 1]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anniversary:
-    """One date, and what happened on that day of the year in years before."""
+    """A date, and the events on the same day of earlier years."""
 
     date: date
     events: Events
-    """The oldest first."""
+    """Oldest first."""
 
     @property
-    def begins(self) -> datetime:
-        """The start of the day (UTC)."""
+    def start(self) -> datetime:
+        """The start of the date (UTC)."""
         return datetime.combine(self.date, time(), tzinfo=UTC)
 
 
 def anniversaries(catalogue: Catalogue, first: date, count: int) -> Iterator[Anniversary]:
-    """Those of ``count`` days from ``first`` on which there is anything to remember."""
+    """Yield those of ``count`` dates from ``first`` on that are anniversaries of events."""
     for number in range(count):
         when = first + timedelta(days=number)
-        remembered = tuple(
+        events = tuple(
             event
             for event in catalogue.by_day.get((when.month, when.day), ())
             if event.date.year is not None and event.date.year < when.year
         )
-        if remembered:
-            yield Anniversary(date=when, events=remembered)
+        if events:
+            yield Anniversary(date=when, events=events)
 
 
 def recent_anniversaries(catalogue: Catalogue) -> tuple[Anniversary, ...]:
-    """The days up to today, the latest first: what the feed of days tells.
-
-    A site that is built seldom has told none of the days between: each keeps its entry for a month.
-    """
-    first = catalogue.today - timedelta(days=LOOK_BACK - 1)
-    return tuple(reversed(tuple(anniversaries(catalogue, first, LOOK_BACK))))
+    """Return the anniversaries of the last `FEED_DAYS` days, today included, latest first."""
+    first = catalogue.today - timedelta(days=FEED_DAYS - 1)
+    return tuple(reversed(tuple(anniversaries(catalogue, first, FEED_DAYS))))
 
 
 def recurring_events(catalogue: Catalogue) -> Events:
-    """What a calendar brings back every year: what happened in space, but not who spoke of it."""
+    """Return the events of the yearly calendar: past, known to the day, and not for the press."""
     return tuple(
         event
         for event in reversed(catalogue.past)

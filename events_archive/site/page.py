@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from events_archive.site import urls
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alternate:
@@ -21,6 +23,9 @@ class Breadcrumb:
 
     label: str
     url: str
+
+
+HOME = Breadcrumb(label="Home", url=urls.HOME)
 
 
 class Writer(StrEnum):

@@ -1,4 +1,4 @@
-"""The plan: every page of the site, listed before a byte of it is written."""
+"""The plan: all pages of the site, listed before any is rendered."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
@@ -31,7 +31,7 @@ PLANNERS: tuple[Planner, ...] = (
     calendar_pages,
     data_pages,
 )
-"""What plans the pages of each kind."""
+"""Each yields the pages of one kind."""
 
 
 def plan_site(site: Site, planners: Sequence[Planner] = PLANNERS) -> tuple[Page, ...]:
@@ -43,9 +43,9 @@ def plan_site(site: Site, planners: Sequence[Planner] = PLANNERS) -> tuple[Page,
 
 
 def refuse_duplicate_paths(pages: Iterable[Page]) -> tuple[Page, ...]:
-    """The pages as they are; raises ArchiveError where two would lie in one file.
+    """Return the pages; raises ArchiveError if two have paths that differ in case at most.
 
-    Compared without regard to case, as disks on Windows and macOS do.
+    On Windows and macOS they would be the same file.
     """
     planned: dict[str, Page] = {}
     for page in pages:
@@ -58,6 +58,6 @@ def refuse_duplicate_paths(pages: Iterable[Page]) -> tuple[Page, ...]:
     return tuple(planned.values())
 
 
-def paths_of(pages: Iterable[Page]) -> Iterator[str]:
-    """Every address of a plan, sorted, for ``--dry-run``."""
-    return iter(sorted(page.path for page in pages))
+def paths_of(pages: Iterable[Page]) -> list[str]:
+    """Return the paths of all pages, sorted, for ``--dry-run``."""
+    return sorted(page.path for page in pages)

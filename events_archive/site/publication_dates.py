@@ -1,24 +1,23 @@
-"""When an event became known, when it last changed, when it went: what feeds and calendars date by.
+"""When an event was added, changed and withdrawn, for feeds and calendars.
 
-Launch Library 2 keeps no time of creation; its ``last_updated`` moves without a change and stays
-with one. So the archive's own memory counts as well. No time that lies after the last contact with
-the source is believed: nothing is ever dated in the future.
+Launch Library 2 has no date of creation; its ``last_updated`` changes without a change of the
+event, and does not change with every one. So the history of the archive counts as well. A date
+after the last refresh is ignored: nothing is ever dated in the future.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
 from events_archive.model.archive_state import ArchiveHistory
-from events_archive.model.changes import Change
 from events_archive.model.event import Event
 
 FIRST_DATE = datetime(2019, 1, 1, tzinfo=UTC)
-"""The archive's first year: stands for a time that nobody recorded."""
+"""The archive's first year, for what has no date."""
 
 CANCELLED_FOR = timedelta(days=30)
-"""How long a calendar tells that an event was withdrawn, before it leaves it out."""
+"""How long calendars show a withdrawn event as cancelled before they leave it out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,23 +26,19 @@ class PublicationDates:
 
     history: ArchiveHistory
     last_refreshed: datetime | None = None
-    """When the source was last heard (UTC); None where it never was."""
+    """When LL2 last responded (UTC); None if it never did."""
 
     def published(self, event: Event) -> datetime:
-        """When the event became known: at first sight here or by its earliest update.
+        """Return when the event became known: the earlier of its first sight and its first update.
 
-        The earlier of the two, so that later updates do not move it; where there is neither, its
-        last change upstream.
+        An event with neither was published when LL2 last changed it.
         """
-        remembered = self.history.state.first_seen.get(event.id)
-        known = self._plausible([remembered, event.first_update])
+        first_seen = self.history.state.first_seen.get(event.id)
+        known = self._plausible([first_seen, event.first_update])
         return min(known or self._plausible([event.last_updated]), default=FIRST_DATE)
 
     def updated(self, event: Event) -> datetime:
-        """When it was last news: added or changed, as seen here or as the source says.
-
-        What a first look at the whole source adds is not news: it counts from the source's stamp.
-        """
+        """Return when the event was added or changed last, according to the archive or to LL2."""
         stamp, seen = event.last_updated, self._last_change.get(event.id)
         if stamp is None or not self._is_plausible(stamp):
             return seen or self.published(event)
@@ -51,7 +46,7 @@ class PublicationDates:
 
     @cached_property
     def _last_change(self) -> dict[int, datetime]:
-        """By event, when a change that is news was last seen: changes come oldest first."""
+        """The last change of events by id, without additions that a refresh only caught up on."""
         return {
             change.event_id: change.observed
             for change in self.history.changes
@@ -60,35 +55,30 @@ class PublicationDates:
         }
 
     def last_modified(self, event: Event) -> datetime:
-        """When what calendars say of it last changed, as stamped upstream or seen here."""
-        seen = [change.observed for change in self._changes(event)]
+        """Return when the event's calendar entry changed last, according to LL2 or the archive."""
+        seen = [change.observed for change in self.history.changes_of(event.id)]
         return max(self._plausible([event.last_updated, *seen]), default=FIRST_DATE)
 
     def revision_count(self, event: Event) -> int:
-        """How many changes the archive saw: rises even where two of them fall into one second."""
-        return len(self._changes(event))
+        """Return how many changes the archive saw: it rises even with two in one second."""
+        return len(self.history.changes_of(event.id))
 
     def withdrawn(self, event: Event) -> datetime | None:
-        """When the archive saw that the source no longer has it; None while it does."""
+        """Return when the archive saw that LL2 no longer has the event; None while it has."""
         last_seen = self.history.state.withdrawn.get(event.id)
         if last_seen is None:
             return None
-        seen = [
-            change.observed for change in self._changes(event) if change.change_type == "withdrawn"
-        ]
+        changes = self.history.changes_of(event.id)
+        seen = [change.observed for change in changes if change.change_type == "withdrawn"]
         return max(seen, default=datetime.combine(last_seen, time(), tzinfo=UTC))
 
     def is_cancelled(self, event: Event, today: date) -> bool:
-        """Whether calendars still tell, on the day ``today``, that it was withdrawn."""
+        """Whether calendars still show, on the day ``today``, that the event was withdrawn."""
         withdrawn = self.withdrawn(event)
         return withdrawn is not None and today <= withdrawn.date() + CANCELLED_FOR
 
-    def _changes(self, event: Event) -> Sequence[Change]:
-        return self.history.changes_of(event.id)
+    def _plausible(self, dates: Iterable[datetime | None]) -> list[datetime]:
+        return [when for when in dates if when and self._is_plausible(when)]
 
-    def _plausible(self, stamps: Iterable[datetime | None]) -> list[datetime]:
-        """Those of the stamps that are times of the past."""
-        return [stamp for stamp in stamps if stamp and self._is_plausible(stamp)]
-
-    def _is_plausible(self, stamp: datetime) -> bool:
-        return self.last_refreshed is None or stamp <= self.last_refreshed
+    def _is_plausible(self, when: datetime) -> bool:
+        return self.last_refreshed is None or when <= self.last_refreshed

@@ -1,11 +1,11 @@
-"""Which events have to do with one another, and why: the same both ways.
+"""Which events are related, and why.
 
-Each rule gathers events that share something; an event's nearest neighbours in time among them are
-its candidates. Two events are related where each is among the other's best, so that whoever leads
-to an event is led to by it, and no page's list grows.
+Each rule groups events that share something; an event's candidates are its nearest neighbours in
+time within its groups. Two events are related if each is among the other's best candidates: so
+links go both ways, and no page has many.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -13,120 +13,119 @@ from events_archive.model.catalogue import Events
 from events_archive.model.event import Event
 
 MAX_RELATED = 5
-"""How many related events an event has at most."""
+"""The most events that an event is related to."""
 
-REACH = 4
-"""How many neighbours in time, before and after, are looked at under each rule."""
+MAX_NEIGHBOURS = 4
+"""How many neighbours in time, before and after, are candidates in each group."""
 
-SOON = timedelta(days=45)
-"""How far apart events at one station are still of one and the same time."""
+SAME_STAY = timedelta(days=45)
+"""How far apart neighbours at one station may be."""
 
-_ALWAYS = timedelta(days=365_000)
+_ANY_TIME = timedelta(days=365_000)
 
 
 class Related(NamedTuple):
-    """An event that has to do with another."""
+    """An event that another is related to."""
 
     event: Event
     reason: str
     """``Same launch: Falcon 9 | Crew-13``."""
 
 
-_Group = tuple[str, list[Event]]
-"""What some events share, in words, and the events."""
+class _Group(NamedTuple):
+    """Events that share something."""
 
-_Tie = tuple[int, timedelta, int, int]
-"""How much the reason says (the less, the more), the time between, the other's id, the group's
-number: the better of two ties is less."""
+    reason: str
+    events: list[Event]
 
-_NO_SERIES: frozenset[str] = frozenset()
+
+class _Candidate(NamedTuple):
+    """Another event of a group; the better of two candidates is the smaller."""
+
+    rank: int
+    """The position of the rule: the first one has the strongest reason."""
+    apart: timedelta
+    event_id: int
+    group: int
+    """The position of the group among all groups."""
 
 
 def find_related(
     events: Events, *, series: Mapping[int, frozenset[str]]
 ) -> dict[int, tuple[Related, ...]]:
-    """The related events of each that has any, by its id, best reason first.
+    """Return the related events by the id of each event that has any, best reason first.
 
-    ``events`` come in the order of time. ``series`` names by id the series that an event is in: its
-    page leads to the rest of those anyway.
+    ``events`` are in order of time. ``series`` has the series of events by id: events of one series
+    link to each other anyway.
     """
-    ties: dict[int, list[_Tie]] = {event.id: [] for event in events}
+    candidates: dict[int, list[_Candidate]] = {event.id: [] for event in events}
     reasons: list[str] = []
-    for rank, groups in enumerate(_groups(events)):
-        for reason, members in groups:
-            _tie(members, (rank, len(reasons)), ties, series)
-            reasons.append(reason)
-    best = {event_id: _best(found) for event_id, found in ties.items() if found}
+    for rank, (reach, groups) in enumerate(_groups(events)):
+        for group in groups:
+            for one, other, apart in _neighbours(group.events, reach, series):
+                candidates[one].append(_Candidate(rank, apart, other, len(reasons)))
+                candidates[other].append(_Candidate(rank, apart, one, len(reasons)))
+            reasons.append(group.reason)
+    best = {event_id: _best(found) for event_id, found in candidates.items() if found}
     by_id = {event.id: event for event in events}
-    mutual = {
+    related = {
         event_id: tuple(
-            [
-                Related(by_id[other], reasons[group])
-                for other, group in others.items()
-                if event_id in best[other]
-            ]
+            Related(by_id[other], reasons[group])
+            for other, group in others.items()
+            if event_id in best[other]
         )
         for event_id, others in best.items()
     }
-    return {event_id: others for event_id, others in mutual.items() if others}
+    return {event_id: others for event_id, others in related.items() if others}
 
 
-_SAME_STAY = 2
-"""The place of events at one station among `_groups`."""
-
-
-def _groups(events: Events) -> tuple[Iterable[_Group], ...]:
-    """Events that share something, by kinds in the order of how much that says."""
+def _groups(events: Events) -> tuple[tuple[timedelta, Iterable[_Group]], ...]:
+    """Return the groups of each rule, strongest first, with how far neighbours may be apart."""
     launches: dict[str, _Group] = {}
-    people: dict[int, _Group] = {}
+    astronauts: dict[int, _Group] = {}
     stays: dict[tuple[int, int], _Group] = {}
     for event in events:
         if event.date.utc is None:
             continue
         for launch in event.launches:
-            if launch.id not in launches:
-                launches[launch.id] = (f"Same launch: {launch.name}", [])
-            launches[launch.id][1].append(event)
-        for person in event.astronauts:
-            if person.id not in people:
-                people[person.id] = (f"Also with {person.name}", [])
-            people[person.id][1].append(event)
+            reason = f"Same launch: {launch.name}"
+            launches.setdefault(launch.id, _Group(reason, [])).events.append(event)
+        for astronaut in event.astronauts:
+            reason = f"Also with {astronaut.name}"
+            astronauts.setdefault(astronaut.id, _Group(reason, [])).events.append(event)
         for station in event.stations:
+            reason = f"Also at {station.name}, in those weeks"
             for program in event.programs:
                 stay = (station.id, program.id)
-                if stay not in stays:
-                    stays[stay] = (f"Also at {station.name}, in those weeks", [])
-                stays[stay][1].append(event)
-    return launches.values(), people.values(), stays.values()
+                stays.setdefault(stay, _Group(reason, [])).events.append(event)
+    return (
+        (_ANY_TIME, launches.values()),
+        (_ANY_TIME, astronauts.values()),
+        (SAME_STAY, stays.values()),
+    )
 
 
-def _tie(
-    members: list[Event],
-    rank_and_group: tuple[int, int],
-    ties: Mapping[int, list[_Tie]],
-    series: Mapping[int, frozenset[str]],
-) -> None:
-    """Add the ties between ``members`` that are near in their order, and in time."""
-    rank, group = rank_and_group
-    reach = SOON if rank == _SAME_STAY else _ALWAYS
-    ids = [event.id for event in members]
-    whens = [event.sort_key[0] for event in members]
-    of_series = [series.get(id, _NO_SERIES) for id in ids]
-    for position, (id, when, own) in enumerate(zip(ids, whens, of_series, strict=True)):
-        for place in range(position + 1, min(position + 1 + REACH, len(ids))):
-            other, apart = ids[place], whens[place] - when
+def _neighbours(
+    events: list[Event], reach: timedelta, series: Mapping[int, frozenset[str]]
+) -> Iterator[tuple[int, int, timedelta]]:
+    """Yield the ids of neighbours that are in no series together, and the time between them."""
+    nothing: frozenset[str] = frozenset()
+    rows = [(event.id, event.sort_key[0], series.get(event.id, nothing)) for event in events]
+    for position, (one, when, own_series) in enumerate(rows, start=1):
+        for other, other_when, other_series in rows[position : position + MAX_NEIGHBOURS]:
+            apart = other_when - when
             if apart > reach:
                 break
-            if other != id and own.isdisjoint(of_series[place]):
-                ties[id].append((rank, apart, other, group))
-                ties[other].append((rank, apart, id, group))
+            if other != one and own_series.isdisjoint(other_series):
+                yield one, other, apart
 
 
-def _best(ties: list[_Tie]) -> dict[int, int]:
-    """The groups of the best ties, by the ids of the others, the best first."""
+def _best(candidates: list[_Candidate]) -> dict[int, int]:
+    """Return the groups of the best candidates, by event id, the best first."""
     best: dict[int, int] = {}
-    for _, _, other, group in sorted(ties):
-        # A worse reason for the same two comes later.
-        if best.setdefault(other, group) == group and len(best) == MAX_RELATED:
+    for candidate in sorted(candidates):
+        # A weaker reason for the same event comes later.
+        best.setdefault(candidate.event_id, candidate.group)
+        if len(best) == MAX_RELATED:
             break
     return best

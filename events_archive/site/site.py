@@ -1,4 +1,4 @@
-"""The site as a whole: what every page may know of it."""
+"""The site: everything that pages are made from."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,17 +19,16 @@ from events_archive.site.urls import Urls
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """All that decides which pages exist and what they say."""
+    """Everything that decides which pages exist and what they show."""
 
     catalogue: Catalogue
     urls: Urls
     settings: Settings = field(default_factory=Settings)
     """Pages may be made from those that affect the output (`Settings.output_values`) alone."""
     history: ArchiveHistory = field(default_factory=ArchiveHistory.empty)
-    """When events came, changed and went, as far as the archive saw it."""
-
+    """When events were added, changed and withdrawn."""
     query_index: QueryIndex = field(default_factory=QueryIndex)
-    """What can be asked of the events, and told of them, in the API's own words."""
+    """The events in the API's form, for the query page and the mirror of the API."""
 
     @property
     def title(self) -> str:
@@ -48,26 +47,26 @@ class Site:
 
     @cached_property
     def publication_dates(self) -> PublicationDates:
-        """The dates of events as news, none of them after the last contact."""
+        """When events were added and changed, never after the last refresh."""
         return PublicationDates(history=self.history, last_refreshed=self.updated)
 
     @cached_property
     def taxonomies(self) -> TaxonomyIndex:
-        """The types, years, places, agencies, ... that the events have."""
+        """The types, years, places, agencies, ... of the events."""
         return TaxonomyIndex.build(TAXONOMIES, self.catalogue, self.urls)
 
     @cached_property
     def related(self) -> dict[int, tuple[Related, ...]]:
-        """The events that have to do with each, by its id; its own series leads to the others."""
+        """The related events of each event, by its id."""
         series = {
-            event_id: frozenset(one.term.slug for one in found)
-            for event_id, found in self.taxonomies.series_positions.items()
+            event_id: frozenset(position.term.slug for position in positions)
+            for event_id, positions in self.taxonomies.series_positions.items()
         }
         return find_related(self.catalogue.events, series=series)
 
     @property
     def updated(self) -> datetime | None:
-        """When the archive last heard from its source (UTC); None for a cache that never did."""
+        """When LL2 last responded (UTC); None if it never did."""
         return self.history.state.last_refreshed
 
     @cached_property

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from events_archive.site import urls
 from events_archive.site.categories import CATEGORIES, by_category
-from events_archive.site.on_this_day import LOOK_AHEAD, anniversaries
-from events_archive.site.page import ALL_EVENTS, Alternate, Breadcrumb, Page, Writer
+from events_archive.site.on_this_day import HOME_DAYS, anniversaries
+from events_archive.site.page import ALL_EVENTS, HOME, Alternate, Page, Writer
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import AlternateLinks
 from events_archive.site.timelines import year_overview
@@ -19,8 +19,6 @@ UPCOMING_RESERVE = 10
 RECENT_ON_HOME = 9
 """How many past events the home page shows."""
 
-_HOME = Breadcrumb(label="Home", url=urls.HOME)
-
 
 def static_pages(site: Site) -> Iterator[Page]:
     """Yield home, about, 404 and the page on offline reading, and the files that hosts read."""
@@ -31,7 +29,7 @@ def static_pages(site: Site) -> Iterator[Page]:
         template="pages/about.html",
         title="About this archive",
         description="What this archive of spaceflight events is, and how it is made.",
-        breadcrumbs=(_HOME,),
+        breadcrumbs=(HOME,),
         alternates=main_alternates,
         cache_inputs=ALL_EVENTS,
     )
@@ -48,7 +46,7 @@ def static_pages(site: Site) -> Iterator[Page]:
         title="Read offline",
         description="How to read the archive with no network: in the browser, or from a disk.",
         context={"download": urls.DOWNLOAD if site.settings.offer_download else ""},
-        breadcrumbs=(_HOME,),
+        breadcrumbs=(HOME,),
     )
     yield Page(path=urls.MANIFEST, writer=Writer.WEB_MANIFEST)
     yield Page(path=urls.NO_JEKYLL, writer=Writer.EMPTY)
@@ -75,7 +73,7 @@ def home_page(site: Site, alternates: tuple[Alternate, ...]) -> Page:
             "types_by_category": by_category(site.events_by_type()),
             "year_overview": year_overview(site),
             "categories": CATEGORIES,
-            "days": tuple(anniversaries(catalogue, catalogue.today, LOOK_AHEAD)),
+            "days": tuple(anniversaries(catalogue, catalogue.today, HOME_DAYS)),
             "count": len(catalogue.events),
         },
         alternates=alternates,

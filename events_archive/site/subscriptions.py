@@ -9,8 +9,7 @@ from events_archive.model.event import Event, EventType
 from events_archive.model.interval import format_duration
 from events_archive.site import urls
 from events_archive.site.calendars import Calendar, has_calendar, site_calendar, term_calendar
-from events_archive.site.categories import by_category
-from events_archive.site.default_durations import default_duration
+from events_archive.site.categories import by_category, default_duration
 from events_archive.site.feeds import (
     MAX_ENTRIES,
     Feed,
@@ -20,7 +19,7 @@ from events_archive.site.feeds import (
     term_feed,
 )
 from events_archive.site.formats import CALENDAR
-from events_archive.site.page import Alternate, Breadcrumb, Page
+from events_archive.site.page import HOME, Alternate, Page
 from events_archive.site.site import Site
 from events_archive.site.terms import Taxonomy, Term
 
@@ -155,7 +154,7 @@ def subscription_pages(site: Site) -> Iterator[Page]:
             "durations": _durations(type for type, _ in types),
             "max_entries": MAX_ENTRIES,
         },
-        breadcrumbs=(Breadcrumb(label="Home", url=urls.HOME),),
+        breadcrumbs=(HOME,),
         alternates=(*AlternateLinks(site).main, *feed_alternates(changes, "Changes")),
     )
     if site.base_url:

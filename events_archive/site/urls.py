@@ -1,8 +1,4 @@
-"""Every address of the site. Nobody else spells one.
-
-An address is the path below the site's root, with forward slashes: ``types/docking.html``. List
-pages of one kind share the stem in all their formats.
-"""
+"""All URLs of the site, as paths below its root: ``types/docking.html``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -59,94 +55,94 @@ ASSETS = "assets"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Urls:
-    """The addresses that depend on names: whose slug is whose is settled before, by id."""
+    """The URLs that depend on names; which event or type has which slug is decided before."""
 
     event_slugs: Mapping[int, str]
     """By event id."""
     type_slugs: Mapping[int, str]
     """By type id."""
     event_redirects: Mapping[str, int] = field(default_factory=dict)
-    """Former stems of events, each with the id of the event that its page leads to."""
+    """Former slugs of events, each with the id of the event to redirect to."""
     type_redirects: Mapping[str, int] = field(default_factory=dict)
-    """Former stems of types, likewise."""
+    """Former slugs of types, likewise."""
     unresolved: Mapping[str, int] = field(default_factory=dict)
-    """Stems of events whose records cannot be read at present, with the ids."""
+    """Slugs of events whose records cannot be read at present, with their ids."""
 
     @classmethod
-    def from_registry(cls, book: SlugRegistry) -> "Urls":
-        """The addresses that the book has settled."""
+    def from_registry(cls, registry: SlugRegistry) -> "Urls":
+        """Return the URLs for the slugs of the registry."""
         return cls(
-            event_slugs=book.events.slugs,
-            type_slugs=book.types.slugs,
-            event_redirects=book.redirects,
-            type_redirects=book.type_redirects,
-            unresolved=book.events.unresolved,
+            event_slugs=registry.events.slugs,
+            type_slugs=registry.types.slugs,
+            event_redirects=registry.redirects,
+            type_redirects=registry.type_redirects,
+            unresolved=registry.events.unresolved,
         )
 
     def event(self, event: Event, suffix: str = ".html") -> str:
-        """``events/tiangong-eva-1.html``."""
+        """Return ``events/tiangong-eva-1.html``."""
         return f"events/{self.event_slugs[event.id]}{suffix}"
 
     def type(self, type: EventType, suffix: str = ".html") -> str:
-        """``types/docking.html``."""
+        """Return ``types/docking.html``."""
         return f"types/{self.type_slugs[type.id]}{suffix}"
 
 
 def permalink(event_id: int) -> str:
-    """``id/309.html``: leads to the event whatever its slug becomes."""
+    """Return ``id/309.html``, which redirects to the event's page whatever its slug is."""
     return f"id/{event_id}.html"
 
 
 def year(number: int, suffix: str = ".html") -> str:
-    """``years/2021.html``."""
+    """Return ``years/2021.html``."""
     return f"years/{number:04}{suffix}"
 
 
-def month(year_number: int, month_number: int) -> str:
-    """``months/2021-07.html``."""
-    return f"months/{year_number:04}-{month_number:02}.html"
+def month(year: int, month: int) -> str:
+    """Return ``months/2021-07.html``."""
+    return f"months/{year:04}-{month:02}.html"
 
 
 def taxonomy_index(folder: str) -> str:
-    """``places/index.html``."""
+    """Return ``places/index.html``."""
     return f"{folder}/index.html"
 
 
-def list_year(address: str, year_number: int | None) -> str:
-    """``agencies/nasa-44/2021.html``: some of a list that is too long for one page."""
-    return f"{address.removesuffix('.html')}/{year_number or 'undated'}.html"
+def list_year(path: str, year: int | None) -> str:
+    """Return ``agencies/nasa-44/2021.html``: the page of a year in a list that is split by year."""
+    return f"{path.removesuffix('.html')}/{year or 'undated'}.html"
 
 
-def day(month_number: int, day_number: int) -> str:
-    """``days/07-04.html``: a day of every year."""
-    return f"days/{month_number:02}-{day_number:02}.html"
+def day(month: int, day: int) -> str:
+    """Return ``days/07-04.html``: a day of every year."""
+    return f"days/{month:02}-{day:02}.html"
 
 
 def query_data(name: str) -> str:
-    """``data/events-000.js``: some of the events, for the script that answers questions."""
+    """Return ``data/events-000.js``: a file of data for the query page."""
     return f"data/{name}.js"
 
 
 def api_page(mode: str, number: int) -> str:
-    """``api/2.3.0/events/list/1.json``: a page of the mirrored API."""
+    """Return ``api/2.3.0/events/list/1.json``: a page of a list of the API mirror."""
     return f"{API_MIRROR}events/{mode}/{number}.json"
 
 
 def api_event(event_id: int) -> str:
-    """``api/2.3.0/events/309.json``."""
+    """Return ``api/2.3.0/events/309.json``."""
     return f"{API_MIRROR}events/{event_id}.json"
 
 
 def api_type(type_id: int) -> str:
-    """``api/2.3.0/config/event_types/2.json``."""
+    """Return ``api/2.3.0/config/event_types/2.json``."""
     return f"{API_MIRROR}config/event_types/{type_id}.json"
 
 
-def list_page(address: str, number: int) -> str:
-    """``months/2021-07/2.html``: a later part of a list that nothing else divides."""
-    return address if number == 1 else f"{address.removesuffix('.html')}/{number}.html"
+def list_page(path: str, number: int) -> str:
+    """Return ``months/2021-07/2.html``: a page of a list in numbered pages."""
+    return path if number == 1 else f"{path.removesuffix('.html')}/{number}.html"
 
 
-def relative_root(address: str) -> str:
-    """What leads from ``address`` to the site's root: ``""``, ``"../"``, ``"../../"``."""
-    return "../" * address.count("/")
+def relative_root(path: str) -> str:
+    """Return what leads from ``path`` to the site's root: ``""``, ``"../"``, ``"../../"``."""
+    return "../" * path.count("/")

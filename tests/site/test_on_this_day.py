@@ -50,7 +50,7 @@ def test_a_day_remembers_years_before_it_and_none_after() -> None:
 def test_a_site_that_is_built_seldom_tells_of_the_days_between() -> None:
     events = [an_event(n, f"2019-07-{n:02}T00:00:00Z") for n in range(1, 32)]
     told = on_this_day.recent_anniversaries(a_catalogue(*events, today="2021-07-31"))
-    assert len(told) == on_this_day.LOOK_BACK
+    assert len(told) == on_this_day.FEED_DAYS
     assert told[0].date == date(2021, 7, 31)
 
 

@@ -1,0 +1,93 @@
+"""What is missing or odd in the records."""
+
+from typing import Any
+
+import pytest
+
+from events_archive.model.event import Licence
+from events_archive.site.data_quality import (
+    MAX_NAMED_EVENTS,
+    QUALITY_RULES,
+    inconsistent_place_names,
+    likely_duplicates,
+    quality_issues,
+)
+from events_archive.site.plan import plan_site
+from tests.factories import a_catalogue, a_link, a_site, an_event, an_image
+
+NASA = Licence(id=4, name="NASA Image and Media Guidelines", url="https://nasa.example/")
+
+
+def _issues(**facts: Any) -> list[str]:
+    """The rules that an event breaks which is in order but for ``facts``."""
+    event = an_event(**{"links": (a_link(),), "image": an_image(licence=NASA), **facts})
+    return [issue.rule.key for issue in quality_issues(a_catalogue(event)) if issue.events]
+
+
+def test_a_complete_record_breaks_no_rule() -> None:
+    assert _issues() == []
+
+
+@pytest.mark.parametrize(
+    ("key", "facts"),
+    [
+        ("picture", {"image": None}),
+        ("licence", {"image": an_image(licence=Licence(id=1, name="Unknown", url=""))}),
+        ("licence", {"image": an_image(licence=None)}),
+        ("credit", {"image": an_image(licence=NASA, credit="")}),
+        ("precision", {"precision": None}),
+        ("midnight", {"date": "2021-07-04T00:00:00Z"}),
+        ("coarse", {"date": "2021-07-31T00:00:00Z", "precision": 7}),
+        ("undated", {"date": None}),
+        ("tense", {"description": "The crew will dock at 12:00 UTC."}),
+        ("tense", {"description": "It is scheduled to land."}),
+        ("description", {"description": " \r\n"}),
+        ("place", {"location": ""}),
+        ("nameless", {"links": (a_link(title=""),)}),
+        ("gone", {"links": (a_link(url="https://twitter.com/NASA/status/1"),)}),
+        ("sources", {"links": ()}),
+    ],
+)
+def test_an_event_breaks_one_rule_only(key: str, facts: dict) -> None:
+    assert _issues(**facts) == [key]
+
+
+def test_an_upcoming_event_may_be_vague_and_in_the_future_tense() -> None:
+    coming = {"date": "2023-12-31T00:00:00Z", "precision": 14}
+    assert _issues(description="It will dock.", **coming) == []
+
+
+def test_a_word_that_starts_with_will_is_not_the_future_tense() -> None:
+    assert _issues(description="Williams was willing.") == []
+
+
+def test_a_link_that_cannot_be_parsed_is_not_on_a_closed_host() -> None:
+    assert "gone" not in _issues(links=(a_link(url="http://[broken"),))
+
+
+def test_duplicates_have_one_name_and_type_within_a_day() -> None:
+    events = [
+        an_event(1, "2021-07-04T00:00:00Z", name="Static Fire"),
+        an_event(2, "2021-07-04T20:00:00Z", name="static  fire"),
+        an_event(3, "2021-07-09T00:00:00Z", name="Static Fire"),
+        an_event(4, "2021-07-04T00:00:00Z", name="Other"),
+    ]
+    assert likely_duplicates(events) == {1, 2}
+
+
+def test_the_rarer_name_of_a_place_is_inconsistent() -> None:
+    names = ("International Space Station", "International Space Station", "ISS", "Mars")
+    events = [an_event(n, location=name) for n, name in enumerate(names)]
+    assert inconsistent_place_names(events) == {2}
+
+
+def test_the_page_lists_some_events_and_counts_all() -> None:
+    site = a_site(*(an_event(n, image=None) for n in range(1, 60)))
+    (page,) = [page for page in plan_site(site) if page.path == "report.html"]
+    issue = next(one for one in page.context["issues"] if one.rule.key == "picture")
+    assert len(issue.events) == 59
+    assert len(issue.named) == MAX_NAMED_EVENTS
+
+
+def test_rules_have_different_keys() -> None:
+    assert len({rule.key for rule in QUALITY_RULES}) == len(QUALITY_RULES)
