@@ -56,6 +56,12 @@ def upstream_records(archive: Archive) -> dict[int, dict[str, Any]]:
     return records
 
 
+def ids_by_last_edit(archive: Archive) -> list[int]:
+    """Return the ids of upstream's events, those edited longest ago first."""
+    records = upstream_records(archive)
+    return sorted(records, key=lambda number: records[number]["last_updated"])
+
+
 def cached_records(archive: Archive) -> dict[int, dict[str, Any]]:
     return {
         number: record | {"url": upstream_records(archive).get(number, record)["url"]}
@@ -125,9 +131,7 @@ def test_the_weekly_full_refresh_finds_a_deletion_and_keeps_the_event(
     archive: Archive,
 ) -> None:
     archive.refresh()
-    deleted = min(upstream_records(archive).values(), key=lambda record: record["last_updated"])[
-        "id"
-    ]
+    deleted = ids_by_last_edit(archive)[0]
     archive.upstream.database.delete(deleted)
     assert archive.refresh().summary.text == "no changes"
     result = archive.refresh(after=24 * 7)
@@ -153,9 +157,7 @@ def test_a_recent_deletion_causes_a_full_refresh(
     archive: Archive,
 ) -> None:
     archive.refresh()
-    newest = max(upstream_records(archive).values(), key=lambda record: record["last_updated"])[
-        "id"
-    ]
+    newest = ids_by_last_edit(archive)[-1]
     archive.upstream.database.delete(newest)
     result = archive.refresh()
     assert (result.outcome, result.summary.text) == ("sweep", "1 withdrawn")
@@ -170,9 +172,7 @@ def test_a_server_that_ignores_the_filter_causes_a_full_refresh(archive: Archive
 
 def test_a_full_refresh_finds_a_silent_change_which_is_not_live(archive: Archive) -> None:
     archive.refresh()
-    oldest = min(upstream_records(archive).values(), key=lambda record: record["last_updated"])[
-        "id"
-    ]
+    oldest = ids_by_last_edit(archive)[0]
     archive.upstream.database.change(oldest, silently=True, location="Elsewhere")
     assert archive.refresh().summary.text == "no changes"
     result = archive.refresh(after=24 * 7)
