@@ -117,25 +117,25 @@ def event_calendar(site: Site, event: Event) -> Calendar:
 
 def calendar_pages(site: Site) -> Iterator[Page]:
     """Yield every calendar: of the whole site, of terms, of single events."""
-    events, entries = calendar_events(site), CalendarEntries(site)
-    for path, shown in (
-        (urls.CALENDAR, rolling_window(site, events)),
-        (urls.COMPLETE_CALENDAR, events),
-        (urls.ANNIVERSARIES, recurring_events(site.catalogue)),
-    ):
-        yield calendar_page(site_calendar(site, path), entries.of(shown))
+    events = calendar_events(site)
+    entries = {e.id: calendar_entry(site, e) for e in site.catalogue.all_events if e.date.utc}
+
+    def page(calendar: Calendar, shown: Events) -> Page:
+        return calendar_page(calendar, tuple([entries[event.id] for event in shown]))
+
+    yield page(site_calendar(site, urls.CALENDAR), rolling_window(site, events))
+    yield page(site_calendar(site, urls.COMPLETE_CALENDAR), events)
+    yield page(site_calendar(site, urls.ANNIVERSARIES), recurring_events(site.catalogue))
     in_calendars = replace(site.catalogue, events=events, withdrawn=())
     for taxonomy in site.taxonomies.taxonomies:
         if taxonomy.calendar_refresh:
             found = taxonomy.find(taxonomy, in_calendars, site.urls)
             events_of = {term.slug: term.events for term in found}
             for term in (*site.taxonomies.terms(taxonomy.name), *_retired_terms(site, taxonomy)):
-                shown = events_of.get(term.slug, ())
-                yield calendar_page(term_calendar(site, term), entries.of(shown))
+                yield page(term_calendar(site, term), events_of.get(term.slug, ()))
     # An event's own calendar keeps the event when it was withdrawn too long ago for the others.
     for event in site.catalogue.all_events:
-        shown = (event,) if event.date.utc else ()
-        yield calendar_page(event_calendar(site, event), entries.of(shown))
+        yield page(event_calendar(site, event), (event,) if event.date.utc else ())
 
 
 def _retired_terms(site: Site, taxonomy: Taxonomy) -> Iterator[Term]:
@@ -177,24 +177,6 @@ def has_calendar(site: Site, event: Event) -> bool:
         return False
     dates = site.publication_dates
     return dates.withdrawn(event) is None or dates.is_cancelled(event, site.catalogue.today)
-
-
-class CalendarEntries:
-    """The calendar entries of a site's events, each made once."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self._entries: dict[int, CalendarEntry] = {}
-
-    def of(self, events: Events) -> tuple[CalendarEntry, ...]:
-        """Return the entries of ``events``, in their order."""
-        return tuple([self._entry(event) for event in events])
-
-    def _entry(self, event: Event) -> CalendarEntry:
-        entry = self._entries.get(event.id)
-        if entry is None:
-            entry = self._entries[event.id] = calendar_entry(self._site, event)
-        return entry
 
 
 def calendar_entry(site: Site, event: Event) -> CalendarEntry:

@@ -169,39 +169,37 @@ def _pages(feed: Feed) -> Iterator[Page]:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ArchivePartition:
-    """Decides which archive document of a feed an event is in, permanently."""
-
-    number: Callable[[Event], int]
-    """Returns the number by which documents are ordered."""
-    name: Callable[[int], str]
-    """Returns the name of a document by its number."""
+Partition = Callable[[Event], tuple[int, str]]
+"""Returns which archive document an event is in, permanently: its number in order, and its name."""
 
 
-def _by_ids(width: int) -> ArchivePartition:
-    """Return blocks of ids: no event moves to another, and only changed events change a block."""
-    return ArchivePartition(
-        number=lambda event: event.id // width * width,
-        name=lambda first: f"{first}-{first + width - 1}",
-    )
+def _by_ids(width: int) -> Partition:
+    """Partition by blocks of ids: no event moves, and only changed events change a document."""
+
+    def partition(event: Event) -> tuple[int, str]:
+        first = event.id // width * width
+        return first, f"{first}-{first + width - 1}"
+
+    return partition
 
 
-_BY_YEAR = ArchivePartition(number=lambda event: event.sort_key[0].year, name=str)
-"""The years in which events ended."""
+def _by_year(event: Event) -> tuple[int, str]:
+    """Partition by the year in which events ended."""
+    year = event.sort_key[0].year
+    return year, str(year)
 
 
-def _feeds(site: Site) -> Iterator[tuple[Feed, Entries, ArchivePartition]]:
+def _feeds(site: Site) -> Iterator[tuple[Feed, Entries, Partition]]:
     """Yield each feed of events, without its entries, with all entries that it ever has."""
     news = tuple(event_entry(site, event) for event in by_last_update(site))
     past = tuple(chronological_entry(site, event) for event in site.catalogue.past)
     yield site_feed(site, urls.MAIN_FEED), news, _by_ids(MAIN_ARCHIVE_IDS)
-    yield site_feed(site, urls.HAPPENED), past, _BY_YEAR
+    yield site_feed(site, urls.HAPPENED), past, _by_year
     news_of, past_of = _by_event(news), _by_event(past)
     for taxonomy in site.taxonomies.taxonomies:
         for term in site.taxonomies.terms(taxonomy.name) if taxonomy.feed_id else ():
             yield term_feed(site, term), _of_term(term, news_of), _by_ids(TERM_ARCHIVE_IDS)
-            yield term_chronological_feed(site, term), _of_term(term, past_of), _BY_YEAR
+            yield term_chronological_feed(site, term), _of_term(term, past_of), _by_year
 
 
 def by_last_update(site: Site) -> Events:
@@ -228,7 +226,7 @@ def _event(entry: FeedEntry) -> Event:
 
 
 def _with_archive(
-    feed: Feed, entries: Entries, partition: ArchivePartition, published: PublishedArchives
+    feed: Feed, entries: Entries, partition: Partition, published: PublishedArchives
 ) -> Iterator[Feed]:
     """Yield the feed, and archive documents if it cannot hold all its entries or ever had any."""
     former = published.get(feed.stem, set())
@@ -240,26 +238,24 @@ def _with_archive(
 
 
 def _archive(
-    feed: Feed, entries: Entries, partition: ArchivePartition, former: Iterable[tuple[int, str]]
+    feed: Feed, entries: Entries, partition: Partition, former: Iterable[tuple[int, str]]
 ) -> list[Feed]:
     """Return the documents that hold all entries, oldest first, each linked to its neighbours."""
-    groups = grouped(entries, lambda entry: partition.number(_event(entry)))
-    names = sorted({*former, *((number, partition.name(number)) for number in groups)})
-    stems = ["", *(f"{feed.stem}/{name}" for _, name in names), ""]
+    groups = grouped(entries, lambda entry: partition(_event(entry)))
+    documents = sorted({*former, *groups})
+    stems = ["", *(f"{feed.stem}/{name}" for _, name in documents), ""]
     return [
         replace(
             feed,
-            title=f"{feed.title}: {name}",
+            title=f"{feed.title}: {document[1]}",
             stem=stems[position],
             main=feed.stem,
             prev_archive=stems[position - 1],
             next_archive=stems[position + 1],
             # The order of the feed would rewrite the document with every change to its events.
-            entries=tuple(sorted(groups.get(number, ()), key=_stable_order, reverse=True))
-            if name == partition.name(number)
-            else (),
+            entries=tuple(sorted(groups.get(document, ()), key=_stable_order, reverse=True)),
         )
-        for position, (number, name) in enumerate(names, start=1)
+        for position, document in enumerate(documents, start=1)
     ]
 
 

@@ -6,9 +6,9 @@ renamed term is recognised. Places and series are known by name, through the tab
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from events_archive.model.catalogue import Catalogue, Events, grouped
 from events_archive.model.event import Agency, Astronaut, Event, Program, SpaceStation
@@ -21,6 +21,8 @@ from events_archive.site.categories import category_of
 from events_archive.site.on_this_day import ALL_DAYS, format_day_of_year
 from events_archive.site.terms import Taxonomy, Term
 from events_archive.site.urls import Urls
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 def find_types(taxonomy: Taxonomy, catalogue: Catalogue, urls: Urls) -> Iterator[Term]:
@@ -37,43 +39,37 @@ def find_types(taxonomy: Taxonomy, catalogue: Catalogue, urls: Urls) -> Iterator
         )
 
 
-def find_years(taxonomy: Taxonomy, catalogue: Catalogue, urls: Urls) -> Iterator[Term]:
-    """Yield the years with events."""
-    for year, events in catalogue.by_year.items():
-        yield Term(
-            taxonomy=taxonomy,
-            key=year,
-            slug=f"{year:04}",
-            name=str(year),
-            events=events,
-            value=year,
-        )
+def find_years(taxonomy: Taxonomy, catalogue: Catalogue, urls: Urls) -> list[Term]:
+    """Return the years with events."""
+    return _by_time(taxonomy, catalogue.by_year, "{:04}".format, str)
 
 
-def find_months(taxonomy: Taxonomy, catalogue: Catalogue, urls: Urls) -> Iterator[Term]:
-    """Yield the months with events."""
-    for month, events in catalogue.by_month.items():
-        yield Term(
-            taxonomy=taxonomy,
-            key=month,
-            slug=f"{month[0]:04}-{month[1]:02}",
-            name=format_month(*month),
-            events=events,
-            value=month,
-        )
+def find_months(taxonomy: Taxonomy, catalogue: Catalogue, urls: Urls) -> list[Term]:
+    """Return the months with events."""
+    return _by_time(
+        taxonomy,
+        catalogue.by_month,
+        lambda month: f"{month[0]:04}-{month[1]:02}",
+        lambda month: format_month(*month),
+    )
 
 
-def find_days(taxonomy: Taxonomy, catalogue: Catalogue, urls: Urls) -> Iterator[Term]:
-    """Yield all days of the year, with or without events."""
-    for day in ALL_DAYS:
-        yield Term(
-            taxonomy=taxonomy,
-            key=day,
-            slug=f"{day[0]:02}-{day[1]:02}",
-            name=format_day_of_year(day),
-            events=catalogue.by_day.get(day, ()),
-            value=day,
-        )
+def find_days(taxonomy: Taxonomy, catalogue: Catalogue, urls: Urls) -> list[Term]:
+    """Return all days of the year, with or without events."""
+    days = {day: catalogue.by_day.get(day, ()) for day in ALL_DAYS}
+    return _by_time(taxonomy, days, lambda day: f"{day[0]:02}-{day[1]:02}", format_day_of_year)
+
+
+def _by_time(
+    taxonomy: Taxonomy,
+    groups: Mapping[Key, Events],
+    slug: Callable[[Key], str],
+    name: Callable[[Key], str],
+) -> list[Term]:
+    return [
+        Term(taxonomy=taxonomy, key=key, slug=slug(key), name=name(key), events=events, value=key)
+        for key, events in groups.items()
+    ]
 
 
 def find_places(taxonomy: Taxonomy, catalogue: Catalogue, urls: Urls) -> list[Term]:

@@ -1,15 +1,14 @@
 """The table of output formats: what each is called, how it is served, announced and checked."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from mimetypes import guess_type
 
 from events_archive.site import urls
 from events_archive.site.page import Writer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Format:
     """A format of published files."""
 
@@ -18,8 +17,11 @@ class Format:
     """The end of its files' names, from the last dot."""
     media_type: str
     """As links announce it."""
-    content_type: str = ""
-    """As a server sends it, if that is not just `media_type`."""
+    _: KW_ONLY
+    is_text: bool = False
+    """Whether a server sends its files with a character set."""
+    served_as: str = ""
+    """The media type that a server sends, if not `media_type`."""
     label: str = ""
     """Its name in links."""
     noun: str = "file"
@@ -45,9 +47,9 @@ class Format:
 
 
 RSS = Format(
-    key="rss",
-    suffix=".rss",
-    media_type="application/rss+xml",
+    "rss",
+    ".rss",
+    "application/rss+xml",
     label="RSS",
     noun="feed",
     entry_ids=re.compile(rb"<guid[^>]*>([^<]*)</guid>"),
@@ -56,9 +58,9 @@ RSS = Format(
     template="feeds/rss.xml",
 )
 ATOM = Format(
-    key="atom",
-    suffix=".atom",
-    media_type="application/atom+xml",
+    "atom",
+    ".atom",
+    "application/atom+xml",
     label="Atom",
     noun="feed",
     entry_ids=re.compile(rb"<entry>.*?<id>([^<]*)</id>", re.DOTALL),
@@ -67,11 +69,11 @@ ATOM = Format(
     template="feeds/atom.xml",
 )
 JSON_FEED = Format(
-    key="json-feed",
-    suffix=".json",
-    media_type="application/feed+json",
+    "json-feed",
+    ".json",
+    "application/feed+json",
     # Browsers show this type, and would download the other.
-    content_type="application/json",
+    served_as="application/json",
     label="JSON",
     noun="feed",
     paths=rf"(?:{'|'.join(urls.FEEDS)})\.json|.+\.(?:feed|happened)\.json",
@@ -83,82 +85,45 @@ JSON_FEED = Format(
     writer=Writer.JSON_FEED,
 )
 CALENDAR = Format(
-    key="icalendar",
-    suffix=".ics",
-    media_type="text/calendar",
-    content_type="text/calendar; charset=utf-8",
+    "icalendar",
+    ".ics",
+    "text/calendar",
+    is_text=True,
     noun="calendar",
     is_precached=True,
     entry_ids=re.compile(rb"\nUID:([^\r\n]*(?:\r\n [^\r\n]*)*)"),
     validator="icalendar",
 )
-FORMATS: tuple[Format, ...] = (
-    Format(
-        key="html",
-        suffix=".html",
-        media_type="text/html",
-        content_type="text/html; charset=utf-8",
-        noun="page",
-        is_precached=True,
-    ),
+FORMATS = (
+    Format("html", ".html", "text/html", is_text=True, noun="page", is_precached=True),
     RSS,
     ATOM,
     JSON_FEED,
     CALENDAR,
-    Format(key="opml", suffix=".opml", media_type="text/x-opml", validator="xml"),
-    Format(key="xml", suffix=".xml", media_type="application/xml", validator="xml"),
-    Format(key="json", suffix=".json", media_type="application/json"),
-    Format(key="jsonl", suffix=".jsonl", media_type="application/jsonl"),
-    Format(
-        key="manifest",
-        suffix=".webmanifest",
-        media_type="application/manifest+json",
-        is_precached=True,
-    ),
-    Format(
-        key="css",
-        suffix=".css",
-        media_type="text/css",
-        content_type="text/css; charset=utf-8",
-        is_precached=True,
-    ),
-    Format(
-        key="js",
-        suffix=".js",
-        media_type="text/javascript",
-        content_type="text/javascript; charset=utf-8",
-        is_precached=True,
-    ),
-    Format(
-        key="text",
-        suffix=".txt",
-        media_type="text/plain",
-        content_type="text/plain; charset=utf-8",
-    ),
-    Format(key="svg", suffix=".svg", media_type="image/svg+xml", is_precached=True),
-    Format(key="png", suffix=".png", media_type="image/png", is_precached=True),
-    Format(
-        key="webp",
-        suffix=".webp",
-        media_type="image/webp",
-        noun="picture",
-        is_precached=True,
-    ),
+    Format("opml", ".opml", "text/x-opml", validator="xml"),
+    Format("xml", ".xml", "application/xml", validator="xml"),
+    Format("json", ".json", "application/json"),
+    Format("jsonl", ".jsonl", "application/jsonl"),
+    Format("web-manifest", ".webmanifest", "application/manifest+json", is_precached=True),
+    Format("css", ".css", "text/css", is_text=True, is_precached=True),
+    Format("javascript", ".js", "text/javascript", is_text=True, is_precached=True),
+    Format("text", ".txt", "text/plain", is_text=True),
+    Format("svg", ".svg", "image/svg+xml", is_precached=True),
+    Format("png", ".png", "image/png", is_precached=True),
+    Format("webp", ".webp", "image/webp", noun="picture", is_precached=True),
 )
-"""All formats but those of a single file."""
+"""All formats but those of a single file. Of two with one suffix the one with `paths` is first."""
 
 FEED_FORMATS = tuple(format for format in FORMATS if format.is_feed)
 
-_BY_SUFFIX: Mapping[str, tuple[Format, ...]] = {
-    suffix: tuple(format for format in FORMATS if format.suffix == suffix)
-    for suffix in {format.suffix for format in FORMATS}
-}
+_NEVER_PRECACHED = frozenset({urls.NOT_FOUND, urls.SERVICE_WORKER})
 
 
 def format_of(path: str) -> Format | None:
     """Return the format of a file by its path below the site's root; None if it is not listed."""
-    for format in _BY_SUFFIX.get(path[path.rfind(".") :].lower(), ()):
-        if not format.paths or re.fullmatch(format.paths, path):
+    suffix = path[path.rfind(".") :].lower()
+    for format in FORMATS:
+        if format.suffix == suffix and (not format.paths or re.fullmatch(format.paths, path)):
             return format
     return None
 
@@ -166,11 +131,8 @@ def format_of(path: str) -> Format | None:
 def content_type(path: str) -> str:
     """Return the media type with which a file is served, and its character set if it is text."""
     if format := format_of(path):
-        return format.content_type or format.media_type
+        return (format.served_as or format.media_type) + "; charset=utf-8" * format.is_text
     return guess_type(path)[0] or "application/octet-stream"
-
-
-_NEVER_PRECACHED = frozenset({urls.NOT_FOUND, urls.SERVICE_WORKER})
 
 
 def is_precached(path: str) -> bool:
