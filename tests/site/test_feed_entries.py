@@ -1,4 +1,4 @@
-"""The feed of changes: what is told, once and for good."""
+"""The entries of feeds: ids, titles and dates."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ MOVED = {
 }
 
 
-def _entries(*changes, events=None, **ledger: Any):
-    site = a_site(*(events or [an_event(309)]), history=a_history(*changes, **ledger))
+def _entries(*changes, events=None, **state: Any):
+    site = a_site(*(events or [an_event(309)]), history=a_history(*changes, **state))
     return list(change_entries(site))
 
 
@@ -21,7 +21,7 @@ def _titles(*changes, **facts: Any) -> list[str]:
     return [entry.title for entry in _entries(*changes, **facts)]
 
 
-def test_each_kind_of_change_is_told_in_a_sentence() -> None:
+def test_each_type_of_change_has_a_title() -> None:
     event = an_event(309, "2021-09-30T00:00:00Z", precision=7, name="US EVA-77")
     changes = (
         a_change("2021-06-01T00:00:00+00:00", "added"),
@@ -40,7 +40,7 @@ def test_each_kind_of_change_is_told_in_a_sentence() -> None:
     ]
 
 
-def test_an_entry_stays_as_it_was_told_when_the_event_moves_on() -> None:
+def test_the_title_of_a_change_stays_when_the_event_changes_again() -> None:
     added = a_change("2021-06-01T00:00:00+00:00", "added")
     renamed = a_change("2022-06-01T00:00:00+00:00", "renamed", old="Event 309", new="Other")
     moved = a_change("2023-06-01T00:00:00+00:00", "moved", **MOVED)
@@ -49,11 +49,11 @@ def test_an_entry_stays_as_it_was_told_when_the_event_moves_on() -> None:
     assert _entries(added, renamed, moved, events=[after])[-1].title == before.title
 
 
-def test_an_id_is_made_of_the_event_the_time_and_the_kind() -> None:
+def test_the_id_of_a_change_has_the_event_the_time_and_the_type() -> None:
     (entry,) = _entries(a_change("2021-06-02T03:04:05+00:00", "withdrawn"))
-    stamp = "20210602T030405Z"
-    assert entry.id == f"tag:thespacedevs.com,2020:ll2:change:309:{stamp}:withdrawn"
-    assert entry.id_parts == ("309", stamp, "withdrawn")
+    observed = "20210602T030405Z"
+    assert entry.id == f"tag:thespacedevs.com,2020:ll2:change:309:{observed}:withdrawn"
+    assert entry.id_parts == ("309", observed, "withdrawn")
 
 
 def test_a_change_of_an_event_that_cannot_be_shown_is_left_out() -> None:
@@ -61,30 +61,32 @@ def test_a_change_of_an_event_that_cannot_be_shown_is_left_out() -> None:
 
 
 def _added(count: int, *, is_live: bool) -> list[str]:
-    stamp = "2026-09-01T12:00:00+00:00"
-    changes = [a_change(stamp, "added", event_id=n, is_live=is_live) for n in range(1, count + 1)]
-    moved = a_change(stamp, "moved", event_id=1, **MOVED)
+    observed = "2026-09-01T12:00:00+00:00"
+    changes = [
+        a_change(observed, "added", event_id=n, is_live=is_live) for n in range(1, count + 1)
+    ]
+    moved = a_change(observed, "moved", event_id=1, **MOVED)
     events = [an_event(n) for n in range(1, count + 1)]
     return _titles(*changes, moved, events=events)
 
 
-def test_a_first_look_at_everything_is_one_entry_and_buries_nothing() -> None:
+def test_the_events_of_a_first_refresh_share_one_entry() -> None:
     titles = _added(1050, is_live=False)
     assert len(titles) == 2
     assert "1,050 events joined the archive" in titles
     assert any(title.startswith("Moved") for title in titles)
 
 
-def test_a_few_events_caught_up_on_are_told_one_by_one() -> None:
+def test_up_to_fifty_events_added_late_have_entries_of_their_own() -> None:
     assert len(_added(50, is_live=False)) == 51
     assert len(_added(51, is_live=False)) == 2
 
 
-def test_what_is_new_today_is_told_one_by_one_however_much_it_is() -> None:
+def test_any_number_of_new_events_have_entries_of_their_own() -> None:
     assert len(_added(51, is_live=True)) == 52
 
 
-def test_the_same_entry_is_dated_by_the_event_where_it_tells_what_happened() -> None:
+def test_a_chronological_entry_is_dated_by_the_event() -> None:
     event = an_event(309)
     entry = event_entry(a_site(event), event)
     when = chronological_entry(a_site(event), event)

@@ -1,4 +1,4 @@
-"""The days of the year, their feed and their calendar."""
+"""The days of the year, and the anniversaries of events."""
 
 from datetime import UTC, date, datetime
 
@@ -26,35 +26,35 @@ def test_the_last_day_of_the_year_is_followed_by_the_first() -> None:
     assert pages["days/03-01.html"].context["neighbours"][0].url == "days/02-29.html"
 
 
-def test_a_days_page_shows_that_day_of_every_year_the_latest_first() -> None:
+def test_the_page_of_a_day_has_all_years_latest_first() -> None:
     events = [an_event(n, f"202{n}-07-04T00:00:00Z") for n in (1, 2, 3)]
     pages = {page.path: page for page in list_pages(a_site(*events))}
-    listing = pages["days/07-04.html"].context["event_list"]
-    assert [section.title for section in listing.sections] == ["2023", "2022", "2021"]
+    event_list = pages["days/07-04.html"].context["event_list"]
+    assert [section.title for section in event_list.sections] == ["2023", "2022", "2021"]
 
 
-def test_what_is_known_to_the_month_has_no_day() -> None:
+def test_an_event_not_known_to_the_day_has_no_day_of_the_year() -> None:
     assert on_this_day.day_of(an_event(1, "2021-07-31T00:00:00Z", precision=7)) is None
     assert on_this_day.day_of(an_event(1, None)) is None
     assert on_this_day.day_of(an_event(1, "2021-07-31T00:00:00Z", precision=5)) == (7, 31)
 
 
-def test_a_day_remembers_years_before_it_and_none_after() -> None:
+def test_an_anniversary_has_the_events_of_earlier_years_only() -> None:
     events = [an_event(n, f"202{n}-07-04T00:00:00Z") for n in (0, 1, 2)]
     catalogue = a_catalogue(*events, today="2021-07-04")
-    (told,) = on_this_day.recent_anniversaries(catalogue)
-    assert told.date == date(2021, 7, 4)
-    assert [event.id for event in told.events] == [0]
+    (found,) = on_this_day.recent_anniversaries(catalogue)
+    assert found.date == date(2021, 7, 4)
+    assert [event.id for event in found.events] == [0]
 
 
-def test_a_site_that_is_built_seldom_tells_of_the_days_between() -> None:
+def test_recent_anniversaries_are_those_of_thirty_days() -> None:
     events = [an_event(n, f"2019-07-{n:02}T00:00:00Z") for n in range(1, 32)]
-    told = on_this_day.recent_anniversaries(a_catalogue(*events, today="2021-07-31"))
-    assert len(told) == on_this_day.FEED_DAYS
-    assert told[0].date == date(2021, 7, 31)
+    found = on_this_day.recent_anniversaries(a_catalogue(*events, today="2021-07-31"))
+    assert len(found) == on_this_day.FEED_DAYS
+    assert found[0].date == date(2021, 7, 31)
 
 
-def test_no_day_is_told_before_it_has_come() -> None:
+def test_the_feed_has_no_day_after_today() -> None:
     events = [an_event(n, f"2019-07-{n:02}T00:00:00Z") for n in range(1, 32)]
     site = a_site(*events, today="2021-07-10")
     (feed,) = [page.context["feed"] for page in feed_pages(site) if page.path == "days.atom"]
@@ -63,14 +63,14 @@ def test_no_day_is_told_before_it_has_come() -> None:
     assert feed.entries[0].title == "On 10 July 2019: Event 10"
 
 
-def test_the_29th_of_february_is_told_in_leap_years() -> None:
+def test_29_february_has_an_anniversary_in_leap_years_only() -> None:
     event = an_event(1, "2020-02-29T00:00:00Z")
     assert on_this_day.recent_anniversaries(a_catalogue(event, today="2023-03-05")) == ()
-    (told,) = on_this_day.recent_anniversaries(a_catalogue(event, today="2024-03-05"))
-    assert told.date == date(2024, 2, 29)
+    (found,) = on_this_day.recent_anniversaries(a_catalogue(event, today="2024-03-05"))
+    assert found.date == date(2024, 2, 29)
 
 
-def test_nobody_celebrates_a_briefing_or_what_is_yet_to_come() -> None:
+def test_press_events_and_upcoming_events_do_not_recur() -> None:
     press = EventType(id=20, name="Press Event")
     catalogue = a_catalogue(
         an_event(1), an_event(2, type=press), an_event(3, "2031-01-01T00:00:00Z")

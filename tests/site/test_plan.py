@@ -1,4 +1,4 @@
-"""Every page of the site, listed before a byte of it is written."""
+"""The plan of all pages."""
 
 import pytest
 
@@ -9,33 +9,33 @@ from events_archive.site.plan import paths_of, plan_site, refuse_duplicate_paths
 from tests.factories import DOCKING, a_site, an_event
 
 
-def _addresses(*events, **facts) -> set[str]:
+def _paths(*events, **facts) -> set[str]:
     return set(paths_of(plan_site(a_site(*events, **facts))))
 
 
 def test_an_event_has_a_page_and_a_permalink_by_id() -> None:
-    addresses = _addresses(an_event(309, slug="tiangong-eva-1"))
-    assert {"events/tiangong-eva-1.html", "id/309.html"} <= addresses
+    paths = _paths(an_event(309, slug="tiangong-eva-1"))
+    assert {"events/tiangong-eva-1.html", "id/309.html"} <= paths
 
 
-def test_types_years_and_months_have_indexes_in_every_format() -> None:
-    addresses = _addresses(an_event(1, type=DOCKING))
-    assert {"types/index.html", "years/index.html", "months/2021-07.html"} <= addresses
-    assert {f"types/docking{suffix}" for suffix in (".html", ".rss", ".atom", ".ics")} <= addresses
-    assert {"years/2021.html", "feed.rss", "feed.atom", "calendar.ics"} <= addresses
+def test_types_years_and_months_have_lists_feeds_and_calendars() -> None:
+    paths = _paths(an_event(1, type=DOCKING))
+    assert {"types/index.html", "years/index.html", "months/2021-07.html"} <= paths
+    assert {f"types/docking{suffix}" for suffix in (".html", ".rss", ".atom", ".ics")} <= paths
+    assert {"years/2021.html", "feed.rss", "feed.atom", "calendar.ics"} <= paths
 
 
-def test_the_plan_of_an_empty_archive_still_has_a_home() -> None:
-    addresses = _addresses()
-    assert {"index.html", "404.html", "about.html", "types/index.html"} <= addresses
+def test_an_empty_archive_has_a_home_page() -> None:
+    paths = _paths()
+    assert {"index.html", "404.html", "about.html", "types/index.html"} <= paths
 
 
-def test_a_sitemap_needs_to_know_where_the_site_is_published() -> None:
-    assert "sitemap.xml" not in _addresses(an_event())
-    assert "sitemap.xml" in _addresses(an_event(), base_url="https://example.org/")
+def test_a_sitemap_needs_a_base_url() -> None:
+    assert "sitemap.xml" not in _paths(an_event())
+    assert "sitemap.xml" in _paths(an_event(), base_url="https://example.org/")
 
 
-def test_two_pages_at_one_address_are_refused_whatever_their_case() -> None:
+def test_two_pages_with_one_path_are_refused_ignoring_case() -> None:
     pages = [Page(path=a, template="x", title=a) for a in ("events/a.html", "events/A.html")]
     with pytest.raises(ArchiveError, match=r"events/a\.html.*events/A\.html"):
         refuse_duplicate_paths(pages)
@@ -59,7 +59,7 @@ def _listed(site, prefix: str) -> dict[str, list[int]]:
     }
 
 
-def test_no_list_shows_more_than_its_limit_and_none_loses_an_event() -> None:
+def test_no_page_of_a_list_exceeds_the_limit_and_no_event_is_lost() -> None:
     events = _many(977, years=3)
     site = a_site(*events, list_limit=50)
     for prefix in ("types/", "years/", "months/"):
@@ -72,13 +72,13 @@ def test_no_list_shows_more_than_its_limit_and_none_loses_an_event() -> None:
     assert sorted(of_months) == sorted(event.id for event in events)
 
 
-def test_a_list_within_the_limit_stays_whole() -> None:
+def test_a_list_within_the_limit_is_one_page() -> None:
     site = a_site(*_many(40), list_limit=50)
     assert set(_listed(site, "types/")) == {"types/eva.html"}
     assert len(_listed(site, "years/")["years/2020.html"]) == 40
 
 
-def test_coarse_events_of_a_crowded_year_are_all_reachable_from_it() -> None:
+def test_a_split_year_shows_all_events_not_known_to_the_month() -> None:
     coarse = [an_event(1000 + n, "2020-12-31T00:00:00Z", precision=14) for n in range(120)]
     site = a_site(*_many(100), *coarse, list_limit=50)
     shown = [id for ids in _listed(site, "years/").values() for id in ids]
@@ -90,7 +90,7 @@ def test_undated_events_of_a_split_type_have_a_page_of_their_own() -> None:
     assert _listed(site, "types/")["types/eva/undated.html"] == [999]
 
 
-def test_titles_of_events_that_share_a_name_differ_by_date() -> None:
+def test_pages_of_events_with_one_name_have_different_titles() -> None:
     pages = plan_site(
         a_site(
             an_event(1, "2021-07-04T00:00:00Z", name="Static Fire"),
@@ -104,5 +104,5 @@ def test_titles_of_events_that_share_a_name_differ_by_date() -> None:
     assert len(html_titles) == 2, titles
 
 
-def test_a_type_with_an_unknown_id_is_a_type_like_any_other() -> None:
-    assert "types/moon-walk.html" in _addresses(an_event(type=EventType(id=77, name="Moon walk")))
+def test_a_type_with_an_unknown_id_has_a_page() -> None:
+    assert "types/moon-walk.html" in _paths(an_event(type=EventType(id=77, name="Moon walk")))

@@ -1,4 +1,4 @@
-"""A published address never answers with nothing."""
+"""Every path that was ever published has a page."""
 
 from dataclasses import replace
 from datetime import date
@@ -20,7 +20,7 @@ def _plan(site) -> dict[str, Page]:
     return {page.path: page for page in plan_site(site)}
 
 
-def test_a_renamed_event_is_found_at_its_old_address() -> None:
+def test_the_former_path_of_an_event_redirects() -> None:
     site = a_site(an_event(188, slug="russian-eva-47"))
     site = replace(site, urls=replace(site.urls, event_redirects={"russian-eva-46": 188}))
     page = _plan(site)["events/russian-eva-46.html"]
@@ -28,7 +28,7 @@ def test_a_renamed_event_is_found_at_its_old_address() -> None:
     assert not page.indexable
 
 
-def test_a_renamed_type_keeps_its_old_feeds_and_calendar() -> None:
+def test_a_renamed_type_has_its_feeds_and_calendar_at_both_paths() -> None:
     site = a_site(an_event(1, type=DOCKING))
     site = replace(site, urls=replace(site.urls, type_redirects={"berthing": 2}))
     plan = _plan(site)
@@ -38,60 +38,60 @@ def test_a_renamed_type_keeps_its_old_feeds_and_calendar() -> None:
         assert (old.template, old.context) == (new.template, new.context)
 
 
-def test_a_month_that_lost_its_only_event_leads_to_its_year() -> None:
+def test_a_month_without_events_redirects_to_its_year() -> None:
     site = a_site(an_event(1, "2026-10-01T00:00:00Z"), history=_published("months/2026-09.html"))
     assert _plan(site)["months/2026-09.html"].context["target"] == "years/2026.html"
 
 
-def test_a_year_that_lost_its_only_event_leads_to_all_years() -> None:
+def test_a_year_without_events_redirects_to_all_years() -> None:
     published = ("years/2031.html", "months/2031-09/2.html")
     plan = _plan(a_site(an_event(), history=_published(*published)))
     assert plan["years/2031.html"].context["target"] == "years/index.html"
     assert plan["months/2031-09/2.html"].context["target"] == "years/index.html"
 
 
-def test_a_part_that_is_no_longer_needed_leads_to_the_whole() -> None:
+def test_a_page_of_a_list_that_is_shorter_now_redirects_to_its_first() -> None:
     published = ("types/eva/2021.html", "years/2021/2.html", "months/2021-07/3.html")
     plan = _plan(a_site(an_event(), history=_published(*published)))
-    targets = [plan[address].context["target"] for address in published]
+    targets = [plan[path].context["target"] for path in published]
     assert targets == ["types/eva.html", "years/2021.html", "months/2021-07.html"]
 
 
-def test_lists_are_remembered_and_nothing_else() -> None:
+def test_only_lists_are_recorded() -> None:
     many = [an_event(n, f"2021-07-{n % 28 + 1:02}T00:00:00Z") for n in range(1, 90)]
-    remembered = {
+    recorded = {
         page.path for page in plan_site(a_site(*many, list_limit=40)) if is_permanent_list(page)
     }
-    assert {"months/2021-07.html", "months/2021-07/3.html", "years/2021.html"} <= remembered
-    assert "types/eva/2021.html" in remembered
-    assert not [a for a in remembered if a.startswith(("events/", "id/", "index"))]
+    assert {"months/2021-07.html", "months/2021-07/3.html", "years/2021.html"} <= recorded
+    assert "types/eva/2021.html" in recorded
+    assert not [a for a in recorded if a.startswith(("events/", "id/", "index"))]
 
 
-def test_an_event_whose_record_was_damaged_has_a_page_that_says_so() -> None:
+def test_an_event_with_a_damaged_record_has_a_placeholder() -> None:
     site = a_site(an_event(1))
-    orphans = {"lost": 77, "lost-once": 77}
-    plan = _plan(replace(site, urls=replace(site.urls, unresolved=orphans)))
-    for address in ("events/lost.html", "events/lost-once.html", "id/77.html"):
-        assert plan[address].template == "pages/absent.html"
+    unresolved = {"lost": 77, "lost-once": 77}
+    plan = _plan(replace(site, urls=replace(site.urls, unresolved=unresolved)))
+    for path in ("events/lost.html", "events/lost-once.html", "id/77.html"):
+        assert plan[path].template == "pages/absent.html"
 
 
-def test_a_subscribed_year_goes_on_to_answer_without_its_events() -> None:
+def test_the_calendar_of_a_year_stays_without_events() -> None:
     plan = _plan(a_site(an_event(), history=_published("years/2031.html")))
     assert plan["years/2031.ics"].context["calendar"].entries == ()
 
 
-def test_an_archive_document_of_a_feed_stays_when_the_feed_could_hold_all() -> None:
+def test_archive_documents_stay_when_the_feed_is_short() -> None:
     plan = _plan(a_site(an_event(), history=_published("happened/2021.rss", "feed/0-99.rss")))
-    for address in (
+    for path in (
         "happened/2021.rss",
         "happened/2021.atom",
         "feed/0-99.rss",
         "feed/300-399.atom",
     ):
-        assert plan[address].context["feed"].main
+        assert plan[path].context["feed"].main
 
 
-def test_documents_of_a_renamed_type_s_feeds_stay_where_they_were() -> None:
+def test_archive_documents_of_a_renamed_type_are_at_both_paths() -> None:
     site = a_site(an_event(1, type=DOCKING), history=_published("types/berthing.happened/2020.rss"))
     site = replace(site, urls=replace(site.urls, type_redirects={"berthing": 2}))
     assert {"types/berthing.happened/2020.rss", "types/docking.happened/2020.rss"} <= set(
@@ -99,13 +99,13 @@ def test_documents_of_a_renamed_type_s_feeds_stay_where_they_were() -> None:
     )
 
 
-def test_feeds_and_calendars_of_a_renamed_event_answer_at_its_old_address() -> None:
+def test_the_calendar_of_a_renamed_event_is_at_its_former_path() -> None:
     site = a_site(an_event(188, slug="russian-eva-47"))
     site = replace(site, urls=replace(site.urls, event_redirects={"russian-eva-46": 188}))
     assert "events/russian-eva-46.ics" in _plan(site)
 
 
-def test_a_withdrawn_event_keeps_its_own_calendar() -> None:
+def test_a_withdrawn_event_has_its_own_calendar() -> None:
     event = an_event(7)
     gone = ArchiveHistory(state=ArchiveState(withdrawn={7: date(2020, 1, 1)}), slugs=SlugRegistry())
     site = a_site(event, history=gone)

@@ -1,4 +1,4 @@
-"""Which events have to do with one another."""
+"""Which events are related, and why."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,20 +45,20 @@ def test_station_and_programme_relate_events_of_the_same_weeks_only() -> None:
     assert _related(near[0], an_event(4, "2021-07-02T00:00:00Z", stations=(a_station(),))) == {}
 
 
-def test_the_better_reason_is_given() -> None:
+def test_the_strongest_reason_is_given() -> None:
     shared = {"launches": (a_launch(),), "astronauts": (an_astronaut(),)}
     found = _related(an_event(1, **shared), an_event(2, **shared))
     assert found[1][0][1].startswith("Same launch")
 
 
-def test_what_a_page_leads_to_anyway_is_not_told_twice() -> None:
+def test_events_of_one_series_are_not_related() -> None:
     one, another = frozenset({"crew-3"}), frozenset({"crew-3", "dockings"})
     events = an_event(1, launches=(a_launch(),)), an_event(2, launches=(a_launch(),))
     assert _related(*events, series={1: one, 2: another}) == {}
     assert set(_related(*events, series={1: one, 2: frozenset({"dockings"})})) == {1, 2}
 
 
-def test_events_with_nothing_in_common_and_those_without_a_date_are_left_alone() -> None:
+def test_events_without_a_date_or_anything_in_common_are_not_related() -> None:
     assert _related(an_event(1), an_event(2)) == {}
     undated = an_event(1, None, launches=(a_launch(),)), an_event(2, launches=(a_launch(),))
     assert _related(*undated) == {}
@@ -76,7 +76,7 @@ _EVENTS = st.lists(
 
 
 @given(_EVENTS)
-def test_relations_hold_both_ways_and_stay_few(facts: list[tuple]) -> None:
+def test_relations_are_mutual_and_few(facts: list[tuple]) -> None:
     events = [
         an_event(
             id,

@@ -1,4 +1,4 @@
-"""How people are led to feeds and calendars."""
+"""How feeds and calendars are announced."""
 
 from xml.etree import ElementTree
 
@@ -16,12 +16,12 @@ def _site(**facts):
     return a_site(*events, **{"base_url": BASE_URL} | facts)
 
 
-def _announced(address: str) -> set[str]:
-    (page,) = [page for page in plan_site(_site()) if page.path == address]
+def _announced(path: str) -> set[str]:
+    (page,) = [page for page in plan_site(_site()) if page.path == path]
     return {alternate.url for alternate in page.alternates}
 
 
-def test_a_page_announces_its_own_feeds_and_its_own_calendar() -> None:
+def test_a_page_announces_its_feeds_and_its_calendar() -> None:
     assert {"feed.rss", "feed.atom", "feed.json", "happened.atom", "calendar.ics"} <= _announced(
         "index.html"
     )
@@ -34,42 +34,40 @@ def test_a_page_announces_its_own_feeds_and_its_own_calendar() -> None:
     assert "changes.atom" in _announced("subscribe.html")
 
 
-def test_an_event_announces_its_own_calendar_or_where_it_has_none_that_of_its_type() -> None:
+def test_an_event_without_a_calendar_announces_that_of_its_type() -> None:
     assert {"events/a.ics", "types/eva.rss"} <= _announced("events/a.html")
     assert "events/c.ics" not in _announced("events/c.html")
     assert "types/eva.ics" in _announced("events/c.html")
 
 
-def test_whatever_is_announced_exists() -> None:
+def test_everything_announced_exists() -> None:
     pages = plan_site(_site())
-    addresses = {page.path for page in pages}
+    pathes = {page.path for page in pages}
     for page in pages:
-        assert {alternate.url for alternate in page.alternates} <= addresses
+        assert {alternate.url for alternate in page.alternates} <= pathes
 
 
-def test_each_feed_and_calendar_is_on_the_page_that_explains_them() -> None:
+def test_the_page_on_subscriptions_has_every_feed_and_calendar() -> None:
     files = rendered(_site(), lambda page: page.path == "subscribe.html")
     html = files["subscribe.html"].decode()
     made = [page.path for page in plan_site(_site())]
-    for address in made:
-        suffix = address.rpartition(".")[2]
-        if suffix in ("rss", "atom", "ics", "opml") and not address.startswith(
-            ("events/", "years/")
-        ):
-            assert f'href="{address}"' in html, address
-    for address in (
+    for path in made:
+        suffix = path.rpartition(".")[2]
+        if suffix in ("rss", "atom", "ics", "opml") and not path.startswith(("events/", "years/")):
+            assert f'href="{path}"' in html, path
+    for path in (
         "calendar.ics",
         "feed.atom",
         "types/docking.ics",
         "types/docking.happened.atom",
     ):
-        assert f'<code class="address">{BASE_URL}{address}</code>' in html
+        assert f'<code class="address">{BASE_URL}{path}</code>' in html
     assert 'href="webcal://example.org/archive/types/docking.ics"' in html
     assert "cid=webcal%3A%2F%2Fexample.org%2Farchive%2Fcalendar.ics" in html
     assert "url=https%3A%2F%2Fexample.org%2Farchive%2Fcalendar.ics" in html
 
 
-def test_without_an_address_of_its_own_it_promises_nothing() -> None:
+def test_without_a_base_url_there_is_no_link_to_subscribe() -> None:
     files = rendered(_site(base_url=""), lambda page: page.path == "subscribe.html")
     html = files["subscribe.html"].decode()
     for word in ("webcal:", "calendar.google.com", "outlook.live.com", "feeds.opml"):

@@ -1,4 +1,4 @@
-"""Places, agencies, programmes, stations, astronauts and series as ways in."""
+"""Taxonomies: their terms, indexes and lists."""
 
 from collections.abc import Iterator
 
@@ -31,7 +31,7 @@ def _shown(page: Page) -> list[int]:
     return [event.id for s in page.context["event_list"].sections for event in s.events]
 
 
-def test_each_way_has_a_page_with_its_events_and_an_index_with_counts() -> None:
+def test_each_term_has_a_list_and_each_taxonomy_an_index() -> None:
     event = an_event(
         agencies=(an_agency(),),
         programs=(a_program(),),
@@ -39,24 +39,24 @@ def test_each_way_has_a_page_with_its_events_and_an_index_with_counts() -> None:
         astronauts=(an_astronaut(),),
     )
     plan = _plan(a_site(event, an_event(2, location="ISS")))
-    for address in (
+    for path in (
         "agencies/nasa-44.html",
         "programs/international-space-station-17.html",
         "stations/international-space-station-4.html",
         "astronauts/ada-example-1.html",
         "places/tiangong-space-station.html",
     ):
-        assert _shown(plan[address]) == [309]
-        index = plan[address.split("/")[0] + "/index.html"]
+        assert _shown(plan[path]) == [309]
+        index = plan[path.split("/")[0] + "/index.html"]
         assert index.context["count"] in (1, 2)
-        assert plan[address].breadcrumbs[-1].url == index.path
+        assert plan[path].breadcrumbs[-1].url == index.path
 
 
-def test_there_is_no_index_of_what_no_event_names() -> None:
-    assert not [address for address in _plan(a_site(an_event())) if address.startswith("agenc")]
+def test_a_taxonomy_without_terms_has_no_index() -> None:
+    assert not [path for path in _plan(a_site(an_event())) if path.startswith("agenc")]
 
 
-def test_names_of_one_place_share_a_page_that_says_so() -> None:
+def test_all_names_of_a_place_have_one_page() -> None:
     plan = _plan(
         a_site(an_event(1, location="ISS"), an_event(2, location="International Space Station"))
     )
@@ -65,7 +65,7 @@ def test_names_of_one_place_share_a_page_that_says_so() -> None:
     assert ("Also written", "ISS") in page.context["term"].facts
 
 
-def test_two_of_one_name_are_told_apart() -> None:
+def test_terms_with_one_name_have_different_titles() -> None:
     events = [
         an_event(1, astronauts=(an_astronaut(1, "María"),)),
         an_event(2, astronauts=(an_astronaut(2, "Maria"),)),
@@ -76,12 +76,12 @@ def test_two_of_one_name_are_told_apart() -> None:
     assert len({page.title for page in found}) == 3
 
 
-def test_a_name_without_latin_letters_has_an_address() -> None:
+def test_a_name_without_latin_letters_has_a_slug() -> None:
     plan = _plan(a_site(an_event(astronauts=(an_astronaut(9, "例 太郎"),))))
     assert "astronauts/astronaut-9.html" in plan
 
 
-def test_of_a_name_that_changed_the_latest_events_counts() -> None:
+def test_a_renamed_term_has_the_name_of_its_latest_event() -> None:
     events = [
         an_event(1, "2020-01-01T00:00:00Z", agencies=(an_agency(63, "Russian Space Agency"),)),
         an_event(2, "2021-01-01T00:00:00Z", agencies=(an_agency(63, "Roscosmos"),)),
@@ -89,47 +89,47 @@ def test_of_a_name_that_changed_the_latest_events_counts() -> None:
     assert len(_shown(_plan(a_site(*events))["agencies/roscosmos-63.html"])) == 2
 
 
-def test_a_renamed_agency_is_found_at_its_old_address() -> None:
+def test_the_former_paths_of_a_renamed_agency_redirect() -> None:
     published = (
         "agencies/russian-space-agency-63.html",
         "agencies/russian-space-agency-63/2020.html",
     )
-    memory = ArchiveHistory(state=ArchiveState(published_lists=published), slugs=SlugRegistry())
-    plan = _plan(a_site(an_event(agencies=(an_agency(63, "Roscosmos"),)), history=memory))
-    for address in published:
-        assert plan[address].context["target"] == "agencies/roscosmos-63.html"
+    history = ArchiveHistory(state=ArchiveState(published_lists=published), slugs=SlugRegistry())
+    plan = _plan(a_site(an_event(agencies=(an_agency(63, "Roscosmos"),)), history=history))
+    for path in published:
+        assert plan[path].context["target"] == "agencies/roscosmos-63.html"
 
 
-def test_a_place_that_joined_another_leads_there() -> None:
-    memory = ArchiveHistory(
+def test_a_place_found_to_be_another_redirects_to_it() -> None:
+    history = ArchiveHistory(
         state=ArchiveState(published_lists=("places/iss.html",)), slugs=SlugRegistry()
     )
-    plan = _plan(a_site(an_event(location="International Space Station"), history=memory))
+    plan = _plan(a_site(an_event(location="International Space Station"), history=history))
     target = plan["places/iss.html"].context["target"]
     assert target == "places/international-space-station.html"
 
 
-def test_a_way_that_nobody_names_any_more_leads_to_its_index_or_home() -> None:
+def test_a_term_without_events_redirects_to_its_index_or_home() -> None:
     published = ("astronauts/ada-1.html", "places/atlantis.html", "astronauts/index.html")
-    memory = ArchiveHistory(state=ArchiveState(published_lists=published), slugs=SlugRegistry())
-    plan = _plan(a_site(an_event(), history=memory))
-    targets = [plan[address].context["target"] for address in published]
+    history = ArchiveHistory(state=ArchiveState(published_lists=published), slugs=SlugRegistry())
+    plan = _plan(a_site(an_event(), history=history))
+    targets = [plan[path].context["target"] for path in published]
     assert targets == ["index.html", "places/index.html", "index.html"]
 
 
-def test_ways_are_remembered_as_lists() -> None:
+def test_lists_of_terms_are_recorded() -> None:
     event = an_event(agencies=(an_agency(),))
-    remembered = {page.path for page in plan_site(a_site(event)) if is_permanent_list(page)}
-    assert {"agencies/nasa-44.html", "agencies/index.html", "places/index.html"} <= remembered
+    recorded = {page.path for page in plan_site(a_site(event)) if is_permanent_list(page)}
+    assert {"agencies/nasa-44.html", "agencies/index.html", "places/index.html"} <= recorded
 
 
-def test_a_long_way_is_split_and_loses_no_event() -> None:
+def test_a_long_list_is_split_and_no_event_is_lost() -> None:
     events = [
         an_event(n, f"{2020 + n % 3}-{n % 12 + 1:02}-01T00:00:00Z", agencies=(an_agency(),))
         for n in range(1, 121)
     ]
     plan = _plan(a_site(*events, list_limit=30))
-    pages = [page for address, page in plan.items() if address.startswith("agencies/nasa-44")]
+    pages = [page for path, page in plan.items() if path.startswith("agencies/nasa-44")]
     assert max(len(_shown(page)) for page in pages) <= 30
     assert {id for page in pages for id in _shown(page)} == {event.id for event in events}
 
@@ -140,16 +140,16 @@ def test_a_long_index_is_split() -> None:
     assert {"places/index.html", "places/index/2.html", "places/index/3.html"} <= plan.keys()
 
 
-def test_withdrawn_events_are_on_no_way() -> None:
-    memory = ArchiveHistory(
+def test_withdrawn_events_have_no_terms() -> None:
+    history = ArchiveHistory(
         state=ArchiveState(withdrawn={1: an_event().date.utc.date()}), slugs=SlugRegistry()
     )
-    site = a_site(an_event(1, location="ISS"), an_event(2), history=memory)
+    site = a_site(an_event(1, location="ISS"), an_event(2), history=history)
     assert site.taxonomies.place(site.catalogue.withdrawn[0]) is None
     assert "places/international-space-station.html" not in _plan(site)
 
 
-def test_series_lead_to_the_events_before_and_after() -> None:
+def test_an_event_has_its_neighbours_in_a_series() -> None:
     events = [
         an_event(n, f"2021-07-{n:02}T00:00:00Z", name=f"US EVA-{n}", slug=f"us-eva-{n}")
         for n in (1, 2, 3)
@@ -160,7 +160,7 @@ def test_series_lead_to_the_events_before_and_after() -> None:
     assert _shown(plan["series/us-eva.html"]) == [1, 2, 3]
 
 
-def test_a_place_called_index_does_not_take_the_indexs_address() -> None:
+def test_a_place_called_index_has_another_slug_than_the_index() -> None:
     plan = _plan(a_site(an_event(location="Index"), an_event(2, location="CON")))
     assert {"places/index-place.html", "places/con-place.html"} <= plan.keys()
 
