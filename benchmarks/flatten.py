@@ -26,8 +26,7 @@ from events_archive.commands.archive import load_archive, make_site  # noqa: E40
 from events_archive.console import Console  # noqa: E402
 from events_archive.images.thumbnails import Thumbnails, make_thumbnails  # noqa: E402
 from events_archive.model.event import host_of  # noqa: E402
-from events_archive.model.event_date import MONTHS, format_day  # noqa: E402
-from events_archive.model.interval import format_duration  # noqa: E402
+from events_archive.model.interval import MONTHS, format_day, format_duration  # noqa: E402
 from events_archive.model.timestamps import format_utc  # noqa: E402
 from events_archive.render.assets import Assets, read_assets  # noqa: E402
 from events_archive.render.calendar_links import CalendarLinkBuilder  # noqa: E402

@@ -1,8 +1,7 @@
-"""When something happens, as far as anybody knows: everything that speaks about time asks here.
+"""The date of an event: how it is displayed, sorted, and written for programs.
 
-A coarse date ("September 2026") comes from Launch Library 2 as the last day of its period at
-midnight UTC. Shown as a clock time, or shifted to a local zone, it would be a lie; `Moment` knows
-what may be said of it, from the table in ``precision.py``.
+Launch Library 2 sends a coarse date ("September 2026") as the last day of its period at midnight
+UTC. `EventDate` therefore uses a date-time together with its precision only.
 """
 
 from dataclasses import dataclass
@@ -16,64 +15,61 @@ from events_archive.model.date_precision import (
     UNRECOGNISED,
     Precision,
 )
-from events_archive.model.interval import MONTHS, Interval, format_day, format_month
+from events_archive.model.interval import RESOLUTION, Interval, format_day
 
-__all__ = ["MONTHS", "PRECISIONS", "EventDate", "Interval", "format_day", "format_month"]
-
-Day = date
-"""A calendar day; `Moment` has a field of the other name."""
-
-_NO_DATE_SORTS_LAST = (datetime.max.replace(tzinfo=UTC), timedelta.max)
-_INSTANT = timedelta(microseconds=1)
+_NO_DATE_SORT_KEY = (datetime.max.replace(tzinfo=UTC), timedelta.max)
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventDate:
-    """The date of an event together with how much of it is meant."""
+    """A date-time with its precision."""
 
     utc: datetime | None
-    """As LL2 sent it, in UTC; None where the source knows no date at all."""
+    """As LL2 sent it, in UTC; None if LL2 has no date."""
     precision_id: int | None
-    """LL2's ``date_precision.id``; None where the source does not state one."""
+    """LL2's ``date_precision.id``; None if LL2 states none."""
 
     @cached_property
     def _precision(self) -> Precision:
         if self.precision_id is not None:
             return PRECISIONS.get(self.precision_id, UNRECOGNISED)
-        at_midnight = self.utc is None or self.utc.time() == time()
-        return NOT_STATED_DAY if at_midnight else NOT_STATED_TIME
+        is_midnight = self.utc is None or self.utc.time() == time()
+        return NOT_STATED_DAY if is_midnight else NOT_STATED_TIME
 
     @property
     def precision(self) -> str:
-        """The word for the precision: "minute", "month", "not-stated-day", "unknown" (no date)."""
+        """The key of the precision: "minute", "month", "not-stated-day", "unknown" (no date)."""
         return self._precision.key if self.utc else "unknown"
 
     @cached_property
     def has_time(self) -> bool:
-        """Whether the clock time means anything, so that a local time may stand beside it."""
+        """Whether the time of day is known, so that it can be shown in other time zones."""
         return self.utc is not None and self._precision.has_time
 
     @cached_property
     def display(self) -> str:
-        """The date in words: "4 July 2021, 00:11 UTC", "September 2026", "2020s"."""
+        """The date in English: "4 July 2021, 00:11 UTC", "September 2026", "2020s"."""
         return self._precision.display(self.utc) if self.utc else "date not known"
 
     @cached_property
     def display_date(self) -> str:
-        """The date in words without the clock: for lists that show the time apart or not at all."""
+        """`display` without the time of day."""
         return format_day(self.utc) if self.utc and self.has_time else self.display
 
     @cached_property
     def iso(self) -> str | None:
-        """What stands in ``<time datetime>``: "2021-07-04T00:11:00Z", "2026-09", "2026-W40"."""
+        """The value of ``<time datetime>``: "2021-07-04T00:11:00Z", "2026-09", "2026-W40".
+
+        None if HTML has no form for the period.
+        """
         return self._precision.iso(self.utc) if self.utc else None
 
     @cached_property
     def schema_org_date(self) -> str | None:
-        """The most that JSON-LD may say: an instant, or the day, month or year that holds the span.
+        """The date for JSON-LD: a date-time, or the day, month or year that holds the interval.
 
-        Schema.org knows no weeks, quarters or decades (https://schema.org/Date); None where the
-        span does not lie in one calendar year.
+        Schema.org has no weeks, quarters or decades (https://schema.org/Date). None if the interval
+        does not lie in one calendar year.
         """
         if self.interval is None or self.has_time:
             return self.iso
@@ -86,53 +82,44 @@ class EventDate:
 
     @cached_property
     def interval(self) -> Interval | None:
-        """The period the event lies in; None only where there is no date.
-
-        A calendar shows its days, from `Span.first_day` to `Span.day_after`; of a timed moment it
-        shows the start.
-        """
+        """The period in which the event lies; None if there is no date."""
         return self._precision.interval(self.utc) if self.utc else None
 
     @cached_property
-    def day(self) -> Day | None:
-        """The day on which the event is; None where that is known less exactly."""
-        span = self.interval
-        if span is None or span.first_day != span.last_day:
+    def day(self) -> date | None:
+        """The day (UTC) of the event; None if it is not known."""
+        interval = self.interval
+        if interval is None or interval.first_day != interval.last_day:
             return None
-        return span.first_day
+        return interval.first_day
 
     @cached_property
     def sort_key(self) -> tuple[datetime, timedelta]:
-        """Orders by the start where that is known, else by the last instant of the span.
+        """Sorts by the start if the time of day is known, else by the end of the interval.
 
-        "September 2026" therefore follows 30 September, and is followed by 1 October.
+        "September 2026" follows 30 September and precedes 1 October. No date sorts last.
         """
-        span = self.interval
-        if span is None:
-            return _NO_DATE_SORTS_LAST
-        latest = span.start if self.has_time else span.end - _INSTANT
-        return (latest, span.end - span.start)
+        interval = self.interval
+        if interval is None:
+            return _NO_DATE_SORT_KEY
+        latest = interval.start if self.has_time else interval.end - RESOLUTION
+        return (latest, interval.end - interval.start)
 
     @cached_property
     def latest(self) -> datetime | None:
-        """The start where that is known, else the last second in which it may have happened."""
+        """The start if the time of day is known, else the last second of the interval."""
         return self.sort_key[0].replace(microsecond=0) if self.utc else None
 
     @cached_property
     def year(self) -> int | None:
-        """The year on whose page the event stands; None for a decade or no date."""
+        """The year whose page lists the event; None for a decade or no date."""
         return self._precision.year(self.utc) if self.utc else None
 
     @cached_property
     def month(self) -> tuple[int, int] | None:
-        """The (year, month) on whose page it stands; None for anything coarser than a month."""
+        """The (year, month) whose page lists the event; None if the month is not known."""
         return self._precision.month(self.utc) if self.utc else None
 
-    @property
-    def month_name(self) -> str:
-        """The month's name, or ``""`` where the month is not known."""
-        return MONTHS[self.month[1] - 1] if self.month else ""
-
-    def is_over(self, today: Day) -> bool:
-        """Whether the whole span lies before the day ``today`` (UTC); never for no date at all."""
+    def is_over(self, today: date) -> bool:
+        """Whether the interval ends before the day ``today`` (UTC); False if there is no date."""
         return self.interval is not None and self.interval.last_day < today

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from events_archive.model.event import host_of
-from events_archive.model.event_date import EventDate, format_day
-from events_archive.model.interval import format_duration
+from events_archive.model.event_date import EventDate
+from events_archive.model.interval import format_day, format_duration
 from events_archive.model.timestamps import format_utc
 from events_archive.render.feeds import rfc822
 from events_archive.render.markdown import markdown_to_html

@@ -11,7 +11,8 @@ from typing import Any
 
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.event import Event, EventType
-from events_archive.model.event_date import EventDate, format_day
+from events_archive.model.event_date import EventDate
+from events_archive.model.interval import format_day
 from events_archive.query.parameters import (
     API_EVENTS,
     DEFAULT_LIMIT,

@@ -13,7 +13,7 @@ from events_archive import __version__
 from events_archive.errors import ArchiveError
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.event import Event, Image
-from events_archive.model.event_date import MONTHS
+from events_archive.model.interval import MONTHS
 from events_archive.render.api_mirror import ApiMirror
 from events_archive.render.assets import Assets
 from events_archive.render.calendar_links import CalendarLinkBuilder

@@ -11,7 +11,7 @@ from datetime import date
 
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Event
-from events_archive.model.event_date import MONTHS, format_month
+from events_archive.model.interval import MONTHS, format_month
 from events_archive.site.categories import CATEGORIES, Category, category_of
 
 WEEKS = 53

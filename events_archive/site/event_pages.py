@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from events_archive.model.event import Event
-from events_archive.model.event_date import MONTHS
+from events_archive.model.interval import MONTHS
 from events_archive.site import urls
 from events_archive.site.calendars import has_calendar
 from events_archive.site.changelog import changelog

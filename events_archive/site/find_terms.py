@@ -12,8 +12,7 @@ from typing import Any, TypeVar
 
 from events_archive.model.catalogue import Catalogue, Events, grouped
 from events_archive.model.event import Agency, Astronaut, Event, Program, SpaceStation
-from events_archive.model.event_date import format_month
-from events_archive.model.interval import format_day
+from events_archive.model.interval import format_day, format_month
 from events_archive.model.places import BODIES, place_of
 from events_archive.model.series import find_series
 from events_archive.model.slugs import safe_slug

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from events_archive.model.catalogue import Catalogue, Events
 from events_archive.model.event import Event
-from events_archive.model.event_date import MONTHS
+from events_archive.model.interval import MONTHS
 from events_archive.site.categories import PRESS, category_of
 
 MONTH_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)

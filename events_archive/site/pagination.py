@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Event
-from events_archive.model.event_date import MONTHS, format_month
+from events_archive.model.interval import MONTHS, format_month
 from events_archive.site import urls
 
 Item = TypeVar("Item")

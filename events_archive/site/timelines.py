@@ -7,7 +7,7 @@ from math import ceil
 
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import EventType
-from events_archive.model.event_date import MONTHS
+from events_archive.model.interval import MONTHS
 from events_archive.site import pagination, urls
 from events_archive.site.charts import (
     Chart,

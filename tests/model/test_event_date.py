@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events_archive.model.event_date import PRECISIONS, EventDate
+from events_archive.model.date_precision import PRECISIONS
+from events_archive.model.event_date import EventDate
 from events_archive.model.interval import format_duration
 from tests.date_precisions import TABLE, Row
 
