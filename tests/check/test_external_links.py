@@ -177,3 +177,10 @@ def test_links_checked_longest_ago_come_first_and_each_host_gets_a_limited_numbe
 def test_a_damaged_file_of_results_counts_as_empty(tmp_path: Path) -> None:
     (tmp_path / LINKS_FILE).write_text('{"http://x/": 3}')
     assert load_link_statuses(tmp_path / LINKS_FILE) == {}
+
+
+def test_links_for_which_there_is_no_time_are_left_for_the_next_run(tmp_path: Path) -> None:
+    policy = replace(NO_PAUSE, pause=0.3, max_seconds=0.2)
+    with other_site(a=200, b=200) as site:
+        assert check_links(tmp_path, site, "a", "b", policy=policy).keys() == {"a"}
+        assert len(site.requests) == 1
