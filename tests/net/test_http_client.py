@@ -378,6 +378,13 @@ def test_only_http_urls_have_an_origin() -> None:
             origin_of(url)
 
 
+def test_a_client_with_a_root_knows_which_urls_it_may_request(server: WebServer) -> None:
+    with WebServer() as other, client_of(server) as client:
+        assert client.is_same_origin(server.url + "a")
+        for url in (other.url, "ftp://127.0.0.1/", "http://[/"):
+            assert not client.is_same_origin(url)
+
+
 def test_urls_in_messages_are_short_and_printable() -> None:
     assert display_url("http://a.example/\x1b[31m?key=secret") == r"http://a.example/\x1b[31m"
     assert len(display_url("http://a.example/" + "a" * 1000)) == 120

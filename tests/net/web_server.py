@@ -2,6 +2,7 @@
 
 import socketserver
 import ssl
+import sys
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
@@ -66,6 +67,10 @@ class _Server(socketserver.ThreadingTCPServer):
                 super().finish_request(secured, client_address)
         except OSError:
             pass  # The client has refused the certificate or closed the connection.
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), OSError):  # The client has closed the connection.
+            super().handle_error(request, client_address)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self.connections += 1
