@@ -171,6 +171,7 @@ def slow_headers(handler: Handler) -> None:
 def silent(handler: Handler) -> None:
     """No response."""
     handler.server.closing.wait(5)
+    handler.close_connection = True
 
 
 def truncated(data: bytes) -> Respond:
