@@ -48,7 +48,7 @@ class _ChunkResult(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class SiteBuilder:
-    """Brings every page of a site into the output folder's staging area or finds it current."""
+    """Stages every page of a site whose file in the output folder is not current."""
 
     renderer: Renderer
     fingerprints: Fingerprints

@@ -98,13 +98,11 @@ class Fingerprints:
 
         Raises TypeError if that includes a value without a canonical form, such as a function.
         """
-        inputs: object = page.cache_inputs
-        if inputs is None:
-            inputs = (page.title, page.description, page.context, page.breadcrumbs, page.alternates)
-        elif inputs is ALL_EVENTS:
-            inputs = self.all_events
+        if page.cache_inputs == ALL_EVENTS:
+            return digest_of((page.template, page.indexable, self.all_events))
+        shown = (page.title, page.description, page.context, page.breadcrumbs, page.alternates)
         try:
-            return digest_of((page.template, page.indexable, self._canonical(inputs)))
+            return digest_of((page.template, page.indexable, self._canonical(shown)))
         except TypeError as error:
             raise TypeError(f"{page.path}: {error}") from error
 

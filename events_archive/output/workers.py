@@ -49,11 +49,11 @@ def process_all(process: Callable[[Item], Result], items: Sequence[Item]) -> lis
         remaining = context.Semaphore(len(items))
         task = partial(_process_remaining, process, items[::-1], remaining)
         pool = ProcessPoolExecutor(1, context, _start_worker, (task,))
+        future = pool.submit(_run_task)
     except (ImportError, NotImplementedError, OSError):
-        # The system has no semaphores that processes can share.
+        # The system has no semaphores that processes can share, or allows no more processes.
         return list(map(process, items))
     try:
-        future = pool.submit(_run_task)
         results = _process_remaining(process, items, remaining)
         results += future.result()
         return results
