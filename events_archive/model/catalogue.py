@@ -1,4 +1,4 @@
-"""All events in one order, and the groups and neighbours that follow from it."""
+"""All events in order of time, with their groups and neighbours."""
 
 from collections.abc import Callable, Container, Hashable, Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
-from events_archive.model.event import Event, EventType, Image
+from events_archive.model.event import Event, EventType, Image, current_types
 
 Item = TypeVar("Item")
 Key = TypeVar("Key", bound=Hashable)
@@ -16,7 +16,7 @@ Events = tuple[Event, ...]
 def grouped(
     items: Iterable[Item], key: Callable[[Item], Key | None]
 ) -> dict[Key, tuple[Item, ...]]:
-    """Return the items by ``key``, each group in their order, without those whose key is None."""
+    """Return ``items`` by ``key``, in their order; those whose key is None are left out."""
     groups: dict[Key, list[Item]] = {}
     for item in items:
         value = key(item)
@@ -27,19 +27,19 @@ def grouped(
 
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
-    """Every event the archive shows, oldest first, and the day on which it looks at them."""
+    """Every event of the archive, oldest first."""
 
     events: Events
     today: date
-    """The UTC day that divides past from upcoming: never the clock of the build."""
+    """The UTC day that separates past from upcoming events; not necessarily that of the build."""
     withdrawn: Events = ()
-    """Events that the source no longer has: they keep their pages but leave the lists."""
+    """Events that LL2 no longer has. They have pages, but are not in lists."""
 
     @classmethod
     def from_events(
         cls, events: Iterable[Event], *, today: date, withdrawn: Container[int] = ()
     ) -> "Catalogue":
-        """The catalogue of ``events`` in any order; ``withdrawn`` holds the ids of those gone."""
+        """Return the catalogue of ``events``; ``withdrawn`` holds the ids of withdrawn ones."""
         ordered = sorted(events, key=lambda event: event.sort_key)
         return cls(
             events=tuple(event for event in ordered if event.id not in withdrawn),
@@ -49,44 +49,28 @@ class Catalogue:
 
     @property
     def all_events(self) -> Events:
-        """Every event that has a page: those at the source, then those withdrawn from it."""
+        """`events`, then `withdrawn`: every event that has a page."""
         return self.events + self.withdrawn
 
     @cached_property
     def upcoming(self) -> Events:
-        """Events not yet over on `today`, the next one first."""
-        return tuple(self._past_and_upcoming[False])
-
-    @cached_property
-    def upcoming_ids(self) -> frozenset[int]:
-        """The ids of the upcoming events."""
-        return frozenset([event.id for event in self.upcoming])
+        """Events that are not over on `today`, the next one first."""
+        return tuple(event for event in self.events if not event.date.is_over(self.today))
 
     @cached_property
     def past(self) -> Events:
-        """Events that are over, the latest first."""
-        return tuple(reversed(self._past_and_upcoming[True]))
-
-    @cached_property
-    def _past_and_upcoming(self) -> dict[bool, list[Event]]:
-        """By whether they are over on `today`, the events in order."""
-        parted: dict[bool, list[Event]] = {False: [], True: []}
-        for event in self.events:
-            parted[event.date.is_over(self.today)].append(event)
-        return parted
+        """Events that are over on `today`, the latest first."""
+        return tuple(event for event in reversed(self.events) if event.date.is_over(self.today))
 
     @cached_property
     def types(self) -> tuple[EventType, ...]:
-        """Each type once, by id; where records disagree on the name, the newest record's counts."""
-        return tuple(
-            _agreed_type(members)
-            for _, members in sorted(grouped(self.all_events, _type_id).items())
-        )
+        """All types, by id."""
+        return tuple(type for _, type in sorted(current_types(self.all_events).items()))
 
     @cached_property
     def by_type(self) -> dict[int, Events]:
         """The events of each type id; none for a type all of whose events are withdrawn."""
-        groups = grouped(self.events, _type_id)
+        groups = grouped(self.events, lambda event: event.type.id)
         return {type.id: groups.get(type.id, ()) for type in self.types}
 
     @cached_property
@@ -96,9 +80,9 @@ class Catalogue:
 
     @cached_property
     def years(self) -> range:
-        """From the first year that has any event to the last."""
-        found = tuple(self.by_year)
-        return range(found[0], found[-1] + 1) if found else range(0)
+        """From the first year that has events to the last."""
+        years = tuple(self.by_year)
+        return range(years[0], years[-1] + 1) if years else range(0)
 
     @cached_property
     def by_month(self) -> dict[tuple[int, int], Events]:
@@ -107,22 +91,22 @@ class Catalogue:
 
     @cached_property
     def by_day(self) -> dict[tuple[int, int], Events]:
-        """The events of each (month, day) of all years, for those that are known to the day."""
+        """The events of each (month, day) of any year, of those whose day is known."""
         return grouped(self.events, _day_of_year)
 
     @cached_property
     def undated(self) -> Events:
-        """Events that stand on no year's page: known to a decade only, or without a date."""
+        """Events that no year's page lists: known to a decade only, or without a date."""
         return tuple(event for event in self.events if event.date.year is None)
 
     @cached_property
     def images(self) -> tuple[Image, ...]:
-        """Each distinct picture once, by key."""
+        """All distinct images, by key."""
         images = {event.image.key: event.image for event in self.all_events if event.image}
         return tuple(image for _, image in sorted(images.items()))
 
     def images_excluding(self, excluded: Container[int]) -> tuple[Image, ...]:
-        """The pictures whose licences are not among the ids ``excluded``."""
+        """Return the images without those whose licence id is in ``excluded``."""
         return tuple(
             image
             for image in self.images
@@ -142,39 +126,23 @@ class Catalogue:
         }
 
     def previous(self, event: Event) -> Event | None:
-        """The event before this one in time."""
+        """Return the event before this one in time; None for the first and for withdrawn ones."""
         position = self._positions.get(event.id, 0)
         return self.events[position - 1] if position else None
 
     def next(self, event: Event) -> Event | None:
-        """The event after this one in time."""
+        """Return the event after this one in time; None for the last and for withdrawn ones."""
         position = self._positions.get(event.id, len(self.events)) + 1
         return self.events[position] if position < len(self.events) else None
 
     def others_of_type(self, event: Event, count: int) -> Events:
-        """Up to ``count`` events of the same type, those nearest in order, in order."""
+        """Return up to ``count`` other events of the same type, those nearest in time, in order."""
         members = self.by_type.get(event.type.id, ())
-        here = self._positions_in_type.get(event.id, len(members))
-        start = max(0, min(here - count // 2, len(members) - count - 1))
-        return (members[start:here] + members[here + 1 : start + count + 1])[:count]
-
-
-def _type_id(event: Event) -> int:
-    return event.type.id
+        position = self._positions_in_type.get(event.id, len(members))
+        start = max(0, min(position - count // 2, len(members) - count - 1))
+        return (members[start:position] + members[position + 1 : start + count + 1])[:count]
 
 
 def _day_of_year(event: Event) -> tuple[int, int] | None:
     day = event.date.day
     return (day.month, day.day) if day else None
-
-
-def _agreed_type(events: Events) -> EventType:
-    """The type of events that are of one, as the newest of them names it."""
-    if len({event.type.name for event in events}) == 1:
-        return events[0].type
-    return max(events, key=_freshness).type
-
-
-def _freshness(event: Event) -> tuple[bool, float, int]:
-    stamp = event.last_updated.timestamp() if event.last_updated else 0.0
-    return (event.last_updated is not None, stamp, event.id)

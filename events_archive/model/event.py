@@ -1,22 +1,25 @@
-"""What an event is: the glossary of the archive.
+"""The event and its parts: all that Launch Library 2's normal and detailed modes hold.
 
-Values of all that Launch Library 2's normal and detailed modes carry, normalised once in
-``source/parsing.py``: absent text is ``""``, an absent list is ``()``, and ``None`` stands only
-where absence means something. All date-times are in UTC.
+Values are normalised by `events_archive.ll2.parse`: a missing text is ``""``, a missing list is
+``()``, and None is used only where a missing value means something. All date-times are in UTC.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from events_archive.model.event_date import EventDate
 
+_MIN_DATETIME = datetime.min.replace(tzinfo=UTC)
+_UNSAFE = re.compile(r"[^a-zA-Z0-9._-]")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventType:
-    """What sort of event: "Docking", "EVA". The id is the identity; names change."""
+    """A type of event: "Docking", "EVA". The id is its identity; its name can change."""
 
     id: int
     name: str
@@ -24,43 +27,36 @@ class EventType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Licence:
-    """On what terms a picture may be shown."""
+    """The licence of an image."""
 
     id: int
     name: str
     url: str
-    """The licence's text, or ``""``."""
+    """The text of the licence, or ``""``."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
-    """A picture, which many events may share. Its identity is `key`, never its address."""
+    """An image, which several events can share. Its identity is `key`, not its URL."""
 
     id: int
     name: str
-    """LL2's own label, often "[AUTO] ... - image": not fit to be shown."""
+    """LL2's internal name, often "[AUTO] ... - image"; not displayed."""
     url: str
-    """Where the original lies now; the host changes with the API's."""
+    """The original. Its host can change."""
     credit: str
     licence: Licence | None
 
     @cached_property
     def key(self) -> str:
-        """``<id>-<file name>``, safe as a file name: one download and one set of thumbnails."""
+        """``<id>-<file name>``, safe as the name of the downloaded file."""
         name = urlsplit(self.url).path.rsplit("/", 1)[-1]
         return f"{self.id}-{_UNSAFE.sub('_', name)[-120:].lstrip('.')}"
 
 
-_UNSAFE = re.compile(r"[^a-zA-Z0-9._-]")
-_USUAL_HOST = re.compile(r"https?://([a-z0-9.-]+)(?=[/?#]|$)")
-"""What a link that needs no closer look begins with: ten times as fast as urlsplit."""
-
-
 def host_of(url: str) -> str:
-    """The host of a link without ``www.``; the link itself where it has none."""
-    usual = _USUAL_HOST.match(url)
-    host = usual[1] if usual else urlsplit(url).hostname
-    return (host or url).removeprefix("www.")
+    """Return the host without ``www.``; ``url`` itself if it has none."""
+    return (urlsplit(url).hostname or url).removeprefix("www.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,26 +65,26 @@ class Link:
 
     url: str
     title: str
-    """The page's own title, or ``""`` where LL2 has none or scraped junk."""
+    """The title of the page, or ``""`` if LL2 has none or a useless one."""
     description: str
     source: str
-    """The site's name as LL2 gives it, or ``""``."""
+    """The name of the site, or ``""``."""
     type: str
     """"Official Page", or ``""``."""
     language: str
-    """ISO 639-1 code. LL2 says "en" of pages in any language: never a basis for ``lang``."""
+    """ISO 639-1 code. LL2 has "en" for pages in any language, so it is not used for ``lang``."""
     image_url: str
     priority: int
-    """The lower, the more important."""
+    """Lower is more important."""
 
     @property
     def host(self) -> str:
-        """The host without ``www.``, which is what is left to say when a title is junk."""
+        """The host without ``www.``."""
         return host_of(self.url)
 
     @property
     def label(self) -> str:
-        """The title, or where there is none worth showing, the host."""
+        """The title, or the host if there is none."""
         return self.title or self.host
 
 
@@ -103,7 +99,7 @@ class Video(Link):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """A note that LL2's editors added to the event."""
+    """A note by LL2's editors."""
 
     id: int
     comment: str
@@ -130,19 +126,19 @@ class Program:
     name: str
     description: str
     url: str
-    """The programme's own page, else its encyclopaedia article, or ``""``."""
+    """The page of the programme, else its encyclopaedia article, or ``""``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """A launch that the event follows from or leads to."""
+    """A launch that belongs to the event."""
 
     id: str
     """A UUID."""
     name: str
     status: str
     date: EventDate
-    """The launch's NET ("no earlier than") with its own precision."""
+    """The launch's NET ("no earlier than")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,16 +178,16 @@ class Astronaut:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """One record of LL2's ``/events/``. Its identity is `id`, whatever its slug or name becomes."""
+    """One record of LL2's ``/events/``. Its identity is `id`; slug and name can change."""
 
     id: int
     name: str
     slug: str
-    """As LL2 has it now: renamed with the event and handed on to others. Untrusted."""
+    """LL2's current slug, which it can give to another event after a rename. Untrusted."""
     type: EventType
     date: EventDate
     description: str
-    """Plain text with LL2's own line ends and bullets; untrusted."""
+    """Plain text with line ends and bullets. Untrusted."""
     location: str
     image: Image | None
     links: tuple[Link, ...]
@@ -201,10 +197,10 @@ class Event:
     updates: tuple[Update, ...]
     """Oldest first."""
     stream_length: timedelta | None
-    """LL2's ``duration``, which is the length of the webcast and not of the event."""
+    """LL2's ``duration``, which is that of the webcast, not of the event."""
     last_updated: datetime | None
     source_url: str
-    """The record at the source."""
+    """The record's URL at the API."""
     agencies: tuple[Agency, ...] = ()
     programs: tuple[Program, ...] = ()
     launches: tuple[Launch, ...] = ()
@@ -212,14 +208,20 @@ class Event:
     expeditions: tuple[Expedition, ...] = ()
     astronauts: tuple[Astronaut, ...] = ()
     digest: str = ""
-    """SHA-256 of the record's line in the cache, in hexadecimal: same digest, same event."""
+    """SHA-256 of the record's line in the cache, in hexadecimal."""
 
     @cached_property
     def sort_key(self) -> tuple[datetime, timedelta, int]:
-        """A total order in time: by `Moment.sort_key`, ties broken by id."""
+        """Sorts by `EventDate.sort_key`, then by id."""
         return (*self.date.sort_key, self.id)
 
     @cached_property
     def first_update(self) -> datetime | None:
-        """When its earliest dated update was written."""
+        """When the earliest update was created; None if no update has a date."""
         return min((u.created for u in self.updates if u.created), default=None)
+
+
+def current_types(events: Iterable[Event]) -> dict[int, EventType]:
+    """Return the types by id; if events disagree on a name, that of the one updated last."""
+    ordered = sorted(events, key=lambda event: (event.last_updated or _MIN_DATETIME, event.id))
+    return {event.type.id: event.type for event in ordered}

@@ -74,8 +74,8 @@ class Urls:
         return cls(
             event_slugs=registry.events.slugs,
             type_slugs=registry.types.slugs,
-            event_redirects=registry.redirects,
-            type_redirects=registry.type_redirects,
+            event_redirects=registry.events.redirects,
+            type_redirects=registry.types.redirects,
             unresolved=registry.events.unresolved,
         )
 

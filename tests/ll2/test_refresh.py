@@ -522,8 +522,8 @@ def test_a_reused_slug_belongs_to_its_present_event(archive: Archive) -> None:
     database.change(second, slug=slug)
     former = archive.refresh(offline=True).records.by_id[second]["slug"]
     _, history = archive.load(archive.refresh())
-    assert history.slugs.event_slug(second) == slug
-    assert history.slugs.redirects == {former: second}
+    assert history.slugs.events.slugs[second] == slug
+    assert history.slugs.events.redirects == {former: second}
     assert [change.change_type for change in history.provenance(first).changes] == [
         "added",
         "renamed",
@@ -549,8 +549,8 @@ def test_slugs_that_events_pass_on_to_each_other_all_remain_reachable(tmp_path: 
             database.change(number, slug=slug, name=slug)
         _, history = archive.load(archive.refresh())
         for number, slug in slugs.items():
-            assert history.slugs.event_slug(number) == slug
-    assert history.slugs.redirects == {
+            assert history.slugs.events.slugs[number] == slug
+    assert history.slugs.events.redirects == {
         "starship-sn9-testing": 207, "test-206": 206, "test-207": 207,
     }  # fmt: skip
 
@@ -682,7 +682,7 @@ class _Scenario:
         slugs = list(history.slugs.events.slugs.values())
         assert len(set(slugs)) == len(slugs) == len(events)
         self.assigned_slugs |= set(slugs)
-        assert self.assigned_slugs <= {*slugs, *history.slugs.redirects}
+        assert self.assigned_slugs <= {*slugs, *history.slugs.events.redirects}
         self.ids |= {event.id for event in events}
         assert self.ids == {event.id for event in events}
         return history
@@ -694,7 +694,7 @@ class _Scenario:
         assert {number: cached[number] for number in upstream} == upstream
         assert cached.keys() - upstream.keys() == history.state.withdrawn.keys()
         for number, record in upstream.items():
-            assert history.slugs.event_slug(number) == record["slug"]
+            assert history.slugs.events.slugs[number] == record["slug"]
         self.check_history(history)
 
     def check_history(self, history: ArchiveHistory) -> None:
