@@ -35,7 +35,7 @@ def server(shared_server: LL2Server) -> LL2Server:
     shared_server.throttle.reset()
     shared_server.throttle.limit = 1_000_000
     shared_server.throttle.retry_after = "seconds"
-    shared_server.throttle.answers_list = False
+    shared_server.throttle.responds_with_list = False
     return shared_server
 
 
@@ -232,7 +232,7 @@ def test_a_retry_after_date_in_the_past_means_no_wait(server: LL2Server) -> None
 def test_the_rate_limit_is_read_without_spending_a_request(
     server: LL2Server, as_list: bool
 ) -> None:
-    server.throttle.limit, server.throttle.answers_list = 15, as_list
+    server.throttle.limit, server.throttle.responds_with_list = 15, as_list
     with client_of(server) as client:
         client.fetch_events({})
         rate_limit = client.fetch_rate_limit()

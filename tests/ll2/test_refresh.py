@@ -165,7 +165,7 @@ def test_a_recent_deletion_causes_a_full_refresh(
 
 def test_a_server_that_ignores_the_filter_causes_a_full_refresh(archive: Archive) -> None:
     archive.refresh()
-    archive.upstream.api.unknown = {"last_updated__gte"}
+    archive.upstream.api.ignored_parameters = {"last_updated__gte"}
     result = archive.refresh()
     assert (result.outcome, result.requests) == ("sweep", 4)
 
@@ -325,7 +325,7 @@ def test_the_next_run_completes_a_commit_that_a_power_cut_interrupted(
 def test_events_are_not_withdrawn_if_the_server_ignores_requests_by_id(archive: Archive) -> None:
     archive.refresh()
     archive.upstream.database.delete(archive.upstream.database.ids[0])
-    archive.upstream.api.unknown = {"id"}
+    archive.upstream.api.ignored_parameters = {"id"}
     assert archive.refresh(full=True).archive_state.withdrawn == {}
     assert "does not answer for them by id" in archive.warnings[0]
 

@@ -1,4 +1,4 @@
-"""Run the stand-in server by hand, to try the archive without asking the real one."""
+"""Run the stand-in server, to try the archive without sending requests to the real API."""
 
 import argparse
 import time
@@ -19,29 +19,31 @@ def main() -> None:
     with server:
         print(f"{len(database)} events as of {NOW:%Y-%m-%d} at {server.url}events/")
         print(f"try:  python build.py --api-url {server.url}")
-        _wait(server)
+        _print_requests(server)
 
 
-def _wait(server: LL2Server) -> None:
-    """Tell every request as it comes."""
-    told = 0
+def _print_requests(server: LL2Server) -> None:
+    """Print each request as it arrives, until Ctrl-C."""
+    printed = 0
     try:
         while True:
             time.sleep(0.2)
-            for asked in server.requests.all[told:]:
-                print(asked.status or "...", asked.method, asked.target, flush=True)
-                told += 1
+            for request in server.requests.all[printed:]:
+                print(request.status or "...", request.method, request.target, flush=True)
+                printed += 1
     except KeyboardInterrupt:
-        print(f"\n{told} requests answered")
+        print(f"\n{printed} requests")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m tests.ll2_server", description=__doc__)
-    parser.add_argument("--events", type=int, default=1071, help="how many (default: 1071)")
-    parser.add_argument("--pictures", type=int, default=450, help="how many they share (450)")
-    parser.add_argument("--seed", type=int, default=1, help="another seed, other events (1)")
-    parser.add_argument("--port", type=int, default=8000, help="0 for any free one (8000)")
-    parser.add_argument("--largest-picture", type=int, default=1920, help="width in pixels (1920)")
+    parser.add_argument("--events", type=int, default=1071, help="number of events (default: 1071)")
+    parser.add_argument("--pictures", type=int, default=450, help="number of images (default: 450)")
+    parser.add_argument("--seed", type=int, default=1, help="random seed (default: 1)")
+    parser.add_argument("--port", type=int, default=8000, help="0 for a free one (default: 8000)")
+    parser.add_argument(
+        "--largest-picture", type=int, default=1920, help="width in pixels (default: 1920)"
+    )
     parser.add_argument("--throttled", action="store_true", help="15 requests an hour, as LL2")
     return parser
 

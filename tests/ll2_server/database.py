@@ -1,4 +1,4 @@
-"""The upstream that changes: events are added, re-dated, renamed and deleted while tests look."""
+"""The events of the stand-in server, which tests add, change, rename and delete."""
 
 import copy
 from collections.abc import Iterable
@@ -13,9 +13,9 @@ from tests.ll2_server.slugs import unique_slug
 
 
 class EventDatabase:
-    """All events of the stand-in server, safe to change from any thread.
+    """All events of the stand-in server; can be changed from any thread.
 
-    Records inside are never changed in place but replaced, so a reader's list stays whole.
+    A record is never changed in place but replaced, so a list of records stays consistent.
     """
 
     def __init__(self, records: Iterable[Record] = (), *, clock: datetime = NOW) -> None:
@@ -32,7 +32,7 @@ class EventDatabase:
 
     @property
     def clock(self) -> datetime:
-        """What the server takes for now: decides on upcoming, stamps what changes."""
+        """The server's current time, also the `last_updated` of changed events."""
         return self._clock
 
     @clock.setter
@@ -42,7 +42,7 @@ class EventDatabase:
             self._version += 1
 
     def advance(self, **amount: float) -> None:
-        """Move the clock on: `database.advance(hours=6)`."""
+        """Advance the clock: `database.advance(hours=6)`."""
         self.clock = self._clock + timedelta(**amount)
 
     @property
@@ -63,21 +63,21 @@ class EventDatabase:
         return number in self._records
 
     def __getitem__(self, number: int) -> Record:
-        """Give a copy of one record, free to be changed."""
+        """Return a copy of one record, which may be changed."""
         with self._lock:
             return copy.deepcopy(self._records[number])
 
     def records(self) -> list[Record]:
-        """List all records in no particular order, as read-only."""
+        """Return all records in no particular order; they must not be changed."""
         with self._lock:
             return list(self._records.values())
 
     def find(self, number: int) -> Record | None:
-        """Give one record, as read-only, or None."""
+        """Return one record, which must not be changed, or None."""
         return self._records.get(number)
 
     def add(self, record: Record | None = None, **fields: Any) -> Record:
-        """Add an event: a whole record, or fields on top of a plain one (`name="..."`).
+        """Add an event: a record, or single fields (`name="..."`) on top of a plain one.
 
         Without an id it gets the next free one, without a slug the one that LL2 would give it.
         """
@@ -85,7 +85,7 @@ class EventDatabase:
             given = copy.deepcopy((record or {}) | fields)
             number = given.get("id") or max([1, *self._records, *self._deleted]) + 1
             if number in self._records:
-                raise ValueError(f"there is an event {number} already")
+                raise ValueError(f"there is already an event {number}")
             plain = plain_record(number, given.get("name", f"Event {number}"))
             plain |= {"date": format_utc(self._clock), "last_updated": format_utc(self._clock)}
             added = plain | given
@@ -94,30 +94,31 @@ class EventDatabase:
             return self._put(added)
 
     def change(self, number: int, *, silently: bool = False, **fields: Any) -> Record:
-        """Change fields of an event; `silently`, its `last_updated` stays, as it does at times.
+        """Change fields of an event; with `silently`, its `last_updated` stays the same.
 
-        A new name brings a new slug, as in `rename`, unless one is given.
+        With a new name the event gets a new slug, unless one is given. LL2 makes some changes
+        silently.
         """
         with self._lock:
             changed = self._records[number] | copy.deepcopy(fields)
             if "name" in fields and "slug" not in fields:
-                changed["slug"] = unique_slug(fields["name"], self._slugs(besides=number))
+                changed["slug"] = unique_slug(fields["name"], self._slugs(exclude=number))
             if not silently and "last_updated" not in fields:
                 changed["last_updated"] = format_utc(self._clock)
             return self._put(changed)
 
     def rename(self, number: int, name: str, *, silently: bool = False) -> str:
-        """Give an event another name; returns its new slug, the old one is free for others."""
+        """Change the name of an event; return its new slug. Other events may get the old one."""
         return str(self.change(number, silently=silently, name=name)["slug"])
 
     def delete(self, number: int) -> None:
-        """Make an event vanish without a trace, as LL2 does."""
+        """Delete an event; as in LL2, no trace of it is left."""
         with self._lock:
             self._deleted[number] = self._records.pop(number)
             self._version += 1
 
     def restore(self, number: int) -> Record:
-        """Bring a deleted event back; a slug taken meanwhile is lost to it."""
+        """Restore a deleted event; it gets another slug if its own was taken meanwhile."""
         with self._lock:
             record = self._deleted.pop(number)
             if record["slug"] in self._slugs():
@@ -130,6 +131,6 @@ class EventDatabase:
         self._version += 1
         return record
 
-    def _slugs(self, besides: int | None = None) -> set[str]:
+    def _slugs(self, exclude: int | None = None) -> set[str]:
         records = self._records.values()
-        return {record["slug"] for record in records if record["id"] != besides}
+        return {record["slug"] for record in records if record["id"] != exclude}

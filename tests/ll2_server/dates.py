@@ -1,4 +1,4 @@
-"""Dates as LL2 gives them: a moment, and how sure anybody is of it."""
+"""Dates as LL2 has them: a time, and its precision."""
 
 import calendar
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,40 +10,40 @@ from tests.ll2_server.reference_data import NET_PRECISIONS, Record
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
 _YEARS = range(2019, 2034)
-# Weights are running totals, as `choices` is quicker with them.
+# Cumulative weights, as `random.choices` takes them.
 _YEAR_WEIGHTS = list(accumulate((20, 130, 180, 170, 150, 170, 170, 150, 15, 10, 6, 5, 4, 2, 2)))
-# Before spring 2023 nobody recorded a precision.
+# Events that are older than this have no precision in LL2.
 _FIRST_PRECISION = date(2023, 4, 1)
 _PAST_PRECISIONS = [0, 1, 2, 5]
 _PAST_WEIGHTS = list(accumulate((5, 80, 6, 9)))
 _FUTURE_PRECISIONS = list(NET_PRECISIONS)
 _FUTURE_WEIGHTS = list(accumulate((1, 20, 5, 2, 2, 12, 3, 20, 4, 4, 4, 4, 3, 3, 10, 1, 2)))
 
-Moment = tuple[str | None, Record | None]
+DateFields = tuple[str | None, Record | None]
+"""The fields `date` and `date_precision` of a record."""
 
 
-def format_utc(moment: datetime) -> str:
-    """Write a moment as LL2 does: `2026-09-01T12:00:00Z`."""
-    # Not strftime: it is called hundreds of thousands of times and is five times slower.
-    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+def format_utc(when: datetime) -> str:
+    """Write a time as LL2 does: `2026-09-01T12:00:00Z`."""
+    return when.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
-def draw_moment(rng: Random, index: int) -> Moment:
-    """Draw a date and its precision; the first twenty cover every precision there is."""
+def draw_date(rng: Random, index: int) -> DateFields:
+    """Draw a date and its precision; the first twenty cover all precisions."""
     day = _draw_day(rng)
     if index < len(NET_PRECISIONS):
-        return _precise(rng, _recent(day), index)
+        return _with_precision(rng, _recent(day), index)
     if index == len(NET_PRECISIONS) + 2:
         return None, None
     if index == len(NET_PRECISIONS) + 1:
         return _midnight(day.replace(year=2020)), None
     if day < _FIRST_PRECISION or index == len(NET_PRECISIONS):
         return _without_precision(rng, day), None
-    return _precise(rng, day, _draw_precision(rng, day))
+    return _with_precision(rng, day, _draw_precision(rng, day))
 
 
 def end_of_period(day: date, precision: int) -> date:
-    """Give the last day of the period round `day`: where LL2 puts its coarse dates."""
+    """Return the last day of the period that `day` is in, as LL2 writes coarse dates."""
     if precision == 6:
         return day + timedelta(days=6 - day.weekday())
     if precision == 7:
@@ -52,14 +52,14 @@ def end_of_period(day: date, precision: int) -> date:
         return _end_of_month(day.year, 3 * (precision - 7))
     if precision == 16:
         return date(day.year // 10 * 10 + 9, 12, 31)
-    # A fiscal year is that of the United States.
+    # The fiscal year of the United States.
     last_month = {12: 6, 13: 12, 14: 12, 15: 9}.get(precision)
     return _end_of_month(day.year, last_month) if last_month else day
 
 
 def _draw_day(rng: Random) -> date:
     year = rng.choices(_YEARS, cum_weights=_YEAR_WEIGHTS)[0]
-    # Stops before Christmas, so that the last week of the last year stays in it.
+    # Not the last ten days, so that the week of any day ends in the same year.
     return date(year, 1, 1) + timedelta(days=rng.randrange(355))
 
 
@@ -70,12 +70,12 @@ def _recent(day: date) -> date:
 def _draw_precision(rng: Random, day: date) -> int:
     if day < NOW.date():
         return rng.choices(_PAST_PRECISIONS, cum_weights=_PAST_WEIGHTS)[0]
-    # A decade has to end within the years that the records span.
+    # A decade must end within `_YEARS`.
     choice = rng.choices(_FUTURE_PRECISIONS, cum_weights=_FUTURE_WEIGHTS)[0]
     return 14 if choice == 16 and day.year > 2029 else choice
 
 
-def _precise(rng: Random, day: date, precision: int) -> Moment:
+def _with_precision(rng: Random, day: date, precision: int) -> DateFields:
     entry = NET_PRECISIONS[precision]
     if precision > 2:
         return _midnight(end_of_period(day, precision)), entry

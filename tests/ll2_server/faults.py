@@ -1,11 +1,11 @@
-"""What can go wrong, by name, and the book of what shall go wrong when.
+"""The faults that a test can inject, and hooks that run before a request.
 
     server.faults.add(Fault.SERVER_ERROR, path="/events/", nth=3, status=502)
     server.faults.add(Fault.NULLS, field="image.credit", times=None)
-    server.faults.before_request(lambda asked: server.database.delete(7), path="offset=100")
+    server.faults.before_request(lambda request: server.database.delete(7), path="offset=100")
 
-`path` is looked for in path and query; of the requests that match, counted from now, the `nth` is
-hit and the `times` - 1 after it (`times=None`: all of them).
+A request matches if its path and query contain `path`. Of the matching requests, counted from now,
+the `nth` is hit and the `times` - 1 after it (`times=None`: all of them).
 """
 
 from collections.abc import Callable
@@ -18,9 +18,9 @@ from tests.ll2_server.request_log import LoggedRequest
 
 
 class Fault(StrEnum):
-    """The faults; in brackets the options that `add` takes for them."""
+    """The faults; in brackets the options that `Faults.add` takes for them."""
 
-    # The whole answer is another, or is sent in a bad manner.
+    # Faults of the whole response.
     THROTTLED = "throttled"  # (wait=1631)
     SERVER_ERROR = "server-error"  # (status=503), with HTML
     NOT_FOUND = "not-found"
@@ -29,7 +29,7 @@ class Fault(StrEnum):
     TRUNCATED_JSON = "truncated-json"
     INVALID_JSON = "invalid-json"
     INVALID_UTF8 = "invalid-utf8"
-    LENGTH_TOO_LONG = "length-too-long"  # more is promised than sent
+    LENGTH_TOO_LONG = "length-too-long"  # more is declared than sent
     LENGTH_TOO_SHORT = "length-too-short"
     RESET = "reset"
     STALL = "stall"
@@ -39,7 +39,7 @@ class Fault(StrEnum):
     REDIRECT = "redirect"  # (to="http://...")
     GZIP_BOMB = "gzip-bomb"  # (size=100_000_000)
     ENDLESS = "endless"
-    # The payload lies.
+    # Faults of the payload.
     NEXT_ELSEWHERE = "next-elsewhere"  # (to="http://...")
     NEXT_LOOP = "next-loop"
     RESULTS_OBJECT = "results-object"
@@ -51,15 +51,15 @@ class Fault(StrEnum):
     UNKNOWN_FIELDS = "unknown-fields"
     DUPLICATE_IN_PAGE = "duplicate-in-page"
     DUPLICATE_ACROSS_PAGES = "duplicate-across-pages"
-    EMPTY_PAGE = "empty-page"  # its `next` stays
+    EMPTY_PAGE = "empty-page"  # its `next` is correct
     COUNT_ZERO = "count-zero"
     COUNT_WRONG = "count-wrong"  # (by=1)
     EDIT = "edit"  # (edit=function of the payload that returns another)
 
 
 @dataclass(slots=True, kw_only=True)
-class Injected:
-    """One entry of the book: a fault or a hook, and how often it has struck."""
+class Injection:
+    """A fault or a hook, the requests that it applies to, and how often it has fired."""
 
     path: str
     nth: int
@@ -67,26 +67,28 @@ class Injected:
     fault: Fault | None = None
     hook: Callable[[LoggedRequest], object] | None = None
     options: dict[str, Any] = field(default_factory=dict)
-    seen: int = 0
+    #: how many requests matched
+    matched: int = 0
+    #: how many requests were hit
     fired: int = 0
 
-    def strikes(self, target: str) -> bool:
-        """Count a request, and say whether this is one that is hit."""
+    def should_fire(self, target: str) -> bool:
+        """Count a request; return whether it is one that is hit."""
         if self.path not in target:
             return False
-        self.seen += 1
-        if self.seen < self.nth or self.fired == self.times:
+        self.matched += 1
+        if self.matched < self.nth or self.fired == self.times:
             return False
         self.fired += 1
         return True
 
 
 class Faults:
-    """The book of faults and hooks."""
+    """The injected faults and hooks of a server."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._book: list[Injected] = []
+        self._injections: list[Injection] = []
 
     def add(
         self,
@@ -96,10 +98,10 @@ class Faults:
         nth: int = 1,
         times: int | None = 1,
         **options: Any,
-    ) -> Injected:
-        """Let a fault happen; returns its entry, for looking at `fired` or for `remove`."""
-        return self._enter(
-            Injected(path=path, nth=nth, times=times, fault=Fault(fault), options=options)
+    ) -> Injection:
+        """Inject a fault; the result has `fired` and can be passed to `remove`."""
+        return self._add(
+            Injection(path=path, nth=nth, times=times, fault=Fault(fault), options=options)
         )
 
     def before_request(
@@ -109,30 +111,30 @@ class Faults:
         path: str = "",
         nth: int = 1,
         times: int | None = 1,
-    ) -> Injected:
-        """Call `hook` before a request is answered: to change the database between two pages."""
-        return self._enter(Injected(path=path, nth=nth, times=times, hook=hook))
+    ) -> Injection:
+        """Call `hook` before a request is handled, to change the database between two pages."""
+        return self._add(Injection(path=path, nth=nth, times=times, hook=hook))
 
-    def remove(self, entry: Injected) -> None:
-        """Take one entry back."""
+    def remove(self, injection: Injection) -> None:
+        """Remove one injection."""
         with self._lock:
-            self._book.remove(entry)
+            self._injections.remove(injection)
 
     def clear(self) -> None:
-        """Take everything back."""
+        """Remove all injections."""
         with self._lock:
-            self._book.clear()
+            self._injections.clear()
 
-    def strike(self, asked: LoggedRequest) -> list[Injected]:
-        """Run the hooks that are due, and list the faults that are."""
+    def trigger(self, request: LoggedRequest) -> list[Injection]:
+        """Run the hooks that apply to a request; return the faults that do."""
         with self._lock:
-            due = [entry for entry in self._book if entry.strikes(asked.target)]
-        for entry in due:
-            if entry.hook:
-                entry.hook(asked)
-        return [entry for entry in due if entry.fault]
+            due = [one for one in self._injections if one.should_fire(request.target)]
+        for injection in due:
+            if injection.hook:
+                injection.hook(request)
+        return [injection for injection in due if injection.fault]
 
-    def _enter(self, entry: Injected) -> Injected:
+    def _add(self, injection: Injection) -> Injection:
         with self._lock:
-            self._book.append(entry)
-        return entry
+            self._injections.append(injection)
+        return injection

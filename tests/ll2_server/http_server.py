@@ -1,4 +1,4 @@
-"""The HTTP side: threads, connections that stay open, and a quick and clean end."""
+"""The HTTP server: threads, persistent connections, and a shutdown that leaves no thread behind."""
 
 import contextlib
 import socket
@@ -11,17 +11,18 @@ from threading import Event, Lock
 from typing import Any
 
 from tests.ll2_server.request_log import LoggedRequest
-from tests.ll2_server.response_writer import compressed, deliver, wait_or_stop
-from tests.ll2_server.responses import Answer, html_answer
+from tests.ll2_server.response_writer import compress_response, wait_for_disconnect, write_response
+from tests.ll2_server.responses import Response, html_response
 
-Respond = Callable[[LoggedRequest, str], Answer]
+Respond = Callable[[LoggedRequest, str], Response]
+"""Takes a request and the host that it names; returns the response."""
 
-# Closing with this option sends RST in place of a polite end.
-_LINGER_NOT = struct.pack("ii", 1, 0)
+# With this option, closing a socket sends RST instead of FIN.
+_NO_LINGER = struct.pack("ii", 1, 0)
 
 
 class HttpServer(ThreadingMixIn, HTTPServer):
-    """A server that knows its open connections, so that it can close them and join its threads."""
+    """A server that closes its open connections and joins its threads when it stops."""
 
     daemon_threads = False
     block_on_close = True
@@ -31,107 +32,107 @@ class HttpServer(ThreadingMixIn, HTTPServer):
         self.respond = respond
         self.stopping = Event()
         self.compress = False
-        #: what went wrong in here, or in a test's hook
+        #: exceptions raised by the server itself or by a test's hook
         self.errors: list[BaseException] = []
         self._lock = Lock()
         self._open: set[socket.socket] = set()
-        self._broken: set[socket.socket] = set()
+        self._to_reset: set[socket.socket] = set()
         super().__init__(address, Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Take note of a connection before its thread begins."""
+        """Register a connection before its thread starts."""
         with self._lock:
             self._open.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        """End a connection: politely, or with a reset if it was broken off."""
+        """Close a connection, with a reset if `reset` was called for it."""
         with self._lock:
             self._open.discard(request)
-            broken = request in self._broken
-            self._broken.discard(request)
-        if broken:
+            is_reset = request in self._to_reset
+            self._to_reset.discard(request)
+        if is_reset:
             self.close_request(request)
         else:
             super().shutdown_request(request)
 
-    def break_off(self, connection: socket.socket) -> None:
-        """Have this connection end with a reset."""
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
+    def reset(self, connection: socket.socket) -> None:
+        """Let this connection end with a reset."""
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
         with self._lock:
-            self._broken.add(connection)
+            self._to_reset.add(connection)
 
     def stop(self) -> None:
-        """End everything: no request is begun, no thread is left."""
+        """Accept no more requests, close all connections and join all threads."""
         self.stopping.set()
         self.shutdown()
         with self._lock:
             for connection in self._open:
-                _hang_up(connection)
+                _disconnect(connection)
         self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that hang up; errors of ours are kept by the handler."""
+        """Ignore clients that disconnect; the handler collects the server's own errors."""
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Reads requests, has them answered, sends the answers."""
+    """Reads requests, calls `HttpServer.respond`, writes the responses."""
 
     server: HttpServer
     protocol_version = "HTTP/1.1"
     server_version = "stand-in"
     disable_nagle_algorithm = True
-    # A client that sends half a request is not waited for without end.
+    # Seconds to wait for the rest of a request.
     timeout = 60
 
     def do_GET(self) -> None:
-        """Answer any method: which ones are allowed is the API's to say."""
+        """Respond to any method: the API decides which ones are allowed."""
         headers = {name.lower(): value for name, value in self.headers.items()}
-        asked = LoggedRequest(
+        request = LoggedRequest(
             method=self.command,
             target=self.path,
             headers=headers,
             client=self.client_address[0],
         )
-        answer = self._respond(asked, headers)
+        response = self._respond(request, headers)
         try:
-            deliver(answer, self, without_body=self.command == "HEAD")
+            write_response(response, self, without_body=self.command == "HEAD")
         except OSError:
             self.close_connection = True
 
     do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET  # noqa: N815
 
-    def _respond(self, asked: LoggedRequest, headers: dict[str, str]) -> Answer:
-        # A body that nobody reads would be taken for the next request.
+    def _respond(self, request: LoggedRequest, headers: dict[str, str]) -> Response:
+        # The body of a request is not read, and must not be taken for the next request.
         self.close_connection |= "content-length" in headers or "transfer-encoding" in headers
         port = self.server.server_address[1]
         try:
-            answer = self.server.respond(asked, headers.get("host", f"127.0.0.1:{port}"))
+            response = self.server.respond(request, headers.get("host", f"127.0.0.1:{port}"))
         except Exception as error:
             self.server.errors.append(error)
             traceback.print_exc()
-            return html_answer("The stand-in server failed", 500)
-        accepted = headers.get("accept-encoding", "") if self.server.compress else ""
-        return compressed(answer, accepted)
+            return html_response("The stand-in server failed", 500)
+        accept_encoding = headers.get("accept-encoding", "") if self.server.compress else ""
+        return compress_response(response, accept_encoding)
 
     def write(self, data: bytes) -> None:
         """Send a part of the body."""
         self.wfile.write(data)
 
     def wait(self, seconds: float) -> bool:
-        """Wait; says whether the client or the server has gone."""
-        return wait_or_stop(self.connection, self.server.stopping, seconds)
+        """Wait; return whether the client has disconnected or the server is stopping."""
+        return wait_for_disconnect(self.connection, self.server.stopping, seconds)
 
     def reset(self) -> None:
-        """Break the connection off."""
+        """Let the connection end with a reset."""
         self.close_connection = True
-        self.server.break_off(self.connection)
+        self.server.reset(self.connection)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: there is the log of requests."""
+        """Print nothing: `RequestLog` has the requests."""
 
 
-def _hang_up(connection: socket.socket) -> None:
-    # The client may have been faster.
+def _disconnect(connection: socket.socket) -> None:
+    # The client may have closed it already.
     with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)

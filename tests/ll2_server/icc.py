@@ -1,11 +1,11 @@
-"""A colour profile of a wide gamut (Display P3's primaries), built by hand as Pillow has none.
+"""An ICC profile with a wide gamut (the primaries of Display P3), which Pillow does not have.
 
-A picture that carries it looks pale when a program drops the profile without converting.
+An image with this profile has wrong colours if a program drops the profile without converting.
 """
 
 import struct
 
-# Red, green and blue adapted to D50, then the white point, as ICC profiles have them.
+# Red, green and blue adapted to D50, and the white point, in XYZ.
 _XYZ = {
     b"rXYZ": (0.51512, 0.24120, -0.00105),
     b"gXYZ": (0.29198, 0.69225, 0.04189),
@@ -15,7 +15,7 @@ _XYZ = {
 
 
 def wide_gamut_profile() -> bytes:
-    """Build a matrix profile of ICC version 2."""
+    """Return a matrix profile of ICC version 2."""
     tags = {b"desc": _description(b"Wide gamut"), b"cprt": b"text\0\0\0\0No copyright\0"}
     tags |= {name: _xyz(*values) for name, values in _XYZ.items()}
     tags |= dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), _gamma(2.2))
@@ -28,9 +28,9 @@ def wide_gamut_profile() -> bytes:
 
 
 def _header(size: int) -> bytes:
-    made = struct.pack(">6H", 2024, 3, 5, 0, 0, 0)
-    head = struct.pack(">I", size) + b"\0\0\0\0\x02\x40\0\0mntrRGB XYZ " + made + b"acsp"
-    return head.ljust(68, b"\0") + _fixed(*_XYZ[b"wtpt"]) + b"\0" * 48
+    created = struct.pack(">6H", 2024, 3, 5, 0, 0, 0)
+    header = struct.pack(">I", size) + b"\0\0\0\0\x02\x40\0\0mntrRGB XYZ " + created + b"acsp"
+    return header.ljust(68, b"\0") + _fixed(*_XYZ[b"wtpt"]) + b"\0" * 48
 
 
 def _fixed(*values: float) -> bytes:

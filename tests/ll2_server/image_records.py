@@ -1,4 +1,4 @@
-"""Image records: few pictures, much reused, with every kind of credit and licence."""
+"""Image records, with all kinds of credits and licences."""
 
 from itertools import accumulate
 from random import Random
@@ -12,10 +12,10 @@ def image_record(
     *,
     credit: str | None = "NASA",
     licence: int = 4,
-    name: str = "A picture",
+    name: str = "An image",
     single_use: bool = False,
 ) -> Record:
-    """Describe one picture; a file name such as `cmyk--a.jpg` makes the server serve that kind."""
+    """Return an image record; the server serves the kind that a name like `cmyk--a.jpg` has."""
     return {
         "id": number,
         "name": name,
@@ -29,7 +29,7 @@ def image_record(
 
 
 class ImagePool:
-    """The pictures that a database of events shares, some far more often than others."""
+    """The images that the events share, some far more often than others."""
 
     def __init__(self, rng: Random, count: int) -> None:
         self._rng = rng
@@ -37,7 +37,7 @@ class ImagePool:
         self._weights = list(accumulate(1 / (rank + 3) for rank in range(count)))
 
     def draw(self, index: int) -> Record | None:
-        """Draw an image; the first pictures are met in turn, now and then there is none."""
+        """Draw an image or None; the first half of the images are returned in turn."""
         if not self.images or index == 4 or self._rng.random() < 0.03:
             return None
         if index < len(self.images) // 2:
@@ -69,17 +69,17 @@ def _draw_credit(rng: Random, index: int) -> str:
 
 
 def _file_name(rng: Random, index: int, subject: str) -> str:
-    """Name a file as the real ones are: cut short, with the debris of percent signs."""
+    """Return a file name like LL2's: cut off, with remains of percent encoding."""
     words = subject.lower().replace(" ", ("_", "2520")[index % 2]).replace("&", "and")
-    beginning = "255bauto255d_" if index % 5 == 3 else words[:24]
-    ending = ("jpg", "jpeg", "png", "jpeg")[rng.randrange(4)]
-    return f"{beginning}_image_{20190101000000 + index * 3701}.{ending}"
+    prefix = "255bauto255d_" if index % 5 == 3 else words[:24]
+    suffix = ("jpg", "jpeg", "png", "jpeg")[rng.randrange(4)]
+    return f"{prefix}_image_{20190101000000 + index * 3701}.{suffix}"
 
 
 def _thumbnail_name(number: int, file_name: str) -> str:
-    # The real thumbnails of .jpg files are .jpeg files.
-    ending = "png" if file_name.endswith(".png") else "jpeg"
-    return f"255bauto255d__image_thumbnail_{20240305190000 + number}.{ending}"
+    # In LL2 the thumbnails of .jpg files are .jpeg files.
+    suffix = "png" if file_name.endswith(".png") else "jpeg"
+    return f"255bauto255d__image_thumbnail_{20240305190000 + number}.{suffix}"
 
 
 def _with_variant(image: Record) -> Record:

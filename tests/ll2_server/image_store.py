@@ -1,94 +1,98 @@
-"""The image store: every file name is a picture, and some names are broken ones.
+"""The image store: every file name is an image, and some names are invalid ones.
 
 A name that begins with a kind and two hyphens (`cmyk--a.jpg`, `missing--b.png`) is of that kind;
-any other is a good picture. `Pictures.serve` makes a name of a grown record something else.
+any other name is a valid image. `ImageStore.serve` changes what a name is.
 """
 
 import hashlib
 from email.utils import formatdate
 
 from tests.ll2_server.request_log import LoggedRequest
-from tests.ll2_server.responses import Answer, Manner, html_answer, redirect
-from tests.ll2_server.sample_images import DRAWERS, sample_image
+from tests.ll2_server.responses import Response, SendMode, html_response, redirect
+from tests.ll2_server.sample_images import ENCODERS, sample_image
 
-# Kinds that are not about the bytes of a picture but about the answer.
-_ANSWERS = ("missing", "forbidden", "html", "endless", "redirect-private", "redirect-loop")
-IMAGE_KINDS = (*DRAWERS, *_ANSWERS)
+# Kinds that are a response of their own rather than the bytes of an image.
+_RESPONSE_KINDS = (
+    "missing", "forbidden", "html", "endless", "redirect-private", "redirect-loop",
+)  # fmt: skip
+IMAGE_KINDS = (*ENCODERS, *_RESPONSE_KINDS)
 
 _TYPES = {"png": "image/png", "gif": "image/gif", "webp": "image/webp", "svg": "image/svg+xml"}
 _TYPES_OF_KINDS = {"svg": "image/svg+xml", "no-extension": "application/octet-stream"}
-_DENIED = b'<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code></Error>'
+_ACCESS_DENIED = b'<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code></Error>'
 
 
-class Pictures:
-    """Answers the paths below `/media/`."""
+class ImageStore:
+    """Serves the paths below `/media/`."""
 
-    def __init__(self, largest: int = 1920) -> None:
-        #: no picture is drawn wider; small ones make fast tests
-        self.largest = largest
+    def __init__(self, max_width: int = 1920) -> None:
+        #: the maximal width in pixels; small images make fast tests
+        self.max_width = max_width
         self._kinds: dict[str, str] = {}
-        self._bytes: dict[str, bytes] = {}
+        self._files: dict[str, bytes] = {}
 
-    def serve(self, file_name: str, what: str | bytes) -> None:
-        """From now on, serve a kind (of `KINDS`) or these very bytes under a file name."""
+    def serve(self, file_name: str, content: str | bytes) -> None:
+        """From now on, serve a kind (of `IMAGE_KINDS`) or these bytes under a file name."""
         self._kinds.pop(file_name, None)
-        self._bytes.pop(file_name, None)
-        if isinstance(what, bytes):
-            self._bytes[file_name] = what
-        elif what in IMAGE_KINDS:
-            self._kinds[file_name] = what
+        self._files.pop(file_name, None)
+        if isinstance(content, bytes):
+            self._files[file_name] = content
+        elif content in IMAGE_KINDS:
+            self._kinds[file_name] = content
         else:
-            raise ValueError(f"no such kind of picture: {what}")
+            raise ValueError(f"no such kind of image: {content}")
 
-    def answer(self, asked: LoggedRequest, origin: str) -> Answer:
-        """Answer one request for a picture."""
-        name = asked.path.rpartition("/")[2]
+    def response(self, request: LoggedRequest, origin: str) -> Response:
+        """Return the response to one request for an image."""
+        name = request.path.rpartition("/")[2]
         kind = self._kinds.get(name) or _kind_of(name)
-        if name in self._bytes:
-            return _file(name, "good", self._bytes[name], asked)
-        if kind in _ANSWERS:
-            return self._special(kind, name, asked, origin)
-        return _file(name, kind, sample_image(name, kind, self.largest), asked)
+        if name in self._files:
+            return _file_response(name, "valid", self._files[name], request)
+        if kind in _RESPONSE_KINDS:
+            return self._special_response(kind, name, request, origin)
+        return _file_response(name, kind, sample_image(name, kind, self.max_width), request)
 
-    def _special(self, kind: str, name: str, asked: LoggedRequest, origin: str) -> Answer:
+    def _special_response(
+        self, kind: str, name: str, request: LoggedRequest, origin: str
+    ) -> Response:
         if kind == "missing":
-            return html_answer("Not Found", 404)
+            return html_response("Not Found", 404)
         if kind == "forbidden":
-            # What an image store of this kind says of files that are gone.
-            return Answer(status=403, headers={"Content-Type": "application/xml"}, body=_DENIED)
+            # S3-compatible stores respond so for files that do not exist.
+            headers = {"Content-Type": "application/xml"}
+            return Response(status=403, headers=headers, body=_ACCESS_DENIED)
         if kind == "html":
-            return html_answer("Maintenance")
+            return html_response("Maintenance")
         if kind == "redirect-loop":
-            return redirect(asked.target)
+            return redirect(request.target)
         if kind == "redirect-private":
-            # 0.0.0.0 is no public address, yet leads back here: who follows, is caught in the log.
+            # 0.0.0.0 is not a public address. It is this server, whose log has the request.
             return redirect(f"http://0.0.0.0:{origin.rpartition(':')[2]}/private/{name}")
-        start = sample_image(name, "good", self.largest)
-        return Answer(
-            headers={"Content-Type": "image/jpeg"}, body=start[:-2] + b"\0", manner=Manner.ENDLESS
-        )
+        jpeg = sample_image(name, "valid", self.max_width)
+        headers = {"Content-Type": "image/jpeg"}
+        return Response(headers=headers, body=jpeg[:-2] + b"\0", send_mode=SendMode.ENDLESS)
 
 
 def _kind_of(name: str) -> str:
-    kind, found, _ = name.partition("--")
-    return kind if found and kind in IMAGE_KINDS else "good"
+    kind, separator, _ = name.partition("--")
+    return kind if separator and kind in IMAGE_KINDS else "valid"
 
 
-def _file(name: str, kind: str, content: bytes, asked: LoggedRequest) -> Answer:
+def _file_response(name: str, kind: str, content: bytes, request: LoggedRequest) -> Response:
     digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    ending = name.rpartition(".")[2].lower()
+    suffix = name.rpartition(".")[2].lower()
     headers = {
-        "Content-Type": _TYPES_OF_KINDS.get(kind) or _TYPES.get(ending, "image/jpeg"),
+        "Content-Type": _TYPES_OF_KINDS.get(kind) or _TYPES.get(suffix, "image/jpeg"),
         "ETag": f'"{digest}"',
-        # Other bytes have another date, and the same bytes always the same.
+        # A date that depends on the bytes alone.
         "Last-Modified": formatdate(1_700_000_000 + int(digest[:6], 16), usegmt=True),
     }
-    if _is_known(asked.headers, headers):
-        return Answer(status=304, headers=headers)
-    return Answer(headers=headers, body=content)
+    if _is_not_modified(request.headers, headers):
+        return Response(status=304, headers=headers)
+    return Response(headers=headers, body=content)
 
 
-def _is_known(asked: dict[str, str], headers: dict[str, str]) -> bool:
-    if "if-none-match" in asked:
-        return headers["ETag"] in asked["if-none-match"]
-    return asked.get("if-modified-since") == headers["Last-Modified"]
+def _is_not_modified(request_headers: dict[str, str], headers: dict[str, str]) -> bool:
+    if "if-none-match" in request_headers:
+        return headers["ETag"] in request_headers["if-none-match"]
+    return request_headers.get("if-modified-since") == headers["Last-Modified"]

@@ -1,4 +1,4 @@
-"""Info and video links, with the junk that scraping leaves in their titles and descriptions."""
+"""Links to pages and videos, with the artefacts of web scraping in titles and descriptions."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -7,28 +7,28 @@ from typing import Any
 from tests.ll2_server.dates import format_utc
 from tests.ll2_server.reference_data import ENGLISH, INFO_TYPES, TEXTS, VIDEO_TYPES, Record
 
-# One address of NASA's stream stands for dozens of unlike events.
+# The URL of NASA's live stream, which dozens of events have.
 _NASA_LIVE = "https://www.youtube.com/watch?v=21X5lGlDOfg"
 
 
 def draw_info_links(rng: Random, index: int) -> list[Record]:
-    """Draw no, one or several pages about an event."""
+    """Draw zero or more links to pages about an event."""
     count = index % 4 if index < 12 else rng.choices((0, 1, 2, 3), (45, 45, 8, 2))[0]
-    return [_info_link(rng, index + place) for place in range(count)]
+    return [_info_link(rng, index + position) for position in range(count)]
 
 
 def draw_video_links(rng: Random, index: int, date: str | None) -> list[Record]:
-    """Draw the webcasts; only those since March 2024 know when they began and ended."""
+    """Draw links to webcasts; only those since March 2024 have a start and an end."""
     count = (index + 1) % 3 if index < 12 else rng.choices((0, 1, 2), (45, 48, 7))[0]
-    return [_video_link(rng, index + place, date) for place in range(count)]
+    return [_video_link(rng, index + position, date) for position in range(count)]
 
 
 def stream_length(videos: list[Record]) -> str | None:
-    """Write, in ISO 8601, how long the first webcast ran: what LL2 calls the duration."""
+    """Return the duration of the first webcast in ISO 8601, which is LL2's `duration`; or None."""
     if not videos or videos[0]["start_time"] is None or videos[0]["end_time"] is None:
         return None
-    begin, end = (datetime.fromisoformat(videos[0][key]) for key in ("start_time", "end_time"))
-    minutes, seconds = divmod(int((end - begin).total_seconds()), 60)
+    start, end = (datetime.fromisoformat(videos[0][key]) for key in ("start_time", "end_time"))
+    minutes, seconds = divmod(int((end - start).total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
     parts = ((hours, "H"), (minutes, "M"), (seconds, "S"))
     return "PT" + "".join(f"{amount}{unit}" for amount, unit in parts if amount)
@@ -70,13 +70,13 @@ def _video_link(rng: Random, index: int, date: str | None) -> Record:
 
 
 def _draw_stream(rng: Random, date: str | None) -> tuple[str | None, str | None]:
-    """Draw a stream's begin and end: it begins some while before the event."""
+    """Draw the start of a stream, at most 90 minutes before the event, and its end."""
     if date is None or not "2024-03" <= date < "2026-09":
         return None, None
-    begin = datetime.fromisoformat(date).astimezone(UTC) - timedelta(minutes=rng.randrange(90))
-    return format_utc(begin), format_utc(begin + timedelta(seconds=rng.randrange(1, 8 * 3600)))
+    start = datetime.fromisoformat(date).astimezone(UTC) - timedelta(minutes=rng.randrange(90))
+    return format_utc(start), format_utc(start + timedelta(seconds=rng.randrange(1, 8 * 3600)))
 
 
-def _pick(rng: Random, kind: str, index: int) -> Any:
-    choices = TEXTS[kind]
+def _pick(rng: Random, name: str, index: int) -> Any:
+    choices = TEXTS[name]
     return choices[index] if index < len(choices) else rng.choice(choices)

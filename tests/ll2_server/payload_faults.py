@@ -1,4 +1,4 @@
-"""Faults of the payload: well-formed JSON that is not what the schema promises."""
+"""Faults of the payload: well-formed JSON that does not follow the schema."""
 
 import copy
 from collections.abc import Callable
@@ -8,28 +8,29 @@ from tests.ll2_server.faults import Fault
 from tests.ll2_server.reference_data import Record
 
 Payload = dict[str, Any]
-Spoil = Callable[[Payload, dict[str, Any]], Payload]
+PayloadFault = Callable[[Payload, dict[str, Any]], Payload]
+"""Takes a payload and the fault's options."""
 
 
-class PayloadSpoiler:
-    """Spoils payloads, and remembers the last good page for duplicates across pages."""
+class PayloadFaults:
+    """Applies faults to payloads; holds the previous page for duplicates across pages."""
 
     def __init__(self) -> None:
-        self._last_results: list[Record] = []
+        self._previous_results: list[Record] = []
 
-    def spoil(
-        self, payload: Payload, faults: list[tuple[Fault, dict[str, Any]]], here: str
+    def apply(
+        self, payload: Payload, faults: list[tuple[Fault, dict[str, Any]]], url: str
     ) -> Payload:
-        """Let every fault do its harm, to a copy; `here` is the address of the payload."""
-        memory = {"before": self._last_results, "here": here}
-        self._last_results = payload.get("results", [])
+        """Return a copy of the payload with all faults applied; `url` is the payload's own."""
+        context = {"previous_results": self._previous_results, "url": url}
+        self._previous_results = payload.get("results", [])
         for fault, options in faults:
-            payload = SPOIL[fault](copy.deepcopy(payload), memory | options)
+            payload = PAYLOAD_FAULTS[fault](copy.deepcopy(payload), context | options)
         return payload
 
 
-def _set(**fields: Any) -> Spoil:
-    """Put constants into the page."""
+def _set(**fields: Any) -> PayloadFault:
+    """Set fields of the page to constants."""
     return lambda payload, options: payload | fields
 
 
@@ -38,8 +39,8 @@ def _next(payload: Payload, options: dict[str, Any]) -> Payload:
 
 
 def _next_loop(payload: Payload, options: dict[str, Any]) -> Payload:
-    """Let the page be followed by itself."""
-    return payload | {"next": options["here"]}
+    """Let `next` name the page itself."""
+    return payload | {"next": options["url"]}
 
 
 def _results_object(payload: Payload, options: dict[str, Any]) -> Payload:
@@ -58,20 +59,20 @@ def _id_string(payload: Payload, options: dict[str, Any]) -> Payload:
 
 def _wrong_type(payload: Payload, options: dict[str, Any]) -> Payload:
     for record in _records(payload):
-        holder, name = _place(record, options["field"])
-        holder[name] = options["value"]
+        parent, name = _find_field(record, options["field"])
+        parent[name] = options["value"]
     return payload
 
 
 def _nulls(payload: Payload, options: dict[str, Any]) -> Payload:
-    for holder, name in _places(payload, options):
-        holder[name] = None
+    for parent, name in _find_fields(payload, options):
+        parent[name] = None
     return payload
 
 
 def _missing(payload: Payload, options: dict[str, Any]) -> Payload:
-    for holder, name in _places(payload, options):
-        holder.pop(name, None)
+    for parent, name in _find_fields(payload, options):
+        parent.pop(name, None)
     return payload
 
 
@@ -88,8 +89,8 @@ def _duplicate_in_page(payload: Payload, options: dict[str, Any]) -> Payload:
 
 
 def _duplicate_across_pages(payload: Payload, options: dict[str, Any]) -> Payload:
-    """Let the last event of the page before take the place of the first of this one."""
-    return payload | {"results": [*options["before"][-1:], *payload["results"][1:]]}
+    """Replace the first event of this page by the last one of the previous page."""
+    return payload | {"results": [*options["previous_results"][-1:], *payload["results"][1:]]}
 
 
 def _count_wrong(payload: Payload, options: dict[str, Any]) -> Payload:
@@ -104,28 +105,34 @@ def _records(payload: Payload) -> list[Record]:
     return list(payload["results"]) if "results" in payload else [payload]
 
 
-def _places(payload: Payload, options: dict[str, Any]) -> list[tuple[Record, str]]:
-    """Find the asked field in every record; none asked, another field in each."""
-    places = []
+def _find_fields(payload: Payload, options: dict[str, Any]) -> list[tuple[Record, str]]:
+    """Return `options["field"]` in every record; without that option, another field in each.
+
+    A field is a pair: the object that holds it, and its name.
+    """
+    fields = []
     for index, record in enumerate(_records(payload)):
         names = sorted(record.keys() - {"id"})
-        places.append(_place(record, options.get("field") or names[index % len(names)]))
-    return places
+        fields.append(_find_field(record, options.get("field") or names[index % len(names)]))
+    return fields
 
 
-def _place(record: Record, path: str) -> tuple[Record, str]:
-    """Find where `image.credit` or `info_urls.0.title` is; what is not there is nowhere."""
-    *way, name = path.split(".")
-    holder: Any = record
-    for step in way:
-        if isinstance(holder, list):
-            holder = holder[int(step)] if int(step) < len(holder) else {}
+def _find_field(record: Record, path: str) -> tuple[Record, str]:
+    """Return the object that holds `image.credit` or `info_urls.0.title`, and the last name.
+
+    The object is an empty one if the path does not exist.
+    """
+    *parents, name = path.split(".")
+    parent: Any = record
+    for key in parents:
+        if isinstance(parent, list):
+            parent = parent[int(key)] if int(key) < len(parent) else {}
         else:
-            holder = holder.get(step) or {}
-    return (holder, name) if isinstance(holder, dict) else ({}, name)
+            parent = parent.get(key) or {}
+    return (parent, name) if isinstance(parent, dict) else ({}, name)
 
 
-SPOIL: dict[Fault, Spoil] = {
+PAYLOAD_FAULTS: dict[Fault, PayloadFault] = {
     Fault.NEXT_ELSEWHERE: _next,
     Fault.NEXT_LOOP: _next_loop,
     Fault.RESULTS_OBJECT: _results_object,

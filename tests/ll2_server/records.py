@@ -1,8 +1,8 @@
-"""Events in any number, grown from a seed: what the real ones look like, oddities first.
+"""Generated event records in any number, which resemble the real ones.
 
-The first forty or so invented events hold, between them, every quirk that the archive must bear,
-so that a small database is as instructive as a large one. The ten real events come along with their
-own ids, as they are the ones a fresh clone has in its cache.
+The first forty or so have, together, every peculiarity of LL2's data that the archive must handle,
+so that a small database tests as much as a large one. The ten real events that a fresh clone has in
+its cache are among them, with their own ids.
 """
 
 import json
@@ -12,7 +12,7 @@ from itertools import accumulate
 from pathlib import Path
 from random import Random
 
-from tests.ll2_server.dates import NOW, draw_moment, format_utc
+from tests.ll2_server.dates import NOW, draw_date, format_utc
 from tests.ll2_server.image_records import ImagePool
 from tests.ll2_server.links import draw_info_links, draw_video_links, stream_length
 from tests.ll2_server.reference_data import (
@@ -27,18 +27,18 @@ from tests.ll2_server.relations import draw_relations, no_relations
 from tests.ll2_server.slugs import unique_slug
 
 _NOW = format_utc(NOW)
-LONGEST_NAME, LONGEST_DESCRIPTION = 200, 2048
+MAX_NAME, MAX_DESCRIPTION = 200, 2048
 
 _SEED_FILE = Path(__file__).parents[1] / "data" / "seed_events.json"
 _TYPES = list(EVENT_TYPES.values())
 _TYPE_WEIGHTS = list(accumulate(EVENT_TYPE_WEIGHTS))
-_ODD_DURATIONS = {3: "P0D", 6: "-PT18M30S", 9: "P215DT10H52M33S"}
-# In March 2024 a migration of all images touched most events.
+_UNUSUAL_DURATIONS = {3: "P0D", 6: "-PT18M30S", 9: "P215DT10H52M33S"}
+# A migration of all images in March 2024 changed `last_updated` of most events.
 _MIGRATION = datetime(2024, 3, 5, tzinfo=UTC)
 
 
 def seed_records() -> list[Record]:
-    """Read the ten real events of June and July 2021, made detailed."""
+    """Return the ten real events of June and July 2021, as detailed records without relations."""
     events: list[Record] = json.loads(_SEED_FILE.read_text(encoding="utf-8"))
     return [event | no_relations() | {"response_mode": "detailed"} for event in events]
 
@@ -46,20 +46,21 @@ def seed_records() -> list[Record]:
 def generate_records(
     count: int, *, seed: int = 1, images: int = 450, with_seed_records: bool = True
 ) -> list[Record]:
-    """Grow `count` detailed records, sorted by id; `with_seed`, the real ten are among them.
+    """Generate `count` detailed records, sorted by id.
 
-    `pictures` is how many distinct images the invented ones share. Records share inner objects
-    such as images and agencies, so take them as read-only.
+    `seed` is the random seed, `images` the number of images that the generated events share. The
+    ten real events are among the records unless `with_seed_records` is False. Records share inner
+    objects, such as images and agencies, so they must not be changed in place.
     """
     real = seed_records()[:count] if with_seed_records else []
-    grower = _Grower(Random(seed), images, real)
+    generator = _RecordGenerator(Random(seed), images, real)
     ids = _draw_ids(Random(seed), {event["id"] for event in real})
-    grown = [grower.record(index, next(ids)) for index in range(count - len(real))]
-    return sorted(real + grown, key=lambda record: record["id"])
+    generated = [generator.record(index, next(ids)) for index in range(count - len(real))]
+    return sorted(real + generated, key=lambda record: record["id"])
 
 
 def plain_record(number: int, name: str, *, slug: str | None = None) -> Record:
-    """Describe an event about which nothing is known but its name."""
+    """Return the record of an event without any details."""
     return {
         "id": number,
         "url": f"{API_ROOT}events/{number}/",
@@ -83,7 +84,7 @@ def plain_record(number: int, name: str, *, slug: str | None = None) -> Record:
 
 
 def _draw_ids(rng: Random, taken: set[int]) -> Iterator[int]:
-    """Count from 2, leaving out a quarter of the numbers: events that were deleted or merged."""
+    """Count from 2 without a quarter of the numbers, which are those of deleted events."""
     number = 1
     while True:
         number += 1
@@ -91,21 +92,21 @@ def _draw_ids(rng: Random, taken: set[int]) -> Iterator[int]:
             yield number
 
 
-class _Grower:
-    """Draws one record after another and remembers which slugs are taken."""
+class _RecordGenerator:
+    """Draws one record after another, with unique slugs."""
 
-    def __init__(self, rng: Random, pictures: int, real: list[Record]) -> None:
+    def __init__(self, rng: Random, images: int, real: list[Record]) -> None:
         self._rng = rng
-        self._images = ImagePool(rng, pictures)
+        self._images = ImagePool(rng, images)
         self._slugs = {record["slug"] for record in real}
-        self._times_named: dict[str, int] = {}
+        self._name_counts: dict[str, int] = {}
         self._update_ids = iter(range(5000, 10**9))
 
     def record(self, index: int, number: int) -> Record:
         rng = self._rng
-        kind = _TYPES[index] if index < 30 else rng.choices(_TYPES, cum_weights=_TYPE_WEIGHTS)[0]
-        name = _draw_name(rng, index, kind)
-        date, precision = draw_moment(rng, index)
+        event_type = _draw_type(rng, index)
+        name = _draw_name(rng, index, event_type)
+        date, precision = draw_date(rng, index)
         videos = draw_video_links(rng, index, date)
         last_updated = _draw_last_updated(rng)
         return plain_record(number, name, slug=self._slug(name)) | {
@@ -113,27 +114,26 @@ class _Grower:
             "vid_urls": videos,
             "image": self._images.draw(index),
             "date": date,
-            "type": kind,
+            "type": event_type,
             "description": _draw_description(rng, index, name),
             "webcast_live": index == 5,
             "location": _draw_location(rng, index),
             "date_precision": precision,
-            "duration": _ODD_DURATIONS.get(index) or stream_length(videos),
+            "duration": _UNUSUAL_DURATIONS.get(index) or stream_length(videos),
             "updates": self._draw_updates(index, last_updated),
             "last_updated": format_utc(last_updated),
             **draw_relations(rng, index),
         }
 
     def _slug(self, name: str) -> str:
-        # Counting on from the last one keeps a name that comes a thousand times from costing
-        # a thousand look-ups each time.
-        count = self._times_named[name] = self._times_named.get(name, 0) + 1
+        # The numbers below the count of a name are taken.
+        count = self._name_counts[name] = self._name_counts.get(name, 0) + 1
         slug = unique_slug(name, self._slugs, first=max(2, count))
         self._slugs.add(slug)
         return slug
 
     def _draw_updates(self, index: int, last_updated: datetime) -> list[Record]:
-        """Draw the remarks made on an event, in no particular order."""
+        """Draw the updates of an event, in random order."""
         rng = self._rng
         count = index % 4 if index < 16 else rng.choices((0, 1, 2, 5), (60, 25, 12, 3))[0]
         updates = [self._update(last_updated - timedelta(days=3 * age)) for age in range(count)]
@@ -142,34 +142,40 @@ class _Grower:
 
     def _update(self, created: datetime) -> Record:
         number, rng = next(self._update_ids), self._rng
-        linked = rng.random() < 0.5
+        has_link = rng.random() < 0.5
         return {
             "id": number,
             "profile_image": f"{MEDIA_ROOT}profile_images/profile_{number % 7}.png",
             "comment": rng.choice(TEXTS["comments"]),
-            "info_url": f"https://www.nasa.gov/blogs/{number}" if linked else None,
+            "info_url": f"https://www.nasa.gov/blogs/{number}" if has_link else None,
             "created_by": rng.choice(TEXTS["authors"]),
             "created_on": format_utc(created),
         }
 
 
-def _draw_name(rng: Random, index: int, kind: Record) -> str:
+def _draw_type(rng: Random, index: int) -> Record:
+    if index < len(_TYPES):
+        return _TYPES[index]
+    return rng.choices(_TYPES, cum_weights=_TYPE_WEIGHTS)[0]
+
+
+def _draw_name(rng: Random, index: int, event_type: Record) -> str:
     if index == 40:
-        return ("The Longest Possible Name of an Event in the Whole Archive " * 4)[:LONGEST_NAME]
-    names = TEXTS["names"].get(str(kind["id"]), [TEXTS["other_name"]])
+        return ("The Longest Possible Name of an Event in the Whole Archive " * 4)[:MAX_NAME]
+    names = TEXTS["names"].get(str(event_type["id"]), [TEXTS["other_name"]])
     craft = rng.choice(TEXTS["crafts"])
-    pattern = rng.choice(names).replace("{craft}", craft).replace("{type}", kind["name"])
+    pattern = rng.choice(names).replace("{craft}", craft).replace("{type}", event_type["name"])
     return str(pattern.replace("{n}", str(rng.randrange(1, 90))))
 
 
 def _draw_description(rng: Random, index: int, name: str) -> str:
-    odd = TEXTS["odd_descriptions"]
-    if index < len(odd):
-        return str(odd[index])
-    if index == len(odd):
-        return ("A sentence that goes on & on.\r\n\r\n" * 80)[:LONGEST_DESCRIPTION]
+    unusual = TEXTS["unusual_descriptions"]
+    if index < len(unusual):
+        return str(unusual[index])
+    if index == len(unusual):
+        return ("A sentence that goes on & on.\r\n\r\n" * 80)[:MAX_DESCRIPTION]
     if rng.random() < 0.08:
-        return str(rng.choice(odd))
+        return str(rng.choice(unusual))
     return str(rng.choice(TEXTS["descriptions"]).replace("{name}", name))
 
 

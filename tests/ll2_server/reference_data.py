@@ -1,4 +1,4 @@
-"""What Launch Library 2 calls things: event types, precisions, licences, link types, languages."""
+"""Reference data of Launch Library 2: event types, precisions, licences, types of links."""
 
 import json
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import Any
 
 Record = dict[str, Any]
 
-# Records are kept with the real hosts and rewritten when served, so that what a test reads from a
-# EventDatabase is what the archive would cache from the real API.
+# The database has URLs of the real hosts, which are replaced in responses. So a record that a test
+# reads from an `EventDatabase` is what the archive would cache from the real API.
 API_ROOT = "https://ll.thespacedevs.com/2.3.0/"
 MEDIA_ROOT = "https://thespacedevs-prod.nyc3.digitaloceanspaces.com/media/"
 
@@ -15,8 +15,8 @@ TEXTS: dict[str, Any] = json.loads(
     Path(__file__).with_name("texts.json").read_text(encoding="utf-8")
 )
 
-# id → (name, how many events in a thousand are of it). Ids 10 and 18 are known by name only in
-# some order; 27 and 29 have never been seen, so their names are invented.
+# id → (name, events of this type in a thousand). It is not known which of the names of 10 and 18
+# belongs to which id; the names of 27 and 29 are invented.
 _EVENT_TYPES = {
     1: ("Unknown", 2),
     2: ("Docking", 140),
@@ -92,7 +92,7 @@ _ESA_TERMS = (
     "Terms_and_conditions_of_use_of_images_and_videos_available_on_the_esa_website"
 )
 
-# 1 to 6 and 24 are real; 30 and 31 are invented, for licences nobody has met yet.
+# 1 to 6 and 24 are real; 30 and 31 are invented, for licences that the archive does not know.
 IMAGE_LICENCES: dict[int, Record] = {
     entry["id"]: entry
     for entry in (
@@ -117,7 +117,7 @@ VIDEO_TYPES: dict[int, Record] = {
     1: {"id": 1, "name": "Official Webcast"},
     3: {"id": 3, "name": "Unofficial Webcast"},
 }
-# LL2 calls every link English, whatever language it is in.
+# LL2 has this language for every link, whatever its real language.
 ENGLISH: Record = {"id": 1, "name": "English", "code": "en"}
 
 CONFIG: dict[str, dict[int, Record]] = {

@@ -1,4 +1,4 @@
-"""What only the detailed mode tells: agencies, launches, expeditions, stations, programs, crew."""
+"""The fields of the detailed mode: agencies, launches, expeditions, stations, programs, crew."""
 
 from random import Random
 from uuid import UUID
@@ -13,10 +13,10 @@ _COMMERCIAL = {"id": 3, "name": "Commercial"}
 _GO = {"id": 1, "name": "Go for Launch", "abbrev": "Go", "description": "Current T-0 confirmed."}
 
 
-def agency(number: int, name: str, abbrev: str, kind: Record) -> Record:
-    """Describe an agency as the detailed mode does."""
+def agency(number: int, name: str, abbrev: str, agency_type: Record) -> Record:
+    """Return an agency as in the detailed mode."""
     head = {"response_mode": "list", "id": number, "url": f"{API_ROOT}agencies/{number}/"}
-    return head | {"name": name, "abbrev": abbrev, "type": kind}
+    return head | {"name": name, "abbrev": abbrev, "type": agency_type}
 
 
 AGENCIES = [
@@ -145,7 +145,7 @@ _LAUNCHES = [_launch(Random(number), number) for number in range(60)]
 
 
 def no_relations() -> Record:
-    """Give the detailed fields of an event that is related to nothing."""
+    """Return the detailed fields of an event without relations."""
     names = ("agencies", "launches", "expeditions", "spacestations", "program", "astronauts")
     return {name: [] for name in names}
 
@@ -154,13 +154,15 @@ def draw_relations(rng: Random, index: int) -> Record:
     """Draw the detailed fields; the schema lets `program` and `astronauts` be null."""
     if index == 1:
         return no_relations() | {"program": None, "astronauts": None}
-    full = index == 2
-    at_station = full or rng.random() < 0.5
+    has_all = index == 2
+    at_station = has_all or rng.random() < 0.5
     return {
-        "agencies": rng.sample(AGENCIES, rng.randrange(1, 4)) if full or rng.random() < 0.9 else [],
-        "launches": [rng.choice(_LAUNCHES)] if full or rng.random() < 0.35 else [],
-        "expeditions": [rng.choice(_EXPEDITIONS)] if full or rng.random() < 0.2 else [],
+        "agencies": rng.sample(AGENCIES, rng.randrange(1, 4))
+        if has_all or rng.random() < 0.9
+        else [],
+        "launches": [rng.choice(_LAUNCHES)] if has_all or rng.random() < 0.35 else [],
+        "expeditions": [rng.choice(_EXPEDITIONS)] if has_all or rng.random() < 0.2 else [],
         "spacestations": [rng.choice(STATIONS)] if at_station else [],
         "program": [rng.choice(PROGRAMS)] if at_station else [],
-        "astronauts": rng.sample(_ASTRONAUTS, 2) if full or rng.random() < 0.15 else [],
+        "astronauts": rng.sample(_ASTRONAUTS, 2) if has_all or rng.random() < 0.15 else [],
     }

@@ -1,4 +1,4 @@
-"""What the server was asked, in order of arrival."""
+"""The requests that a server received, in order of arrival."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ class LoggedRequest:
     """One request."""
 
     method: str
-    #: path and query as they came
+    #: path and query as received
     target: str
-    #: header names are lower-case
+    #: header names are in lower case
     headers: dict[str, str]
     client: str = "127.0.0.1"
-    #: what was answered; None while (or because) nothing was
+    #: the status of the response; None until there is one
     status: int | None = None
 
     @property
@@ -36,45 +36,45 @@ class LoggedRequest:
 
     @property
     def is_image(self) -> bool:
-        """Whether it asks the image store, not the API."""
+        """Whether it is a request to the image store, not to the API."""
         return self.path.startswith(("/media/", "/private/"))
 
 
 class RequestLog:
-    """All requests so far; safe to read while others come in."""
+    """All requests so far; safe to read while others arrive."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._asked: list[LoggedRequest] = []
+        self._requests: list[LoggedRequest] = []
 
-    def note(self, asked: LoggedRequest) -> None:
+    def append(self, request: LoggedRequest) -> None:
         """Add a request."""
         with self._lock:
-            self._asked.append(asked)
+            self._requests.append(request)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all requests."""
         with self._lock:
-            self._asked.clear()
+            self._requests.clear()
 
     @property
     def all(self) -> list[LoggedRequest]:
         """Every request."""
         with self._lock:
-            return list(self._asked)
+            return list(self._requests)
 
     @property
     def api(self) -> list[LoggedRequest]:
         """The requests to the API."""
-        return [asked for asked in self.all if not asked.is_image]
+        return [request for request in self.all if not request.is_image]
 
     @property
     def images(self) -> list[LoggedRequest]:
         """The requests to the image store."""
-        return [asked for asked in self.all if asked.is_image]
+        return [request for request in self.all if request.is_image]
 
     def __len__(self) -> int:
-        return len(self._asked)
+        return len(self._requests)
 
     def __iter__(self) -> Iterator[LoggedRequest]:
         return iter(self.all)

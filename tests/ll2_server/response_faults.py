@@ -1,4 +1,4 @@
-"""Faults of the whole answer: each makes another answer of the good one."""
+"""Faults of the whole response: each makes a faulty response of the correct one."""
 
 import gzip
 from collections.abc import Callable
@@ -8,85 +8,89 @@ from typing import Any
 
 from tests.ll2_server.faults import Fault
 from tests.ll2_server.request_log import LoggedRequest
-from tests.ll2_server.responses import Answer, Manner, html_answer, json_answer, redirect
+from tests.ll2_server.responses import Response, SendMode, html_response, json_response, redirect
 from tests.ll2_server.throttle import Throttle
 
-Make = Callable[[], Answer]
-Worsen = Callable[[Make, LoggedRequest, dict[str, Any]], Answer]
+MakeResponse = Callable[[], Response]
+ResponseFault = Callable[[MakeResponse, LoggedRequest, dict[str, Any]], Response]
+"""Takes a function that makes the correct response, the request, and the fault's options."""
 
 
-def throttled(throttle: Throttle, wait: int) -> Answer:
-    """Refuse a request."""
+def throttled_response(throttle: Throttle, wait: int) -> Response:
+    """Return a 429 that says to wait for `wait` seconds."""
     headers, body = throttle.refusal(wait)
-    return json_answer(body, 429, headers)
+    return json_response(body, 429, headers)
 
 
-def _server_error(make: Make, asked: LoggedRequest, options: dict[str, Any]) -> Answer:
+def _server_error(make: MakeResponse, request: LoggedRequest, options: dict[str, Any]) -> Response:
     status = options.get("status", 503)
     titles = {500: "Server Error (500)", 502: "502 Bad Gateway", 503: "503 Service Unavailable"}
-    return html_answer(titles.get(status, str(status)), status)
+    return html_response(titles.get(status, str(status)), status)
 
 
-def _bytes(edit: Callable[[bytes], bytes]) -> Worsen:
+def _with_body(edit: Callable[[bytes], bytes]) -> ResponseFault:
     """Change the body and nothing else."""
 
-    def worsen(make: Make, asked: LoggedRequest, options: dict[str, Any]) -> Answer:
-        answer = make()
-        return replace(answer, body=edit(answer.body))
+    def fault(make: MakeResponse, request: LoggedRequest, options: dict[str, Any]) -> Response:
+        response = make()
+        return replace(response, body=edit(response.body))
 
-    return worsen
-
-
-def _length(edit: Callable[[int], int]) -> Worsen:
-    def worsen(make: Make, asked: LoggedRequest, options: dict[str, Any]) -> Answer:
-        answer = make()
-        return replace(answer, declared_length=edit(len(answer.body)))
-
-    return worsen
+    return fault
 
 
-def _manner(manner: Manner) -> Worsen:
-    def worsen(make: Make, asked: LoggedRequest, options: dict[str, Any]) -> Answer:
-        return replace(make(), manner=manner, interval=options.get("interval", 1.0))
+def _with_length(edit: Callable[[int], int]) -> ResponseFault:
+    """Change the declared length and nothing else."""
 
-    return worsen
+    def fault(make: MakeResponse, request: LoggedRequest, options: dict[str, Any]) -> Response:
+        response = make()
+        return replace(response, declared_length=edit(len(response.body)))
+
+    return fault
 
 
-def _gzip_bomb(make: Make, asked: LoggedRequest, options: dict[str, Any]) -> Answer:
+def _with_send_mode(mode: SendMode) -> ResponseFault:
+    def fault(make: MakeResponse, request: LoggedRequest, options: dict[str, Any]) -> Response:
+        return replace(make(), send_mode=mode, interval=options.get("interval", 1.0))
+
+    return fault
+
+
+def _gzip_bomb(make: MakeResponse, request: LoggedRequest, options: dict[str, Any]) -> Response:
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
-    return Answer(headers=headers, body=_blanks(options.get("size", 100_000_000)))
+    return Response(headers=headers, body=_compressed_blanks(options.get("size", 100_000_000)))
 
 
 @lru_cache(maxsize=2)
-def _blanks(size: int) -> bytes:
-    """Pack so many blanks, which JSON allows before anything."""
+def _compressed_blanks(size: int) -> bytes:
+    """Compress `size` blanks, which JSON allows before a value, and an empty object."""
     megabyte = b" " * 1_000_000
-    # Members of a gzip file may follow one another: pack one, repeat it.
-    packed = gzip.compress(megabyte, 9, mtime=0)
-    return packed * (size // len(megabyte)) + gzip.compress(b"{}", mtime=0)
+    # A gzip file may have several members, so one megabyte is compressed once and repeated.
+    compressed = gzip.compress(megabyte, 9, mtime=0)
+    return compressed * (size // len(megabyte)) + gzip.compress(b"{}", mtime=0)
 
 
-def _endless(make: Make, asked: LoggedRequest, options: dict[str, Any]) -> Answer:
+def _endless(make: MakeResponse, request: LoggedRequest, options: dict[str, Any]) -> Response:
     headers = {"Content-Type": "application/json"}
-    return Answer(headers=headers, body=b'{"count": 1, "results": [ ', manner=Manner.ENDLESS)
+    body = b'{"count": 1, "results": [ '
+    return Response(headers=headers, body=body, send_mode=SendMode.ENDLESS)
 
 
-WORSEN: dict[Fault, Worsen] = {
+RESPONSE_FAULTS: dict[Fault, ResponseFault] = {
     Fault.SERVER_ERROR: _server_error,
-    Fault.NOT_FOUND: lambda make, asked, options: json_answer({"detail": "Not found."}, 404),
-    Fault.HTML: lambda make, asked, options: html_answer("Just a moment..."),
-    Fault.EMPTY_BODY: _bytes(lambda body: b""),
-    Fault.TRUNCATED_JSON: _bytes(lambda body: body[: len(body) // 2]),
-    Fault.INVALID_JSON: _bytes(lambda body: b"{'count': NaN," + body),
-    Fault.INVALID_UTF8: _bytes(lambda body: body.replace(b'"name":"', b'"name":"\xff\xfe')),
-    Fault.LENGTH_TOO_LONG: _length(lambda length: length + 1000),
-    Fault.LENGTH_TOO_SHORT: _length(lambda length: length // 2),
-    Fault.RESET: _manner(Manner.RESET),
-    Fault.STALL: _manner(Manner.STALL),
-    Fault.STALL_MIDWAY: _manner(Manner.STALL_MIDWAY),
-    Fault.DRIP: _manner(Manner.DRIP),
-    Fault.REDIRECT_LOOP: lambda make, asked, options: redirect(asked.target),
-    Fault.REDIRECT: lambda make, asked, options: redirect(options["to"]),
+    Fault.NOT_FOUND: lambda make, request, options: json_response({"detail": "Not found."}, 404),
+    Fault.HTML: lambda make, request, options: html_response("Just a moment..."),
+    Fault.EMPTY_BODY: _with_body(lambda body: b""),
+    Fault.TRUNCATED_JSON: _with_body(lambda body: body[: len(body) // 2]),
+    Fault.INVALID_JSON: _with_body(lambda body: b"{'count': NaN," + body),
+    Fault.INVALID_UTF8: _with_body(lambda body: body.replace(b'"name":"', b'"name":"\xff\xfe')),
+    Fault.LENGTH_TOO_LONG: _with_length(lambda length: length + 1000),
+    Fault.LENGTH_TOO_SHORT: _with_length(lambda length: length // 2),
+    Fault.RESET: _with_send_mode(SendMode.RESET),
+    Fault.STALL: _with_send_mode(SendMode.STALL),
+    Fault.STALL_MIDWAY: _with_send_mode(SendMode.STALL_MIDWAY),
+    Fault.DRIP: _with_send_mode(SendMode.DRIP),
+    Fault.REDIRECT_LOOP: lambda make, request, options: redirect(request.target),
+    Fault.REDIRECT: lambda make, request, options: redirect(options["to"]),
     Fault.GZIP_BOMB: _gzip_bomb,
     Fault.ENDLESS: _endless,
 }

@@ -1,7 +1,7 @@
-"""The three levels of detail, and how a record is dressed for the client who asked.
+"""The three levels of detail (`mode`), and the JSON of a response.
 
-Records are kept detailed and with the real hosts; what goes out has the stand-in's own address in
-every `url` and picture, and repeats the `format` of the request as LL2 does.
+The database has detailed records with URLs of the real hosts. A response has URLs of the stand-in
+server instead, which repeat the `format` of the request as LL2's do.
 """
 
 import json
@@ -23,16 +23,15 @@ _MEDIA_URL = re.compile(r'"https://thespacedevs-(?:dev|prod)\.nyc3\.digitalocean
 
 
 def project(record: Record, mode: str) -> Record:
-    """Leave out of a detailed record what `mode` does not tell."""
+    """Return a detailed record without the fields that `mode` does not have."""
     hidden = _HIDDEN[mode]
-    kept = {field: value for field, value in record.items() if field not in hidden}
-    return kept | {"response_mode": mode}
+    fields = {field: value for field, value in record.items() if field not in hidden}
+    return fields | {"response_mode": mode}
 
 
 def to_json(payload: Any, *, origin: str, format_name: str | None) -> str:
-    """Write a payload with the addresses of the server at `origin` (`http://127.0.0.1:8000`)."""
+    """Write a payload with the URLs of the server at `origin` (`http://127.0.0.1:8000`)."""
     text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
-    ending = f"?format={format_name}" if format_name else ""
-    # On the text, not on the tree: one pass in C over a page of a hundred detailed events.
-    text = _API_URL.sub(rf'"{origin}/2.3.0/\1{ending}"', text)
+    suffix = f"?format={format_name}" if format_name else ""
+    text = _API_URL.sub(rf'"{origin}/2.3.0/\1{suffix}"', text)
     return _MEDIA_URL.sub(f'"{origin}/media/', text)

@@ -1,4 +1,4 @@
-"""How an answer reaches the socket, in good manners and bad."""
+"""Writes responses to a socket, in full or with a fault of the transfer."""
 
 import gzip
 import select
@@ -7,111 +7,113 @@ from socket import socket
 from threading import Event
 from typing import Protocol
 
-from tests.ll2_server.responses import Answer, Manner
+from tests.ll2_server.responses import Response, SendMode
 
 
-class Line(Protocol):
-    """What sending needs of a request handler."""
+class Connection(Protocol):
+    """What writing a response needs of a request handler."""
 
     close_connection: bool
 
     def send_response(self, code: int, message: str | None = None) -> None:
-        """Begin an answer."""
+        """Write the status line."""
 
     def send_header(self, keyword: str, value: str) -> None:
         """Add a header."""
 
     def end_headers(self) -> None:
-        """Send what was gathered."""
+        """Send the status line and the headers."""
 
     def write(self, data: bytes) -> None:
         """Send a part of the body."""
 
     def wait(self, seconds: float) -> bool:
-        """Wait; says whether there is no use in going on: the client or the server has gone."""
+        """Wait; return whether the client has disconnected or the server is stopping."""
 
     def reset(self) -> None:
-        """Break the connection off."""
+        """Let the connection end with a reset."""
 
 
-def deliver(answer: Answer, line: Line, *, without_body: bool) -> None:
-    """Send an answer in its manner."""
-    if answer.manner is Manner.RESET:
-        line.reset()
-    elif answer.manner is Manner.STALL:
-        line.close_connection = True
-        _stall(line)
+def write_response(response: Response, connection: Connection, *, without_body: bool) -> None:
+    """Send a response in its `send_mode`."""
+    if response.send_mode is SendMode.RESET:
+        connection.reset()
+    elif response.send_mode is SendMode.STALL:
+        connection.close_connection = True
+        _stall(connection)
     else:
-        _send_head(answer, line)
+        _send_headers(response, connection)
         if not without_body:
-            _send_body(answer, line)
+            _send_body(response, connection)
 
 
-def compressed(answer: Answer, accepted: str) -> Answer:
-    """Pack a body with gzip, as proxies do for those who accept it."""
-    if "gzip" not in accepted or not answer.body or "Content-Encoding" in answer.headers:
-        return answer
-    if answer.manner is not Manner.WHOLE or answer.declared_length is not None:
-        return answer
-    headers = answer.headers | {"Content-Encoding": "gzip"}
-    return replace(answer, headers=headers, body=gzip.compress(answer.body, 1))
+def compress_response(response: Response, accept_encoding: str) -> Response:
+    """Compress a body with gzip if the client accepts it, as proxies do."""
+    if "gzip" not in accept_encoding or not response.body or "Content-Encoding" in response.headers:
+        return response
+    if response.send_mode is not SendMode.COMPLETE or response.declared_length is not None:
+        return response
+    headers = response.headers | {"Content-Encoding": "gzip"}
+    return replace(response, headers=headers, body=gzip.compress(response.body, 1))
 
 
-def client_has_gone(connection: socket) -> bool:
-    """Say whether the client has hung up; it sends nothing while it waits for an answer."""
+def is_disconnected(connection: socket) -> bool:
+    """Whether the client has disconnected: it sends nothing else while it waits for a response."""
     return bool(select.select([connection], [], [], 0)[0])
 
 
-def wait_or_stop(connection: socket, stopping: Event, seconds: float) -> bool:
-    """Wait, but not longer than anybody is there to wait for."""
-    left = seconds
-    while left > 0:
-        if stopping.wait(min(left, 0.05)) or client_has_gone(connection):
+def wait_for_disconnect(connection: socket, stopping: Event, seconds: float) -> bool:
+    """Wait for at most `seconds`; return whether the client or the server ended the wait."""
+    remaining = seconds
+    while remaining > 0:
+        if stopping.wait(min(remaining, 0.05)) or is_disconnected(connection):
             return True
-        left -= 0.05
+        remaining -= 0.05
     return stopping.is_set()
 
 
-def _send_head(answer: Answer, line: Line) -> None:
-    line.send_response(answer.status)
-    for name, value in answer.headers.items():
-        line.send_header(name, value)
-    length = answer.declared_length
-    if answer.manner is Manner.ENDLESS or (length is not None and length != len(answer.body)):
-        line.close_connection = True
-        line.send_header("Connection", "close")
-    if answer.manner is not Manner.ENDLESS and answer.status != 304:
-        line.send_header("Content-Length", str(len(answer.body) if length is None else length))
-    line.end_headers()
+def _send_headers(response: Response, connection: Connection) -> None:
+    connection.send_response(response.status)
+    for name, value in response.headers.items():
+        connection.send_header(name, value)
+    is_endless = response.send_mode is SendMode.ENDLESS
+    length = response.declared_length
+    if is_endless or (length is not None and length != len(response.body)):
+        connection.close_connection = True
+        connection.send_header("Connection", "close")
+    if not is_endless and response.status != 304:
+        length = len(response.body) if length is None else length
+        connection.send_header("Content-Length", str(length))
+    connection.end_headers()
 
 
-def _send_body(answer: Answer, line: Line) -> None:
-    if answer.manner is Manner.DRIP:
-        _drip(answer, line)
-    elif answer.manner is Manner.STALL_MIDWAY:
-        line.close_connection = True
-        line.write(answer.body[: len(answer.body) // 2])
-        _stall(line)
-    elif answer.status != 304:
-        line.write(answer.body)
-        if answer.manner is Manner.ENDLESS:
-            _repeat(answer.body[-1:] * 65536, line)
+def _send_body(response: Response, connection: Connection) -> None:
+    if response.send_mode is SendMode.DRIP:
+        _drip(response, connection)
+    elif response.send_mode is SendMode.STALL_MIDWAY:
+        connection.close_connection = True
+        connection.write(response.body[: len(response.body) // 2])
+        _stall(connection)
+    elif response.status != 304:
+        connection.write(response.body)
+        if response.send_mode is SendMode.ENDLESS:
+            _repeat(response.body[-1:] * 65536, connection)
 
 
-def _stall(line: Line) -> None:
-    while not line.wait(60):
+def _stall(connection: Connection) -> None:
+    while not connection.wait(60):
         pass
 
 
-def _drip(answer: Answer, line: Line) -> None:
-    for position in range(len(answer.body)):
-        line.write(answer.body[position : position + 1])
-        if line.wait(answer.interval):
-            line.close_connection = True
+def _drip(response: Response, connection: Connection) -> None:
+    for position in range(len(response.body)):
+        connection.write(response.body[position : position + 1])
+        if connection.wait(response.interval):
+            connection.close_connection = True
             return
 
 
-def _repeat(data: bytes, line: Line) -> None:
-    """Go on until the client hangs up, which shows as an error of the connection."""
-    while not line.wait(0):
-        line.write(data)
+def _repeat(data: bytes, connection: Connection) -> None:
+    """Send `data` until the client disconnects, which raises an OSError."""
+    while not connection.wait(0):
+        connection.write(data)

@@ -1,4 +1,4 @@
-"""What goes back to a client: status, headers, body, and in what manner the bytes are sent."""
+"""HTTP responses: status, headers, body, and how the body is sent."""
 
 import json
 from dataclasses import dataclass, field
@@ -6,54 +6,57 @@ from enum import Enum, auto
 from typing import Any
 
 
-class Manner(Enum):
-    """How a body goes out."""
+class SendMode(Enum):
+    """How a response is sent."""
 
-    WHOLE = auto()
+    COMPLETE = auto()
     #: the connection is reset before a byte is sent
     RESET = auto()
     #: nothing is sent, the connection stays open
     STALL = auto()
-    #: headers and half the body, then nothing
+    #: headers and half of the body, then nothing
     STALL_MIDWAY = auto()
-    #: a byte every `interval` seconds
+    #: one byte every `interval` seconds
     DRIP = auto()
-    #: the body and then its last byte again and again, for ever
+    #: the body, then its last byte again and again without end
     ENDLESS = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """One answer, ready to be sent."""
+class Response:
+    """One response, ready to be sent."""
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
-    manner: Manner = Manner.WHOLE
-    #: a Content-Length that may differ from the body's
+    send_mode: SendMode = SendMode.COMPLETE
+    #: a Content-Length that may differ from the body's; None for the body's own
     declared_length: int | None = None
+    #: seconds between two bytes of `SendMode.DRIP`
     interval: float = 1.0
 
 
-def text_answer(text: str, content_type: str, status: int = 200) -> Answer:
-    """Answer with text of any kind."""
+def text_response(text: str, content_type: str, status: int = 200) -> Response:
+    """Return a response with text of any type."""
     headers = {"Content-Type": content_type, "Vary": "Accept", "Allow": "GET"}
-    return Answer(status=status, headers=headers, body=text.encode())
+    return Response(status=status, headers=headers, body=text.encode())
 
 
-def json_answer(payload: Any, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
-    """Answer with JSON that holds no addresses; see `modes.to_json` for that which does."""
-    answer = text_answer(json.dumps(payload), "application/json", status)
-    answer.headers.update(headers or {})
-    return answer
+def json_response(
+    payload: Any, status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    """Return JSON without URLs of the API; `response_modes.to_json` writes payloads with URLs."""
+    response = text_response(json.dumps(payload), "application/json", status)
+    response.headers.update(headers or {})
+    return response
 
 
-def html_answer(title: str, status: int = 200) -> Answer:
-    """Answer as a proxy does when it speaks for the API."""
+def html_response(title: str, status: int = 200) -> Response:
+    """Return a web page, as a proxy in front of the API does."""
     html = f"<!DOCTYPE html><html><head><title>{title}</title></head><body>{title}</body></html>"
-    return text_answer(html, "text/html; charset=utf-8", status)
+    return text_response(html, "text/html; charset=utf-8", status)
 
 
-def redirect(location: str, status: int = 302) -> Answer:
-    """Send the client elsewhere."""
-    return Answer(status=status, headers={"Location": location})
+def redirect(location: str, status: int = 302) -> Response:
+    """Return a redirect to `location`."""
+    return Response(status=status, headers={"Location": location})

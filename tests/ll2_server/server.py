@@ -1,4 +1,4 @@
-"""The stand-in server as a whole: database, throttle, faults and pictures behind one address."""
+"""The stand-in server: database, throttle, faults and images behind one HTTP server."""
 
 from dataclasses import replace
 from threading import Thread
@@ -8,22 +8,28 @@ from urllib.parse import urlsplit
 
 from tests.ll2_server.api import Api, NotFoundError
 from tests.ll2_server.database import EventDatabase
-from tests.ll2_server.faults import Fault, Faults, Injected
-from tests.ll2_server.filters import BadParametersError
+from tests.ll2_server.faults import Fault, Faults, Injection
+from tests.ll2_server.filters import InvalidParametersError
 from tests.ll2_server.http_server import HttpServer
-from tests.ll2_server.image_store import Pictures
-from tests.ll2_server.payload_faults import SPOIL, PayloadSpoiler
+from tests.ll2_server.image_store import ImageStore
+from tests.ll2_server.payload_faults import PAYLOAD_FAULTS, PayloadFaults
 from tests.ll2_server.request_log import LoggedRequest, RequestLog
-from tests.ll2_server.response_faults import WORSEN, throttled
+from tests.ll2_server.response_faults import RESPONSE_FAULTS, throttled_response
 from tests.ll2_server.response_modes import to_json
-from tests.ll2_server.responses import Answer, html_answer, json_answer, redirect, text_answer
-from tests.ll2_server.throttle import UNLIMITED, Key, Throttle, WrongKeyError
+from tests.ll2_server.responses import (
+    Response,
+    html_response,
+    json_response,
+    redirect,
+    text_response,
+)
+from tests.ll2_server.throttle import UNLIMITED, InvalidKeyError, Key, Throttle
 
 
 class LL2Server:
     """A server on loopback, from `start` to `close`, or as a context manager.
 
-    Leaving it raises what failed inside, hooks of tests included.
+    Leaving the context raises the first exception of the server or of a test's hook.
     """
 
     def __init__(
@@ -38,21 +44,21 @@ class LL2Server:
         self.api = Api(self.database)
         self.faults = Faults()
         self.throttle = Throttle(15 if throttled else UNLIMITED)
-        self.images = Pictures(max_image_width)
+        self.images = ImageStore(max_image_width)
         self.requests = RequestLog()
-        self._spoiler = PayloadSpoiler()
+        self._payload_faults = PayloadFaults()
         self._http = HttpServer(("127.0.0.1", port), self._respond)
-        # A short interval of looking up is what lets `close` return at once.
+        # A short poll interval, so that `close` returns at once.
         self._thread = Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
 
     @property
     def port(self) -> int:
-        """The port that was asked for, or the free one that was found."""
+        """The port that the server listens on."""
         return int(self._http.server_address[1])
 
     @property
     def origin(self) -> str:
-        """`http://127.0.0.1:<port>`, where `/media/` and `/health_check/` are."""
+        """`http://127.0.0.1:<port>`, which has `/media/` and `/health_check/`."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
@@ -62,12 +68,12 @@ class LL2Server:
 
     @property
     def media_url(self) -> str:
-        """Where the pictures are."""
+        """The URL of the folder of images."""
         return f"{self.origin}/media/images/"
 
     @property
     def compress(self) -> bool:
-        """Whether answers are packed with gzip for clients that accept it."""
+        """Whether responses are compressed with gzip for clients that accept it."""
         return self._http.compress
 
     @compress.setter
@@ -75,12 +81,12 @@ class LL2Server:
         self._http.compress = compress
 
     def start(self) -> Self:
-        """Begin to answer."""
+        """Start to serve, in a thread."""
         self._thread.start()
         return self
 
     def close(self) -> None:
-        """Stop answering; no thread and no socket stays behind."""
+        """Stop serving; no thread and no socket is left."""
         self._http.stop()
         self._thread.join()
 
@@ -89,86 +95,89 @@ class LL2Server:
 
     def __exit__(
         self,
-        kind: type[BaseException] | None,
+        error_type: type[BaseException] | None,
         error: BaseException | None,
-        trace: TracebackType | None,
+        traceback: TracebackType | None,
     ) -> None:
         self.close()
         if self._http.errors and error is None:
             raise self._http.errors[0]
 
-    def _respond(self, asked: LoggedRequest, host: str) -> Answer:
-        """Answer one request, and write it down before anything can go wrong."""
-        self.requests.note(asked)
-        faults = self.faults.strike(asked)
-        answer = self._guarded(asked, host, faults)
-        asked.status = answer.status
-        return answer
+    def _respond(self, request: LoggedRequest, host: str) -> Response:
+        """Return the response to one request, which is logged before anything can fail."""
+        self.requests.append(request)
+        faults = self.faults.trigger(request)
+        # The throttle comes before the faults: it counts requests that fail, too.
+        response = self._refusal(request) or self._response(request, host, faults)
+        request.status = response.status
+        return response
 
-    def _guarded(self, asked: LoggedRequest, host: str, faults: list[Injected]) -> Answer:
-        """Let the throttle speak before the faults: a request that fails is counted too."""
-        return self._refused(asked) or self._worsened(asked, host, faults)
-
-    def _worsened(self, asked: LoggedRequest, host: str, faults: list[Injected]) -> Answer:
-        def good() -> Answer:
-            return self._good(asked, f"http://{host}", faults)
-
-        for entry in faults:
-            if entry.fault is Fault.THROTTLED:
-                return throttled(self.throttle, entry.options.get("wait", 1631))
-            if entry.fault in WORSEN:
-                return WORSEN[entry.fault](good, asked, entry.options)
-        return good()
-
-    def _refused(self, asked: LoggedRequest) -> Answer | None:
-        """Check key and limit; pictures, status and the missing slash are not counted."""
-        if not asked.path.startswith("/2.3.0/") or not asked.path.endswith("/"):
+    def _refusal(self, request: LoggedRequest) -> Response | None:
+        """Check key and limit; images, `/api-throttle/` and a missing slash are not counted."""
+        if not request.path.startswith("/2.3.0/") or not request.path.endswith("/"):
             return None
         try:
-            key = self._key(asked)
-        except WrongKeyError as error:
-            return json_answer({"detail": str(error)}, 401, {"WWW-Authenticate": "Token"})
-        if asked.path == "/2.3.0/api-throttle/":
+            key = self._key(request)
+        except InvalidKeyError as error:
+            return json_response({"detail": str(error)}, 401, {"WWW-Authenticate": "Token"})
+        if request.path == "/2.3.0/api-throttle/":
             return None
-        wait = self.throttle.use(asked.client, key)
-        return throttled(self.throttle, wait) if wait else None
+        wait = self.throttle.count_request(request.client, key)
+        return throttled_response(self.throttle, wait) if wait else None
 
-    def _key(self, asked: LoggedRequest) -> Key | None:
-        return self.throttle.key_of(asked.headers.get("authorization"))
+    def _key(self, request: LoggedRequest) -> Key | None:
+        return self.throttle.key_of(request.headers.get("authorization"))
 
-    def _good(self, asked: LoggedRequest, origin: str, faults: list[Injected]) -> Answer:
-        if asked.is_image:
-            return self.images.answer(asked, origin)
-        if asked.path == "/health_check/":
-            return html_answer("System status: working")
-        if not asked.path.endswith("/"):
-            query = urlsplit(asked.target).query
-            return redirect(f"{asked.path}/{'?' + query if query else ''}", 301)
-        if asked.method not in ("GET", "HEAD", "OPTIONS"):
-            return json_answer({"detail": f'Method "{asked.method}" not allowed.'}, 405)
-        if asked.path == "/2.3.0/api-throttle/":
-            return json_answer(self.throttle.usage(asked.client, self._key(asked)))
-        return self._api_answer(asked, origin, faults)
+    def _response(self, request: LoggedRequest, host: str, faults: list[Injection]) -> Response:
+        """Return the correct response, or that of the first fault of the whole response."""
 
-    def _api_answer(self, asked: LoggedRequest, origin: str, faults: list[Injected]) -> Answer:
+        def correct() -> Response:
+            return self._correct_response(request, f"http://{host}", faults)
+
+        for injection in faults:
+            if injection.fault is Fault.THROTTLED:
+                return throttled_response(self.throttle, injection.options.get("wait", 1631))
+            if injection.fault in RESPONSE_FAULTS:
+                return RESPONSE_FAULTS[injection.fault](correct, request, injection.options)
+        return correct()
+
+    def _correct_response(
+        self, request: LoggedRequest, origin: str, faults: list[Injection]
+    ) -> Response:
+        if request.is_image:
+            return self.images.response(request, origin)
+        if request.path == "/health_check/":
+            return html_response("System status: working")
+        if not request.path.endswith("/"):
+            query = urlsplit(request.target).query
+            return redirect(f"{request.path}/{'?' + query if query else ''}", 301)
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
+            return json_response({"detail": f'Method "{request.method}" not allowed.'}, 405)
+        if request.path == "/2.3.0/api-throttle/":
+            return json_response(self.throttle.usage(request.client, self._key(request)))
+        return self._api_response(request, origin, faults)
+
+    def _api_response(
+        self, request: LoggedRequest, origin: str, faults: list[Injection]
+    ) -> Response:
         try:
-            payload = self.api.payload(asked.path, asked.query_lists, origin)
+            payload = self.api.payload(request.path, request.query_lists, origin)
         except NotFoundError as error:
-            return json_answer({"detail": str(error)}, 404)
-        except BadParametersError as error:
-            return json_answer(error.errors, 400)
-        harm = [(entry.fault, entry.options) for entry in faults if entry.fault in SPOIL]
-        payload = self._spoiler.spoil(payload, harm, origin + asked.target)
-        return _rendered(payload, asked, origin)
+            return json_response({"detail": str(error)}, 404)
+        except InvalidParametersError as error:
+            return json_response(error.errors, 400)
+        of_payload = [(one.fault, one.options) for one in faults if one.fault in PAYLOAD_FAULTS]
+        payload = self._payload_faults.apply(payload, of_payload, origin + request.target)
+        return _render(payload, request, origin)
 
 
-def _rendered(payload: Any, asked: LoggedRequest, origin: str) -> Answer:
-    """Write a payload as JSON, or within a page for browsers as Django REST Framework does."""
-    format_name = asked.query.get("format")
+def _render(payload: Any, request: LoggedRequest, origin: str) -> Response:
+    """Write a payload as JSON, or for browsers in a web page, as Django REST Framework does."""
+    format_name = request.query.get("format")
     text = to_json(payload, origin=origin, format_name=format_name)
-    accepted = asked.headers.get("accept", "*/*")
-    browser = "text/html" in accepted and "application/json" not in accepted
-    if format_name == "api" or (browser and format_name is None):
+    accept = request.headers.get("accept", "*/*")
+    is_browser = "text/html" in accept and "application/json" not in accept
+    if format_name == "api" or (is_browser and format_name is None):
         escaped = text.replace("&", "&amp;").replace("<", "&lt;")
-        return replace(html_answer("Events"), body=f"<pre>{escaped}</pre>".encode())
-    return text_answer(text, "application/json")
+        return replace(html_response("Events"), body=f"<pre>{escaped}</pre>".encode())
+    return text_response(text, "application/json")

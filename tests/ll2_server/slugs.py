@@ -1,29 +1,29 @@
-"""Slugs by LL2's rules: Django's slugify, cut at 50 characters, `-2` when somebody has it already.
+"""Slugs by LL2's rules: Django's `slugify`, cut at 50 characters, with `-2` if it is taken.
 
-The rules are those of `AutoSlugField(populate_from=["name"], overwrite=True)`: a slug belongs to
-the present name, not to the event, and a freed one goes to whoever comes next.
+The rules are those of `AutoSlugField(populate_from=["name"], overwrite=True)`: a renamed event gets
+a new slug, and its old slug can be given to another event.
 """
 
 import re
 import unicodedata
 from collections.abc import Container
 
-LONGEST = 50
+MAX_LENGTH = 50
 
 
 def slugify(text: str) -> str:
-    """Say a name in lower-case ASCII letters, digits, `-` and `_`."""
+    """Write a name in lower-case ASCII letters, digits, `-` and `_`."""
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
-    kept = re.sub(r"[^\w\s-]", "", ascii_text.lower())
-    return re.sub(r"[-\s]+", "-", kept).strip("-_")
+    cleaned = re.sub(r"[^\w\s-]", "", ascii_text.lower())
+    return re.sub(r"[-\s]+", "-", cleaned).strip("-_")
 
 
 def unique_slug(name: str, taken: Container[str], first: int = 2) -> str:
-    """Find the slug that LL2 would give to `name` when the slugs in `taken` have owners.
+    """Return the slug that LL2 gives to `name` when the slugs in `taken` are in use.
 
-    `first` is the number to begin counting at, for callers who know the smaller ones are taken.
+    `first` is the first number to try; the caller may know that smaller ones are taken.
     """
-    base = slugify(name)[:LONGEST].strip("-")
+    base = slugify(name)[:MAX_LENGTH].strip("-")
     if base and base not in taken:
         return base
     number = first
@@ -33,5 +33,5 @@ def unique_slug(name: str, taken: Container[str], first: int = 2) -> str:
 
 
 def _numbered(base: str, number: int) -> str:
-    ending = f"-{number}"
-    return base[: LONGEST - len(ending)].rstrip("-") + ending
+    suffix = f"-{number}"
+    return base[: MAX_LENGTH - len(suffix)].rstrip("-") + suffix

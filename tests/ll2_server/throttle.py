@@ -1,6 +1,6 @@
-"""Fifteen requests an hour: who has asked how often, and what LL2 says to those who asked too much.
+"""The rate limit: fifteen requests an hour, and LL2's response to requests beyond the limit.
 
-Time stands still unless it is told to move (`advance`), or told to run (`now=time.monotonic`).
+Time does not pass unless a test calls `advance`, or with a real clock (`now=time.monotonic`).
 """
 
 from collections import defaultdict
@@ -17,28 +17,28 @@ UNLIMITED = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """An API key: its name, which shows in `ident`, and its limit."""
+    """An API key: its name, which `/api-throttle/` has as `ident`, and its limit."""
 
     name: str
     limit: int
 
 
-class WrongKeyError(Exception):
-    """The `Authorization` header is no good; the text says why, in DRF's words."""
+class InvalidKeyError(Exception):
+    """The `Authorization` header is invalid; the message is Django REST Framework's."""
 
 
 class Throttle:
-    """A sliding window for each client (an address or a key)."""
+    """A sliding window for each client (an IP address or a key)."""
 
     def __init__(
         self, limit: int = 15, window: int = 3600, now: Callable[[], float] = lambda: 0.0
     ) -> None:
         self.limit = limit
         self.window = window
-        #: where a refusal says how long to wait ("body": in its text alone, "nowhere": not at all)
+        #: the form of the waiting time in a 429 ("body": in its text only, "nowhere": not at all)
         self.retry_after: Literal["seconds", "http-date", "body", "nowhere"] = "seconds"
-        #: the published schema calls `/api-throttle/` a list; the real answer is one object
-        self.answers_list = False
+        #: the published schema of `/api-throttle/` is a list; the real response is one object
+        self.responds_with_list = False
         self._now = now
         self._advanced = 0.0
         self._keys: dict[str, Key] = {}
@@ -54,44 +54,47 @@ class Throttle:
         self._keys[token] = Key(name, limit)
 
     def reset(self) -> None:
-        """Forget who asked how often."""
+        """Forget all requests."""
         with self._lock:
             self._uses.clear()
 
     def key_of(self, authorization: str | None) -> Key | None:
-        """Read the header; another scheme than `Token` is ignored, a wrong key is not."""
+        """Return the key of an `Authorization` header, None without one.
+
+        Other schemes than `Token` are ignored. Raises InvalidKeyError for an unknown key.
+        """
         scheme, *rest = (authorization or "none").split()
         if scheme.lower() != "token":
             return None
         if not rest:
-            raise WrongKeyError("Invalid token header. No credentials provided.")
+            raise InvalidKeyError("Invalid token header. No credentials provided.")
         if len(rest) > 1 or rest[0] not in self._keys:
-            raise WrongKeyError("Invalid token.")
+            raise InvalidKeyError("Invalid token.")
         return self._keys[rest[0]]
 
-    def use(self, address: str, key: Key | None) -> int | None:
-        """Count one request; or, if it is one too many, say in how many seconds to come back."""
+    def count_request(self, client: str, key: Key | None) -> int | None:
+        """Count a request; if it exceeds the limit, return the seconds to wait instead."""
         with self._lock:
-            wait = self._wait(address, key)
+            wait = self._wait(client, key)
             if wait == 0:
-                self._uses[_ident(address, key)].append(self._time())
+                self._uses[_ident(client, key)].append(self._time())
             return wait or None
 
-    def usage(self, address: str, key: Key | None) -> Any:
-        """Answer `/api-throttle/`, which costs nothing."""
+    def usage(self, client: str, key: Key | None) -> Any:
+        """Return the payload of `/api-throttle/`, which is not counted."""
         with self._lock:
-            wait = self._wait(address, key)
+            wait = self._wait(client, key)
             usage = {
                 "your_request_limit": self._limit(key),
                 "limit_frequency_secs": self.window,
-                "current_use": len(self._recent(_ident(address, key))),
+                "current_use": len(self._recent(_ident(client, key))),
                 "next_use_secs": wait,
-                "ident": _ident(address, key),
+                "ident": _ident(client, key),
             }
-        return [usage] if self.answers_list else usage
+        return [usage] if self.responds_with_list else usage
 
     def refusal(self, wait: int) -> tuple[dict[str, str], dict[str, str]]:
-        """Give headers and body of a 429."""
+        """Return the headers and the body of a 429."""
         headers = {}
         if self.retry_after == "seconds":
             headers["Retry-After"] = str(wait)
@@ -113,14 +116,14 @@ class Throttle:
         self._uses[ident] = [use for use in self._uses[ident] if use > begin]
         return self._uses[ident]
 
-    def _wait(self, address: str, key: Key | None) -> int:
-        uses = self._recent(_ident(address, key))
+    def _wait(self, client: str, key: Key | None) -> int:
+        uses = self._recent(_ident(client, key))
         if len(uses) < self._limit(key):
             return 0
-        # A limit of 0 refuses everybody, who then has nothing to wait for but the window.
+        # With a limit of 0 there is no request, and the wait is the whole window.
         oldest = uses[0] if uses else self._time()
         return max(1, ceil(oldest + self.window - self._time()))
 
 
-def _ident(address: str, key: Key | None) -> str:
-    return key.name if key else address
+def _ident(client: str, key: Key | None) -> str:
+    return key.name if key else client
