@@ -1,8 +1,8 @@
-"""Where events take place: one place for all the names that the source writes it under.
+"""Places of events: one `Place` for all the names under which LL2 has it.
 
 Locations are free text ("ISS", "International Space Station", "Baïkonour, Қазақстан"). Two texts
-are one place where they differ only in case, accents and punctuation, or where `PLACES` says so.
-Nothing is guessed beyond that: a place that is not in the table is called what the source calls it.
+are one place if they differ only in case, accents and punctuation, or if the table says so. A place
+that is not in the table has the name that LL2 gives it.
 """
 
 import hashlib
@@ -12,24 +12,22 @@ from functools import lru_cache
 
 from events_archive.model.slugs import safe_slug, slugify
 
-EARTH, ORBIT, MOON, MARS, BEYOND, ONLINE = (
-    "On Earth",
-    "In orbit around Earth",
-    "The Moon",
-    "Mars",
-    "Other worlds",
-    "Online",
-)
+EARTH = "On Earth"
+ORBIT = "In orbit around Earth"
+MOON = "The Moon"
+MARS = "Mars"
+BEYOND = "Other worlds"
+ONLINE = "Online"
 BODIES = (ORBIT, EARTH, MOON, MARS, BEYOND, ONLINE)
-"""Where a place is, in the order of every index."""
+"""The groups of places, in the order of the index page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Somewhere, whatever it was called."""
+    """A place of events."""
 
     slug: str
-    """Its identity, and the last part of its page's address: ``international-space-station``."""
+    """Its identity, and the file name of its page: ``international-space-station``."""
     name: str
     body: str
     """One of `BODIES`."""
@@ -122,18 +120,22 @@ _TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Online", ONLINE, ("Virtual", "Virtual event", "Internet", "Webcast")),
     ("Teleconference", ONLINE, ("Media teleconference",)),
 )
-"""Each place's name, where it is, and what else the source calls it."""
+"""The name of each place, its body, and LL2's other names for it."""
 
 _PARTS_OF = {", jezero crater, mars": "jezero-crater-mars"}
-"""Ends of names, of places too small to tell apart: Ingenuity's airfields."""
+"""Ends of names of places that are parts of another, with its slug: Ingenuity's airfields."""
 
 _BEYOND = """
     sun mercury venus jupiter saturn uranus neptune pluto ceres bennu ryugu didymos dimorphos
     europa ganymede callisto io titan enceladus phobos deimos dinkinesh apophis
 """
 
-_WORLDS: Mapping[str, str] = {"moon": MOON, "mars": MARS, **dict.fromkeys(_BEYOND.split(), BEYOND)}
-"""Worlds by the last word or words of a place's name."""
+_BODIES_BY_WORD: Mapping[str, str] = {
+    "moon": MOON,
+    "mars": MARS,
+    **dict.fromkeys(_BEYOND.split(), BEYOND),
+}
+"""Bodies by a word in the last part of a place's name."""
 
 PLACES: Mapping[str, Place] = {
     slugify(name): place
@@ -143,32 +145,32 @@ PLACES: Mapping[str, Place] = {
     )
     for name in names
 }
-"""The table by each of a place's names, as stems."""
+"""The table by the slug of each name."""
 
 
 @lru_cache(maxsize=4096)
 def place_of(location: str) -> Place | None:
-    """The place that a location means; None where there is none."""
+    """Return the place that ``location`` names; None if it is blank."""
     name = " ".join(location.split())
     if not name:
         return None
     lowered = name.casefold()
-    stem = next((part for end, part in _PARTS_OF.items() if lowered.endswith(end)), slugify(name))
-    if stem in PLACES:
-        return PLACES[stem]
-    unwritten = f"place-{hashlib.sha256(lowered.encode('utf-8', 'replace')).hexdigest()[:8]}"
-    return Place(slug=safe_slug(name, unwritten, "place"), name=name, body=_body(lowered))
+    slug = next((part for end, part in _PARTS_OF.items() if lowered.endswith(end)), slugify(name))
+    if slug in PLACES:
+        return PLACES[slug]
+    fallback = f"place-{hashlib.sha256(lowered.encode('utf-8', 'replace')).hexdigest()[:8]}"
+    return Place(slug=safe_slug(name, fallback, "place"), name=name, body=_body(lowered))
 
 
-def canonical_slug(stem: str) -> str:
-    """The stem of the place that another was found to be: for addresses of before the table."""
-    return PLACES[stem].slug if stem in PLACES else stem
+def canonical_slug(slug: str) -> str:
+    """Return the slug of the place that has ``slug``, or had it before it was in the table."""
+    return PLACES[slug].slug if slug in PLACES else slug
 
 
 def _body(name: str) -> str:
-    """Where it is, by the last part of its name; on Earth where that says nothing else."""
-    last = name.rpartition(",")[2].split()
-    world = next((_WORLDS[word] for word in reversed(last) if word in _WORLDS), "")
-    if world:
-        return world
-    return ORBIT if "orbit" in last or "space station" in name else EARTH
+    """Return the body that the last part of ``name`` mentions, Earth if it mentions none."""
+    words = name.rpartition(",")[2].split()
+    for word in reversed(words):
+        if word in _BODIES_BY_WORD:
+            return _BODIES_BY_WORD[word]
+    return ORBIT if "orbit" in words or "space station" in name else EARTH

@@ -1,4 +1,4 @@
-"""One place for all the names that the source writes it under."""
+"""Places: one for all the names under which LL2 has it."""
 
 import re
 
@@ -10,7 +10,7 @@ from events_archive.model.places import BODIES, PLACES, canonical_slug, place_of
 from events_archive.model.slugs import slugify
 
 
-def _stem(location: str) -> str:
+def _slug(location: str) -> str:
     place = place_of(location)
     assert place
     return place.slug
@@ -29,13 +29,13 @@ def _stem(location: str) -> str:
         ("  Kennedy  Space\nCenter ", "Kennedy Space Center, Florida, USA"),
     ],
 )
-def test_names_of_one_place_are_one_place(one: str, other: str) -> None:
-    assert _stem(one) == _stem(other)
+def test_all_names_of_a_place_have_one_slug(one: str, other: str) -> None:
+    assert _slug(one) == _slug(other)
 
 
-def test_places_that_only_look_alike_stay_apart() -> None:
+def test_places_with_similar_names_have_different_slugs() -> None:
     names = ("Moon", "Lunar orbit", "Mars", "Earth", "Earth Orbit", "Online", "Teleconference")
-    assert len({_stem(name) for name in names}) == len(names)
+    assert len({_slug(name) for name in names}) == len(names)
 
 
 @pytest.mark.parametrize(
@@ -50,30 +50,30 @@ def test_places_that_only_look_alike_stay_apart() -> None:
         ("Online", "Online"),
     ],
 )
-def test_a_place_is_on_a_world(location: str, body: str) -> None:
+def test_a_place_has_a_body(location: str, body: str) -> None:
     place = place_of(location)
     assert place
     assert place.body == body
 
 
-def test_no_location_is_no_place() -> None:
+def test_a_blank_location_is_no_place() -> None:
     assert place_of("") is None
     assert place_of(" \n ") is None
 
 
-def test_a_place_in_letters_that_no_address_holds_still_has_one_of_its_own() -> None:
-    assert re.fullmatch(r"place-[0-9a-f]{8}", _stem("北京"))
-    assert _stem("北京") != _stem("上海")
+def test_a_name_without_latin_letters_has_a_slug_of_its_own() -> None:
+    assert re.fullmatch(r"place-[0-9a-f]{8}", _slug("北京"))
+    assert _slug("北京") != _slug("上海")
 
 
-def test_no_name_stands_for_two_places() -> None:
-    for stem, place in PLACES.items():
-        assert place_of(place.name) == place, stem
-        assert canonical_slug(stem) == place.slug
+def test_each_name_in_the_table_is_one_place() -> None:
+    for slug, place in PLACES.items():
+        assert place_of(place.name) == place, slug
+        assert canonical_slug(slug) == place.slug
 
 
 @given(st.text(max_size=60))
-def test_every_text_is_a_safe_address_or_none(text: str) -> None:
+def test_every_text_has_a_safe_slug_or_is_blank(text: str) -> None:
     place = place_of(text)
     if place is None:
         assert not text.split()

@@ -1,4 +1,4 @@
-"""Events that follow one another by name."""
+"""Series of events, recognised by their names."""
 
 import pytest
 from hypothesis import given
@@ -17,7 +17,7 @@ def _named(*names: str, type: EventType = EVA) -> list[Event]:
 
 
 def _series(name: str, events: list[Event]) -> Series | None:
-    return next((one for one in find_series(events) if one.name == name), None)
+    return next((series for series in find_series(events) if series.name == name), None)
 
 
 @pytest.mark.parametrize(
@@ -33,9 +33,8 @@ def _series(name: str, events: list[Event]) -> Series | None:
         ("ISS Expedition 64-65 Change of Command Ceremony", "ISS changes of command", 64),
     ],
 )
-def test_a_running_number_makes_a_count(name: str, series: str, number: int) -> None:
-    found = list(memberships(name, EVA.id))
-    assert [(one.name, one.number) for one in found] == [(series, number)]
+def test_a_running_number_makes_a_counted_series(name: str, series: str, number: int) -> None:
+    assert list(memberships(name, EVA.id)) == [(series, number)]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +49,7 @@ def test_a_running_number_makes_a_count(name: str, series: str, number: int) -> 
         "",
     ],
 )
-def test_a_name_that_leaves_doubt_is_in_no_series(name: str) -> None:
+def test_a_name_that_only_resembles_a_series_is_in_none(name: str) -> None:
     assert list(memberships(name, EVA.id)) == []
 
 
@@ -67,17 +66,17 @@ def test_a_name_that_leaves_doubt_is_in_no_series(name: str) -> None:
         ("JUICE Earth Flyby", "Juice"),
     ],
 )
-def test_all_that_a_craft_does_is_its_mission(name: str, mission: str) -> None:
-    assert mission in [one.name for one in memberships(name, EVA.id)]
+def test_all_events_of_a_spacecraft_are_its_mission(name: str, mission: str) -> None:
+    assert mission in [series.name for series in memberships(name, EVA.id)]
 
 
-def test_a_craft_is_not_taken_for_one_whose_number_begins_alike() -> None:
+def test_a_number_is_not_taken_for_one_that_begins_with_it() -> None:
     (mission,) = memberships("Soyuz MS-2 Relocation", 25)
     assert mission.name == "Soyuz MS-2"
-    assert "Soyuz MS-20" in [one.name for one in memberships("Soyuz MS-20 Relocation", 25)]
+    assert "Soyuz MS-20" in [series.name for series in memberships("Soyuz MS-20 Relocation", 25)]
 
 
-def test_a_count_goes_by_its_numbers_whatever_the_dates() -> None:
+def test_a_counted_series_is_in_the_order_of_its_numbers() -> None:
     events = _named("US EVA-76", "US EVA-74", "US EVA-75")
     series = _series("US EVA", events)
     assert series
@@ -90,24 +89,24 @@ def test_a_count_goes_by_its_numbers_whatever_the_dates() -> None:
     ]
 
 
-def test_a_mission_goes_by_time() -> None:
+def test_a_mission_is_in_the_order_of_time() -> None:
     events = _named("Progress MS-17 Docking", "US EVA-1", "Progress MS-17 Undocking")
     series = _series("Progress MS-17", events)
     assert series
     assert [event.id for event in series.events] == [1, 3]
 
 
-def test_a_number_that_two_events_bear_leaves_both_out() -> None:
+def test_two_events_with_the_same_number_are_left_out() -> None:
     series = _series("US EVA", _named("US EVA-74", "US EVA-75", "US EVA-75", "US EVA-76"))
     assert series
     assert [event.id for event in series.events] == [1, 4]
 
 
-def test_one_event_alone_is_no_series() -> None:
+def test_a_single_event_is_no_series() -> None:
     assert find_series(_named("US EVA-74", "Progress MS-17 Docking")) == ()
 
 
-def test_dockings_of_one_kind_of_craft_are_counted() -> None:
+def test_dockings_of_one_kind_of_spacecraft_are_a_counted_series() -> None:
     events = _named("Progress MS-18 Docking", "Progress MS-17 Docking", type=DOCKING)
     series = _series("Progress MS dockings", events)
     assert series
@@ -125,11 +124,13 @@ _NAMES = st.lists(
 
 
 @given(_NAMES)
-def test_whoever_comes_after_me_has_me_before(names: list[str]) -> None:
+def test_the_event_after_another_has_it_before(names: list[str]) -> None:
     for series in find_series(_named(*names, type=DOCKING)):
         assert len({event.id for event in series.events}) == len(series.events) > 1
-        steps = {event.id: (before, after) for event, before, after in series.with_neighbours()}
-        assert list(steps) == [event.id for event in series.events]
+        neighbours = {
+            event.id: (before, after) for event, before, after in series.with_neighbours()
+        }
+        assert list(neighbours) == [event.id for event in series.events]
         for event in series.events:
-            _, after = steps[event.id]
-            assert after is None or steps[after.id][0] is event
+            _, after = neighbours[event.id]
+            assert after is None or neighbours[after.id][0] is event

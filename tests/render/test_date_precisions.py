@@ -1,4 +1,4 @@
-"""Every precision against every output, side by side."""
+"""Every date precision in every output."""
 
 import json
 import re
@@ -45,7 +45,7 @@ def _occurrence(number: int) -> icalendar.Event | None:
 
 
 @EACH
-def test_a_calendar_has_the_instant_or_the_days(number: int, row: Row) -> None:
+def test_a_calendar_has_the_time_or_the_days(number: int, row: Row) -> None:
     event = _occurrence(number)
     if not row.start:
         assert event is None
@@ -58,9 +58,7 @@ def test_a_calendar_has_the_instant_or_the_days(number: int, row: Row) -> None:
 
 
 @EACH
-def test_a_calendar_says_a_coarse_date_in_words_and_calls_it_tentative(
-    number: int, row: Row
-) -> None:
+def test_a_calendar_displays_a_coarse_date_and_marks_it_tentative(number: int, row: Row) -> None:
     event = _occurrence(number)
     if event is None:
         assert not row.start
@@ -72,7 +70,7 @@ def test_a_calendar_says_a_coarse_date_in_words_and_calls_it_tentative(
 
 
 @EACH
-def test_an_event_can_be_added_to_a_calendar_unless_it_has_no_date(number: int, row: Row) -> None:
+def test_an_event_with_a_date_can_be_added_to_a_calendar(number: int, row: Row) -> None:
     own = icalendar.Calendar.from_ical(_files()[f"events/eva-{number}.ics"])
     assert len(own.walk("VEVENT")) == bool(row.start)
     page = _files()[f"events/eva-{number}.html"].decode()
@@ -81,13 +79,13 @@ def test_an_event_can_be_added_to_a_calendar_unless_it_has_no_date(number: int, 
 
 @EACH
 @pytest.mark.parametrize("name", ["feed.rss", "feed.atom"])
-def test_a_feed_has_the_words_in_its_titles(name: str, number: int, row: Row) -> None:
-    identity = f"tag:thespacedevs.com,2020:ll2:event:{number}"
-    assert _titles(name)[identity] == f"US EVA-91 ({row.display})"
+def test_a_feed_has_the_date_in_its_titles(name: str, number: int, row: Row) -> None:
+    entry_id = f"tag:thespacedevs.com,2020:ll2:event:{number}"
+    assert _titles(name)[entry_id] == f"US EVA-91 ({row.display})"
 
 
 @EACH
-def test_json_feed_has_them_too(number: int, row: Row) -> None:
+def test_the_json_feed_has_the_date_in_its_titles(number: int, row: Row) -> None:
     items = {item["id"]: item for item in json.loads(_files()["feed.json"])["items"]}
     item = items[f"tag:thespacedevs.com,2020:ll2:event:{number}"]
     assert item["title"] == f"US EVA-91 ({row.display})"
@@ -95,20 +93,18 @@ def test_json_feed_has_them_too(number: int, row: Row) -> None:
 
 
 @EACH
-def test_a_page_marks_the_time_and_lets_scripts_touch_only_precise_ones(
-    number: int, row: Row
-) -> None:
+def test_a_page_marks_dates_for_scripts_only_if_the_time_is_known(number: int, row: Row) -> None:
     page = _files()[f"events/eva-{number}.html"].decode()
     when = re.search(r'<p class="event-when"[^>]*>(.*?)</p>', page, re.DOTALL)
     assert when
     assert re.sub("<[^>]+>", "", when[1]).strip() == row.display
     assert ("data-precise" in when[1]) == row.has_time
-    marked = re.search(r'datetime="([^"]*)"', when[1])
-    assert (marked[1] if marked else None) == row.iso
+    datetime_attribute = re.search(r'datetime="([^"]*)"', when[1])
+    assert (datetime_attribute[1] if datetime_attribute else None) == row.iso
 
 
 @EACH
-def test_it_stands_on_the_pages_of_its_year_and_month(number: int, row: Row) -> None:
+def test_an_event_is_listed_on_the_pages_of_its_year_and_month(number: int, row: Row) -> None:
     link = f"../events/eva-{number}.html".encode()
     years = {
         a for a, html in _files().items() if re.fullmatch(r"years/\d+.html", a) and link in html
@@ -119,14 +115,14 @@ def test_it_stands_on_the_pages_of_its_year_and_month(number: int, row: Row) -> 
 
 
 @EACH
-def test_google_gets_the_same_days_as_every_calendar(number: int, row: Row) -> None:
+def test_the_google_link_has_the_same_dates_as_the_calendars(number: int, row: Row) -> None:
     page = _files()[f"events/eva-{number}.html"].decode()
     dates = re.search(r"dates=([^&]*)&", page)
     assert (dates[1] if dates else "/") == f"{row.start}/{row.end}"
 
 
 @EACH
-def test_it_is_in_the_calendar_of_its_type_and_year(number: int, row: Row) -> None:
+def test_an_event_is_in_the_calendars_of_its_type_and_year(number: int, row: Row) -> None:
     uid = f"UID:ll2-event-{number}@events-archive".encode()
     assert (uid in _files()[f"types/{EVA.name.lower()}.ics"]) == bool(row.start)
     if row.year:
