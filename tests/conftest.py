@@ -1,4 +1,4 @@
-"""Runs of ``build.py`` as a process, and the finished sites that many tests look at."""
+"""Runs of ``build.py`` as a process, and the built sites that several tests share."""
 
 import json
 import os
@@ -16,11 +16,11 @@ from tests.ll2_server import EventDatabase, LL2Server
 
 PROJECT = Path(__file__).parent.parent
 
-# Started in the background, a shell has us ignore Ctrl-C, and so would every run that we start.
+# A shell lets background processes ignore SIGINT, which the runs of ``build.py`` would inherit.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 BASE_URL = "https://example.org/archive/"
 
-# How long an example takes says more of the machine than of the archive.
+# No deadline: the time of one example depends on the load of the machine.
 settings.register_profile("archive", deadline=None)
 settings.load_profile("archive")
 
@@ -28,12 +28,12 @@ settings.load_profile("archive")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden/")
     parser.addoption(
-        "--screenshots", action="store_true", help="write pictures of pages to screenshots/"
+        "--screenshots", action="store_true", help="write screenshots of pages to screenshots/"
     )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that lie in this folder itself as slow: most run the whole program."""
+    """Mark the tests directly in this folder as slow: most of them run the whole program."""
     for item in items:
         if item.path.parent == Path(__file__).parent:
             item.add_marker("slow")
@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True)
 class Run:
-    """A run of ``build.py`` that has ended."""
+    """A finished run of ``build.py``."""
 
     status: int
     stdout: str
@@ -51,6 +51,7 @@ class Run:
 
     @property
     def report(self) -> dict:
+        """The JSON report of ``--json``."""
         return json.loads(self.stdout)
 
 
@@ -66,12 +67,12 @@ def run_build(
     coverage: bool = True,
     **environ: str,
 ) -> Run:
-    """``build.py`` on a cache and an output folder of its own; the status must be ``expect``.
+    """Run ``build.py`` with a cache and an output folder; its exit status must be ``expect``.
 
-    What takes long and is covered elsewhere need not be ``measured``, which makes it slower still.
+    With ``coverage=False`` the coverage of the run is not measured, which makes it faster.
     """
     command = [sys.executable, str(project / "build.py"), *arguments]
-    done = subprocess.run(
+    completed = subprocess.run(
         [*command, "--cache", str(cache), "--output", str(output)],
         capture_output=True,
         text=True,
@@ -80,14 +81,14 @@ def run_build(
         check=False,
     )
     if expect is not None:
-        assert done.returncode == expect, done.stderr
-    return Run(done.returncode, done.stdout, done.stderr, cache, output)
+        assert completed.returncode == expect, completed.stderr
+    return Run(completed.returncode, completed.stdout, completed.stderr, cache, output)
 
 
 def clean_environment(*, coverage: bool = True) -> dict[str, str]:
-    """Ours, without what would send loopback requests elsewhere, lend a key or a site's address.
+    """Return the environment without proxies, API key, base URL and PYTHONDONTWRITEBYTECODE.
 
-    Nor have all runs compile every module anew.
+    With ``coverage=False`` also without the variables that let a process measure its coverage.
     """
     unwanted = {"ll2_api_key", "archive_base_url", "pythondontwritebytecode"}
     unwanted |= {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
@@ -97,7 +98,7 @@ def clean_environment(*, coverage: bool = True) -> dict[str, str]:
 
 @pytest.fixture
 def build(tmp_path: Path) -> Build:
-    """``build(*arguments)``: runs ``build.py`` in folders of this test's own."""
+    """``build(*arguments)`` runs ``build.py`` in folders of this test's own."""
 
     def run(*arguments: str, expect: int | None = 0, **environ: str) -> Run:
         return run_build(
@@ -112,7 +113,7 @@ def build(tmp_path: Path) -> Build:
 
 
 def copy_seed(cache: Path) -> None:
-    """The ten real events that a clone ships with."""
+    """Copy the ten real events that a fresh clone has into a cache."""
     cache.mkdir(parents=True, exist_ok=True)
     seed = (PROJECT / "content_cache" / "events.jsonl").read_bytes()
     (cache / "events.jsonl").write_bytes(seed)
@@ -120,7 +121,7 @@ def copy_seed(cache: Path) -> None:
 
 @pytest.fixture(scope="session")
 def seed_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The site of the ten real events, as a fresh clone without a network builds it."""
+    """The site of the ten real events, as a fresh clone builds it without a network."""
     folder = tmp_path_factory.mktemp("seed")
     copy_seed(folder / "cache")
     return run_build(
@@ -130,15 +131,15 @@ def seed_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture(scope="session")
 def generated_server() -> Iterator[LL2Server]:
-    """An upstream of 150 events of every kind with 24 pictures."""
+    """A server with 150 events of all types and 24 images."""
     with LL2Server(EventDatabase.generate(150, images=24), max_image_width=700) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def generated_run(generated_server: LL2Server, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A first full build against that upstream, with lists short enough that many are split."""
-    folder = tmp_path_factory.mktemp("grown")
+    """A first build against ``generated_server``."""
+    folder = tmp_path_factory.mktemp("generated")
     return run_build(
         "--api-url", generated_server.url, "--base-url", BASE_URL, "--json",
         cache=folder / "cache", output=folder / "output",

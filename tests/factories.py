@@ -1,4 +1,4 @@
-"""Events with sensible defaults: a test mentions only what it is about."""
+"""Objects of the model with defaults, so that a test states only the values that matter to it."""
 
 from collections.abc import Container
 from datetime import UTC, date, datetime
@@ -37,7 +37,7 @@ def an_event_date(
     return EventDate(utc=parsed, precision_id=precision)
 
 
-def an_image(**facts: Any) -> Image:
+def an_image(**fields: Any) -> Image:
     defaults: dict[str, Any] = {
         "id": 1254,
         "name": "[AUTO] image",
@@ -45,10 +45,10 @@ def an_image(**facts: Any) -> Image:
         "credit": "CNSA",
         "licence": Licence(id=1, name="Unknown", url=""),
     }
-    return Image(**{**defaults, **facts})
+    return Image(**{**defaults, **fields})
 
 
-def a_link(**facts: Any) -> Link:
+def a_link(**fields: Any) -> Link:
     defaults: dict[str, Any] = {
         "url": "https://spacenews.com/astronauts-complete-spacewalk/",
         "title": "Astronauts complete first spacewalk",
@@ -59,10 +59,10 @@ def a_link(**facts: Any) -> Link:
         "image_url": "",
         "priority": 10,
     }
-    return Link(**{**defaults, **facts})
+    return Link(**{**defaults, **fields})
 
 
-def a_video(**facts: Any) -> Video:
+def a_video(**fields: Any) -> Video:
     defaults: dict[str, Any] = {
         "url": "https://www.youtube.com/watch?v=21X5lGlDOfg",
         "title": "Live from space",
@@ -76,12 +76,12 @@ def a_video(**facts: Any) -> Video:
         "start": None,
         "end": None,
     }
-    return Video(**{**defaults, **facts})
+    return Video(**{**defaults, **fields})
 
 
-def an_event(id: int = 309, date: str | None = "2021-07-04T00:11:00Z", **facts: Any) -> Event:
-    """An event; ``precision`` is LL2's id of it, everything else a field of `Event`."""
-    precision = facts.pop("precision", 1)
+def an_event(id: int = 309, date: str | None = "2021-07-04T00:11:00Z", **fields: Any) -> Event:
+    """Return an event; ``precision`` is LL2's id of it, all others are fields of `Event`."""
+    precision = fields.pop("precision", 1)
     defaults: dict[str, Any] = {
         "id": id,
         "name": f"Event {id}",
@@ -98,7 +98,7 @@ def an_event(id: int = 309, date: str | None = "2021-07-04T00:11:00Z", **facts: 
         "last_updated": datetime(2024, 3, 5, 17, 26, 40, tzinfo=UTC),
         "source_url": f"https://ll.example/2.3.0/events/{id}/",
     }
-    return Event(**{**defaults, **facts})
+    return Event(**{**defaults, **fields})
 
 
 def a_catalogue(
@@ -107,30 +107,32 @@ def a_catalogue(
     return Catalogue.from_events(events, today=date.fromisoformat(today), withdrawn=withdrawn)
 
 
-def a_site(*events: Event, today: str = "2022-01-01", **facts: Any) -> Site:
-    """The site of ``events``; ``facts`` are settings and fields of `Site`, by name."""
-    history = facts.setdefault("history", ArchiveHistory.empty())
+def a_site(*events: Event, today: str = "2022-01-01", **fields: Any) -> Site:
+    """Return the site of ``events``; ``fields`` are settings and fields of `Site`."""
+    history = fields.setdefault("history", ArchiveHistory.empty())
     catalogue = a_catalogue(*events, today=today, withdrawn=history.state.withdrawn)
     urls = Urls(
         event_slugs={event.id: event.slug for event in catalogue.all_events},
         type_slugs={type.id: type.name.lower().replace(" ", "-") for type in catalogue.types},
     )
-    settings = Settings(**{row.name: facts.pop(row.name) for row in SETTINGS if row.name in facts})
-    return Site(**{"catalogue": catalogue, "urls": urls, "settings": settings, **facts})
+    settings = Settings(
+        **{row.name: fields.pop(row.name) for row in SETTINGS if row.name in fields}
+    )
+    return Site(**{"catalogue": catalogue, "urls": urls, "settings": settings, **fields})
 
 
 def a_change(
-    observed: str, change_type: str = "changed", event_id: int = 309, **facts: Any
+    observed: str, change_type: str = "changed", event_id: int = 309, **fields: Any
 ) -> Change:
     defaults: dict[str, Any] = {"field": "", "old": None, "new": None, "is_live": True}
     when = datetime.fromisoformat(observed).astimezone(UTC)
     return Change(
-        observed=when, event_id=event_id, change_type=change_type, **{**defaults, **facts}
+        observed=when, event_id=event_id, change_type=change_type, **{**defaults, **fields}
     )
 
 
 def a_history(*changes: Change, **state: Any) -> ArchiveHistory:
-    """The history of an archive that saw ``changes``; the rest are fields of `ArchiveState`."""
+    """Return a history with ``changes``; ``state`` are fields of `ArchiveState`."""
     return ArchiveHistory(state=ArchiveState(**state), slugs=SlugRegistry(), changes=changes)
 
 

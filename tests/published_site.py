@@ -1,4 +1,4 @@
-"""A visitor of the finished site: reads its files as a browser or a crawler would."""
+"""The files of a built site, parsed as a browser or a crawler does."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ import html5lib
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 SVG = "{http://www.w3.org/2000/svg}"
-LINKING = {"a": "href", "link": "href", "img": "src", "script": "src", "source": "src"}
+LINK_ATTRIBUTES = {"a": "href", "link": "href", "img": "src", "script": "src", "source": "src"}
 
 
 @dataclass(frozen=True)
 class PublishedPage:
-    """One HTML file of the site."""
+    """One HTML file of the site; ``path`` is relative to its root."""
 
     path: str
     html: bytes
@@ -26,7 +26,7 @@ class PublishedPage:
     def _parsed(self) -> tuple[Element, list[str]]:
         parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"))
         document = parser.parse(self.html, transport_encoding="utf-8")
-        errors = [f"{place}: {code} {facts}" for place, code, facts in parser.errors]
+        errors = [f"{position}: {code} {data}" for position, code, data in parser.errors]
         return document, errors
 
     @property
@@ -52,21 +52,21 @@ class PublishedPage:
         return "".join(self.document.itertext())
 
     def links(self) -> Iterator[str]:
-        """Every address the page names, as written; marks of drawings are links too."""
-        for mark in self.document.iter(SVG + "a"):
-            yield mark.attrib["href"]
-        for tag, attribute in LINKING.items():
+        """Yield every URL in the page as written, including links in charts."""
+        for link in self.document.iter(SVG + "a"):
+            yield link.attrib["href"]
+        for tag, attribute in LINK_ATTRIBUTES.items():
             for element in self.elements(tag):
                 if attribute in element.attrib:
                     yield element.attrib[attribute]
                 yield from _candidates(element.attrib.get("srcset", ""))
 
     def links_of(self, tag: str) -> Iterator[str]:
-        """The addresses that elements of one kind name."""
-        return (element.attrib[LINKING[tag]] for element in self.elements(tag))
+        """Yield the URLs in the elements with one tag."""
+        return (element.attrib[LINK_ATTRIBUTES[tag]] for element in self.elements(tag))
 
     def loads(self) -> Iterator[str]:
-        """Every address that a browser fetches by itself when the page is opened."""
+        """Yield every URL that a browser requests when it opens the page."""
         for tag in ("img", "script", "source"):
             for element in self.elements(tag):
                 if "src" in element.attrib:
@@ -83,7 +83,7 @@ def _candidates(srcset: str) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class PublishedSite:
-    """The folder ``output/``, seen from outside."""
+    """The files in ``output/``."""
 
     folder: Path
 
@@ -99,20 +99,20 @@ class PublishedSite:
     def pages(self) -> tuple[PublishedPage, ...]:
         return tuple(self.page(name) for name in sorted(self.files) if name.endswith(".html"))
 
-    def page(self, address: str) -> PublishedPage:
-        return PublishedPage(address, (self.folder / address).read_bytes())
+    def page(self, path: str) -> PublishedPage:
+        return PublishedPage(path, (self.folder / path).read_bytes())
 
-    def resolve(self, address: str, link: str, mount: str) -> tuple[str, str] | None:
-        """The (file, fragment) that ``link`` on the page ``address`` leads to.
+    def resolve(self, path: str, link: str, base_url: str) -> tuple[str, str] | None:
+        """Return the file and the fragment that ``link`` on the page ``path`` leads to.
 
-        ``mount`` is where the site hangs: ``https://host/``, ``https://host/repo/``. None for a
-        link that leaves the site; a link that climbs out of the mount keeps its full address.
+        ``base_url`` is the URL of the site's root, such as ``https://host/repo/``. Returns None
+        for an external link. For a link to another folder of the same host, the file is a text
+        that says so.
         """
-        whole, base = urlsplit(urljoin(mount + address, link)), urlsplit(mount)
-        if (whole.scheme, whole.netloc) != (base.scheme, base.netloc):
+        target, base = urlsplit(urljoin(base_url + path, link)), urlsplit(base_url)
+        if (target.scheme, target.netloc) != (base.scheme, base.netloc):
             return None
-        path = unquote(whole.path)
-        root = unquote(base.path)
-        if not path.startswith(root):
-            return f"outside the site: {path}", whole.fragment
-        return normpath(path[len(root) :] or "."), unquote(whole.fragment)
+        target_path, root = unquote(target.path), unquote(base.path)
+        if not target_path.startswith(root):
+            return f"outside the site: {target_path}", target.fragment
+        return normpath(target_path[len(root) :] or "."), unquote(target.fragment)

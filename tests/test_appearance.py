@@ -1,7 +1,7 @@
-"""The site as readers use it, in a real browser: theme, times, keyboard, search, drawings.
+"""Layout and scripts of the site in a real browser: theme, times, keyboard, search, charts.
 
-``pytest tests/test_appearance.py --screenshots`` also writes screenshots of each kind of page, wide
-and narrow, dark and printed, to ``screenshots/``.
+``pytest tests/test_appearance.py --screenshots`` also writes a screenshot of each page below, wide
+and narrow, light, dark and printed, to ``screenshots/``.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from tests.conftest import PROJECT, Run
 pytestmark = pytest.mark.browser
 
 EVENT = "events/tiangong-eva-1.html"
-KINDS = (
+PAGES = (
     "index.html",
     EVENT,
     "types/eva.html",
@@ -33,7 +33,7 @@ KINDS = (
     "explore.html",
     "404.html",
 )
-LOOKS = {
+SCREENSHOTS = {
     "1280": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
     "1280-dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
     "375": {"viewport": {"width": 375, "height": 800}, "color_scheme": "light"},
@@ -53,8 +53,8 @@ def root(request: pytest.FixtureRequest, seed_run: Run) -> Iterator[str]:
     if request.param == "disk":
         yield seed_run.output.as_uri() + "/"
         return
-    with serve_folder(seed_run.output, request.param) as address:
-        yield address
+    with serve_folder(seed_run.output, request.param) as url:
+        yield url
 
 
 @pytest.fixture
@@ -64,22 +64,25 @@ def page(browser: Browser) -> Iterator[Page]:
     page.close()
 
 
-def _paper(page: Page) -> str:
+def _background(page: Page) -> str:
     return page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
 
 
-def test_the_theme_goes_from_the_systems_to_light_to_dark_and_back(root: str, page: Page) -> None:
+def test_the_theme_button_cycles_through_system_light_and_dark(root: str, page: Page) -> None:
     page.goto(root + "about.html")
     button = page.get_by_role("button", name="theme")
-    seen = [(button.inner_text(), _paper(page))]
+    themes = [(button.inner_text(), _background(page))]
     for _ in range(3):
         button.click()
-        seen.append((button.inner_text(), _paper(page)))
-    assert [name for name, _ in seen] == ["System", "Light", "Dark", "System"]
-    assert seen[0][1] == seen[1][1] == seen[3][1] != seen[2][1]
+        themes.append((button.inner_text(), _background(page)))
+    assert [name for name, _ in themes] == ["System", "Light", "Dark", "System"]
+    system, light, dark, again = (background for _, background in themes)
+    assert system == light == again != dark
 
 
-def test_a_chosen_theme_is_there_before_anything_is_drawn(browser: Browser, seed_run: Run) -> None:
+def test_a_selected_theme_is_applied_before_the_first_paint(
+    browser: Browser, seed_run: Run
+) -> None:
     with serve_folder(seed_run.output) as root:
         context = browser.new_context(color_scheme="light")
         page = context.new_page()
@@ -95,7 +98,7 @@ def test_a_chosen_theme_is_there_before_anything_is_drawn(browser: Browser, seed
 
 
 @pytest.mark.parametrize("pause_before", [b"", b'<div class="event-head'])
-def test_nothing_moves_while_a_page_is_made(
+def test_the_layout_does_not_shift_while_a_page_loads(
     browser: Browser, seed_run: Run, pause_before: bytes
 ) -> None:
     with serve_folder(seed_run.output, pause_before=pause_before) as root:
@@ -106,26 +109,26 @@ def test_nothing_moves_while_a_page_is_made(
                 "  entry => { window.shift += entry.value })"
                 ").observe({type: 'layout-shift', buffered: true})"
             )
-            for address in (EVENT, "types/eva.html", "years/2021.html"):
-                page.goto(root + address, wait_until="networkidle")
-                assert page.evaluate("window.shift") < 0.01, (address, width)
+            for path in (EVENT, "types/eva.html", "years/2021.html"):
+                page.goto(root + path, wait_until="networkidle")
+                assert page.evaluate("window.shift") < 0.01, (path, width)
             page.close()
 
 
-def test_a_time_that_is_known_is_told_in_the_readers_own_zone(
+def test_a_precise_time_is_also_shown_in_the_readers_time_zone(
     browser: Browser, seed_run: Run
 ) -> None:
     context = browser.new_context(timezone_id="Asia/Tokyo", locale="en-GB")
     page = context.new_page()
     page.goto((seed_run.output / EVENT).as_uri())
-    told = page.locator(".event-when").inner_text()
-    assert "4 July 2021, 00:11 UTC" in told
-    assert "09:11" in told
+    text = page.locator(".event-when").inner_text()
+    assert "4 July 2021, 00:11 UTC" in text
+    assert "09:11" in text
     context.close()
 
 
-def test_words_typed_on_any_page_lead_to_their_answer(root: str, page: Page) -> None:
-    # To leave a page that is still loading cuts its requests off, which is no fault of it.
+def test_the_search_field_of_any_page_leads_to_the_results(root: str, page: Page) -> None:
+    # Leaving a page that is still loading would abort its requests.
     page.goto(root + EVENT, wait_until="networkidle")
     monitor = PageMonitor(page)
     page.get_by_role("searchbox").fill("docking")
@@ -135,7 +138,7 @@ def test_words_typed_on_any_page_lead_to_their_answer(root: str, page: Page) -> 
     assert monitor.errors == []
 
 
-def test_by_keyboard_one_gets_from_the_top_to_the_search_field(root: str, page: Page) -> None:
+def test_the_keyboard_reaches_the_search_field_from_the_top(root: str, page: Page) -> None:
     page.goto(root + "types/index.html")
     for _ in range(14):
         page.keyboard.press("Tab")
@@ -146,10 +149,10 @@ def test_by_keyboard_one_gets_from_the_top_to_the_search_field(root: str, page: 
         assert focused["outline"] != "none"
         if focused["id"] == "site-search":
             return
-    pytest.fail("the search field is not among the first stops")
+    pytest.fail("the search field is not among the first elements that get the focus")
 
 
-def test_what_happened_on_the_readers_day_is_shown_at_home(browser: Browser, seed_run: Run) -> None:
+def test_the_home_page_links_to_events_of_the_readers_day(browser: Browser, seed_run: Run) -> None:
     page = browser.new_page()
     page.clock.install(time="2031-07-04T12:00:00Z")
     page.goto((seed_run.output / "index.html").as_uri())
@@ -162,7 +165,7 @@ def test_what_happened_on_the_readers_day_is_shown_at_home(browser: Browser, see
     page.close()
 
 
-def test_without_javascript_home_leads_to_the_days_and_says_nothing_untrue(
+def test_without_javascript_the_home_page_links_to_all_days_and_hides_the_theme_button(
     browser: Browser, seed_run: Run
 ) -> None:
     context = browser.new_context(java_script_enabled=False)
@@ -174,7 +177,7 @@ def test_without_javascript_home_leads_to_the_days_and_says_nothing_untrue(
     context.close()
 
 
-def test_a_day_of_a_year_leads_to_that_day_of_its_month(root: str, page: Page) -> None:
+def test_a_day_in_the_heat_map_links_to_that_day_of_the_month_page(root: str, page: Page) -> None:
     page.goto(root + "years/2021.html")
     mark = page.locator(".sheet a", has_text="4 July: 1 event")
     mark.locator("path").click(force=True)
@@ -182,19 +185,19 @@ def test_a_day_of_a_year_leads_to_that_day_of_its_month(root: str, page: Page) -
     assert "Tiangong EVA-1" in page.locator("#d04").inner_text()
 
 
-@pytest.mark.parametrize("address", KINDS)
-def test_pages_hold_on_a_narrow_phone_with_large_letters(
-    browser: Browser, seed_run: Run, address: str
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_overflows_a_narrow_phone_with_large_text(
+    browser: Browser, seed_run: Run, path: str
 ) -> None:
     page = browser.new_page(viewport={"width": 320, "height": 700}, reduced_motion="reduce")
-    page.goto((seed_run.output / address).as_uri())
+    page.goto((seed_run.output / path).as_uri())
     for size in ("100%", "200%"):
         page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, size
     page.close()
 
 
-def test_a_name_from_right_to_left_stands_whole_in_a_page_from_left_to_right(
+def test_a_name_in_a_right_to_left_script_has_its_own_direction(
     browser: Browser, seed_run: Run
 ) -> None:
     page = browser.new_page(viewport={"width": 320, "height": 700})
@@ -207,9 +210,7 @@ def test_a_name_from_right_to_left_stands_whole_in_a_page_from_left_to_right(
     page.close()
 
 
-def test_colours_that_the_reader_forces_leave_all_to_be_seen(
-    browser: Browser, seed_run: Run
-) -> None:
+def test_charts_are_visible_with_forced_colours(browser: Browser, seed_run: Run) -> None:
     page = browser.new_page(forced_colors="active")
     page.goto((seed_run.output / "years/2021.html").as_uri())
     assert page.locator(".sheet path:not(.rest)").first.evaluate(
@@ -218,32 +219,34 @@ def test_colours_that_the_reader_forces_leave_all_to_be_seen(
     page.close()
 
 
-def test_on_paper_an_event_is_black_on_white_on_one_page(browser: Browser, seed_run: Run) -> None:
+def test_an_event_is_printed_in_black_on_white_on_one_sheet(
+    browser: Browser, seed_run: Run
+) -> None:
     page = browser.new_page(color_scheme="dark")
     page.goto((seed_run.output / EVENT).as_uri())
-    paper = page.pdf(format="A4")
-    assert paper.count(b"/Type /Page\n") == 1
+    pdf = page.pdf(format="A4")
+    assert pdf.count(b"/Type /Page\n") == 1
     page.emulate_media(media="print")
-    assert _paper(page) == "rgb(255, 255, 255)"
+    assert _background(page) == "rgb(255, 255, 255)"
     assert not page.locator(".site-search").is_visible()
     page.close()
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_each_kind_of_page_is_shown_to_the_eye(
-    browser: Browser, seed_run: Run, look: str, request: pytest.FixtureRequest
+@pytest.mark.parametrize("variant", SCREENSHOTS)
+def test_a_screenshot_of_each_type_of_page_is_written(
+    browser: Browser, seed_run: Run, variant: str, request: pytest.FixtureRequest
 ) -> None:
     if not request.config.getoption("--screenshots"):
         pytest.skip("only with --screenshots")
     folder = PROJECT / "screenshots"
     folder.mkdir(exist_ok=True)
-    context = browser.new_context(**LOOKS[look])
-    for address in KINDS:
+    context = browser.new_context(**SCREENSHOTS[variant])
+    for path in PAGES:
         page = context.new_page()
-        page.goto((seed_run.output / address).as_uri())
-        if look == "print":
+        page.goto((seed_run.output / path).as_uri())
+        if variant == "print":
             page.emulate_media(media="print")
-        name = address.removesuffix(".html").replace("/", "-")
-        page.screenshot(path=folder / f"{name}-{look}.png", full_page=True)
+        name = path.removesuffix(".html").replace("/", "-")
+        page.screenshot(path=folder / f"{name}-{variant}.png", full_page=True)
         page.close()
     context.close()

@@ -1,4 +1,4 @@
-"""The layers of the package, read from its imports."""
+"""The imports of the package follow its layers."""
 
 import ast
 import sys

@@ -1,4 +1,4 @@
-"""The site in a real browser: over HTTP, under a prefix and from disk."""
+"""The site in a real browser: over HTTP, below a path prefix, and from disk."""
 
 from collections.abc import Iterator
 
@@ -36,37 +36,34 @@ def root(request: pytest.FixtureRequest, seed_run: Run) -> Iterator[str]:
     if request.param == "disk":
         yield seed_run.output.as_uri() + "/"
         return
-    with serve_folder(seed_run.output, request.param) as address:
-        yield address
+    with serve_folder(seed_run.output, request.param) as url:
+        yield url
 
 
-@pytest.mark.parametrize("address", PAGES)
-def test_a_page_opens_without_complaint_and_asks_nobody_else(
-    browser: Browser, root: str, address: str
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opens_without_errors_and_requests_nothing_from_other_hosts(
+    browser: Browser, root: str, path: str
 ) -> None:
     page = browser.new_page()
     monitor = PageMonitor(page)
-    page.goto(root + address, wait_until="networkidle")
+    page.goto(root + path, wait_until="networkidle")
     assert page.locator("h1").is_visible()
     assert monitor.errors == []
     assert [url for url in monitor.requests if not url.startswith(root)] == []
     page.close()
 
 
-@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_overflows_on_the_narrowest_phone(
-    browser: Browser, generated_run: Run, address: str, scheme: str
+def test_no_page_overflows_a_narrow_phone(
+    browser: Browser, generated_run: Run, path: str, scheme: str
 ) -> None:
-    if not (generated_run.output / address).exists():
-        address = next(
-            path.relative_to(generated_run.output).as_posix()
-            for path in sorted((generated_run.output / address).parent.glob("*.html"))
-        )
+    file = generated_run.output / path
+    if not file.exists():
+        file = min(file.parent.glob("*.html"))
     page = browser.new_page(viewport={"width": 320, "height": 700}, color_scheme=scheme)
-    page.goto((generated_run.output / address).as_uri())
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= 320, address
+    page.goto(file.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320, file
     page.close()
 
 
@@ -80,7 +77,7 @@ def test_every_page_can_be_read_without_javascript(browser: Browser, seed_run: R
     context.close()
 
 
-def test_a_permalink_brings_the_reader_to_the_event(browser: Browser, root: str) -> None:
+def test_a_permalink_redirects_to_the_event(browser: Browser, root: str) -> None:
     page = browser.new_page()
     page.goto(root + "id/309.html")
     page.wait_for_url("**/events/tiangong-eva-1.html")
@@ -88,7 +85,7 @@ def test_a_permalink_brings_the_reader_to_the_event(browser: Browser, root: str)
     page.close()
 
 
-def test_the_keyboard_reaches_the_content_past_the_navigation(browser: Browser, root: str) -> None:
+def test_the_first_link_skips_the_navigation(browser: Browser, root: str) -> None:
     page = browser.new_page()
     page.goto(root + "index.html")
     page.keyboard.press("Tab")

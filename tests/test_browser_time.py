@@ -1,4 +1,4 @@
-"""What the reader's own clock and zone add to the pages, and what they leave alone."""
+"""What scripts change on pages, depending on the reader's clock and time zone."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,11 +13,11 @@ from tests.ll2_server import NET_PRECISIONS, EventDatabase, LL2Server
 
 pytestmark = pytest.mark.browser
 
-CONTACT = datetime(2026, 9, 1, 12, tzinfo=UTC)
+NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
 
 def _world() -> EventDatabase:
-    database = EventDatabase(clock=CONTACT)
+    database = EventDatabase(clock=NOW)
     for day in range(2, 10):
         database.add(
             name=f"Docking {day}",
@@ -52,7 +52,7 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-def _opened(browser: Browser, file: Path, now: str, zone: str = "UTC") -> Page:
+def _open(browser: Browser, file: Path, now: str, zone: str = "UTC") -> Page:
     page = browser.new_context(timezone_id=zone).new_page()
     page.clock.set_fixed_time(now)
     page.goto(file.as_uri())
@@ -66,24 +66,26 @@ def _names(page: Page, list_name: str) -> list[str]:
     ]
 
 
-def test_what_is_next_is_decided_when_the_page_is_read(browser: Browser, site: Path) -> None:
-    first = _opened(browser, site / "index.html", "2026-09-01T12:00:00Z")
-    assert _names(first, "upcoming") == [f"Docking {day}" for day in (2, 3, 4, 5, 6)]
-    later = _opened(browser, site / "index.html", "2026-09-04T18:30:00Z")
-    assert _names(later, "upcoming") == [f"Docking {day}" for day in (5, 6, 7, 8, 9)]
-    assert _names(later, "recent")[:4] == ["Docking 4", "Docking 3", "Docking 2", "Before 20"]
+def test_upcoming_events_depend_on_the_readers_clock(browser: Browser, site: Path) -> None:
+    before = _open(browser, site / "index.html", "2026-09-01T12:00:00Z")
+    assert _names(before, "upcoming") == [f"Docking {day}" for day in (2, 3, 4, 5, 6)]
+    after = _open(browser, site / "index.html", "2026-09-04T18:30:00Z")
+    assert _names(after, "upcoming") == [f"Docking {day}" for day in (5, 6, 7, 8, 9)]
+    assert _names(after, "recent")[:4] == ["Docking 4", "Docking 3", "Docking 2", "Before 20"]
 
 
-def test_a_month_is_next_until_its_last_day_is_over(browser: Browser, site: Path) -> None:
-    last = _opened(browser, site / "index.html", "2026-09-30T23:00:00Z", "Pacific/Kiritimati")
-    assert _names(last, "upcoming") == ["Flyby"]
-    over = _opened(browser, site / "index.html", "2026-10-01T00:30:00Z", "America/Los_Angeles")
-    assert "Flyby" not in _names(over, "upcoming")
-    assert _names(over, "recent")[0] == "Flyby"
-    assert "Nothing further was announced" in over.locator("main").inner_text()
+def test_an_event_in_a_month_is_upcoming_until_its_last_day_is_over(
+    browser: Browser, site: Path
+) -> None:
+    last_day = _open(browser, site / "index.html", "2026-09-30T23:00:00Z", "Pacific/Kiritimati")
+    assert _names(last_day, "upcoming") == ["Flyby"]
+    next_day = _open(browser, site / "index.html", "2026-10-01T00:30:00Z", "America/Los_Angeles")
+    assert "Flyby" not in _names(next_day, "upcoming")
+    assert _names(next_day, "recent")[0] == "Flyby"
+    assert "Nothing further was announced" in next_day.locator("main").inner_text()
 
 
-def test_without_javascript_the_page_says_what_was_true_when_it_was_made(
+def test_without_javascript_the_page_shows_what_was_upcoming_at_the_build(
     browser: Browser, site: Path
 ) -> None:
     page = browser.new_context(java_script_enabled=False).new_page()
@@ -92,32 +94,34 @@ def test_without_javascript_the_page_says_what_was_true_when_it_was_made(
 
 
 @pytest.mark.parametrize(
-    ("zone", "words"),
+    ("zone", "local_time"),
     [("Asia/Tokyo", "3 September at 03:00"), ("America/Los_Angeles", "2 September at 11:00")],
 )
-def test_a_precise_time_gets_the_readers_own_beside_it(
-    browser: Browser, site: Path, zone: str, words: str
+def test_a_precise_time_is_followed_by_the_readers_local_time(
+    browser: Browser, site: Path, zone: str, local_time: str
 ) -> None:
-    page = _opened(browser, site / "events/docking-2.html", "2026-09-01T12:00:00Z", zone)
+    page = _open(browser, site / "events/docking-2.html", "2026-09-01T12:00:00Z", zone)
     text = page.locator(".event-when").inner_text()
     assert "2 September 2026, 18:00 UTC" in text
-    assert words in text.replace(",", "")
+    assert local_time in text.replace(",", "")
     assert "where you are" in text
 
 
-def test_an_hour_is_about_an_hour_everywhere(browser: Browser, site: Path) -> None:
-    page = _opened(browser, site / "events/about.html", "2026-09-01T12:00:00Z", "Asia/Tokyo")
+def test_a_time_with_the_precision_of_an_hour_is_approximate_in_local_time(
+    browser: Browser, site: Path
+) -> None:
+    page = _open(browser, site / "events/about.html", "2026-09-01T12:00:00Z", "Asia/Tokyo")
     assert "about Monday" in page.locator(".local-time").inner_text()
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles"])
-def test_a_month_stays_a_month_in_every_zone(browser: Browser, site: Path, zone: str) -> None:
-    page = _opened(browser, site / "events/flyby.html", "2026-09-01T12:00:00Z", zone)
+def test_a_month_has_no_local_time_in_any_zone(browser: Browser, site: Path, zone: str) -> None:
+    page = _open(browser, site / "events/flyby.html", "2026-09-01T12:00:00Z", zone)
     assert page.locator(".event-when").inner_text().strip() == "September 2026"
     assert page.locator(".local-time").count() == 0
 
 
-def test_an_address_is_selected_whole_by_one_click(browser: Browser, seed_run: Run) -> None:
+def test_one_click_selects_a_whole_url(browser: Browser, seed_run: Run) -> None:
     page = browser.new_page()
     page.goto((seed_run.output / "subscribe.html").as_uri())
     page.locator("code.address").first.click()

@@ -1,4 +1,4 @@
-"""``build.py`` as a process: what it asks for, writes, says and answers with."""
+"""``build.py`` as a process: its requests, files, messages and exit status."""
 
 import json
 import socket
@@ -9,15 +9,15 @@ from tests.ll2_server import EventDatabase, LL2Server, generate_records
 
 
 def _closed_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
-NOWHERE = f"http://127.0.0.1:{_closed_port()}/2.3.0/"
+UNREACHABLE = f"http://127.0.0.1:{_closed_port()}/2.3.0/"
 
 
-def _bytes(folder: Path) -> dict[str, bytes]:
+def _files(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
@@ -29,17 +29,17 @@ def test_a_fresh_clone_builds_ten_real_events_without_a_network(
     build: Build, tmp_path: Path
 ) -> None:
     copy_seed(tmp_path / "cache")
-    run = build("--api-url", NOWHERE)
+    run = build("--api-url", UNREACHABLE)
     assert (run.output / "events/tiangong-eva-1.html").is_file()
     assert len(list((run.output / "id").glob("*.html"))) == 10
     assert "10 events" in run.stderr
     assert "Traceback" not in run.stderr
 
 
-def test_with_neither_network_nor_cache_it_says_so_and_writes_nothing(
+def test_without_network_and_cache_there_is_one_error_and_no_file(
     build: Build, tmp_path: Path
 ) -> None:
-    run = build("--api-url", NOWHERE, expect=1)
+    run = build("--api-url", UNREACHABLE, expect=1)
     assert "Traceback" not in run.stderr
     assert run.stderr.count("error:") == 1
     assert "no cache" in run.stderr.splitlines()[-1]
@@ -47,30 +47,28 @@ def test_with_neither_network_nor_cache_it_says_so_and_writes_nothing(
     assert not (tmp_path / "cache/events.jsonl").exists()
 
 
-def test_a_first_build_asks_once_for_each_hundred_events(build: Build) -> None:
+def test_a_first_build_sends_one_request_for_each_hundred_events(build: Build) -> None:
     with LL2Server(EventDatabase.generate(1071, images=4), max_image_width=320) as server:
         run = build("--api-url", server.url, "--json")
-        asked = list(server.requests.api)
-    assert len(asked) == 11
-    assert {(request.path, request.query["mode"], request.query["limit"]) for request in asked} == {
-        ("/2.3.0/events/", "detailed", "100")
-    }
+        requests = list(server.requests.api)
+    assert len(requests) == 11
+    queries = {(one.path, one.query["mode"], one.query["limit"]) for one in requests}
+    assert queries == {("/2.3.0/events/", "detailed", "100")}
     assert run.report["events"] == 1071
     lines = (run.cache / "events.jsonl").read_text("utf-8").splitlines()
     assert len(lines) == 1071
-    assert [json.loads(line)["id"] for line in lines] == sorted(
-        json.loads(line)["id"] for line in lines
-    )
+    ids = [json.loads(line)["id"] for line in lines]
+    assert ids == sorted(ids)
 
 
-def test_a_second_build_within_the_age_asks_nothing_and_changes_nothing(build: Build) -> None:
+def test_a_second_build_within_max_age_sends_no_request_and_changes_no_file(build: Build) -> None:
     with LL2Server(EventDatabase.generate(30, images=3), max_image_width=320) as server:
         first = build("--api-url", server.url)
-        before, count = _bytes(first.output), len(server.requests)
+        before, count = _files(first.output), len(server.requests)
         times = {path: path.stat().st_mtime_ns for path in first.output.rglob("*.html")}
         second = build("--api-url", server.url, "--json")
         assert len(server.requests) == count
-    assert _bytes(second.output) == before
+    assert _files(second.output) == before
     assert {path: path.stat().st_mtime_ns for path in times} == times
     assert second.report["written"]["added"] == 0
     assert second.report["written"]["changed"] == 0
@@ -81,10 +79,10 @@ def test_two_builds_of_one_cache_give_identical_bytes(
 ) -> None:
     copy_seed(tmp_path / "cache")
     run = build("--offline", "--base-url", "https://example.org/archive/")
-    assert _bytes(run.output) == _bytes(seed_run.output)
+    assert _files(run.output) == _files(seed_run.output)
 
 
-def test_when_throttled_the_cache_serves_and_its_age_is_said(build: Build) -> None:
+def test_when_throttled_the_site_is_built_from_the_cache_with_a_warning(build: Build) -> None:
     with LL2Server(EventDatabase.generate(30, images=1), max_image_width=320) as server:
         build("--api-url", server.url)
         server.throttle.limit = 1
@@ -93,50 +91,53 @@ def test_when_throttled_the_cache_serves_and_its_age_is_said(build: Build) -> No
     assert len(list((run.output / "id").glob("*.html"))) == 30
 
 
-def test_an_unreadable_record_is_named_and_costs_nobody_else_their_page(
+def test_an_invalid_record_is_named_and_all_other_events_have_their_page(
     build: Build, tmp_path: Path
 ) -> None:
     copy_seed(tmp_path / "cache")
     file = tmp_path / "cache/events.jsonl"
     lines = file.read_text("utf-8").splitlines()
-    broken = json.loads(lines[0]) | {"type": None, "name": 7}
-    file.write_text("\n".join([json.dumps(broken), *lines[1:]]) + "\n", "utf-8")
+    invalid = json.loads(lines[0]) | {"type": None, "name": 7}
+    file.write_text("\n".join([json.dumps(invalid), *lines[1:]]) + "\n", "utf-8")
     run = build("--offline")
-    assert str(broken["id"]) in run.stderr
+    assert str(invalid["id"]) in run.stderr
     assert "warning" in run.stderr
     assert len(list((run.output / "id").glob("*.html"))) == 9
     strict = build("--offline", "--strict", expect=1)
     assert "strict" in strict.stderr
 
 
-def test_the_key_goes_to_the_api_and_to_nobody_else(build: Build, tmp_path: Path) -> None:
+def test_the_api_key_is_sent_to_the_api_only_and_never_written(
+    build: Build, tmp_path: Path
+) -> None:
     with LL2Server(EventDatabase.generate(12, images=2), max_image_width=320) as server:
         server.throttle.add_key("s3cret")
         run = build("--api-url", server.url, "-v", LL2_API_KEY="s3cret")
-        assert {asked.headers.get("authorization") for asked in server.requests.api} == {
-            "Token s3cret"
-        }
-        assert {asked.headers.get("authorization") for asked in server.requests.images} == {None}
-    everything = _bytes(run.output) | _bytes(run.cache) | {"": (run.stdout + run.stderr).encode()}
-    assert not [name for name, content in everything.items() if b"s3cret" in content]
+        api, images = server.requests.api, server.requests.images
+        assert {one.headers.get("authorization") for one in api} == {"Token s3cret"}
+        assert {one.headers.get("authorization") for one in images} == {None}
+    files = _files(run.output) | _files(run.cache) | {"": (run.stdout + run.stderr).encode()}
+    assert not [name for name, content in files.items() if b"s3cret" in content]
 
 
 def test_a_dry_run_lists_the_site_and_writes_nothing(build: Build, tmp_path: Path) -> None:
     copy_seed(tmp_path / "cache")
-    before = _bytes(tmp_path / "cache")
+    before = _files(tmp_path / "cache")
     run = build("--offline", "--dry-run")
     assert "events/tiangong-eva-1.html" in run.stdout.splitlines()
     assert not run.output.exists()
-    assert _bytes(tmp_path / "cache") == before
+    assert _files(tmp_path / "cache") == before
 
 
-def test_wrong_usage_is_status_two_and_one_sentence(build: Build) -> None:
+def test_an_invalid_option_is_one_error_with_status_two(build: Build) -> None:
     run = build("--max-age", "soon", expect=2)
     assert "soon" in run.stderr
     assert "Traceback" not in run.stderr
 
 
-def test_a_slug_from_outside_never_writes_outside(build: Build, tmp_path: Path) -> None:
+def test_no_slug_makes_the_build_write_outside_the_output_folder(
+    build: Build, tmp_path: Path
+) -> None:
     records = generate_records(6, images=1)
     for record, slug in zip(
         records, ["../../evil", "/etc/evil", "con", "INDEX", "a" * 300, "\u0000x"], strict=True
@@ -149,18 +150,18 @@ def test_a_slug_from_outside_never_writes_outside(build: Build, tmp_path: Path) 
     assert all(path.is_relative_to(run.output) for path in run.output.rglob("*"))
 
 
-def test_pictures_are_fetched_once_and_never_again(build: Build) -> None:
+def test_images_are_downloaded_once(build: Build) -> None:
     with LL2Server(EventDatabase.generate(40, images=7), max_image_width=320) as server:
         first = build("--api-url", server.url)
-        fetched = [asked.path for asked in server.requests.images]
-        assert len(fetched) == len(set(fetched)) > 0
+        downloaded = [request.path for request in server.requests.images]
+        assert len(downloaded) == len(set(downloaded)) > 0
         build("--api-url", server.url, "--max-age", "0")
-        again = [asked.path for asked in server.requests.images]
-    assert again == fetched
+        after_second_build = [request.path for request in server.requests.images]
+    assert after_second_build == downloaded
     assert len(list((first.output / "pictures").glob("*.webp"))) >= 7
 
 
-def test_quiet_is_quiet(build: Build, tmp_path: Path) -> None:
+def test_nothing_is_printed_with_quiet(build: Build, tmp_path: Path) -> None:
     copy_seed(tmp_path / "cache")
     run = build("--offline", "-q", "--base-url", "https://example.org/")
     assert (run.stdout, run.stderr) == ("", "")

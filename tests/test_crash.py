@@ -1,6 +1,6 @@
-"""Killed, interrupted, out of space, shut out: all stays whole, and the next run just works.
+"""A run that is killed, interrupted or out of space damages no file, and the next run succeeds.
 
-``ARCHIVE_KILLS=300 pytest tests/test_crash.py`` tries more moments than the usual few.
+``ARCHIVE_KILLS=300 pytest tests/test_crash.py`` kills at more points in time than the usual few.
 """
 
 import json
@@ -34,15 +34,16 @@ def _start(*arguments: str, cache: Path, output: Path) -> subprocess.Popen[str]:
     )
 
 
-def _kill(process: subprocess.Popen[str], after: float, number: int) -> tuple[int, str]:
-    time.sleep(after)
+def _kill(process: subprocess.Popen[str], delay: float, number: int) -> tuple[int, str]:
+    """Send a signal after ``delay`` seconds; return the exit status and standard error."""
+    time.sleep(delay)
     process.send_signal(number)
-    _, said = process.communicate(timeout=60)
-    return process.returncode, said
+    _, stderr = process.communicate(timeout=60)
+    return process.returncode, stderr
 
 
 def _site(folder: Path) -> dict[str, bytes]:
-    """The files that a visitor can reach."""
+    """The published files of an output folder."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
@@ -73,44 +74,44 @@ def before_and_after(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ru
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
-def test_killed_at_any_moment_every_file_is_whole_and_the_next_run_finishes(
+def test_a_killed_build_leaves_old_or_new_files_and_the_next_run_finishes(
     seed: int, before_and_after: tuple[Path, Run, Run], tmp_path: Path
 ) -> None:
     cache, old, new = before_and_after
     shutil.copytree(cache, tmp_path / "cache")
     shutil.copytree(old.output, tmp_path / "output")
-    moment = random.Random(seed).uniform(0.15, 1.6)
+    delay = random.Random(seed).uniform(0.15, 1.6)
     process = _start("--offline", *BASE, cache=tmp_path / "cache", output=tmp_path / "output")
-    _kill(process, moment, signal.SIGKILL)
+    _kill(process, delay, signal.SIGKILL)
     before, after = _site(old.output), _site(new.output)
-    for address, content in _site(tmp_path / "output").items():
-        if address != ".events-archive.json":
-            assert content in (before.get(address), after.get(address)), address
+    for path, content in _site(tmp_path / "output").items():
+        if path != ".events-archive.json":
+            assert content in (before.get(path), after.get(path)), path
     run_build("--offline", *BASE, cache=tmp_path / "cache", output=tmp_path / "output")
     assert _site(tmp_path / "output") == after
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
-def test_killed_while_it_asks_the_cache_stays_whole_and_nothing_is_told_twice(
+def test_a_killed_refresh_leaves_the_cache_intact_and_records_no_change_twice(
     seed: int, tmp_path: Path
 ) -> None:
     with LL2Server(EventDatabase.generate(230, images=3), max_image_width=320) as server:
         options = ("--api-url", server.url, *BASE)
-        moment = random.Random(seed).uniform(0.1, 1.2)
+        delay = random.Random(seed).uniform(0.1, 1.2)
         process = _start(*options, cache=tmp_path / "cache", output=tmp_path / "output")
-        _kill(process, moment, signal.SIGKILL)
+        _kill(process, delay, signal.SIGKILL)
         run_build(*options, cache=tmp_path / "cache", output=tmp_path / "output")
-        asked = len(server.requests.api)
+        requests = len(server.requests.api)
     records = (tmp_path / "cache/events.jsonl").read_text("utf-8").splitlines()
     assert [json.loads(line)["id"] for line in records] == server.database.ids
     history = (tmp_path / "cache/history.jsonl").read_text("utf-8").splitlines()
     added = [json.loads(line)["id"] for line in history]
     assert sorted(added) == sorted(server.database.ids)
-    assert asked <= 2 * 3
+    assert requests <= 2 * 3
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interruption_ends_at_once_with_its_own_status(
+def test_a_signal_ends_the_run_at_once_with_the_status_of_the_signal(
     number: int, status: int, tmp_path: Path
 ) -> None:
     with LL2Server(EventDatabase.generate(230, images=3)) as server:
@@ -122,76 +123,76 @@ def test_an_interruption_ends_at_once_with_its_own_status(
         while len(server.requests.api) < 2 and time.monotonic() < deadline:
             time.sleep(0.02)
         started = time.monotonic()
-        ended, said = _kill(process, 0.1, number)
+        exit_status, stderr = _kill(process, 0.1, number)
         assert time.monotonic() - started < 30
-    assert ended == status
-    assert "Traceback" not in said
+    assert exit_status == status
+    assert "Traceback" not in stderr
     assert not (tmp_path / "output").exists()
 
 
-def test_two_builds_at_once_take_turns(tmp_path: Path) -> None:
+def test_of_two_builds_at_once_one_waits_for_the_other(tmp_path: Path) -> None:
     copy_seed(tmp_path / "cache")
-    places = {"cache": tmp_path / "cache", "output": tmp_path / "output"}
-    both = [_start("--offline", *BASE, **places) for _ in range(2)]
-    said = [process.communicate(timeout=60)[1] for process in both]
-    assert [process.returncode for process in both] == [0, 0], said
+    folders = {"cache": tmp_path / "cache", "output": tmp_path / "output"}
+    processes = [_start("--offline", *BASE, **folders) for _ in range(2)]
+    errors = [process.communicate(timeout=60)[1] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], errors
     alone = run_build("--offline", *BASE, cache=tmp_path / "cache", output=tmp_path / "alone")
     assert _site(tmp_path / "output") == _site(alone.output)
 
 
-def _with_files_no_larger_than(octets: int) -> Callable[[], None]:
-    """What a full disk does, at a place of our choosing: writes beyond ``octets`` fail."""
+def _limit_file_size(size: int) -> Callable[[], None]:
+    """Return a function that lets writes beyond ``size`` bytes fail, as on a full disk."""
 
     def limit() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (octets, octets))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
     return limit
 
 
-def _run_limited(octets: int, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _run_limited(size: int, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, str(PROJECT / "build.py"), *arguments],
-        preexec_fn=_with_files_no_larger_than(octets),
+        preexec_fn=_limit_file_size(size),
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
-        # Whoever measures the coverage may not write either, and would complain.
+        # The measurement of the coverage could not write its file either.
         env={key: value for key, value in os.environ.items() if not key.startswith("COV")},
     )
 
 
-def test_a_full_disk_leaves_the_old_site_and_says_what_to_do(
+def test_a_full_disk_leaves_the_old_site_and_is_reported(
     before_and_after: tuple[Path, Run, Run], tmp_path: Path
 ) -> None:
     cache, old, new = before_and_after
     shutil.copytree(cache, tmp_path / "cache")
     shutil.copytree(old.output, tmp_path / "output")
-    places = ("--cache", str(tmp_path / "cache"), "--output", str(tmp_path / "output"))
-    done = _run_limited(9000, "--offline", *BASE, *places)
-    assert done.returncode == 1
-    assert "cannot" in done.stderr
-    assert "Traceback" not in done.stderr
+    folders = ("--cache", str(tmp_path / "cache"), "--output", str(tmp_path / "output"))
+    completed = _run_limited(9000, "--offline", *BASE, *folders)
+    assert completed.returncode == 1
+    assert "cannot" in completed.stderr
+    assert "Traceback" not in completed.stderr
     assert _site(tmp_path / "output") == _site(old.output)
     run_build("--offline", *BASE, cache=tmp_path / "cache", output=tmp_path / "output")
     assert _site(tmp_path / "output") == _site(new.output)
 
 
-def test_a_full_disk_while_fetching_leaves_the_old_cache(tmp_path: Path) -> None:
+def test_a_full_disk_during_a_refresh_leaves_the_old_cache(tmp_path: Path) -> None:
     copy_seed(tmp_path / "cache")
-    kept = (tmp_path / "cache/events.jsonl").read_bytes()
+    before = (tmp_path / "cache/events.jsonl").read_bytes()
     with LL2Server(EventDatabase.generate(60, images=0)) as server:
-        places = ("--cache", str(tmp_path / "cache"), "--output", str(tmp_path / "output"))
-        done = _run_limited(20_000, "--api-url", server.url, *places)
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    assert (tmp_path / "cache/events.jsonl").read_bytes() == kept
+        folders = ("--cache", str(tmp_path / "cache"), "--output", str(tmp_path / "output"))
+        completed = _run_limited(20_000, "--api-url", server.url, *folders)
+    assert completed.returncode == 1
+    assert "Traceback" not in completed.stderr
+    assert (tmp_path / "cache/events.jsonl").read_bytes() == before
     assert not (tmp_path / "output").exists()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_may_not_be_written_is_named(build: Build, tmp_path: Path) -> None:
+def test_an_output_folder_without_write_permission_is_named(build: Build, tmp_path: Path) -> None:
     copy_seed(tmp_path / "cache")
     (tmp_path / "output").mkdir(mode=0o500)
     run = build("--offline", expect=1)
@@ -199,9 +200,7 @@ def test_a_folder_that_may_not_be_written_is_named(build: Build, tmp_path: Path)
     assert "Traceback" not in run.stderr
 
 
-def test_a_folder_that_the_build_did_not_make_is_never_emptied(
-    build: Build, tmp_path: Path
-) -> None:
+def test_a_folder_that_no_build_made_is_left_alone(build: Build, tmp_path: Path) -> None:
     copy_seed(tmp_path / "cache")
     (tmp_path / "output").mkdir()
     (tmp_path / "output/thesis.txt").write_text("years of work", "utf-8")

@@ -40,7 +40,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
 
 
 def test_the_zim_passes_zimcheck(exported: Exported) -> None:
-    zimcheck = require_program("zimcheck", "zim-tools")
+    zimcheck = require_program("zimcheck", package="zim-tools")
     done = subprocess.run(
         [zimcheck, "--all", str(exported.file)],
         capture_output=True,

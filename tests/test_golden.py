@@ -1,7 +1,7 @@
-"""One finished output of each kind, kept for review: a change to it is seen in the diff.
+"""One file of each type, committed so that a change to it shows in the diff.
 
-``pytest --update-golden`` rewrites them. They are the site of the ten real events that ship with
-the archive, without pictures.
+They are from the site of the ten events that ship with the archive, without images.
+``pytest --update-golden`` rewrites them.
 """
 
 import difflib
@@ -33,20 +33,20 @@ OUTPUTS = (
 )
 
 
-@pytest.mark.parametrize("address", OUTPUTS)
-def test_an_output_is_what_was_reviewed(
-    address: str, seed_run: Run, request: pytest.FixtureRequest
+@pytest.mark.parametrize("path", OUTPUTS)
+def test_an_output_equals_its_golden_file(
+    path: str, seed_run: Run, request: pytest.FixtureRequest
 ) -> None:
-    made = _steady((seed_run.output / address).read_bytes().decode())
-    golden = GOLDEN / address
+    output = _without_hashes((seed_run.output / path).read_bytes().decode())
+    golden = GOLDEN / path
     if request.config.getoption("--update-golden"):
         golden.parent.mkdir(parents=True, exist_ok=True)
-        golden.write_bytes(made.encode())
-    kept = golden.read_bytes().decode()
-    difference = difflib.unified_diff(kept.splitlines(), made.splitlines(), lineterm="", n=1)
-    assert made == kept, "\n".join(difference)
+        golden.write_bytes(output.encode())
+    expected = golden.read_bytes().decode()
+    diff = difflib.unified_diff(expected.splitlines(), output.splitlines(), lineterm="", n=1)
+    assert output == expected, "\n".join(diff)
 
 
-def _steady(text: str) -> str:
-    """Names of assets change with every edit of the stylesheet, which says nothing of a page."""
+def _without_hashes(text: str) -> str:
+    """Replace the hashes in the names of assets, which change with every edit of an asset."""
     return re.sub(r"(assets/[\w-]+)\.[0-9a-f]{10}\.", r"\1.HASH.", text)

@@ -1,7 +1,6 @@
-"""A calendar program that people use, reading our calendars in their zones."""
+"""khal, a calendar program, reads the calendars in several time zones."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.external_programs import require_program
 from tests.factories import a_change, a_history, a_site, an_event
 from tests.render.rendered import BASE_URL, rendered
 
@@ -37,13 +37,8 @@ Khal = Callable[..., list[str]]
 
 @pytest.fixture
 def khal(tmp_path: Path, request: pytest.FixtureRequest) -> Khal:
-    """``khal(raw, "2026-09-01", "40d")``: imports a calendar and lists those days, a line each."""
-    program = shutil.which("khal")
-    if not program:
-        advice = "no khal on the PATH; on Debian: apt-get install khal"
-        if os.environ.get("ARCHIVE_REQUIRE_CLIENTS"):
-            pytest.fail(advice)
-        pytest.skip(advice)
+    """``khal(raw, "2026-09-01", "40d")`` imports a calendar and returns a line for each event."""
+    program = require_program("khal", package="khal")
     (tmp_path / "events").mkdir()
     zone = getattr(request, "param", "UTC")
     configuration = tmp_path / "khal.conf"
@@ -62,22 +57,22 @@ def khal(tmp_path: Path, request: pytest.FixtureRequest) -> Khal:
         assert "Traceback" not in done.stderr
         return [line.strip() for line in done.stdout.splitlines() if line.strip()]
 
-    def listed(raw: bytes, start: str, length: str) -> list[str]:
+    def list_events(raw: bytes, start: str, length: str) -> list[str]:
         file = tmp_path / "calendar.ics"
         file.write_bytes(raw)
         run("import", "--batch", "-a", "events", str(file))
         return run("list", "--once", "--format", FORMAT, "--day-format", "", start, length)
 
-    return listed
+    return list_events
 
 
-def _calendar(*events, **facts) -> bytes:
-    site = a_site(*events, **{"base_url": BASE_URL, "today": "2026-01-01"} | facts)
+def _calendar(*events, **fields) -> bytes:
+    site = a_site(*events, **{"base_url": BASE_URL, "today": "2026-01-01"} | fields)
     return rendered(site)["calendar-all.ics"]
 
 
-def _shown(zone: str) -> str:
-    """23:30 UTC of 30 September and where that is in a zone, as its own clocks have it."""
+def _local_time(zone: str) -> str:
+    """The start and the end date of an event at 23:30 UTC on 30 September, in a time zone."""
     return {
         "UTC": "2026-09-30|23:30|2026-10-01",
         "Asia/Tokyo": "2026-10-01|08:30|2026-10-01",
@@ -88,16 +83,16 @@ def _shown(zone: str) -> str:
 
 
 @pytest.mark.parametrize(("khal", "zone"), [(z, z) for z in ZONES], indirect=["khal"], ids=ZONES)
-def test_an_instant_moves_with_the_zone_and_coarse_dates_stay(khal: Khal, zone: str) -> None:
+def test_a_time_is_shown_in_the_zone_and_coarse_dates_do_not_move(khal: Khal, zone: str) -> None:
     raw = _calendar(
-        an_event(1, "2026-09-30T23:30:00Z", name="Instant"),
+        an_event(1, "2026-09-30T23:30:00Z", name="Timed"),
         an_event(2, "2026-09-30T00:00:00Z", precision=5, name="Day"),
         an_event(3, "2026-09-30T00:00:00Z", precision=7, name="Month"),
         an_event(4, "2026-09-27T00:00:00Z", precision=6, name="Week"),
     )
     lines = khal(raw, "2026-09-30", "2d")
-    assert [line for line in lines if "Instant" in line] == [f"{_shown(zone)}|Instant|CONFIRMED"]
-    days = [line for line in lines if "Instant" not in line]
+    assert [line for line in lines if "Timed" in line] == [f"{_local_time(zone)}|Timed|CONFIRMED"]
+    days = [line for line in lines if "Timed" not in line]
     assert days == [
         "2026-09-01||2026-09-30|Month (September 2026)|TENTATIVE",
         "2026-09-30||2026-09-30|Day (30 September 2026)|TENTATIVE",
@@ -105,7 +100,7 @@ def test_an_instant_moves_with_the_zone_and_coarse_dates_stay(khal: Khal, zone: 
 
 
 @pytest.mark.parametrize("khal", ["Pacific/Kiritimati", "America/Los_Angeles"], indirect=True)
-def test_a_coarse_date_is_on_no_day_outside_its_period(khal: Khal) -> None:
+def test_a_coarse_date_is_listed_only_on_days_of_its_period(khal: Khal) -> None:
     raw = _calendar(
         an_event(1, "2026-09-30T00:00:00Z", precision=7, name="Month"),
         an_event(2, "2026-09-30T00:00:00Z", precision=10, name="Quarter"),
@@ -116,30 +111,32 @@ def test_a_coarse_date_is_on_no_day_outside_its_period(khal: Khal) -> None:
     assert khal(raw, "2026-10-01", "1d") == []
 
 
-def test_an_event_that_slips_moves_and_is_not_doubled(khal: Khal) -> None:
+def test_a_postponed_event_moves_and_is_not_listed_twice(khal: Khal) -> None:
     planned = an_event(1, "2026-09-30T12:00:00Z", name="Docking")
     assert khal(_calendar(planned), "2026-09-01", "90d") == [
         "2026-09-30|12:00|2026-09-30|Docking|CONFIRMED"
     ]
-    stamp = datetime(2026, 9, 29, tzinfo=UTC)
-    slipped = an_event(1, "2026-10-31T00:00:00Z", precision=7, name="Docking", last_updated=stamp)
-    assert khal(_calendar(slipped), "2026-09-01", "90d") == [
+    updated = datetime(2026, 9, 29, tzinfo=UTC)
+    postponed = an_event(
+        1, "2026-10-31T00:00:00Z", precision=7, name="Docking", last_updated=updated
+    )
+    assert khal(_calendar(postponed), "2026-09-01", "90d") == [
         "2026-10-01||2026-10-31|Docking (October 2026)|TENTATIVE"
     ]
 
 
-def test_what_was_withdrawn_is_seen_to_be_cancelled(khal: Khal) -> None:
-    memory = a_history(
+def test_a_withdrawn_event_is_shown_as_cancelled(khal: Khal) -> None:
+    history = a_history(
         a_change("2026-01-01T00:00:00+00:00", "withdrawn", event_id=1),
         withdrawn={1: datetime(2026, 1, 1, tzinfo=UTC).date()},
     )
-    raw = _calendar(an_event(1, "2026-09-30T12:00:00Z", name="Docking"), history=memory)
+    raw = _calendar(an_event(1, "2026-09-30T12:00:00Z", name="Docking"), history=history)
     assert khal(raw, "2026-09-30", "1d") == [
         "2026-09-30|12:00|2026-09-30|Withdrawn: Docking|CANCELLED"
     ]
 
 
-def test_every_event_of_the_archive_is_read(khal: Khal, tmp_path: Path, generated_run) -> None:
+def test_khal_reads_every_event_of_the_archive(khal: Khal, tmp_path: Path, generated_run) -> None:
     raw = (generated_run.output / "calendar-all.ics").read_bytes()
     khal(raw, "2026-01-01", "1d")
     assert len(list((tmp_path / "events").glob("*.ics"))) == raw.count(b"BEGIN:VEVENT") > 140

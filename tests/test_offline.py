@@ -1,4 +1,4 @@
-"""The published site with the network gone: what was visited, the whole archive, a new build."""
+"""The service worker: visited pages and the whole archive without a network, and updates."""
 
 import io
 import json
@@ -33,7 +33,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A visitor who has never been here."""
+    """A browser profile without any data of the site."""
     context = browser.new_context()
     yield context
     context.close()
@@ -41,17 +41,15 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def site(seed_run: Run, tmp_path: Path) -> Run:
-    """A site of this test's own, since it will change."""
+    """A copy of the site, which the test may change."""
     for folder in (seed_run.cache, seed_run.output):
         shutil.copytree(folder, tmp_path / folder.name)
     return replace(seed_run, cache=tmp_path / "cache", output=tmp_path / "output")
 
 
-def _rebuilt(folder: Path) -> Run:
-    place = ("--base-url", BASE_URL)
-    return run_build(
-        "--offline", *place, cache=folder / "cache", output=folder / "output", coverage=False
-    )
+def _rebuild(folder: Path) -> Run:
+    options = ("--offline", "--base-url", BASE_URL)
+    return run_build(*options, cache=folder / "cache", output=folder / "output", coverage=False)
 
 
 def _rename(run: Run, event_id: int, name: str) -> None:
@@ -63,19 +61,19 @@ def _rename(run: Run, event_id: int, name: str) -> None:
     file.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
 
 
-def _until(page: Page, condition: str, argument: object = None) -> None:
-    """Wait for a condition that is a promise, which Playwright's own waiting takes for a yes."""
+def _wait_for(page: Page, condition: str, argument: object = None) -> None:
+    """Wait for a promise to become true; Playwright's own wait takes a pending promise for true."""
     deadline = time.monotonic() + 15
     while not page.evaluate(condition, argument):
         assert time.monotonic() < deadline, condition
         time.sleep(0.05)
 
 
-def _visit(context: BrowserContext, address: str) -> Page:
-    """A page, and after it a worker that is at work."""
+def _visit(context: BrowserContext, url: str) -> Page:
+    """Open a page and wait until the service worker controls it."""
     page = context.new_page()
-    page.goto(address)
-    _until(page, READY)
+    page.goto(url)
+    _wait_for(page, READY)
     return page
 
 
@@ -83,19 +81,19 @@ def _caches(page: Page) -> list[str]:
     return list(page.evaluate("caches.keys()"))
 
 
-def _wait_until_kept(page: Page, address: str) -> None:
-    _until(page, "url => caches.match(url).then(Boolean)", address)
+def _wait_until_cached(page: Page, url: str) -> None:
+    _wait_for(page, "url => caches.match(url).then(Boolean)", url)
 
 
 @pytest.mark.parametrize("prefix", ["/", "/repo/"])
-def test_what_was_visited_opens_without_a_network_and_says_that_it_is_a_copy(
+def test_a_visited_page_opens_without_a_network_and_is_marked_as_a_copy(
     context: BrowserContext, site: Run, prefix: str
 ) -> None:
     with serve_folder(site.output, prefix) as root:
         page = _visit(context, root + EVA)
-        _wait_until_kept(page, root + EVA)
+        _wait_until_cached(page, root + EVA)
         assert page.locator(".kept-copy").count() == 0
-    # The server is gone: that is a network that does not answer.
+    # The server is stopped, which is as if there were no network.
     page.goto(root + EVA)
     assert "Tiangong EVA-1" in page.locator("h1").inner_text()
     assert "No network" in page.locator(".kept-copy").inner_text()
@@ -105,9 +103,7 @@ def test_what_was_visited_opens_without_a_network_and_says_that_it_is_a_copy(
     assert "No network" in page.locator(".kept-copy").inner_text()
 
 
-def test_what_was_never_visited_leads_to_the_page_that_says_what_is_kept(
-    context: BrowserContext, site: Run
-) -> None:
+def test_an_unvisited_page_leads_to_the_offline_page(context: BrowserContext, site: Run) -> None:
     with serve_folder(site.output) as root:
         _visit(context, root)
     page = context.pages[0]
@@ -116,7 +112,7 @@ def test_what_was_never_visited_leads_to_the_page_that_says_what_is_kept(
     assert page.locator("[data-missing-address]").inner_text() == "types/eva.html"
 
 
-def test_the_whole_archive_is_kept_on_request_and_removed_on_request(
+def test_the_whole_archive_is_cached_and_removed_on_request(
     context: BrowserContext, site: Run
 ) -> None:
     with serve_folder(site.output, "/repo/") as root:
@@ -127,8 +123,8 @@ def test_the_whole_archive_is_kept_on_request_and_removed_on_request(
         page.wait_for_selector("[data-offline][data-kept=all]")
         assert "The whole archive is kept" in page.locator("[data-state]").inner_text()
     monitor = PageMonitor(page)
-    for address in ("index.html", EVA, "types/eva.html", "years/2021.html"):
-        page.goto(root + address)
+    for path in ("index.html", EVA, "types/eva.html", "years/2021.html"):
+        page.goto(root + path)
         assert page.locator("h1").is_visible()
     page.goto(root + "id/309.html")
     page.wait_for_url(f"**/{EVA}")
@@ -140,7 +136,7 @@ def test_the_whole_archive_is_kept_on_request_and_removed_on_request(
     assert page.evaluate("navigator.serviceWorker.getRegistrations().then(all => all.length)") == 0
 
 
-def test_after_removal_nothing_is_kept_until_it_is_asked_for(
+def test_after_removal_nothing_is_cached_until_it_is_requested(
     context: BrowserContext, site: Run
 ) -> None:
     with serve_folder(site.output) as root:
@@ -156,40 +152,42 @@ def test_after_removal_nothing_is_kept_until_it_is_asked_for(
         assert len(_caches(page)) == 1
 
 
-def test_a_new_build_is_seen_at_once_and_renews_what_is_kept(
+def test_a_new_build_is_shown_at_once_and_updates_the_cached_pages(
     context: BrowserContext, site: Run, tmp_path: Path
 ) -> None:
     with serve_folder(site.output) as root:
         page = _visit(context, root + EVA)
-        _wait_until_kept(page, root + EVA)
+        _wait_until_cached(page, root + EVA)
         page.goto(root + "types/eva.html")
-        _wait_until_kept(page, root + "types/eva.html")
+        _wait_until_cached(page, root + "types/eva.html")
         (before,) = _caches(page)
         _rename(site, 309, "The first spacewalk from Tiangong")
-        _rebuilt(tmp_path)
-        # On the network: the new page, although the old one is kept.
+        _rebuild(tmp_path)
+        # With a network the new page is shown, although the old one is cached.
         page.goto(root + EVA)
         assert "The first spacewalk" in page.locator("h1").inner_text()
-        _until(page, REPLACED, before)
+        _wait_for(page, REPLACED, before)
         (after,) = _caches(page)
         assert after != before
-    # Without it: the new page again, and so is the list that named the event and was not visited.
+    # Without a network so is the new list of events, which was not visited after the build.
     page.goto(root + "types/eva.html")
     assert "No network" in page.locator(".kept-copy").inner_text()
     assert "The first spacewalk" in page.locator("main").inner_text()
 
 
-def test_a_build_without_news_leaves_the_worker_as_it_is(site: Run, tmp_path: Path) -> None:
+def test_a_build_without_changes_does_not_change_the_service_worker(
+    site: Run, tmp_path: Path
+) -> None:
     worker = site.output / "service-worker.js"
     before = worker.read_bytes()
-    _rebuilt(tmp_path)
+    _rebuild(tmp_path)
     assert worker.read_bytes() == before
     _rename(site, 309, "Another name")
-    _rebuilt(tmp_path)
+    _rebuild(tmp_path)
     assert worker.read_bytes() != before
 
 
-def test_an_update_carries_the_whole_archive_along(
+def test_an_update_keeps_the_whole_archive_cached(
     context: BrowserContext, site: Run, tmp_path: Path
 ) -> None:
     with serve_folder(site.output) as root:
@@ -199,16 +197,18 @@ def test_an_update_carries_the_whole_archive_along(
         page.wait_for_selector("[data-offline][data-kept=all]")
         (before,) = _caches(page)
         _rename(site, 309, "The first spacewalk from Tiangong")
-        _rebuilt(tmp_path)
+        _rebuild(tmp_path)
         page.goto(root)
-        _until(page, REPLACED, before)
+        _wait_for(page, REPLACED, before)
         page.goto(root + "offline.html")
         page.wait_for_selector("[data-offline][data-kept=all]")
     page.goto(root + EVA)
     assert "The first spacewalk" in page.locator("h1").inner_text()
 
 
-def test_another_site_of_the_same_host_is_left_alone(context: BrowserContext, site: Run) -> None:
+def test_the_caches_of_another_site_on_the_same_host_are_left_alone(
+    context: BrowserContext, site: Run
+) -> None:
     with serve_folder(site.output, "/repo/") as root:
         page = _visit(context, root + EVA)
         page.evaluate("caches.open('events-archive /other/ 123')")
@@ -219,7 +219,9 @@ def test_another_site_of_the_same_host_is_left_alone(context: BrowserContext, si
         assert _caches(page) == ["events-archive /other/ 123"]
 
 
-def test_from_disk_no_worker_is_tried(context: BrowserContext, site: Run) -> None:
+def test_there_is_no_service_worker_for_a_site_opened_from_disk(
+    context: BrowserContext, site: Run
+) -> None:
     page = context.new_page()
     monitor = PageMonitor(page)
     page.goto((site.output / "offline.html").as_uri(), wait_until="networkidle")
@@ -228,20 +230,20 @@ def test_from_disk_no_worker_is_tried(context: BrowserContext, site: Run) -> Non
     assert [url for url in monitor.requests if "service-worker" in url or "manifest" in url] == []
 
 
-def test_every_file_that_may_be_kept_is_there_with_its_size(site: Run) -> None:
+def test_the_precache_manifest_lists_files_that_exist_with_their_sizes(site: Run) -> None:
     listed = json.loads((site.output / "service-worker-files.json").read_bytes())["files"]
     assert {"index.html", "offline.html", EVA} <= listed.keys()
     assert "404.html" not in listed
-    for address, (_, size) in listed.items():
-        assert (site.output / address).stat().st_size == size
+    for path, (_, size) in listed.items():
+        assert (site.output / path).stat().st_size == size
 
 
-def test_a_first_visit_is_not_made_to_fetch_the_list_of_everything(
+def test_a_first_visit_does_not_load_the_precache_manifest(
     context: BrowserContext, site: Run
 ) -> None:
     with serve_folder(site.output) as root:
         page = _visit(context, root + EVA)
-        _wait_until_kept(page, root + EVA)
+        _wait_until_cached(page, root + EVA)
         assert not page.evaluate("url => caches.match(url)", root + "service-worker-files.json")
         page.goto(root + "offline.html")
         page.wait_for_selector("[data-offline][data-kept=some]")
@@ -250,16 +252,16 @@ def test_a_first_visit_is_not_made_to_fetch_the_list_of_everything(
         )
 
 
-def test_the_browser_finds_a_whole_manifest_with_its_icons(
+def test_the_browser_accepts_the_web_app_manifest_and_its_icons(
     context: BrowserContext, site: Run
 ) -> None:
     with serve_folder(site.output, "/repo/") as root:
         page = _visit(context, root + EVA)
         session = context.new_cdp_session(page)
-        found = session.send("Page.getAppManifest")
-        assert found["errors"] == []
-        manifest = json.loads(found["data"])
-        assert found["url"] == root + "manifest.webmanifest"
+        response = session.send("Page.getAppManifest")
+        assert response["errors"] == []
+        manifest = json.loads(response["data"])
+        assert response["url"] == root + "manifest.webmanifest"
         for icon in manifest["icons"]:
             with Image.open(site.output / icon["src"]) as image:
                 assert f"{image.width}x{image.height}" == icon["sizes"]
@@ -267,17 +269,17 @@ def test_the_browser_finds_a_whole_manifest_with_its_icons(
 
 
 @pytest.mark.parametrize("name", ["icon-48.png", "icon-192.png", "icon-512.png"])
-def test_the_drawn_icons_are_the_same_as_the_one_in_lines(browser: Browser, name: str) -> None:
+def test_the_png_icons_look_like_the_svg_icon(browser: Browser, name: str) -> None:
     with Image.open(PROJECT / "static" / name) as image:
-        drawn = image.convert("RGBA").convert("RGB")
-    page = browser.new_page(viewport={"width": drawn.width, "height": drawn.height})
+        png = image.convert("RGBA").convert("RGB")
+    page = browser.new_page(viewport={"width": png.width, "height": png.height})
     page.goto((PROJECT / "static/icon.svg").as_uri())
     with Image.open(io.BytesIO(page.screenshot())) as screenshot:
-        lines = screenshot.convert("RGB")
+        svg = screenshot.convert("RGB")
     page.close()
-    # Where the corners are cut off, a page has white and a picture has nothing: not compared.
-    edge = drawn.width // 8
-    box = (edge, edge, drawn.width - edge, drawn.width - edge)
-    difference = ImageChops.difference(drawn.crop(box), lines.crop(box))
-    # A small one has more edges for its size, and each draws edges in its own way.
-    assert max(ImageStat.Stat(difference).mean) < (4 if drawn.width > 100 else 10)
+    # The rounded corners are not compared: they are white in the page, transparent in the image.
+    edge = png.width // 8
+    box = (edge, edge, png.width - edge, png.width - edge)
+    difference = ImageChops.difference(png.crop(box), svg.crop(box))
+    # Edges are antialiased differently, and a small icon has more edges for its size.
+    assert max(ImageStat.Stat(difference).mean) < (4 if png.width > 100 else 10)

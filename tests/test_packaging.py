@@ -28,20 +28,20 @@ class Pin:
 
 
 def pins(lock: str) -> dict[str, list[Pin]]:
-    """The packages of a lock file by name."""
+    """Return the packages of a lock file by name."""
     text = (PROJECT / lock).read_text("utf-8").replace("\\\n", "")
-    found: dict[str, list[Pin]] = {}
+    packages: dict[str, list[Pin]] = {}
     for line in text.splitlines():
         if line.strip() and not line.lstrip().startswith("#"):
-            wanted = Requirement(line.partition("--hash=")[0].strip())
-            (version,) = (clause.version for clause in wanted.specifier)
-            pin = Pin(version, wanted.marker, line.count("--hash=sha256:"))
-            found.setdefault(_canonical(wanted.name), []).append(pin)
-    return found
+            requirement = Requirement(line.partition("--hash=")[0].strip())
+            (version,) = (clause.version for clause in requirement.specifier)
+            pin = Pin(version, requirement.marker, line.count("--hash=sha256:"))
+            packages.setdefault(_canonical(requirement.name), []).append(pin)
+    return packages
 
 
 def ranges(extras: set[str]) -> Iterator[Requirement]:
-    """The requirements of the project itself and of these optional dependencies."""
+    """Yield the requirements of the project itself and of some optional dependencies."""
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
     lists = [project["dependencies"], *(project["optional-dependencies"][name] for name in extras)]
     for requirement in map(Requirement, (text for names in lists for text in names)):
@@ -55,37 +55,37 @@ def _canonical(name: str) -> str:
 
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize("lock", LOCKS)
-def test_every_requirement_is_locked_at_a_version_that_it_admits(lock: str, python: str) -> None:
+def test_every_requirement_is_locked_at_a_version_that_it_allows(lock: str, python: str) -> None:
     locked = pins(lock)
     environment = {"python_version": python, "python_full_version": f"{python}.0"}
-    for wanted in ranges(LOCKS[lock]):
-        if wanted.marker and not wanted.marker.evaluate(environment):
+    for requirement in ranges(LOCKS[lock]):
+        if requirement.marker and not requirement.marker.evaluate(environment):
             continue
         installed = [
             pin.version
-            for pin in locked.get(_canonical(wanted.name), ())
+            for pin in locked.get(_canonical(requirement.name), ())
             if pin.marker is None or pin.marker.evaluate(environment)
         ]
-        assert len(installed) == 1, f"run make lock: {wanted.name} is pinned to {installed}"
-        assert wanted.specifier.contains(installed[0]), f"run make lock: {wanted}"
+        assert len(installed) == 1, f"run make lock: {requirement.name} is pinned to {installed}"
+        assert requirement.specifier.contains(installed[0]), f"run make lock: {requirement}"
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_every_locked_package_has_hashes_and_comes_from_no_named_index(lock: str) -> None:
-    assert all(pin.hashes for found in pins(lock).values() for pin in found)
+def test_every_locked_package_has_hashes_and_no_lock_names_an_index(lock: str) -> None:
+    assert all(pin.hashes for versions in pins(lock).values() for pin in versions)
     text = (PROJECT / lock).read_text("utf-8")
     assert "://" not in text
     assert "index" not in text
 
 
 def test_both_locks_pin_the_same_versions() -> None:
-    every = pins("requirements-dev.txt")
-    for name, found in pins("requirements.txt").items():
-        assert {pin.version for pin in found} == {pin.version for pin in every[name]}
+    development = pins("requirements-dev.txt")
+    for name, versions in pins("requirements.txt").items():
+        assert {pin.version for pin in versions} == {pin.version for pin in development[name]}
 
 
 DISTRIBUTIONS = {"PIL": "pillow", "markupsafe": "jinja2"}
-"""The packages whose modules have another name; Jinja re-exports MarkupSafe."""
+"""Modules whose package has another name; MarkupSafe is a dependency of Jinja."""
 
 
 def test_every_library_that_the_package_imports_is_declared() -> None:
@@ -96,7 +96,7 @@ def test_every_library_that_the_package_imports_is_declared() -> None:
         for name in _imported_modules(node)
     }
     libraries = imported - sys.stdlib_module_names - {"events_archive"}
-    declared = {_canonical(wanted.name) for wanted in ranges({"zim"})}
+    declared = {_canonical(requirement.name) for requirement in ranges({"zim"})}
     assert {DISTRIBUTIONS.get(name, name) for name in libraries} == declared
 
 

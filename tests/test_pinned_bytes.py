@@ -60,8 +60,8 @@ def test_every_published_byte_is_what_it_was(
         PINS.parent.mkdir(exist_ok=True)
         PINS.write_text(json.dumps(pinned, indent=0, sort_keys=True) + "\n", "utf-8")
     pins = json.loads(PINS.read_text("utf-8"))
-    found = {name: pinned[name].keys() ^ files.keys() for name, files in pins.items()}
-    assert {name: paths for name, paths in found.items() if paths} == {}
+    missing_or_new = {name: pinned[name].keys() ^ files.keys() for name, files in pins.items()}
+    assert {name: paths for name, paths in missing_or_new.items() if paths} == {}
     changed = {
         name: [path for path, digest in files.items() if pinned[name][path] != digest]
         for name, files in pins.items()
@@ -82,30 +82,32 @@ def _grown(folder: Path) -> dict[str, dict[str, str]]:
         copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy
         copy(PROJECT / name, project / name)
     (project / "pyproject.toml").write_text(SETTINGS, "utf-8")
-    places = {"cache": folder / "cache", "output": folder / "out", "project": project}
+    folders = {"cache": folder / "cache", "output": folder / "out", "project": project}
     records = generate_records(150, images=24)
     _save(folder / "cache", records)
-    run_build("--offline", "--today", "2026-08-30", **places)
+    run_build("--offline", "--today", "2026-08-30", **folders)
     _change(folder / "cache", records)
-    run = run_build("--offline", "--today", "2026-09-15", **places)
-    found = {"grown": _digests(run)}
+    run = run_build("--offline", "--today", "2026-09-15", **folders)
+    digests = {"grown": _digests(run)}
     for name, arguments in COMMANDS.items():
-        done = run_build(*arguments, "--today", "2026-09-15", expect=None, **places)
-        found[name] = {"stdout": _digest(done.stdout.encode())}
+        completed = run_build(*arguments, "--today", "2026-09-15", expect=None, **folders)
+        digests[name] = {"stdout": _digest(completed.stdout.encode())}
     archive = folder / "site.zip"
-    run_build("export", "zip", "--to", str(archive), "--offline", "--today", "2026-09-15", **places)
-    found["export"] = {"zip": _digest(archive.read_bytes())}
-    return found
+    run_build(
+        "export", "zip", "--to", str(archive), "--offline", "--today", "2026-09-15", **folders
+    )
+    digests["export"] = {"zip": _digest(archive.read_bytes())}
+    return digests
 
 
 def _save(cache: Path, records: list[dict]) -> None:
-    """Records, the ledger of an archive that has been asked, and most of the pictures."""
+    """Write the records, the ledger of an archive after a refresh, and most of the images."""
     (cache / "originals").mkdir(parents=True, exist_ok=True)
     lines = (json.dumps(r, ensure_ascii=False, sort_keys=True) + "\n" for r in records)
     (cache / "events.jsonl").write_text("".join(lines), "utf-8")
     if not (cache / "ledger.json").exists():
-        asked = {"last_sweep": "2026-08-28T01:00:00Z", "last_delta": "2026-08-29T07:00:00Z"}
-        (cache / "ledger.json").write_text(json.dumps(asked), "utf-8")
+        ledger = {"last_sweep": "2026-08-28T01:00:00Z", "last_delta": "2026-08-29T07:00:00Z"}
+        (cache / "ledger.json").write_text(json.dumps(ledger), "utf-8")
     images = {r["image"]["id"]: r["image"]["image_url"] for r in records if r["image"]}
     for image_id, url in sorted(images.items())[:-3]:
         name = url.rpartition("/")[2]
@@ -115,14 +117,14 @@ def _save(cache: Path, records: list[dict]) -> None:
 
 
 def _change(cache: Path, records: list[dict]) -> None:
-    """Renames, swapped slugs, slips, withdrawals and a lost record, between two builds."""
+    """Rename, move, withdraw and restore events, swap two slugs and remove a record."""
     changes = []
 
-    def note(record: dict, kind: str, field: str, old: object, new: object) -> None:
+    def add(record: dict, change_type: str, field: str, old: object, new: object) -> None:
         day = 10 + len(changes) % 15
         changes.append(
             {
-                "observed": f"2026-09-{day:02}T00:30:00Z", "id": record["id"], "kind": kind,
+                "observed": f"2026-09-{day:02}T00:30:00Z", "id": record["id"], "kind": change_type,
                 "field": field, "old": old, "new": new, "live": len(changes) % 3 != 0,
             }
         )  # fmt: skip
@@ -130,26 +132,26 @@ def _change(cache: Path, records: list[dict]) -> None:
     for record in records[3:140:9]:
         old = record["name"]
         record["name"], record["slug"] = f"{old} & <again>", f"{record['slug']}-again"
-        note(record, "renamed", "name", old, record["name"])
+        add(record, "renamed", "name", old, record["name"])
     records[20]["slug"], records[21]["slug"] = records[21]["slug"], records[20]["slug"]
     for record in records[5:140:11]:
         old = {"date": record["date"], "precision": 7}
         record["date"] = f"2026-1{record['id'] % 3}-0{1 + record['id'] % 8}T10:20:00Z"
         precision = (record["date_precision"] or {}).get("id")
-        note(record, "moved", "moment", old, {"date": record["date"], "precision": precision})
+        add(record, "moved", "moment", old, {"date": record["date"], "precision": precision})
     for record in records[7:140:23]:
-        note(record, "changed", "location", "Moon", record["location"])
-        note(record, "added", "", None, record["name"])
+        add(record, "changed", "location", "Moon", record["location"])
+        add(record, "added", "", None, record["name"])
     records[50]["type"] = {"id": records[50]["type"]["id"], "name": "Renamed type"}
     records[50]["last_updated"] = "2026-09-01T00:00:00Z"
-    lost = records.pop(60)
+    removed = records.pop(60)
     _save(cache, records)
     ledger = json.loads((cache / "ledger.json").read_text("utf-8"))
     for record in records[30:34]:
         ledger["withdrawn"][str(record["id"])] = "2026-09-02"
-        note(record, "withdrawn", "", record["name"], None)
-    note(records[35], "returned", "", None, records[35]["name"])
-    note(lost, "renamed", "name", "Former", lost["name"])
+        add(record, "withdrawn", "", record["name"], None)
+    add(records[35], "returned", "", None, records[35]["name"])
+    add(removed, "renamed", "name", "Former", removed["name"])
     ledger["last_delta"] = "2026-09-26T07:00:00Z"
     (cache / "ledger.json").write_text(json.dumps(ledger), "utf-8")
     changes.sort(key=lambda change: change["observed"])

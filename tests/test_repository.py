@@ -1,4 +1,4 @@
-"""What a newcomer relies on: tasks by name, a changelog, hooks and line ends."""
+"""Files for contributors: tasks, changelog, hooks and line ends."""
 
 import re
 import subprocess
@@ -13,9 +13,9 @@ from tests.test_packaging import pins
 MAKEFILE = (PROJECT / "Makefile").read_text("utf-8")
 
 
-def test_make_without_a_task_lists_every_task_with_a_sentence() -> None:
-    done = subprocess.run(["make"], cwd=PROJECT, capture_output=True, text=True, check=True)
-    listed = set(re.findall(r"^  make ([a-z-]+) +\S", done.stdout, re.MULTILINE))
+def test_make_without_a_target_lists_every_target_with_a_description() -> None:
+    completed = subprocess.run(["make"], cwd=PROJECT, capture_output=True, text=True, check=True)
+    listed = set(re.findall(r"^  make ([a-z-]+) +\S", completed.stdout, re.MULTILINE))
     tasks = set(re.findall(r"^([a-z-]+):(?!=)", MAKEFILE, re.MULTILINE))
     assert listed == tasks
     declared = re.search(r"^\.PHONY: (.*?)\n\n", MAKEFILE, re.MULTILINE | re.DOTALL)
@@ -26,8 +26,8 @@ def test_make_without_a_task_lists_every_task_with_a_sentence() -> None:
 @pytest.mark.parametrize("document", ["CONTRIBUTING.md", "README.md", ".ci/run", "SECURITY.md"])
 def test_every_task_that_a_document_names_exists(document: str) -> None:
     text = (PROJECT / document).read_text("utf-8")
-    found = re.findall(r"`make ([a-z -]+)`|^make ([a-z -]+)$", text, re.MULTILINE)
-    tasks = " ".join(inline or block for inline, block in found).split()
+    names = re.findall(r"`make ([a-z -]+)`|^make ([a-z -]+)$", text, re.MULTILINE)
+    tasks = " ".join(inline or block for inline, block in names).split()
     for task in tasks:
         assert re.search(rf"^{task}:", MAKEFILE, re.MULTILINE), task
 
@@ -46,15 +46,15 @@ def test_the_changelog_has_the_form_of_keep_a_changelog() -> None:
     assert released
     assert all(released)
     assert all(newer[2] >= older[2] for newer, older in pairwise(released) if newer and older)
-    kinds = set(re.findall(r"^### (.*)$", text, re.MULTILINE))
-    assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    sections = set(re.findall(r"^### (.*)$", text, re.MULTILINE))
+    assert sections <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
     package = (PROJECT / "events_archive/__init__.py").read_text("utf-8")
     version = re.search(r'__version__ = "(.*)"', package)
     assert version
     assert f"[{version[1]}]" in versions[1] or "dev" in version[1]
 
 
-def test_hooks_before_a_commit_run_the_linters_in_the_locked_versions() -> None:
+def test_pre_commit_hooks_run_the_linters_in_the_locked_versions() -> None:
     config = YAML(typ="safe").load((PROJECT / ".pre-commit-config.yaml").read_text("utf-8"))
     revisions = {repo["repo"].rpartition("/")[2]: repo.get("rev", "") for repo in config["repos"]}
     (ruff,) = pins("requirements-dev.txt")["ruff"]
@@ -66,7 +66,7 @@ def test_hooks_before_a_commit_run_the_linters_in_the_locked_versions() -> None:
     )
 
 
-def test_git_changes_no_line_end_of_records_goldens_and_calendars() -> None:
+def test_git_does_not_convert_line_ends_of_cache_and_golden_files() -> None:
     files = [
         *PROJECT.glob("content_cache/*.json*"),
         *(path for path in PROJECT.glob("tests/golden/**/*") if path.is_file()),
@@ -74,12 +74,12 @@ def test_git_changes_no_line_end_of_records_goldens_and_calendars() -> None:
     ]
     names = [str(path.relative_to(PROJECT)) for path in files]
     command = ["git", "check-attr", "text", "--", *names]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
-    assert {line.rpartition(": ")[2] for line in done.stdout.splitlines()} == {"unset"}
+    completed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert {line.rpartition(": ")[2] for line in completed.stdout.splitlines()} == {"unset"}
 
 
 def test_all_other_text_has_unix_line_ends_on_every_system() -> None:
     names = ["build.py", "templates/base.html", "static/style.css", "static/theme.js", "Makefile"]
     command = ["git", "check-attr", "eol", "--", *names]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
-    assert {line.rpartition(": ")[2] for line in done.stdout.splitlines()} == {"lf"}
+    completed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert {line.rpartition(": ")[2] for line in completed.stdout.splitlines()} == {"lf"}

@@ -1,6 +1,6 @@
-"""Years in the life of an archive: upstream edits, runs, faults and crashes in any order.
+"""Random sequences of upstream edits, runs, faults and crashes.
 
-``ARCHIVE_LIVES=200 pytest tests/test_random_lives.py`` lives more lives than the usual few.
+``ARCHIVE_SEQUENCES=200 pytest tests/test_random_runs.py`` runs more sequences than the usual few.
 """
 
 import json
@@ -20,7 +20,7 @@ from tests.conftest import PROJECT, run_build
 from tests.ll2_server import EventDatabase, Fault, LL2Server, LoggedRequest
 from tests.published_site import PublishedSite
 
-LIVES = int(os.environ.get("ARCHIVE_LIVES", "2"))
+SEQUENCES = int(os.environ.get("ARCHIVE_SEQUENCES", "2"))
 STEPS = 7
 UNLIMITED = 10**9
 OPTIONS = (
@@ -28,8 +28,8 @@ OPTIONS = (
 )  # fmt: skip
 
 
-class Life:
-    """An upstream, an archive of it, and all that the archive ever published."""
+class Simulation:
+    """A server, an archive of it, and all paths that the archive has published."""
 
     def __init__(self, seed: int, folder: Path, server: LL2Server) -> None:
         self.random = random.Random(seed)
@@ -37,16 +37,15 @@ class Life:
         self.cache, self.output = folder / "cache", folder / "output"
         self.published: set[str] = set()
         self.deleted: list[int] = []
-        self.told: list[str] = []
 
     def edit(self) -> None:
-        """Something happens upstream."""
+        """Change something in the database."""
         choice = self.random.choice
         match choice(("add", "change", "silent", "rename", "reuse", "delete", "restore", "move")):
             case "add":
                 self.database.add(name=choice(("Static Fire", "Docking", "US EVA", "STATIC fire")))
             case "change":
-                self.database.change(self.any(), description=f"Told anew {self.random.random()}")
+                self.database.change(self.any(), description=f"Edited {self.random.random()}")
             case "silent":
                 self.database.change(self.any(), silently=True, location=choice(("ISS", None)))
             case "move":
@@ -57,7 +56,7 @@ class Life:
             case "reuse":
                 first, second = self.any(), self.any()
                 name = self.database[first]["name"]
-                self.database.rename(first, f"Gone on {self.random.randint(1, 30)}")
+                self.database.rename(first, f"Continued {self.random.randint(1, 30)}")
                 self.database.rename(second, name)
             case "delete" if len(self.database) > 30:
                 self.deleted.append(self.any())
@@ -70,8 +69,8 @@ class Life:
         return self.random.choice(self.database.ids)
 
     def run(self) -> None:
-        """The archive looks upstream, and something may go wrong."""
-        match self.random.choice(("well", "well", "throttled", "killed", "drifting", "down")):
+        """Run a build, possibly with a fault."""
+        match self.random.choice(("normal", "normal", "throttled", "killed", "drifting", "down")):
             case "throttled":
                 self.server.throttle.limit = self.random.randint(0, 1)
                 self.build()
@@ -89,37 +88,37 @@ class Life:
         self.server.faults.clear()
         self.server.throttle.reset()
 
-    def drift(self, asked: LoggedRequest) -> None:
-        """An event moves to another page while the pages are read."""
+    def drift(self, request: LoggedRequest) -> None:
+        """Move an event to another page while the pages are read."""
         self.database.change(self.any(), description="Edited between two pages")
 
-    def build(self, *more: str) -> None:
+    def build(self, *options: str) -> None:
         run = run_build(
-            "--api-url", self.server.url, *OPTIONS, *more,
+            "--api-url", self.server.url, *OPTIONS, *options,
             cache=self.cache, output=self.output, expect=None,
         )  # fmt: skip
         assert "Traceback" not in run.stderr
         if run.status == 0:
-            self.look()
+            self.check_output()
         else:
             assert "no cache" in run.stderr, run.stderr
 
     def build_and_kill(self) -> None:
         command = [sys.executable, str(PROJECT / "build.py"), "--api-url", self.server.url]
-        places = ["--cache", str(self.cache), "--output", str(self.output)]
-        process = subprocess.Popen([*command, *OPTIONS, *places], stderr=subprocess.DEVNULL)
+        folders = ["--cache", str(self.cache), "--output", str(self.output)]
+        process = subprocess.Popen([*command, *OPTIONS, *folders], stderr=subprocess.DEVNULL)
         time.sleep(self.random.uniform(0.1, 1.2))
         process.send_signal(signal.SIGKILL)
         process.wait()
 
-    def look(self) -> None:
-        """Every address of a finished build counts as published from now on."""
+    def check_output(self) -> None:
+        """Check that every path ever published exists, and that calendar UIDs are unique."""
         files = {
             path.relative_to(self.output).as_posix()
             for path in self.output.rglob("*")
             if path.is_file() and path.suffix in (".html", ".ics", ".rss", ".atom")
         }
-        assert self.published - files == set(), "a published address is dead"
+        assert self.published - files == set(), "a published path is missing"
         self.published |= files
         uids = re.findall(
             r"^UID:(.*)\r$", (self.output / "calendar-all.ics").read_text("utf-8"), re.M
@@ -127,47 +126,50 @@ class Life:
         assert [uid for uid, count in Counter(uids).items() if count > 1] == []
 
 
-@pytest.mark.parametrize("seed", range(LIVES))
-def test_whatever_happens_the_cache_equals_upstream_and_no_address_dies(
+@pytest.mark.parametrize("seed", range(SEQUENCES))
+def test_after_any_sequence_the_cache_equals_upstream_and_no_path_is_missing(
     seed: int, tmp_path: Path
 ) -> None:
     with LL2Server(EventDatabase.generate(60, images=0)) as server:
-        life = Life(seed, tmp_path, server)
+        simulation = Simulation(seed, tmp_path, server)
         for _ in range(STEPS):
-            for _ in range(life.random.randint(0, 4)):
-                life.edit()
-            life.run()
-        life.build("--full", "--accept-withdrawals")
-        life.build()
-        _check_cache(life)
-        _check_pages(life)
+            for _ in range(simulation.random.randint(0, 4)):
+                simulation.edit()
+            simulation.run()
+        simulation.build("--full", "--accept-withdrawals")
+        simulation.build()
+        _check_cache(simulation)
+        _check_pages(simulation)
 
 
-def _check_cache(life: Life) -> None:
-    ledger = json.loads((life.cache / "ledger.json").read_text("utf-8"))
-    gone = {int(id) for id in ledger["withdrawn"]}
-    lines = (life.cache / "events.jsonl").read_text("utf-8").splitlines()
-    kept = {record["id"]: record for record in map(json.loads, lines)}
-    assert set(kept) - gone == set(life.database.ids)
-    for event_id in life.database.ids:
-        upstream = life.database[event_id]
+def _check_cache(simulation: Simulation) -> None:
+    ledger = json.loads((simulation.cache / "ledger.json").read_text("utf-8"))
+    withdrawn = {int(id) for id in ledger["withdrawn"]}
+    lines = (simulation.cache / "events.jsonl").read_text("utf-8").splitlines()
+    cached = {record["id"]: record for record in map(json.loads, lines)}
+    assert set(cached) - withdrawn == set(simulation.database.ids)
+    for event_id in simulation.database.ids:
+        upstream = simulation.database[event_id]
         for field in ("name", "slug", "date", "description", "location", "last_updated"):
-            assert kept[event_id][field] == upstream[field], (event_id, field)
+            assert cached[event_id][field] == upstream[field], (event_id, field)
 
 
-def _check_pages(life: Life) -> None:
-    """Who has a slug has its page; every permalink leads to a page that is not a stub."""
-    site = PublishedSite(life.output)
-    for event_id in life.database.ids:
-        stub = site.page(f"id/{event_id}.html")
-        target = site.resolve(stub.path, next(stub.links_of("a")), "https://x.example/")
+def _check_pages(simulation: Simulation) -> None:
+    """Check that permalinks lead to the event, and that a unique slug has the page of its event."""
+    site = PublishedSite(simulation.output)
+    for event_id in simulation.database.ids:
+        redirect = site.page(f"id/{event_id}.html")
+        link = next(redirect.links_of("a"))
+        target = site.resolve(redirect.path, link, "https://x.example/")
         assert target is not None
         page = site.page(target[0])
-        name = " ".join(life.database[event_id]["name"].split())
+        name = " ".join(simulation.database[event_id]["name"].split())
         assert name in " ".join(page.first("h1").itertext())
-    slugs = Counter(life.database[event_id]["slug"].lower() for event_id in life.database.ids)
-    for event_id in life.database.ids:
-        slug = life.database[event_id]["slug"]
+    slugs = Counter(
+        simulation.database[event_id]["slug"].lower() for event_id in simulation.database.ids
+    )
+    for event_id in simulation.database.ids:
+        slug = simulation.database[event_id]["slug"]
         if slugs[slug.lower()] == 1:
-            name = " ".join(life.database[event_id]["name"].split())
+            name = " ".join(simulation.database[event_id]["name"].split())
             assert name in site.page(f"events/{slug.lower()}.html").text
