@@ -106,7 +106,7 @@ def test_the_key_is_never_sent_to_another_host(server: LL2Server, by: str) -> No
     "url", ["http://127.0.0.1:1/2.3.0/events/", "file:///etc/passwd", "//x/", "", "http://[/"]
 )
 def test_a_next_page_on_another_server_is_refused(server: LL2Server, url: str) -> None:
-    server.faults.add(Fault.NEXT_ELSEWHERE, to=url)
+    server.faults.add(Fault.NEXT_ELSEWHERE, to=url, times=None)
     assert "refused" in error_message(client_of(server))
 
 
