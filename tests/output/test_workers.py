@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-import warnings
 from pathlib import Path
 
 import pytest
@@ -15,11 +14,33 @@ import pytest
 from events_archive.errors import ArchiveError
 from events_archive.output import workers
 from events_archive.output.workers import can_fork, process_all
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, clean_environment
 
-MAIN = os.getpid()
+pytestmark = [
+    pytest.mark.skipif(
+        not sys.platform.startswith("linux") or len(os.sched_getaffinity(0)) < 2,
+        reason="one processor, or no fork",
+    ),
+    # The servers of other tests may run in threads of this process.
+    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
+]
 
-pytestmark = pytest.mark.skipif(not can_fork(), reason="one processor, or no fork")
+
+def _start_script(folder: Path, script: str) -> subprocess.Popen[str]:
+    """A process without other threads, in which every warning is an error."""
+    path = folder / "script.py"
+    path.write_text(f"from events_archive.output.workers import can_fork, process_all\n{script}")
+    return subprocess.Popen(
+        [sys.executable, str(path)],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={
+            **clean_environment(coverage=False),
+            "PYTHONPATH": str(PROJECT),
+            "PYTHONWARNINGS": "error",
+        },
+        start_new_session=True,
+    )
 
 
 def _in_worker() -> bool:
@@ -48,14 +69,17 @@ def test_the_worker_takes_part(tmp_path: Path) -> None:
     assert set(process_all(process, range(50))) == {True, False}
 
 
-def test_no_warning_is_given_and_nothing_is_left_running() -> None:
-    # Servers of other tests may be running.
-    before = threading.active_count()
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        process_all(str, range(10))
-    assert multiprocessing.active_children() == []
-    assert threading.active_count() == before
+def test_no_warning_is_given_and_nothing_is_left_running(tmp_path: Path) -> None:
+    process = _start_script(
+        tmp_path,
+        "import multiprocessing, threading\n"
+        "assert can_fork()\n"
+        "assert sorted(process_all(str, range(5))) == ['0', '1', '2', '3', '4']\n"
+        "assert multiprocessing.active_children() == []\n"
+        "assert threading.active_count() == 1\n",
+    )
+    _, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stderr) == (0, "")
 
 
 @pytest.mark.parametrize("where", ["worker", "main process"])
@@ -92,10 +116,9 @@ def test_the_worker_ends_with_the_main_process(
     number: signal.Signals, status: int, is_for_both: bool, tmp_path: Path
 ) -> None:
     """Ctrl-C in a terminal is sent to both processes; other signals are sent to one."""
-    script = tmp_path / "script.py"
-    script.write_text(
+    process = _start_script(
+        tmp_path,
         "import os, pathlib, signal, sys, time\n"
-        "from events_archive.output.workers import process_all\n"
         "signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))\n"
         "def process(item):\n"
         f"    pathlib.Path({str(tmp_path)!r}, str(os.getpid())).touch()\n"
@@ -103,14 +126,7 @@ def test_the_worker_ends_with_the_main_process(
         "try:\n"
         "    process_all(process, range(100_000))\n"
         "except KeyboardInterrupt:\n"
-        "    sys.exit(130)\n"
-    )
-    process = subprocess.Popen(
-        [sys.executable, str(script)],
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONWARNINGS": "error"},
-        start_new_session=True,
+        "    sys.exit(130)\n",
     )
     while len(pids := {int(path.name) for path in tmp_path.iterdir() if path.stem.isdigit()}) < 2:
         time.sleep(0.02)
@@ -143,20 +159,12 @@ def test_without_semaphores_one_process_does_everything(monkeypatch: pytest.Monk
     ]  # fmt: skip
 
 
-THREADS = """
-import threading
-from events_archive.output.workers import can_fork
-stop = threading.Event()
-thread = threading.Thread(target=stop.wait)
-print(can_fork())
-thread.start()
-print(can_fork())
-stop.set()
-"""
-
-
 def test_a_process_with_other_threads_is_not_forked() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", THREADS], cwd=PROJECT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.split() == ["True", "False"]
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait)
+    thread.start()
+    try:
+        assert not can_fork()
+    finally:
+        stop.set()
+        thread.join()
