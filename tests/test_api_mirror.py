@@ -1,4 +1,4 @@
-"""The API's mirror: valid, complete, and walked as a client of the API walks it."""
+"""The API mirror: valid, complete, and readable by a client of the API."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from referencing import Registry, Resource
 from tests.conftest import BASE_URL, Run, copy_seed, run_build
 from tests.ll2_server import LL2Server
 
-FACTS = json.loads((Path(__file__).parent / "data" / "event-schema.json").read_text("utf-8"))
+SCHEMA = json.loads((Path(__file__).parent / "data" / "event-schema.json").read_text("utf-8"))
 MODES = ("list", "normal", "detailed")
 
 
@@ -24,24 +24,25 @@ def mirror(request: pytest.FixtureRequest) -> Path:
 
 
 def _validator(document: dict[str, Any], part: str) -> Draft202012Validator:
-    """What checks against one definition of a document of many."""
+    """Return a validator for one definition in ``document``."""
     registry = Registry().with_resource("doc:", Resource.from_contents({
         "$schema": "https://json-schema.org/draft/2020-12/schema", **document
     }))  # fmt: skip
     return Draft202012Validator({"$ref": f"doc:#{part}"}, registry=registry)
 
 
-def _read(site: Path, address: str) -> Any:
-    """The file at an address of the mirror, as a client would get it."""
-    assert address.startswith(BASE_URL)
-    return json.loads((site / address.removeprefix(BASE_URL)).read_bytes())
+def _get(site: Path, url: str) -> Any:
+    """Return the JSON that a client of the mirror gets from ``url``."""
+    assert url.startswith(BASE_URL)
+    return json.loads((site / url.removeprefix(BASE_URL)).read_bytes())
 
 
-def _walk(site: Path, address: str | None) -> Iterator[dict[str, Any]]:
-    while address:
-        page = _read(site, address)
+def _pages(site: Path, url: str | None) -> Iterator[dict[str, Any]]:
+    """Yield the page at ``url`` and all that follow it."""
+    while url:
+        page = _get(site, url)
         yield page
-        address = page["next"]
+        url = page["next"]
 
 
 def _first(mode: str) -> str:
@@ -49,77 +50,79 @@ def _first(mode: str) -> str:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_every_page_and_record_is_what_the_api_says_it_sends(mirror: Path, mode: str) -> None:
-    check = _validator(FACTS, "/$defs/events")
-    for page in _walk(mirror, _first(mode)):
-        assert [error.message for error in check.iter_errors(page)] == []
+def test_every_list_has_the_schema_of_the_api(mirror: Path, mode: str) -> None:
+    validator = _validator(SCHEMA, "/$defs/events")
+    for page in _pages(mirror, _first(mode)):
+        assert [error.message for error in validator.iter_errors(page)] == []
 
 
-def test_every_single_event_is_what_the_api_says_it_sends(mirror: Path) -> None:
-    check = _validator(FACTS, "/$defs/event")
+def test_every_event_has_the_schema_of_the_api(mirror: Path) -> None:
+    validator = _validator(SCHEMA, "/$defs/event")
     files = list((mirror / "api/2.3.0/events").glob("*[0-9].json"))
     assert files
     for file in files:
         record = json.loads(file.read_bytes())
         assert str(record["id"]) == file.stem
-        assert [error.message for error in check.iter_errors(record)] == []
+        assert [error.message for error in validator.iter_errors(record)] == []
 
 
-def test_the_mirror_is_what_its_own_description_says(mirror: Path) -> None:
-    described = json.loads((mirror / "api/openapi.json").read_bytes())
-    base = described["servers"][0]["url"]
+def test_the_mirror_has_the_schema_of_its_own_description(mirror: Path) -> None:
+    openapi = json.loads((mirror / "api/openapi.json").read_bytes())
+    base = openapi["servers"][0]["url"]
     assert base == f"{BASE_URL}api/2.3.0/"
     samples = {"{mode}": "detailed", "{page}": "1", "{id}": "309"}
-    for path, operations in described["paths"].items():
-        answer = operations["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    for path, operations in openapi["paths"].items():
+        schema = operations["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         if "event_types" in path:
             samples["{id}"] = "3"
-        address = base + path.lstrip("/")
+        url = base + path.lstrip("/")
         for name, value in samples.items():
-            address = address.replace(name, value)
-        check = _validator(described, answer["$ref"].removeprefix("#"))
-        assert [error.message for error in check.iter_errors(_read(mirror, address))] == [], path
+            url = url.replace(name, value)
+        validator = _validator(openapi, schema["$ref"].removeprefix("#"))
+        assert [error.message for error in validator.iter_errors(_get(mirror, url))] == [], path
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_client_that_walks_next_gets_every_event_once(
+def test_a_client_that_follows_next_gets_every_event_once(
     generated_run: Run, generated_server: LL2Server, mode: str
 ) -> None:
-    pages = list(_walk(generated_run.output, _first(mode)))
+    pages = list(_pages(generated_run.output, _first(mode)))
     ids = [record["id"] for page in pages for record in page["results"]]
     assert sorted(ids) == sorted(generated_server.database.ids)
     assert {page["count"] for page in pages} == {len(ids)}
     assert [len(page["results"]) for page in pages] == [100, 50]
     assert pages[0]["previous"] is None
-    back = [_read(generated_run.output, page["previous"]) for page in pages[1:]]
-    assert back == pages[:-1]
+    previous = [_get(generated_run.output, page["previous"]) for page in pages[1:]]
+    assert previous == pages[:-1]
     dates = [record["date"] or "9999" for page in pages for record in page["results"]]
     assert dates == sorted(dates)
 
 
-def test_the_list_begins_where_clients_look_for_it(mirror: Path) -> None:
-    start = _read(mirror, f"{BASE_URL}api/2.3.0/index.json")
-    assert _read(mirror, start["events"]) == _read(mirror, _first("normal"))
-    types = _read(mirror, start["config/event_types"])
+def test_the_root_leads_to_all_lists(mirror: Path) -> None:
+    root = _get(mirror, f"{BASE_URL}api/2.3.0/index.json")
+    assert _get(mirror, root["events"]) == _get(mirror, _first("normal"))
+    types = _get(mirror, root["config/event_types"])
     assert types["count"] == len(types["results"]) > 0
     for type in types["results"]:
-        assert _read(mirror, f"{BASE_URL}api/2.3.0/config/event_types/{type['id']}.json") == type
+        assert _get(mirror, f"{BASE_URL}api/2.3.0/config/event_types/{type['id']}.json") == type
 
 
-def test_addresses_inside_lead_to_the_mirror_and_exist(generated_run: Run) -> None:
-    for page in _walk(generated_run.output, _first("detailed")):
+def test_urls_in_records_are_those_of_files_in_the_mirror(generated_run: Run) -> None:
+    for page in _pages(generated_run.output, _first("detailed")):
         for record in page["results"]:
-            assert _read(generated_run.output, record["url"]) == record
-            own = record["_archive"]
-            for address in (own["page"], own["permalink"], *(p["url"] for p in own["pictures"])):
-                assert (generated_run.output / address.removeprefix(BASE_URL)).is_file(), address
-            by_slug = own["page"].removesuffix(".html") + ".json"
-            assert _read(generated_run.output, by_slug) == record
+            assert _get(generated_run.output, record["url"]) == record
+            added = record["_archive"]
+            for url in (added["page"], added["permalink"], *(p["url"] for p in added["pictures"])):
+                assert (generated_run.output / url.removeprefix(BASE_URL)).is_file(), url
+            by_slug = added["page"].removesuffix(".html") + ".json"
+            assert _get(generated_run.output, by_slug) == record
 
 
-def test_the_apis_own_words_are_unchanged(generated_run: Run, generated_server: LL2Server) -> None:
+def test_the_members_of_the_api_are_unchanged(
+    generated_run: Run, generated_server: LL2Server
+) -> None:
     database = {record["id"]: record for record in generated_server.database.records()}
-    for page in _walk(generated_run.output, _first("detailed")):
+    for page in _pages(generated_run.output, _first("detailed")):
         for record in page["results"]:
             original = database[record["id"]]
             assert record.keys() - {"_archive"} == original.keys()
@@ -127,50 +130,50 @@ def test_the_apis_own_words_are_unchanged(generated_run: Run, generated_server: 
                 assert record[name] == original[name]
 
 
-def test_a_mode_tells_no_more_than_the_apis(generated_run: Run) -> None:
-    told = {
-        mode: set(next(_walk(generated_run.output, _first(mode)))["results"][0]) for mode in MODES
+def test_a_mode_has_the_members_that_it_has_in_the_api(generated_run: Run) -> None:
+    members = {
+        mode: set(next(_pages(generated_run.output, _first(mode)))["results"][0]) for mode in MODES
     }
-    assert told["normal"] - told["list"] == {"updates", "last_updated"}
-    assert told["detailed"] - told["normal"] == {
+    assert members["normal"] - members["list"] == {"updates", "last_updated"}
+    assert members["detailed"] - members["normal"] == {
         "agencies", "launches", "expeditions", "spacestations", "program", "astronauts",
     }  # fmt: skip
 
 
-def test_what_the_archive_has_no_details_of_says_so(seed_run: Run) -> None:
-    record = _read(seed_run.output, f"{BASE_URL}api/2.3.0/events/309.json")
+def test_an_event_without_details_is_in_normal_mode(seed_run: Run) -> None:
+    record = _get(seed_run.output, f"{BASE_URL}api/2.3.0/events/309.json")
     assert record["response_mode"] == "normal"
     assert "agencies" not in record
 
 
-def test_what_the_archive_adds_stands_under_one_key(generated_run: Run) -> None:
-    own = _read(generated_run.output, f"{BASE_URL}api/2.3.0/events/309.json")["_archive"]
-    assert own["date_in_words"] == "4 July 2021, 00:11 UTC"
-    assert (own["starts"], own["ends"]) == ("2021-07-04T00:11:00Z", "2021-07-04T00:12:00Z")
-    assert own["first_seen"] and own["last_seen"]
-    assert own["source"].endswith("/2.3.0/events/309/")
-    assert [change["kind"] for change in own["history"]] == ["added"]
-    assert own["withdrawn"] is False
+def test_additions_are_members_of_one_object(generated_run: Run) -> None:
+    added = _get(generated_run.output, f"{BASE_URL}api/2.3.0/events/309.json")["_archive"]
+    assert added["date_in_words"] == "4 July 2021, 00:11 UTC"
+    assert (added["starts"], added["ends"]) == ("2021-07-04T00:11:00Z", "2021-07-04T00:12:00Z")
+    assert added["first_seen"] and added["last_seen"]
+    assert added["source"].endswith("/2.3.0/events/309/")
+    assert [change["kind"] for change in added["history"]] == ["added"]
+    assert added["withdrawn"] is False
 
 
-def test_an_event_that_was_withdrawn_keeps_its_file_and_leaves_the_lists(tmp_path: Path) -> None:
+def test_a_withdrawn_event_has_a_file_and_is_in_no_list(tmp_path: Path) -> None:
     cache, output = tmp_path / "cache", tmp_path / "output"
     with LL2Server() as server:
         options = ("--api-url", server.url, "--base-url", BASE_URL, "--no-pictures", "--full")
         run_build(*options, cache=cache, output=output)
         server.database.delete(309)
         run_build(*options, cache=cache, output=output)
-    record = _read(output, f"{BASE_URL}api/2.3.0/events/309.json")
+    record = _get(output, f"{BASE_URL}api/2.3.0/events/309.json")
     assert record["_archive"]["withdrawn"] is True
     assert [change["kind"] for change in record["_archive"]["history"]][-1] == "withdrawn"
-    ids = [event["id"] for page in _walk(output, _first("list")) for event in page["results"]]
+    ids = [event["id"] for page in _pages(output, _first("list")) for event in page["results"]]
     assert len(ids) == 24
     assert 309 not in ids
     run = run_build("query", "id=309", "--format", "json", cache=cache, output=output)
     assert json.loads(run.stdout)["count"] == 0
 
 
-def test_without_a_place_on_the_web_addresses_lead_there_from_where_they_stand(
+def test_without_a_base_url_links_are_relative(
     tmp_path: Path,
 ) -> None:
     copy_seed(tmp_path / "cache")

@@ -155,7 +155,7 @@ def test_every_file_of_the_cache_is_documented(cache: Path) -> None:
         name = re.sub(r"builds/\w+", "builds/<digest>", name)
         is_named = name in documented or f"`{name}/`" in DOCUMENT
         is_image = path.parent.name in ("originals", "thumbnails") and path.suffix in IMAGE_SUFFIXES
-        assert is_named or is_image or path.parent.name == "downloads", name
+        assert is_named or is_image, name
 
 
 def test_every_value_in_the_manifest_of_thumbnails_is_documented(cache: Path) -> None:

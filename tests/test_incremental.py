@@ -221,7 +221,7 @@ class Archive:
         cache, output = self.folder / "clean-cache", self.folder / "clean-out"
         for folder in (cache, output):
             shutil.rmtree(folder, ignore_errors=True)
-        skip = shutil.ignore_patterns("builds", "downloads", "*.lock")
+        skip = shutil.ignore_patterns("builds", "*.lock")
         shutil.copytree(self.cache, cache, ignore=skip)
         self.build(output, cache)
         return files(output)

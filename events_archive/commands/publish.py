@@ -85,7 +85,6 @@ def render_site(
         templates=settings.templates,
         assets=assets,
         thumbnails=thumbnails,
-        cache_dir=settings.cache / "downloads",
     )
     fingerprint = site_fingerprint(site, assets, digest_of_templates(settings.templates))
     previous = load_manifest(settings.cache, settings.output)

@@ -1,4 +1,4 @@
-"""The stylesheet, scripts and icons, under names that change with their bytes."""
+"""The stylesheet, scripts and images of the site, under names with a digest of their bytes."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -14,29 +14,30 @@ class Asset:
     """One file of ``static/``."""
 
     url: str
-    """``assets/style.0123456789.css``: a browser may keep it for ever."""
+    """``assets/style.0123456789.css``, which browsers can cache for ever."""
     content: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assets:
-    """All files of ``static/``, by the names that templates use."""
+    """All files of ``static/``."""
 
     by_name: Mapping[str, Asset]
+    """By the name of the file, which templates use."""
 
     def url(self, name: str) -> str:
-        """Where ``style.css`` will lie; raises ArchiveError where there is no such file."""
+        """Return the URL of ``style.css``; raises ArchiveError if there is no such file."""
         if name not in self.by_name:
             raise ArchiveError(f"a template asks for {name}, which is not in the static folder")
         return self.by_name[name].url
 
     def files(self) -> Iterator[tuple[str, bytes]]:
-        """Every asset as (address, content)."""
+        """Return all assets as (URL, content)."""
         return ((asset.url, asset.content) for asset in self.by_name.values())
 
 
 def read_assets(folder: Path) -> Assets:
-    """The files of ``folder``, hidden ones left out; raises ArchiveError where there are none."""
+    """Return the files of ``folder`` but hidden ones; raises ArchiveError if there is no folder."""
     if not folder.is_dir():
         raise ArchiveError(f"no folder {folder}: run from the archive's own folder, or clone again")
     paths = sorted(path for path in folder.iterdir() if path.is_file() and path.name[0] != ".")

@@ -1,14 +1,15 @@
-"""All events in one file: as JSON Lines, as a table and as a database, with their checksums."""
+"""Writes the downloads: all events as JSON Lines, as CSV and as a database, with checksums."""
 
 import csv
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from events_archive.render.api_mirror import ApiMirror
+from events_archive.render.sqlite_export import database_bytes
 from events_archive.site import urls
 from events_archive.site.export_columns import COLUMNS, Value, rows
 from events_archive.site.page import Page, Writer
@@ -19,9 +20,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DownloadFile:
-    """One file, as its page describes it."""
+    """What the data page shows of a file."""
 
-    address: str
+    path: str
     size: int
     """In bytes."""
     sha256: str
@@ -30,85 +31,76 @@ class DownloadFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Downloads:
-    """The files, each made once."""
+    """Writes the files, each of them once."""
 
     site: Site
     mirror: ApiMirror
-    cache_dir: Path | None = None
-    """A folder in which the database is kept from one build to the next."""
     _described: dict[str, DownloadFile] = field(default_factory=dict)
-    _waiting: dict[str, bytes] = field(default_factory=dict)
-    """What was made to be described, until it is wanted itself."""
+    _contents: dict[str, bytes] = field(default_factory=dict)
+    """Files that were described and not yet written."""
 
     @property
     def writers(self) -> dict[Writer, Callable[[Page], bytes]]:
         """The functions that write its files."""
         return {
-            Writer.EVENTS_JSONL: lambda page: self.take(urls.EVENTS_JSONL),
-            Writer.EVENTS_CSV: lambda page: self.take(urls.EVENTS_CSV),
-            Writer.EVENTS_SQLITE: lambda page: self.take(urls.EVENTS_SQLITE),
-            Writer.CHECKSUMS: lambda page: self.checksums,
+            Writer.EVENTS_JSONL: self._file,
+            Writer.EVENTS_CSV: self._file,
+            Writer.EVENTS_SQLITE: self._file,
+            Writer.CHECKSUMS: lambda page: self._checksums(),
         }
 
     @property
     def files(self) -> dict[str, DownloadFile]:
-        """The three files by address."""
-        return {address: self._describe(address) for address in self._contents}
-
-    def take(self, address: str) -> bytes:
-        """One of the files: large, so that it is not kept beyond this."""
-        self._describe(address)
-        content = self._waiting.pop(address, None)
-        return self._contents[address]() if content is None else content
-
-    def _describe(self, address: str) -> DownloadFile:
-        if address not in self._described:
-            content = self._waiting[address] = self._contents[address]()
-            digest = hashlib.sha256(content).hexdigest()
-            self._described[address] = DownloadFile(
-                address=address, size=len(content), sha256=digest
-            )
-        return self._described[address]
+        """The description of the three files, by path."""
+        return {path: self._describe(path) for path in self._makers}
 
     @property
-    def _contents(self) -> dict[str, Callable[[], bytes]]:
+    def _makers(self) -> dict[str, Callable[[], bytes]]:
         return {
-            urls.EVENTS_JSONL: self._lines,
-            urls.EVENTS_CSV: self._table,
-            urls.EVENTS_SQLITE: self._database,
+            urls.EVENTS_JSONL: self._jsonl,
+            urls.EVENTS_CSV: lambda: csv_text(self._rows).encode("utf-8", "replace"),
+            urls.EVENTS_SQLITE: lambda: database_bytes(self.site, self._rows),
         }
 
-    def _lines(self) -> bytes:
-        """JSON Lines: the detailed records with what we add, by id, withdrawn events included."""
+    def _describe(self, path: str) -> DownloadFile:
+        if path not in self._described:
+            content = self._contents[path] = self._makers[path]()
+            self._described[path] = DownloadFile(
+                path=path, size=len(content), sha256=hashlib.sha256(content).hexdigest()
+            )
+        return self._described[path]
+
+    def _file(self, page: Page) -> bytes:
+        """Return a file, which is not kept in memory any longer, since it is large."""
+        self._describe(page.path)
+        content = self._contents.pop(page.path, None)
+        return self._makers[page.path]() if content is None else content
+
+    def _jsonl(self) -> bytes:
+        """Return the detailed records with the archive's additions, by id, withdrawn ones too."""
         events = sorted(self.site.catalogue.all_events, key=lambda event: event.id)
-        records = [self.mirror.record(event, urls.EVENTS_JSONL) for event in events]
-        return b"\n".join([*records, b""])
-
-    def _table(self) -> bytes:
-        """CSV as RFC 4180 has it, in UTF-8."""
-        text = io.StringIO(newline="")
-        writer = csv.writer(text)
-        writer.writerow(column.name for column in COLUMNS)
-        writer.writerows([escape_formula(value) for value in row] for row in self._rows)
-        return text.getvalue().encode("utf-8", "replace")
-
-    def _database(self) -> bytes:
-        """SQLite, made anew only if what it holds has changed."""
-        from events_archive.render.sqlite_export import database_bytes  # noqa: PLC0415 - only here
-
-        return database_bytes(self.site, self._rows, self.cache_dir)
+        return b"".join(self.mirror.record(event, urls.EVENTS_JSONL) + b"\n" for event in events)
 
     @cached_property
     def _rows(self) -> list[tuple[Value, ...]]:
         return rows(self.site)
 
-    @property
-    def checksums(self) -> bytes:
-        """What ``sha256sum --check`` reads, in the folder of the files."""
-        names = {address.rpartition("/")[2]: file for address, file in self.files.items()}
-        return "".join(f"{file.sha256}  {name}\n" for name, file in names.items()).encode()
+    def _checksums(self) -> bytes:
+        """Return what ``sha256sum --check`` reads in the folder of the files."""
+        return "".join(
+            f"{file.sha256}  {Path(path).name}\n" for path, file in self.files.items()
+        ).encode()
 
 
-def escape_formula(value: Value) -> Value:
-    """The value for a table: text that a spreadsheet would run as a formula begins with a '."""
+def csv_text(rows: Iterable[Iterable[Value]]) -> str:
+    """Return ``rows`` as CSV (RFC 4180) below the names of the columns."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(column.name for column in COLUMNS)
+    writer.writerows([_escape_formula(value) for value in row] for row in rows)
+    return text.getvalue()
+
+
+def _escape_formula(value: Value) -> Value:
+    """Return ``value``; text that a spreadsheet would evaluate is preceded by an apostrophe."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -1,6 +1,6 @@
-"""What the script of the explore page loads: its table, and the events in columns.
+"""Writes the data files of the query page: its table of parameters, and the events in columns.
 
-Each file is a classic script that puts one value under a name of its own into ``archiveParts``.
+Each file is a classic script that sets one key of the global object ``archiveParts``.
 """
 
 from collections.abc import Callable
@@ -21,11 +21,11 @@ from events_archive.query.parameters import (
     MODES,
     ORDERINGS,
     PARAMETERS,
+    Parameter,
 )
 from events_archive.query.rows import QueryRow
 from events_archive.render.api_mirror import to_json
-from events_archive.site import categories
-from events_archive.site.categories import default_duration
+from events_archive.site.categories import category_of, default_duration
 from events_archive.site.data_pages import IDS_PER_RECORD_FILE, QueryDataFile
 from events_archive.site.page import Page, Writer
 from events_archive.site.site import Site
@@ -33,7 +33,7 @@ from events_archive.site.site import Site
 
 @dataclass(frozen=True, kw_only=True)
 class QueryDataWriter:
-    """Makes the scripts of data."""
+    """Writes the data files."""
 
     site: Site
     thumbnails: Thumbnails
@@ -43,161 +43,153 @@ class QueryDataWriter:
         """The functions that write its files."""
         return {
             Writer.QUERY_TABLE: self._table,
-            Writer.QUERY_EVENTS: lambda page: self._part(page, self._events),
-            Writer.QUERY_WORDS: lambda page: self._part(page, self._words),
+            Writer.QUERY_EVENTS: lambda page: self._columns(page, self._event_columns),
+            Writer.QUERY_WORDS: lambda page: self._columns(page, _word_columns),
             Writer.QUERY_RECORDS: self._records,
         }
 
     @cached_property
-    def _by_id(self) -> dict[int, Event]:
-        return {event.id: event for event in self.site.catalogue.events}
-
-    def _table(self, page: Page) -> bytes:
-        """The parameters, the names of what ids stand for, and which parts there are."""
-        events = self.site.catalogue.events
-        return _script(
-            "table",
-            {
-                "parameters": [_row(asdict(parameter)) for parameter in PARAMETERS],
-                "messages": MESSAGES,
-                "modes": MODES,
-                "orderings": ORDERINGS,
-                "limits": [DEFAULT_LIMIT, MAX_LIMIT],
-                "types": {type.id: self._type(type) for type in self.site.types_by_name()},
-                "agencies": {a.id: a.name for event in events for a in event.agencies},
-                "programs": {p.id: p.name for event in events for p in event.programs},
-                "years": list(self.site.catalogue.by_year),
-                "parts": page.context["parts"],
-                "recordsSpan": IDS_PER_RECORD_FILE,
-                "title": self.site.title,
-                "base": self.site.base_url,
-                "api": API_EVENTS,
-            },
-        )
-
-    def _type(self, type: EventType) -> list[str | int]:
-        """Its name, the stem of its pages, its family, and how long calendars show its events."""
-        stem = self.site.urls.type_slugs[type.id]
-        seconds = int(default_duration(type).total_seconds())
-        return [type.name, stem, categories.category_of(type).key, seconds]
-
-    def _part(self, page: Page, columns: Callable[[tuple[QueryRow, ...]], dict[str, Any]]) -> bytes:
-        part = page.context["part"]
-        assert isinstance(part, QueryDataFile)
-        return _script(part.name, columns(self._rows(part)))
-
-    def _rows(self, part: QueryDataFile) -> tuple[QueryRow, ...]:
-        return tuple(self._rows_by_id[event.id] for event in part.events)
-
-    @cached_property
-    def _rows_by_id(self) -> dict[int, QueryRow]:
+    def _rows(self) -> dict[int, QueryRow]:
+        """The rows by event id."""
         return {row.id: row for row in self.site.query_index.rows}
 
-    def _events(self, entries: tuple[QueryRow, ...]) -> dict[str, Any]:
-        events = [self._by_id[entry.id] for entry in entries]
-        stems = self.site.urls.event_slugs
-        places = _Numbered()
-        pictures = _Numbered()
+    def _table(self, page: Page) -> bytes:
+        """Return the parameters, the names of what ids stand for, and the names of all files."""
+        events = self.site.catalogue.events
+        table = {
+            "parameters": [_parameter(parameter) for parameter in PARAMETERS],
+            "messages": MESSAGES,
+            "modes": MODES,
+            "orderings": ORDERINGS,
+            "limits": [DEFAULT_LIMIT, MAX_LIMIT],
+            "types": {type.id: self._type(type) for type in self.site.types_by_name()},
+            "agencies": {a.id: a.name for event in events for a in event.agencies},
+            "programs": {p.id: p.name for event in events for p in event.programs},
+            "years": list(self.site.catalogue.by_year),
+            "parts": page.context["parts"],
+            "recordsSpan": IDS_PER_RECORD_FILE,
+            "title": self.site.title,
+            "base": self.site.base_url,
+            "api": API_EVENTS,
+        }
+        return _script("table", to_json(table))
+
+    def _type(self, type: EventType) -> list[str | int]:
+        """Return name, slug, category, and the duration of events in calendars in seconds."""
+        slug = self.site.urls.type_slugs[type.id]
+        seconds = int(default_duration(type).total_seconds())
+        return [type.name, slug, category_of(type).key, seconds]
+
+    def _columns(
+        self, page: Page, columns: Callable[[list[Event], list[QueryRow]], dict[str, Any]]
+    ) -> bytes:
+        file = _file_of(page)
+        rows = [self._rows[event.id] for event in file.events]
+        return _script(file.name, to_json(columns(list(file.events), rows)))
+
+    def _event_columns(self, events: list[Event], rows: list[QueryRow]) -> dict[str, Any]:
+        """Return the columns that every query needs; places and images are numbered."""
+        slugs = self.site.urls.event_slugs
+        places, images = _Numbering(), _Numbering()
         return {
-            "id": [entry.id for entry in entries],
-            "name": [entry.name for entry in entries],
-            "slug": [entry.slug for entry in entries],
-            # Nearly always the slug again: then nothing.
-            "stem": [0 if stems[e.id] == e.slug else stems[e.id] for e in entries],
-            "date": [_seconds(entry.date) for entry in entries],
-            "said": [_display_and_dates(event.date) for event in events],
-            "last_updated": [_seconds(entry.last_updated) for entry in entries],
-            "type": [entry.type for entry in entries],
-            "place": [places.number(entry.place) for entry in entries],
-            "picture": [pictures.number(self._picture(event)) for event in events],
-            "agencies": [entry.agencies for entry in entries],
-            "programs": [entry.programs for entry in entries],
-            "places": places.values,
-            "pictures": pictures.values,
+            "id": [row.id for row in rows],
+            "name": [row.name for row in rows],
+            "slug": [row.slug for row in rows],
+            # 0 if the slug of the page is that of the API.
+            "stem": [0 if slugs[row.id] == row.slug else slugs[row.id] for row in rows],
+            "date": [_posix_time(row.date) for row in rows],
+            "said": [_display(event.date) for event in events],
+            "last_updated": [_posix_time(row.last_updated) for row in rows],
+            "type": [row.type for row in rows],
+            "place": [places.number(row.place) for row in rows],
+            "picture": [images.number(self._image(event)) for event in events],
+            "agencies": [row.agencies for row in rows],
+            "programs": [row.programs for row in rows],
+            "places": places.texts,
+            "pictures": images.texts,
         }
 
-    def _picture(self, event: Event) -> str:
-        copies = self.thumbnails.of(event.image)
-        return copies.file(copies.sizes[0][0]) if copies else ""
-
-    def _words(self, entries: tuple[QueryRow, ...]) -> dict[str, Any]:
-        return {
-            "text": [entry.text for entry in entries],
-            "videos": [entry.videos for entry in entries],
-            "expeditions": [entry.expeditions for entry in entries],
-            "stations": [entry.stations for entry in entries],
-            "launches": [entry.launches for entry in entries],
-        }
+    def _image(self, event: Event) -> str:
+        thumbnail = self.thumbnails.of(event.image)
+        return thumbnail.file(thumbnail.sizes[0][0]) if thumbnail else ""
 
     def _records(self, page: Page) -> bytes:
-        part = page.context["part"]
-        assert isinstance(part, QueryDataFile)
-        tellings = self.site.query_index.api_records
-        rows = []
-        for event in part.events:
-            told = tellings[event.id]
-            level = told.by_mode
-            detailed = b"{%b}" % level["detailed"] if level["detailed"] else b"0"
-            head = f'"{event.id}":["{told.source_url}",'.encode()
-            rows.append(b"%b{%b},{%b},%b]" % (head, level["list"], level["normal"], detailed))
-        return _assigned(part.name, b"{%b}" % b",\n".join(rows))
+        """Return the API's records by id, as URL and the members that each mode adds."""
+        file = _file_of(page)
+        records: list[bytes] = []
+        for event in file.events:
+            record = self.site.query_index.api_records[event.id]
+            members = record.by_mode
+            detailed = b"{%b}" % members["detailed"] if members["detailed"] else b"0"
+            head = f'"{event.id}":["{record.source_url}",'.encode()
+            records.append(
+                b"%b{%b},{%b},%b]" % (head, members["list"], members["normal"], detailed)
+            )
+        return _script(file.name, b"{%b}" % b",\n".join(records))
 
 
-class _Numbered:
-    """Gives each text a number and keeps it once."""
+def _word_columns(events: list[Event], rows: list[QueryRow]) -> dict[str, Any]:
+    """Return the columns that only some queries need."""
+    names = ("text", "videos", "expeditions", "stations", "launches")
+    return {name: [getattr(row, name) for row in rows] for name in names}
+
+
+class _Numbering:
+    """Numbers distinct texts, beginning with 0."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
 
     @property
-    def values(self) -> list[str]:
-        """The texts, each at its number."""
+    def texts(self) -> list[str]:
+        """The texts in the order of their numbers."""
         return list(self._numbers)
 
     def number(self, text: str) -> int:
-        """The number of ``text``, a new one where it was not met before."""
+        """Return the number of ``text``."""
         return self._numbers.setdefault(text, len(self._numbers))
 
 
-def _row(parameter: dict[str, Any]) -> dict[str, Any]:
-    """A parameter without what the script has no use for."""
-    unused = ("help", "choices")
-    # The script knows a parameter's type as "kind".
-    renamed = {"type": "kind"}
-    return {
-        renamed.get(name, name): value
-        for name, value in parameter.items()
-        if value and name not in unused
+def _file_of(page: Page) -> QueryDataFile:
+    file = page.context["part"]
+    assert isinstance(file, QueryDataFile)
+    return file
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    """Return the fields of a parameter that the script uses, by the names that it knows."""
+    fields = {
+        "kind" if name == "type" else name: value
+        for name, value in asdict(parameter).items()
+        if name not in ("help", "choices")
     }
+    return {name: value for name, value in fields.items() if value}
 
 
-def _script(name: str, value: Any) -> bytes:
-    return _assigned(name, to_json(value).encode("utf-8", "replace"))
-
-
-def _assigned(name: str, value: bytes) -> bytes:
+def _script(name: str, value: bytes) -> bytes:
     return b'(self.archiveParts=self.archiveParts||{})["%b"]=%b;\n' % (name.encode(), value)
 
 
-def _seconds(moment: datetime | None) -> float | None:
-    """POSIX time in seconds; nothing is lost, and whole seconds are whole numbers."""
-    if moment is None:
+def _posix_time(value: datetime | None) -> float | None:
+    """Return seconds, as an integer if there is no fraction."""
+    if value is None:
         return None
-    stamp = moment.timestamp()
-    return int(stamp) if stamp.is_integer() else stamp
+    seconds = value.timestamp()
+    return int(seconds) if seconds.is_integer() else seconds
 
 
-def _display_and_dates(moment: EventDate) -> Any:
-    """What the script cannot tell from the date: its words, and when a calendar shows it.
+def _display(date: EventDate) -> Any:
+    """Return what the script cannot derive from the date: its display, and its days in calendars.
 
-    0 for a date known to the minute. Else [words], [words, start in POSIX seconds], or
-    [words, first day, day after the last] where no clock time is known.
+    0 for a date with the precision of a minute. Else [display], [display, start in POSIX seconds],
+    or [display, first day, day after the last] if the time of day is not known.
     """
-    if moment.utc is None or moment.interval is None:
-        return [moment.display]
-    span = moment.interval
-    if not moment.has_time:
-        return [moment.display, f"{span.first_day:%Y%m%d}", f"{span.end_date_exclusive:%Y%m%d}"]
-    if moment.display == f"{format_day(moment.utc)}, {moment.utc:%H:%M} UTC":
+    interval = date.interval
+    if date.utc is None or interval is None:
+        return [date.display]
+    if not date.has_time:
+        first, after = interval.first_day, interval.end_date_exclusive
+        return [date.display, f"{first:%Y%m%d}", f"{after:%Y%m%d}"]
+    if date.display == f"{format_day(date.utc)}, {date.utc:%H:%M} UTC":
         return 0
-    return [moment.display, int(span.start.timestamp())]
+    return [date.display, int(interval.start.timestamp())]

@@ -1,10 +1,8 @@
-"""Answers on the command line: the API's own JSON, a table, and the archive's own formats."""
+"""Writes the results of queries on the command line, in the API's JSON and in other formats."""
 
-import csv
-import io
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +12,11 @@ from events_archive.query.engine import QueryResult
 from events_archive.query.parameters import API_EVENTS
 from events_archive.query.parser import InvalidQueryError
 from events_archive.render.assets import Assets
-from events_archive.render.downloads import escape_formula
+from events_archive.render.downloads import csv_text
 from events_archive.render.renderer import Renderer
 from events_archive.site import urls
 from events_archive.site.calendars import Calendar, calendar_entry, calendar_page
-from events_archive.site.export_columns import COLUMNS, row
+from events_archive.site.export_columns import row
 from events_archive.site.feed_entries import TAG, event_entry
 from events_archive.site.feeds import Feed
 from events_archive.site.formats import RSS
@@ -32,126 +30,114 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#|~&])")
 
 @dataclass(frozen=True, kw_only=True)
 class QueryResultWriter:
-    """Writes answers to questions that were put to ``site``."""
+    """Writes results of queries of ``site``."""
 
     site: Site
     templates: Path
     """The folder of the site's templates."""
 
-    def write(self, answer: QueryResult, form: str) -> str:
-        """The answer in one of `FORMATS`.
+    def write(self, result: QueryResult, format: str) -> str:
+        """Return the result in one of `FORMATS`.
 
-        In JSON it is what the API would send. The other forms hold everything that was found,
-        unless the question asks for a part of it by ``limit`` or ``offset``.
+        JSON is what the API returns: one page. The other formats have the events of all pages,
+        unless the query has a limit or an offset.
         """
-        if form == "json":
-            return self.api_json(answer)
+        if format == "json":
+            return self._api_json(result)
         writers: dict[str, Callable[[QueryResult, Sequence[Event]], str]] = {
-            "table": self._table,
-            "csv": self._csv,
+            "table": lambda _, events: _table(events),
+            "csv": lambda _, events: csv_text(row(self.site, event) for event in events),
             "ics": self._calendar,
             "rss": self._feed,
-            "md": self._markdown,
+            "md": lambda _, events: self._markdown(events),
         }
-        entries = answer.page if answer.query.is_paged else answer.rows
+        rows = result.page if result.query.is_paged else result.rows
         by_id = {event.id: event for event in self.site.catalogue.events}
-        return writers[form](answer, [by_id[entry.id] for entry in entries])
+        return writers[format](result, [by_id[row.id] for row in rows])
 
-    def api_json(self, answer: QueryResult) -> str:
-        """The API's envelope with its own records and addresses, indented by one."""
-        tellings = self.site.query_index.api_records
-        mode = answer.query.mode
-        records = [
-            tellings[entry.id].json(mode, tellings[entry.id].source_url) for entry in answer.page
-        ]
-        envelope = {
-            "count": answer.count,
-            "next": f"{API_EVENTS}?{answer.next}" if answer.next else None,
-            "previous": f"{API_EVENTS}?{answer.previous}" if answer.previous else None,
-            "results": [json.loads(record) for record in records],
-        }
-        return json.dumps(envelope, ensure_ascii=False, indent=1) + "\n"
-
-    def _table(self, answer: QueryResult, events: Sequence[Event]) -> str:
-        cells = [
-            (str(event.id), event.date.display, event.type.name, event.name, event.location)
-            for event in events
-        ]
-        cells.insert(0, ("id", "date", "type", "name", "place"))
-        widths = [max(len(line[place]) for line in cells) for place in range(5)]
-        lines = (
-            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-            for line in cells
+    def _api_json(self, result: QueryResult) -> str:
+        records = [self.site.query_index.api_records[row.id] for row in result.page]
+        return _indented_json(
+            {
+                "count": result.count,
+                "next": f"{API_EVENTS}?{result.next}" if result.next else None,
+                "previous": f"{API_EVENTS}?{result.previous}" if result.previous else None,
+                "results": [
+                    json.loads(record.json(result.query.mode, record.source_url))
+                    for record in records
+                ],
+            }
         )
-        return "".join(f"{line}\n" for line in lines)
 
-    def _csv(self, answer: QueryResult, events: Sequence[Event]) -> str:
-        text = io.StringIO(newline="")
-        writer = csv.writer(text)
-        writer.writerow(column.name for column in COLUMNS)
-        writer.writerows(
-            [escape_formula(value) for value in row(self.site, event)] for event in events
-        )
-        return text.getvalue()
-
-    def _markdown(self, answer: QueryResult, events: Sequence[Event]) -> str:
+    def _markdown(self, events: Iterable[Event]) -> str:
         lines = ["| Date | Event | Type | Place |", "| --- | --- | --- | --- |"]
         for event in events:
-            page = self.site.base_url + self.site.urls.event(event)
-            name = f"[{_escape_markdown(event.name)}]({page})"
-            told = (
-                _escape_markdown(event.date.display),
-                name,
-                _escape_markdown(event.type.name),
-                _escape_markdown(event.location),
+            date, name, type, place = map(
+                _escape_markdown,
+                (event.date.display, event.name, event.type.name, event.location),
             )
-            lines.append(f"| {' | '.join(told)} |")
+            url = self.site.base_url + self.site.urls.event(event)
+            lines.append(f"| {date} | [{name}]({url}) | {type} | {place} |")
         return "\n".join(lines) + "\n"
 
-    def _calendar(self, answer: QueryResult, events: Sequence[Event]) -> str:
+    def _calendar(self, result: QueryResult, events: Sequence[Event]) -> str:
         calendar = Calendar(
-            name=f"{self.site.title}: {answer.query.query_string() or 'everything'}",
+            name=f"{self.site.title}: {result.query.query_string() or 'everything'}",
             description="The answer to a question.",
             path="answer.ics",
-            html_url=self._home(answer),
+            html_url=_html_url(result),
         )
         entries = tuple(calendar_entry(self.site, event) for event in events if event.date.utc)
-        return self._renderer.content(calendar_page(calendar, entries)).decode()
+        return self._render(calendar_page(calendar, entries))
 
-    def _feed(self, answer: QueryResult, events: Sequence[Event]) -> str:
-        query = answer.query.query_string()
+    def _feed(self, result: QueryResult, events: Sequence[Event]) -> str:
+        query = result.query.query_string()
         feed = Feed(
             id=f"{TAG}:events:answer:{query}",
             title=f"{self.site.title}: {query or 'everything'}",
             description="The answer to a question.",
             stem="answer",
-            html_url=self._home(answer),
+            html_url=_html_url(result),
             entries=tuple(event_entry(self.site, event) for event in events),
         )
-        page = Page(
-            path="answer.rss", template=RSS.template, title=feed.title, context={"feed": feed}
+        return self._render(
+            Page(path="answer.rss", template=RSS.template, title=feed.title, context={"feed": feed})
         )
-        return self._renderer.content(page).decode()
 
-    def _home(self, answer: QueryResult) -> str:
-        """The page with the same events."""
-        return f"{urls.QUERY_PAGE}?{answer.query.query_string()}"
-
-    @property
-    def _renderer(self) -> Renderer:
-        return Renderer(
+    def _render(self, page: Page) -> str:
+        renderer = Renderer(
             site=self.site,
             templates=self.templates,
             assets=Assets(by_name={}),
             thumbnails=Thumbnails(folder=Path(), by_key={}),
         )
+        return renderer.content(page).decode()
+
+
+def _table(events: Iterable[Event]) -> str:
+    """Return the events in columns that are padded with spaces."""
+    lines = [("id", "date", "type", "name", "place")]
+    lines += [
+        (str(event.id), event.date.display, event.type.name, event.name, event.location)
+        for event in events
+    ]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "".join("  ".join(map(str.ljust, line, widths)).rstrip() + "\n" for line in lines)
+
+
+def _html_url(result: QueryResult) -> str:
+    """Return the URL of the query page with the same events."""
+    return f"{urls.QUERY_PAGE}?{result.query.query_string()}"
 
 
 def _escape_markdown(text: str) -> str:
-    """The text for Markdown, so that nothing in it is taken for markup."""
     return _MARKDOWN.sub(r"\\\1", text)
 
 
-def error_response(refused: InvalidQueryError, form: str) -> str:
-    """What the API would answer; "" where the answer was not to be JSON."""
-    return json.dumps(refused.errors, ensure_ascii=False, indent=1) + "\n" if form == "json" else ""
+def _indented_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def error_response(error: InvalidQueryError, format: str) -> str:
+    """Return the body of the API's response to an invalid query; "" in formats but JSON."""
+    return _indented_json(error.errors) if format == "json" else ""

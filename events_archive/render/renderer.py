@@ -46,8 +46,6 @@ class Renderer:
     """The folder of the templates."""
     assets: Assets
     thumbnails: Thumbnails
-    cache_dir: Path | None = None
-    """A folder for files that the next build can use again, or None."""
 
     def warm_up(self) -> None:
         """Load what nearly every page needs, before worker processes are forked."""
@@ -152,7 +150,7 @@ class Renderer:
     @cached_property
     def _downloads(self) -> Downloads:
         mirror = ApiMirror(site=self.site, thumbnails=self.thumbnails)
-        return Downloads(site=self.site, mirror=mirror, cache_dir=self.cache_dir)
+        return Downloads(site=self.site, mirror=mirror)
 
     @cached_property
     def _enclosures(self) -> Enclosures:

@@ -1,4 +1,4 @@
-"""What a browser keeps for when there is no network: the list of files, and the service worker."""
+"""Writes the files for offline reading: precache manifest, service worker and web manifest."""
 
 import hashlib
 import json
@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from events_archive.errors import ArchiveError
+from events_archive.render.api_mirror import to_json
 from events_archive.render.assets import Assets
 from events_archive.site import urls
 from events_archive.site.formats import is_precached
 from events_archive.site.site import Site
 
 THEME_COLOUR = "#0c1130"
-"""The colour of the icon's ground, for what a browser draws around an installed site."""
+"""The background of the icon, for the browser's frame around an installed site."""
 
-_ALWAYS = frozenset({urls.HOME, urls.OFFLINE})
-_LOOKS = (".css", ".js", ".svg")
+_ALWAYS_CACHED = frozenset({urls.HOME, urls.OFFLINE})
+_CACHED_ASSETS = (".css", ".js", ".svg")
 
 
 def precache_manifest(files: Mapping[str, tuple[str, int]]) -> bytes:
@@ -25,32 +26,32 @@ def precache_manifest(files: Mapping[str, tuple[str, int]]) -> bytes:
     versions. The digest is ``""`` where the path has one.
     """
     precached = {path: files[path] for path in sorted(files) if is_precached(path)}
-    listed = _json(precached).encode()
-    version = hashlib.sha256(listed).hexdigest()[:16].encode()
-    return b'{"version":"%b","files":%b}\n' % (version, listed)
+    version = hashlib.sha256(to_json(precached)).hexdigest()[:16]
+    return to_json({"version": version, "files": precached}) + b"\n"
 
 
-def service_worker(script: Path, kept: bytes) -> bytes:
-    """The script, with the version of the list: a new site is a new script to the browser.
+def service_worker(script: Path, manifest: bytes) -> bytes:
+    """Return the script with the version of the precache manifest and the files always cached.
 
-    Raises ArchiveError where there is no script.
+    Raises ArchiveError if ``script`` cannot be read.
     """
     try:
         text = script.read_text("utf-8")
     except OSError as error:
         raise ArchiveError(f"{script} cannot be read: {error.strerror or error}") from error
-    listed = json.loads(kept)
-    always = [
-        address
-        for address in listed["files"]
-        if address in _ALWAYS
-        or (address.startswith(f"{urls.ASSETS}/") and address.endswith(_LOOKS))
-    ]
-    return text.replace("@version@", listed["version"]).replace("@always@", _json(always)).encode()
+    content = json.loads(manifest)
+    always = [path for path in content["files"] if _is_always_cached(path)]
+    text = text.replace("@version@", content["version"])
+    return text.replace("@always@", to_json(always).decode()).encode()
+
+
+def _is_always_cached(path: str) -> bool:
+    is_asset = path.startswith(f"{urls.ASSETS}/") and path.endswith(_CACHED_ASSETS)
+    return is_asset or path in _ALWAYS_CACHED
 
 
 def web_manifest(site: Site, assets: Assets) -> bytes:
-    """The web app manifest (W3C): with it a browser offers to install the site."""
+    """Return the web app manifest (W3C), with which browsers offer to install the site."""
     icons = [
         {"src": assets.url(name), "sizes": f"{size}x{size}", "type": "image/png", **more}
         for name, size, more in (
@@ -73,7 +74,3 @@ def web_manifest(site: Site, assets: Assets) -> bytes:
         "icons": icons,
     }
     return (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
