@@ -9,15 +9,28 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import chain
 
+import msgspec
+
 from events_archive.console import Console
 from events_archive.net.link_checker import DEFAULT_POLICY, CrawlPolicy, check_links, group_by_host
 from events_archive.settings import Settings
-from events_archive.store.link_status import (
-    LINKS_FILE,
-    LinkStatus,
-    load_link_statuses,
-    save_link_statuses,
-)
+from events_archive.store.canonical_json import AwareDatetime, encode_lines
+from events_archive.store.files import read_json, write_atomically
+
+LINKS_FILE = "links.json"
+
+
+class LinkStatus(msgspec.Struct, frozen=True, kw_only=True, rename={"last_checked": "last_tried"}):
+    """What is known of one link; date-times in UTC, to the second."""
+
+    first_seen: AwareDatetime
+    """When it was first requested."""
+    last_checked: AwareDatetime
+    """When it was last requested."""
+    last_ok: AwareDatetime | None = None
+    """When it last worked; None if it never did."""
+    fault: str = ""
+    """Why it did not work at the last request; "" if it did."""
 
 
 def check_external_links(
@@ -36,7 +49,7 @@ def check_external_links(
     Raises `CacheError` when ``links.json`` cannot be written.
     """
     file = settings.cache / LINKS_FILE
-    previous = load_link_statuses(file)
+    previous = read_json(file, dict[str, LinkStatus]) or {}
     due = due_links(links, previous, now=now, max_age=policy.max_age)
     if settings.offline or settings.dry_run:
         console.print(f"{len(due)} links to other sites would be asked for.")
@@ -44,18 +57,30 @@ def check_external_links(
     queues = group_by_host(due, policy.max_per_host)
     with console.progress("Links", sum(map(len, queues))) as progress:
         results = check_links(queues, settings, progress, policy)
+    now = now.replace(microsecond=0)
     statuses = {
-        url: LinkStatus.updated(previous.get(url), results.get(url), now)
+        url: _updated(previous.get(url), results[url], now) if url in results else previous[url]
         for url in links
         if url in previous or url in results
     }
-    save_link_statuses(file, statuses)
+    write_atomically(file, encode_lines(dict(sorted(statuses.items()))) + b"\n")
     report_links(
         links,
         statuses,
         requested=len(results),
         postponed=len(due) - len(results),
         console=console,
+    )
+
+
+def _updated(before: LinkStatus | None, fault: str, now: datetime) -> LinkStatus:
+    """Return the status after a request that ended with ``fault``, "" for a link that works."""
+    last_ok = before.last_ok if before else None
+    return LinkStatus(
+        first_seen=before.first_seen if before else now,
+        last_checked=now,
+        last_ok=last_ok if fault else now,
+        fault=fault,
     )
 
 

@@ -14,8 +14,12 @@ from events_archive.check.page_weight import malformed, page_weights, too_heavy,
 from events_archive.check.permalinks import missing_ids, missing_urls
 from events_archive.console import Console
 from events_archive.settings import Settings
-from events_archive.store.published_ids import PUBLISHED_IDS_FILE, load_published_ids
-from events_archive.store.state_file import STATE_FILE, load_state
+from events_archive.store.state_files import (
+    PUBLISHED_IDS_FILE,
+    STATE_FILE,
+    load_published_ids,
+    load_state,
+)
 
 
 def check(

@@ -13,9 +13,9 @@ from events_archive.query.index import build_query_index
 from events_archive.settings import Settings
 from events_archive.site.site import Site
 from events_archive.site.urls import Urls
-from events_archive.store.archive_history import persist_slugs
 from events_archive.store.lock import locked
 from events_archive.store.records import Records
+from events_archive.store.state_files import persist_slugs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

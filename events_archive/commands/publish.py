@@ -21,10 +21,10 @@ from events_archive.site.page import Page, Writer
 from events_archive.site.plan import paths_of, plan_site
 from events_archive.site.redirects import is_permanent_list
 from events_archive.site.site import Site
-from events_archive.store.archive_history import persist_published_lists
-from events_archive.store.published_ids import (
+from events_archive.store.state_files import (
     PUBLISHED_IDS_FILE,
     load_published_ids,
+    persist_published_lists,
     save_published_ids,
 )
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 import msgspec
 
@@ -25,12 +25,10 @@ from events_archive.ll2.pagination import (
 )
 from events_archive.model.archive_state import ArchiveState
 from events_archive.settings import Settings
-from events_archive.store.canonical_json import AwareDatetime, decode_as, encode
-from events_archive.store.files import read_bytes, write_atomically
+from events_archive.store.canonical_json import AwareDatetime, encode
+from events_archive.store.files import read_json, write_atomically
 from events_archive.store.records import id_of_record
 from events_archive.store.transaction import CHECKPOINT_FOLDER, CHECKPOINT_HEADER
-
-_Content = TypeVar("_Content", bound=msgspec.Struct)
 
 MAX_CHECKPOINT_AGE = timedelta(hours=48)
 """The age from which a checkpoint is not resumed, since its first pages are out of date."""
@@ -95,7 +93,7 @@ class Checkpoint:
         from the first one that cannot be read are deleted.
         """
         folder = settings.cache / CHECKPOINT_FOLDER
-        header = _read(folder / CHECKPOINT_HEADER, _Header)
+        header = read_json(folder / CHECKPOINT_HEADER, _Header)
         if header is None or header.asked != _signature(settings):
             return None
         if not timedelta() <= now - header.started < MAX_CHECKPOINT_AGE:
@@ -183,7 +181,7 @@ def _signature(settings: Settings) -> dict[str, str]:
 
 def _load_page(path: Path) -> FetchedPage | None:
     """Return the page in ``path``; None if there is no such file or it is damaged."""
-    content = _read(path, _PageFile)
+    content = read_json(path, _PageFile)
     if content is None or content.role not in _ROLES:
         return None
     request = PageRequest(role=_ROLES[content.role], url=content.url, query=content.query)
@@ -196,12 +194,5 @@ def _load_page(path: Path) -> FetchedPage | None:
     return FetchedPage(request=request, page=page)
 
 
-def _read(path: Path, content_type: type[_Content]) -> _Content | None:
-    try:
-        return decode_as(read_bytes(path), content_type)
-    except ValueError:
-        return None
-
-
 def _write(path: Path, content: msgspec.Struct) -> None:
-    write_atomically(path, encode(msgspec.to_builtins(content)))
+    write_atomically(path, encode(content))

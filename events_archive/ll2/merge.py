@@ -15,9 +15,6 @@ from events_archive.store.records import Record, Records, is_older, last_updated
 LIVE_WINDOW = timedelta(hours=24)
 """A change is live if the cache was refreshed at most this long before the change was found."""
 
-_Difference = tuple[str, str, Any, Any]
-"""Change type, field, old value, new value."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeResult:
@@ -49,13 +46,14 @@ def merge_records(
     invalid: list[InvalidRecordError] = []
     updates: dict[int, Record] = {}
     for event_id, record in fetched.items():
-        known = cached.by_id.get(event_id)
+        known = cached.get(event_id)
         if record == known or (is_older(record, known) and not is_full):
             continue
-        if (error := _replacement_error(record, known)) is not None:
-            invalid.append(error)
-            continue
-        updates[event_id] = record
+        parsed = _parse(record)
+        if isinstance(parsed, Event) or known is None or not isinstance(_parse(known), Event):
+            updates[event_id] = record
+        else:
+            invalid.append(parsed)
     withdrawn = {
         **{event_id: day for event_id, day in state.withdrawn.items() if event_id not in fetched},
         **{event_id: _last_seen(event_id, cached, state) for event_id in withdrawn_ids},
@@ -65,25 +63,16 @@ def merge_records(
     return MergeResult(
         records=records,
         archive_state=replace(state, withdrawn=withdrawn, first_seen=first_seen),
-        changes=tuple(_changes(cached.by_id, updates, state, withdrawn, now)),
+        changes=tuple(_changes(cached, updates, state, withdrawn, now)),
         invalid=tuple(invalid),
     )
 
 
-def _replacement_error(record: Record, known: Record | None) -> InvalidRecordError | None:
-    """Return why ``record`` must not replace ``known``; None if it may, or if both are invalid."""
-    try:
-        parse_event(record)
-    except InvalidRecordError as error:
-        return error if known is not None and _parse_if_valid(known) is not None else None
-    return None
-
-
-def _parse_if_valid(record: Record) -> Event | None:
+def _parse(record: Record) -> Event | InvalidRecordError:
     try:
         return parse_event(record)
-    except InvalidRecordError:
-        return None
+    except InvalidRecordError as error:
+        return error
 
 
 def _last_seen(event_id: int, cached: Records, state: ArchiveState) -> date:
@@ -91,53 +80,54 @@ def _last_seen(event_id: int, cached: Records, state: ArchiveState) -> date:
 
     That is the day of the last full refresh, or of a later edit.
     """
-    dates = (cached.last_updated[event_id], state.last_full_refresh, state.first_seen.get(event_id))
-    return max(filter(None, dates)).date()
+    edited, first_seen = cached.lines[event_id].last_updated, state.first_seen.get(event_id)
+    return max(filter(None, (edited, state.last_full_refresh, first_seen))).date()
 
 
 def _changes(
-    cached: Mapping[int, Record],
+    cached: Records,
     updates: Mapping[int, Record],
     state: ArchiveState,
     withdrawn: Mapping[int, date],
     now: datetime,
 ) -> Iterator[Change]:
     """Yield the changes by event id; ``state`` is that before the merge, ``withdrawn`` after it."""
-
-    def change(event_id: int, since: datetime | None, difference: _Difference) -> Change:
-        change_type, field, old, new = difference
-        return Change(
-            observed=now,
-            event_id=event_id,
-            change_type=change_type,
-            field=field,
-            old=old,
-            new=new,
-            is_live=since is not None and timedelta() <= now - since <= LIVE_WINDOW,
-        )
-
-    withdrawn_or_returned = (withdrawn.keys() ^ state.withdrawn.keys()) & cached.keys()
+    withdrawn_or_returned = (withdrawn.keys() ^ state.withdrawn.keys()) & cached.lines.keys()
     for event_id in sorted(updates.keys() | withdrawn_or_returned):
-        known = cached.get(event_id)
-        record = updates[event_id] if event_id in updates else cached[event_id]
-        name = JsonFields(record).single_line("name")
-        if known is None:
-            yield change(event_id, state.last_refreshed, ("added", "", None, name))
-        elif event_id in updates:
-            # Only a full refresh finds an edit that did not change ``last_updated``.
-            is_silent = last_updated(record) == last_updated(known)
-            since = state.last_full_refresh if is_silent else state.last_refreshed
-            for difference in _differences(known, record):
-                yield change(event_id, since, difference)
+        known, update = cached.get(event_id), updates.get(event_id)
+        differences = list(_differences(known, update, state))
+        name = JsonFields(update or known).single_line("name")
         if event_id in withdrawn and event_id not in state.withdrawn:
-            yield change(event_id, state.last_full_refresh, ("withdrawn", "", name, None))
+            differences.append((state.last_full_refresh, "withdrawn", "", name, None))
         if event_id in state.withdrawn and event_id not in withdrawn:
-            yield change(event_id, state.last_full_refresh, ("returned", "", None, name))
+            differences.append((state.last_full_refresh, "returned", "", None, name))
+        for since, change_type, field, old, new in differences:
+            yield Change(
+                observed=now,
+                event_id=event_id,
+                change_type=change_type,
+                field=field,
+                old=old,
+                new=new,
+                is_live=since is not None and timedelta() <= now - since <= LIVE_WINDOW,
+            )
 
 
-def _differences(old: Record, new: Record) -> Iterator[_Difference]:
-    """Yield the differences between two versions of an event; none if one of them is invalid."""
-    before, after = _parse_if_valid(old), _parse_if_valid(new)
-    if before is not None and after is not None:
-        has_same_mode = response_mode(old) == response_mode(new)
-        yield from diff_events(before, after, relations=has_same_mode)
+def _differences(
+    known: Record | None, update: Record | None, state: ArchiveState
+) -> Iterator[tuple[datetime | None, str, str, Any, Any]]:
+    """Yield the time since which a record differs, change type, field, old value, new value.
+
+    None if one of the two records is invalid.
+    """
+    if known is None:
+        yield (state.last_refreshed, "added", "", None, JsonFields(update).single_line("name"))
+    elif update is not None:
+        before, after = _parse(known), _parse(update)
+        if isinstance(before, Event) and isinstance(after, Event):
+            # Only a full refresh finds an edit that did not change ``last_updated``.
+            is_silent = last_updated(update) == last_updated(known)
+            since = state.last_full_refresh if is_silent else state.last_refreshed
+            has_same_mode = response_mode(known) == response_mode(update)
+            for difference in diff_events(before, after, relations=has_same_mode):
+                yield (since, *difference)

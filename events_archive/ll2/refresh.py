@@ -20,7 +20,7 @@ from events_archive.model.changes import Change, ChangeSummary
 from events_archive.settings import Settings
 from events_archive.store.files import backup_damaged
 from events_archive.store.records import EVENTS_FILE, Records, load_records
-from events_archive.store.state_file import STATE_FILE, load_state
+from events_archive.store.state_files import STATE_FILE, load_state
 from events_archive.store.transaction import commit, recover
 
 _FIRST_DAY = datetime(2019, 1, 1, tzinfo=UTC)
@@ -63,9 +63,8 @@ class RefreshResult:
 
         Before the first one, the newest ``last_updated`` of the records of a new clone.
         """
-        return self.archive_state.last_refreshed or max(
-            self.records.last_updated.values(), default=_FIRST_DAY
-        )
+        edits = (line.last_updated for line in self.records.lines.values())
+        return self.archive_state.last_refreshed or max(edits, default=_FIRST_DAY)
 
 
 def refresh(

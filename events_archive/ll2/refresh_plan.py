@@ -36,7 +36,7 @@ class CacheState:
     @cached_property
     def newest_edit(self) -> datetime | None:
         """The latest ``last_updated`` of these events, by LL2's clock; None if there are none."""
-        return max((self.records.last_updated[i] for i in self.present_ids), default=None)
+        return max((self.records.lines[i].last_updated for i in self.present_ids), default=None)
 
     @property
     def pages_done(self) -> int | None:

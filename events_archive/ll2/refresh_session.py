@@ -77,8 +77,8 @@ class RefreshSession:
             pagination = pagination.with_page(request, page)
             if any(last_updated(record) < start for record in page.records):
                 return None
-        edited = self.cache.records.last_updated
-        expected_ids = {i for i in self.cache.present_ids if edited[i] >= start}
+        lines = self.cache.records.lines
+        expected_ids = {i for i in self.cache.present_ids if lines[i].last_updated >= start}
         if pagination.is_incomplete or expected_ids - pagination.records.keys():
             return None
         result = self._merge(pagination, is_full=False)

@@ -2,7 +2,6 @@
 
 import json
 import math
-import re
 from codecs import BOM_UTF8
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,8 +13,6 @@ _T = TypeVar("_T")
 
 AwareDatetime = Annotated[datetime, msgspec.Meta(tz=True)]
 """Type of a date-time with a time zone (RFC 3339), for the types that `decode_as` is given."""
-
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def decode(data: bytes) -> Any:
@@ -40,40 +37,33 @@ def decode_as(data: bytes, type_: type[_T]) -> _T:
         return msgspec.json.decode(data, type=type_)
     except (msgspec.DecodeError, RecursionError):
         # msgspec refuses lone surrogates and a byte order mark, which `decode` reads.
-        return convert(decode(data), type_)
-
-
-def convert(value: Any, type_: type[_T]) -> _T:
-    """Return ``value``, as `decode` returns it, as a ``type_`` of msgspec.
-
-    Raises `ValueError` when it is not of that type.
-    """
-    return msgspec.convert(value, type_, str_keys=True)
+        return msgspec.convert(decode(data), type_, str_keys=True)
 
 
 def encode(value: Any) -> bytes:
     """Return ``value`` on one line, always as the same bytes: keys sorted, no spaces, UTF-8.
 
-    A lone surrogate, which JSON may carry and UTF-8 may not, is written as its escape.
+    It may hold structs of msgspec. A lone surrogate, which JSON may carry and UTF-8 may not, is
+    written as its escape.
 
     Raises `ValueError` when it is nested too deeply, or holds NaN or infinity.
     """
     try:
-        text = _ENCODER.encode(value)
+        return _ENCODER.encode(value).encode(errors="backslashreplace")
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode()
 
 
-def object_lines(members: Mapping[str, bytes]) -> bytes:
+def encode_lines(members: Mapping[Any, Any]) -> bytes:
     """Return an object with one member a line, in the given order, so that diffs can be read.
 
-    ``members`` has the JSON text of each value by name.
+    The members of a mapping in it have lines of their own too, in the order of their keys.
     """
-    lines = [b"%b: %b" % (encode(name), value) for name, value in members.items()]
+    lines = []
+    for name, value in members.items():
+        is_nested = isinstance(value, Mapping) and value
+        text = encode_lines(dict(sorted(value.items()))) if is_nested else encode(value)
+        lines.append(b"%b: %b" % (encode(str(name)), text))
     return b"{\n" + b",\n".join(lines) + b"\n}"
 
 
@@ -110,7 +100,11 @@ def _refuse_constant(constant: str) -> NoReturn:
 
 
 _ENCODER = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    ensure_ascii=False,
+    sort_keys=True,
+    separators=(",", ":"),
+    allow_nan=False,
+    default=msgspec.to_builtins,
 )
 _DECODER = json.JSONDecoder(parse_float=_parse_float, parse_constant=_refuse_constant)
 _split = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode

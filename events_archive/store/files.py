@@ -4,11 +4,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from events_archive.errors import CacheError
+from events_archive.store.canonical_json import decode_as
 
-_BUFFER_SIZE = 2**16
-"""Bytes read at a time by `read_lines`: some twenty records."""
+_T = TypeVar("_T")
 
 
 def read_bytes(path: Path) -> bytes:
@@ -21,28 +22,31 @@ def read_bytes(path: Path) -> bytes:
     except FileNotFoundError:
         return b""
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise CacheError(f"{path} cannot be read: {error.strerror or error}") from error
 
 
-def read_lines(path: Path) -> Iterator[bytes]:
-    r"""Yield the lines of ``path`` without their line ends; none when there is no file.
+def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    r"""Return number and content of each line of ``path`` that is not blank.
 
     Lines end at ``\n`` only: U+2028 and the like are part of a record's text.
 
     Raises `CacheError` when the file exists and cannot be read.
     """
+    lines = enumerate(read_bytes(path).split(b"\n"), start=1)
+    return ((number, line) for number, line in lines if line.strip())
+
+
+def read_json(path: Path, type_: type[_T]) -> _T | None:
+    """Return the content of ``path`` as a ``type_`` of msgspec.
+
+    None when there is no file or it is damaged: for files that the archive can do without.
+
+    Raises `CacheError` when the file exists and cannot be read.
+    """
     try:
-        with path.open("rb", buffering=_BUFFER_SIZE) as file:
-            for line in file:
-                yield line.removesuffix(b"\n")
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: Path, error: OSError) -> CacheError:
-    return CacheError(f"{path} cannot be read: {error.strerror or error}")
+        return decode_as(read_bytes(path), type_)
+    except ValueError:
+        return None
 
 
 @contextmanager
@@ -52,9 +56,8 @@ def replacing(path: Path, *, suffix: str = ".tmp") -> Iterator[Path]:
     At the end of the block the file is flushed to the disk and renamed, so that ``path`` is the
     old or the new file whenever the process is killed. If the block raises, ``path`` is unchanged.
 
-    The temporary file is ``.<name of path><suffix>`` in the same folder. A process that is killed
-    leaves it behind, and the next one overwrites it. Threads that may write the same ``path`` at
-    once need different suffixes.
+    The temporary file is ``.<name of path><suffix>`` in the same folder; the next call overwrites
+    what a killed process left there. Threads that write the same ``path`` need different suffixes.
 
     Raises `OSError` when a file cannot be written.
     """
@@ -72,18 +75,16 @@ def replacing(path: Path, *, suffix: str = ".tmp") -> Iterator[Path]:
 
 
 def write_atomically(path: Path, data: bytes) -> bool:
-    """Make ``data`` the content of ``path`` by `replacing` it; return whether it was another.
+    """Make ``data`` the content of ``path`` by `replacing` it, unless it is that already.
 
-    The file is not touched if it has this content already.
-
-    Raises `CacheError` when it cannot be written; ``path`` is then unchanged.
+    Return whether it was not. Raises `CacheError` when the file cannot be replaced.
     """
     try:
         if path.is_file() and path.read_bytes() == data:
             return False
         with replacing(path) as temporary:
             temporary.write_bytes(data)
-        fsync_folder(path.parent)
+        _fsync_folder(path.parent)
     except OSError as error:
         raise CacheError(
             f"{path} cannot be written: {error.strerror or error}; the old file stays as it was"
@@ -96,7 +97,7 @@ def backup_damaged(path: Path) -> None:
     write_atomically(path.with_name(f"{path.stem}.damaged{path.suffix}"), read_bytes(path))
 
 
-def fsync_folder(folder: Path) -> None:
+def _fsync_folder(folder: Path) -> None:
     """Flush a rename in ``folder`` to the disk where the system supports it (not on Windows)."""
     if os.name == "nt":
         return

@@ -1,30 +1,19 @@
 """``history.jsonl``: the changes that the archive observed, one a line, only ever appended to."""
 
-import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
-from events_archive.errors import CacheError
 from events_archive.model.changes import CHANGE_TYPES, Change
 from events_archive.model.timestamps import format_utc
 from events_archive.store.canonical_json import AwareDatetime, decode_as, encode
-from events_archive.store.files import fsync_folder, read_bytes, read_lines
+from events_archive.store.files import read_bytes, read_lines, write_atomically
 
 HISTORY_FILE = "history.jsonl"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
-    """The content of the file."""
-
-    changes: tuple[Change, ...] = ()
-    """Oldest first."""
-    damaged: tuple[str, ...] = ()
-    """A sentence with file and line for each line that cannot be read."""
+_ChangeType = Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(CHANGE_TYPES)})\\Z")]
 
 
 class _Line(
@@ -36,36 +25,27 @@ class _Line(
 
     observed: AwareDatetime
     event_id: int
-    change_type: str
+    change_type: _ChangeType
     field: str = ""
     old: Any = None
     new: Any = None
     is_live: bool = False
 
 
-def load_history(path: Path) -> History:
-    """Return all changes that can be read from ``path``; none when there is no file.
+def load_history(path: Path) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+    """Return all changes that can be read, oldest first, and a sentence for each damaged line.
 
     Raises `CacheError` when the file exists and cannot be read.
     """
     changes: list[Change] = []
     damaged: list[str] = []
-    for number, line in enumerate(read_lines(path), start=1):
-        if not line.strip():
-            continue
+    for number, data in read_lines(path):
         try:
-            changes.append(_decode_change(line))
+            changes.append(Change(**msgspec.structs.asdict(decode_as(data, _Line))))
         except ValueError:
             damaged.append(f"{path}, line {number}: not an entry of the history")
     changes.sort(key=lambda change: change.observed)
-    return History(changes=tuple(changes), damaged=tuple(damaged))
-
-
-def _decode_change(data: bytes) -> Change:
-    line = decode_as(data, _Line)
-    if line.change_type not in CHANGE_TYPES:
-        raise ValueError(f"unknown type of change: {line.change_type}")
-    return Change(**msgspec.structs.asdict(line))
+    return tuple(changes), tuple(damaged)
 
 
 def change_to_json(change: Change) -> dict[str, Any]:
@@ -101,13 +81,4 @@ def append_lines(path: Path, lines: bytes, *, offset: int) -> None:
         lines = b""
     if content and not content.endswith(b"\n"):
         lines = b"\n" + lines
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab") as file:
-            file.truncate(len(content))
-            file.write(lines)
-            file.flush()
-            os.fsync(file.fileno())
-        fsync_folder(path.parent)
-    except OSError as error:
-        raise CacheError(f"{path} cannot be written: {error.strerror or error}") from error
+    write_atomically(path, content + lines)

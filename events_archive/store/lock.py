@@ -35,8 +35,7 @@ else:
 def locked(folder: Path, *, timeout: float = 10.0) -> Iterator[None]:
     """Lock ``folder`` within the block; wait up to ``timeout`` seconds for another process.
 
-    Raises `CacheError` when another process still holds the lock, or the folder cannot be written
-    to.
+    Raises `CacheError` when another process still holds the lock, or there can be no lock file.
     """
     path = folder / LOCK_FILE
     try:
@@ -45,9 +44,8 @@ def locked(folder: Path, *, timeout: float = 10.0) -> Iterator[None]:
     except OSError as error:
         raise CacheError(f"{path} cannot be opened: {error.strerror or error}") from error
     with file:
-        _wait_for(file, path, time.monotonic() + timeout)
-        file.seek(0)
-        file.truncate()
+        _wait_for(file, path, deadline=time.monotonic() + timeout)
+        file.truncate(0)
         file.write(str(os.getpid()).encode())
         file.flush()
         yield
@@ -59,15 +57,12 @@ def _wait_for(file: BinaryIO, path: Path, deadline: float) -> None:
             return _try_to_lock(file)
         except (BlockingIOError, PermissionError) as error:
             if time.monotonic() >= deadline:
+                file.seek(0)
+                process = file.read(20).decode("ascii", "replace") or "unknown"
                 raise CacheError(
-                    f"another run (process {_holder(file)}) is working on this archive and holds "
+                    f"another run (process {process}) is working on this archive and holds "
                     f"{path}; wait until it is done"
                 ) from error
         except OSError as error:
             raise CacheError(f"{path} cannot be locked: {error.strerror or error}") from error
         time.sleep(0.05)
-
-
-def _holder(file: BinaryIO) -> str:
-    file.seek(0)
-    return file.read(20).decode("ascii", "replace") or "unknown"

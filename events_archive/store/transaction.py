@@ -8,17 +8,18 @@ finds the same changes. So no line of the history is lost or doubled.
 
 from collections.abc import Iterable
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change
-from events_archive.store.canonical_json import decode_as, encode
-from events_archive.store.files import read_bytes, write_atomically
+from events_archive.store.canonical_json import encode
+from events_archive.store.files import read_bytes, read_json, write_atomically
 from events_archive.store.history_file import HISTORY_FILE, append_lines, encode_changes
-from events_archive.store.records import EVENTS_FILE, Records, digest
-from events_archive.store.state_file import STATE_FILE, encode_state
+from events_archive.store.records import EVENTS_FILE, Records
+from events_archive.store.state_files import STATE_FILE, encode_state
 
 CHECKPOINT_FOLDER, CHECKPOINT_HEADER = "sweep", "sweep.json"
 """Folder of the pages of an unfinished full refresh, and the file there that describes it."""
@@ -28,7 +29,7 @@ JOURNAL_FILE = f"{CHECKPOINT_FOLDER}/journal.json"
 
 class _Journal(msgspec.Struct, kw_only=True):
     events: str
-    """The digest of the new ``events.jsonl``."""
+    """The SHA-256 of the new ``events.jsonl`` in hexadecimal."""
     history_size: int
     """The size of the old ``history.jsonl`` in bytes."""
     history: str
@@ -45,12 +46,12 @@ def commit(cache: Path, records: Records, changes: Iterable[Change], state: Arch
     """
     events = records.data
     journal = _Journal(
-        events=digest(events),
+        events=sha256(events).hexdigest(),
         history_size=len(read_bytes(cache / HISTORY_FILE)),
         history=encode_changes(changes).decode(),
         ledger=encode_state(state).decode(),
     )
-    write_atomically(cache / JOURNAL_FILE, encode(msgspec.to_builtins(journal)))
+    write_atomically(cache / JOURNAL_FILE, encode(journal))
     write_atomically(cache / EVENTS_FILE, events)
     recover(cache)
 
@@ -60,18 +61,11 @@ def recover(cache: Path) -> None:
 
     Raises `CacheError` when a file cannot be written.
     """
-    path = cache / JOURNAL_FILE
-    data = read_bytes(path)
-    if not data:
-        return
-    try:
-        journal = decode_as(data, _Journal)
-    except ValueError:
-        journal = None
-    if journal and journal.events == digest(read_bytes(cache / EVENTS_FILE)):
+    journal = read_json(cache / JOURNAL_FILE, _Journal)
+    if journal and journal.events == sha256(read_bytes(cache / EVENTS_FILE)).hexdigest():
         if journal.history:
             lines = journal.history.encode()
             append_lines(cache / HISTORY_FILE, lines, offset=journal.history_size)
         write_atomically(cache / STATE_FILE, journal.ledger.encode())
     with suppress(OSError):
-        path.unlink(missing_ok=True)
+        (cache / JOURNAL_FILE).unlink(missing_ok=True)

@@ -12,12 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from events_archive.check.external_links import check_external_links, due_links
+from events_archive.check.external_links import (
+    LINKS_FILE,
+    LinkStatus,
+    check_external_links,
+    due_links,
+)
 from events_archive.console import Console
 from events_archive.net.http_client import HttpLimits
 from events_archive.net.link_checker import CrawlPolicy, group_by_host
 from events_archive.settings import Settings
-from events_archive.store.link_status import LINKS_FILE, LinkStatus, load_link_statuses
+from events_archive.store.files import read_json
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 QUICK = HttpLimits(connect=2, read=2, total=4, max_redirects=5)
@@ -73,6 +78,12 @@ def settings_for(tmp_path: Path, api: str) -> Settings:
     return Settings(cache=tmp_path, api_url=f"{api}/", base_url="https://example.org/")
 
 
+def load_statuses(folder: Path) -> dict[str, LinkStatus]:
+    statuses = read_json(folder / LINKS_FILE, dict[str, LinkStatus])
+    assert statuses is not None
+    return statuses
+
+
 def check_links(
     tmp_path: Path,
     site: OtherSite,
@@ -84,8 +95,7 @@ def check_links(
     console = Console(quiet=True)
     check_external_links(links, settings_for(tmp_path, site.root), console, now=now, policy=policy)
     assert console.finish() == 0
-    statuses = load_link_statuses(tmp_path / LINKS_FILE)
-    return {url.rpartition("/")[2]: status for url, status in statuses.items()}
+    return {url.rpartition("/")[2]: status for url, status in load_statuses(tmp_path).items()}
 
 
 def test_the_result_of_every_link_is_saved_and_dead_links_are_printed(
@@ -139,7 +149,7 @@ def test_no_request_goes_to_a_private_network(tmp_path: Path) -> None:
         settings = settings_for(tmp_path, "https://ll.invalid")
         check_external_links(links, settings, Console(quiet=True), now=NOW, policy=NO_PAUSE)
         assert site.requests == []
-    faults = {link.fault for link in load_link_statuses(tmp_path / LINKS_FILE).values()}
+    faults = {link.fault for link in load_statuses(tmp_path).values()}
     assert faults == {"leads to a private network"}
 
 
@@ -176,7 +186,8 @@ def test_links_checked_longest_ago_come_first_and_each_host_gets_a_limited_numbe
 
 def test_a_damaged_file_of_results_counts_as_empty(tmp_path: Path) -> None:
     (tmp_path / LINKS_FILE).write_text('{"http://x/": 3}')
-    assert load_link_statuses(tmp_path / LINKS_FILE) == {}
+    with other_site(a=200) as site:
+        assert check_links(tmp_path, site, "a").keys() == {"a"}
 
 
 def test_links_for_which_there_is_no_time_are_left_for_the_next_run(tmp_path: Path) -> None:

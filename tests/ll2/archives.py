@@ -16,7 +16,7 @@ from events_archive.ll2.refresh import RefreshResult, refresh
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.event import Event
 from events_archive.settings import Settings
-from events_archive.store.archive_history import persist_slugs
+from events_archive.store.state_files import persist_slugs
 from tests.ll2_server import EventDatabase, seed_records
 from tests.ll2_server.api import Api
 from tests.store.record_files import save_records

@@ -18,11 +18,12 @@ from events_archive.ll2.refresh import RefreshResult, refresh
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.settings import Settings
 from events_archive.store import transaction
-from events_archive.store.archive_history import persist_published_lists
 from events_archive.store.history_file import load_history
 from events_archive.store.records import RecordLine, load_records
+from events_archive.store.state_files import persist_published_lists
 from tests.ll2.archives import START, Archive, Upstream
 from tests.ll2_server import EventDatabase, Fault, LL2Server
+from tests.store.record_files import decoded
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def archive(tmp_path: Path, upstream: Upstream) -> Archive:
 
 
 def changes_of_last_refresh(archive: Archive) -> list[tuple[int, str]]:
-    changes = load_history(archive.settings.cache / "history.jsonl").changes
+    changes = load_history(archive.settings.cache / "history.jsonl")[0]
     return [
         (change.event_id, change.change_type)
         for change in changes
@@ -63,9 +64,10 @@ def ids_by_last_edit(archive: Archive) -> list[int]:
 
 
 def cached_records(archive: Archive) -> dict[int, dict[str, Any]]:
+    cached = decoded(load_records(archive.settings.cache / "events.jsonl"))
     return {
         number: record | {"url": upstream_records(archive).get(number, record)["url"]}
-        for number, record in load_records(archive.settings.cache / "events.jsonl").by_id.items()
+        for number, record in cached.items()
     }
 
 
@@ -96,7 +98,7 @@ def test_a_first_refresh_takes_eleven_requests_and_the_next_one_takes_one(
     archive = Archive(tmp_path, Upstream(EventDatabase(grown, clock=START)))
     archive.seed()
     first = archive.refresh()
-    assert (first.outcome, first.requests, len(first.records.by_id)) == ("sweep", 11, 1071)
+    assert (first.outcome, first.requests, len(first.records.lines)) == ("sweep", 11, 1071)
     assert first.summary.text == "1061 new"
     assert not list((tmp_path / "sweep").iterdir())
     assert not any(change.is_live for change in first.changes)
@@ -136,7 +138,7 @@ def test_the_weekly_full_refresh_finds_a_deletion_and_keeps_the_event(
     assert archive.refresh().summary.text == "no changes"
     result = archive.refresh(after=24 * 7)
     assert (result.outcome, result.summary.text) == ("sweep", "1 withdrawn")
-    assert deleted in result.records.by_id
+    assert deleted in result.records.lines
     assert result.archive_state.withdrawn == {deleted: (START + timedelta(hours=7)).date()}
     assert result.requests == 4, "three pages, and a request for the event by id"
     assert archive.refresh().outcome == "delta"
@@ -215,7 +217,7 @@ def test_a_rate_limited_refresh_continues_where_it_stopped(archive: Archive) -> 
     limited = archive.refresh()
     assert (limited.outcome, limited.requests) == ("throttled", 3)
     assert archive.files() == before
-    assert len(limited.records.by_id) == 10
+    assert len(limited.records.lines) == 10
     [warning] = archive.warnings
     assert "try again after 19:30 UTC, from the 2 pages" in warning
     assert "came with the archive" in warning
@@ -343,7 +345,7 @@ def test_a_great_loss_is_rejected_until_it_is_accepted(archive: Archive) -> None
     assert "--accept-withdrawals" in archive.warnings[0]
     accepted = archive.refresh(after=0.1, full=True, accept_withdrawals=True)
     assert (accepted.summary.text, accepted.requests) == ("13 withdrawn", 0)
-    assert len(accepted.records.by_id) == 250
+    assert len(accepted.records.lines) == 250
 
 
 def test_a_small_loss_is_accepted(archive: Archive) -> None:
@@ -387,7 +389,7 @@ def test_events_are_added_even_if_the_list_is_never_complete(
     archive.upstream.edit_page = lambda page: replace(page, count=page.count + (page.count > 200))
     result = archive.refresh(full=True)
     assert result.outcome == "delta"
-    assert added in result.records.by_id
+    assert added in result.records.lines
     assert "251 events and gave" not in archive.warnings[0]
     assert "252 events and gave 251" in archive.warnings[0]
 
@@ -400,7 +402,7 @@ def test_an_invalid_record_does_not_replace_a_valid_one(archive: Archive) -> Non
     database.change(number, date="soon")
     database.change(database.ids[1], location="Elsewhere")
     result = archive.refresh()
-    assert result.records.by_id[number]["date"] == valid["date"]
+    assert result.records.lines[number].decode()["date"] == valid["date"]
     assert result.summary.text == "1 changed"
     [warning] = archive.warnings
     assert f"event {number} cannot be read" in warning
@@ -418,7 +420,7 @@ def test_an_invalid_record_replaces_an_invalid_one(archive: Archive) -> None:
     database.advance(hours=8)
     database.change(number, date="later")
     result = archive.refresh()
-    assert result.records.by_id[number]["date"] == "later"
+    assert result.records.lines[number].decode()["date"] == "later"
     assert (result.changes, archive.warnings) == ((), [])
 
 
@@ -441,7 +443,7 @@ def test_a_stale_page_of_an_incremental_refresh_is_ignored(archive: Archive) -> 
         return replace(page, records=tuple(stale if r["id"] == number else r for r in page.records))
 
     archive.upstream.edit_page = replace_record
-    assert archive.refresh().records.by_id[number]["location"] == "New"
+    assert archive.refresh().records.lines[number].decode()["location"] == "New"
 
 
 @pytest.mark.parametrize("files", [("events.jsonl",), ("ledger.json",), ("history.jsonl",)])
@@ -520,7 +522,7 @@ def test_a_reused_slug_belongs_to_its_present_event(archive: Archive) -> None:
     database.advance(hours=8)
     database.rename(first, "Another name")
     database.change(second, slug=slug)
-    former = archive.refresh(offline=True).records.by_id[second]["slug"]
+    former = archive.refresh(offline=True).records.lines[second].decode()["slug"]
     _, history = archive.load(archive.refresh())
     assert history.slugs.events.slugs[second] == slug
     assert history.slugs.events.redirects == {former: second}

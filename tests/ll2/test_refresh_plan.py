@@ -23,10 +23,7 @@ STATE = ArchiveState(
     last_incremental_refresh=NOW - 7 * HOUR,
 )  # fmt: skip
 CACHE = CacheState(
-    records=Records(
-        lines=dict.fromkeys((1, 2), RecordLine(b"{}")),
-        last_updated={1: NOW - DAY, 2: NOW - 9 * HOUR},
-    ),
+    records=Records(lines={1: RecordLine(b"{}", NOW - DAY), 2: RecordLine(b"{}", NOW - 9 * HOUR)}),
     archive_state=STATE,
 )
 FETCHED = FetchedPage(

@@ -11,3 +11,8 @@ from events_archive.store.records import Records
 def save_records(path: Path, records: Mapping[int, dict[str, Any]]) -> bool:
     """Write ``records`` to ``events.jsonl``; return whether the file changed."""
     return write_atomically(path, Records().merged(records).data)
+
+
+def decoded(records: Records) -> dict[int, dict[str, Any]]:
+    """Return the records by event id."""
+    return {event_id: line.decode() for event_id, line in records.lines.items()}

@@ -14,8 +14,8 @@ from events_archive.store.canonical_json import (
     decode,
     decode_as,
     encode,
+    encode_lines,
     join_members,
-    object_lines,
     split_members,
 )
 
@@ -192,5 +192,11 @@ def test_a_value_of_another_type_is_an_error(data: bytes) -> None:
 
 
 def test_an_object_of_lines_has_its_members_in_the_given_order() -> None:
-    assert object_lines({"b": b"1", 'a"': b"[2]"}) == b'{\n"b": 1,\n"a\\"": [2]\n}'
-    assert object_lines({}) == b"{\n\n}"
+    assert encode_lines({"b": 1, 'a"': [2]}) == b'{\n"b": 1,\n"a\\"": [2]\n}'
+    assert encode_lines({}) == b"{\n\n}"
+
+
+def test_a_mapping_in_an_object_of_lines_has_its_members_in_the_order_of_their_keys() -> None:
+    assert encode_lines({"a": {10: [1], 9: {"b": 2}}, "b": {}}) == (
+        b'{\n"a": {\n"9": {\n"b": 2\n},\n"10": [1]\n},\n"b": {}\n}'
+    )

@@ -4,14 +4,20 @@ import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from events_archive.check.external_links import LinkStatus
 from events_archive.images.download_state import DownloadState, FailedDownload
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change
+from events_archive.store.canonical_json import encode_lines
+from events_archive.store.files import read_json
 from events_archive.store.history_file import encode_changes, load_history
-from events_archive.store.link_status import LinkStatus, load_link_statuses, save_link_statuses
-from events_archive.store.published_ids import load_published_ids, save_published_ids
 from events_archive.store.records import load_records
-from events_archive.store.state_file import encode_state, load_state
+from events_archive.store.state_files import (
+    encode_state,
+    load_published_ids,
+    load_state,
+    save_published_ids,
+)
 from events_archive.store.transaction import recover
 
 CACHE = Path(__file__).parents[1] / "data" / "cache"
@@ -21,9 +27,10 @@ TUESDAY = datetime(2026, 9, 8, 4, tzinfo=UTC)
 
 def test_records() -> None:
     records = load_records(CACHE / "events.jsonl")
-    assert records.by_id == {
-        264: {"id": 264, "last_updated": "2026-09-07T05:00:00Z", "name": "US EVA-74"}
-    }
+    assert list(records.lines) == [264]
+    assert records.get(264) == {
+        "id": 264, "last_updated": "2026-09-07T05:00:00Z", "name": "US EVA-74",
+    }  # fmt: skip
     assert records.data == (CACHE / "events.jsonl").read_bytes()
 
 
@@ -45,9 +52,9 @@ def test_state() -> None:
 
 
 def test_history() -> None:
-    history = load_history(CACHE / "history.jsonl")
-    assert history.damaged == ()
-    assert history.changes == (
+    changes, damaged = load_history(CACHE / "history.jsonl")
+    assert damaged == ()
+    assert changes == (
         Change(
             observed=MONDAY, event_id=264, change_type="moved", field="moment", is_live=True,
             old={"date": None, "precision": 7},
@@ -62,7 +69,7 @@ def test_history() -> None:
             old=["NASA"], new=["NASA", "ESA \u2028é"],
         ),
     )  # fmt: skip
-    assert encode_changes(history.changes) == (CACHE / "history.jsonl").read_bytes()
+    assert encode_changes(changes) == (CACHE / "history.jsonl").read_bytes()
 
 
 def test_published_ids(tmp_path: Path) -> None:
@@ -75,8 +82,8 @@ def test_published_ids(tmp_path: Path) -> None:
     assert (tmp_path / "ids.json").read_bytes() == (CACHE / "published-ids.json").read_bytes()
 
 
-def test_links(tmp_path: Path) -> None:
-    links = load_link_statuses(CACHE / "links.json")
+def test_links() -> None:
+    links = read_json(CACHE / "links.json", dict[str, LinkStatus])
     assert links == {
         "https://example.org/a": LinkStatus(
             first_seen=MONDAY, last_checked=TUESDAY, last_ok=MONDAY, fault="answers 404"
@@ -85,8 +92,7 @@ def test_links(tmp_path: Path) -> None:
             first_seen=TUESDAY, last_checked=TUESDAY, last_ok=None, fault="no such host"
         ),
     }
-    save_link_statuses(tmp_path / "links.json", links)
-    assert (tmp_path / "links.json").read_bytes() == (CACHE / "links.json").read_bytes()
+    assert encode_lines(links) + b"\n" == (CACHE / "links.json").read_bytes()
 
 
 def test_a_transaction_that_an_earlier_version_began_is_completed(tmp_path: Path) -> None:

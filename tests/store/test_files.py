@@ -53,7 +53,7 @@ def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
 
 def test_lines_end_at_line_feeds_only(tmp_path: Path) -> None:
     (tmp_path / "lines").write_bytes("a\u2028b\r\n\nc".encode())
-    assert list(read_lines(tmp_path / "lines")) == ["a\u2028b\r".encode(), b"", b"c"]
+    assert list(read_lines(tmp_path / "lines")) == [(1, "a\u2028b\r".encode()), (3, b"c")]
     assert list(read_lines(tmp_path / "none")) == []
 
 

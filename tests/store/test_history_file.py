@@ -20,8 +20,7 @@ def test_what_is_appended_is_read_back(tmp_path: Path) -> None:
     )
     append_lines(path, encode_changes([first]), offset=0)
     append_lines(path, encode_changes([second]), offset=path.stat().st_size)
-    assert load_history(path).changes == (first, second)
-    assert load_history(path).damaged == ()
+    assert load_history(path) == ((first, second), ())
 
 
 def test_appending_the_same_lines_again_changes_nothing(tmp_path: Path) -> None:
@@ -49,10 +48,10 @@ def test_an_incomplete_line_costs_no_other(tmp_path: Path) -> None:
     path = tmp_path / "history.jsonl"
     path.write_bytes(encode_changes([a_change(1)]) + b'{"id":2,"kind":"mo')
     append_lines(path, encode_changes([a_change(3)]), offset=path.stat().st_size)
-    history = load_history(path)
-    assert [change.event_id for change in history.changes] == [1, 3]
-    assert len(history.damaged) == 1
-    assert f"{path}, line 2" in history.damaged[0]
+    changes, damaged = load_history(path)
+    assert [change.event_id for change in changes] == [1, 3]
+    assert len(damaged) == 1
+    assert f"{path}, line 2" in damaged[0]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +68,8 @@ def test_an_incomplete_line_costs_no_other(tmp_path: Path) -> None:
 )
 def test_a_line_that_is_not_a_change_is_reported(tmp_path: Path, line: bytes) -> None:
     (tmp_path / "history.jsonl").write_bytes(line)
-    assert len(load_history(tmp_path / "history.jsonl").damaged) == 1
+    changes, damaged = load_history(tmp_path / "history.jsonl")
+    assert (changes, len(damaged)) == ((), 1)
 
 
 def test_a_folder_that_cannot_be_written_to_is_an_error(tmp_path: Path) -> None:

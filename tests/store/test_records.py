@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from events_archive.store.records import Records, load_records
-from tests.store.record_files import save_records
+from tests.store.record_files import decoded, save_records
 
 SEED_FILE = Path(__file__).parents[1] / "data" / "seed_events.json"
 
@@ -26,9 +26,9 @@ def test_what_is_saved_is_loaded_and_the_same_bytes_are_not_written_again(tmp_pa
     assert save_records(path, seed())
     before = path.stat()
     loaded = load_records(path)
-    assert loaded.by_id == seed()
+    assert decoded(loaded) == seed()
     assert loaded.damaged == ()
-    assert not save_records(path, loaded.by_id)
+    assert not save_records(path, decoded(loaded))
     assert path.stat().st_mtime_ns == before.st_mtime_ns
     assert [name.name for name in tmp_path.iterdir()] == ["events.jsonl"]
 
@@ -53,7 +53,7 @@ def test_a_damaged_line_is_reported_and_the_others_are_used(tmp_path: Path) -> N
         b'{"id":5,"x":"\xff"}\n' + b"[" * 100_000 + b'\n{"id":6}'
     )
     loaded = load_records(path)
-    assert list(loaded.by_id) == [1, 6]
+    assert list(loaded.lines) == [1, 6]
     assert [sentence.split(", ")[1].split(":")[0] for sentence in loaded.damaged] == [
         f"line {n}" for n in (2, 3, 5, 6, 7, 8, 9)
     ]
@@ -67,5 +67,5 @@ def test_of_two_records_with_one_id_the_newer_is_used(tmp_path: Path) -> None:
     for order in (fresh + stale, stale + fresh):
         path.write_bytes(order)
         loaded = load_records(path)
-        assert loaded.by_id[1]["name"] == "new"
+        assert decoded(loaded)[1]["name"] == "new"
         assert "more than once" in loaded.damaged[0]

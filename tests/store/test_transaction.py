@@ -9,10 +9,10 @@ from events_archive.model.archive_state import ArchiveState
 from events_archive.store import transaction
 from events_archive.store.history_file import append_lines, encode_changes, load_history
 from events_archive.store.records import Records, load_records
-from events_archive.store.state_file import load_state
+from events_archive.store.state_files import load_state
 from events_archive.store.transaction import JOURNAL_FILE, commit, recover
 from tests.store.changes import MONDAY, a_change
-from tests.store.record_files import save_records
+from tests.store.record_files import decoded, save_records
 
 OLD, NEW = {1: {"id": 1, "name": "old"}}, {1: {"id": 1, "name": "new"}}
 CHANGES = (a_change(1), a_change(2))
@@ -25,8 +25,8 @@ class PowerCut(BaseException):
 
 def cache_of(folder: Path) -> tuple[object, object, object]:
     return (
-        load_records(folder / "events.jsonl").by_id,
-        load_history(folder / "history.jsonl").changes,
+        decoded(load_records(folder / "events.jsonl")),
+        load_history(folder / "history.jsonl")[0],
         load_state(folder / "ledger.json")[0],
     )
 

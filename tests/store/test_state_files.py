@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events_archive.model.archive_state import ArchiveState
-from events_archive.store.state_file import encode_state, load_state, save_state
+from events_archive.store.state_files import encode_state, load_state, save_state
 
 MONDAY = datetime(2026, 9, 7, 6, 0, 1, tzinfo=UTC)
 FULL = ArchiveState(
