@@ -151,7 +151,7 @@ class Flattener:
     def _events(self, page: Any) -> dict[str, Any]:
         context = page.context
         event, place = context["event"], context["place"]
-        calendar = self.calendars.add(event) if context["has_calendar"] else None
+        calendar = self.calendars.event_links(event) if context["has_calendar"] else None
         day, rest, clock = date_parts(event.date)
         flat = {
             "id": event.id,

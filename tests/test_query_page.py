@@ -1,4 +1,4 @@
-"""The page that answers questions, as people use it: opened from disk unless said otherwise."""
+"""The query page in a browser, opened from disk unless a test says otherwise."""
 
 import gzip
 import json
@@ -35,7 +35,7 @@ def page(browser: Browser) -> Iterator[Page]:
     assert not [url for url in monitor.requests if not url.startswith(("file:", "blob:"))]
 
 
-def _ask(page: Page, run: Run, query: str = "") -> None:
+def _open(page: Page, run: Run, query: str = "") -> None:
     page.goto((run.output / "explore.html").as_uri() + (f"?{query}" if query else ""))
     expect(page.get_by_role("status")).to_have_text(re.compile(r"^(\d|No event)"))
 
@@ -44,28 +44,28 @@ def _query(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
 
 
-def _count(run: Run, fits: Callable[[Record], bool]) -> int:
-    """How many events of the cache fit."""
+def _count(run: Run, matches: Callable[[Record], bool]) -> int:
+    """Return the number of records in the cache that match."""
     lines = (run.cache / "events.jsonl").read_bytes().splitlines()
-    return sum(fits(json.loads(line)) for line in lines)
+    return sum(matches(json.loads(line)) for line in lines)
 
 
-def _shown(page: Page) -> list[str]:
+def _event_names(page: Page) -> list[str]:
     return page.locator(".found .card-name").all_inner_texts()
 
 
-def test_an_address_of_the_api_is_answered_as_it_stands(page: Page, generated_run: Run) -> None:
-    _ask(page, generated_run, "type__ids=2,8&ordering=-date&limit=10&offset=10&mode=list")
+def test_a_query_of_the_api_works_unchanged(page: Page, generated_run: Run) -> None:
+    _open(page, generated_run, "type__ids=2,8&ordering=-date&limit=10&offset=10&mode=list")
     count = _count(generated_run, lambda record: record["type"]["id"] in (2, 8))
     expect(page.get_by_role("status")).to_have_text(f"{count} events, 11 to 20 shown")
-    assert len(_shown(page)) == 10
+    assert len(_event_names(page)) == 10
     conditions = page.get_by_label("What was asked for").get_by_role("link")
     assert conditions.all_inner_texts() == ["Docking", "Spacecraft Undocking", "Begin again"]
 
 
-def test_what_the_ten_real_events_answer(page: Page, seed_run: Run) -> None:
-    _ask(page, seed_run, "search=eva&year=2021&month=7&ordering=-date")
-    assert _shown(page) == ["Tiangong EVA-1"]
+def test_a_query_finds_one_of_the_seed_events(page: Page, seed_run: Run) -> None:
+    _open(page, seed_run, "search=eva&year=2021&month=7&ordering=-date")
+    assert _event_names(page) == ["Tiangong EVA-1"]
     assert page.locator(".found .card-date").inner_text().split() == [
         "4",
         "July",
@@ -77,8 +77,8 @@ def test_what_the_ten_real_events_answer(page: Page, seed_run: Run) -> None:
     expect(page.locator("h1")).to_have_text("Tiangong EVA-1")
 
 
-def test_a_link_of_the_api_can_be_pasted(page: Page, seed_run: Run) -> None:
-    _ask(page, seed_run)
+def test_a_url_of_the_api_can_be_pasted(page: Page, seed_run: Run) -> None:
+    _open(page, seed_run)
     field = page.get_by_role("searchbox")
     field.fill("https://ll.thespacedevs.com/2.3.0/events/?type=3&limit=2&mode=detailed")
     field.press("Enter")
@@ -87,16 +87,14 @@ def test_a_link_of_the_api_can_be_pasted(page: Page, seed_run: Run) -> None:
     field.fill("https://ll.thespacedevs.com/2.3.0/events/309/?format=json")
     field.press("Enter")
     expect(page.get_by_role("status")).to_have_text("1 event")
-    assert _shown(page) == ["Tiangong EVA-1"]
+    assert _event_names(page) == ["Tiangong EVA-1"]
     field.fill("https://ll.thespacedevs.com/2.3.0/launches/?limit=2")
     field.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("nor an address of the API's events")
 
 
-def test_every_choice_is_an_address_and_the_way_back_leads_through_all(
-    page: Page, seed_run: Run
-) -> None:
-    _ask(page, seed_run)
+def test_every_choice_has_a_url_and_the_back_button_undoes_it(page: Page, seed_run: Run) -> None:
+    _open(page, seed_run)
     page.get_by_role("link", name="EVA", exact=True).first.click()
     expect(page.get_by_role("status")).to_have_text("4 events")
     assert _query(page) == {"type__ids": ["3"]}
@@ -116,8 +114,8 @@ def test_every_choice_is_an_address_and_the_way_back_leads_through_all(
     expect(page.get_by_role("status")).to_have_text("10 events")
 
 
-def test_facets_count_what_another_choice_would_bring(page: Page, seed_run: Run) -> None:
-    _ask(page, seed_run, "type__ids=3")
+def test_facets_have_the_counts_of_other_choices(page: Page, seed_run: Run) -> None:
+    _open(page, seed_run, "type__ids=3")
     facet = page.locator(".facets section").first
     counts = dict(zip(
         facet.locator("a").all_inner_texts(), facet.locator(".count").all_inner_texts(), strict=True
@@ -127,8 +125,10 @@ def test_facets_count_what_another_choice_would_bring(page: Page, seed_run: Run)
     assert facet.locator("[aria-current]").all_inner_texts() == ["EVA"]
 
 
-def test_the_keyboard_is_enough_and_keeps_its_place(page: Page, seed_run: Run) -> None:
-    _ask(page, seed_run)
+def test_the_page_can_be_used_with_the_keyboard_and_the_focus_stays(
+    page: Page, seed_run: Run
+) -> None:
+    _open(page, seed_run)
     page.get_by_role("searchbox").focus()
     for _ in range(30):
         page.keyboard.press("Tab")
@@ -141,10 +141,8 @@ def test_the_keyboard_is_enough_and_keeps_its_place(page: Page, seed_run: Run) -
     expect(page.get_by_role("status")).to_have_text("10 events")
 
 
-def test_words_are_looked_for_beyond_names_only_where_that_is_asked_for(
-    page: Page, seed_run: Run
-) -> None:
-    _ask(page, seed_run)
+def test_text_beyond_names_is_searched_only_on_request(page: Page, seed_run: Run) -> None:
+    _open(page, seed_run)
     field = page.get_by_role("searchbox")
     field.fill("iROSA")
     field.press("Enter")
@@ -160,14 +158,14 @@ def test_words_are_looked_for_beyond_names_only_where_that_is_asked_for(
     assert copied == "https://ll.thespacedevs.com/2.3.0/events/"
 
 
-def test_what_the_api_would_refuse_or_ignore_is_named(page: Page, seed_run: Run) -> None:
-    _ask(page, seed_run, "foo=1&limit=3")
+def test_invalid_and_ignored_parameters_are_named(page: Page, seed_run: Run) -> None:
+    _open(page, seed_run, "foo=1&limit=3")
     assert "“foo”" in page.locator(".remarks").inner_text()
     page.goto((seed_run.output / "explore.html").as_uri() + "?type=2,3&date__gt=soon")
     expect(page.get_by_role("status")).to_contain_text("refuse")
-    said = page.locator(".remarks").inner_text()
-    assert "type was given as “2,3”" in said
-    assert "date__gt was given as “soon”" in said
+    warnings = page.locator(".remarks").inner_text()
+    assert "type was given as “2,3”" in warnings
+    assert "date__gt was given as “soon”" in warnings
     page.get_by_role("link", name="Begin again").click()
     expect(page.get_by_role("status")).to_have_text("10 events")
 
@@ -181,19 +179,19 @@ def test_what_the_api_would_refuse_or_ignore_is_named(page: Page, seed_run: Run)
         ("type=99999", "calendar.ics"),
     ],
 )
-def test_subscribing_leads_to_the_nearest_calendar_there_is(
+def test_the_subscription_link_is_that_of_the_nearest_calendar(
     page: Page, seed_run: Run, query: str, calendar: str
 ) -> None:
-    _ask(page, seed_run, query)
+    _open(page, seed_run, query)
     address = page.locator("[data-calendar]").get_attribute("href")
     assert address == f"webcal://example.org/archive/{calendar}"
     assert (seed_run.output / calendar).is_file()
 
 
-def test_the_calendar_to_copy_is_read_back_and_is_the_archives(
+def test_the_copied_calendar_is_valid_and_equal_to_the_archives(
     page: Page, generated_run: Run
 ) -> None:
-    _ask(page, generated_run, "type__ids=3,20")
+    _open(page, generated_run, "type__ids=3,20")
     page.get_by_role("button", name="all as iCalendar").click()
     expect(page.get_by_text("Copied.", exact=True)).to_be_visible()
     with page.expect_download() as download:
@@ -201,10 +199,10 @@ def test_the_calendar_to_copy_is_read_back_and_is_the_archives(
     raw = Path(download.value.path()).read_bytes()
     assert download.value.suggested_filename == "events.ics"
     assert all(len(line) <= 75 for line in raw.split(b"\r\n"))
-    made = _starts(raw)
-    kept = _starts((generated_run.output / "calendar-all.ics").read_bytes())
-    assert len(made) > 20
-    assert made == {uid: start for uid, start in kept.items() if uid in made}
+    copied = _starts(raw)
+    archived = _starts((generated_run.output / "calendar-all.ics").read_bytes())
+    assert len(copied) > 20
+    assert copied == {uid: start for uid, start in archived.items() if uid in copied}
 
 
 def _starts(raw: bytes) -> dict[str, tuple[object, ...]]:
@@ -218,7 +216,7 @@ def _starts(raw: bytes) -> dict[str, tuple[object, ...]]:
 
 def test_no_text_of_an_event_becomes_markup(page: Page, generated_run: Run) -> None:
     page.on("dialog", lambda dialog: pytest.fail(dialog.message))
-    _ask(page, generated_run, "limit=100&mode=detailed&q=<")
+    _open(page, generated_run, "limit=100&mode=detailed&q=<")
     assert page.locator(".told").first.inner_text()
     assert page.locator(".found .card script, .found .card-name b").count() == 0
 
@@ -242,7 +240,7 @@ def test_without_javascript_every_type_year_and_month_is_a_link_with_its_count(
     assert links["months/2021-07.html"].split() == ["July", str(in_july)]
 
 
-def test_it_works_over_http_below_a_folder_too(browser: Browser, seed_run: Run) -> None:
+def test_the_page_works_over_http_below_a_folder(browser: Browser, seed_run: Run) -> None:
     page = browser.new_page()
     monitor = PageMonitor(page)
     with serve_folder(seed_run.output, "/archive/") as root:

@@ -1,17 +1,16 @@
-"""What a calendar says (RFC 5545, RFC 7986): a component for each event, joined into files.
+"""Writes calendars (RFC 5545, RFC 7986): a component for each event, joined into files.
 
-A component is the same in every calendar and rendered once. There is no METHOD, which would ask
-for an ORGANIZER (RFC 5546 section 3.2.1); so DTSTAMP means "last revised" (RFC 5545 section
-3.8.7.2), and nothing here knows the time of the build.
+An event has the same component in every calendar. There is no METHOD, which would require an
+ORGANIZER (RFC 5546 section 3.2.1). Without one, DTSTAMP is the time of the last revision (RFC 5545
+section 3.8.7.2), so nothing depends on the time of the build.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
-from events_archive.images.thumbnails import Thumbnail, Thumbnails
+from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.event import Event
-from events_archive.model.interval import Interval, format_duration
+from events_archive.model.interval import format_duration
 from events_archive.render import icalendar as ical
 from events_archive.render.markdown import normalize_newlines
 from events_archive.site import urls
@@ -32,12 +31,12 @@ COLOURS: Mapping[str, tuple[str, str]] = {
     "press": ("teal", "#008080"),
     "other": ("slategray", "#708090"),
 }
-"""By family: the name that RFC 7986 section 5.9 wants, and the same for Apple's calendar."""
+"""By category: the colour's name (RFC 7986 section 5.9), and its code for Apple's calendar."""
 
 MAX_BYTES, MAX_EVENTS = 1_000_000, 1_000
-"""Large clients drop what a calendar holds beyond a megabyte, or some thousand events."""
+"""Limits beyond which large clients drop events of a calendar."""
 
-# A calendar needs a component (RFC 5545 section 3.6), even on a day on which nothing is announced.
+# A calendar needs a component (RFC 5545 section 3.6), even if it has no events.
 _EMPTY_CALENDAR = (
     b"BEGIN:VTIMEZONE\r\nTZID:UTC\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n"
     b"TZOFFSETFROM:+0000\r\nTZOFFSETTO:+0000\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
@@ -45,54 +44,51 @@ _EMPTY_CALENDAR = (
 
 
 def uid(event: Event) -> str:
-    """The event's identity in every calendar, for good: by its id and nothing else."""
+    """Return the UID of an event, which must never change."""
     return f"ll2-event-{event.id}@events-archive"
 
 
 def anniversary_uid(event: Event) -> str:
-    """The identity of an event's anniversary, for good."""
+    """Return the UID of an event's anniversary, which must never change."""
     return f"ll2-event-{event.id}-anniversary@events-archive"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CalendarWriter:
-    """Makes the files of calendars."""
+    """Writes calendars."""
 
     base_url: str
-    """Where the site is published, or ``""``: then no address stands in any calendar."""
+    """The URL of the site, or ``""``: then calendars have no links to it."""
     thumbnails: Thumbnails
+    _components: dict[int, bytes] = field(default_factory=dict)
+    """Components by event id, since an event is in several calendars."""
 
     def write(self, page: Page) -> bytes:
-        """The file of one calendar."""
+        """Return the file of one calendar."""
         calendar = page.context["calendar"]
         assert isinstance(calendar, Calendar)
         make = self._anniversary if calendar.is_recurring else self._component
-        components = [make(item) for item in calendar.entries] or [_EMPTY_CALENDAR]
+        components = [make(entry) for entry in calendar.entries] or [_EMPTY_CALENDAR]
         head = "".join(_head(calendar, self.base_url)).encode()
         return b"".join([head, *components, b"END:VCALENDAR\r\n"])
 
-    @cached_property
-    def _components(self) -> dict[int, bytes]:
-        return {}
-
-    def _component(self, item: CalendarEntry) -> bytes:
-        event = item.event
+    def _component(self, entry: CalendarEntry) -> bytes:
+        event = entry.event
         if event.id not in self._components:
-            url = self.base_url and self.base_url + urls.permalink(event.id)
-            picture = self.thumbnails.of(event.image)
-            self._components[event.id] = component(item, url, self._image(picture)).encode()
+            thumbnail = self.thumbnails.of(event.image)
+            image = self.base_url + thumbnail.src if thumbnail and self.base_url else ""
+            self._components[event.id] = component(entry, self._url(event), image).encode()
         return self._components[event.id]
 
-    def _anniversary(self, item: CalendarEntry) -> bytes:
-        url = self.base_url and self.base_url + urls.permalink(item.event.id)
-        return anniversary(item, url).encode()
+    def _anniversary(self, entry: CalendarEntry) -> bytes:
+        return anniversary(entry, self._url(entry.event)).encode()
 
-    def _image(self, picture: Thumbnail | None) -> str:
-        return self.base_url + picture.src if picture and self.base_url else ""
+    def _url(self, event: Event) -> str:
+        return self.base_url and self.base_url + urls.permalink(event.id)
 
 
 def size_warning(calendar: Calendar, content: bytes) -> str:
-    """What to tell about a calendar that large clients would not keep whole, or ``""``."""
+    """Return a warning of a calendar that large clients would truncate, or ``""``."""
     if len(content) <= MAX_BYTES and len(calendar.entries) <= MAX_EVENTS:
         return ""
     return (
@@ -119,20 +115,15 @@ def _head(calendar: Calendar, base_url: str) -> Iterator[str]:
         yield ical.line("SOURCE;VALUE=URI", ical.uri(base_url + calendar.path))
 
 
-def component(item: CalendarEntry, url: str, image: str) -> str:
-    """The event's VEVENT, the same in every calendar.
-
-    ``url`` leads to the event for good, ``image`` to its picture; either may be ``""``.
-    """
-    event, span = item.event, item.event.date.interval
-    assert span, "an event without a date is in no calendar"
-    stamp = ical.utc(item.last_modified)
+def component(entry: CalendarEntry, url: str, image: str) -> str:
+    """Return the VEVENT of an event; ``url`` (its permalink) and ``image`` may be ``""``."""
+    event, modified = entry.event, ical.utc(entry.last_modified)
     lines = [
-        f"BEGIN:VEVENT\r\nUID:{uid(event)}\r\nDTSTAMP:{stamp}\r\nLAST-MODIFIED:{stamp}\r\n",
-        f"SEQUENCE:{item.sequence}\r\nSTATUS:{item.status}\r\nTRANSP:TRANSPARENT\r\n",
-        _when(event, span),
-        ical.line("SUMMARY", ical.text(summary(item))),
-        ical.line("DESCRIPTION", ical.text(description(item, url, image))),
+        f"BEGIN:VEVENT\r\nUID:{uid(event)}\r\nDTSTAMP:{modified}\r\nLAST-MODIFIED:{modified}\r\n",
+        f"SEQUENCE:{entry.sequence}\r\nSTATUS:{entry.status}\r\nTRANSP:TRANSPARENT\r\n",
+        _period(event),
+        ical.line("SUMMARY", ical.text(summary(entry))),
+        ical.line("DESCRIPTION", ical.text(description(entry, url, image))),
         ical.line("CATEGORIES", ical.text(event.type.name)),
         f"COLOR:{COLOURS[category_of(event.type).key][0]}\r\n",
     ]
@@ -149,26 +140,24 @@ def component(item: CalendarEntry, url: str, image: str) -> str:
     return "".join(lines)
 
 
-def anniversary(item: CalendarEntry, url: str) -> str:
-    """The VEVENT that brings an event's day back every year, from the first year after it.
+def anniversary(entry: CalendarEntry, url: str) -> str:
+    """Return the VEVENT that recurs every year, from the first year after the event.
 
-    Of the 29th of February it is the last day of that month: else it came every fourth year
-    (RFC 5545 section 3.3.10 leaves out days that a year does not have).
+    29 February recurs on the last day of February, since recurrences on a day that a year does not
+    have are left out (RFC 5545 section 3.3.10).
     """
-    event, span = item.event, item.event.date.interval
-    assert span, "only events of which the day is known are remembered"
-    first = span.first_day
-    leaps = (first.month, first.day) == (2, 29)
-    begins = first.replace(year=first.year + 1, day=28 if leaps else first.day)
-    stamp = ical.utc(item.last_modified)
-    told = f"{event.type.name}, {event.date.display}"
+    event, day, modified = entry.event, entry.event.date.day, ical.utc(entry.last_modified)
+    assert day, "only events whose day is known have anniversaries"
+    is_leap_day = (day.month, day.day) == (2, 29)
+    start = day.replace(year=day.year + 1, day=28 if is_leap_day else day.day)
+    paragraphs = (f"{event.type.name}, {event.date.display}", url, CREDIT)
     lines = [
-        f"BEGIN:VEVENT\r\nUID:{anniversary_uid(event)}\r\nDTSTAMP:{stamp}\r\n",
-        f"LAST-MODIFIED:{stamp}\r\nSEQUENCE:{item.sequence}\r\nTRANSP:TRANSPARENT\r\n",
-        f"DTSTART;VALUE=DATE:{ical.day(begins)}\r\n",
-        f"RRULE:FREQ=YEARLY{';BYMONTH=2;BYMONTHDAY=-1' if leaps else ''}\r\n",
-        ical.line("SUMMARY", ical.text(f"{first.year}: {event.name}")),
-        ical.line("DESCRIPTION", ical.text("\n\n".join(filter(None, (told, url, CREDIT))))),
+        f"BEGIN:VEVENT\r\nUID:{anniversary_uid(event)}\r\nDTSTAMP:{modified}\r\n",
+        f"LAST-MODIFIED:{modified}\r\nSEQUENCE:{entry.sequence}\r\nTRANSP:TRANSPARENT\r\n",
+        f"DTSTART;VALUE=DATE:{ical.day(start)}\r\n",
+        f"RRULE:FREQ=YEARLY{';BYMONTH=2;BYMONTHDAY=-1' if is_leap_day else ''}\r\n",
+        ical.line("SUMMARY", ical.text(f"{day.year}: {event.name}")),
+        ical.line("DESCRIPTION", ical.text("\n\n".join(filter(None, paragraphs)))),
         ical.line("CATEGORIES", ical.text("Anniversary") + "," + ical.text(event.type.name)),
         f"COLOR:{COLOURS[category_of(event.type).key][0]}\r\n",
     ]
@@ -177,29 +166,31 @@ def anniversary(item: CalendarEntry, url: str) -> str:
     return "".join((*lines, "END:VEVENT\r\n"))
 
 
-def _when(event: Event, span: Interval) -> str:
-    """A moment in UTC with a nominal length; of a coarse date the days, the end exclusive."""
+def _period(event: Event) -> str:
+    """Return DTSTART and DTEND: date-times if the time is known, else days."""
+    interval = event.date.interval
+    assert interval, "an event without a date is in no calendar"
     if event.date.has_time:
-        end = span.start + default_duration(event.type)
-        return f"DTSTART:{ical.utc(span.start)}\r\nDTEND:{ical.utc(end)}\r\n"
+        end = interval.start + default_duration(event.type)
+        return f"DTSTART:{ical.utc(interval.start)}\r\nDTEND:{ical.utc(end)}\r\n"
     return (
-        f"DTSTART;VALUE=DATE:{ical.day(span.first_day)}\r\n"
-        f"DTEND;VALUE=DATE:{ical.day(span.end_date_exclusive)}\r\n"
+        f"DTSTART;VALUE=DATE:{ical.day(interval.first_day)}\r\n"
+        f"DTEND;VALUE=DATE:{ical.day(interval.end_date_exclusive)}\r\n"
     )
 
 
-def summary(item: CalendarEntry) -> str:
-    """The name, with a coarse date in words: the days that a calendar fills are not its length."""
-    event = item.event
+def summary(entry: CalendarEntry) -> str:
+    """Return the name, with the date if it is coarse, as calendars show it as several days."""
+    event = entry.event
     name = event.name if event.date.has_time else f"{event.name} ({event.date.display})"
-    return f"Withdrawn: {name}" if item.status == "CANCELLED" else name
+    return f"Withdrawn: {name}" if entry.status == "CANCELLED" else name
 
 
-def description(item: CalendarEntry, url: str = "", image: str = "") -> str:
-    """All there is to say in plain text, for programs that show nothing else of an event."""
-    event = item.event
+def description(entry: CalendarEntry, url: str = "", image: str = "") -> str:
+    """Return the plain text for programs that show nothing else of an event."""
+    event = entry.event
     paragraphs = [
-        "Launch Library 2 no longer lists this event." if item.status == "CANCELLED" else "",
+        "Launch Library 2 no longer lists this event." if entry.status == "CANCELLED" else "",
         normalize_newlines(event.description),
         _time(event),
         "\n".join(_link_lines(event, url)),

@@ -1,4 +1,4 @@
-"""The calendar that brings every event back each year."""
+"""The calendar of anniversaries, in which events recur every year."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -23,32 +23,32 @@ def _events(*events, today: str = "2026-01-01") -> list[icalendar.Event]:
 def _days(event: icalendar.Event, until: int) -> list[date]:
     start = event.decoded("DTSTART")
     rule = rrulestr(event["RRULE"].to_ical().decode(), dtstart=_midnight(start))
-    found = rule.between(_midnight(start), _midnight(date(until, 12, 31)), inc=True)
-    return [day.date() for day in found]
+    recurrences = rule.between(_midnight(start), _midnight(date(until, 12, 31)), inc=True)
+    return [day.date() for day in recurrences]
 
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time())
 
 
-def test_an_event_comes_back_every_year_from_the_first_after_it() -> None:
+def test_an_event_recurs_every_year_from_the_first_after_it() -> None:
     (event,) = _events(an_event(309, "2021-07-04T00:11:00Z", name="Tiangong EVA-1"))
     assert event["UID"] == "ll2-event-309-anniversary@events-archive"
     assert event["SUMMARY"] == "2021: Tiangong EVA-1"
     assert _days(event, 2024) == [date(2022, 7, 4), date(2023, 7, 4), date(2024, 7, 4)]
 
 
-def test_the_29th_of_february_comes_back_every_year() -> None:
+def test_29_february_recurs_every_year() -> None:
     (event,) = _events(an_event(1, "2020-02-29T00:00:00Z"))
     expected = [date(2021, 2, 28), date(2022, 2, 28), date(2023, 2, 28), date(2024, 2, 29)]
     assert _days(event, 2024) == expected
 
 
-def test_what_is_not_known_to_the_day_does_not_come_back() -> None:
+def test_an_event_whose_day_is_not_known_does_not_recur() -> None:
     assert _events(an_event(1, "2021-07-31T00:00:00Z", precision=7), an_event(2, None)) == []
 
 
-def test_an_anniversary_fills_no_day_and_rings_no_bell() -> None:
+def test_an_anniversary_is_transparent_and_has_no_alarm() -> None:
     (event,) = _events(an_event())
     assert event["TRANSP"] == "TRANSPARENT"
     assert event.subcomponents == []
@@ -56,13 +56,13 @@ def test_an_anniversary_fills_no_day_and_rings_no_bell() -> None:
 
 @settings(deadline=None)
 @given(st.dates(date(2019, 1, 1), date(2024, 12, 31)))
-def test_whatever_the_day_it_comes_back_once_a_year(day: date) -> None:
+def test_any_day_recurs_once_a_year(day: date) -> None:
     shown = an_event(1, f"{day}T10:00:00Z")
     component = anniversary(calendar_entry(a_site(shown), shown), "")
     event = icalendar.Event.from_ical(component)
-    found = _days(event, day.year + 9)
-    assert [one.year for one in found] == list(range(day.year + 1, day.year + 10))
-    for one in found:
+    days = _days(event, day.year + 9)
+    assert [recurrence.year for recurrence in days] == list(range(day.year + 1, day.year + 10))
+    for recurrence in days:
         usual = day if (day.month, day.day) != (2, 29) else day - timedelta(days=1)
-        assert one.month == day.month
-        assert one.day in (day.day, usual.day)
+        assert recurrence.month == day.month
+        assert recurrence.day in (day.day, usual.day)

@@ -1,4 +1,4 @@
-"""Links into the calendars of others, which take apart what we put together."""
+"""Links to calendar services, parsed as the services parse them."""
 
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -14,10 +14,10 @@ def _query(url: str) -> dict[str, str]:
     }
 
 
-def test_a_calendar_can_be_followed_in_three_ways() -> None:
+def test_a_calendar_has_three_subscription_links() -> None:
     site = a_site(an_event(type=DOCKING), base_url="https://example.org/a%20b/")
     (docking,) = site.taxonomies.terms("types")
-    links = CalendarLinkBuilder(site=site).follow(term_calendar(site, docking))
+    links = CalendarLinkBuilder(site=site).subscription_links(term_calendar(site, docking))
     address = "example.org/a%20b/types/docking.ics"
     assert links.webcal == f"webcal://{address}"
     assert _query(links.google) == {"cid": f"webcal://{address}"}
@@ -26,14 +26,19 @@ def test_a_calendar_can_be_followed_in_three_ways() -> None:
     }  # fmt: skip
 
 
-def test_without_an_address_nobody_can_be_sent_to_follow() -> None:
+def test_without_a_base_url_there_are_no_subscription_links() -> None:
     site = a_site(an_event())
-    assert CalendarLinkBuilder(site=site).follow(site_calendar(site, urls.CALENDAR)) is None
+    assert (
+        CalendarLinkBuilder(site=site).subscription_links(site_calendar(site, urls.CALENDAR))
+        is None
+    )
 
 
-def test_an_event_can_be_added_with_its_instant() -> None:
+def test_an_event_is_added_with_its_time() -> None:
     event = an_event(309, name="Hatch & “seal”; 100% #1", location="ISS, port")
-    links = CalendarLinkBuilder(site=a_site(event, base_url="https://example.org/")).add(event)
+    links = CalendarLinkBuilder(site=a_site(event, base_url="https://example.org/")).event_links(
+        event
+    )
     google, outlook = _query(links.google), _query(links.outlook)
     assert google["text"] == outlook["subject"] == "Hatch & “seal”; 100% #1"
     assert google["location"] == outlook["location"] == "ISS, port"
@@ -43,9 +48,9 @@ def test_an_event_can_be_added_with_its_instant() -> None:
     assert google["details"] == "4 July 2021, 00:11 UTC\nhttps://example.org/id/309.html"
 
 
-def test_a_coarse_event_is_added_as_days() -> None:
+def test_an_event_without_a_time_is_added_as_days() -> None:
     event = an_event(309, "2021-09-30T00:00:00Z", precision=7, name="Flyby")
-    links = CalendarLinkBuilder(site=a_site(event)).add(event)
+    links = CalendarLinkBuilder(site=a_site(event)).event_links(event)
     google, outlook = _query(links.google), _query(links.outlook)
     assert google["text"] == "Flyby (September 2021)"
     assert google["dates"] == "20210901/20211001"
@@ -53,9 +58,9 @@ def test_a_coarse_event_is_added_as_days() -> None:
     assert outlook["allday"] == "true"
 
 
-def test_nothing_in_a_name_can_end_the_link() -> None:
+def test_no_text_of_an_event_can_end_the_link() -> None:
     event = an_event(name='x"&dates=19000101/19000102\n\ud83d', location="&text=evil")
-    links = CalendarLinkBuilder(site=a_site(event)).add(event)
+    links = CalendarLinkBuilder(site=a_site(event)).event_links(event)
     for url in (links.google, links.outlook):
         assert not set(url) & set('"<> \n')
         assert url.isascii()

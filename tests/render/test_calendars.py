@@ -1,4 +1,4 @@
-"""What the calendars say, as other programs read it."""
+"""Calendars, as other programs read them."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -32,14 +32,14 @@ def _events(raw: bytes) -> dict[str, icalendar.Event]:
     return {str(event["UID"]): event for event in calendar.walk("VEVENT")}
 
 
-def _one(*events: Any, **facts: Any) -> icalendar.Event:
-    """The only event of a site as its complete calendar has it."""
+def _only_event(*events: Any, **facts: Any) -> icalendar.Event:
+    """Return the only event of a site's complete calendar."""
     site = a_site(*events, **{"base_url": BASE_URL, **facts})
     (event,) = _events(rendered(site)["calendar-all.ics"]).values()
     return event
 
 
-def test_an_event_is_told_completely(tmp_path: Path) -> None:
+def test_an_event_has_all_properties(tmp_path: Path) -> None:
     image = an_image(licence=Licence(id=1, name="Unknown", url=""))
     event = an_event(
         309,
@@ -50,23 +50,23 @@ def test_an_event_is_told_completely(tmp_path: Path) -> None:
     )
     site = a_site(event, base_url=BASE_URL)
     files = rendered(site, thumbnails=pictures(tmp_path, image))
-    (told,) = _events(files["calendar-all.ics"]).values()
-    assert told["UID"] == "ll2-event-309@events-archive"
-    assert told.decoded("DTSTART") == datetime(2021, 7, 4, 0, 11, tzinfo=UTC)
-    assert told.decoded("DTEND") == datetime(2021, 7, 4, 6, 41, tzinfo=UTC)
+    (component,) = _events(files["calendar-all.ics"]).values()
+    assert component["UID"] == "ll2-event-309@events-archive"
+    assert component.decoded("DTSTART") == datetime(2021, 7, 4, 0, 11, tzinfo=UTC)
+    assert component.decoded("DTEND") == datetime(2021, 7, 4, 6, 41, tzinfo=UTC)
     stamp = datetime(2024, 3, 5, 17, 26, 40, tzinfo=UTC)
-    assert told.decoded("DTSTAMP") == told.decoded("LAST-MODIFIED") == stamp
-    assert told["SUMMARY"] == "Tiangong EVA-1"
-    assert (told["STATUS"], told["TRANSP"]) == ("CONFIRMED", "TRANSPARENT")
-    assert told["LOCATION"] == "Tiangong Space Station"
-    assert told["CATEGORIES"].to_ical() == b"EVA"
-    assert told["COLOR"] == "goldenrod"
-    assert told["URL"] == f"{BASE_URL}id/309.html"
-    assert told["IMAGE"] == f"{BASE_URL}pictures/1254-0123456789-320.webp"
-    assert told["IMAGE"].params["FMTTYPE"] == "image/webp"
-    assert told["CONFERENCE"] == "https://www.youtube.com/watch?v=1&t=2"
-    assert told["CONFERENCE"].params["LABEL"] == "Webcast"
-    assert told["DESCRIPTION"] == (
+    assert component.decoded("DTSTAMP") == component.decoded("LAST-MODIFIED") == stamp
+    assert component["SUMMARY"] == "Tiangong EVA-1"
+    assert (component["STATUS"], component["TRANSP"]) == ("CONFIRMED", "TRANSPARENT")
+    assert component["LOCATION"] == "Tiangong Space Station"
+    assert component["CATEGORIES"].to_ical() == b"EVA"
+    assert component["COLOR"] == "goldenrod"
+    assert component["URL"] == f"{BASE_URL}id/309.html"
+    assert component["IMAGE"] == f"{BASE_URL}pictures/1254-0123456789-320.webp"
+    assert component["IMAGE"].params["FMTTYPE"] == "image/webp"
+    assert component["CONFERENCE"] == "https://www.youtube.com/watch?v=1&t=2"
+    assert component["CONFERENCE"].params["LABEL"] == "Webcast"
+    assert component["DESCRIPTION"] == (
         "Two astronauts worked outside.\n\n"
         "Time: 4 July 2021, 00:11 UTC. The length, 6 hours 30 minutes, is nominal: "
         "the source has none.\n\n"
@@ -77,12 +77,12 @@ def test_an_event_is_told_completely(tmp_path: Path) -> None:
     )
 
 
-def test_the_length_of_the_webcast_is_never_taken_for_that_of_the_event() -> None:
-    streamed = _one(an_event(stream_length=timedelta(hours=9)))
+def test_the_duration_of_an_event_is_not_that_of_its_webcast() -> None:
+    streamed = _only_event(an_event(stream_length=timedelta(hours=9)))
     assert streamed.decoded("DTEND") - streamed.decoded("DTSTART") == timedelta(hours=6, minutes=30)
 
 
-def test_a_calendar_introduces_itself_to_every_kind_of_program() -> None:
+def test_a_calendar_has_the_properties_of_the_standard_and_those_of_apple() -> None:
     files = rendered(a_site(an_event(type=DOCKING), base_url=BASE_URL))
     calendar = icalendar.Calendar.from_ical(files["types/docking.ics"])
     assert calendar["VERSION"] == "2.0"
@@ -96,7 +96,7 @@ def test_a_calendar_introduces_itself_to_every_kind_of_program() -> None:
     assert "METHOD" not in calendar
 
 
-def test_without_a_base_url_no_calendar_names_an_address_of_ours(tmp_path: Path) -> None:
+def test_without_a_base_url_calendars_have_no_links_to_the_site(tmp_path: Path) -> None:
     image = an_image()
     files = rendered(a_site(an_event(image=image)), thumbnails=pictures(tmp_path, image))
     for name, raw in files.items():
@@ -107,8 +107,8 @@ def test_without_a_base_url_no_calendar_names_an_address_of_ours(tmp_path: Path)
             assert b"In the archive" not in raw
 
 
-def test_every_family_has_a_colour_and_its_twin() -> None:
-    assert set(COLOURS) == {family.key for family in CATEGORIES}
+def test_every_category_has_a_colour() -> None:
+    assert set(COLOURS) == {category.key for category in CATEGORIES}
 
 
 def test_an_event_is_the_same_component_in_every_calendar() -> None:
@@ -120,7 +120,7 @@ def test_an_event_is_the_same_component_in_every_calendar() -> None:
     assert len(parts) == 1
 
 
-def test_the_rolling_calendar_holds_ninety_days_and_all_that_is_to_come() -> None:
+def test_the_rolling_calendar_has_the_last_ninety_days_and_all_upcoming_events() -> None:
     site = a_site(
         an_event(1, "2021-10-02T00:00:00Z"),
         an_event(2, "2021-10-03T00:00:00Z"),
@@ -135,7 +135,7 @@ def test_the_rolling_calendar_holds_ninety_days_and_all_that_is_to_come() -> Non
     assert len(_events(files["calendar-all.ics"])) == 3
 
 
-def test_a_calendar_of_nothing_is_still_a_calendar() -> None:
+def test_a_calendar_without_events_is_valid() -> None:
     files = rendered(a_site(an_event(1, None)))
     for name in ("calendar.ics", "types/eva.ics"):
         calendar = icalendar.Calendar.from_ical(files[name])
@@ -144,7 +144,7 @@ def test_a_calendar_of_nothing_is_still_a_calendar() -> None:
         assert vobject.readOne(files[name].decode())
 
 
-def test_an_unchanged_event_keeps_its_bytes_whatever_happens_around_it() -> None:
+def test_an_unchanged_event_has_the_same_bytes_if_other_events_change() -> None:
     event = an_event(309, "2021-09-30T00:00:00Z", precision=7, slug="a")
     other = an_event(7, name="A newcomer")
     before = rendered(a_site(event, today="2022-01-01"))["events/a.ics"]
@@ -161,40 +161,40 @@ def test_an_unchanged_event_keeps_its_bytes_whatever_happens_around_it() -> None
     ],
     ids=["stamped", "silent", "silent and seen late"],
 )
-def test_a_change_reaches_those_who_go_by_the_sequence(later: dict[str, Any]) -> None:
+def test_a_change_increases_the_sequence(later: dict[str, Any]) -> None:
     event, changes = an_event(309), later.pop("changes", ())
-    before = _one(event)
-    after = _one(replace(event, **later), history=a_history(*changes))
+    before = _only_event(event)
+    after = _only_event(replace(event, **later), history=a_history(*changes))
     assert after["SEQUENCE"] > before["SEQUENCE"]
     assert after.decoded("LAST-MODIFIED") >= before.decoded("LAST-MODIFIED")
 
 
-def test_two_changes_in_one_second_are_two() -> None:
+def test_two_changes_in_one_second_increase_the_sequence_twice() -> None:
     first = a_change("2025-01-01T00:00:00+00:00")
     second = replace(first, change_type="renamed", old="a", new="b")
-    once = _one(an_event(309), history=a_history(first))
-    twice = _one(an_event(309), history=a_history(first, second))
+    once = _only_event(an_event(309), history=a_history(first))
+    twice = _only_event(an_event(309), history=a_history(first, second))
     assert twice["SEQUENCE"] > once["SEQUENCE"]
 
 
-def test_a_sequence_fits_the_integer_of_the_standard() -> None:
-    far = _one(an_event(last_updated=datetime(2999, 1, 1, tzinfo=UTC)))
-    missing = _one(an_event(last_updated=None))
+def test_a_sequence_is_an_integer_of_the_standard() -> None:
+    far = _only_event(an_event(last_updated=datetime(2999, 1, 1, tzinfo=UTC)))
+    missing = _only_event(an_event(last_updated=None))
     assert (far["SEQUENCE"], missing["SEQUENCE"]) == (2**31 - 1, 0)
 
 
-def test_a_stamp_from_the_future_is_not_believed() -> None:
+def test_a_modification_date_in_the_future_is_ignored() -> None:
     contact = datetime(2025, 1, 1, tzinfo=UTC)
     event = an_event(309, last_updated=datetime(2030, 1, 1, tzinfo=UTC))
-    told = _one(
+    component = _only_event(
         event, history=a_history(a_change("2024-06-01T00:00:00+00:00"), last_full_refresh=contact)
     )
-    assert told.decoded("DTSTAMP") == datetime(2024, 6, 1, tzinfo=UTC)
+    assert component.decoded("DTSTAMP") == datetime(2024, 6, 1, tzinfo=UTC)
 
 
-def test_a_coarse_date_becomes_certain_when_its_period_ends_and_that_is_a_change() -> None:
+def test_a_coarse_date_is_confirmed_when_its_period_ends_and_that_is_a_change() -> None:
     event = an_event(309, "2026-09-30T00:00:00Z", precision=7)
-    coming, past = _one(event, today="2026-09-30"), _one(event, today="2026-10-01")
+    coming, past = _only_event(event, today="2026-09-30"), _only_event(event, today="2026-10-01")
     assert (coming["STATUS"], past["STATUS"]) == ("TENTATIVE", "CONFIRMED")
     assert past["SEQUENCE"] > coming["SEQUENCE"]
     assert past.decoded("LAST-MODIFIED") == datetime(2026, 10, 1, tzinfo=UTC)
@@ -214,7 +214,7 @@ def _withdrawn(today: str) -> dict[str, bytes]:
     return rendered(site)
 
 
-def test_what_was_withdrawn_is_cancelled_for_thirty_days() -> None:
+def test_a_withdrawn_event_is_cancelled_for_thirty_days() -> None:
     for today in ("2025-03-02", "2025-04-01"):
         files = _withdrawn(today)
         for name in ("calendar-all.ics", "types/eva.ics", "years/2021.ics", "events/gone.ics"):
@@ -223,14 +223,14 @@ def test_what_was_withdrawn_is_cancelled_for_thirty_days() -> None:
             assert event.decoded("LAST-MODIFIED") == datetime(2025, 3, 2, 6, tzinfo=UTC)
 
 
-def test_after_thirty_days_it_is_left_out_but_for_its_own() -> None:
+def test_after_thirty_days_a_withdrawn_event_is_in_its_own_calendar_only() -> None:
     files = _withdrawn("2025-04-02")
     own = _events(files["events/gone.ics"])["ll2-event-309@events-archive"]
     assert own["STATUS"] == "CANCELLED"
     assert list(_events(files["calendar-all.ics"])) == ["ll2-event-7@events-archive"]
 
 
-def test_a_calendar_too_large_for_large_clients_is_warned_of() -> None:
+def test_a_calendar_that_is_too_large_has_a_warning() -> None:
     calendar = Calendar(name="", description="", path="calendar-all.ics", html_url="")
     assert size_warning(calendar, b"x" * 1_000_000) == ""
     assert "calendar-all.ics" in size_warning(calendar, b"x" * 1_000_001)

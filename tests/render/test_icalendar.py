@@ -1,4 +1,4 @@
-"""The text rules of RFC 5545, for any text at all."""
+"""The syntax of RFC 5545, for any text."""
 
 import re
 from datetime import UTC, date, datetime
@@ -31,7 +31,7 @@ def _in_a_calendar(line: str) -> bytes:
 
 
 @given(NAMES, ANY_TEXT)
-def test_no_line_is_longer_than_75_octets_and_no_character_is_cut(name: str, text: str) -> None:
+def test_a_line_is_folded_at_75_octets_between_characters(name: str, text: str) -> None:
     line = ical.line(name, ical.text(text))
     assert line.endswith("\r\n")
     for piece in line.removesuffix("\r\n").split("\r\n"):
@@ -42,26 +42,26 @@ def test_no_line_is_longer_than_75_octets_and_no_character_is_cut(name: str, tex
 
 
 @given(ANY_TEXT)
-def test_a_line_is_filled_before_it_is_folded(text: str) -> None:
+def test_a_line_is_folded_as_late_as_possible(text: str) -> None:
     *full, _ = ical.line("SUMMARY", ical.text(text)).removesuffix("\r\n").split("\r\n")
     assert all(len(piece.encode()) > 75 - 4 for piece in full)
 
 
 @given(ANY_TEXT)
-def test_text_comes_back_as_it_was_but_for_what_no_calendar_may_hold(text: str) -> None:
-    kept = re.sub(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text)
-    kept = re.sub(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]", "", kept)
-    assert _unescaped(ical.text(text)) == kept
+def test_text_is_unescaped_to_itself_without_forbidden_characters(text: str) -> None:
+    expected = re.sub(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text)
+    expected = re.sub(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]", "", expected)
+    assert _unescaped(ical.text(text)) == expected
 
 
 @given(ANY_TEXT)
-def test_nothing_but_what_must_be_is_escaped(text: str) -> None:
+def test_only_four_characters_are_escaped(text: str) -> None:
     assert set(re.findall(r"\\(.)", ical.text(text))) <= {"\\", ";", ",", "n"}
     assert not re.search(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]", ical.text(text))
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=200))
-def test_the_library_reads_what_we_wrote(text: str) -> None:
+def test_icalendar_reads_any_text(text: str) -> None:
     raw = _in_a_calendar(ical.line("SUMMARY", ical.text(text)))
     (event,) = icalendar.Calendar.from_ical(raw).walk("VEVENT")
     expected = re.sub("[\u2028\u2029]", "\n", text)
@@ -69,22 +69,22 @@ def test_the_library_reads_what_we_wrote(text: str) -> None:
     assert event.errors == []
 
 
-def test_another_library_reads_it_too() -> None:
+def test_vobject_reads_text() -> None:
     text = "Hatch; open, \\ closed\nمرحبا 🚀 民間ロケット " * 9
     calendar = vobject.readOne(_in_a_calendar(ical.line("SUMMARY", ical.text(text))).decode())
     assert calendar.vevent.summary.value == text
 
 
-def test_dates_have_the_forms_of_the_standard() -> None:
+def test_dates_have_the_format_of_the_standard() -> None:
     assert ical.utc(datetime(2021, 7, 4, 0, 11, tzinfo=UTC)) == "20210704T001100Z"
     assert ical.day(date(2021, 7, 4)) == "20210704"
 
 
-def test_an_address_stands_as_it_is_and_cannot_begin_another_line() -> None:
+def test_a_uri_is_not_escaped_and_cannot_start_another_line() -> None:
     url = "https://example.org/a;b,c?d=1&e=%20"
     assert ical.uri(url) == url
     assert "\n" not in ical.uri("https://example.org/\r\nATTENDEE:mailto:x")
 
 
-def test_all_that_must_be_escaped_is() -> None:
+def test_every_character_that_must_be_is_escaped() -> None:
     assert ical.text("a;b,c\\d\r\ne:f\"g'") == "a\\;b\\,c\\\\d\\ne:f\"g'"
