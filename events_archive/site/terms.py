@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -13,9 +13,6 @@ from events_archive.model.series import Series
 from events_archive.site.categories import Category
 from events_archive.site.pagination import Layout, split_by_year
 from events_archive.site.urls import Urls
-
-MEMBERS = ("programs", "agencies", "stations", "astronauts")
-"""The taxonomies whose terms are attributes of events with an id of LL2's, by both names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -164,8 +161,16 @@ class TaxonomyIndex:
         return self.term("places", place.slug) if place else None
 
     def term_urls(self, event: Event) -> dict[str, dict[int, str]]:
-        """Return the pages of what the event names: by taxonomy and id, ``""`` for no page."""
-        return {name: self._urls(name, getattr(event, name)) for name in MEMBERS}
+        """Return the pages of what the event names: by taxonomy and id, ``""`` for no page.
+
+        It has the taxonomies that are called like an attribute of events, such as "agencies".
+        """
+        return {name: self._urls(name, getattr(event, name)) for name in self._attributes}
+
+    @cached_property
+    def _attributes(self) -> tuple[str, ...]:
+        attributes = {field.name for field in fields(Event)}
+        return tuple(one.name for one in self.taxonomies if one.name in attributes)
 
     def _urls(self, name: str, members: tuple[Any, ...]) -> dict[int, str]:
         if not members:
