@@ -35,91 +35,43 @@ class Place:
 
 _TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("International Space Station", ORBIT, ("ISS", "International Space Station (ISS)")),
-    (
-        "Tiangong space station",
-        ORBIT,
-        (
-            "Tiangong",
-            "Chinese Space Station",
-            "China Space Station",
-            "CSS",
-            "Tianhe Core Module, China Space Station",
-        ),
-    ),
+    ("Tiangong space station", ORBIT, (
+        "Tiangong", "Chinese Space Station", "China Space Station", "CSS",
+        "Tianhe Core Module, China Space Station",
+    )),
     ("Earth orbit", ORBIT, ("Low Earth Orbit", "LEO", "Orbit")),
     ("Lunar orbit", MOON, ("Moon orbit",)),
     ("Earth", EARTH, ()),
-    (
-        "Johnson Space Center, Houston",
-        EARTH,
-        (
-            "Johnson Space Center",
-            "NASA Johnson Space Center",
-            "JSC",
-            "Johnson Space Center, Houston, TX, USA",
-            "Johnson Space Center, Houston, Texas, USA",
-            "Johnson Space Center, TX, USA",
-        ),
-    ),
-    (
-        "Kennedy Space Center, Florida",
-        EARTH,
-        (
-            "Kennedy Space Center",
-            "NASA Kennedy Space Center",
-            "KSC",
-            "Kennedy Space Center, FL",
-            "Kennedy Space Center, FL, USA",
-            "Kennedy Space Center, Florida, USA",
-        ),
-    ),
-    (
-        "Starbase, Texas",
-        EARTH,
-        (
-            "Starbase",
-            "Starbase, TX",
-            "Starbase, TX, USA",
-            "Starbase, Texas, USA",
-            "SpaceX Starbase, TX, USA",
-            "Boca Chica",
-            "Boca Chica, Texas",
-            "Boca Chica, TX, USA",
-        ),
-    ),
-    (
-        "Jet Propulsion Laboratory, Pasadena",
-        EARTH,
-        (
-            "Jet Propulsion Laboratory",
-            "JPL",
-            "Jet Propulsion Laboratory, Pasadena, California, USA",
-            "Jet Propulsion Laboratory, Pasadena, CA, USA",
-        ),
-    ),
-    (
-        "Stennis Space Center, Mississippi",
-        EARTH,
-        ("Stennis Space Center", "Stennis Space Center, MS, USA"),
-    ),
-    (
-        "Baikonur, Kazakhstan",
-        EARTH,
-        (
-            "Baikonur",
-            "Baikonour",
-            "Baikonur Cosmodrome",
-            "Baïkonour, Қазақстан",
-            "Baikonur Cosmodrome, Kazakhstan",
-            "Baikonur Cosmodrome, Republic of Kazakhstan",
-        ),
-    ),
+    ("Johnson Space Center, Houston", EARTH, (
+        "Johnson Space Center", "NASA Johnson Space Center", "JSC",
+        "Johnson Space Center, Houston, TX, USA", "Johnson Space Center, Houston, Texas, USA",
+        "Johnson Space Center, TX, USA",
+    )),
+    ("Kennedy Space Center, Florida", EARTH, (
+        "Kennedy Space Center", "NASA Kennedy Space Center", "KSC", "Kennedy Space Center, FL",
+        "Kennedy Space Center, FL, USA", "Kennedy Space Center, Florida, USA",
+    )),
+    ("Starbase, Texas", EARTH, (
+        "Starbase", "Starbase, TX", "Starbase, TX, USA", "Starbase, Texas, USA",
+        "SpaceX Starbase, TX, USA", "Boca Chica", "Boca Chica, Texas", "Boca Chica, TX, USA",
+    )),
+    ("Jet Propulsion Laboratory, Pasadena", EARTH, (
+        "Jet Propulsion Laboratory", "JPL", "Jet Propulsion Laboratory, Pasadena, California, USA",
+        "Jet Propulsion Laboratory, Pasadena, CA, USA",
+    )),
+    ("Stennis Space Center, Mississippi", EARTH, (
+        "Stennis Space Center", "Stennis Space Center, MS, USA",
+    )),
+    ("Baikonur, Kazakhstan", EARTH, (
+        "Baikonur", "Baikonour", "Baikonur Cosmodrome", "Baïkonour, Қазақстан",
+        "Baikonur Cosmodrome, Kazakhstan", "Baikonur Cosmodrome, Republic of Kazakhstan",
+    )),
     ("Moon", MOON, ("The Moon", "Lunar surface")),
     ("Mars", MARS, ()),
     ("Jezero crater, Mars", MARS, ("Jezero crater",)),
     ("Online", ONLINE, ("Virtual", "Virtual event", "Internet", "Webcast")),
     ("Teleconference", ONLINE, ("Media teleconference",)),
-)
+)  # fmt: skip
 """The name of each place, its body, and LL2's other names for it."""
 
 _PARTS_OF = {", jezero crater, mars": "jezero-crater-mars"}

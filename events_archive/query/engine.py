@@ -50,9 +50,7 @@ class QueryResult:
 
     def _at(self, offset: int) -> str:
         # The API leaves out an offset of 0.
-        return self.query.query_string(
-            limit=self.query.limit, offset=offset if offset > 0 else None
-        )
+        return self.query.query_string(limit=self.query.limit, offset=max(offset, 0) or None)
 
 
 def evaluate(rows: Iterable[QueryRow], query: Query) -> QueryResult:

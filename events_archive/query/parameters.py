@@ -73,23 +73,18 @@ class Parameter:
     """The parameter's name in earlier versions of the API."""
 
 
-_NUMBERS = "Numbers, separated by commas."
+_DATE_PART = "Numbers, separated by commas. The date is taken in UTC."
 _DAYS = "A day or a date-time (ISO 8601), in UTC unless it names a zone."
 _REPEAT = "Repeat it to ask for several: an event that fits one of them fits."
 _COMMAS = "Separate several by commas: an event that fits one of them fits."
 
 
-def _ids(name: str, field: str, meaning: str, example: str, origin: str = "api") -> Parameter:
+def _list(
+    name: str, field: str, meaning: str, example: str, origin: str = "api", help: str = _COMMAS
+) -> Parameter:
     return Parameter(
-        name=name, type=ParameterType.NUMBERS, field=field, meaning=meaning, help=_COMMAS,
+        name=name, type=ParameterType.NUMBERS, field=field, meaning=meaning, help=help,
         example=example, origin=origin,
-    )  # fmt: skip
-
-
-def _date_part(name: str, meaning: str, example: str) -> Parameter:
-    return Parameter(
-        name=name, type=ParameterType.NUMBERS, field=name, meaning=meaning, example=example,
-        help=f"{_NUMBERS} The date is taken in UTC.",
     )  # fmt: skip
 
 
@@ -102,16 +97,16 @@ def _datetime(name: str, meaning: str, former: str = "") -> Parameter:
 
 
 FILTERS = (
-    _ids("agency__ids", "agencies", "Events in which one of these agencies takes part.", "44,121"),
+    _list("agency__ids", "agencies", "Events in which one of these agencies takes part.", "44,121"),
     _datetime("date__gt", "Events later than this."),
     _datetime("date__gte", "Events at this time or later."),
     _datetime("date__lt", "Events earlier than this.", former="date__gt__lt"),
     _datetime("date__lte", "Events at this time or earlier."),
-    _date_part("day", "Events on these days of the month.", "4,20"),
-    _ids("id", "id", "The events with these ids.", "309,310"),
+    _list("day", "day", "Events on these days of the month.", "4,20", help=_DATE_PART),
+    _list("id", "id", "The events with these ids.", "309,310"),
     _datetime("last_updated__gte", "Events last changed in the API at this time or later."),
     _datetime("last_updated__lte", "Events last changed in the API at this time or earlier."),
-    _date_part("month", "Events in these months, 1 to 12.", "6,7"),
+    _list("month", "month", "Events in these months, 1 to 12.", "6,7", help=_DATE_PART),
     Parameter(
         name="program", type=ParameterType.REPEATED, field="programs", example="17",
         meaning="Events of one of these programmes, by id.",
@@ -127,21 +122,21 @@ FILTERS = (
         meaning="Events of this type, by id.",
         help="A single number; type__ids takes several.",
     ),
-    _ids("type__ids", "type", "Events of one of these types, by id.", "2,8"),
+    _list("type__ids", "type", "Events of one of these types, by id.", "2,8"),
     Parameter(
         name="video_url", type=ParameterType.TEXTS, field="videos",
         meaning="Events that one of these webcasts belongs to.",
         help=f"Whole addresses. {_COMMAS}",
         example="https://www.youtube.com/watch?v=21X5lGlDOfg",
     ),
-    _date_part("year", "Events in these years.", "2020,2021"),
+    _list("year", "year", "Events in these years.", "2020,2021", help=_DATE_PART),
 )  # fmt: skip
 """The sixteen filters of 2.3.0."""
 
 LATER_FILTERS = (
-    _ids("program__ids", "programs", "Events of one of these programmes.", "17,18", "later"),
-    _ids("expedition__ids", "expeditions", "Events of one of these expeditions.", "65", "later"),
-    _ids("spacestation__ids", "stations", "Events at one of these stations.", "4,18", "later"),
+    _list("program__ids", "programs", "Events of one of these programmes.", "17,18", "later"),
+    _list("expedition__ids", "expeditions", "Events of one of these expeditions.", "65", "later"),
+    _list("spacestation__ids", "stations", "Events at one of these stations.", "4,18", "later"),
     Parameter(
         name="launch__ids", type=ParameterType.UUIDS, field="launches", origin="later",
         meaning="Events that one of these launches belongs to.",

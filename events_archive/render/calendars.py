@@ -69,8 +69,8 @@ class CalendarWriter:
         assert isinstance(calendar, Calendar)
         make = self._anniversary if calendar.is_recurring else self._component
         components = [make(entry) for entry in calendar.entries] or [_EMPTY_CALENDAR]
-        head = "".join(_head(calendar, self.base_url)).encode()
-        return b"".join([head, *components, b"END:VCALENDAR\r\n"])
+        head = "".join(ical.line(name, value) for name, value in _head(calendar, self.base_url))
+        return b"".join([b"BEGIN:VCALENDAR\r\n", head.encode(), *components, b"END:VCALENDAR\r\n"])
 
     def _component(self, entry: CalendarEntry) -> bytes:
         event = entry.event
@@ -97,47 +97,41 @@ def size_warning(calendar: Calendar, content: bytes) -> str:
     )
 
 
-def _head(calendar: Calendar, base_url: str) -> Iterator[str]:
+def _head(calendar: Calendar, base_url: str) -> Iterator[tuple[str, str]]:
     name, description = ical.text(calendar.name), ical.text(calendar.description)
-    yield f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:{PRODUCT}\r\nCALSCALE:GREGORIAN\r\n"
-    yield ical.line("NAME", name)
-    yield ical.line("X-WR-CALNAME", name)
-    yield ical.line("DESCRIPTION", description)
-    yield ical.line("X-WR-CALDESC", description)
-    refresh = calendar.refresh
-    yield f"REFRESH-INTERVAL;VALUE=DURATION:{refresh}\r\nX-PUBLISHED-TTL:{refresh}\r\n"
+    yield from (("VERSION", "2.0"), ("PRODID", PRODUCT), ("CALSCALE", "GREGORIAN"))
+    yield from (("NAME", name), ("X-WR-CALNAME", name))
+    yield from (("DESCRIPTION", description), ("X-WR-CALDESC", description))
+    yield ("REFRESH-INTERVAL;VALUE=DURATION", calendar.refresh)
+    yield ("X-PUBLISHED-TTL", calendar.refresh)
     if calendar.category:
         colour, code = COLOURS[calendar.category.key]
-        yield f"COLOR:{colour}\r\nX-APPLE-CALENDAR-COLOR:{code}\r\n"
+        yield from (("COLOR", colour), ("X-APPLE-CALENDAR-COLOR", code))
     if base_url:
         home = "" if calendar.html_url == urls.HOME else calendar.html_url
-        yield ical.line("URL", ical.uri(base_url + home))
-        yield ical.line("SOURCE;VALUE=URI", ical.uri(base_url + calendar.path))
+        yield ("URL", ical.uri(base_url + home))
+        yield ("SOURCE;VALUE=URI", ical.uri(base_url + calendar.path))
 
 
 def component(entry: CalendarEntry, url: str, image: str) -> str:
     """Return the VEVENT of an event; ``url`` (its permalink) and ``image`` may be ``""``."""
-    event, modified = entry.event, ical.utc(entry.last_modified)
-    lines = [
-        f"BEGIN:VEVENT\r\nUID:{uid(event)}\r\nDTSTAMP:{modified}\r\nLAST-MODIFIED:{modified}\r\n",
-        f"SEQUENCE:{entry.sequence}\r\nSTATUS:{entry.status}\r\nTRANSP:TRANSPARENT\r\n",
-        _period(event),
-        ical.line("SUMMARY", ical.text(summary(entry))),
-        ical.line("DESCRIPTION", ical.text(description(entry, url, image))),
-        ical.line("CATEGORIES", ical.text(event.type.name)),
-        f"COLOR:{COLOURS[category_of(event.type).key][0]}\r\n",
-    ]
-    if event.location:
-        lines.append(ical.line("LOCATION", ical.text(event.location)))
-    if url:
-        lines.append(ical.line("URL", ical.uri(url)))
-    if image:
-        lines.append(ical.line("IMAGE;VALUE=URI;DISPLAY=BADGE;FMTTYPE=image/webp", ical.uri(image)))
-    if event.videos:
-        feature = 'CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO;LABEL="Webcast"'
-        lines.append(ical.line(feature, ical.uri(event.videos[0].url)))
-    lines.append("END:VEVENT\r\n")
-    return "".join(lines)
+    event = entry.event
+    webcast = event.videos[0].url if event.videos else ""
+    return _vevent(
+        uid(event),
+        entry,
+        ("STATUS", entry.status),
+        ("TRANSP", "TRANSPARENT"),
+        *_period(event),
+        ("SUMMARY", ical.text(summary(entry))),
+        ("DESCRIPTION", ical.text(description(entry, url, image))),
+        ("CATEGORIES", ical.text(event.type.name)),
+        ("COLOR", COLOURS[category_of(event.type).key][0]),
+        ("LOCATION", ical.text(event.location)),
+        ("URL", ical.uri(url)),
+        ("IMAGE;VALUE=URI;DISPLAY=BADGE;FMTTYPE=image/webp", ical.uri(image)),
+        ('CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO;LABEL="Webcast"', ical.uri(webcast)),
+    )
 
 
 def anniversary(entry: CalendarEntry, url: str) -> str:
@@ -146,36 +140,49 @@ def anniversary(entry: CalendarEntry, url: str) -> str:
     29 February recurs on the last day of February, since recurrences on a day that a year does not
     have are left out (RFC 5545 section 3.3.10).
     """
-    event, day, modified = entry.event, entry.event.date.day, ical.utc(entry.last_modified)
+    event, day = entry.event, entry.event.date.day
     assert day, "only events whose day is known have anniversaries"
     is_leap_day = (day.month, day.day) == (2, 29)
     start = day.replace(year=day.year + 1, day=28 if is_leap_day else day.day)
     paragraphs = (f"{event.type.name}, {event.date.display}", url, CREDIT)
-    lines = [
-        f"BEGIN:VEVENT\r\nUID:{anniversary_uid(event)}\r\nDTSTAMP:{modified}\r\n",
-        f"LAST-MODIFIED:{modified}\r\nSEQUENCE:{entry.sequence}\r\nTRANSP:TRANSPARENT\r\n",
-        f"DTSTART;VALUE=DATE:{ical.day(start)}\r\n",
-        f"RRULE:FREQ=YEARLY{';BYMONTH=2;BYMONTHDAY=-1' if is_leap_day else ''}\r\n",
-        ical.line("SUMMARY", ical.text(f"{day.year}: {event.name}")),
-        ical.line("DESCRIPTION", ical.text("\n\n".join(filter(None, paragraphs)))),
-        ical.line("CATEGORIES", ical.text("Anniversary") + "," + ical.text(event.type.name)),
-        f"COLOR:{COLOURS[category_of(event.type).key][0]}\r\n",
-    ]
-    if url:
-        lines.append(ical.line("URL", ical.uri(url)))
-    return "".join((*lines, "END:VEVENT\r\n"))
+    return _vevent(
+        anniversary_uid(event),
+        entry,
+        ("TRANSP", "TRANSPARENT"),
+        ("DTSTART;VALUE=DATE", ical.day(start)),
+        ("RRULE", "FREQ=YEARLY" + ";BYMONTH=2;BYMONTHDAY=-1" * is_leap_day),
+        ("SUMMARY", ical.text(f"{day.year}: {event.name}")),
+        ("DESCRIPTION", ical.text("\n\n".join(filter(None, paragraphs)))),
+        ("CATEGORIES", f"Anniversary,{ical.text(event.type.name)}"),
+        ("COLOR", COLOURS[category_of(event.type).key][0]),
+        ("URL", ical.uri(url)),
+    )
 
 
-def _period(event: Event) -> str:
+def _vevent(uid: str, entry: CalendarEntry, *properties: tuple[str, str]) -> str:
+    """Return a component with those of ``properties`` that have a value."""
+    modified = ical.utc(entry.last_modified)
+    properties = (
+        ("UID", uid),
+        ("DTSTAMP", modified),
+        ("LAST-MODIFIED", modified),
+        ("SEQUENCE", str(entry.sequence)),
+        *properties,
+    )
+    lines = [ical.line(name, value) for name, value in properties if value]
+    return "".join(("BEGIN:VEVENT\r\n", *lines, "END:VEVENT\r\n"))
+
+
+def _period(event: Event) -> tuple[tuple[str, str], tuple[str, str]]:
     """Return DTSTART and DTEND: date-times if the time is known, else days."""
     interval = event.date.interval
     assert interval, "an event without a date is in no calendar"
     if event.date.has_time:
         end = interval.start + default_duration(event.type)
-        return f"DTSTART:{ical.utc(interval.start)}\r\nDTEND:{ical.utc(end)}\r\n"
+        return ("DTSTART", ical.utc(interval.start)), ("DTEND", ical.utc(end))
     return (
-        f"DTSTART;VALUE=DATE:{ical.day(interval.first_day)}\r\n"
-        f"DTEND;VALUE=DATE:{ical.day(interval.end_date_exclusive)}\r\n"
+        ("DTSTART;VALUE=DATE", ical.day(interval.first_day)),
+        ("DTEND;VALUE=DATE", ical.day(interval.end_date_exclusive)),
     )
 
 

@@ -31,7 +31,7 @@ class QualityRule:
     explanation: str
     """Why it matters, and what would be right."""
     test: Test | None = None
-    """None for a rule that compares events with each other; `_comparisons` has those."""
+    """None for a rule that compares events with each other, see `quality_issues`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
