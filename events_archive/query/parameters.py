@@ -80,7 +80,7 @@ _COMMAS = "Separate several by commas: an event that fits one of them fits."
 
 
 def _list(
-    name: str, field: str, meaning: str, example: str, origin: str = "api", help: str = _COMMAS
+    name: str, field: str, meaning: str, example: str, origin: str = "api", *, help: str = _COMMAS
 ) -> Parameter:
     return Parameter(
         name=name, type=ParameterType.NUMBERS, field=field, meaning=meaning, help=help,
