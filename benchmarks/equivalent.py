@@ -1,4 +1,4 @@
-"""Our build, restricted to the pages that the peers make too; takes build.py's arguments."""
+"""Run build.py restricted to the pages that the peers make, too; takes build.py's arguments."""
 
 import re
 import sys
@@ -17,48 +17,49 @@ _EQUIVALENT = re.compile(
 _ARCHIVE_DOCUMENT = re.compile(r"types/.+/\d+-\d+\.(?:rss|atom)")
 
 
-def is_equivalent(address: str) -> bool:
-    """Whether the peers make the file at ``address`` too."""
-    return bool(_EQUIVALENT.fullmatch(address)) and not _ARCHIVE_DOCUMENT.fullmatch(address)
+def is_equivalent(path: str) -> bool:
+    """Whether the peers make the file at ``path``, too."""
+    return bool(_EQUIVALENT.fullmatch(path)) and not _ARCHIVE_DOCUMENT.fullmatch(path)
 
 
-def restricted(pages: Iterable) -> tuple:
-    """The plan without the pages that the peers do not make; so is the sitemap's list of them."""
-    return tuple(_restricted(page) for page in pages if is_equivalent(page.path))
+def restrict(pages: Iterable) -> tuple:
+    """Return the pages that the peers make, too; the sitemap lists only these."""
+    return tuple(_restrict_page(page) for page in pages if is_equivalent(page.path))
 
 
-def _restricted(page):
+def _restrict_page(page):
     if page.path != "sitemap.xml":
         return page
-    kept = tuple(entry for entry in page.context["pages"] if is_equivalent(entry[0]))
-    return replace(page, context={"pages": kept})
+    entries = tuple(entry for entry in page.context["pages"] if is_equivalent(entry[0]))
+    return replace(page, context={"pages": entries})
 
 
 def plan_equivalent(site) -> tuple:
-    """Our own plan, as far as the peers make one."""
-    from events_archive.site import plan  # noqa: PLC0415 - the project is on the path only now
+    """Plan the pages that the peers make, too."""
+    from events_archive.site import plan  # noqa: PLC0415 - needs the path that main() adds
 
     def list_pages(site):
         # Types, years and months come first.
         return takewhile(lambda page: page.path != "days/index.html", plan.list_pages(site))
 
     planners = (plan.static_pages, plan.event_pages, list_pages, plan.feed_pages)
-    return restricted(plan.plan_site(site, planners))
+    return restrict(plan.plan_site(site, planners))
 
 
 def main() -> int:
     sys.path.insert(0, str(PROJECT))
     from events_archive.output.up_to_date import is_up_to_date  # noqa: PLC0415
 
-    # As build.py does before anything else.
-    if (said := is_up_to_date(sys.argv[1:], str(PROJECT / "build.py"))) is not None:
-        sys.stderr.write(said)
+    # build.py begins with the same check.
+    message = is_up_to_date(sys.argv[1:], str(PROJECT / "build.py"))
+    if message is not None:
+        sys.stderr.write(message)
         return 0
     from events_archive import cli  # noqa: PLC0415
     from events_archive.commands import publish  # noqa: PLC0415
 
     publish.plan_site = plan_equivalent
-    # No peer has a service worker, nor the list that it works by.
+    # The peers have no service worker and no precache manifest.
     publish.write_derived_files = lambda settings, site, output: None
     return cli.main(sys.argv[1:], PROJECT)
 

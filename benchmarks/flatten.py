@@ -1,7 +1,8 @@
-"""What the peers are given: one document with everything that needs thought already worked out.
+"""Write the document that the peers make pages from, as JSON.
 
-Dates are in words, lists in order, relations, addresses, sizes of pictures, drawings and the HTML
-of descriptions are there; a peer only lays them out. All of this happens outside the measured time.
+It has the results of everything that the archive computes: formatted dates, sorted lists, related
+events, paths, sizes of images, charts as SVG, and descriptions as HTML. A peer only fills in its
+templates. Writing the document is not measured.
 
     python benchmarks/flatten.py CACHE BASE_URL FILE
 """
@@ -19,9 +20,9 @@ from jinja2 import Environment, FileSystemLoader
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(PROJECT)]
 
-from equivalent import restricted  # noqa: E402
+from equivalent import restrict  # noqa: E402
 
-from events_archive.cli import parse_arguments  # noqa: E402 - the project is on the path only now
+from events_archive.cli import parse_arguments  # noqa: E402 - needs the path above
 from events_archive.commands.archive import load_archive, make_site  # noqa: E402
 from events_archive.console import Console  # noqa: E402
 from events_archive.images.thumbnails import Thumbnails, make_thumbnails  # noqa: E402
@@ -41,8 +42,8 @@ from events_archive.site.formats import JSON_FEED  # noqa: E402
 from events_archive.site.plan import plan_site  # noqa: E402
 
 
-def flattened(cache: Path, base_url: str) -> dict[str, Any]:
-    """The whole document."""
+def flatten(cache: Path, base_url: str) -> dict[str, Any]:
+    """Return the document for the archive in ``cache``."""
     arguments = ["--offline", "-q", "--cache", str(cache), "--base-url", base_url]
     settings = parse_arguments(arguments, {}, PROJECT).settings
     console = Console(quiet=True)
@@ -59,23 +60,23 @@ def flattened(cache: Path, base_url: str) -> dict[str, Any]:
 
 
 class Flattener:
-    """Turns pages of the plan into plain values."""
+    """Converts the pages of the plan to values of JSON."""
 
     def __init__(self, site: Any, thumbnails: Thumbnails, assets: Assets, templates: Path) -> None:
         self.site = site
         self.thumbnails = thumbnails
         self.asset = assets.url
         self.calendars = CalendarLinkBuilder(site=site)
-        self.structured = JsonLd(site=site, thumbnails=thumbnails, absolute=self._absolute)
+        self.json_ld = JsonLd(site=site, thumbnails=thumbnails, absolute=self._absolute)
         macros = Environment(loader=FileSystemLoader(templates), autoescape=True, trim_blocks=True)
-        self.marks: Any = macros.get_template("macros/icons.html").module
-        self.drawing: Any = macros.get_template("macros/chart.html").module
+        self.icons: Any = macros.get_template("macros/icons.html").module
+        self.charts: Any = macros.get_template("macros/chart.html").module
         self.tables: dict[str, dict[str, Any]] = {name: {} for name in _TABLES}
 
     def document(self) -> dict[str, Any]:
-        """Everything, by the names under which the peers' templates look for it."""
-        pages = restricted(plan_site(self.site))
-        kinds = {
+        """Return the document, by the names that the peers' templates use."""
+        pages = restrict(plan_site(self.site))
+        groups = {
             "pages/event.html": "events",
             "pages/type.html": "lists",
             "pages/year.html": "lists",
@@ -86,28 +87,28 @@ class Flattener:
             "pages/404.html": "lists",
             "feeds/rss.xml": "feeds",
         }
-        found: dict[str, list[dict[str, Any]]] = {"events": [], "lists": [], "feeds": []}
+        flat: dict[str, list[dict[str, Any]]] = {"events": [], "lists": [], "feeds": []}
         for page in pages:
-            if page.template in kinds:
-                kind = kinds[page.template]
-                found[kind].append(getattr(self, f"_{kind}")(page))
+            if page.template in groups:
+                group = groups[page.template]
+                flat[group].append(getattr(self, f"_{group}")(page))
         return {
             "site": self._site(),
             "types": {str(t.id): self._type(t) for t in self.site.catalogue.types},
-            "events": {str(event["id"]): event for event in found["events"]},
-            "lists": {one["address"]: one for one in found["lists"]},
-            "feeds": {feed["stem"]: feed for feed in found["feeds"]},
+            "events": {str(event["id"]): event for event in flat["events"]},
+            "lists": {one["path"]: one for one in flat["lists"]},
+            "feeds": {feed["path"]: feed for feed in flat["feeds"]},
             **self.tables,
         }
 
-    def _absolute(self, address: str) -> str:
-        return self.site.base_url + ("" if address == urls.HOME else address)
+    def _absolute(self, path: str) -> str:
+        return self.site.base_url + ("" if path == urls.HOME else path)
 
-    # The frame ------------------------------------------------------------------------------------
+    # Values of all pages --------------------------------------------------------------------------
 
     def _site(self) -> dict[str, Any]:
-        site, asset, marks = self.site, self.asset, self.marks
-        whole = str(marks.icons([]))
+        site, asset, icons = self.site, self.asset, self.icons
+        definitions = str(icons.icons([]))
         return {
             "title": site.title,
             "baseUrl": site.base_url,
@@ -115,62 +116,62 @@ class Flattener:
             "assets": {name.replace(".", "_").replace("-", "_"): asset(name) for name in _ASSETS},
             "social": {
                 name: self._absolute(asset(f"social-{name}.jpg"))
-                for name in ["archive", *(family.key for family in categories.CATEGORIES)]
+                for name in ["archive", *(category.key for category in categories.CATEGORIES)]
             },
-            "nav": [
-                {"label": label, "address": address} for label, address in site.navigation.items()
-            ],
-            "shapes": {name: str(marks.SHAPES[name]) for name in marks.SHAPES},
-            "sky": whole[whole.index("<g ") : whole.index("</defs>")].strip(),
-            "families": [{"key": f.key, "label": f.label} for f in categories.CATEGORIES],
+            "nav": [{"label": label, "path": path} for label, path in site.navigation.items()],
+            "symbols": {name: str(icons.SHAPES[name]) for name in icons.SHAPES},
+            "sky": definitions[definitions.index("<g ") : definitions.index("</defs>")].strip(),
+            "categories": [{"key": one.key, "label": one.label} for one in categories.CATEGORIES],
             "months": list(MONTHS),
         }
 
     def _frame(self, page: Any) -> dict[str, Any]:
-        """What the frame of a page is told."""
+        """Return the values that the base template needs."""
         return {
-            "address": page.path,
+            "path": page.path,
             "root": _root(page.path, self.site.base_url),
             "url": self._absolute(page.path),
             "title": page.title,
             "description": page.description,
             "indexable": page.indexable,
-            "searches": page.path != urls.NOT_FOUND,
+            "hasSearch": page.path != urls.NOT_FOUND,
             "current": page.path if page.path in _IN_NAVIGATION else "",
             "modified": format_utc(page.modified) if page.modified else "",
-            "path": _path(page.path),
-            "crumbs": [{"label": c.label, "address": c.url} for c in page.breadcrumbs],
+            "contentPath": page.path.removesuffix(".html"),
+            "breadcrumbs": [{"label": one.label, "path": one.url} for one in page.breadcrumbs],
             "alternates": self._alternates(page.alternates),
         }
 
     def _alternates(self, alternates: Iterable[Any]) -> list[dict[str, str]]:
-        return [{"address": a.url, "mediaType": a.media_type, "title": a.title} for a in alternates]
+        return [
+            {"path": one.url, "mediaType": one.media_type, "title": one.title} for one in alternates
+        ]
 
-    # An event -------------------------------------------------------------------------------------
+    # Events -------------------------------------------------------------------------------------
 
     def _events(self, page: Any) -> dict[str, Any]:
         context = page.context
         event, place = context["event"], context["place"]
         calendar = self.calendars.event_links(event) if context["has_calendar"] else None
-        day, rest, clock = date_parts(event.date)
+        day, month_and_year, time_of_day = date_parts(event.date)
         flat = {
             "id": event.id,
-            "turn": event.id * 47 % 360,
-            "stem": page.path.removeprefix("events/").removesuffix(".html"),
+            "rotation": event.id * 47 % 360,
+            "slug": page.path.removeprefix("events/").removesuffix(".html"),
             "name": event.name,
-            "long": len(event.name) > 44,
+            "hasLongName": len(event.name) > 44,
             "description": page.description,
             "type": str(event.type.id),
             "date": self._date(event.date),
-            "short": event.date.display_date,
+            "displayDate": event.date.display_date,
             "day": day,
-            "rest": rest,
-            "clock": clock,
-            "crumbs": [{"label": c.label, "address": c.url} for c in page.breadcrumbs[1:]],
+            "monthAndYear": month_and_year,
+            "timeOfDay": time_of_day,
+            "breadcrumbs": [{"label": one.label, "path": one.url} for one in page.breadcrumbs[1:]],
             "modified": format_utc(page.modified) if page.modified else "",
             "location": event.location,
-            "place": self._referred("places", place.slug, place) if place else "",
-            "picture": self._picture(event.image),
+            "place": self._term("places", place.slug, place) if place else "",
+            "image": self._image(event.image),
             "withdrawn": self._day(context["withdrawn"]),
             "html": str(markdown_to_html(event.description)),
             "anniversary": self._anniversary(context["anniversary"]),
@@ -196,15 +197,19 @@ class Flattener:
                 }
                 for update in event.updates
             ],
-            **self._taking_part(event),
+            **self._participants(event),
             "history": [
-                {"when": self._instant(h.observed), "live": h.is_live, "sentence": h.text}
-                for h in context["changelog"]
+                {
+                    "when": self._instant(change.observed),
+                    "isLive": change.is_live,
+                    "text": change.text,
+                }
+                for change in context["changelog"]
             ],
             "series": [
                 {
                     "name": term.name,
-                    "address": term.url,
+                    "path": term.url,
                     "count": len(term.events),
                     "before": _id(before),
                     "after": _id(after),
@@ -217,32 +222,32 @@ class Flattener:
             "next": _id(context["next"]),
             "schema": self._schema(page),
         }
-        return without_gaps(flat)
+        return without_empty_values(flat)
 
     def _schema(self, page: Any) -> dict[str, Any]:
-        """What schema.org is told that stands nowhere else."""
-        script = str(self.structured.block(page))
+        """Return the properties of the JSON-LD that no other value of the event has."""
+        script = str(self.json_ld.block(page))
         if not script:
             return {}
         event = json.loads(script.split(">", 1)[1].removesuffix("</script>"))["@graph"][0]
-        wanted = ("startDate", "previousStartDate", "eventStatus", "eventAttendanceMode")
-        return {name: event[name] for name in (*wanted, "location") if name in event}
+        names = ("startDate", "previousStartDate", "eventStatus", "eventAttendanceMode")
+        return {name: event[name] for name in (*names, "location") if name in event}
 
     def _type(self, type: Any) -> dict[str, Any]:
-        family = categories.category_of(type)
+        category = categories.category_of(type)
         term = self.site.taxonomies.term("types", type.id)
         alternates = feed_alternates(term_feed(self.site, term), f"{type.name}, new and changed")
         return {
             "name": type.name,
             "gloss": categories.type_gloss(type),
-            "stem": self.site.urls.type(type, "").removeprefix("types/"),
-            "family": family.key,
+            "slug": self.site.urls.type(type, "").removeprefix("types/"),
+            "category": category.key,
             "alternates": self._alternates(alternates),
         }
 
     def _date(self, date: Any) -> dict[str, Any]:
         return {
-            "words": date.display,
+            "display": date.display,
             "iso": date.iso or "",
             "precision": date.precision if date.has_time else "",
         }
@@ -250,55 +255,55 @@ class Flattener:
     def _instant(self, when: datetime | None) -> dict[str, str] | None:
         if not when:
             return None
-        words = f"{format_day(when)}, {when:%H:%M} UTC"
-        return {"iso": format_utc(when), "words": words}
+        display = f"{format_day(when)}, {when:%H:%M} UTC"
+        return {"iso": format_utc(when), "display": display}
 
     def _day(self, when: Any) -> dict[str, str] | None:
-        return {"iso": f"{when:%Y-%m-%d}", "words": format_day(when)} if when else None
+        return {"iso": f"{when:%Y-%m-%d}", "display": format_day(when)} if when else None
 
     def _anniversary(self, day: tuple[int, int] | None) -> dict[str, str] | None:
         return (
-            {"address": urls.day(*day), "words": on_this_day.format_day_of_year(day)}
+            {"path": urls.day(*day), "display": on_this_day.format_day_of_year(day)}
             if day
             else None
         )
 
-    def _picture(self, image: Any) -> str:
-        """The key under which the picture's copies are described, once for all its events."""
-        copies = self.thumbnails.of(image)
-        if copies is None:
+    def _image(self, image: Any) -> str:
+        """Add an image to the table of images; return its key there, empty without thumbnails."""
+        thumbnails = self.thumbnails.of(image)
+        if thumbnails is None:
             return ""
-        if copies.name not in self.tables["pictures"]:
-            self.tables["pictures"][copies.name] = self._copies(image, copies)
-        return copies.name
+        if thumbnails.name not in self.tables["images"]:
+            self.tables["images"][thumbnails.name] = self._thumbnails(image, thumbnails)
+        return thumbnails.name
 
-    def _copies(self, image: Any, copies: Any) -> dict[str, Any]:
+    def _thumbnails(self, image: Any, thumbnails: Any) -> dict[str, Any]:
         sizes = [
-            {"address": copies.file(width), "width": width, "height": height}
-            for width, height in copies.sizes
+            {"path": thumbnails.file(width), "width": width, "height": height}
+            for width, height in thumbnails.sizes
         ]
-        shown = next(size for size in sizes if size["address"] == copies.src)
-        file = self.thumbnails.folder / copies.src.rpartition("/")[2]
+        src = next(size for size in sizes if size["path"] == thumbnails.src)
+        file = self.thumbnails.folder / thumbnails.src.rpartition("/")[2]
         licence = image.licence
         is_named = image.name and not image.name.startswith("[")
-        return without_gaps(
+        return without_empty_values(
             {
-                "src": copies.src,
+                "src": thumbnails.src,
                 "sizes": sizes,
-                "width": copies.width,
-                "height": copies.height,
+                "width": thumbnails.width,
+                "height": thumbnails.height,
                 "name": image.name if is_named else "",
                 "credit": image.credit,
                 "licence": {"name": licence.name, "url": licence.url} if licence else None,
-                "octets": file.stat().st_size,
-                "shownWidth": shown["width"],
-                "shownHeight": shown["height"],
-                "largest": self._absolute(sizes[-1]["address"]),
+                "fileSize": file.stat().st_size,
+                "srcWidth": src["width"],
+                "srcHeight": src["height"],
+                "largest": self._absolute(sizes[-1]["path"]),
                 "schema": {
                     "@type": "ImageObject",
-                    "contentUrl": self._absolute(sizes[-1]["address"]),
-                    "width": copies.width,
-                    "height": copies.height,
+                    "contentUrl": self._absolute(sizes[-1]["path"]),
+                    "width": thumbnails.width,
+                    "height": thumbnails.height,
                     "creditText": image.credit,
                     "license": licence.url if licence else "",
                 },
@@ -308,25 +313,24 @@ class Flattener:
     def _link(self, link: Any) -> dict[str, str]:
         return {"url": link.url, "label": link.label, "host": link.host, "title": link.title}
 
-    def _referred(self, table: str, key: str, term: Any) -> str:
-        self.tables[table][key] = {"name": term.name, "address": term.url}
+    def _term(self, table: str, key: str, term: Any) -> str:
+        self.tables[table][key] = {"name": term.name, "path": term.url}
         return key
 
-    def _member(self, folder: str, member: Any, **more: Any) -> str:
-        """The key under which an agency, programme, ... is described, once for all its events."""
-        key = str(member.id)
-        facts = {"name": member.name, **more}
-        if self.tables[folder].setdefault(key, facts)["name"] != member.name or any(
-            self.tables[folder][key].get(name) != value for name, value in more.items()
-        ):
-            key = f"{key}-{len(self.tables[folder])}"
-            self.tables[folder][key] = facts
-        term = self.site.taxonomies.term(folder, member.id)
-        self.tables[folder][key]["address"] = term.url if term else ""
+    def _member(self, table_name: str, member: Any, **fields: Any) -> str:
+        """Add an agency, programme, ... to its table; return its key there."""
+        table, key = self.tables[table_name], str(member.id)
+        values = {"name": member.name, **fields}
+        known = table.setdefault(key, values)
+        if any(known.get(name) != value for name, value in values.items()):
+            key = f"{key}-{len(table)}"
+            table[key] = values
+        term = self.site.taxonomies.term(table_name, member.id)
+        table[key]["path"] = term.url if term else ""
         return key
 
-    def _taking_part(self, event: Any) -> dict[str, Any]:
-        parts = {
+    def _participants(self, event: Any) -> dict[str, Any]:
+        participants = {
             "astronauts": [
                 self._member("astronauts", one, agency=one.agency) for one in event.astronauts
             ],
@@ -358,38 +362,43 @@ class Flattener:
                 for one in event.launches
             ],
         }
-        return {**parts, "takesPart": any(parts.values())}
+        return {**participants, "hasParticipants": any(participants.values())}
 
-    def _neighbour(self, event: Any) -> dict[str, str]:
-        return {"name": event.name, "address": self.site.urls.event(event)}
+    def _event_link(self, event: Any) -> dict[str, str]:
+        return {"name": event.name, "path": self.site.urls.event(event)}
 
     # Lists ----------------------------------------------------------------------------------------
 
     def _lists(self, page: Any) -> dict[str, Any]:
-        kind = page.template.removeprefix("pages/").removesuffix(".html")
+        layout = page.template.removeprefix("pages/").removesuffix(".html")
         context, root = page.context, _root(page.path, self.site.base_url)
-        flat = {**self._frame(page), "kind": kind if kind != "404" else "absent"}
+        flat = {**self._frame(page), "layout": layout}
         if "event_list" in context:
             flat |= {"heading": context["heading"], **self._event_list(context["event_list"])}
-        if "neighbours" in context and kind != "type":
+        if "neighbours" in context and layout != "type":
             flat["neighbours"] = [
-                {"label": neighbour.label, "address": neighbour.url} if neighbour else {}
+                {"label": neighbour.label, "path": neighbour.url} if neighbour else {}
                 for neighbour in context["neighbours"]
-            ] + [f"{kind.capitalize()}s before and after"]
-        return without_gaps(flat | getattr(self, f"_{flat['kind']}_page")(context, root))
+            ] + [f"{layout.capitalize()}s before and after"]
+        return without_empty_values(flat | getattr(self, f"_{layout}_page")(context, root))
 
     def _event_list(self, event_list: Any) -> dict[str, Any]:
         return {
             "count": event_list.count,
-            "parts": [
-                {"label": p.label, "address": p.url, "count": p.count, "here": p.is_current}
-                for p in event_list.pages
+            "pages": [
+                {
+                    "label": one.label,
+                    "path": one.url,
+                    "count": one.count,
+                    "isCurrent": one.is_current,
+                }
+                for one in event_list.pages
             ],
             "sections": [
                 {
                     "title": section.title,
                     "anchor": section.anchor,
-                    "address": section.url,
+                    "path": section.url,
                     "events": [
                         {"id": _id(event), "anchor": section.anchors.get(event.id, "")}
                         for event in section.events
@@ -400,60 +409,59 @@ class Flattener:
         }
 
     def _type_page(self, context: Any, root: str) -> dict[str, Any]:
-        kind, drawn = context["type"], context["timeline"]
-        stem = self.site.urls.type(kind, "")
-        family = categories.category_of(kind)
-        drawing = ""
-        if drawn:
-            name = "dots" if drawn[0].height != 100 else "bars"
-            drawing = str(self.drawing.chart(drawn[0], root, name))
-            drawing += str(self.drawing.axis(drawn[1]))
+        event_type, timeline = context["type"], context["timeline"]
+        path = self.site.urls.type(event_type, "")
+        chart = ""
+        if timeline:
+            name = "dots" if timeline[0].height != 100 else "bars"
+            chart = str(self.charts.chart(timeline[0], root, name))
+            chart += str(self.charts.axis(timeline[1]))
         return {
-            "type": str(kind.id),
-            "feed": stem if context["heading"] == kind.name else "",
-            "familyLabel": family.label,
-            "turn": kind.id * 47 % 360,
-            "sentence": categories.type_description(kind),
-            "drawing": drawing,
+            "type": str(event_type.id),
+            "feed": path if context["heading"] == event_type.name else "",
+            "categoryLabel": categories.category_of(event_type).label,
+            "rotation": event_type.id * 47 % 360,
+            "summary": categories.type_description(event_type),
+            "chart": chart,
         }
 
     def _year_page(self, context: Any, root: str) -> dict[str, Any]:
         return {
-            "turn": context["year"] * 47 % 360,
+            "rotation": context["year"] * 47 % 360,
             "year": context["year"],
-            "sheets": [
+            "heatmaps": [
                 {
                     "name": name,
-                    "address": address,
+                    "path": path,
                     "count": count,
-                    "drawing": str(self.drawing.chart(drawn, root, "sheet", stretched=False)),
+                    "chart": str(self.charts.chart(chart, root, "sheet", stretched=False)),
                 }
-                for name, address, count, drawn in context["month_heatmaps"]
+                for name, path, count, chart in context["month_heatmaps"]
             ],
         }
 
     def _month_page(self, context: Any, root: str) -> dict[str, Any]:
-        return {"turn": context["month"][1] * 30}
+        return {"rotation": context["month"][1] * 30}
 
     def _types_page(self, context: Any, root: str) -> dict[str, Any]:
         return {
-            "families": [
+            "categories": [
                 {
-                    "key": family.key,
-                    "label": family.label,
+                    "key": category.key,
+                    "label": category.label,
                     "types": [
                         {
-                            **self._type(kind),
-                            "count": history.count,
-                            "sentence": categories.type_description(kind),
-                            "drawing": str(self.drawing.chart(history.chart, root, "bars"))
-                            + str(self.drawing.axis(context["years"], 8)),
-                            "years": _numbers(history.years),
+                            **self._type(event_type),
+                            "count": timeline.count,
+                            "summary": categories.type_description(event_type),
+                            "chart": str(self.charts.chart(timeline.chart, root, "bars"))
+                            + str(self.charts.axis(context["years"], 8)),
+                            "years": _year_links(timeline.years),
                         }
-                        for kind, history in types
+                        for event_type, timeline in types
                     ],
                 }
-                for family, types in context["types_by_category"]
+                for category, types in context["types_by_category"]
             ],
             "span": [*context["years"]],
         }
@@ -463,26 +471,26 @@ class Flattener:
             "years": [
                 {
                     "number": year,
-                    "address": urls.year(year),
+                    "path": urls.year(year),
                     "count": count,
-                    "bands": [
-                        {"family": b.category.key, "start": b.start, "length": b.length}
-                        for b in bar
+                    "segments": [
+                        {"category": one.category.key, "start": one.start, "length": one.length}
+                        for one in bar
                     ],
-                    "months": _months(context["months"][year]),
+                    "months": _month_links(context["months"][year]),
                 }
                 for year, bar, count in context["years"]
             ],
             "undated": [_id(event) for event in context["undated"]],
         }
 
-    def _absent_page(self, context: Any, root: str) -> dict[str, Any]:
+    def _404_page(self, context: Any, root: str) -> dict[str, Any]:
         return {}
 
     def _home_page(self, context: Any, root: str) -> dict[str, Any]:
         return {
             "count": f"{context['count']:,}",
-            "checked": self._day(self.site.updated),
+            "lastChecked": self._day(self.site.updated),
             "upcoming": [
                 {"id": _id(event), "until": _until(event), "hidden": number > context["shown"]}
                 for number, event in enumerate(context["upcoming"], start=1)
@@ -492,38 +500,41 @@ class Flattener:
                 {
                     "day": f"{one.date:%m-%d}",
                     "events": [
-                        {**self._neighbour(event), "year": event.date.year}
+                        {**self._event_link(event), "year": event.date.year}
                         for event in one.events[-6:]
                     ],
                 }
                 for one in context["days"]
             ],
-            "almanac": [
+            "yearOverview": [
                 {
                     "number": year.number,
-                    "address": urls.year(year.number),
+                    "path": urls.year(year.number),
                     "count": year.count,
-                    "drawing": str(self.drawing.chart(year.weeks, root, "strip")),
-                    "months": _months(year.months),
+                    "chart": str(self.charts.chart(year.weeks, root, "strip")),
+                    "months": _month_links(year.months),
                 }
                 for year in context["year_overview"]
             ],
-            "families": [
+            "categories": [
                 {
-                    "key": family.key,
-                    "label": family.label,
-                    "types": [{**self._type(kind), "count": len(found)} for kind, found in types],
+                    "key": category.key,
+                    "label": category.label,
+                    "types": [
+                        {**self._type(event_type), "count": len(events)}
+                        for event_type, events in types
+                    ],
                 }
-                for family, types in context["types_by_category"]
+                for category, types in context["types_by_category"]
             ],
-            "ways": self._ways_in(),
+            "taxonomies": self._taxonomies(),
         }
 
-    def _ways_in(self) -> list[dict[str, Any]]:
+    def _taxonomies(self) -> list[dict[str, Any]]:
         return [
             {
                 "label": taxonomy.title,
-                "address": urls.taxonomy_index(taxonomy.name),
+                "path": urls.taxonomy_index(taxonomy.name),
                 "count": len(terms),
             }
             for taxonomy, terms in self.site.taxonomies.listed
@@ -534,25 +545,25 @@ class Flattener:
     def _feeds(self, page: Any) -> dict[str, Any]:
         feed = page.context["feed"]
         return {
-            "stem": feed.stem,
+            "path": feed.stem,
             "jsonSuffix": feed.path(JSON_FEED).removeprefix(feed.stem),
-            "identity": feed.id,
+            "uri": feed.id,
             "title": feed.title,
             "description": feed.description,
-            "home": self._absolute(feed.html_url),
+            "homePage": self._absolute(feed.html_url),
             "rss": self._absolute(f"{feed.stem}.rss"),
             "atom": self._absolute(f"{feed.stem}.atom"),
             "json": self._absolute(feed.path(JSON_FEED)),
-            "older": self._absolute(feed.prev_archive) if feed.prev_archive else "",
+            "prevArchive": self._absolute(feed.prev_archive) if feed.prev_archive else "",
             "updated": format_utc(feed.updated),
-            "built": rfc822(feed.updated),
+            "lastBuildDate": rfc822(feed.updated),
             "entries": [
                 {
                     "id": _id(entry.event),
-                    "identity": entry.id,
+                    "uri": entry.id,
                     "title": entry.title,
                     "published": format_utc(entry.published),
-                    "publishedInWords": rfc822(entry.published),
+                    "pubDate": rfc822(entry.published),
                     "updated": format_utc(entry.updated),
                 }
                 for entry in feed.entries
@@ -562,8 +573,8 @@ class Flattener:
 
 _IN_NAVIGATION = (urls.ALL_TYPES, urls.ALL_YEARS)
 
-_TABLES = ("places", "pictures", "programs", "astronauts", "agencies", "stations")
-"""What events refer to by a key."""
+_TABLES = ("places", "images", "programs", "astronauts", "agencies", "stations")
+"""Tables of values that events refer to by a key."""
 
 _ASSETS = (
     "icon.svg",
@@ -576,38 +587,37 @@ _ASSETS = (
 )
 
 
-def without_gaps(value: Any) -> Any:
-    """The value without what is empty, however deep: a template that asks for it finds nothing."""
+def without_empty_values(value: Any) -> Any:
+    """Return a value without the empty members of all objects in it."""
     if isinstance(value, dict):
-        kept = {name: without_gaps(part) for name, part in value.items()}
-        return {name: part for name, part in kept.items() if part not in (None, "", [], {}, False)}
+        members = {name: without_empty_values(member) for name, member in value.items()}
+        empty = (None, "", [], {}, False)
+        return {name: member for name, member in members.items() if member not in empty}
     if isinstance(value, list):
-        return [without_gaps(part) for part in value]
+        return [without_empty_values(member) for member in value]
     return value
 
 
-def _root(address: str, base_url: str) -> str:
-    """What leads from a page to the site's root; 404.html is shown at any depth."""
-    if address == urls.NOT_FOUND:
+def _root(path: str, base_url: str) -> str:
+    """Return the relative URL of the site's root; for 404.html, shown anywhere, its path."""
+    if path == urls.NOT_FOUND:
         return urlsplit(base_url).path
-    return urls.relative_root(address)
-
-
-def _path(address: str) -> str:
-    """The address as a peer's pages are named, without its suffix."""
-    return address.removesuffix(".html")
+    return urls.relative_root(path)
 
 
 def _id(event: Any) -> str:
     return str(event.id) if event else ""
 
 
-def _months(months: Iterable[Any]) -> list[dict[str, Any]]:
-    return [{"name": n, "address": a, "count": c, "busy": b} for n, a, c, b in months]
+def _month_links(months: Iterable[Any]) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "path": path, "count": count, "level": level}
+        for name, path, count, level in months
+    ]
 
 
-def _numbers(years: Iterable[Any]) -> list[dict[str, Any]]:
-    return [{"number": year, "address": address, "count": count} for year, address, count in years]
+def _year_links(years: Iterable[Any]) -> list[dict[str, Any]]:
+    return [{"number": year, "path": path, "count": count} for year, path, count in years]
 
 
 def _until(event: Any) -> str:
@@ -619,7 +629,7 @@ def _until(event: Any) -> str:
 
 def main() -> int:
     cache, base_url, target = sys.argv[1:]
-    document = flattened(Path(cache), base_url)
+    document = flatten(Path(cache), base_url)
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     Path(target).write_text(text, encoding="utf-8")
     return 0

@@ -1,4 +1,4 @@
-"""How our own time and memory grow with the number of events: the exponent of a power law."""
+"""How the archive's time and memory grow with the number of events: exponents of power laws."""
 
 import shutil
 import sys
@@ -11,16 +11,16 @@ from inputs import (
     BASE_URL,
     INPUTS,
     PROJECT,
-    Archive,
-    forget_builds,
-    mark_one_event,
-    next_edition,
-    run_ours,
-    say,
-    stand_in,
+    Dataset,
+    add_revision_marker,
+    print_progress,
+    remove_build_state,
+    run_api_server,
+    run_build,
+    set_next_revision,
 )
-from measuring import Usage, measure
-from tables import table
+from measure import Usage, measure
+from tables import markdown_table
 from targets import GROWTH_LIMIT, verdict
 
 SIZES = (1_000, 10_000, 100_000)
@@ -28,40 +28,42 @@ SIZES = (1_000, 10_000, 100_000)
 STEPS = ("cold build", "refresh", "one event changed")
 
 
-def growth(sizes: Sequence[int], *, runs: int) -> str:
-    """The table: seconds and MB at each size, and the exponents."""
-    found = {events: _measured(events, runs) for events in sizes}
+def growth_table(sizes: Sequence[int], *, runs: int) -> str:
+    """Measure every step at every size; return a table of seconds, MB and exponents."""
+    usages = {events: _measure_steps(events, runs) for events in sizes}
     rows: list[Sequence[object]] = []
     for step in STEPS:
-        for what, of in _MEASURES.items():
-            values = [_middle(of, found[events][step]) for events in sizes]
+        for label, value in _VALUES.items():
+            values = [_median(value, usages[events][step]) for events in sizes]
             power = exponent(sizes, values)
-            is_judged = step == "cold build" and what not in _FOR_EXPLANATION
-            judged = verdict(power, GROWTH_LIMIT) if is_judged else ""
-            limit = f"{GROWTH_LIMIT}" if is_judged else ""
-            rows.append((step, what, *values, power, limit, judged))
-    heads = ("step", "what", *(f"{events:,} events" for events in sizes), "exponent", "at most", "")
-    return table(heads, rows)
+            has_limit = step == "cold build" and label not in _WITHOUT_LIMIT
+            limit = f"{GROWTH_LIMIT}" if has_limit else ""
+            rows.append(
+                (step, label, *values, power, limit, verdict(power, GROWTH_LIMIT) if limit else "")
+            )
+    sizes_header = (f"{events:,} events" for events in sizes)
+    header = ("step", "what", *sizes_header, "exponent", "at most", "")
+    return markdown_table(header, rows)
 
 
-_MEASURES: dict[str, Callable[[Usage], float | None]] = {
-    "wall (s)": lambda usage: None if usage.together else usage.wall,
-    "CPU (s)": lambda usage: None if usage.together else usage.cpu,
-    "of it in the kernel (s)": lambda usage: None if usage.together else usage.kernel,
-    "memory (MB)": lambda usage: usage.together,
+_VALUES: dict[str, Callable[[Usage], float | None]] = {
+    "wall (s)": lambda usage: None if usage.total_memory else usage.wall,
+    "CPU (s)": lambda usage: None if usage.total_memory else usage.cpu,
+    "of it in the kernel (s)": lambda usage: None if usage.total_memory else usage.kernel,
+    "memory (MB)": lambda usage: usage.total_memory,
 }
-"""What is measured, and how a run tells it: one with a look at memory tells of nothing else."""
+"""The value of a run by its label; None for the times of runs whose memory was sampled."""
 
-_FOR_EXPLANATION = {"of it in the kernel (s)"}
+_WITHOUT_LIMIT = {"of it in the kernel (s)"}
 
 
-def _middle(of: Callable[[Usage], float | None], usages: Sequence[Usage]) -> float:
-    """The median of what those runs tell that tell it."""
-    return median(value for usage in usages if (value := of(usage)) is not None)
+def _median(value: Callable[[Usage], float | None], usages: Sequence[Usage]) -> float:
+    """Return the median of the runs that have the value."""
+    return median(number for usage in usages if (number := value(usage)) is not None)
 
 
 def exponent(sizes: Sequence[int], values: Sequence[float]) -> float:
-    """The slope of the straight line, by least squares, through the logarithms."""
+    """Return the slope of the regression line (least squares) through the logarithms."""
     points = [(log(size), log(value)) for size, value in zip(sizes, values, strict=True)]
     x = sum(point[0] for point in points) / len(points)
     y = sum(point[1] for point in points) / len(points)
@@ -69,35 +71,36 @@ def exponent(sizes: Sequence[int], values: Sequence[float]) -> float:
     return sum((a - x) * (b - y) for a, b in points) / spread
 
 
-def _measured(events: int, runs: int) -> dict[str, list[Usage]]:
-    """Every step so many times, without pictures; what is made is thrown away again.
+def _measure_steps(events: int, runs: int) -> dict[str, list[Usage]]:
+    """Measure every step without images; all files are removed afterwards.
 
-    And once more with a look at memory: that takes the longer the more memory there is, and at
-    100,000 events half as long as the build.
+    Each step runs `runs` times for its times, and once more for its memory: sampling the memory of
+    a large process slows it down.
     """
     folder = INPUTS / "growth"
     shutil.rmtree(folder, ignore_errors=True)
-    cache, output = folder / "cache", Archive(events).outputs / "growth"
+    cache, output = folder / "cache", Dataset(events).outputs / "growth"
     cache.mkdir(parents=True)
-    say(f"growth: {events:,} events")
+    print_progress(f"growth: {events:,} events")
     usages: dict[str, list[Usage]] = {step: [] for step in STEPS}
-    with stand_in(events, pictures=0) as (world, url):
-        run_ours("fetch", "--no-pictures", "--api-url", url, "--cache", cache)
-        places = ["-q", "--no-pictures", "--cache", str(cache), "--base-url", BASE_URL]
-        for looks_at_memory in _times(runs):
-            world.advance(hours=1)
-            world.change(world.ids[events // 2], description=f"Told again at {world.clock}.")
-            fetch = _command("fetch", *places, "--max-age", "0s", "--api-url", url)
-            usages["refresh"].append(_run(fetch, looks_at_memory=looks_at_memory))
-    mark_one_event(cache / "events.jsonl")
-    build = _command("--offline", *places, "--output", str(output))
-    for looks_at_memory in _times(runs):
+    with run_api_server(events, images=0) as (database, url):
+        run_build("fetch", "--no-pictures", "--api-url", url, "--cache", cache)
+        options = ["-q", "--no-pictures", "--cache", str(cache), "--base-url", BASE_URL]
+        for samples_memory in _runs(runs):
+            database.advance(hours=1)
+            event_id = database.ids[events // 2]
+            database.change(event_id, description=f"Edited at {database.clock}.")
+            fetch = _command("fetch", *options, "--max-age", "0s", "--api-url", url)
+            usages["refresh"].append(_run(fetch, samples_memory=samples_memory))
+    add_revision_marker(cache / "events.jsonl")
+    build = _command("--offline", *options, "--output", str(output))
+    for samples_memory in _runs(runs):
         shutil.rmtree(output, ignore_errors=True)
-        forget_builds(cache)
-        usages["cold build"].append(_run(build, looks_at_memory=looks_at_memory))
-    for looks_at_memory in _times(runs):
-        next_edition(cache / "events.jsonl")
-        usages["one event changed"].append(_run(build, looks_at_memory=looks_at_memory))
+        remove_build_state(cache)
+        usages["cold build"].append(_run(build, samples_memory=samples_memory))
+    for samples_memory in _runs(runs):
+        set_next_revision(cache / "events.jsonl")
+        usages["one event changed"].append(_run(build, samples_memory=samples_memory))
     shutil.rmtree(folder)
     shutil.rmtree(output)
     return usages
@@ -107,10 +110,10 @@ def _command(*arguments: str) -> list[str]:
     return [sys.executable, str(PROJECT / "build.py"), *arguments]
 
 
-def _times(runs: int) -> list[bool]:
-    """Whether each run of a step looks at memory: the last one, beside those that are timed."""
-    return [*[False] * runs, True]
+def _runs(count: int) -> list[bool]:
+    """Return for each run of a step whether its memory is sampled: of the last one only."""
+    return [*[False] * count, True]
 
 
-def _run(command: Sequence[str], *, looks_at_memory: bool) -> Usage:
-    return measure(command, folder=Path(PROJECT), looks_at_memory=looks_at_memory)
+def _run(command: Sequence[str], *, samples_memory: bool) -> Usage:
+    return measure(command, folder=Path(PROJECT), samples_memory=samples_memory)

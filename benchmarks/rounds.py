@@ -1,91 +1,94 @@
-"""Builds in turn, ours and the peers', so that each pair saw the same state of the machine."""
+"""Run the builds of all generators in turn, so that each round has one state of the machine."""
 
 import shutil
+import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import median
 from typing import Any
 
-from inputs import edition, next_edition, say
-from measuring import FailedRunError, Usage, measure
+from inputs import current_revision, print_progress, set_next_revision
+from measure import FailedRunError, Usage, measure
 
-SCENARIOS = ("cold", "nothing", "changed")
+SCENARIOS = ("cold", "unchanged", "changed")
 
 
 @dataclass
 class Results:
-    """All usages by (scenario, side), in the order of the rounds."""
+    """The usages by (scenario, generator), in the order of the rounds."""
 
     usages: dict[tuple[str, str], list[Usage]] = field(default_factory=dict)
 
-    def add(self, scenario: str, side: str, usage: Usage) -> None:
-        """Keep one more run."""
-        self.usages.setdefault((scenario, side), []).append(usage)
+    def add(self, scenario: str, generator: str, usage: Usage) -> None:
+        """Add the usage of one run."""
+        self.usages.setdefault((scenario, generator), []).append(usage)
 
-    def has(self, scenario: str, *sides: str) -> bool:
-        """Whether the scenario was run by all the sides."""
-        return all((scenario, side) in self.usages for side in sides)
+    def has(self, scenario: str, *generators: str) -> bool:
+        """Whether there are runs of the scenario by all of the generators."""
+        return all((scenario, generator) in self.usages for generator in generators)
 
-    def middle(self, scenario: str, side: str, of: Callable[[Usage], float]) -> float:
-        """The median of one side's runs."""
-        return median(map(of, self.usages[scenario, side]))
+    def median(self, scenario: str, generator: str, value: Callable[[Usage], float]) -> float:
+        """Return the median of a value of one generator's runs."""
+        return statistics.median(map(value, self.usages[scenario, generator]))
 
-    def ratio(self, scenario: str, side: str, peer: str, of: Callable[[Usage], float]) -> float:
-        """The median of the ratios, round by round."""
-        pairs = zip(self.usages[scenario, side], self.usages[scenario, peer], strict=True)
-        return median(of(ours) / of(theirs) for ours, theirs in pairs)
+    def ratio(
+        self, scenario: str, generator: str, peer: str, value: Callable[[Usage], float]
+    ) -> float:
+        """Return the median of the ratios of a value to a peer's, round by round."""
+        pairs = zip(self.usages[scenario, generator], self.usages[scenario, peer], strict=True)
+        return statistics.median(value(usage) / value(of_peer) for usage, of_peer in pairs)
 
 
 def run_rounds(
-    sides: Mapping[str, Any], *, scenarios: Sequence[str], runs: int, warm_ups: int = 1
+    generators: Mapping[str, Any], *, scenarios: Sequence[str], runs: int, warm_ups: int = 1
 ) -> Results:
-    """Each round: every scenario, in it every side in turn, the order turned round each time."""
+    """Run all scenarios with all generators in each round, in reversed order every other round."""
     results = Results()
     for number in range(-warm_ups, runs):
-        say(f"round {number + 1} of {runs}" if number >= 0 else "warm-up")
-        order = list(sides)[:: -1 if number % 2 else 1]
+        print_progress(f"round {number + 1} of {runs}" if number >= 0 else "warm-up")
+        order = list(generators)[:: -1 if number % 2 else 1]
         for scenario in SCENARIOS:
             if scenario not in scenarios and scenario != "cold":
                 continue
-            for side in order:
-                if scenario == "cold" or sides[side].data is not None:
-                    usage = _run(scenario, sides[side])
+            for name in order:
+                if scenario == "cold" or generators[name].data is not None:
+                    usage = _run(scenario, generators[name])
                     if number >= 0:
-                        results.add(scenario, side, usage)
+                        results.add(scenario, name, usage)
     return results
 
 
-def _run(scenario: str, side: Any) -> Usage:
+def _run(scenario: str, generator: Any) -> Usage:
     if scenario == "cold":
-        _clear(side)
+        _remove_output(generator)
     elif scenario == "changed":
-        next_edition(side.data)
-    usage = measure(side.command, folder=side.folder)
+        set_next_revision(generator.data)
+    usage = measure(generator.command, folder=generator.folder)
     if scenario == "changed":
-        _check_edition(side)
+        _check_revision(generator)
     return usage
 
 
-def peak_memory(sides: Mapping[str, Any]) -> Results:
-    """One more cold build each, with a look at the memory of all its processes together."""
+def peak_memory(generators: Mapping[str, Any]) -> Results:
+    """Run one more cold build of each generator and sample the memory of all its processes."""
     results = Results()
-    for name, side in sides.items():
-        say(f"memory of {name}")
-        _clear(side)
-        results.add("memory", name, measure(side.command, folder=side.folder, looks_at_memory=True))
+    for name, generator in generators.items():
+        print_progress(f"memory of {name}")
+        _remove_output(generator)
+        usage = measure(generator.command, folder=generator.folder, samples_memory=True)
+        results.add("memory", name, usage)
     return results
 
 
-def _clear(side: Any) -> None:
-    shutil.rmtree(side.output, ignore_errors=True)
-    side.output.parent.mkdir(parents=True, exist_ok=True)
-    if hasattr(side, "forget"):
-        side.forget()
+def _remove_output(generator: Any) -> None:
+    shutil.rmtree(generator.output, ignore_errors=True)
+    generator.output.parent.mkdir(parents=True, exist_ok=True)
+    if hasattr(generator, "remove_build_state"):
+        generator.remove_build_state()
 
 
-def _check_edition(side: Any) -> None:
-    """The change has to be on a page, or less was measured than was asked for."""
-    word = b"Edition %06d" % edition(side.data)
-    pages = (side.output / "events").glob("*.html")
-    if not any(word in page.read_bytes() for page in pages):
-        raise FailedRunError(f"{side.name} did not publish the changed event")
+def _check_revision(generator: Any) -> None:
+    """Raise FailedRunError unless a page has the revision that the data have."""
+    marker = b"Revision %06d" % current_revision(generator.data)
+    pages = (generator.output / "events").glob("*.html")
+    if not any(marker in page.read_bytes() for page in pages):
+        raise FailedRunError(f"{generator.name} did not publish the changed event")

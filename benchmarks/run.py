@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measure the archive beside Hugo, Eleventy and Pelican, and print the ratios.
 
-python benchmarks/run.py --quick     about a minute: 1,071 events, three rounds, Hugo only
+python benchmarks/run.py --quick     1,071 events, three rounds, Hugo only
 python benchmarks/run.py --record    everything, written to RESULTS.md
 """
 
@@ -16,23 +16,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import ours
-from floor import floor, middle
-from growth import SIZES, growth
-from inputs import BASE_URL, BENCHMARKS, OUTPUTS, PROJECT, Archive, say
-from kinds import comparison
-from measuring import FailedRunError, Usage
+from archive_builds import equivalent_pages, whole_site
+from file_kinds import compare_sites
+from growth import SIZES, growth_table
+from inputs import BASE_URL, BENCHMARKS, OUTPUTS_VARIABLE, PROJECT, Dataset, print_progress
+from lower_bound import measure_lower_bound, medians
+from measure import FailedRunError, Usage
 from peers.eleventy import Eleventy
 from peers.hugo import Hugo
 from peers.pelican import Pelican
 from rounds import SCENARIOS, Results, peak_memory, run_rounds
-from tables import table
-from targets import MEMORY, OTHERS_LIMIT, TIMES, Target, verdict
+from tables import markdown_table
+from targets import MEMORY_LIMIT, TIME_LIMITS, Limit, verdict
 
 PEERS = {"hugo": Hugo, "eleventy": Eleventy, "pelican": Pelican}
 RESULTS = BENCHMARKS / "RESULTS.md"
 
-Measure = Callable[[Usage], float]
+Value = Callable[[Usage], float]
 
 
 def wall(usage: Usage) -> float:
@@ -43,12 +43,12 @@ def cpu(usage: Usage) -> float:
     return usage.cpu
 
 
-def largest(usage: Usage) -> float:
-    return usage.largest
+def max_process_memory(usage: Usage) -> float:
+    return usage.max_process_memory
 
 
-def together(usage: Usage) -> float:
-    return usage.together or usage.largest
+def total_memory(usage: Usage) -> float:
+    return usage.total_memory or usage.max_process_memory
 
 
 def main() -> int:
@@ -57,144 +57,148 @@ def main() -> int:
         options.events, options.runs, options.peers = [1071], 3, ["hugo"]
     if options.outputs:
         options.outputs.mkdir(parents=True, exist_ok=True)
-        os.environ[OUTPUTS] = str(options.outputs.resolve())
-    parts = [heading(options)]
-    faults: list[str] = []
+        os.environ[OUTPUTS_VARIABLE] = str(options.outputs.resolve())
+    sections = [heading(options)]
+    differences: list[str] = []
     try:
-        # First, since nothing wants as much memory: the peers' files would lie in its way.
-        grown = [growth_section(options)] if options.growth else []
+        # Growth comes first, since it needs the most memory.
+        growth = [growth_section(options)] if options.growth else []
         for events in options.events:
-            section, wrong = compare(Archive(events).made(), options)
-            parts.append(section)
-            faults += wrong
+            section, of_size = compare(Dataset(events).prepare(), options)
+            sections.append(section)
+            differences += of_size
             print(section, flush=True)
-            # What lies in memory would be lacking to what comes after.
-            shutil.rmtree(Archive(events).outputs, ignore_errors=True)
+            # The sites may be in memory, which the next size needs.
+            shutil.rmtree(Dataset(events).outputs, ignore_errors=True)
     except FailedRunError as error:
         print(f"run.py: {error}", file=sys.stderr)
         return 1
     if options.record:
-        RESULTS.write_text("\n".join([*parts, *grown]), encoding="utf-8")
-        say(f"written to {RESULTS.name}")
-    for fault in faults:
-        print(f"not a fair comparison: {fault}", file=sys.stderr)
-    return 1 if faults else 0
+        RESULTS.write_text("\n".join([*sections, *growth]), encoding="utf-8")
+        print_progress(f"written to {RESULTS.name}")
+    for difference in differences:
+        print(f"not a fair comparison: {difference}", file=sys.stderr)
+    return 1 if differences else 0
 
 
-def compare(archive: Archive, options: argparse.Namespace) -> tuple[str, list[str]]:
-    """Everything about one size: the tables, and what makes the comparison unfair."""
-    _flatten(archive)
-    peers = {name: PEERS[name](archive) for name in options.peers}
-    sides = {"ours": ours.equivalent(archive), "whole": ours.whole(archive), **peers}
+def compare(dataset: Dataset, options: argparse.Namespace) -> tuple[str, list[str]]:
+    """Return the section about one size, and the differences that make the comparison unfair."""
+    _flatten(dataset)
+    peers = {name: PEERS[name](dataset) for name in options.peers}
+    archive = {"equivalent": equivalent_pages(dataset), "whole": whole_site(dataset)}
     if not {"cold", "memory"} & {*options.only}:
-        del sides["whole"]
-    results = run_rounds(sides, scenarios=options.only, runs=options.runs)
+        del archive["whole"]
+    generators = {**archive, **peers}
+    results = run_rounds(generators, scenarios=options.only, runs=options.runs)
     if "memory" in options.only:
-        results.usages |= peak_memory(sides).usages
-    parts = [f"## {archive.events:,} events\n", times_table(results, peers)]
+        results.usages |= peak_memory(generators).usages
+    parts = [f"## {dataset.events:,} events", times_table(results, peers)]
     if "hugo" in peers:
-        parts.append(ratios_table(results, archive.events))
-    parts += _others(results, [name for name in peers if name != "hugo"])
-    parts += _floor(sides["ours"].output, results, options.runs)
-    faults = []
+        parts.append(limits_table(results, dataset.events))
+    parts += _ratios_without_limit(results, [name for name in peers if name != "hugo"])
+    output = archive["equivalent"].output
+    parts.append(_lower_bound(output, results, options.runs))
+    differences = []
     for peer in peers.values():
-        files, wrong = comparison(sides["ours"].output, peer.output, peer.name)
-        if not peer.is_plainer:
-            faults += [f"{archive.events:,} events, {fault}" for fault in wrong]
-        parts.append(f"Files and bytes of both, so that one sees how fair it is:\n\n{files}")
-    return "\n\n".join(parts) + "\n", faults
+        files, of_peer = compare_sites(output, peer.output, peer.name)
+        if not peer.is_less_complete:
+            differences += [f"{dataset.events:,} events, {one}" for one in of_peer]
+        parts.append(f"Files and bytes of the archive and of {peer.name}:\n\n{files}")
+    return "\n\n".join(parts) + "\n", differences
 
 
 def growth_section(options: argparse.Namespace) -> str:
-    """Our own growth, printed when it is known."""
-    section = f"## Growth\n\n{growth(SIZES, runs=options.growth_runs)}\n"
+    """Measure how the archive's time and memory grow; print and return the section."""
+    section = f"## Growth\n\n{growth_table(SIZES, runs=options.growth_runs)}\n"
     print(section, flush=True)
     return section
 
 
 def times_table(results: Results, peers: Mapping[str, Any]) -> str:
-    """The medians of every side in every scenario."""
-    names = {"ours": "ours", "whole": "ours, whole site"}
+    """Return the medians of every generator in every scenario."""
+    names = {"equivalent": "archive, equivalent pages", "whole": "archive, whole site"}
     names |= {key: peer.name for key, peer in peers.items()}
-    words = {"cold": "cold build", "nothing": "nothing changed", "changed": "one event changed"}
+    labels = {"cold": "cold build", "unchanged": "nothing changed", "changed": "one event changed"}
     rows = [
         (
-            words[scenario],
-            names[side],
-            *(results.middle(scenario, side, of) for of in (wall, cpu)),
-            round(results.middle(scenario, side, largest)),
-            _together(results, scenario, side),
+            labels[scenario],
+            names[generator],
+            *(results.median(scenario, generator, value) for value in (wall, cpu)),
+            round(results.median(scenario, generator, max_process_memory)),
+            _total_memory(results, scenario, generator),
         )
         for scenario in SCENARIOS
-        for side in names
-        if results.has(scenario, side)
+        for generator in names
+        if results.has(scenario, generator)
     ]
-    heads = ("", "who", "wall (s)", "CPU (s)", "largest process (MB)", "all processes (MB)")
-    return table(heads, rows)
+    header = ("", "generator", "wall (s)", "CPU (s)", "largest process (MB)", "all processes (MB)")
+    return markdown_table(header, rows)
 
 
-def _together(results: Results, scenario: str, side: str) -> str:
-    """Known of cold builds alone."""
-    if scenario != "cold" or not results.has("memory", side):
+def _total_memory(results: Results, scenario: str, generator: str) -> str:
+    """Return the memory of all processes, which is sampled in cold builds only."""
+    if scenario != "cold" or not results.has("memory", generator):
         return ""
-    return f"{results.middle('memory', side, together):,.0f}"
+    return f"{results.median('memory', generator, total_memory):,.0f}"
 
 
-def ratios_table(results: Results, events: int) -> str:
-    """What was promised against Hugo."""
+def limits_table(results: Results, events: int) -> str:
+    """Return the ratios to Hugo with their limits."""
     rows: list[Sequence[object]] = []
-    for target in TIMES:
-        if results.has(target.key, target.side, "hugo"):
-            rows.append(_judged(results, target, "wall", wall, target.at(events)))
-            rows.append(_judged(results, target, "CPU", cpu, target.cpu_at(events)))
-    if results.has("memory", "ours", "hugo"):
-        limit = MEMORY.at(events)
-        rows.append(_judged(results, MEMORY, "largest process", largest, limit))
-        rows.append(_judged(results, MEMORY, "all processes", together, limit))
-    return table(("against Hugo", "of", "ratio", "at most", ""), rows)
+    for limit in TIME_LIMITS:
+        if results.has(limit.scenario, limit.build, "hugo"):
+            rows.append(_row(results, limit, "wall", wall, limit.for_events(events)))
+            rows.append(_row(results, limit, "CPU", cpu, limit.cpu_for_events(events)))
+    if results.has("memory", "equivalent", "hugo"):
+        for label, value in (
+            ("largest process", max_process_memory),
+            ("all processes", total_memory),
+        ):
+            rows.append(_row(results, MEMORY_LIMIT, label, value, MEMORY_LIMIT.for_events(events)))
+    return markdown_table(("relative to Hugo", "of", "ratio", "at most", ""), rows)
 
 
-def _judged(
-    results: Results, target: Target, what: str, of: Measure, limit: float
+def _row(
+    results: Results, limit: Limit, label: str, value: Value, maximum: float
 ) -> tuple[object, ...]:
-    ratio = results.ratio(target.key, target.side, "hugo", of)
-    return target.words, what, ratio, limit, verdict(ratio, limit)
+    ratio = results.ratio(limit.scenario, limit.build, "hugo", value)
+    return limit.label, label, ratio, maximum, verdict(ratio, maximum)
 
 
-def _others(results: Results, names: Sequence[str]) -> list[str]:
-    """What was promised against the peers that are not the yardstick."""
-    rows = []
-    for name in names:
-        ratio = results.ratio("cold", "ours", name, wall)
-        rows.append((PEERS[name].name, ratio, OTHERS_LIMIT, verdict(ratio, OTHERS_LIMIT)))
-    heads = ("cold build, the equivalent pages, wall, against", "ratio", "at most", "")
-    return [table(heads, rows)] if rows else []
-
-
-def _floor(site: Path, results: Results, runs: int) -> list[str]:
-    usages = floor(site, runs=runs)
-    if usages is None:
-        return ["No C compiler here, so the floor was not measured."]
-    seconds, work = middle(usages)
-    ours_took = results.middle("cold", "ours", wall)
-    return [
-        f"The floor, the same files with the same bytes from a C program: {seconds:.2f} s wall, "
-        f"{work:.2f} s CPU. A cold build of the equivalent pages takes {ours_took / seconds:.1f} "
-        "times as long."
+def _ratios_without_limit(results: Results, names: Sequence[str]) -> list[str]:
+    """Return a table of the ratios to the other peers, or nothing without peers."""
+    rows = [
+        (PEERS[name].name, *(results.ratio("cold", "equivalent", name, of) for of in (wall, cpu)))
+        for name in names
     ]
+    header = ("cold build, equivalent pages, relative to", "wall", "CPU")
+    return [markdown_table(header, rows)] if rows else []
 
 
-def _flatten(archive: Archive) -> None:
-    """Make what the peers are given, anew each time: it depends on our code, not only on data."""
-    say("working out what the peers are given")
-    cache = archive.copy_of_cache("cache-flatten")
+def _lower_bound(site: Path, results: Results, runs: int) -> str:
+    usages = measure_lower_bound(site, runs=runs)
+    if usages is None:
+        return "There is no C compiler, so the lower bound was not measured."
+    seconds, cpu_seconds = medians(usages)
+    factor = results.median("cold", "equivalent", wall) / seconds
+    return (
+        f"The lower bound, a C program that writes the same files with the same bytes: "
+        f"{seconds:.2f} s wall, {cpu_seconds:.2f} s CPU. A cold build of the equivalent pages "
+        f"takes {factor:.1f} times as long."
+    )
+
+
+def _flatten(dataset: Dataset) -> None:
+    """Write the document for the peers, in every run since it depends on the archive's code."""
+    print_progress("writing the document for the peers")
+    cache = dataset.copy_cache("cache-flatten")
     script = str(BENCHMARKS / "flatten.py")
-    command = [sys.executable, script, str(cache), BASE_URL, str(archive.document)]
+    command = [sys.executable, script, str(cache), BASE_URL, str(dataset.document)]
     subprocess.run(command, check=True, cwd=PROJECT)
 
 
 def heading(options: argparse.Namespace) -> str:
-    """When, on what, with which versions."""
+    """Return the date, the machine and the versions."""
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"],
         cwd=PROJECT,
@@ -205,26 +209,22 @@ def heading(options: argparse.Namespace) -> str:
     lines = [
         "# Results\n",
         f"Measured on {datetime.now(UTC):%Y-%m-%d} by `python benchmarks/run.py --record`; "
-        "README.md says how.\n",
+        "README.md describes how.\n",
         f"- machine: {_processor()}, {os.cpu_count()} cores, {_memory_in_gb():.0f} GB, "
         f"{platform.system()} {platform.release()}",
-        f"- ours: commit {commit or 'unknown'}, Python {platform.python_version()}",
+        f"- archive: commit {commit or 'unknown'}, Python {platform.python_version()}",
     ]
-    lines += [f"- {told}" for told in _versions(options)]
+    lines += [f"- {PEERS[name].name} {PEERS[name].version()}" for name in options.peers]
     lines.append(f"- sites written to: {_file_system(options.outputs or BENCHMARKS)}")
-    lines.append(f"- rounds: {options.runs} after a warm-up, in turn; medians of pairs\n")
+    lines.append(f"- rounds: {options.runs} after a warm-up; medians of the rounds' ratios\n")
     return "\n".join(lines)
 
 
-def _versions(options: argparse.Namespace) -> list[str]:
-    return [f"{PEERS[name].name} {PEERS[name].released()}" for name in options.peers]
-
-
 def _file_system(folder: Path) -> str:
-    """The kind of file system, as df tells it."""
+    """Return the type of a folder's file system."""
     command = ["df", "--output=fstype", str(folder)]
-    told = subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
-    return told[-1] if told else "unknown"
+    lines = subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
+    return lines[-1] if lines else "unknown"
 
 
 def _processor() -> str:
@@ -249,15 +249,15 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         nargs="+",
         default=[1071, 10_000],
-        help="how many events (default: 1071 10000)",
+        help="numbers of events (default: 1071 10000)",
     )
-    add("--runs", type=int, default=5, help="counted rounds after the warm-up (default: 5)")
+    add("--runs", type=int, default=5, help="rounds after the warm-up (default: 5)")
     add(
         "--peers",
         nargs="+",
         choices=PEERS,
         default=list(PEERS),
-        help="whom to measure beside us (default: all)",
+        help="the generators to compare with (default: all)",
     )
     add(
         "--only",
@@ -265,17 +265,18 @@ def _parser() -> argparse.ArgumentParser:
         choices=(*SCENARIOS, "memory"),
         default=[*SCENARIOS, "memory"],
         metavar="SCENARIO",
-        help=f"of {', '.join(SCENARIOS)}, memory (cold builds always run, the others need them)",
+        help=f"of {', '.join(SCENARIOS)}, memory; cold builds always run, since the others need "
+        "them (default: all)",
     )
-    add("--growth", action="store_true", help="also how time and memory grow up to 100,000 events")
-    add("--growth-runs", type=int, default=3, help="runs of each step of the growth (default: 3)")
+    add("--growth", action="store_true", help="also measure how time and memory grow")
+    add("--growth-runs", type=int, default=3, help="runs of each step of --growth (default: 3)")
     add(
         "--outputs",
         type=Path,
         metavar="DIR",
-        help="where sites are written (default: below inputs/); in memory, no disk is measured",
+        help="write sites to this folder, for example in memory (default: below inputs/)",
     )
-    add("--record", action="store_true", help=f"write what was measured to {RESULTS.name}")
+    add("--record", action="store_true", help=f"write the results to {RESULTS.name}")
     return parser
 
 

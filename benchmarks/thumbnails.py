@@ -1,12 +1,12 @@
-"""Thumbnails against ``vipsthumbnail`` (Debian's libvips-tools), and what a run without news costs.
+"""Compare thumbnails with those of ``vipsthumbnail`` (Debian's libvips-tools), or time a no-op run.
 
-Both make the same two widths of the same photos in WebP. CPU is user and system time of whole
-processes, ours with its interpreter, its digests and its manifest. Quality is told against a
-reference (decoded in full, resized once with Lanczos, not encoded) in the peak signal-to-noise
-ratio of RGB and in the structural similarity of luma over blocks of 8 by 8 pixels; bytes are those
-of the picture itself, without the metadata that vips leaves in.
+Both programs make the same two widths of the same photos in WebP. CPU time is user and system time
+of whole processes; the archive's includes the interpreter, the digests and the manifest. Quality is
+measured against a reference (fully decoded, resized once with Lanczos, not encoded): the peak
+signal-to-noise ratio of RGB, and the structural similarity of luma over blocks of 8 by 8 pixels.
+Sizes are those of the image data, without the metadata that vips does not remove.
 
-    python benchmarks/thumbnails.py [--folder PHOTOS] [--photos 12] [--rounds 5] [--without-news]
+    python benchmarks/thumbnails.py [--folder PHOTOS] [--photos 12] [--rounds 5] [--unchanged]
 """
 
 import argparse
@@ -26,7 +26,7 @@ from io import BytesIO
 from pathlib import Path
 from time import perf_counter
 
-from PIL import Image as Pictures
+from PIL import Image as PILImage
 from PIL import ImageChops, ImageDraw, ImageMath, ImageOps, ImageStat
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -35,18 +35,18 @@ sys.path.insert(0, str(PROJECT))
 from events_archive.console import Console  # noqa: E402
 from events_archive.images import resize  # noqa: E402
 from events_archive.images.thumbnails import make_thumbnails  # noqa: E402
-from events_archive.model.event import Image  # noqa: E402 - the project is on the path only now
+from events_archive.model.event import Image  # noqa: E402 - needs the path above
 
 WIDTHS = (640, 1280)
 SIZES = ((1920, 1280), (1788, 972), (4000, 2667), (1280, 853), (2048, 1365), (3000, 2000))
-"""Of the sample photos, in pixels: what LL2's picture store serves, from small to large."""
+"""Sizes of the sample photos in pixels, as LL2's image store has them."""
 EFFORTS = (resize.METHOD, 4)
-"""libwebp's effort that vips is measured with: ours, and its own default."""
+"""The values of libwebp's `effort` for vips: the archive's, and the default of vips."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What one process took, in seconds."""
+    """The time of one process in seconds."""
 
     cpu: float
     wall: float
@@ -57,24 +57,25 @@ class Cost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quality:
-    """How close copies come to the reference, and in how many bytes."""
+    """The similarity of thumbnails to the reference, and their size."""
 
     psnr: float
     """In decibels."""
     ssim: float
-    """1 is the same."""
-    octets: int
+    """1 for equal images."""
+    size: int
+    """In bytes."""
 
 
 def main() -> int:
     options = _options()
     with tempfile.TemporaryDirectory() as folder:
         if options.child:
-            _make(Path(options.child[0]), Path(options.child[1]), options.jobs)
-        elif options.without_news:
-            _tell_without_news(Path(folder), options.rounds)
+            _make_thumbnails(Path(options.child[0]), Path(options.child[1]), options.jobs)
+        elif options.unchanged:
+            _time_unchanged(Path(folder), options.rounds)
         elif not shutil.which("vipsthumbnail"):
-            print("vipsthumbnail is not here: it is in Debian's libvips-tools")
+            print("no vipsthumbnail on the PATH; on Debian: apt-get install libvips-tools")
             return 1
         else:
             originals = Path(folder) / "originals"
@@ -89,11 +90,13 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--folder", type=Path, help="photos of yours instead of samples")
-    parser.add_argument("--photos", type=int, default=12, help="how many, at least")
-    parser.add_argument("--rounds", type=int, default=5, help="medians are of so many")
+    parser.add_argument("--folder", type=Path, help="use these photos instead of generated ones")
+    parser.add_argument(
+        "--photos", type=int, default=12, help="minimal number of photos (default: 12)"
+    )
+    parser.add_argument("--rounds", type=int, default=5, help="number of rounds (default: 5)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--without-news", action="store_true", help="measure runs with nothing new")
+    parser.add_argument("--unchanged", action="store_true", help="time runs without new images")
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -102,10 +105,10 @@ def _options() -> argparse.Namespace:
 
 
 def _photos(options: argparse.Namespace) -> Iterator[tuple[str, bytes]]:
-    """Names and files of the photos to be measured with."""
+    """Yield the names and contents of the photos."""
     if options.folder:
         paths = sorted(options.folder.iterdir())
-        # Few photos would be measured together with the start of the interpreter.
+        # A few photos are repeated, since otherwise the start of the interpreter would dominate.
         for path in paths * -(-options.photos // len(paths)):
             yield path.name, path.read_bytes()
         return
@@ -116,36 +119,36 @@ def _photos(options: argparse.Namespace) -> Iterator[tuple[str, bytes]]:
         yield f"{number}.jpg", file.getvalue()
 
 
-def sample(width: int, height: int, seed: int) -> Pictures.Image:
-    """What has a photo's statistics: soft fields, edges, texture that fades, a sensor's noise."""
-    chance = random.Random(seed)
+def sample(width: int, height: int, seed: int) -> PILImage.Image:
+    """Return an image with the statistics of a photo: gradients, edges, texture and noise."""
+    rng = random.Random(seed)
     size = (width, height)
-    picture = _noise(chance, (6, 4), size)
+    image = _noise(rng, (6, 4), size)
     for step in range(1, 9):
         cells = (min(width, 6 << step), min(height, 4 << step))
-        picture = Pictures.blend(picture, _noise(chance, cells, size), 0.6**step)
-    picture = ImageOps.autocontrast(picture, cutoff=1)
-    draw = ImageDraw.Draw(picture)
+        image = PILImage.blend(image, _noise(rng, cells, size), 0.6**step)
+    image = ImageOps.autocontrast(image, cutoff=1)
+    draw = ImageDraw.Draw(image)
     for _ in range(14):
-        x, y = chance.randrange(width), chance.randrange(height)
-        colour = tuple(chance.randrange(256) for _ in range(3))
-        reach = chance.randrange(width // 90, width // 9)
+        x, y = rng.randrange(width), rng.randrange(height)
+        colour = tuple(rng.randrange(256) for _ in range(3))
+        radius = rng.randrange(width // 90, width // 9)
         corners = [
-            (x + chance.randint(-reach, reach), y + chance.randint(-reach, reach)) for _ in "abcd"
+            (x + rng.randint(-radius, radius), y + rng.randint(-radius, radius)) for _ in "abcd"
         ]
         draw.polygon(corners, fill=colour)
         draw.line([(x, 0), corners[0], (x, height)], fill=colour, width=max(1, width // 900))
-    return Pictures.blend(picture, _noise(chance, size, size), 0.01)
+    return PILImage.blend(image, _noise(rng, size, size), 0.01)
 
 
-def _noise(chance: random.Random, cells: tuple[int, int], size: tuple[int, int]) -> Pictures.Image:
-    noise = Pictures.frombytes("RGB", cells, chance.randbytes(3 * cells[0] * cells[1]))
-    # Nature's colours differ less than its lights.
+def _noise(rng: random.Random, cells: tuple[int, int], size: tuple[int, int]) -> PILImage.Image:
+    noise = PILImage.frombytes("RGB", cells, rng.randbytes(3 * cells[0] * cells[1]))
+    # In photos, hue varies less than brightness.
     grey = noise.convert("L").convert("RGB")
-    return Pictures.blend(grey, noise, 0.15).resize(size, Pictures.Resampling.BICUBIC)
+    return PILImage.blend(grey, noise, 0.15).resize(size, PILImage.Resampling.BICUBIC)
 
 
-# Making copies -----------------------------------------------------------------------------------
+# Making thumbnails -------------------------------------------------------------------------------
 
 
 def _image(number: int, name: str) -> Image:
@@ -157,8 +160,8 @@ def _images(originals: Path) -> list[Image]:
     return [_image(int(number), name) for number, _, name in parts]
 
 
-def _make(originals: Path, folder: Path, jobs: int) -> None:
-    """As a build does, but for the widths."""
+def _make_thumbnails(originals: Path, folder: Path, jobs: int) -> None:
+    """Make thumbnails as a build does, with other widths."""
     resize.WIDTHS = WIDTHS
     console = Console(quiet=True)
     make_thumbnails(
@@ -166,7 +169,7 @@ def _make(originals: Path, folder: Path, jobs: int) -> None:
     )
 
 
-def _run_ours(originals: Path, folder: Path, jobs: int) -> Cost:
+def _run_archive(originals: Path, folder: Path, jobs: int) -> Cost:
     command = [
         sys.executable,
         __file__,
@@ -180,12 +183,12 @@ def _run_ours(originals: Path, folder: Path, jobs: int) -> Cost:
 
 
 def _run_vips(originals: Path, folder: Path, effort: int) -> Cost:
-    """One process a width, which is all that ``vipsthumbnail`` offers."""
+    """Run ``vipsthumbnail``, which makes one width per process."""
     folder.mkdir()
-    saving = f"[Q={resize.QUALITY},effort={effort},strip]"
+    save_options = f"[Q={resize.QUALITY},effort={effort},strip]"
     cost = Cost(cpu=0, wall=0)
     for width in WIDTHS:
-        output = f"{folder}/%s@{width}.webp{saving}"
+        output = f"{folder}/%s@{width}.webp{save_options}"
         files = sorted(map(str, originals.iterdir()))
         cost += _cost(["vipsthumbnail", *files, "--size", f"{width}x>", "-o", output])
     return cost
@@ -194,55 +197,55 @@ def _run_vips(originals: Path, folder: Path, effort: int) -> Cost:
 def _cost(command: Sequence[str]) -> Cost:
     started = perf_counter()
     process = subprocess.Popen(command)
-    _, status, used = os.wait4(process.pid, 0)
+    _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{command[0]} failed")
-    return Cost(cpu=used.ru_utime + used.ru_stime, wall=perf_counter() - started)
+    return Cost(cpu=usage.ru_utime + usage.ru_stime, wall=perf_counter() - started)
 
 
-# Judging them ------------------------------------------------------------------------------------
+# Measuring quality -------------------------------------------------------------------------------
 
 
 def _quality(pairs: Iterable[tuple[Path, Path]]) -> Quality:
-    """Of (original, copy): the means of all, and the sum of their bytes."""
-    psnr, ssim, octets = [], [], 0
-    for original, copy in pairs:
-        with Pictures.open(copy) as opened:
-            shown = _opaque(opened)
-        reference = _reference(original, shown.size)
-        difference = ImageStat.Stat(ImageChops.difference(reference, shown))
+    """Return the means over pairs of an original and a thumbnail, and the sum of the sizes."""
+    psnr, ssim, size = [], [], 0
+    for original, thumbnail in pairs:
+        with PILImage.open(thumbnail) as opened:
+            image = _opaque(opened)
+        reference = _reference(original, image.size)
+        difference = ImageStat.Stat(ImageChops.difference(reference, image))
         error = statistics.fmean(value**2 for value in difference.rms)
         psnr.append(10 * math.log10(255**2 / max(error, 1e-9)))
-        ssim.append(_ssim(reference, shown))
-        octets += _picture_octets(copy.read_bytes())
-    return Quality(psnr=statistics.fmean(psnr), ssim=statistics.fmean(ssim), octets=octets)
+        ssim.append(_ssim(reference, image))
+        size += _image_data_size(thumbnail.read_bytes())
+    return Quality(psnr=statistics.fmean(psnr), ssim=statistics.fmean(ssim), size=size)
 
 
-def _reference(original: Path, size: tuple[int, int]) -> Pictures.Image:
-    with Pictures.open(original) as opened:
+def _reference(original: Path, size: tuple[int, int]) -> PILImage.Image:
+    with PILImage.open(original) as opened:
         upright = ImageOps.exif_transpose(opened)
-        has_holes = upright.has_transparency_data
-        plain = upright.convert("RGBA" if has_holes else "RGB")
-        return _opaque(plain.resize(size, Pictures.Resampling.LANCZOS))
+        has_alpha = upright.has_transparency_data
+        plain = upright.convert("RGBA" if has_alpha else "RGB")
+        return _opaque(plain.resize(size, PILImage.Resampling.LANCZOS))
 
 
-def _opaque(picture: Pictures.Image) -> Pictures.Image:
-    ground = Pictures.new("RGBA", picture.size, (128, 128, 128, 255))
-    return Pictures.alpha_composite(ground, picture.convert("RGBA")).convert("RGB")
+def _opaque(image: PILImage.Image) -> PILImage.Image:
+    background = PILImage.new("RGBA", image.size, (128, 128, 128, 255))
+    return PILImage.alpha_composite(background, image.convert("RGBA")).convert("RGB")
 
 
-def _ssim(a: Pictures.Image, b: Pictures.Image) -> float:
-    """Structural similarity (Wang and others, 2004) over blocks that do not overlap."""
+def _ssim(a: PILImage.Image, b: PILImage.Image) -> float:
+    """Return the structural similarity (Wang and others, 2004) over disjoint blocks."""
     width, height = a.width // 8 * 8, a.height // 8 * 8
 
-    def means(one: Pictures.Image, other: Pictures.Image) -> Sequence[float]:
-        product = ImageMath.lambda_eval(lambda given: given["a"] * given["b"], a=one, b=other)
-        small = product.resize((width // 8, height // 8), Pictures.Resampling.BOX)
+    def means(one: PILImage.Image, other: PILImage.Image) -> Sequence[float]:
+        product = ImageMath.lambda_eval(lambda images: images["a"] * images["b"], a=one, b=other)
+        small = product.resize((width // 8, height // 8), PILImage.Resampling.BOX)
         return array("f", small.tobytes())
 
     x, y = (p.convert("L").crop((0, 0, width, height)).convert("F") for p in (a, b))
-    one = Pictures.new("F", x.size, 1.0)
+    one = PILImage.new("F", x.size, 1.0)
     c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
     return statistics.fmean(
         ((2 * mx * my + c1) * (2 * (mxy - mx * my) + c2))
@@ -253,75 +256,75 @@ def _ssim(a: Pictures.Image, b: Pictures.Image) -> float:
     )
 
 
-def _picture_octets(data: bytes) -> int:
-    """The bytes of a WebP file that are picture: not EXIF, XMP or a colour profile."""
-    octets, at = 12, 12
-    while at < len(data):
-        name, (length,) = data[at : at + 4], struct.unpack("<I", data[at + 4 : at + 8])
+def _image_data_size(data: bytes) -> int:
+    """Return the bytes of a WebP file without EXIF, XMP and a colour profile."""
+    size, offset = 12, 12
+    while offset < len(data):
+        chunk_type = data[offset : offset + 4]
+        (length,) = struct.unpack("<I", data[offset + 4 : offset + 8])
         length += 8 + length % 2
-        octets += length if name in {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"} else 0
-        at += length
-    return octets
+        size += length if chunk_type in {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"} else 0
+        offset += length
+    return size
 
 
-# Telling -----------------------------------------------------------------------------------------
+# Reports -----------------------------------------------------------------------------------------
 
 
 def _compare(originals: Path, folder: Path, rounds: int, jobs: int) -> None:
     files = sorted(originals.iterdir())
     megabytes = sum(file.stat().st_size for file in files) / 1e6
     print(f"{len(files)} photos, {megabytes:.1f} MB, to {WIDTHS} pixels, {rounds} rounds")
-    names = ["ours", *(f"vips, effort {effort}" for effort in EFFORTS)]
+    names = ["archive", *(f"vips, effort {effort}" for effort in EFFORTS)]
     costs: dict[str, list[Cost]] = {name: [] for name in names}
     for number in range(rounds + 1):
-        made = {name: folder / f"{number}-{name}" for name in names}
-        found = {"ours": _run_ours(originals, made["ours"], jobs)}
+        outputs = {name: folder / f"{number}-{name}" for name in names}
+        round_costs = {"archive": _run_archive(originals, outputs["archive"], jobs)}
         for effort, name in zip(EFFORTS, names[1:], strict=True):
-            found[name] = _run_vips(originals, made[name], effort)
-        for name in names if number else ():  # The first round fills the system's caches.
-            costs[name].append(found[name])
+            round_costs[name] = _run_vips(originals, outputs[name], effort)
+        for name in names if number else ():  # The first round is a warm-up.
+            costs[name].append(round_costs[name])
     for name in names:
-        copies = list(_copies(files, made[name]))
-        quality = _quality(copies)
+        quality = _quality(_pairs(files, outputs[name]))
         cpu = statistics.median(cost.cpu for cost in costs[name]) / len(files) * 1000
         wall = statistics.median(cost.wall for cost in costs[name]) / len(files) * 1000
         print(
-            f"{name:15} CPU {cpu:6.1f} ms, wall {wall:6.1f} ms a photo;"
-            f" PSNR {quality.psnr:.2f} dB, SSIM {quality.ssim:.4f}, {quality.octets / 1000:.0f} kB"
+            f"{name:15} CPU {cpu:6.1f} ms, wall {wall:6.1f} ms per photo;"
+            f" PSNR {quality.psnr:.2f} dB, SSIM {quality.ssim:.4f}, {quality.size / 1000:.0f} kB"
         )
     for name in names[1:]:
-        pairs = list(zip(costs["ours"], costs[name], strict=True))
-        cpu = statistics.median(ours.cpu / theirs.cpu for ours, theirs in pairs)
-        wall = statistics.median(ours.wall / theirs.wall for ours, theirs in pairs)
-        print(f"ours / {name}: CPU {cpu:.2f}, wall {wall:.2f}")
+        pairs = list(zip(costs["archive"], costs[name], strict=True))
+        cpu = statistics.median(archive.cpu / vips.cpu for archive, vips in pairs)
+        wall = statistics.median(archive.wall / vips.wall for archive, vips in pairs)
+        print(f"archive / {name}: CPU {cpu:.2f}, wall {wall:.2f}")
 
 
-def _copies(originals: Sequence[Path], folder: Path) -> Iterator[tuple[Path, Path]]:
-    """Each original with each of its copies in ``folder``, by whomever."""
+def _pairs(originals: Sequence[Path], folder: Path) -> Iterator[tuple[Path, Path]]:
+    """Yield each original with each of its thumbnails in ``folder``."""
     for original in originals:
         number = original.name.partition("-")[0]
-        for copy in sorted(folder.glob(f"{number}-*.webp")):
-            yield original, copy
+        for thumbnail in sorted(folder.glob(f"{number}-*.webp")):
+            yield original, thumbnail
 
 
-def _tell_without_news(folder: Path, rounds: int) -> None:
-    """What a run costs for pictures that all have their copies, in a process that is warm."""
-    originals, copies = folder / "originals", folder / "copies"
+def _time_unchanged(folder: Path, rounds: int) -> None:
+    """Time runs in which all images have their thumbnails, within one process."""
+    originals, thumbnails = folder / "originals", folder / "thumbnails"
     originals.mkdir()
-    images = [_image(n, f"a_picture_image_20240305190{n:05}.png") for n in range(1208)]
+    images = [_image(n, f"an_image_20240305190{n:05}.png") for n in range(1208)]
     for number, image in enumerate(images):
-        Pictures.new("1", (1300, 4 + number % 300)).save(originals / image.key, "PNG")
+        PILImage.new("1", (1300, 4 + number % 300)).save(originals / image.key, "PNG")
     console = Console(quiet=True)
     for count in (418, 1208):
-        spent = []
+        seconds = []
         for number in range(rounds + 1):
             started = perf_counter()
             make_thumbnails(
-                images[:count], originals=originals, folder=copies, jobs=2, console=console
+                images[:count], originals=originals, folder=thumbnails, jobs=2, console=console
             )
-            spent += [perf_counter() - started] if number else []
-        milliseconds = statistics.median(spent) * 1000
-        print(f"{count} pictures without news: {milliseconds:.1f} ms, the median of {rounds}")
+            seconds += [perf_counter() - started] if number else []
+        milliseconds = statistics.median(seconds) * 1000
+        print(f"{count} unchanged images: {milliseconds:.1f} ms, median of {rounds} rounds")
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""The other generators, each with templates of ours for the same pages."""
+"""The other generators, each with templates for the equivalent pages."""

@@ -1,35 +1,35 @@
-"""Eleventy, from npm, with JavaScript templates: the fastest of those it knows."""
+"""Eleventy, from npm, with JavaScript templates, its fastest template language."""
 
 import shutil
 import subprocess
 
-from inputs import Archive, say
+from inputs import Dataset, print_progress
 
-from peers.peer import TOOLS, as_json, copy_files, document, new_project
+from peers.peer import TOOLS, copy_static_files, load_document, new_project, to_json
 
 VERSION = "3.1.8"
 
 
 class Eleventy:
-    """One template a kind of page, each paginated over what it shows."""
+    """A project with a paginated template for each type of page."""
 
     name = "Eleventy"
     data = None
-    is_plainer = False
+    is_less_complete = False
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, dataset: Dataset) -> None:
         _install()
-        self.folder = new_project(archive, "eleventy")
-        self.output = archive.outputs / "eleventy"
+        self.folder = new_project(dataset, "eleventy")
+        self.output = dataset.outputs / "eleventy"
         (self.folder / "node_modules").symlink_to(TOOLS / "eleventy" / "node_modules")
         program = str(self.folder / "node_modules" / "@11ty" / "eleventy" / "cmd.cjs")
         self.command = [shutil.which("node") or "node", program, f"--output={self.output}"]
-        (self.folder / "data.json").write_bytes(as_json(document(archive)))
-        copy_files(archive, self.folder / "static")
+        (self.folder / "data.json").write_bytes(to_json(load_document(dataset)))
+        copy_static_files(dataset, self.folder / "static")
 
     @staticmethod
-    def released() -> str:
-        """The version that is installed, and what it runs in."""
+    def version() -> str:
+        """Return the installed version, and that of node."""
         node = subprocess.run(["node", "--version"], check=True, capture_output=True, text=True)
         return f"{VERSION}, node {node.stdout.strip().removeprefix('v')}"
 
@@ -38,7 +38,7 @@ def _install() -> None:
     folder = TOOLS / "eleventy"
     if (folder / "done").exists():
         return
-    say(f"installing Eleventy {VERSION}")
+    print_progress(f"installing Eleventy {VERSION}")
     folder.mkdir(parents=True, exist_ok=True)
     package = f"@11ty/eleventy@{VERSION}"
     command = ["npm", "install", "--silent", "--no-fund", "--prefix", str(folder), package]

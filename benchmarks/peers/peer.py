@@ -1,4 +1,4 @@
-"""What every peer is to the measurement."""
+"""What the measurement needs of a peer, and what the peers share."""
 
 import json
 import shutil
@@ -8,36 +8,36 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from inputs import BENCHMARKS, INPUTS, Archive, say
+from inputs import BENCHMARKS, INPUTS, Dataset, print_progress
 
 TOOLS = INPUTS / "tools"
 
 
 class Peer(Protocol):
-    """A generator with a project of ours, ready to be run."""
+    """A site generator with a project for the archive's pages, ready to run."""
 
     name: str
     folder: Path
-    """The project: the command is run in it."""
+    """The folder of the project, in which the command runs."""
     output: Path
     command: Sequence[str]
     data: Path | None
-    """The file in which the marked event stands; None where only cold builds are measured."""
+    """The file with the event that changes; None if only cold builds are measured."""
 
-    is_plainer: bool
-    """Whether its pages are allowed to say less than ours: less work, in its favour."""
+    is_less_complete: bool
+    """Whether its pages may have less content than the archive's, which is in its favour."""
 
     @staticmethod
-    def released() -> str:
-        """Its version, for the record."""
+    def version() -> str:
+        """Return its version."""
         ...
 
 
-def python_tool(name: str, *packages: str) -> Path:
-    """A virtual environment with the packages; made once."""
+def install_python_package(name: str, *packages: str) -> Path:
+    """Install packages into a virtual environment, once; return the environment."""
     folder = TOOLS / name
     if not (folder / "done").exists():
-        say(f"installing {', '.join(packages)}")
+        print_progress(f"installing {', '.join(packages)}")
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
         python = str(folder / "bin" / "python")
@@ -46,25 +46,25 @@ def python_tool(name: str, *packages: str) -> Path:
     return folder
 
 
-def new_project(archive: Archive, name: str) -> Path:
-    """A fresh copy of the project in ``peers/<name>-site``."""
-    folder = archive.folder / name
+def new_project(dataset: Dataset, name: str) -> Path:
+    """Return a fresh copy of the project in ``peers/<name>-site``."""
+    folder = dataset.folder / name
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(BENCHMARKS / "peers" / f"{name}-site", folder)
     return folder
 
 
-def copy_files(archive: Archive, target: Path) -> None:
-    """Pictures, assets and the one empty file into the folder that a peer copies as it is."""
-    shutil.copytree(archive.pictures, target)
+def copy_static_files(dataset: Dataset, target: Path) -> None:
+    """Copy images, assets and ``.nojekyll`` to the folder that a peer copies unchanged."""
+    shutil.copytree(dataset.static_files, target)
     (target / ".nojekyll").touch()
 
 
-def document(archive: Archive) -> dict[str, Any]:
-    """What the peer is given."""
-    return json.loads(archive.document.read_bytes())
+def load_document(dataset: Dataset) -> dict[str, Any]:
+    """Return the document that the peer makes pages from."""
+    return json.loads(dataset.document.read_bytes())
 
 
-def as_json(value: object) -> bytes:
-    """As compact as our own records are."""
+def to_json(value: object) -> bytes:
+    """Return compact JSON."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

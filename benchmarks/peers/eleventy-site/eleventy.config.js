@@ -1,4 +1,4 @@
-// Everything is made by JavaScript templates, Eleventy's fastest kind; other kinds are switched off.
+// Only JavaScript templates are enabled, Eleventy's fastest template language.
 export default function (config) {
   config.setTemplateFormats(["11ty.js"]);
   config.setQuietMode(true);

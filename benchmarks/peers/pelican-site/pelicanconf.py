@@ -25,10 +25,9 @@ YEAR_ARCHIVE_SAVE_AS = "years/{date:%Y}.html"
 MONTH_ARCHIVE_SAVE_AS = "months/{date:%Y}-{date:%m}.html"
 AUTHOR_SAVE_AS = TAG_SAVE_AS = ARCHIVES_SAVE_AS = ""
 
-DIRECT_TEMPLATES = ["index", "types", "years", "absent", "sitemap", "robots"]
+DIRECT_TEMPLATES = ["index", "types", "years", "404", "sitemap", "robots"]
 TYPES_SAVE_AS = "types/index.html"
 YEARS_SAVE_AS = "years/index.html"
-ABSENT_SAVE_AS = "404.html"
 SITEMAP_SAVE_AS = "sitemap.xml"
 ROBOTS_SAVE_AS = "robots.txt"
 

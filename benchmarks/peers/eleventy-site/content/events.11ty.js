@@ -5,7 +5,7 @@ export default class {
   data = {
     ids: Object.keys(events),
     pagination: { data: "ids", size: 1, alias: "id" },
-    permalink: ({ id }) => `events/${events[id].stem}.html`,
+    permalink: ({ id }) => `events/${events[id].slug}.html`,
   };
 
   render({ id }) {

@@ -1,7 +1,7 @@
 import { absolute, all, events, lists } from "../lib/site.js";
 
-const entry = (address, modified) =>
-  `<url><loc>${absolute(address)}</loc>${modified ? `<lastmod>${modified}</lastmod>` : ""}</url>`;
+const entry = (path, modified) =>
+  `<url><loc>${absolute(path)}</loc>${modified ? `<lastmod>${modified}</lastmod>` : ""}</url>`;
 
 export default class {
   data = { permalink: "sitemap.xml" };
@@ -9,8 +9,8 @@ export default class {
   render() {
     return `<?xml version="1.0" encoding="utf-8"?>
 <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
-${all(Object.values(lists).filter((one) => one.indexable), (one) => entry(one.address, one.modified))}
-${all(Object.values(events), (one) => entry(`events/${one.stem}.html`, one.modified))}
+${all(Object.values(lists).filter((one) => one.indexable), (one) => entry(one.path, one.modified))}
+${all(Object.values(events), (one) => entry(`events/${one.slug}.html`, one.modified))}
 </urlset>
 `;
   }

@@ -1,83 +1,83 @@
 // The page of an event.
 import {
-  absolute, all, altOf, breadcrumbs, data, day, esc, events, frame, heavens, instant, link, mark,
-  masthead, pictures, social, srcset, time, typeName, types,
+  absolute, all, altOf, breadcrumbList, data, day, esc, events, frame, heroBackground, instant, link, icon,
+  masthead, images, social, srcset, time, typeName, types,
 } from "./site.js";
 
 const root = "../";
-const way = (one) =>
-  one.address ? `<a href="${root}${one.address}">${esc(one.name)}</a>` : esc(one.name);
-const fact = (term, ...told) =>
-  `<div><dt>${term}</dt>${told.map((words) => `<dd dir="auto">${words}</dd>`).join("")}</div>`;
+const termLink = (one) =>
+  one.path ? `<a href="${root}${one.path}">${esc(one.name)}</a>` : esc(one.name);
+const fact = (label, ...values) =>
+  `<div><dt>${label}</dt>${values.map((value) => `<dd dir="auto">${value}</dd>`).join("")}</div>`;
 const section = (id, title, content) =>
   `<section aria-labelledby="${id}">\n<h2 id="${id}">${title}</h2>\n${content}\n</section>`;
-const neighbour = (id, before = "", after = "") => {
+const eventRow = (id, before = "", after = "") => {
   const event = events[id];
-  return `<li>${before}<a href="${root}events/${event.stem}.html" dir="auto">${esc(event.name)}</a> <i>${esc(event.short)}${after}</i></li>`;
+  return `<li>${before}<a href="${root}events/${event.slug}.html" dir="auto">${esc(event.name)}</a> <i>${esc(event.displayDate)}${after}</i></li>`;
 };
-const beside = (id, css, rel, word) => {
+const pagerLink = (id, cssClass, rel, label) => {
   const event = events[id];
   return event
-    ? `<a class="${css}" rel="${rel}" href="${root}events/${event.stem}.html"><span>${word}</span> <b dir="auto">${esc(event.name)}</b> <i>${esc(event.short)}</i></a>`
+    ? `<a class="${cssClass}" rel="${rel}" href="${root}events/${event.slug}.html"><span>${label}</span> <b dir="auto">${esc(event.name)}</b> <i>${esc(event.displayDate)}</i></a>`
     : "";
 };
 
 export function eventPage(id) {
   const event = events[id];
   const type = types[event.type];
-  const picture = pictures[event.picture];
-  const address = `events/${event.stem}.html`;
+  const image = images[event.image];
+  const path = `events/${event.slug}.html`;
   const calendar = event.calendar
-    ? { address: `events/${event.stem}.ics`, title: "This event in a calendar" }
-    : { address: `types/${type.stem}.ics`, title: `${type.name}, calendar` };
+    ? { path: `events/${event.slug}.ics`, title: "This event in a calendar" }
+    : { path: `types/${type.slug}.ics`, title: `${type.name}, calendar` };
   const page = {
-    address,
+    path,
     root,
-    title: `${event.name} (${event.short})`,
+    title: `${event.name} (${event.displayDate})`,
     description: event.description,
     indexable: true,
-    searches: true,
-    crumbs: [{ label: "Home", address: "index.html" }, ...(event.crumbs ?? [])],
+    hasSearch: true,
+    breadcrumbs: [{ label: "Home", path: "index.html" }, ...(event.breadcrumbs ?? [])],
     alternates: [{ ...calendar, mediaType: "text/calendar" }, ...type.alternates],
-    marks: event.videos ? ["orbit", type.family, "play"] : ["orbit", type.family],
+    icons: event.videos ? ["orbit", type.category, "play"] : ["orbit", type.category],
     social: `<meta property="og:type" content="article">\n${
-      picture
-        ? `<meta property="og:image" content="${picture.largest}">
-<meta property="og:image:width" content="${picture.width}">
-<meta property="og:image:height" content="${picture.height}">
-<meta property="og:image:alt" content="${esc(altOf(picture, event))}">
+      image
+        ? `<meta property="og:image" content="${image.largest}">
+<meta property="og:image:width" content="${image.width}">
+<meta property="og:image:height" content="${image.height}">
+<meta property="og:image:alt" content="${esc(altOf(image, event))}">
 <meta name="twitter:card" content="summary_large_image">`
-        : social(type.family)
+        : social(type.category)
     }`,
   };
-  page.things = [
+  page.graph = [
     {
       "@type": "Event",
       name: event.name,
       description: event.description,
-      url: absolute(address),
+      url: absolute(path),
       ...event.schema,
-      image: picture?.schema,
+      image: image?.schema,
     },
-    breadcrumbs(page),
+    breadcrumbList(page),
   ];
-  return frame(page, content(event, type, picture));
+  return frame(page, content(event, type, image));
 }
 
-function content(event, type, picture) {
+function content(event, type, image) {
   const place = data.places[event.place];
-  const kind = `<a href="${root}types/${type.stem}.html">`;
+  const typeLink = `<a href="${root}types/${type.slug}.html">`;
   return `${masthead(
-    `family-${type.family} ${picture ? "with" : "without"}-picture`,
-    heavens(event.turn, picture ? "" : type.family),
+    `family-${type.category} ${image ? "with" : "without"}-picture`,
+    heroBackground(event.rotation, image ? "" : type.category),
     `<div class="event-head">
   <div class="event-title">
-    <p class="kicker">${kind}${mark(type.family)} ${typeName(type)}</a></p>
-    <h1 dir="auto"${event.long ? ' class="long"' : ""}>${esc(event.name)}</h1>
+    <p class="kicker">${typeLink}${icon(type.category)} ${typeName(type)}</a></p>
+    <h1 dir="auto"${event.hasLongName ? ' class="long"' : ""}>${esc(event.name)}</h1>
     <p class="event-when" data-local data-countdown>${time(event.date)}</p>
-    ${event.location ? `<p class="event-where" dir="auto">${place ? way({ name: event.location, address: place.address }) : esc(event.location)}</p>` : ""}
+    ${event.location ? `<p class="event-where" dir="auto">${place ? termLink({ name: event.location, path: place.path }) : esc(event.location)}</p>` : ""}
   </div>
-  ${picture ? figure(event, picture) : ""}
+  ${image ? figure(event, image) : ""}
 </div>`,
   )}
 <div class="event wrap">
@@ -90,54 +90,54 @@ function content(event, type, picture) {
 <aside class="facts" aria-labelledby="facts">
   <h2 id="facts">Facts</h2>
   <dl>
-    ${fact("Type", `${kind}${typeName(type)}</a>`)}
-    ${fact("Date", time(event.date), ...(event.anniversary ? [`<a href="${root}${event.anniversary.address}">On ${event.anniversary.words} in other years</a>`] : []))}
-    ${event.location ? fact("Place", place ? way(place) : esc(event.location)) : ""}
-    ${event.calendar ? fact("Add to calendar", `<a href="${root}events/${event.stem}.ics" type="text/calendar">Any calendar (.ics)</a>`, `<a href="${esc(event.calendar.google)}" rel="noopener noreferrer">Google Calendar</a>`, `<a href="${esc(event.calendar.outlook)}" rel="noopener noreferrer">Outlook</a>`) : ""}
-    ${event.programs ? fact("Programme", ...event.programs.map((key) => way(data.programs[key]))) : ""}
+    ${fact("Type", `${typeLink}${typeName(type)}</a>`)}
+    ${fact("Date", time(event.date), ...(event.anniversary ? [`<a href="${root}${event.anniversary.path}">On ${event.anniversary.display} in other years</a>`] : []))}
+    ${event.location ? fact("Place", place ? termLink(place) : esc(event.location)) : ""}
+    ${event.calendar ? fact("Add to calendar", `<a href="${root}events/${event.slug}.ics" type="text/calendar">Any calendar (.ics)</a>`, `<a href="${esc(event.calendar.google)}" rel="noopener noreferrer">Google Calendar</a>`, `<a href="${esc(event.calendar.outlook)}" rel="noopener noreferrer">Outlook</a>`) : ""}
+    ${event.programs ? fact("Programme", ...event.programs.map((key) => termLink(data.programs[key]))) : ""}
     ${event.streamLength ? fact("Length of the webcast", event.streamLength) : ""}
     ${event.lastUpdated ? fact("Last updated", instant(event.lastUpdated)) : ""}
     ${event.firstSeen ? fact("First seen here", instant(event.firstSeen)) : ""}
     ${fact("Last seen", event.withdrawn ? day(event.withdrawn) : `<a href="${root}about.html#freshness">at the latest look</a>`)}
     ${fact("Source", link(event.source, `Record ${event.id} in Launch Library 2`))}
-    ${fact("For programs", `<a href="${root}events/${event.stem}.json" type="application/json">This event as JSON</a>`)}
+    ${fact("For programs", `<a href="${root}events/${event.slug}.json" type="application/json">This event as JSON</a>`)}
     ${fact("Permanent link", `<a href="${root}id/${event.id}.html">Event ${event.id}</a>`)}
   </dl>
 </aside>
   <div class="sources">
-${event.videos ? section("webcasts", "Webcasts", webcasts(event, picture)) : ""}
+${event.videos ? section("webcasts", "Webcasts", webcasts(event, image)) : ""}
 ${event.links ? section("links", "Further reading", furtherReading(event)) : ""}
 ${event.updates ? section("updates", "Updates", updates(event)) : ""}
-${event.takesPart ? section("relations", "Taking part", `<div class="relations">${takingPart(event)}</div>`) : ""}
+${event.hasParticipants ? section("relations", "Taking part", `<div class="relations">${participants(event)}</div>`) : ""}
 ${event.history ? section("history", "What this archive saw change", history(event)) : ""}
   </div>
 </div>
 <div class="ways-on wrap">
 <div class="connections">
 ${all(event.series, series)}
-${event.related ? section("related", "Related", `<ul>${all(event.related, (one) => neighbour(one.id, "", ` · <span dir="auto">${esc(one.reason)}</span>`))}</ul>`) : ""}
-${event.others ? section("others", `${kind}${esc(type.name)}</a>`, `<ul>${all(event.others, (id) => neighbour(id))}</ul>`) : ""}
+${event.related ? section("related", "Related", `<ul>${all(event.related, (one) => eventRow(one.id, "", ` · <span dir="auto">${esc(one.reason)}</span>`))}</ul>`) : ""}
+${event.others ? section("others", `${typeLink}${esc(type.name)}</a>`, `<ul>${all(event.others, (id) => eventRow(id))}</ul>`) : ""}
 </div>
   <nav class="pager" aria-label="Events before and after">
-    ${beside(event.previous, "before", "prev", "Before")}
-    ${beside(event.next, "after", "next", "After")}
+    ${pagerLink(event.previous, "before", "prev", "Before")}
+    ${pagerLink(event.next, "after", "next", "After")}
   </nav>
 </div>`;
 }
 
-function figure(event, picture) {
-  const { credit, licence } = picture;
+function figure(event, image) {
+  const { credit, licence } = image;
   return `<figure class="event-picture">
-    <img src="${root}${picture.src}" srcset="${srcset(picture, root)}" sizes="(min-width: 56em) 42rem, 100vw" width="${picture.width}" height="${picture.height}" alt="${esc(altOf(picture, event))}" fetchpriority="high">
+    <img src="${root}${image.src}" srcset="${srcset(image, root)}" sizes="(min-width: 56em) 42rem, 100vw" width="${image.width}" height="${image.height}" alt="${esc(altOf(image, event))}" fetchpriority="high">
     <figcaption>${credit ? `Picture: <span dir="auto">${esc(credit)}</span>` : "The source names no photographer"}${licence ? `. Licence: ${licence.url ? `<a href="${esc(licence.url)}" rel="license nofollow noopener noreferrer" dir="auto">${esc(licence.name)}</a>` : esc(licence.name)}` : ""}.</figcaption>
   </figure>`;
 }
 
-const webcasts = (event, picture) => `<ul class="webcasts">${all(
+const webcasts = (event, image) => `<ul class="webcasts">${all(
   event.videos,
   (video) => `<li class="webcast">
-${picture ? `<img src="${root}${picture.sizes[0].address}" width="${picture.sizes[0].width}" height="${picture.sizes[0].height}" alt="" loading="lazy" decoding="async">` : ""}
-${mark("play")}
+${image ? `<img src="${root}${image.sizes[0].path}" width="${image.sizes[0].width}" height="${image.sizes[0].height}" alt="" loading="lazy" decoding="async">` : ""}
+${icon("play")}
 <p class="webcast-name">${link(video.url, video.label)}</p>
 <p class="webcast-facts">${video.publisher ? `<span dir="auto">${esc(video.publisher)}</span> · ` : ""}${video.type ? `${esc(video.type)} · ` : ""}<span class="host">${esc(video.host)}</span></p>
 </li>`,
@@ -158,19 +158,19 @@ ${one.url ? `<p class="update-source">Source: ${link(one.url, one.host)}</p>` : 
 
 const history = (event) => `<ol class="updates">${all(
   event.history,
-  (one) => `<li><p class="update-when">${instant(one.when)}${one.live ? "" : " <span>(noticed later)</span>"}</p>
-<p dir="auto">${esc(one.sentence)}</p></li>`,
+  (one) => `<li><p class="update-when">${instant(one.when)}${one.isLive ? "" : " <span>(noticed later)</span>"}</p>
+<p dir="auto">${esc(one.text)}</p></li>`,
 )}</ol>`;
 
 const PARTS = {
-  Astronauts: ["astronauts", (one) => `<b dir="auto">${way(one)}</b> <span dir="auto">${esc(one.agency)}</span>`],
-  Agencies: ["agencies", (one) => `<b dir="auto">${way(one)}</b>${one.abbreviation ? ` (${esc(one.abbreviation)})` : ""}${one.type ? ` <span>${esc(one.type)}</span>` : ""}`],
-  "Space stations": ["stations", (one) => `<b dir="auto">${way(one)}</b> <span>${esc(one.orbit)}${one.founded ? `, in space since ${day(one.founded)}` : ""}${one.deorbited ? `, until ${day(one.deorbited)}` : ""}</span>`],
+  Astronauts: ["astronauts", (one) => `<b dir="auto">${termLink(one)}</b> <span dir="auto">${esc(one.agency)}</span>`],
+  Agencies: ["agencies", (one) => `<b dir="auto">${termLink(one)}</b>${one.abbreviation ? ` (${esc(one.abbreviation)})` : ""}${one.type ? ` <span>${esc(one.type)}</span>` : ""}`],
+  "Space stations": ["stations", (one) => `<b dir="auto">${termLink(one)}</b> <span>${esc(one.orbit)}${one.founded ? `, in space since ${day(one.founded)}` : ""}${one.deorbited ? `, until ${day(one.deorbited)}` : ""}</span>`],
   Expeditions: ["expeditions", (one) => `<b dir="auto">${esc(one.name)}</b> <span><span dir="auto">${esc(one.station)}</span>${one.start ? `, from ${day(one.start)}` : ""}${one.end ? ` to ${day(one.end)}` : ""}</span>`],
   Launches: ["launches", (one) => `<b dir="auto">${esc(one.name)}</b> <span>${time(one.date)}${one.status ? ` · ${esc(one.status)}` : ""}</span>`],
 };
 
-const takingPart = (event) =>
+const participants = (event) =>
   all(
     Object.entries(PARTS).filter(([, [name]]) => event[name]),
     ([title, [name, make]]) => `<div>\n<h3>${title}</h3>
@@ -178,6 +178,6 @@ const takingPart = (event) =>
   );
 
 const series = (one, index) => `<nav aria-labelledby="series-${index + 1}">
-<h2 id="series-${index + 1}"><a href="${root}${one.address}" dir="auto">${esc(one.name)}</a> <span class="count">${one.count}</span></h2>
-<ul>${one.before ? neighbour(one.before, "<span>Before</span> ") : ""}${one.after ? neighbour(one.after, "<span>After</span> ") : ""}</ul>
+<h2 id="series-${index + 1}"><a href="${root}${one.path}" dir="auto">${esc(one.name)}</a> <span class="count">${one.count}</span></h2>
+<ul>${one.before ? eventRow(one.before, "<span>Before</span> ") : ""}${one.after ? eventRow(one.after, "<span>After</span> ") : ""}</ul>
 </nav>`;

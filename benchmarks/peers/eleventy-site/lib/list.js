@@ -1,11 +1,11 @@
-// Lists of events: by type, year and month, their indexes, home, and the page that is not there.
+// Lists of events by type, year and month, the index pages, the home page and the 404 page.
 import {
-  all, card, day, esc, frame, heavens, lists, mark, masthead, site, typeName, types,
+  all, card, day, esc, frame, heroBackground, lists, icon, masthead, site, typeName, types,
 } from "./site.js";
 
-export const listPage = (address) => {
-  const page = lists[address];
-  return frame(page, KINDS[page.kind](page) + (page.alternates ? follow(page) : ""));
+export const listPage = (path) => {
+  const page = lists[path];
+  return frame(page, LAYOUTS[page.layout](page) + (page.alternates ? follow(page) : ""));
 };
 
 const events = (count) => `${count} event${count === 1 ? "" : "s"}`;
@@ -14,90 +14,90 @@ const follow = ({ root, alternates }) => `<div class="wrap">
 <section class="subscribe" aria-labelledby="follow">
   <h2 id="follow">Follow</h2>
   <ul>
-    ${all(alternates, (one) => `<li><a href="${root}${one.address}" type="${one.mediaType}" dir="auto">${esc(one.title)}</a></li>`)}
+    ${all(alternates, (one) => `<li><a href="${root}${one.path}" type="${one.mediaType}" dir="auto">${esc(one.title)}</a></li>`)}
   </ul>
   <p><a href="${root}subscribe.html">All feeds and calendars</a></p>
 </section>
 </div>`;
 
-const register = (found, root) =>
-  `<ol class="register">\n${all(found, (one) => `<li${one.anchor ? ` id="${one.anchor}"` : ""}>${card(one.id ?? one, root)}</li>`)}\n</ol>`;
+const eventRows = (ids, root) =>
+  `<ol class="register">\n${all(ids, (one) => `<li${one.anchor ? ` id="${one.anchor}"` : ""}>${card(one.id ?? one, root)}</li>`)}\n</ol>`;
 
-const listing = ({ root, parts, sections }) => `${
-  parts
-    ? `<nav class="parts" aria-label="Pages of this list">\n<ul>\n${all(parts, (part) => `<li><a href="${root}${part.address}"${part.here ? ' aria-current="page"' : ""}>${part.label} <span class="count">${part.count}</span></a></li>`)}\n</ul>\n</nav>`
+const eventList = ({ root, pages, sections }) => `${
+  pages
+    ? `<nav class="parts" aria-label="Pages of this list">\n<ul>\n${all(pages, (one) => `<li><a href="${root}${one.path}"${one.isCurrent ? ' aria-current="page"' : ""}>${one.label} <span class="count">${one.count}</span></a></li>`)}\n</ul>\n</nav>`
     : ""
 }
 ${all(sections, (one) =>
   one.title
     ? `<section class="register-section" aria-labelledby="${one.anchor}">
-  <h2 id="${one.anchor}">${one.address ? `<a href="${root}${one.address}">${one.title}</a>` : one.title}</h2>
-${register(one.events, root)}
+  <h2 id="${one.anchor}">${one.path ? `<a href="${root}${one.path}">${one.title}</a>` : one.title}</h2>
+${eventRows(one.events, root)}
 </section>`
-    : register(one.events, root),
+    : eventRows(one.events, root),
 )}`;
 
-const pager = ({ root, neighbours: [before, after, words] }) => `<nav class="pager" aria-label="${words}">
-${before.address ? `<a class="before" rel="prev" href="${root}${before.address}"><span>Before</span> <b dir="auto">${before.label}</b></a>` : ""}
-${after.address ? `<a class="after" rel="next" href="${root}${after.address}"><span>After</span> <b dir="auto">${after.label}</b></a>` : ""}
+const pager = ({ root, neighbours: [before, after, label] }) => `<nav class="pager" aria-label="${label}">
+${before.path ? `<a class="before" rel="prev" href="${root}${before.path}"><span>Before</span> <b dir="auto">${before.label}</b></a>` : ""}
+${after.path ? `<a class="after" rel="next" href="${root}${after.path}"><span>After</span> <b dir="auto">${after.label}</b></a>` : ""}
 </nav>`;
 
 const legend = () =>
-  `<ul class="legend">${all(site.families, (one) => `<li class="family-${one.key}">${mark(one.key)} ${one.label}</li>`)}</ul>`;
+  `<ul class="legend">${all(site.categories, (one) => `<li class="family-${one.key}">${icon(one.key)} ${one.label}</li>`)}</ul>`;
 
 const month = (root) => (one) =>
-  `<li class="busy-${one.busy ?? 0}">${one.address ? `<a href="${root}${one.address}">${one.name} <span>${one.count}</span></a>` : `<span>${one.name}</span>`}</li>`;
+  `<li class="busy-${one.level ?? 0}">${one.path ? `<a href="${root}${one.path}">${one.name} <span>${one.count}</span></a>` : `<span>${one.name}</span>`}</li>`;
 
-const cell = (root, words) => (one) =>
-  `<td>${one.address ? `<a href="${root}${one.address}" aria-label="${esc(words(one))}: ${one.count}">${one.count}</a>` : ""}</td>`;
+const cell = (root, label) => (one) =>
+  `<td>${one.path ? `<a href="${root}${one.path}" aria-label="${esc(label(one))}: ${one.count}">${one.count}</a>` : ""}</td>`;
 
-const KINDS = {
+const LAYOUTS = {
   type(page) {
-    const { family } = types[page.type];
-    return `${masthead(`family-${family}`, heavens(page.turn, family), `<p class="kicker">${mark(family)} ${page.familyLabel}</p>
+    const { category } = types[page.type];
+    return `${masthead(`family-${category}`, heroBackground(page.rotation, category), `<p class="kicker">${icon(category)} ${page.categoryLabel}</p>
 <h1 dir="auto">${esc(page.heading)}</h1>
-<p class="standfirst">${esc(page.sentence)}</p>
+<p class="standfirst">${esc(page.summary)}</p>
 <p class="masthead-count">${events(page.count)}</p>`)}
 <div class="wrap flow one-type">
-${page.drawing ? `<figure class="timeline">\n${page.drawing}\n<figcaption>All of them in time. Below, the same one by one.</figcaption>\n</figure>` : ""}
-${listing(page)}
+${page.chart ? `<figure class="timeline">\n${page.chart}\n<figcaption>All of them in time. Below, the same one by one.</figcaption>\n</figure>` : ""}
+${eventList(page)}
 </div>`;
   },
 
   year(page) {
     const { root } = page;
-    return `${masthead("masthead-year", heavens(page.turn), `<h1>${page.heading}</h1>
+    return `${masthead("masthead-year", heroBackground(page.rotation), `<h1>${page.heading}</h1>
 <p class="masthead-count">${events(page.count)}</p>
 <nav aria-label="Months of ${page.year}">
 <ol class="sheets">
-${all(page.sheets, (one) => `<li>${one.address ? `<a href="${root}${one.address}">${one.name} <span class="count">${one.count}</span></a>` : `<span>${one.name}</span>`}${one.drawing}</li>`)}
+${all(page.heatmaps, (one) => `<li>${one.path ? `<a href="${root}${one.path}">${one.name} <span class="count">${one.count}</span></a>` : `<span>${one.name}</span>`}${one.chart}</li>`)}
 </ol>
 </nav>`)}
 <div class="wrap flow">
-${listing(page)}
+${eventList(page)}
 ${pager(page)}
 </div>`;
   },
 
-  month: (page) => `${masthead("", heavens(page.turn), `<h1>${page.heading}</h1>
+  month: (page) => `${masthead("", heroBackground(page.rotation), `<h1>${page.heading}</h1>
 <p class="masthead-count">${events(page.count)}</p>`)}
 <div class="wrap flow">
-${listing(page)}
+${eventList(page)}
 ${pager(page)}
 </div>`,
 
   types(page) {
     const { root } = page;
-    return `${masthead("", heavens(40), `<h1>Types of events</h1>
+    return `${masthead("", heroBackground(40), `<h1>Types of events</h1>
 <p class="standfirst">What happens in space, sorted by what it is.</p>`)}
 <div class="wrap families">
-${all(page.families, (family) => `<section class="family-${family.key}" aria-labelledby="${family.key}-types">
-<h2 id="${family.key}-types">${mark(family.key)} ${family.label}</h2>
+${all(page.categories, (category) => `<section class="family-${category.key}" aria-labelledby="${category.key}-types">
+<h2 id="${category.key}-types">${icon(category.key)} ${category.label}</h2>
 <ul class="glossary">
-${all(family.types, (type) => `<li>
-<p class="leaders"><a href="${root}types/${type.stem}.html">${typeName(type)}</a> <span class="count">${type.count}</span></p>
-<p class="gloss">${esc(type.sentence)}</p>
-${type.drawing}
+${all(category.types, (type) => `<li>
+<p class="leaders"><a href="${root}types/${type.slug}.html">${typeName(type)}</a> <span class="count">${type.count}</span></p>
+<p class="gloss">${esc(type.summary)}</p>
+${type.chart}
 </li>`)}
 </ul>
 </section>`)}
@@ -109,7 +109,7 @@ ${type.drawing}
 <table class="numbers">
 <thead><tr><th scope="col">Type</th>${page.span.map((year) => `<th scope="col">${year}</th>`).join("")}</tr></thead>
 <tbody>
-${all(page.families, (family) => all(family.types, (type) => `<tr><th scope="row">${typeName(type)}</th>${type.years.map(cell(root, (one) => `${type.name} ${one.number}`)).join("")}</tr>`))}
+${all(page.categories, (category) => all(category.types, (type) => `<tr><th scope="row">${typeName(type)}</th>${type.years.map(cell(root, (one) => `${type.name} ${one.number}`)).join("")}</tr>`))}
 </tbody>
 </table>
 </div>
@@ -119,7 +119,7 @@ ${all(page.families, (family) => all(family.types, (type) => `<tr><th scope="row
 
   years(page) {
     const { root } = page;
-    return `${masthead("", heavens(200), `<h1>Years</h1>
+    return `${masthead("", heroBackground(200), `<h1>Years</h1>
 <p class="standfirst">The archive from its first year to the last that anybody has announced.</p>`)}
 <div class="wrap flow">
 <div>
@@ -127,25 +127,25 @@ ${legend()}
 <ol class="chronicle">
 ${all(page.years, (year) => `<li>
 <div>
-<h2><a href="${root}${year.address}">${year.number}</a></h2>
+<h2><a href="${root}${year.path}">${year.number}</a></h2>
 <p class="count">${events(year.count)}</p>
 </div>
 <div>
-<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">${year.bands.map((band) => `<rect class="family-${band.family}" x="${band.start ?? 0}" width="${band.length}" height="1"/>`).join("")}</svg>
+<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">${year.segments.map((segment) => `<rect class="family-${segment.category}" x="${segment.start ?? 0}" width="${segment.length}" height="1"/>`).join("")}</svg>
 <ol class="months">${all(year.months, month(root))}</ol>
 </div>
 </li>`)}
 </ol>
 </div>
-${page.undated ? `<section aria-labelledby="undated">\n<h2 id="undated">Not known to the year</h2>\n${register(page.undated, root)}\n</section>` : ""}
+${page.undated ? `<section aria-labelledby="undated">\n<h2 id="undated">Not known to the year</h2>\n${eventRows(page.undated, root)}\n</section>` : ""}
 </div>`;
   },
 
   home(page) {
     const { root } = page;
-    return `${masthead("masthead-home", heavens(150), `<h1>What happens in space, day by day</h1>
+    return `${masthead("masthead-home", heroBackground(150), `<h1>What happens in space, day by day</h1>
 <p class="standfirst">An almanac of spaceflight after the launch: dockings and spacewalks, landings and flybys, tests, briefings and eclipses, with a page for each.</p>
-<p class="masthead-count">${page.count} events${page.checked ? `, last checked with Launch Library 2 on ${day(page.checked)}` : ""}</p>`)}
+<p class="masthead-count">${page.count} events${page.lastChecked ? `, last checked with Launch Library 2 on ${day(page.lastChecked)}` : ""}</p>`)}
 <div class="wrap flow">
 <section aria-labelledby="next">
 <h2 id="next">What is next</h2>
@@ -162,7 +162,7 @@ ${all(page.recent, (id) => `<li>${card(id, root)}</li>`)}
 <section class="on-this-day" aria-labelledby="on-this-day">
 <h2 id="on-this-day"><a href="${root}days/index.html">On this day</a></h2>
 ${all(page.days, (one) => `<ul data-day="${one.day}" hidden>
-${all(one.events, (event) => `<li><b>${event.year}</b> <a href="${root}${event.address}" dir="auto">${esc(event.name)}</a></li>`)}
+${all(one.events, (event) => `<li><b>${event.year}</b> <a href="${root}${event.path}" dir="auto">${esc(event.name)}</a></li>`)}
 </ul>`)}
 <p data-today hidden><a href="${root}days/index.html">Today</a></p>
 <p>What happened in the years before: <a href="${root}days/index.html">all days of the year</a></p>
@@ -172,7 +172,7 @@ ${all(one.events, (event) => `<li><b>${event.year}</b> <a href="${root}${event.a
 <figure class="almanac">
 ${legend()}
 <ol>
-${all(page.almanac, (year) => `<li><a href="${root}${year.address}">${year.number}</a>${year.drawing}<span class="count">${year.count}<span class="unseen"> events</span></span></li>`)}
+${all(page.yearOverview, (year) => `<li><a href="${root}${year.path}">${year.number}</a>${year.chart}<span class="count">${year.count}<span class="unseen"> events</span></span></li>`)}
 </ol>
 <figcaption>Each line is a year, each bar a week: the higher, the more happened, in the colours of what it was. A bar leads to its month.</figcaption>
 </figure>
@@ -182,7 +182,7 @@ ${all(page.almanac, (year) => `<li><a href="${root}${year.address}">${year.numbe
 <table class="numbers">
 <thead><tr><th scope="col">Year</th>${site.months.map((name) => `<th scope="col"><abbr title="${name}">${name.slice(0, 3)}</abbr></th>`).join("")}</tr></thead>
 <tbody>
-${all(page.almanac, (year) => `<tr><th scope="row">${year.number}</th>${year.months.map(cell(root, (one) => `${one.name} ${year.number}`)).join("")}</tr>`)}
+${all(page.yearOverview, (year) => `<tr><th scope="row">${year.number}</th>${year.months.map(cell(root, (one) => `${one.name} ${year.number}`)).join("")}</tr>`)}
 </tbody>
 </table>
 </div>
@@ -191,10 +191,10 @@ ${all(page.almanac, (year) => `<tr><th scope="row">${year.number}</th>${year.mon
 <section class="later" aria-labelledby="by-type">
 <h2 id="by-type"><a href="${root}types/index.html">By type</a></h2>
 <div class="type-index">
-${all(page.families, (family) => `<section class="family-${family.key}" aria-labelledby="family-${family.key}">
-<h3 id="family-${family.key}">${mark(family.key)} ${family.label}</h3>
+${all(page.categories, (category) => `<section class="family-${category.key}" aria-labelledby="family-${category.key}">
+<h3 id="family-${category.key}">${icon(category.key)} ${category.label}</h3>
 <ul class="leaders">
-${all(family.types, (type) => `<li><a href="${root}types/${type.stem}.html">${typeName(type)}</a> <span class="count">${type.count}</span></li>`)}
+${all(category.types, (type) => `<li><a href="${root}types/${type.slug}.html">${typeName(type)}</a> <span class="count">${type.count}</span></li>`)}
 </ul>
 </section>`)}
 </div>
@@ -202,13 +202,13 @@ ${all(family.types, (type) => `<li><a href="${root}types/${type.stem}.html">${ty
 <section class="later" aria-labelledby="ways-in">
 <h2 id="ways-in">Other ways in</h2>
 <ul class="ways-in">
-${all(page.ways, (one) => `<li><a href="${root}${one.address}">${one.label}</a> <span class="count">${one.count}</span></li>`)}
+${all(page.taxonomies, (one) => `<li><a href="${root}${one.path}">${one.label}</a> <span class="count">${one.count}</span></li>`)}
 </ul>
 </section>
 </div>`;
   },
 
-  absent: ({ root }) => `${masthead("", heavens(80), `<p class="kicker">404</p>
+  "404": ({ root }) => `${masthead("", heroBackground(80), `<p class="kicker">404</p>
 <h1>Nothing at this address</h1>
 <p class="standfirst">The page may have moved, or the address lost a letter on its way here.</p>
 <form class="ask" role="search" action="${root}explore.html">

@@ -1,56 +1,56 @@
-// The document that all peers are given, and the frame of every page.
+// The document that all peers read, and the frame of every page.
 import { readFileSync } from "node:fs";
 
 export const data = JSON.parse(readFileSync(new URL("../data.json", import.meta.url)));
-export const { site, types, events, lists, feeds, pictures } = data;
+export const { site, types, events, lists, feeds, images } = data;
 
 const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;" };
-export const esc = (value) => String(value ?? "").replace(/[&<>"']/g, (found) => ENTITIES[found]);
+export const esc = (value) => String(value ?? "").replace(/[&<>"']/g, (character) => ENTITIES[character]);
 export const all = (list, make) => (list ?? []).map(make).join("\n");
-export const absolute = (address) => site.baseUrl + (address === "index.html" ? "" : address);
+export const absolute = (path) => site.baseUrl + (path === "index.html" ? "" : path);
 
 export const time = (when) =>
   when.iso
-    ? `<time datetime="${when.iso}"${when.precision ? ` data-precise="${when.precision}"` : ""}>${esc(when.words)}</time>`
-    : esc(when.words);
-export const instant = (when) => `<time datetime="${when.iso}" data-precise>${when.words}</time>`;
-export const day = (when) => `<time datetime="${when.iso}">${when.words}</time>`;
+    ? `<time datetime="${when.iso}"${when.precision ? ` data-precise="${when.precision}"` : ""}>${esc(when.display)}</time>`
+    : esc(when.display);
+export const instant = (when) => `<time datetime="${when.iso}" data-precise>${when.display}</time>`;
+export const day = (when) => `<time datetime="${when.iso}">${when.display}</time>`;
 export const link = (url, label) =>
   `<a href="${esc(url)}" rel="nofollow noopener noreferrer" dir="auto">${esc(label)}</a>`;
-export const mark = (family) => `<svg class="mark" aria-hidden="true"><use href="#${family}"/></svg>`;
+export const icon = (category) => `<svg class="mark" aria-hidden="true"><use href="#${category}"/></svg>`;
 export const typeName = (type) =>
   `<span dir="auto">${esc(type.name)}</span>${type.gloss ? ` <span class="gloss">(${esc(type.gloss)})</span>` : ""}`;
-export const srcset = (picture, root) =>
-  picture.sizes.map((size) => `${root}${size.address} ${size.width}w`).join(", ");
-export const altOf = (picture, event) => picture.name ?? `Picture published with ${event.name}`;
+export const srcset = (image, root) =>
+  image.sizes.map((size) => `${root}${size.path} ${size.width}w`).join(", ");
+export const altOf = (image, event) => image.name ?? `Picture published with ${event.name}`;
 
-const seal = (family) =>
-  `<circle class="seal" cx="240" cy="160" r="62"/><use class="mark" href="#${family}" x="202" y="122" width="76" height="76"/>`;
-export const heavens = (turn, family) =>
-  `<svg class="heavens" viewBox="-240 0 720 320" preserveAspectRatio="xMidYMid slice" aria-hidden="true"><use href="#sky" transform="rotate(${turn ?? 0} 240 160)"/>${family ? seal(family) : ""}</svg>`;
+const placeholderIcon = (category) =>
+  `<circle class="seal" cx="240" cy="160" r="62"/><use class="mark" href="#${category}" x="202" y="122" width="76" height="76"/>`;
+export const heroBackground = (rotation, category) =>
+  `<svg class="heavens" viewBox="-240 0 720 320" preserveAspectRatio="xMidYMid slice" aria-hidden="true"><use href="#sky" transform="rotate(${rotation ?? 0} 240 160)"/>${category ? placeholderIcon(category) : ""}</svg>`;
 
 const cards = new Map();
 export function card(id, root) {
   const key = root + id;
-  if (!cards.has(key)) cards.set(key, drawCard(events[id], root));
+  if (!cards.has(key)) cards.set(key, renderCard(events[id], root));
   return cards.get(key);
 }
 
-function drawCard(event, root) {
+function renderCard(event, root) {
   const type = types[event.type];
-  const picture = pictures[event.picture];
-  const open = event.date.iso ? time({ ...event.date, words: "" }).replace("</time>", "") : "";
-  return `<div class="card family-${type.family}">
-<p class="card-name"><a href="${root}events/${event.stem}.html" dir="auto">${esc(event.name)}</a></p>
+  const image = images[event.image];
+  const open = event.date.iso ? time({ ...event.date, display: "" }).replace("</time>", "") : "";
+  return `<div class="card family-${type.category}">
+<p class="card-name"><a href="${root}events/${event.slug}.html" dir="auto">${esc(event.name)}</a></p>
 <p class="card-date">${open}
-${event.day ? `<b>${event.day}</b> ` : ""}${esc(event.rest)}${event.clock ? ` <span>${event.clock}</span>` : ""}
+${event.day ? `<b>${event.day}</b> ` : ""}${esc(event.monthAndYear)}${event.timeOfDay ? ` <span>${event.timeOfDay}</span>` : ""}
 ${open ? "</time>" : ""}</p>
-<p class="card-type">${mark(type.family)} <span dir="auto">${esc(type.name)}</span></p>
+<p class="card-type">${icon(type.category)} <span dir="auto">${esc(type.name)}</span></p>
 ${event.location ? `<p class="card-place" dir="auto">${esc(event.location)}</p>` : ""}
 <div class="card-picture">${
-    picture
-      ? `<img src="${root}${picture.src}" srcset="${srcset(picture, root)}" sizes="auto, (min-width: 40em) 20em, 7em" width="${picture.width}" height="${picture.height}" alt="" loading="lazy" decoding="async">`
-      : `<svg class="plate" viewBox="0 0 480 320" preserveAspectRatio="xMidYMid slice" aria-hidden="true"><use href="#sky" transform="rotate(${event.turn ?? 0} 240 160)"/>${seal(type.family)}</svg>`
+    image
+      ? `<img src="${root}${image.src}" srcset="${srcset(image, root)}" sizes="auto, (min-width: 40em) 20em, 7em" width="${image.width}" height="${image.height}" alt="" loading="lazy" decoding="async">`
+      : `<svg class="plate" viewBox="0 0 480 320" preserveAspectRatio="xMidYMid slice" aria-hidden="true"><use href="#sky" transform="rotate(${event.rotation ?? 0} 240 160)"/>${placeholderIcon(type.category)}</svg>`
   }</div>
 </div>`;
 }
@@ -61,28 +61,28 @@ export const social = (name) => `<meta property="og:image" content="${site.socia
 <meta property="og:image:alt" content="A drawn night sky">
 <meta name="twitter:card" content="summary_large_image">`;
 
-export const script = (things) =>
-  `<script type="application/ld+json">${JSON.stringify({ "@context": "https://schema.org", "@graph": things }).replaceAll("<", "\\u003c")}</script>`;
+export const script = (graph) =>
+  `<script type="application/ld+json">${JSON.stringify({ "@context": "https://schema.org", "@graph": graph }).replaceAll("<", "\\u003c")}</script>`;
 
-export const breadcrumbs = (page) => ({
+export const breadcrumbList = (page) => ({
   "@type": "BreadcrumbList",
-  itemListElement: [...page.crumbs, { label: page.title, address: page.address }].map((crumb, index) => ({
+  itemListElement: [...page.breadcrumbs, { label: page.title, path: page.path }].map((breadcrumb, index) => ({
     "@type": "ListItem",
     position: index + 1,
-    name: crumb.label,
-    item: absolute(crumb.address),
+    name: breadcrumb.label,
+    item: absolute(breadcrumb.path),
   })),
 });
 
 const symbols = (names) => `<svg class="drawings" width="0" height="0" aria-hidden="true"><defs>${names
-  .map((name) => `<symbol id="${name}" viewBox="0 0 24 24">${site.shapes[name]}</symbol>`)
+  .map((name) => `<symbol id="${name}" viewBox="0 0 24 24">${site.symbols[name]}</symbol>`)
   .join("")}
 ${site.sky}
 </defs></svg>`;
 
 export function frame(page, content) {
   const { root } = page;
-  const title = page.kind === "home" ? page.title : `${page.title} · ${site.title}`;
+  const title = page.layout === "home" ? page.title : `${page.title} · ${site.title}`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -94,8 +94,8 @@ export function frame(page, content) {
 <meta name="description" content="${esc(page.description)}">
 ${
   page.indexable
-    ? `<link rel="canonical" href="${absolute(page.address)}">
-<meta property="og:url" content="${absolute(page.address)}">
+    ? `<link rel="canonical" href="${absolute(page.path)}">
+<meta property="og:url" content="${absolute(page.path)}">
 <meta property="og:site_name" content="${esc(site.title)}">
 <meta property="og:title" content="${esc(page.title)}">
 <meta property="og:description" content="${esc(page.description)}">
@@ -108,25 +108,25 @@ ${page.social ?? `<meta property="og:type" content="website">\n${social("archive
 <script src="${root}${site.assets.theme_js}"></script>
 <script src="${root}${site.assets.local_time_js}" defer></script>
 <script src="${root}${site.assets.offline_js}" defer></script>
-${all(page.alternates, (one) => `<link rel="alternate" type="${one.mediaType}" title="${esc(one.title)}" href="${root}${one.address}">`)}
-${page.things ? script(page.things) : page.crumbs ? script([breadcrumbs(page)]) : ""}
+${all(page.alternates, (one) => `<link rel="alternate" type="${one.mediaType}" title="${esc(one.title)}" href="${root}${one.path}">`)}
+${page.graph ? script(page.graph) : page.breadcrumbs ? script([breadcrumbList(page)]) : ""}
 </head>
 <body>
-${symbols(page.marks ?? Object.keys(site.shapes))}<a class="skip" href="#content">Skip to the content</a>
+${symbols(page.icons ?? Object.keys(site.symbols))}<a class="skip" href="#content">Skip to the content</a>
 <header class="site-header night">
   <div class="site-bar wrap">
     <a class="site-name" href="${root}index.html">
-      ${mark("orbit")}
+      ${icon("orbit")}
       <span>${esc(site.title)}</span>
     </a>
     <span class="theme-place"></span>
     <nav class="site-nav" aria-label="Main">
       <ul>
-        ${all(site.nav, (one) => `<li><a href="${root}${one.address}"${one.address === page.current ? ' aria-current="page"' : ""}>${one.label}</a></li>`)}
+        ${all(site.nav, (one) => `<li><a href="${root}${one.path}"${one.path === page.current ? ' aria-current="page"' : ""}>${one.label}</a></li>`)}
       </ul>
     </nav>
     ${
-      page.searches
+      page.hasSearch
         ? `<form class="site-search" role="search" action="${root}explore.html">
       <label class="unseen" for="site-search">Search the events</label>
       <input type="search" id="site-search" name="search" placeholder="Search" autocomplete="off" spellcheck="false" enterkeyhint="search">
@@ -136,10 +136,10 @@ ${symbols(page.marks ?? Object.keys(site.shapes))}<a class="skip" href="#content
     }
   </div>
   ${
-    page.crumbs
+    page.breadcrumbs
       ? `<nav class="crumbs wrap" aria-label="Breadcrumbs">
     <ol>
-      ${all(page.crumbs, (crumb) => `<li><a href="${root}${crumb.address}" dir="auto">${esc(crumb.label)}</a></li>`)}
+      ${all(page.breadcrumbs, (breadcrumb) => `<li><a href="${root}${breadcrumb.path}" dir="auto">${esc(breadcrumb.label)}</a></li>`)}
     </ol>
   </nav>`
       : ""
@@ -168,8 +168,8 @@ ${content}
 `;
 }
 
-export const masthead = (family, sky, content) => `<div class="masthead night ${family}">
-${sky}<div class="wrap">
+export const masthead = (cssClass, background, content) => `<div class="masthead night ${cssClass}">
+${background}<div class="wrap">
 ${content}
 </div>
 </div>`;

@@ -1,9 +1,9 @@
-/* The floor: writes the files of a packed site and does nothing else.
+/* Write the files of a packed site into FOLDER; lower_bound.py measures it.
  *
- *     floor PACKED FOLDER
+ *     lower-bound PACKED FOLDER
  *
- * PACKED is a row of entries: the length of the path and that of the content (-1: a folder), both
- * 64 bits, then the path with its final zero, then the content. See floor.py.
+ * PACKED is a sequence of entries: the length of the path and of the content (-1 for a folder) as
+ * 64-bit integers, then the path with a final zero byte, then the content.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -39,31 +39,32 @@ static void write_file(const char *path, const char *content, int64_t size)
 int main(int count, char **arguments)
 {
     if (count != 3) {
-        fprintf(stderr, "usage: floor PACKED FOLDER\n");
+        fprintf(stderr, "usage: lower-bound PACKED FOLDER\n");
         return 2;
     }
     int packed = open(arguments[1], O_RDONLY | O_CLOEXEC);
-    struct stat found;
-    if (packed < 0 || fstat(packed, &found) < 0)
+    struct stat status;
+    if (packed < 0 || fstat(packed, &status) < 0)
         fail(arguments[1]);
-    const char *here = mmap(NULL, (size_t)found.st_size, PROT_READ, MAP_PRIVATE, packed, 0);
-    if (here == MAP_FAILED)
+    const char *entry = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, packed, 0);
+    if (entry == MAP_FAILED)
         fail(arguments[1]);
     if (chdir(arguments[2]) < 0)
         fail(arguments[2]);
-    const char *end = here + found.st_size;
-    while (here < end) {
+    const char *end = entry + status.st_size;
+    while (entry < end) {
         int64_t lengths[2];
-        memcpy(lengths, here, sizeof lengths);
-        const char *path = here + sizeof lengths;
-        here = path + lengths[0];
+        memcpy(lengths, entry, sizeof lengths);
+        const char *path = entry + sizeof lengths;
+        const char *content = path + lengths[0];
+        entry = content;
         if (lengths[1] < 0) {
             if (mkdir(path, 0755) < 0)
                 fail(path);
             continue;
         }
-        write_file(path, here, lengths[1]);
-        here += lengths[1];
+        write_file(path, content, lengths[1]);
+        entry = content + lengths[1];
     }
     return 0;
 }
