@@ -10,7 +10,7 @@ import pytest
 
 from tests.external_programs import require_program
 from tests.factories import a_change, a_history, a_site, an_event
-from tests.render.rendered import BASE_URL, rendered
+from tests.render.rendered import BASE_URL, render_site
 
 ZONES = ("UTC", "Asia/Tokyo", "America/Los_Angeles", "Pacific/Kiritimati", "Asia/Kathmandu")
 FORMAT = "{start-date-long}|{start-time}|{end-date-long}|{title}|{status}"
@@ -68,7 +68,7 @@ def khal(tmp_path: Path, request: pytest.FixtureRequest) -> Khal:
 
 def _calendar(*events, **fields) -> bytes:
     site = a_site(*events, **{"base_url": BASE_URL, "today": "2026-01-01"} | fields)
-    return rendered(site)["calendar-all.ics"]
+    return render_site(site)["calendar-all.ics"]
 
 
 def _local_time(zone: str) -> str:

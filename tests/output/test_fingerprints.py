@@ -16,7 +16,7 @@ from events_archive.site.plan import plan_site
 from events_archive.site.site import Site
 from tests.factories import a_change, a_history, a_site, an_event
 from tests.ll2_server import generate_records
-from tests.render.rendered import no_pictures, pictures
+from tests.render.rendered import make_thumbnails, no_thumbnails
 
 RECORDS = generate_records(40, images=5)
 
@@ -26,7 +26,7 @@ def _events() -> list[Any]:
 
 
 def _fingerprints(site: Site, thumbnails: Thumbnails | None = None) -> dict[str, str]:
-    fingerprints = Fingerprints(site, thumbnails or no_pictures())
+    fingerprints = Fingerprints(site, thumbnails or no_thumbnails())
     return {page.path: fingerprints.page(page) for page in plan_site(site)}
 
 
@@ -68,7 +68,7 @@ def test_a_page_of_a_list_depends_on_its_own_events_alone(
         for number in range(1, 601)
     ]
     site = a_site(*events, list_limit=10)
-    fingerprints = Fingerprints(site, no_pictures())
+    fingerprints = Fingerprints(site, no_thumbnails())
     lists = ("pages/term.html", "pages/type.html", "pages/day.html", "pages/month.html")
     pages = [page for page in plan_site(site) if page.template in lists]
     assert len([page for page in pages if page.path.startswith("types/")]) > 60
@@ -88,13 +88,13 @@ def test_the_history_of_an_event_counts() -> None:
 def test_an_image_counts_on_every_page_that_shows_it(tmp_path: Path) -> None:
     site = a_site(*_events(), base_url="https://example.org/")
     event = next(event for event in site.catalogue.events if event.image)
-    changed = _changed(BEFORE, _fingerprints(site, pictures(tmp_path, event.image)))
+    changed = _changed(BEFORE, _fingerprints(site, make_thumbnails(tmp_path, event.image)))
     assert {site.urls.event(event), site.urls.type(event.type)} <= changed
     assert "credits.html" in changed
 
 
 def test_a_function_in_the_context_of_a_page_is_an_error_that_names_both() -> None:
-    fingerprints = Fingerprints(a_site(), no_pictures())
+    fingerprints = Fingerprints(a_site(), no_thumbnails())
     page = Page(path="a.html", template="pages/404.html", context={"call": print})
     with pytest.raises(TypeError, match=r"a\.html: .* builtin_function"):
         fingerprints.page(page)
@@ -117,7 +117,7 @@ def test_a_function_in_the_context_of_a_page_is_an_error_that_names_both() -> No
     ],
 )
 def test_values_that_differ_give_fingerprints_that_differ(first: Any, second: Any) -> None:
-    fingerprints = Fingerprints(a_site(), no_pictures())
+    fingerprints = Fingerprints(a_site(), no_thumbnails())
     one, same, other = (
         Page(path="a.html", template="a.html", context={"value": value})
         for value in (first, copy.deepcopy(first), second)

@@ -12,7 +12,7 @@ from events_archive.output.id_audit import IdAudit, IdPatterns
 from events_archive.site.page import Page
 from events_archive.site.plan import plan_site
 from tests.factories import DOCKING, a_change, a_history, a_site, an_event
-from tests.render.rendered import BASE_URL, is_followed, rendered
+from tests.render.rendered import BASE_URL, is_feed_or_calendar, render_site
 
 Alter = Callable[[str, bytes], bytes]
 
@@ -24,7 +24,9 @@ def _site() -> tuple[dict[str, Page], dict[str, bytes]]:
         an_event(2, slug="a"), an_event(22, slug="b", type=DOCKING),
         base_url=BASE_URL, history=history,
     )  # fmt: skip
-    return {page.path: page for page in plan_site(site) if is_followed(page)}, rendered(site)
+    return {page.path: page for page in plan_site(site) if is_feed_or_calendar(page)}, render_site(
+        site
+    )
 
 
 def _audit(published: IdPatterns, alter: Alter = lambda name, raw: raw) -> IdAudit:
@@ -113,7 +115,7 @@ def test_text_of_an_event_that_looks_like_an_id_is_ignored() -> None:
     text = '\r\nUID:evil\n</content><id>evil</id><guid>evil</guid> ,"id":"evil"'
     site = a_site(an_event(2, name=text[:90], description=text, location=text), base_url=BASE_URL)
     audit, pages = IdAudit(published=PUBLISHED), {page.path: page for page in plan_site(site)}
-    for name, raw in rendered(site).items():
+    for name, raw in render_site(site).items():
         audit.collect(pages[name], raw)
     assert PUBLISHED.items() <= audit.verify().items()
 

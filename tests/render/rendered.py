@@ -15,35 +15,35 @@ PROJECT = Path(__file__).parents[2]
 BASE_URL = "https://example.org/archive/"
 
 
-def no_pictures() -> Thumbnails:
+def no_thumbnails() -> Thumbnails:
     return Thumbnails(folder=Path("nowhere"), by_key={})
 
 
-def pictures(folder: Path, *images: Image, octets: int = 1234) -> Thumbnails:
-    """A copy of each image, 320 pixels wide and of so many bytes."""
-    copies = {}
+def make_thumbnails(folder: Path, *images: Image, size: int = 1234) -> Thumbnails:
+    """Return a thumbnail of each image, 320 pixels wide and ``size`` bytes long."""
+    by_key = {}
     for image in images:
-        copy = Thumbnail(name=f"{image.id}-0123456789", sizes=((320, 200),))
-        (folder / copy.src.rpartition("/")[2]).write_bytes(b"x" * octets)
-        copies[image.key] = copy
-    return Thumbnails(folder=folder, by_key=copies)
+        thumbnail = Thumbnail(name=f"{image.id}-0123456789", sizes=((320, 200),))
+        (folder / thumbnail.src.rpartition("/")[2]).write_bytes(b"x" * size)
+        by_key[image.key] = thumbnail
+    return Thumbnails(folder=folder, by_key=by_key)
 
 
-def is_followed(page: Page) -> bool:
-    """Whether it is a feed or a calendar."""
+def is_feed_or_calendar(page: Page) -> bool:
+    """Whether ``page`` is a feed or a calendar."""
     return page.writer in (Writer.CALENDAR, Writer.JSON_FEED) or page.template.startswith("feeds/")
 
 
-def rendered(
+def render_site(
     site: Site,
-    wanted: Callable[[Page], bool] = is_followed,
+    is_included: Callable[[Page], bool] = is_feed_or_calendar,
     thumbnails: Thumbnails | None = None,
 ) -> dict[str, bytes]:
-    """The files of a site by address, as far as they are wanted."""
+    """Return the rendered pages of a site by path, of those that are included."""
     renderer = Renderer(
         site=site,
         templates=PROJECT / "templates",
         assets=read_assets(PROJECT / "static"),
-        thumbnails=thumbnails or no_pictures(),
+        thumbnails=thumbnails or no_thumbnails(),
     )
-    return {page.path: renderer.content(page) for page in plan_site(site) if wanted(page)}
+    return {page.path: renderer.content(page) for page in plan_site(site) if is_included(page)}

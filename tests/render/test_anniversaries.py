@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from events_archive.render.calendars import anniversary
 from events_archive.site.calendars import calendar_entry
 from tests.factories import a_site, an_event
-from tests.render.rendered import rendered
+from tests.render.rendered import render_site
 
 
 def _events(*events, today: str = "2026-01-01") -> list[icalendar.Event]:
-    raw = rendered(a_site(*events, today=today, base_url="https://example.org/"))[
+    raw = render_site(a_site(*events, today=today, base_url="https://example.org/"))[
         "anniversaries.ics"
     ]
     return list(icalendar.Calendar.from_ical(raw).walk("VEVENT"))

@@ -23,7 +23,7 @@ from tests.factories import (
     an_event,
     an_image,
 )
-from tests.render.rendered import BASE_URL, pictures, rendered
+from tests.render.rendered import BASE_URL, make_thumbnails, render_site
 
 
 def _events(raw: bytes) -> dict[str, icalendar.Event]:
@@ -35,7 +35,7 @@ def _events(raw: bytes) -> dict[str, icalendar.Event]:
 def _only_event(*events: Any, **facts: Any) -> icalendar.Event:
     """Return the only event of a site's complete calendar."""
     site = a_site(*events, **{"base_url": BASE_URL, **facts})
-    (event,) = _events(rendered(site)["calendar-all.ics"]).values()
+    (event,) = _events(render_site(site)["calendar-all.ics"]).values()
     return event
 
 
@@ -49,7 +49,7 @@ def test_an_event_has_all_properties(tmp_path: Path) -> None:
         videos=(a_video(url="https://www.youtube.com/watch?v=1&t=2"),),
     )
     site = a_site(event, base_url=BASE_URL)
-    files = rendered(site, thumbnails=pictures(tmp_path, image))
+    files = render_site(site, thumbnails=make_thumbnails(tmp_path, image))
     (component,) = _events(files["calendar-all.ics"]).values()
     assert component["UID"] == "ll2-event-309@events-archive"
     assert component.decoded("DTSTART") == datetime(2021, 7, 4, 0, 11, tzinfo=UTC)
@@ -83,7 +83,7 @@ def test_the_duration_of_an_event_is_not_that_of_its_webcast() -> None:
 
 
 def test_a_calendar_has_the_properties_of_the_standard_and_those_of_apple() -> None:
-    files = rendered(a_site(an_event(type=DOCKING), base_url=BASE_URL))
+    files = render_site(a_site(an_event(type=DOCKING), base_url=BASE_URL))
     calendar = icalendar.Calendar.from_ical(files["types/docking.ics"])
     assert calendar["VERSION"] == "2.0"
     assert calendar["NAME"] == calendar["X-WR-CALNAME"] == "Docking · Spaceflight Events Archive"
@@ -98,7 +98,7 @@ def test_a_calendar_has_the_properties_of_the_standard_and_those_of_apple() -> N
 
 def test_without_a_base_url_calendars_have_no_links_to_the_site(tmp_path: Path) -> None:
     image = an_image()
-    files = rendered(a_site(an_event(image=image)), thumbnails=pictures(tmp_path, image))
+    files = render_site(a_site(an_event(image=image)), thumbnails=make_thumbnails(tmp_path, image))
     for name, raw in files.items():
         if name.endswith(".ics"):
             (event,) = _events(raw).values() if b"VEVENT" in raw else (None,)
@@ -112,7 +112,7 @@ def test_every_category_has_a_colour() -> None:
 
 
 def test_an_event_is_the_same_component_in_every_calendar() -> None:
-    files = rendered(a_site(an_event(309, slug="a"), base_url=BASE_URL, today="2021-07-01"))
+    files = render_site(a_site(an_event(309, slug="a"), base_url=BASE_URL, today="2021-07-01"))
     names = ("calendar", "calendar-all", "types/eva", "years/2021", "events/a")
     holding = [files[f"{name}.ics"] for name in names]
     parts = {raw[raw.index(b"BEGIN:VEVENT") : raw.index(b"END:VEVENT")] for raw in holding}
@@ -128,7 +128,7 @@ def test_the_rolling_calendar_has_the_last_ninety_days_and_all_upcoming_events()
         an_event(4, None),
         today="2022-01-01",
     )
-    files = rendered(site)
+    files = render_site(site)
     assert list(_events(files["calendar.ics"])) == [
         "ll2-event-2@events-archive", "ll2-event-3@events-archive",
     ]  # fmt: skip
@@ -136,7 +136,7 @@ def test_the_rolling_calendar_has_the_last_ninety_days_and_all_upcoming_events()
 
 
 def test_a_calendar_without_events_is_valid() -> None:
-    files = rendered(a_site(an_event(1, None)))
+    files = render_site(a_site(an_event(1, None)))
     for name in ("calendar.ics", "types/eva.ics"):
         calendar = icalendar.Calendar.from_ical(files[name])
         assert not calendar.walk("VEVENT")
@@ -147,8 +147,8 @@ def test_a_calendar_without_events_is_valid() -> None:
 def test_an_unchanged_event_has_the_same_bytes_if_other_events_change() -> None:
     event = an_event(309, "2021-09-30T00:00:00Z", precision=7, slug="a")
     other = an_event(7, name="A newcomer")
-    before = rendered(a_site(event, today="2022-01-01"))["events/a.ics"]
-    after = rendered(a_site(event, other, today="2027-01-01"))["events/a.ics"]
+    before = render_site(a_site(event, today="2022-01-01"))["events/a.ics"]
+    after = render_site(a_site(event, other, today="2027-01-01"))["events/a.ics"]
     assert before == after
 
 
@@ -211,7 +211,7 @@ def _withdrawn(today: str) -> dict[str, bytes]:
             withdrawn={309: date(2025, 3, 1)},
         ),
     )
-    return rendered(site)
+    return render_site(site)
 
 
 def test_a_withdrawn_event_is_cancelled_for_thirty_days() -> None:
@@ -257,7 +257,7 @@ def test_any_text_gives_a_valid_calendar(text: str) -> None:
     event = an_event(309, slug="a", name=text[:100], description=text, location=text, type=kind)
     site = a_site(event, base_url=BASE_URL, title=text[:100])
     site = replace(site, urls=replace(site.urls, type_slugs={99: "odd"}))
-    for name, raw in rendered(site).items():
+    for name, raw in render_site(site).items():
         if name.endswith(".ics"):
             assert max(map(len, raw.split(b"\r\n"))) <= 75
             assert raw.count(b"\n") == raw.count(b"\r\n") == raw.count(b"\r")

@@ -10,7 +10,7 @@ import pytest
 
 from tests.date_precisions import TABLE, TODAY, Row
 from tests.factories import EVA, a_site, an_event
-from tests.render.rendered import BASE_URL, is_followed, rendered
+from tests.render.rendered import BASE_URL, is_feed_or_calendar, render_site
 
 NUMBERED = list(enumerate(TABLE, start=1))
 EACH = pytest.mark.parametrize(("number", "row"), NUMBERED, ids=[str(row) for row in TABLE])
@@ -23,9 +23,9 @@ def _files() -> dict[str, bytes]:
         for number, row in NUMBERED
     ]
     pages = ("pages/event.html", "pages/year.html", "pages/month.html")
-    return rendered(
+    return render_site(
         a_site(*events, today=TODAY, base_url=BASE_URL),
-        lambda page: is_followed(page) or page.template in pages,
+        lambda page: is_feed_or_calendar(page) or page.template in pages,
     )
 
 

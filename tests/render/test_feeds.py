@@ -25,7 +25,7 @@ from tests.factories import (
     an_event,
     an_image,
 )
-from tests.render.rendered import BASE_URL, pictures, rendered
+from tests.render.rendered import BASE_URL, make_thumbnails, render_site
 
 TAG = "tag:thespacedevs.com,2020:ll2"
 CONTACT = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -57,7 +57,7 @@ def _files(tmp_path: Path, *events, **facts) -> dict[str, bytes]:
         *(events or [_event()]),
         **{"base_url": BASE_URL, "history": memory, "today": "2026-09-01"} | facts,
     )
-    return rendered(site, thumbnails=pictures(tmp_path, IMAGE))
+    return render_site(site, thumbnails=make_thumbnails(tmp_path, IMAGE))
 
 
 PICTURE = f"{BASE_URL}pictures/1254-0123456789-320.webp"
@@ -228,7 +228,7 @@ def test_any_text_gives_valid_feeds(tmp_path: Path, text: str) -> None:
     event = _event(name=text[:100], description=text, location=text, type=kind)
     site = a_site(event, base_url=BASE_URL, title=text[:100], today="2026-09-01")
     site = replace(site, urls=replace(site.urls, type_slugs={99: "odd"}))
-    files = rendered(site, thumbnails=pictures(tmp_path, IMAGE))
+    files = render_site(site, thumbnails=make_thumbnails(tmp_path, IMAGE))
     for name in ("feed", "happened", "types/odd", "types/odd.happened"):
         for suffix in (".rss", ".atom"):
             raw = files[name + suffix]

@@ -27,7 +27,7 @@ from events_archive.site.plan import plan_site
 from events_archive.site.site import Site
 from tests.factories import a_change, a_history, a_site
 from tests.ll2_server import generate_records
-from tests.render.rendered import PROJECT, no_pictures, pictures
+from tests.render.rendered import PROJECT, make_thumbnails, no_thumbnails
 
 TEMPLATES = PROJECT / "templates"
 GLOBALS = {"shout": str.upper, "markup": lambda: Markup("<i>")}
@@ -85,12 +85,12 @@ def renderer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
             a_change("2021-07-06T00:00:00Z", "renamed", events[1].id, old="<b>", new="R&D"),
         ),
     )
-    copies = pictures(tmp_path_factory.mktemp("copies"), *site.catalogue.images[::2])
+    copies = make_thumbnails(tmp_path_factory.mktemp("copies"), *site.catalogue.images[::2])
     return Renderer(
         site=site,
         templates=TEMPLATES,
         assets=read_assets(PROJECT / "static"),
-        thumbnails=copies if request.param else no_pictures(),
+        thumbnails=copies if request.param else no_thumbnails(),
     )
 
 

@@ -12,7 +12,7 @@ from events_archive.model.event import Licence
 from events_archive.render.json_ld import JsonLd, script
 from events_archive.site.event_pages import event_page
 from tests.factories import a_change, a_history, a_site, a_video, an_event, an_image
-from tests.render.rendered import no_pictures, pictures
+from tests.render.rendered import make_thumbnails, no_thumbnails
 
 BASE = "https://example.org/a/"
 
@@ -21,7 +21,7 @@ def _graph(event, thumbnails: Thumbnails | None = None, **facts) -> list[dict]:
     site = a_site(event, base_url=BASE, **facts)
     data = JsonLd(
         site=site,
-        thumbnails=thumbnails or no_pictures(),
+        thumbnails=thumbnails or no_thumbnails(),
         absolute=lambda address: BASE + address,
     )
     block = str(data.block(event_page(site, event)))
@@ -93,7 +93,7 @@ def test_what_takes_place_online_is_where_its_webcast_is() -> None:
 
 def test_a_picture_is_told_with_its_size_credit_and_licence(tmp_path: Path) -> None:
     image = an_image(licence=Licence(id=5, name="CC BY-NC 2.0", url="https://cc.example/"))
-    told = _event(an_event(1, image=image), thumbnails=pictures(tmp_path, image))
+    told = _event(an_event(1, image=image), thumbnails=make_thumbnails(tmp_path, image))
     assert told["image"] == {
         "@type": "ImageObject",
         "contentUrl": f"{BASE}pictures/1254-0123456789-320.webp",
@@ -113,7 +113,7 @@ def test_the_way_from_home_is_told_to_its_end() -> None:
 
 def test_nothing_is_told_where_the_sites_place_is_not_known() -> None:
     site = a_site(an_event(1), base_url="")
-    data = JsonLd(site=site, thumbnails=no_pictures(), absolute=str)
+    data = JsonLd(site=site, thumbnails=no_thumbnails(), absolute=str)
     assert data.block(event_page(site, site.catalogue.events[0])) == ""
 
 

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 from events_archive.site.plan import plan_site
 from tests.factories import DOCKING, a_site, an_event
-from tests.render.rendered import BASE_URL, rendered
+from tests.render.rendered import BASE_URL, render_site
 
 
 def _site(**facts):
@@ -48,7 +48,7 @@ def test_everything_announced_exists() -> None:
 
 
 def test_the_page_on_subscriptions_has_every_feed_and_calendar() -> None:
-    files = rendered(_site(), lambda page: page.path == "subscribe.html")
+    files = render_site(_site(), lambda page: page.path == "subscribe.html")
     html = files["subscribe.html"].decode()
     made = [page.path for page in plan_site(_site())]
     for path in made:
@@ -68,7 +68,7 @@ def test_the_page_on_subscriptions_has_every_feed_and_calendar() -> None:
 
 
 def test_without_a_base_url_there_is_no_link_to_subscribe() -> None:
-    files = rendered(_site(base_url=""), lambda page: page.path == "subscribe.html")
+    files = render_site(_site(base_url=""), lambda page: page.path == "subscribe.html")
     html = files["subscribe.html"].decode()
     for word in ("webcal:", "calendar.google.com", "outlook.live.com", "feeds.opml"):
         assert word not in html
@@ -77,6 +77,6 @@ def test_without_a_base_url_there_is_no_link_to_subscribe() -> None:
 
 
 def test_the_list_of_feeds_groups_them_by_order() -> None:
-    opml = ElementTree.fromstring(rendered(_site())["feeds.opml"])
+    opml = ElementTree.fromstring(render_site(_site())["feeds.opml"])
     groups = [node.attrib["text"] for node in opml.iter("outline") if "xmlUrl" not in node.attrib]
     assert groups == ["By type, new and changed", "By type, what happened"]
