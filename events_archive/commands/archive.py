@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from events_archive.console import Console
-from events_archive.ll2.load_events import load_events
+from events_archive.ll2.parse import load_events
 from events_archive.ll2.refresh import refresh
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.catalogue import Catalogue

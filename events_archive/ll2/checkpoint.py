@@ -1,13 +1,12 @@
 """The pages of an unfinished full refresh, saved so that the next run can continue it.
 
-They are in ``content_cache/sweep/``, which is not under version control: ``sweep.json`` holds the
-request and the start, and each fetched page has a numbered file. A refresh that is committed or
-expires deletes them.
+In ``content_cache/sweep/``, ``sweep.json`` holds the request and the start, and each fetched page
+has a numbered file. A refresh that is committed or expires deletes them.
 """
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -16,7 +15,6 @@ import msgspec
 
 from events_archive.ll2.client import ApiPage
 from events_archive.ll2.pagination import (
-    FetchedPage,
     PageRequest,
     Pagination,
     Role,
@@ -34,15 +32,9 @@ MAX_CHECKPOINT_AGE = timedelta(hours=48)
 """The age from which a checkpoint is not resumed, since its first pages are out of date."""
 
 _ROLES: Mapping[str, Role] = {
-    "next": "next",
-    "gap": "gap",
-    "head": "head",
-    "overlap": "overlap",
-    "ids": "ids",
+    **{"next": "next", "gap": "gap", "head": "head", "overlap": "overlap", "ids": "ids"},
     # Former names, which older versions wrote.
-    "walk": "next",
-    "front": "head",
-    "again": "overlap",
+    **{"walk": "next", "front": "head", "again": "overlap"},
 }
 """Roles of requests by their names in the files."""
 
@@ -80,10 +72,10 @@ class Checkpoint:
         """Start a checkpoint without pages; one that exists is deleted."""
         folder = settings.cache / CHECKPOINT_FOLDER
         delete_checkpoint(settings.cache)
-        # The state has whole seconds, and `_is_committed` compares the two.
-        started = now.replace(microsecond=0)
-        _write(folder / CHECKPOINT_HEADER, _Header(asked=_signature(settings), started=started))
-        return cls(folder=folder, pagination=Pagination(), started=started)
+        # The state has whole seconds, and `load_resumable` compares the two.
+        header = _Header(asked=_signature(settings), started=now.replace(microsecond=0))
+        write_atomically(folder / CHECKPOINT_HEADER, encode(header))
+        return cls(folder=folder, pagination=Pagination(), started=header.started)
 
     @classmethod
     def load(cls, settings: Settings, now: datetime) -> Self | None:
@@ -98,11 +90,11 @@ class Checkpoint:
             return None
         if not timedelta() <= now - header.started < MAX_CHECKPOINT_AGE:
             return None
-        pages: list[FetchedPage] = []
-        while (fetched := _load_page(folder / _page_file_name(len(pages)))) is not None:
-            pages.append(fetched)
-        _delete_pages(folder, first=len(pages))
-        return cls(folder=folder, pagination=Pagination.from_pages(pages), started=header.started)
+        pagination = Pagination()
+        while fetched := _load_page(_page_path(folder, len(pagination.pages))):
+            pagination = pagination.with_page(*fetched)
+        _delete_pages(folder, first=len(pagination.pages))
+        return cls(folder=folder, pagination=pagination, started=header.started)
 
     def save_page(self, request: PageRequest, page: ApiPage) -> Self:
         """Return the checkpoint with another page, after writing that to the disk."""
@@ -115,22 +107,18 @@ class Checkpoint:
             nameless=page.without_id,
             records=list(page.records),
         )
-        _write(self.folder / _page_file_name(len(self.pagination.pages)), content)
-        pagination = self.pagination.with_page(request, page)
-        return type(self)(folder=self.folder, pagination=pagination, started=self.started)
+        write_atomically(_page_path(self.folder, len(self.pagination.pages)), encode(content))
+        return replace(self, pagination=self.pagination.with_page(request, page))
 
 
 def load_resumable(settings: Settings, state: ArchiveState, now: datetime) -> Checkpoint | None:
     """Return the checkpoint if there is one and the refresh should be continued from it."""
     checkpoint = Checkpoint.load(settings, now)
-    if checkpoint is None or _is_committed(checkpoint, state):
+    if checkpoint is None or _is_expired(checkpoint, settings, now):
         return None
-    return None if _is_expired(checkpoint, settings, now) else checkpoint
-
-
-def _is_committed(checkpoint: Checkpoint, state: ArchiveState) -> bool:
-    """Whether a run committed the refresh but ended before it deleted the checkpoint."""
-    return state.last_full_refresh is not None and checkpoint.started <= state.last_full_refresh
+    # A run may have ended after it committed the refresh and before it deleted the checkpoint.
+    is_new = state.last_full_refresh is None or checkpoint.started > state.last_full_refresh
+    return checkpoint if is_new else None
 
 
 def _is_expired(checkpoint: Checkpoint, settings: Settings, now: datetime) -> bool:
@@ -170,8 +158,8 @@ def _delete_pages(folder: Path, *, first: int) -> None:
             path.unlink()
 
 
-def _page_file_name(index: int) -> str:
-    return f"page-{index + 1:04}.json"
+def _page_path(folder: Path, index: int) -> Path:
+    return folder / f"page-{index + 1:04}.json"
 
 
 def _signature(settings: Settings) -> dict[str, str]:
@@ -179,8 +167,8 @@ def _signature(settings: Settings) -> dict[str, str]:
     return {"api_url": settings.api_url, **base_query(settings.mode)}
 
 
-def _load_page(path: Path) -> FetchedPage | None:
-    """Return the page in ``path``; None if there is no such file or it is damaged."""
+def _load_page(path: Path) -> tuple[PageRequest, ApiPage] | None:
+    """Return the page in ``path`` and its request; None if it is missing or damaged."""
     content = read_json(path, _PageFile)
     if content is None or content.role not in _ROLES:
         return None
@@ -191,8 +179,4 @@ def _load_page(path: Path) -> FetchedPage | None:
         records=tuple(record for record in content.records if id_of_record(record) is not None),
         without_id=content.nameless,
     )
-    return FetchedPage(request=request, page=page)
-
-
-def _write(path: Path, content: msgspec.Struct) -> None:
-    write_atomically(path, encode(content))
+    return request, page

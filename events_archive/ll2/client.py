@@ -1,4 +1,4 @@
-"""The Launch Library 2 API over HTTP: pages of events, the request budget, the rate limit.
+"""The Launch Library 2 API over HTTP: pages of events and the rate limit.
 
 Documentation: https://ll.thespacedevs.com/docs/. Without an API key, 15 requests an hour are
 allowed per IP address, failed ones included. A proxy may answer with an HTML page and status 200,
@@ -48,9 +48,14 @@ class ApiPage:
     next: str | None
     """The URL of the next page."""
     records: tuple[Record, ...]
-    """The records that have an id, in the order of the page."""
+    """The records that have an id."""
     without_id: int = 0
-    """The number of records that were dropped because they have no id."""
+    """The number of records that have none and were dropped."""
+
+    @property
+    def size(self) -> int:
+        """The number of records that the API sent."""
+        return len(self.records) + self.without_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,22 +69,6 @@ class RateLimit:
 
 
 @dataclass(slots=True, kw_only=True)
-class RequestBudget:
-    """Counts requests and refuses those that the API would not answer."""
-
-    remaining: int | None = None
-    """None while the limit is not known."""
-    spent: int = 0
-
-    def spend(self) -> None:
-        """Count one request. Raises `RateLimitedError` if none remains."""
-        if self.remaining == 0:
-            raise RateLimitedError("the requests of this hour are used up", None)
-        self.spent += 1
-        self.remaining = None if self.remaining is None else self.remaining - 1
-
-
-@dataclass(slots=True, kw_only=True)
 class ApiClient:
     """A client of the API at the URL ``root``, to be used as a context manager."""
 
@@ -90,7 +79,10 @@ class ApiClient:
     limits: HttpLimits = field(default_factory=HttpLimits)
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    budget: RequestBudget = field(default_factory=RequestBudget)
+    requests: int = 0
+    """The number of requests so far that count against the rate limit."""
+    remaining: int | None = None
+    """The number of requests that are still allowed in this hour; None while it is not known."""
     _http: HttpClient = field(init=False, repr=False)
 
     @classmethod
@@ -150,16 +142,20 @@ class ApiClient:
         retry_after = max(0, fields.integer("next_use_secs") or 0)
         return RateLimit(remaining=max(0, limit - used), retry_after=retry_after)
 
-    def fetch_budget(self) -> None:
-        """Set how many requests remain, unless that is known or the API does not say.
-
-        Raises `RateLimitedError` if none remains.
-        """
-        if self.budget.remaining is not None or (rate_limit := self.fetch_rate_limit()) is None:
+    def check_rate_limit(self) -> None:
+        """Fetch `remaining` if it is not known. Raises `RateLimitedError` if none remains."""
+        if self.remaining is not None or (rate_limit := self.fetch_rate_limit()) is None:
             return
-        self.budget.remaining = rate_limit.remaining
+        self.remaining = rate_limit.remaining
         if rate_limit.remaining == 0:
             raise _rate_limited(rate_limit.retry_after or None)
+
+    def count_request(self) -> None:
+        """Count one request. Raises `RateLimitedError` if none remains."""
+        if self.remaining == 0:
+            raise RateLimitedError("the requests of this hour are used up", None)
+        self.requests += 1
+        self.remaining = None if self.remaining is None else self.remaining - 1
 
     def _is_below_root(self, url: str) -> bool:
         is_below = url.startswith(self.root) and "/../" not in url
@@ -168,15 +164,14 @@ class ApiClient:
     def _get_with_retries(self, url: str) -> HttpResponse:
         """Return a response with status 200; after a server error, wait and try again."""
         for delay in (*self.limits.retry_delays, None):
-            self.budget.spend()
+            self.count_request()
             try:
                 return self._require_ok(self._http.request("GET", url))
-            except UnreachableError as error:
-                if delay is None or self.budget.remaining == 0:
+            except HttpError as error:
+                is_final = not isinstance(error, UnreachableError) or self.remaining == 0
+                if is_final or delay is None:
                     raise ApiError(str(error)) from error
                 self.sleep(delay)
-            except HttpError as error:
-                raise ApiError(str(error)) from error
         raise AssertionError  # pragma: no cover - the last delay is None
 
     def _require_ok(self, response: HttpResponse) -> HttpResponse:
@@ -187,17 +182,15 @@ class ApiClient:
             raise _rate_limited(self._retry_after(response))
         if response.status >= 500:
             raise UnreachableError(f"{error}: the server is in trouble")
-        if response.status in {401, 403}:
-            raise ApiError(f"{error}{_error_detail(response)}: is LL2_API_KEY right?")
-        raise ApiError(f"{error}{_error_detail(response)}")
+        advice = ": is LL2_API_KEY right?" if response.status in {401, 403} else ""
+        raise ApiError(f"{error}{_error_detail(response)}{advice}")
 
     def _retry_after(self, response: HttpResponse) -> int | None:
         """Return the seconds to wait according to the header, the body or ``/api-throttle/``."""
         seconds = _parse_retry_after(response.headers, self.clock())
-        if seconds is None and (
-            match := re.search(r"in (\d{1,9}) second", _error_detail(response))
-        ):
-            seconds = int(match[1])
+        if seconds is None:
+            match = re.search(r"in (\d{1,9}) second", _error_detail(response))
+            seconds = int(match[1]) if match else None
         if seconds is None and (rate_limit := self.fetch_rate_limit()):
             seconds = rate_limit.retry_after or None
         return None if seconds is None else min(seconds, _MAX_RETRY_AFTER)

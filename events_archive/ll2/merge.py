@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from events_archive.ll2.json_fields import JsonFields
-from events_archive.ll2.parse import InvalidRecordError, parse_event, response_mode
+from events_archive.ll2.parse import InvalidRecordError, parse_event
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change, diff_events
 from events_archive.model.event import Event
@@ -22,8 +22,10 @@ class MergeResult:
 
     records: Records
     archive_state: ArchiveState
+    is_full: bool
+    """Whether the response was a full refresh."""
     changes: tuple[Change, ...]
-    invalid: tuple[InvalidRecordError, ...] = ()
+    invalid: tuple[InvalidRecordError, ...]
     """Records of the response that were dropped in favour of valid cached ones."""
 
 
@@ -38,10 +40,9 @@ def merge_records(
 ) -> MergeResult:
     """Return the cache after ``fetched`` was received at ``now``.
 
-    ``withdrawn_ids`` are cached events that LL2 no longer has; their records remain. ``is_full``
-    says whether ``fetched`` is a full refresh, which counts even where it has older versions:
-    records were reset upstream. In an incremental refresh, an older version comes from a copy that
-    lags behind, and is ignored.
+    ``withdrawn_ids`` are cached events that LL2 no longer has; their records remain. A full refresh
+    counts even where it has older versions: records were reset upstream. In an incremental one, an
+    older version comes from a copy that lags behind, and is ignored.
     """
     invalid: list[InvalidRecordError] = []
     updates: dict[int, Record] = {}
@@ -63,6 +64,7 @@ def merge_records(
     return MergeResult(
         records=records,
         archive_state=replace(state, withdrawn=withdrawn, first_seen=first_seen),
+        is_full=is_full,
         changes=tuple(_changes(cached, updates, state, withdrawn, now)),
         invalid=tuple(invalid),
     )
@@ -128,6 +130,7 @@ def _differences(
             # Only a full refresh finds an edit that did not change ``last_updated``.
             is_silent = last_updated(update) == last_updated(known)
             since = state.last_full_refresh if is_silent else state.last_refreshed
-            has_same_mode = response_mode(known) == response_mode(update)
+            # Only "detailed" records have relations.
+            has_same_mode = known.get("response_mode") == update.get("response_mode")
             for difference in diff_events(before, after, relations=has_same_mode):
                 yield (since, *difference)

@@ -1,21 +1,19 @@
 """Read a list of events completely although it changes meanwhile. Pure decisions, no requests.
 
-The list is requested with ``ordering=-last_updated`` (most recently edited first), page by page,
-by following ``next``. Offset pagination breaks when records move between two requests. With this
-ordering, and no other, every loss can be detected. Between two requests:
+The list is requested with ``ordering=-last_updated`` (most recently edited first), page by page.
+Offset pagination breaks when records move between two requests. With this ordering, and no other,
+every loss can be detected:
 
-- A record that is added or edited moves to the head and shifts the rest towards the end. The next
-  page then starts with records that were already read, which is visible. Nothing is skipped, and
-  the record that moved is on the first page.
-- A deletion before the current offset shifts the rest towards the head. As many records are
-  skipped, and ``count`` falls by at least that number, which is visible: only additions raise
-  ``count``, and they shift the list the other way.
-- If both cancel each other out, nothing is skipped.
+- A record that is added or edited moves to the head and shifts the rest towards the end. Nothing is
+  skipped: the next page starts with records that were already read.
+- A deletion before the current offset shifts the rest towards the head, and as many records are
+  skipped. ``count`` falls by at least that number: only additions raise it, and they shift the
+  list the other way. If both cancel each other out, nothing is skipped.
 
 Ordered by ``date``, records would move in both directions. With ascending ``last_updated``, each
 edit would skip a record, which would show only at the end of the list, without its offset.
 
-Hence the roles of requests (`Role`):
+Hence the roles of requests. All but ``next`` are made only if something changed:
 
 - ``next``: the next page, up to the end of the list.
 - ``gap``: when ``count`` fell, the list from `MARGIN` records before the current offset.
@@ -23,8 +21,6 @@ Hence the roles of requests (`Role`):
 - ``overlap``: if records are still missing (records with equal timestamps in changing order, a
   wrong page), the offsets at which records were repeated.
 - ``ids``: cached events that were not in the list, by id, before they count as withdrawn.
-
-All but ``next`` cost a request or two, and only if something changed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -60,41 +56,22 @@ class PageRequest:
     """Parameters in addition to those of `base_query`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchedPage:
-    """A request and its response."""
-
-    request: PageRequest
-    page: ApiPage
-
-
 def base_query(mode: str) -> dict[str, str]:
     """Return the parameters of every request for events; ``mode`` is LL2's level of detail."""
-    return {
-        "format": "json",
-        "limit": str(MAX_PAGE_SIZE),
-        "mode": mode,
-        "ordering": "-last_updated",
-    }
+    limit = str(MAX_PAGE_SIZE)
+    return {"format": "json", "limit": limit, "mode": mode, "ordering": "-last_updated"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pagination:
     """The part of a list that has been read so far."""
 
-    pages: tuple[FetchedPage, ...] = ()
+    pages: tuple[tuple[PageRequest, ApiPage], ...] = ()
+    """The requests with their responses."""
     records: Mapping[int, Record] = field(default_factory=dict)
     """The events by id. Of several versions, the newest; of equally new ones, the last read."""
     made_progress: bool = True
     """Whether the last page has an event that no page before it has."""
-
-    @classmethod
-    def from_pages(cls, pages: Iterable[FetchedPage]) -> Self:
-        """Return the pagination in which ``pages`` have been read, in this order."""
-        pagination = cls()
-        for fetched in pages:
-            pagination = pagination.with_page(fetched.request, fetched.page)
-        return pagination
 
     def with_page(self, request: PageRequest, page: ApiPage) -> Self:
         """Return the pagination after ``page`` was fetched by ``request``."""
@@ -104,7 +81,7 @@ class Pagination:
             if not is_older(record, records.get(record_id)):
                 records[record_id] = record
         return type(self)(
-            pages=(*self.pages, FetchedPage(request=request, page=page)),
+            pages=(*self.pages, (request, page)),
             records=records,
             made_progress=len(records) > len(self.records),
         )
@@ -112,13 +89,13 @@ class Pagination:
     @property
     def count(self) -> int:
         """The number of events in the list, according to the last page of it."""
-        counts = [fetched.page.count for fetched in self.pages if fetched.request.role != "ids"]
+        counts = [page.count for request, page in self.pages if request.role != "ids"]
         return counts[-1] if counts else 0
 
     @property
     def without_id(self) -> int:
         """The number of records that were dropped because they have no id."""
-        return sum(fetched.page.without_id for fetched in self.pages)
+        return sum(page.without_id for _, page in self.pages)
 
     @property
     def is_incomplete(self) -> bool:
@@ -128,24 +105,20 @@ class Pagination:
     @property
     def requested_ids(self) -> set[int]:
         """The ids that were requested one by one."""
-        id_lists = [
-            fetched.request.query["id"] for fetched in self.pages if fetched.request.role == "ids"
-        ]
-        return {int(text) for id_list in id_lists for text in id_list.split(",")}
+        return {int(i) for query in self._queries("ids") for i in query["id"].split(",")}
 
     @property
     def remaining_pages(self) -> int | None:
         """How many pages are still to read if the list does not change; None before the first."""
-        pages = self._pages_by_role("next")
+        pages = self._pages("next")
         if not pages:
             return None
-        page_size = max(1, len(pages[0].records) + pages[0].without_id)
-        return max(0, ceil(pages[-1].count / page_size) - len(pages))
+        return max(0, ceil(pages[-1].count / max(1, pages[0].size)) - len(pages))
 
     @property
     def list_changed(self) -> bool:
         """Whether the list changed while it was read."""
-        pages = self._pages_by_role("next")
+        pages = self._pages("next")
         ids = [id_of_record(record) for page in pages for record in page.records]
         counts = {page.count for page in pages}
         return len(counts) > 1 or len(ids) > len(set(ids)) or self.is_incomplete
@@ -153,15 +126,15 @@ class Pagination:
     @property
     def id_lookup_works(self) -> bool:
         """Whether requests by id returned requested ids only: a server may ignore the filter."""
-        pages = self._pages_by_role("ids")
-        return {id_of_record(r) for page in pages for r in page.records} <= self.requested_ids
+        found = {id_of_record(record) for page in self._pages("ids") for record in page.records}
+        return found <= self.requested_ids
 
     def next_request(self) -> PageRequest | None:
         """Return the next request; None when the whole list has been read.
 
         Raises `UnstablePaginationError` if there is no point in reading on.
         """
-        pages = self._pages_by_role("next")
+        pages = self._pages("next")
         if not pages:
             return PageRequest(role="next")
         self._check_progress(pages)
@@ -178,15 +151,18 @@ class Pagination:
             return None
         return PageRequest(role="ids", query={"id": ",".join(map(str, missing))})
 
-    def _pages_by_role(self, role: Role) -> list[ApiPage]:
-        return [fetched.page for fetched in self.pages if fetched.request.role == role]
+    def _pages(self, role: Role) -> list[ApiPage]:
+        return [page for request, page in self.pages if request.role == role]
+
+    def _queries(self, role: Role) -> list[Mapping[str, str]]:
+        return [request.query for request, _ in self.pages if request.role == role]
 
     def _check_progress(self, pages: list[ApiPage]) -> None:
         """Raise if the last page had nothing new although another page is said to follow."""
-        last = self.pages[-1]
-        if last.request.role != "next" or last.page.next is None:
+        request, page = self.pages[-1]
+        if request.role != "next" or page.next is None:
             return
-        if not last.page.records:
+        if not page.records:
             raise UnstablePaginationError("a page of events in the middle of the list is empty")
         if not self.made_progress:
             raise UnstablePaginationError(
@@ -197,19 +173,19 @@ class Pagination:
 
     def _reread_gap(self, pages: list[ApiPage]) -> PageRequest | None:
         """Return a request for the end of what was read, if ``count`` fell with the last page."""
-        if len(pages) < 2 or self.pages[-1].request.role != "next":
+        if len(pages) < 2 or self.pages[-1][0].role != "next":
             return None
         fall = pages[-2].count - pages[-1].count
         if fall <= 0:
             return None
         if fall > MARGIN:
             raise UnstablePaginationError(f"{fall} events went while the list was read")
-        offset = sum(len(page.records) + page.without_id for page in pages[:-1])
-        return PageRequest(role="gap", query={"offset": str(max(0, offset - MARGIN))})
+        offset = max(0, sum(page.size for page in pages[:-1]) - MARGIN)
+        return PageRequest(role="gap", query={"offset": str(offset)})
 
     def _reread_head(self, pages: list[ApiPage]) -> PageRequest | None:
         """Return a request for the head, if the list changed, as far as it has anything new."""
-        head = self._pages_by_role("head")
+        head = self._pages("head")
         if not head:
             return PageRequest(role="head") if self.list_changed else None
         if head[-1].next is None or not head[-1].records:
@@ -224,11 +200,7 @@ class Pagination:
 
     def _reread_overlap(self, pages: list[ApiPage]) -> PageRequest | None:
         """Return a request for an offset at which records were repeated, if records are missing."""
-        requested = {
-            fetched.request.query["offset"]
-            for fetched in self.pages
-            if fetched.request.role == "overlap"
-        }
+        requested = [query["offset"] for query in self._queries("overlap")]
         if not self.is_incomplete or len(requested) >= _MAX_OVERLAP_PAGES:
             return None
         seen: set[int | None] = set()
@@ -240,5 +212,5 @@ class Pagination:
                     if start not in requested:
                         return PageRequest(role="overlap", query={"offset": start})
             seen |= ids
-            offset += len(page.records) + page.without_id
+            offset += page.size
         return None

@@ -11,9 +11,9 @@ from events_archive.console import Console
 from events_archive.errors import ApiError
 from events_archive.ll2.checkpoint import delete_checkpoint, load_resumable, saved_page_count
 from events_archive.ll2.client import ApiClient, RateLimitedError
-from events_archive.ll2.load_events import warn_of_invalid_records
 from events_archive.ll2.merge import MergeResult
-from events_archive.ll2.refresh_plan import CacheState, RefreshPlan, format_age, plan_refresh
+from events_archive.ll2.parse import warn_of_invalid_records
+from events_archive.ll2.refresh_plan import CacheState, format_age, plan_refresh, quantity
 from events_archive.ll2.refresh_session import ImplausibleResponseError, RefreshSession
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change, ChangeSummary
@@ -84,7 +84,7 @@ def refresh(
     cache = _load_cache(settings, console, now)
     plan = plan_refresh(cache, settings, now)
     if settings.dry_run:
-        console.print(f"{plan.description[0].upper()}{plan.description[1:]}.")
+        console.print(plan.sentence)
         return _unchanged(cache, "planned", plan.description)
     if plan.mode == "none":
         if not cache.records.lines:
@@ -97,7 +97,11 @@ def refresh(
         session = RefreshSession(
             settings=settings, console=console, now=now, cache=cache, client=client
         )
-        return _run(session, plan)
+        try:
+            merged = session.run(plan)
+        except ApiError as error:
+            return _fall_back_to_cache(session, error)
+        return _commit(session, merged)
 
 
 def _load_cache(settings: Settings, console: Console, now: datetime) -> CacheState:
@@ -120,27 +124,19 @@ def _load_cache(settings: Settings, console: Console, now: datetime) -> CacheSta
     )
 
 
-def _run(session: RefreshSession, plan: RefreshPlan) -> RefreshResult:
-    try:
-        merged, outcome = session.run(plan)
-    except ApiError as error:
-        return _fall_back_to_cache(session, error)
-    return _commit(session, merged, outcome)
-
-
-def _commit(session: RefreshSession, merged: MergeResult, outcome: str) -> RefreshResult:
+def _commit(session: RefreshSession, merged: MergeResult) -> RefreshResult:
     """Write the merged cache to the disk and return it."""
-    cache_dir, requests = session.settings.cache, session.client.budget.spent
+    cache_dir, requests = session.settings.cache, session.client.requests
     warn_of_invalid_records(merged.invalid, session.console, "its last good version stays")
     commit(cache_dir, merged.records, merged.changes, merged.archive_state)
     delete_checkpoint(cache_dir)
     changes = ChangeSummary.from_changes(merged.changes).text
-    message = f"LL2: {changes} ({requests} request{'' if requests == 1 else 's'})"
+    message = f"LL2: {changes} ({quantity(requests, 'request')})"
     session.console.print(f"{message}.")
     return RefreshResult(
         records=merged.records,
         archive_state=merged.archive_state,
-        outcome=outcome,
+        outcome="sweep" if merged.is_full else "delta",
         message=message,
         changes=merged.changes,
         requests=requests,
@@ -153,9 +149,16 @@ def _fall_back_to_cache(session: RefreshSession, error: ApiError) -> RefreshResu
     Raises `ApiError` if the cache is empty.
     """
     cache, now = session.cache, session.now
-    message = f"{error}; {_when_to_retry(error, now)}"
+    outcome, advice = "unreachable", "the next run tries again"
+    if isinstance(error, ImplausibleResponseError):
+        outcome = "not-believed"
+    elif isinstance(error, RateLimitedError):
+        seconds = 3600 if error.retry_after is None else error.retry_after
+        retry = (now + timedelta(seconds=seconds)).astimezone(UTC)
+        outcome, advice = "throttled", f"try again after {retry:%H:%M} UTC"
+    message = f"{error}; {advice}"
     if pages := saved_page_count(session.settings.cache):
-        message += f", from the {pages} page{'' if pages == 1 else 's'} of the sweep that it has"
+        message += f", from the {quantity(pages, 'page')} of the sweep that it has"
     if not cache.records.lines:
         raise ApiError(f"{message}; and there is no cache to build from") from error
     last_refreshed = cache.archive_state.last_refreshed
@@ -166,21 +169,7 @@ def _fall_back_to_cache(session: RefreshSession, error: ApiError) -> RefreshResu
     )
     message = f"{message}; the cache stays as it was and {age}"
     session.console.warn(message)
-    match error:
-        case ImplausibleResponseError():
-            outcome = "not-believed"
-        case RateLimitedError():
-            outcome = "throttled"
-        case _:
-            outcome = "unreachable"
-    return _unchanged(cache, outcome, message, session.client.budget.spent)
-
-
-def _when_to_retry(error: ApiError, now: datetime) -> str:
-    if not isinstance(error, RateLimitedError):
-        return "the next run tries again"
-    seconds = 3600 if error.retry_after is None else error.retry_after
-    return f"try again after {(now + timedelta(seconds=seconds)).astimezone(UTC):%H:%M} UTC"
+    return _unchanged(cache, outcome, message, session.client.requests)
 
 
 def _unchanged(cache: CacheState, outcome: str, message: str, requests: int = 0) -> RefreshResult:

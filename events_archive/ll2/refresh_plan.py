@@ -1,4 +1,4 @@
-"""Decide before the first request whether to fetch nothing, what has changed, or every event."""
+"""Decide what to request from LL2: nothing, what has changed, or every event."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,9 +39,9 @@ class CacheState:
         return max((self.records.lines[i].last_updated for i in self.present_ids), default=None)
 
     @property
-    def pages_done(self) -> int | None:
-        """The number of pages in the checkpoint; None without a checkpoint."""
-        return len(self.checkpoint.pagination.pages) if self.checkpoint else None
+    def pages_done(self) -> int:
+        """The number of pages in the checkpoint."""
+        return len(self.checkpoint.pagination.pages) if self.checkpoint else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,32 +49,22 @@ class RefreshPlan:
     """What a refresh is going to request."""
 
     mode: Literal["none", "incremental", "full"]
+    action: str = "nothing is asked of LL2"
     reason: str
-    requests: int | None = 0
-    """The number of requests if there are no errors; None if the first response will tell."""
     since: datetime | None = None
     """Of an incremental refresh: the earliest ``last_updated`` that is requested."""
     may_exceed_budget: bool = False
-    """Whether fewer requests may remain in the current hour."""
+    """Whether fewer requests may remain in the current hour than are needed."""
 
     @property
     def description(self) -> str:
         """The plan as a sentence without a capital and a full stop."""
-        match self.requests:
-            case None:
-                number = "a number of requests that the first one tells"
-            case 1:
-                number = "1 request"
-            case _:
-                number = f"{self.requests} requests"
-        match self.mode:
-            case "none":
-                text = "nothing is asked of LL2"
-            case "incremental":
-                text = f"what changed since {self.since:%Y-%m-%d %H:%M} UTC is asked for: {number}"
-            case "full":
-                text = f"every event is asked for: {number} of the hour's {FREE_REQUESTS_PER_HOUR}"
-        return f"{text} ({self.reason})"
+        return f"{self.action} ({self.reason})"
+
+    @property
+    def sentence(self) -> str:
+        """The plan as a whole sentence."""
+        return f"{self.description[0].upper()}{self.description[1:]}."
 
 
 def plan_refresh(cache: CacheState, settings: Settings, now: datetime) -> RefreshPlan:
@@ -100,22 +90,26 @@ def incremental_plan(cache: CacheState, reason: str) -> RefreshPlan | None:
     if cache.archive_state.last_full_refresh is None or cache.newest_edit is None:
         return None
     since = cache.newest_edit - OVERLAP
-    return RefreshPlan(mode="incremental", reason=reason, requests=1, since=since)
+    action = f"what changed since {since:%Y-%m-%d %H:%M} UTC is asked for: 1 request"
+    return RefreshPlan(mode="incremental", action=action, reason=reason, since=since)
 
 
 def full_plan(cache: CacheState, now: datetime, reason: str) -> RefreshPlan:
-    """Return the plan to fetch every event, or the pages that an interrupted run did not."""
+    """Return the plan to fetch every event, or the pages that an interrupted run did not.
+
+    Before the first refresh, only the response to the first request has the number of pages.
+    """
     count, last_refreshed = cache.archive_state.count, cache.archive_state.last_refreshed
-    pages = ceil(count / MAX_PAGE_SIZE) if count else None
-    if pages is not None and cache.pages_done:
-        pages = max(0, pages - cache.pages_done)
+    pages = max(0, ceil(count / MAX_PAGE_SIZE) - cache.pages_done) if count else None
     was_recent = last_refreshed is not None and abs(now - last_refreshed) < timedelta(hours=1)
     is_long = pages is not None and pages > FREE_REQUESTS_PER_HOUR
+    unknown = "a number of requests that the first one tells"
+    requests = unknown if pages is None else quantity(pages, "request")
     return RefreshPlan(
         mode="full",
+        action=f"every event is asked for: {requests} of the hour's {FREE_REQUESTS_PER_HOUR}",
         reason=reason,
-        requests=pages,
-        may_exceed_budget=bool(cache.pages_done) or was_recent or is_long,
+        may_exceed_budget=cache.pages_done > 0 or was_recent or is_long,
     )
 
 
@@ -143,6 +137,10 @@ def format_age(age: timedelta) -> str:
         return "in the future by this computer's clock"
     for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
         if seconds >= size:
-            number = int(seconds // size)
-            return f"{number} {unit}{'' if number == 1 else 's'} ago"
+            return f"{quantity(int(seconds // size), unit)} ago"
     return "just now"
+
+
+def quantity(number: int, noun: str) -> str:
+    """Return ``1 page``, ``2 pages`` and the like."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,7 +1,9 @@
 """Carry out a refresh plan: fetch pages, judge whether they are plausible, merge them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from events_archive.console import Console
 from events_archive.errors import ApiError
@@ -37,30 +39,27 @@ class RefreshSession:
     cache: CacheState
     client: ApiClient
 
-    def run(self, plan: RefreshPlan) -> tuple[MergeResult, str]:
-        """Return the merged cache and the outcome, "delta" or "sweep". Raises `ApiError`.
+    def run(self, plan: RefreshPlan) -> MergeResult:
+        """Return the merged cache. Raises `ApiError`.
 
         If an incremental refresh contradicts the cache, a full one follows. If a full refresh fails
         because the list is unstable, an incremental one follows, so that the archive still grows.
         """
-        self._announce(plan)
+        self.console.print(plan.sentence)
         if plan.mode == "incremental":
             if (result := self._incremental(plan)) is not None:
-                return result, "delta"
+                return result
             plan = full_plan(self.cache, self.now, "what changed does not agree with the cache")
-            self._announce(plan)
-            return self._full(plan), "sweep"
+            self.console.print(plan.sentence)
+            return self._full(plan)
         try:
-            return self._full(plan), "sweep"
+            return self._full(plan)
         except UnstablePaginationError as error:
             fallback = incremental_plan(self.cache, str(error))
             if fallback is None or (result := self._incremental(fallback)) is None:
                 raise
             self.console.warn(f"{error}; only what changed was asked for")
-            return result, "delta"
-
-    def _announce(self, plan: RefreshPlan) -> None:
-        self.console.print(f"{plan.description[0].upper()}{plan.description[1:]}.")
+            return result
 
     def _incremental(self, plan: RefreshPlan) -> MergeResult | None:
         """Fetch and merge what has changed; None if the response contradicts the cache.
@@ -81,9 +80,7 @@ class RefreshSession:
         expected_ids = {i for i in self.cache.present_ids if lines[i].last_updated >= start}
         if pagination.is_incomplete or expected_ids - pagination.records.keys():
             return None
-        result = self._merge(pagination, is_full=False)
-        state = replace(result.archive_state, last_incremental_refresh=self.now)
-        return replace(result, archive_state=state)
+        return self._merge(pagination, is_full=False, last_incremental_refresh=self.now)
 
     def _full(self, plan: RefreshPlan) -> MergeResult:
         """Fetch and merge every event, from the checkpoint on if there is one."""
@@ -93,15 +90,15 @@ class RefreshSession:
         except UnstablePaginationError:
             delete_checkpoint(self.settings.cache)
             raise
-        result = self._merge(pagination, is_full=True, withdrawn_ids=self._validate(pagination))
-        state = replace(
-            result.archive_state,
+        return self._merge(
+            pagination,
+            is_full=True,
+            withdrawn_ids=self._validate(pagination),
             api_url=self.settings.api_url,
             mode=self.settings.mode,
             count=pagination.count,
             last_full_refresh=self.now,
         )
-        return replace(result, archive_state=state)
 
     def _fetch_all(self, checkpoint: Checkpoint, *, may_exceed_budget: bool) -> Pagination:
         """Fetch the pages that are not in the checkpoint, saving each of them there.
@@ -111,10 +108,10 @@ class RefreshSession:
         pagination = checkpoint.pagination
         with self.console.progress("Events from LL2", pagination.remaining_pages) as progress:
             while (request := self._next_request(pagination)) is not None:
-                needed = self.client.budget.spent + (pagination.remaining_pages or 0)
+                needed = self.client.requests + (pagination.remaining_pages or 0)
                 if may_exceed_budget or needed > FREE_REQUESTS_PER_HOUR:
                     may_exceed_budget = False
-                    self.client.fetch_budget()
+                    self.client.check_rate_limit()
                 checkpoint = checkpoint.save_page(request, self._fetch(request))
                 pagination = checkpoint.pagination
                 progress.expect(len(pagination.pages) + (pagination.remaining_pages or 0))
@@ -133,18 +130,15 @@ class RefreshSession:
         """
         if (request := pagination.next_request()) is not None:
             return request
-        missing_ids = self._missing_ids(pagination)
+        missing_ids = self.cache.present_ids - pagination.records.keys()
         return pagination.lookup_request(missing_ids) if self._is_plausible(missing_ids) else None
 
-    def _missing_ids(self, pagination: Pagination) -> set[int]:
-        return set(self.cache.present_ids - pagination.records.keys())
-
-    def _is_plausible(self, missing_ids: set[int]) -> bool:
+    def _is_plausible(self, missing_ids: frozenset[int]) -> bool:
         return len(missing_ids) <= MAX_PLAUSIBLE_LOSS * len(self.cache.present_ids)
 
-    def _validate(self, pagination: Pagination) -> set[int]:
+    def _validate(self, pagination: Pagination) -> frozenset[int]:
         """Return the ids of withdrawn events; raise `ImplausibleResponseError` for too many."""
-        missing_ids = self._missing_ids(pagination)
+        missing_ids = self.cache.present_ids - pagination.records.keys()
         if not pagination.records:
             raise ImplausibleResponseError(
                 "LL2 says that it has no events at all, which is not believed"
@@ -160,24 +154,31 @@ class RefreshSession:
                 f"{len(missing_ids)} events were not met in LL2, and it does not answer for them "
                 "by id; they stay until it does"
             )
-            return set()
+            return frozenset()
         return missing_ids
 
     def _merge(
-        self, pagination: Pagination, *, is_full: bool, withdrawn_ids: set[int] | None = None
+        self,
+        pagination: Pagination,
+        *,
+        is_full: bool,
+        withdrawn_ids: Iterable[int] = (),
+        **state_changes: Any,
     ) -> MergeResult:
+        """Return the merged cache, with ``state_changes`` to the attributes of its state."""
         if pagination.without_id:
             self.console.warn(
                 f"{pagination.without_id} records came without a usable id and are left out"
             )
-        return merge_records(
+        result = merge_records(
             self.cache.records,
             pagination.records,
             self.cache.archive_state,
             now=self.now,
             is_full=is_full,
-            withdrawn_ids=withdrawn_ids or (),
+            withdrawn_ids=withdrawn_ids,
         )
+        return replace(result, archive_state=replace(result.archive_state, **state_changes))
 
     def _fetch(self, request: PageRequest, **filters: str) -> ApiPage:
         if request.url:

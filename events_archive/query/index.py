@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from events_archive.ll2.json_fields import JsonFields
 from events_archive.model.event import Event
 from events_archive.query.rows import ApiRecord, QueryIndex, QueryRow
-from events_archive.store.canonical_json import decode_as
 from events_archive.store.records import RecordLine, Records
 
 
@@ -30,7 +29,7 @@ def build_query_index(
 
 
 def _row(event: Event, line: RecordLine) -> QueryRow:
-    record = JsonFields(decode_as(line.data, dict))
+    record = JsonFields(line.decode())
     video_urls = (video.raw("url") for video in record.children("vid_urls"))
     return QueryRow(
         id=event.id,

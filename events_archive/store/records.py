@@ -43,8 +43,7 @@ class RecordLine:
 
     def decode(self) -> Record:
         """Return a new copy of the record."""
-        record: Record = canonical_json.decode(self.data)
-        return record
+        return canonical_json.decode_as(self.data, dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from events_archive.console import Console
 from events_archive.ll2.client import ApiClient, ApiPage, RateLimitedError
-from events_archive.ll2.load_events import load_events
+from events_archive.ll2.parse import load_events
 from events_archive.ll2.refresh import RefreshResult, refresh
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.event import Event
@@ -64,7 +64,7 @@ class _DirectClient(ApiClient):
         return self
 
     def fetch_page(self, url: str) -> ApiPage:
-        self.budget.spend()
+        self.count_request()
         return self._upstream.page(url)
 
     def fetch_rate_limit(self) -> None:

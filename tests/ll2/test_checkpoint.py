@@ -82,11 +82,11 @@ def test_a_checkpoint_of_an_older_version_is_continued(
     checkpoint = Checkpoint.load(settings_of(tmp_path), NOW)
     assert checkpoint is not None
     assert checkpoint.started == NOW - timedelta(hours=1)
-    first, second = checkpoint.pagination.pages
-    assert first.request == PageRequest(role="next")
-    assert first.page.records == tuple(pages[0]["records"])
-    assert second.request == PageRequest(role=role, query=query)
-    assert (second.page.count, second.page.without_id) == (500, 1)
+    (first_request, first), (second_request, second) = checkpoint.pagination.pages
+    assert first_request == PageRequest(role="next")
+    assert first.records == tuple(pages[0]["records"])
+    assert second_request == PageRequest(role=role, query=query)
+    assert (second.count, second.without_id) == (500, 1)
     assert checkpoint.pagination.records.keys() == {1, 2}
 
 

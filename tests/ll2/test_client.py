@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from events_archive.errors import ApiError
-from events_archive.ll2.client import ApiClient, RateLimitedError, RequestBudget
+from events_archive.ll2.client import ApiClient, RateLimitedError
 from events_archive.net.http_client import HttpLimits
 from tests.ll2_server import EventDatabase, Fault, LL2Server
 
@@ -57,7 +57,7 @@ def test_a_page_has_records_a_count_and_the_next_url(server: LL2Server) -> None:
         second = client.fetch_page(first.next)
     assert (first.count, len(first.records), len(second.records)) == (130, 100, 30)
     assert second.next is None
-    assert client.budget.spent == 2
+    assert client.requests == 2
 
 
 def test_requests_name_the_user_agent_and_accept_json(server: LL2Server) -> None:
@@ -187,15 +187,15 @@ def test_a_retry_that_succeeds_returns_the_page(server: LL2Server) -> None:
     delays: list[float] = []
     with client_of(server, sleep=delays.append) as client:
         assert client.fetch_events({}).count == 130
-    assert client.budget.spent == 3
+    assert client.requests == 3
     assert delays == [0.01, 0.02]
 
 
 def test_retries_count_against_the_budget(server: LL2Server) -> None:
     server.faults.add(Fault.SERVER_ERROR, times=None)
-    assert "503" in error_message(client_of(server, budget=RequestBudget(remaining=2)))
+    assert "503" in error_message(client_of(server, remaining=2))
     assert len(server.requests.api) == 2
-    assert "used up" in error_message(client_of(server, budget=RequestBudget(remaining=0)))
+    assert "used up" in error_message(client_of(server, remaining=0))
     assert len(server.requests.api) == 2
 
 
@@ -238,7 +238,7 @@ def test_the_rate_limit_is_read_without_spending_a_request(
         rate_limit = client.fetch_rate_limit()
     assert rate_limit is not None
     assert (rate_limit.remaining, rate_limit.retry_after) == (14, 0)
-    assert client.budget.spent == 1
+    assert client.requests == 1
     assert "127.0.0.1" not in repr(rate_limit)
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from events_archive.console import Console
-from events_archive.ll2.load_events import load_events
-from events_archive.store.records import Records, load_records
+from events_archive.ll2.parse import load_events
+from events_archive.store.records import RecordLine, Records, load_records
 
 PROJECT = Path(__file__).parents[2]
 SHIPPED = PROJECT / "content_cache" / "events.jsonl"
@@ -41,3 +41,37 @@ def test_the_records_of_a_clone_are_all_valid() -> None:
     console = Console(stream=sys.stderr, quiet=True)
     assert load_events(load_records(SHIPPED), console)
     assert console.warnings == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"[]",
+        b'{"id":309',
+        b'{"id":309,"image":{"id":NaN}}',
+        b'{"id":309,"image":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    ],
+    ids=["empty", "list", "half", "NaN", "deep"],
+)
+def test_a_line_that_is_not_a_json_object_causes_a_warning(data: bytes) -> None:
+    console = Console(stream=sys.stderr, quiet=True)
+    assert load_events(Records(lines={309: RecordLine(data)}), console) == []
+    [warning] = console.warnings
+    assert warning.startswith("event 309 cannot be read: ")
+
+
+@pytest.mark.parametrize("depth", range(900, 1000, 10))
+def test_a_deeply_nested_line_is_an_event_or_causes_a_warning(depth: int) -> None:
+    console = Console(stream=sys.stderr, quiet=True)
+    line = next(iter(load_records(SHIPPED).lines.values()))
+    nested = line.data.removesuffix(b"}") + b',"z":' + b"[" * depth + b"]" * depth + b"}"
+    events = load_events(Records(lines={309: RecordLine(nested)}), console)
+    assert len(events) + len(console.warnings) == 1
+    assert all("nested too deeply" in warning for warning in console.warnings)
+
+
+def test_an_event_has_the_digest_of_its_line() -> None:
+    records = load_records(SHIPPED)
+    for event in load_events(records, Console(stream=sys.stderr, quiet=True)):
+        assert event.digest == records.lines[event.id].digest

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from events_archive.ll2.client import ApiPage
 from events_archive.ll2.pagination import (
-    FetchedPage,
     PageRequest,
     Pagination,
     UnstablePaginationError,
@@ -77,7 +76,7 @@ def read_all(
 
 
 def roles(pagination: Pagination) -> list[str]:
-    return [fetched.request.role for fetched in pagination.pages]
+    return [request.role for request, _ in pagination.pages]
 
 
 def test_each_page_of_an_unchanged_list_is_read_once() -> None:
@@ -121,7 +120,7 @@ def test_cached_events_that_are_not_in_the_list_are_requested_by_id() -> None:
     world = World(150)
     pagination = read_all(world, cached={1, 2, 9001, 9002})
     assert roles(pagination) == ["next", "next", "ids"]
-    assert pagination.pages[-1].request.query == {"id": "9001,9002"}
+    assert pagination.pages[-1][0].query == {"id": "9001,9002"}
     assert pagination.id_lookup_works
     assert not pagination.records.keys() & {9001, 9002}
 
@@ -142,8 +141,8 @@ def test_where_a_record_was_repeated_in_place_of_another_is_read_again() -> None
     world, pagination = World(300), Pagination()
     while (request := pagination.next_request()) is not None:
         page = world.page(request)
-        if request.url == "100" and pagination.pages[-1].request.role == "next":
-            last = pagination.pages[-1].page.records[-1]
+        if request.url == "100" and roles(pagination)[-1] == "next":
+            last = pagination.pages[-1][1].records[-1]
             page = ApiPage(count=300, next=page.next, records=(last, *page.records[1:]))
         pagination = pagination.with_page(request, page)
     assert roles(pagination) == ["next", "next", "next", "head", "overlap"]
@@ -165,9 +164,9 @@ def page_of(*numbers: int, count: int = 9, next: str | None = "x") -> ApiPage:
     ],
 )
 def test_reading_a_contradictory_list_fails(pages: list[ApiPage], message: str) -> None:
-    pagination = Pagination.from_pages(
-        FetchedPage(request=PageRequest(role="next"), page=page) for page in pages
-    )
+    pagination = Pagination()
+    for page in pages:
+        pagination = pagination.with_page(PageRequest(role="next"), page)
     with pytest.raises(UnstablePaginationError, match=message):
         pagination.next_request()
 

@@ -4,7 +4,6 @@ import copy
 import json
 import sys
 import unicodedata
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events_archive.ll2.parse import EventParser, InvalidRecordError, parse_event
-from events_archive.ll2.sanitize import _LINE_ENDS, _UNWANTED, clean_line, clean_text
-from events_archive.model.event import Event
-from events_archive.store.canonical_json import decode, encode
-from events_archive.store.records import RecordLine
+from events_archive.ll2.json_fields import _LINE_ENDS, _UNWANTED, clean_line, clean_text
+from events_archive.ll2.parse import InvalidRecordError, parse_event
 from tests.ll2_server import generate_records
 
 SEED = json.loads((Path(__file__).parents[1] / "data" / "seed_events.json").read_text("utf-8"))
@@ -265,89 +261,6 @@ def test_a_record_with_arbitrary_values_becomes_an_event_or_an_error(data: st.Da
             assert link.label
             assert link.url.startswith(("http://", "https://"))
         repr(event).encode()
-
-
-def outcome(parse: Callable[[], Event]) -> object:
-    """Return the event, or the message of the error."""
-    try:
-        return parse()
-    except InvalidRecordError as error:
-        return str(error)
-
-
-@pytest.mark.parametrize("records", [SEED, GROWN], ids=["seed", "grown"])
-def test_a_line_is_parsed_like_its_record(records: list[dict[str, Any]]) -> None:
-    parser = EventParser()
-    for record in records:
-        line = RecordLine.encode(record)
-        assert parser.parse(line) == parse_event(record, line.digest)
-
-
-@given(st.data())
-def test_parsing_a_line_does_not_depend_on_other_lines(data: st.DataObject) -> None:
-    records = [
-        corrupt_record(data) if data.draw(st.booleans()) else data.draw(st.sampled_from(GROWN))
-        for _ in range(data.draw(st.integers(2, 6)))
-    ]
-    parser = EventParser()
-    for line in [RecordLine.encode(record) for record in records] * 2:
-        alone = outcome(lambda line=line: parse_event(decode(line.data), line.digest))
-        assert outcome(lambda line=line: parser.parse(line)) == alone
-
-
-def test_members_with_the_same_text_are_parsed_once() -> None:
-    record = next(one for one in GROWN if one["image"] and one["program"] and one["agencies"])
-    parser = EventParser()
-    first, second = (
-        parser.parse(RecordLine.encode(record | {"id": number, "name": f"Event {number}"}))
-        for number in (1, 2)
-    )
-    assert (first.id, second.id) == (1, 2)
-    for name in ("type", "image", "programs", "agencies", "launches"):
-        assert getattr(first, name) is getattr(second, name)
-
-
-def test_members_of_different_names_with_the_same_text_are_parsed_apart() -> None:
-    same = [{"id": 7, "name": "NASA"}]
-    line = RecordLine.encode(record_of(agencies=same, program=same))
-    event = EventParser().parse(line)
-    assert event == parse_event(decode(line.data), line.digest)
-    assert type(event.agencies[0]) is not type(event.programs[0])
-
-
-@pytest.mark.parametrize(
-    ("fields", "issue"), [({"name": None}, "name is None"), ({"type": "EVA"}, "type is 'EVA'")]
-)
-def test_every_error_for_a_line_has_its_values(fields: dict[str, Any], issue: str) -> None:
-    parser = EventParser()
-    line = RecordLine.encode(record_of(**fields))
-    for _ in range(2):
-        with pytest.raises(InvalidRecordError, match=f"event 309 cannot be read: its {issue}"):
-            parser.parse(line)
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"[]",
-        b'{"id":309',
-        b'{"id":309,"image":{"id":NaN}}',
-        b'{"id":309,"image":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
-    ],
-    ids=["empty", "list", "half", "NaN", "deep"],
-)
-def test_a_line_that_is_not_a_json_object_is_an_invalid_record(data: bytes) -> None:
-    with pytest.raises(InvalidRecordError, match="cannot be read"):
-        EventParser().parse(RecordLine(data))
-
-
-@pytest.mark.parametrize("depth", range(900, 1000, 10))
-def test_a_deeply_nested_line_is_an_event_or_an_error(depth: int) -> None:
-    record = encode(record_of()).removesuffix(b"}")
-    line = RecordLine(record + b',"x":' + b"[" * depth + b"]" * depth + b"}")
-    event = outcome(lambda: EventParser().parse(line))
-    assert isinstance(event, Event) or "nested too deeply" in str(event)
 
 
 def test_no_printable_character_is_removed() -> None:
