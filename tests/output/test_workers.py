@@ -98,11 +98,13 @@ def test_an_error_of_either_process_is_raised_and_stops_both(
     assert len(list(tmp_path.iterdir())) < 1000
 
 
-def test_a_worker_that_is_killed_ends_the_build_with_a_message() -> None:
+def test_a_worker_that_is_killed_ends_the_build_with_a_message(tmp_path: Path) -> None:
     def process(item: int) -> None:
         if _in_worker():
+            (tmp_path / "worker").touch()
             os.kill(os.getpid(), signal.SIGKILL)
-        time.sleep(0.02)
+        while not (tmp_path / "worker").exists():
+            time.sleep(0.01)
 
     with pytest.raises(ArchiveError, match="ended from outside"):
         process_all(process, range(20))
