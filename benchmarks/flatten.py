@@ -534,7 +534,7 @@ class Flattener:
         return [
             {
                 "label": taxonomy.title,
-                "path": urls.taxonomy_index(taxonomy.name),
+                "path": taxonomy.index_url,
                 "count": len(terms),
             }
             for taxonomy, terms in self.site.taxonomies.listed

@@ -58,7 +58,7 @@ def credits_pages(site: Site) -> Iterator[Page]:
             title=numbered_title("Picture credits", links),
             description="Who made the pictures of this archive, and on what terms they are shown.",
             context={
-                "event_list": EventList(count=len(credits), sections=(), pages=links),
+                "event_list": EventList(path=path, count=len(credits), pages=links),
                 "licences": by_licence(part),
             },
             breadcrumbs=(HOME,),

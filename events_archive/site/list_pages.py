@@ -7,7 +7,7 @@ from events_archive.site import pagination, urls
 from events_archive.site.categories import CATEGORIES, by_category
 from events_archive.site.charts import year_bars
 from events_archive.site.page import HOME, Breadcrumb, Page
-from events_archive.site.pagination import ListPage
+from events_archive.site.pagination import EventList
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import AlternateLinks
 from events_archive.site.terms import Taxonomy, Term
@@ -39,7 +39,7 @@ def _index_pages(
     title = taxonomy.index_title or taxonomy.title
     intro = taxonomy.intro.split(": ")[0].rstrip(".")
     description = taxonomy.index_description or f"{intro}: {{count}} in this archive."
-    parts = pagination.numbered(urls.taxonomy_index(taxonomy.name), terms, limit, _range_label)
+    parts = pagination.numbered(taxonomy.index_url, terms, limit, _range_label)
     for number, (path, part, links) in enumerate(parts, start=1):
         context = {
             "taxonomy": taxonomy,
@@ -100,18 +100,17 @@ def _term_pages(
     taxonomy, title = term.taxonomy, _title(site, term)
     own_context = _TERM_CONTEXTS.get(taxonomy.name)
     for page in taxonomy.layout(term.url, term.events, site.list_limit):
-        shown, year = page.event_list, f", {page.year}" if page.year else ""
+        year = f", {page.year}" if page.year else ""
+        count = f"{page.count} spaceflight event{'' if page.count == 1 else 's'}"
         yield Page(
             path=page.path,
             template=taxonomy.template,
-            title=pagination.numbered_title(title + year, shown.pages),
-            description=taxonomy.page_description.format(
-                events=pagination.event_count_text(shown.count), name=term.name + year
-            ),
+            title=pagination.numbered_title(title + year, page.pages),
+            description=taxonomy.page_description.format(events=count, name=term.name + year),
             context={
                 "term": term,
                 "heading": term.name + year,
-                "event_list": shown,
+                "event_list": page,
                 "neighbours": (None, None) if page.year else neighbours,
                 **(own_context(site, term, page) if own_context else {}),
             },
@@ -127,34 +126,34 @@ def _title(site: Site, term: Term) -> str:
     return term.taxonomy.page_title.format(name=term.name, taxonomy=term.taxonomy.title)
 
 
-def _breadcrumbs(term: Term, page: ListPage) -> tuple[Breadcrumb, ...]:
+def _breadcrumbs(term: Term, page: EventList) -> tuple[Breadcrumb, ...]:
     taxonomy = term.taxonomy
     if taxonomy.name == "months":
         year = term.value[0]
         years = Breadcrumb(label="Years", url=urls.ALL_YEARS)
         return (HOME, years, Breadcrumb(label=str(year), url=urls.year(year)))
-    index = Breadcrumb(label=taxonomy.title, url=urls.taxonomy_index(taxonomy.name))
+    index = Breadcrumb(label=taxonomy.title, url=taxonomy.index_url)
     return (HOME, index, Breadcrumb(label=term.name, url=term.url))[: 3 if page.year else 2]
 
 
 def _with_neighbours(
     terms: tuple[Term, ...], *, is_cyclic: bool
 ) -> Iterator[tuple[Term, Neighbours]]:
-    links = [Breadcrumb(label=term.name, url=term.url) for term in terms]
-    ends = (links[-1], links[0]) if is_cyclic and links else (None, None)
-    before, after = [ends[0], *links[:-1]], [*links[1:], ends[1]]
-    return zip(terms, zip(before, after, strict=True), strict=False)
+    links = [None, *(Breadcrumb(label=term.name, url=term.url) for term in terms), None]
+    if is_cyclic and terms:
+        links[0], links[-1] = links[-2], links[1]
+    return zip(terms, zip(links, links[2:], strict=False), strict=True)
 
 
-def _type_context(site: Site, term: Term, page: ListPage) -> Context:
+def _type_context(site: Site, term: Term, page: EventList) -> Context:
     return {"type": term.value, "timeline": None if page.year else timeline(site, term.value)}
 
 
-def _year_context(site: Site, term: Term, page: ListPage) -> Context:
+def _year_context(site: Site, term: Term, page: EventList) -> Context:
     return {"year": term.value, "month_heatmaps": month_heatmaps(site, term.value)}
 
 
-_TERM_CONTEXTS: Mapping[str, Callable[[Site, Term, ListPage], Context]] = {
+_TERM_CONTEXTS: Mapping[str, Callable[[Site, Term, EventList], Context]] = {
     "types": _type_context,
     "years": _year_context,
     "months": lambda site, term, page: {"month": term.value},

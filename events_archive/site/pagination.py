@@ -49,112 +49,80 @@ class PageLink:
 class EventList:
     """The part of a list of events that one page shows."""
 
+    path: str
+    """Of the page."""
     count: int
     """How many events the whole list has."""
-    sections: tuple[Section, ...]
+    sections: tuple[Section, ...] = ()
     pages: tuple[PageLink, ...] = ()
     """The pages over which the list is split, this one included; empty for an unsplit list."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    """One of the pages of a list."""
-
-    path: str
-    event_list: EventList
     year: str = ""
     """What the page's year is called, if the list is split by year and this is a year's page."""
 
 
-Layout = Callable[[str, Events, int], list[ListPage]]
+Layout = Callable[[str, Events, int], list[EventList]]
 """Returns the pages of a list, given the path of the first, the events and the limit per page."""
 
 Grouping = Callable[[Events], tuple[Section, ...]]
 """Groups events into sections."""
 
 
-def split_by_year(path: str, events: Events, limit: int) -> list[ListPage]:
+def split_by_year(path: str, events: Events, limit: int) -> list[EventList]:
     """Return one page grouped by year, or beyond the limit an overview and a page for each year."""
     if len(events) <= limit:
-        return [ListPage(path, EventList(count=len(events), sections=by_year(events)))]
-    years = dict(sorted(grouped(events, _year_or_zero).items(), reverse=True))
-    links = tuple(
-        PageLink(
-            label=str(year or "Not known to the year"),
-            url=urls.list_year(path, year or None),
-            count=len(members),
-        )
-        for year, members in years.items()
-    )
-    latest = Section(title="Latest", anchor="latest", events=events[: -LATEST_ON_OVERVIEW - 1 : -1])
-    overview = EventList(count=len(events), sections=(latest,), pages=links)
-    pages = [ListPage(path, overview)]
-    for year, members in years.items():
-        first, grouping = urls.list_year(path, year or None), partial(by_month, year=year or None)
-        label = str(year or "not known to the year")
+        return [EventList(path=path, count=len(events), sections=by_year(events))]
+    links, pages = [], []
+    for year, members in sorted(grouped(events, _year_or_zero).items(), reverse=True):
+        first, label = urls.list_year(path, year or None), str(year or "not known to the year")
+        links.append(PageLink(label=label.capitalize(), url=first, count=len(members)))
+        grouping = partial(by_month, year=year or None)
         pages += [
             replace(page, year=label) for page in split_by_number(first, members, limit, grouping)
         ]
-    return pages
+    latest = Section(title="Latest", anchor="latest", events=events[: -LATEST_ON_OVERVIEW - 1 : -1])
+    overview = EventList(path=path, count=len(events), sections=(latest,), pages=tuple(links))
+    return [overview, *pages]
 
 
-def split_by_month(path: str, events: Events, limit: int) -> list[ListPage]:
+def split_by_month(path: str, events: Events, limit: int) -> list[EventList]:
     """Return the pages of a year: one grouped by month, or beyond the limit previews of each month.
 
     What is not known to the month has no page of its own and is shown in full, on numbered pages.
     """
     year = events[0].date.year
+    months = by_month(events, year)
     if len(events) <= limit:
-        return [ListPage(path, EventList(count=len(events), sections=by_month(events, year)))]
+        return [EventList(path=path, count=len(events), sections=months)]
     previews = tuple(
-        replace(month, events=month.events[:PREVIEW_PER_MONTH])
-        for month in by_month(events, year)
-        if month.url
+        replace(month, events=month.events[:PREVIEW_PER_MONTH]) for month in months if month.url
     )
     coarse = tuple(event for event in events if event.date.month is None)
-    pages: list[ListPage] = []
+    pages: list[EventList] = []
     for page, part, links in numbered(path, coarse, limit):
-        title = f"Some time in {year}"
-        rest = (Section(title=title, anchor="some-time", events=part),) if part else ()
-        sections = rest if pages else (*previews, *rest)
-        pages.append(ListPage(page, EventList(count=len(events), sections=sections, pages=links)))
+        sections = by_month(part, year) if pages else (*previews, *by_month(part, year))
+        pages.append(EventList(path=page, count=len(events), sections=sections, pages=links))
     return pages
 
 
-def split_by_number(path: str, events: Events, limit: int, grouping: Grouping) -> list[ListPage]:
+def split_by_number(path: str, events: Events, limit: int, grouping: Grouping) -> list[EventList]:
     """Return one page in the sections of ``grouping``, or beyond the limit numbered pages."""
     if len(events) <= limit:
-        return [ListPage(path, EventList(count=len(events), sections=grouping(events)))]
+        return [EventList(path=path, count=len(events), sections=grouping(events))]
     return [
-        ListPage(page, EventList(count=len(events), sections=ungrouped(part), pages=links))
+        EventList(path=page, count=len(events), sections=ungrouped(part), pages=links)
         for page, part, links in numbered(path, events, limit)
     ]
 
 
-def split_with_days(path: str, events: Events, limit: int) -> list[ListPage]:
+def split_with_days(path: str, events: Events, limit: int) -> list[EventList]:
     """Return a month's numbered pages; the row of the first event of each day has an anchor."""
-    first: dict[str, int] = {}
-    for event in events:
-        if anchor := day_anchor(event):
-            first.setdefault(anchor, event.id)
-    anchors = {event_id: anchor for anchor, event_id in first.items()}
+    days = grouped(events, lambda event: event.date.day.day if event.date.day else None)
+    anchors = {members[0].id: f"d{day:02}" for day, members in days.items()}
+    pages = split_by_number(path, events, limit, ungrouped)
     return [
-        ListPage(
-            page,
-            EventList(
-                count=len(events),
-                sections=(Section(title="", anchor="events", events=part, anchors=anchors),),
-                pages=links,
-            ),
-        )
-        for page, part, links in numbered(path, events, limit)
+        replace(page, sections=tuple(replace(one, anchors=anchors) for one in page.sections))
+        for page in pages
     ]
-
-
-def day_anchor(event: Event) -> str:
-    """Return ``d04``; ``""`` for an event that is not known to the day."""
-    day = event.date.day
-    return f"d{day.day:02}" if day else ""
 
 
 def numbered(
@@ -165,30 +133,26 @@ def numbered(
 ) -> list[tuple[str, tuple[Item, ...], tuple[PageLink, ...]]]:
     """Split items into pages of ``limit``: each as (path, its items, links to all pages)."""
     parts = [items[start : start + limit] for start in range(0, len(items), limit)] or [()]
-    links = tuple(
+    links = [
         PageLink(label=label(number, part), url=urls.list_page(path, number), count=len(part))
         for number, part in enumerate(parts, start=1)
         if len(parts) > 1
-    )
+    ]
+    paths = [urls.list_page(path, number) for number in range(1, len(parts) + 1)]
     return [
-        (
-            urls.list_page(path, number),
-            part,
-            tuple(replace(link, is_current=here == number) for here, link in enumerate(links, 1)),
-        )
-        for number, part in enumerate(parts, start=1)
+        (here, part, tuple(replace(link, is_current=link.url == here) for link in links))
+        for here, part in zip(paths, parts, strict=True)
     ]
 
 
 def by_month(events: Events, year: int | None) -> tuple[Section, ...]:
     """Group a year's events by month; those not known to the month come last."""
-    months = grouped(events, lambda event: event.date.month or (0, 0))
-    dated = sorted(months.items(), key=lambda item: item[0] if item[0][1] else (9999, 13))
-    return tuple(_month_section(month, members, year) for month, members in dated)
+    months = grouped(events, lambda event: event.date.month or (9999, 13))
+    return tuple(_month_section(month, members, year) for month, members in sorted(months.items()))
 
 
 def _month_section(month: tuple[int, int], members: Events, year: int | None) -> Section:
-    if not month[1]:
+    if month[1] > len(MONTHS):
         title = f"Some time in {year}" if year else "Not known to the year"
         return Section(title=title, anchor="some-time", events=members)
     return Section(
@@ -217,11 +181,6 @@ def by_year(events: Events) -> tuple[Section, ...]:
 def ungrouped(events: Events) -> tuple[Section, ...]:
     """Return the events in their order, in one section without a heading."""
     return (Section(title="", anchor="events", events=events),)
-
-
-def event_count_text(count: int) -> str:
-    """Return ``1 spaceflight event``, ``12 spaceflight events``."""
-    return "1 spaceflight event" if count == 1 else f"{count} spaceflight events"
 
 
 def numbered_title(title: str, pages: Iterable[PageLink]) -> str:

@@ -73,7 +73,7 @@ class Site:
     def navigation(self) -> dict[str, str]:
         """The pages that every page links to: their paths by label."""
         indexes = {
-            taxonomy.navigation_label: paths.taxonomy_index(taxonomy.name)
+            taxonomy.navigation_label: taxonomy.index_url
             for taxonomy, _ in self.taxonomies.listed
             if taxonomy.navigation_label
         }

@@ -1,32 +1,164 @@
-"""The table of taxonomies: a new row, with a function that finds its terms, is a new taxonomy."""
+"""The table of taxonomies, and how their terms are found: a new row is a new taxonomy.
 
+A slug ends in LL2's id where there is one, so that two terms of one name are told apart and a
+renamed term is recognised. Places and series are known by name, through the tables in
+``model/places.py`` and ``model/series.py``.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from functools import partial
+from types import MappingProxyType
+from typing import Any
 
-from events_archive.model.places import canonical_slug
-from events_archive.site.find_terms import (
-    find_agencies,
-    find_all_series,
-    find_astronauts,
-    find_days,
-    find_months,
-    find_places,
-    find_programs,
-    find_stations,
-    find_types,
-    find_years,
-    id_from_slug,
-)
-from events_archive.site.pagination import (
-    by_year,
-    split_by_month,
-    split_by_number,
-    split_with_days,
-    ungrouped,
-)
-from events_archive.site.terms import Taxonomy
+from events_archive.model.catalogue import Catalogue, Events, grouped
+from events_archive.model.event import Event
+from events_archive.model.interval import format_day, format_month
+from events_archive.model.places import BODIES, canonical_slug, place_of
+from events_archive.model.series import Series, find_series
+from events_archive.model.slugs import safe_slug
+from events_archive.site import pagination
+from events_archive.site.categories import category_of
+from events_archive.site.on_this_day import ALL_DAYS, format_day_of_year
+from events_archive.site.terms import Taxonomy, Term
+from events_archive.site.urls import Urls
 
 EVERY_SIX_HOURS, DAILY = "PT6H", "P1D"
 """Refresh intervals of calendars (RFC 5545 section 3.3.6)."""
+
+
+def find_types(taxonomy: Taxonomy, catalogue: Catalogue, urls: Urls) -> Iterator[Term]:
+    """Yield the types, those of withdrawn events included."""
+    for type in sorted(catalogue.types, key=lambda type: (type.name.casefold(), type.id)):
+        yield Term(
+            taxonomy=taxonomy,
+            key=type.id,
+            slug=urls.type_slugs[type.id],
+            name=type.name,
+            events=catalogue.by_type[type.id],
+            value=type,
+            category=category_of(type),
+        )
+
+
+def find_periods(
+    taxonomy: Taxonomy,
+    catalogue: Catalogue,
+    urls: Urls,
+    *,
+    groups: Callable[[Catalogue], Mapping[Any, Events]],
+    slug: Callable[[Any], str],
+    name: Callable[[Any], str],
+) -> list[Term]:
+    """Return the years, months or days of ``groups``, by which each is known."""
+    return [
+        Term(taxonomy=taxonomy, key=key, slug=slug(key), name=name(key), events=events, value=key)
+        for key, events in groups(catalogue).items()
+    ]
+
+
+def find_places(taxonomy: Taxonomy, catalogue: Catalogue, urls: Urls) -> list[Term]:
+    """Return the places that events name, by world and name."""
+
+    def slug_of(event: Event) -> str | None:
+        place = place_of(event.location)
+        return place.slug if place else None
+
+    terms = []
+    for slug, events in grouped(catalogue.events, slug_of).items():
+        place = place_of(events[-1].location)
+        assert place, "only events with a place are grouped"
+        spellings = {" ".join(event.location.split()) for event in events} - {place.name}
+        also = "; ".join(sorted(spellings))
+        terms.append(
+            Term(
+                taxonomy=taxonomy,
+                key=slug,
+                slug=slug,
+                name=place.name,
+                events=events,
+                value=place,
+                group=place.body,
+                facts=_known([("Where", place.body), ("Also written", also)]),
+            )
+        )
+    return sorted(terms, key=lambda term: (BODIES.index(term.group), *_natural_order(term)))
+
+
+def find_members(
+    taxonomy: Taxonomy,
+    catalogue: Catalogue,
+    urls: Urls,
+    *,
+    facts: Mapping[str, str] = MappingProxyType({}),
+    **fields: str,
+) -> list[Term]:
+    """Return what the attribute of events that is called like the taxonomy has, by LL2's id.
+
+    ``facts`` names the attributes of a member that are facts, by the names of these; ``fields``
+    those that are fields of its term. If records disagree, the latest event's counts.
+    """
+    latest: dict[int, Any] = {}
+    events_of: dict[int, dict[int, Event]] = {}
+    for event in catalogue.events:
+        for member in getattr(event, taxonomy.name):
+            latest[member.id] = member
+            events_of.setdefault(member.id, {})[event.id] = event
+    fallback = taxonomy.singular.lower().replace(" ", "-")
+    terms = (
+        Term(
+            taxonomy=taxonomy,
+            key=id,
+            slug=f"{safe_slug(member.name, fallback)}-{id}",
+            name=member.name or f"{taxonomy.singular} {id}",
+            events=tuple(events_of[id].values()),
+            value=member,
+            facts=_known((name, getattr(member, attribute)) for name, attribute in facts.items()),
+            **{field: getattr(member, attribute) for field, attribute in fields.items()},
+        )
+        for id, member in latest.items()
+    )
+    return sorted(terms, key=_natural_order)
+
+
+def find_all_series(taxonomy: Taxonomy, catalogue: Catalogue, urls: Urls) -> Iterator[Term]:
+    """Yield the series and missions that the names of events tell of."""
+    for series in sorted(find_series(catalogue.events), key=_natural_order):
+        yield Term(
+            taxonomy=taxonomy,
+            key=series.slug,
+            slug=series.slug,
+            name=series.name,
+            events=series.events,
+            value=series,
+            group="Counted, one by one" if series.is_counted else "Missions",
+        )
+
+
+def _known(facts: Iterable[tuple[str, str | date | None]]) -> tuple[tuple[str, str], ...]:
+    """Return the facts that are not empty, dates in words."""
+    return tuple(
+        (name, format_day(value) if isinstance(value, date) else value)
+        for name, value in facts
+        if value
+    )
+
+
+def _natural_order(named: Term | Series) -> tuple[list[tuple[int, str]], str]:
+    """Order by name, numbers in names as numbers: MS-9 before MS-10."""
+    words = [
+        (int(part), "") if part.isdecimal() else (0, part.casefold())
+        for part in re.split(r"(\d+)", named.name)
+        if part
+    ]
+    return words, named.slug
+
+
+def _id_from_slug(slug: str) -> str:
+    """Return LL2's id at the end of a slug; the slug itself if there is none."""
+    return re.sub(r"^.*-(?=\d+$)", "", slug)
+
 
 TAXONOMIES = (
     Taxonomy(
@@ -51,10 +183,12 @@ TAXONOMIES = (
         name="years",
         title="Years",
         singular="Year",
-        find=find_years,
+        find=partial(
+            find_periods, groups=lambda events: all.by_year, slug="{:04}".format, name=str
+        ),
         is_optional=False,
         navigation_label="Years",
-        layout=split_by_month,
+        layout=pagination.split_by_month,
         template="pages/year.html",
         page_title="Spaceflight events of {name}",
         page_description="{events} of {name}, month by month.",
@@ -66,9 +200,14 @@ TAXONOMIES = (
         name="months",
         title="Months",
         singular="Month",
-        find=find_months,
+        find=partial(
+            find_periods,
+            groups=lambda events: events.by_month,
+            slug=lambda month: f"{month[0]:04}-{month[1]:02}",
+            name=lambda month: format_month(*month),
+        ),
         has_index=False,
-        layout=split_with_days,
+        layout=pagination.split_with_days,
         template="pages/month.html",
         page_title="Spaceflight events of {name}",
         page_description="{events} of {name}.",
@@ -77,11 +216,16 @@ TAXONOMIES = (
         name="days",
         title="Days of the year",
         singular="Day",
-        find=find_days,
+        find=partial(
+            find_periods,
+            groups=lambda events: {day: events.by_day.get(day, ()) for day in ALL_DAYS},
+            slug=lambda day: f"{day[0]:02}-{day[1]:02}",
+            name=format_day_of_year,
+        ),
         is_optional=False,
         navigation_label="Days",
         is_cyclic=True,
-        layout=partial(split_by_number, grouping=by_year),
+        layout=partial(pagination.split_by_number, grouping=pagination.by_year),
         template="pages/day.html",
         page_title="On this day: {name}",
         page_description="{events} of {name}, in all years.",
@@ -104,32 +248,44 @@ TAXONOMIES = (
         title="Space stations",
         singular="Space station",
         intro="The houses in orbit, and everything that came to, went from or happened on board.",
-        find=find_stations,
-        canonical_slug=id_from_slug,
+        find=partial(
+            find_members,
+            facts={
+                "Type": "type",
+                "Status": "status",
+                "Orbit": "orbit",
+                "In space since": "founded",
+                "Until": "deorbited",
+            },
+            description="description",
+        ),
+        canonical_slug=_id_from_slug,
     ),
     Taxonomy(
         name="programs",
         title="Programmes",
         singular="Programme",
         intro="The long undertakings that single events belong to.",
-        find=find_programs,
-        canonical_slug=id_from_slug,
+        find=partial(find_members, description="description", website="url"),
+        canonical_slug=_id_from_slug,
     ),
     Taxonomy(
         name="agencies",
         title="Agencies",
         singular="Agency",
         intro="Those who fly, build and pay: space agencies and companies.",
-        find=find_agencies,
-        canonical_slug=id_from_slug,
+        find=partial(
+            find_members, facts={"Abbreviation": "abbreviation", "Type": "type"}, group="type"
+        ),
+        canonical_slug=_id_from_slug,
     ),
     Taxonomy(
         name="astronauts",
         title="Astronauts",
         singular="Astronaut",
         intro="People who took part, each with the events that name them.",
-        find=find_astronauts,
-        canonical_slug=id_from_slug,
+        find=partial(find_members, facts={"Agency": "agency", "Status": "status"}),
+        canonical_slug=_id_from_slug,
     ),
     Taxonomy(
         name="series",
@@ -138,7 +294,7 @@ TAXONOMIES = (
         intro="Events that follow one another: all that one craft did, and what is counted, such "
         "as spacewalks. Only where names leave no doubt.",
         find=find_all_series,
-        layout=partial(split_by_number, grouping=ungrouped),
+        layout=partial(pagination.split_by_number, grouping=pagination.ungrouped),
     ),
 )
 """In the order of the home page and of the navigation."""

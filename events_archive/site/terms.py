@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from events_archive.model.catalogue import Catalogue, Events
 from events_archive.model.event import Event
 from events_archive.model.places import place_of
-from events_archive.model.series import Series
 from events_archive.site.categories import Category
 from events_archive.site.pagination import Layout, split_by_year
 from events_archive.site.urls import Urls
@@ -39,9 +38,8 @@ class Taxonomy:
     layout: Layout = split_by_year
     """Splits the list of a term over pages."""
     template: str = "pages/term.html"
-    """Of a term's pages."""
+    """Of a term's pages, as are the title and the description."""
     page_title: str = "{name} · {taxonomy}"
-    """Of a term's pages."""
     page_description: str = "{events}: {name}, by date."
     index_template: str = "pages/taxonomy.html"
     index_title: str = ""
@@ -60,6 +58,11 @@ class Taxonomy:
     the term is gone. Types have slugs of their own in the state, and days are never gone."""
     canonical_slug: Callable[[str], str] = str
     """Returns what a former slug and a present one of the same term have in common."""
+
+    @property
+    def index_url(self) -> str:
+        """The page that lists its terms: ``agencies/index.html``."""
+        return f"{self.name}/index.html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -135,11 +138,7 @@ class TaxonomyIndex:
 
     def has_index(self, taxonomy: Taxonomy) -> bool:
         """Whether there is an index of the taxonomy's terms."""
-        return taxonomy.has_index and (self.has(taxonomy.name) or not taxonomy.is_optional)
-
-    def has(self, name: str) -> bool:
-        """Whether there are any terms of the taxonomy."""
-        return name in self.by_taxonomy
+        return taxonomy.has_index and bool(self.terms(taxonomy.name) or not taxonomy.is_optional)
 
     def terms(self, name: str) -> tuple[Term, ...]:
         """Return the terms of the taxonomy."""
@@ -165,19 +164,18 @@ class TaxonomyIndex:
 
         It has the taxonomies that are called like an attribute of events, such as "agencies".
         """
-        return {name: self._urls(name, getattr(event, name)) for name in self._attributes}
+        return {
+            name: {member.id: urls.get(member.id, "") for member in getattr(event, name)}
+            for name, urls in self._member_urls.items()
+        }
 
     @cached_property
-    def _attributes(self) -> tuple[str, ...]:
+    def _member_urls(self) -> dict[str, dict[Hashable, str]]:
         attributes = {field.name for field in fields(Event)}
-        return tuple(one.name for one in self.taxonomies if one.name in attributes)
-
-    def _urls(self, name: str, members: tuple[Any, ...]) -> dict[int, str]:
-        if not members:
-            return _NO_URLS
-        terms = (self.term(name, member.id) for member in members)
         return {
-            member.id: term.url if term else "" for member, term in zip(members, terms, strict=True)
+            one.name: {term.key: term.url for term in self.terms(one.name)}
+            for one in self.taxonomies
+            if one.name in attributes
         }
 
     @cached_property
@@ -190,12 +188,9 @@ class TaxonomyIndex:
     @cached_property
     def series_positions(self) -> Mapping[int, tuple[SeriesPosition, ...]]:
         """The neighbours of each event in each series that it is in, by its id."""
-        found: dict[int, list[SeriesPosition]] = {}
+        found: dict[int, tuple[SeriesPosition, ...]] = {}
         for term in self.terms("series"):
-            series: Series = term.value
-            for event, before, after in series.with_neighbours():
-                found.setdefault(event.id, []).append(SeriesPosition(term, before, after))
-        return {event_id: tuple(positions) for event_id, positions in found.items()}
-
-
-_NO_URLS: dict[int, str] = {}
+            for event, before, after in term.value.with_neighbours():
+                position = SeriesPosition(term, before, after)
+                found[event.id] = (*found.get(event.id, ()), position)
+        return found

@@ -110,7 +110,7 @@ def _day_url(site: Site, month: tuple[int, int], events: Events) -> Callable[[da
     """Return what gives the URL of a day in the list of a month, which may be split."""
     found: dict[int, str] = {}
     for page in pagination.split_with_days(urls.month(*month), events, site.list_limit):
-        for section in page.event_list.sections:
+        for section in page.sections:
             for event in section.events:
                 if anchor := section.anchors.get(event.id):
                     found[int(anchor[1:])] = f"{page.path}#{anchor}"

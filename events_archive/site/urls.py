@@ -103,11 +103,6 @@ def month(year: int, month: int) -> str:
     return f"months/{year:04}-{month:02}.html"
 
 
-def taxonomy_index(folder: str) -> str:
-    """Return ``places/index.html``."""
-    return f"{folder}/index.html"
-
-
 def list_year(path: str, year: int | None) -> str:
     """Return ``agencies/nasa-44/2021.html``: the page of a year in a list that is split by year."""
     return f"{path.removesuffix('.html')}/{year or 'undated'}.html"
