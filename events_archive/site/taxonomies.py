@@ -184,7 +184,7 @@ TAXONOMIES = (
         title="Years",
         singular="Year",
         find=partial(
-            find_periods, groups=lambda events: all.by_year, slug="{:04}".format, name=str
+            find_periods, groups=lambda events: events.by_year, slug="{:04}".format, name=str
         ),
         is_optional=False,
         navigation_label="Years",
