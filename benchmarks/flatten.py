@@ -37,7 +37,7 @@ from events_archive.render.json_ld import JsonLd  # noqa: E402
 from events_archive.render.markdown import markdown_to_html  # noqa: E402
 from events_archive.render.renderer import CONTENT_SECURITY_POLICY  # noqa: E402
 from events_archive.site import categories, on_this_day, urls  # noqa: E402
-from events_archive.site.feeds import feed_alternates, term_feed  # noqa: E402
+from events_archive.site.feeds import term_feed  # noqa: E402
 from events_archive.site.formats import JSON_FEED  # noqa: E402
 from events_archive.site.plan import plan_site  # noqa: E402
 
@@ -236,7 +236,7 @@ class Flattener:
     def _type(self, type: Any) -> dict[str, Any]:
         category = categories.category_of(type)
         term = self.site.taxonomies.term("types", type.id)
-        alternates = feed_alternates(term_feed(self.site, term), f"{type.name}, new and changed")
+        alternates = term_feed(self.site, term).alternates(f"{type.name}, new and changed")
         return {
             "name": type.name,
             "gloss": categories.type_gloss(type),

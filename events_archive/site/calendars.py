@@ -11,7 +11,7 @@ from events_archive.site import urls
 from events_archive.site.categories import Category, category_of
 from events_archive.site.formats import CALENDAR
 from events_archive.site.on_this_day import recurring_events
-from events_archive.site.page import Page, Writer
+from events_archive.site.page import Alternate, Page, Writer
 from events_archive.site.publication_dates import FIRST_DATE
 from events_archive.site.site import Site
 from events_archive.site.taxonomies import DAILY, EVERY_SIX_HOURS
@@ -54,6 +54,10 @@ class Calendar:
     """Whether events recur every year."""
     category: Category | None = None
     """What gives it a colour, if its events have one category."""
+
+    def alternate(self, title: str) -> Alternate:
+        """Return the link by which pages announce it."""
+        return Alternate(url=self.path, media_type=CALENDAR.media_type, title=title)
 
 
 _SITE_CALENDARS: Mapping[str, Calendar] = {
@@ -123,7 +127,9 @@ def calendar_pages(site: Site) -> Iterator[Page]:
     def page(calendar: Calendar, shown: Events) -> Page:
         return calendar_page(calendar, tuple([entries[event.id] for event in shown]))
 
-    yield page(site_calendar(site, urls.CALENDAR), rolling_window(site, events))
+    horizon = site.catalogue.today - timedelta(days=ROLLING_DAYS)
+    recent = tuple(event for event in events if not event.date.is_over(horizon))
+    yield page(site_calendar(site, urls.CALENDAR), recent)
     yield page(site_calendar(site, urls.COMPLETE_CALENDAR), events)
     yield page(site_calendar(site, urls.ANNIVERSARIES), recurring_events(site.catalogue))
     in_calendars = replace(site.catalogue, events=events, withdrawn=())
@@ -165,12 +171,6 @@ def calendar_events(site: Site) -> Events:
     return tuple(event for event in events if event.date.utc)
 
 
-def rolling_window(site: Site, events: Events) -> Events:
-    """Return the events that were not over `ROLLING_DAYS` days ago."""
-    horizon = site.catalogue.today - timedelta(days=ROLLING_DAYS)
-    return tuple(event for event in events if not event.date.is_over(horizon))
-
-
 def has_calendar(site: Site, event: Event) -> bool:
     """Whether the event can be added to a calendar."""
     if event.date.utc is None:
@@ -194,7 +194,9 @@ def calendar_entry(site: Site, event: Event) -> CalendarEntry:
             last_modified = max(last_modified, ended)
         else:
             status = "TENTATIVE"
-    seconds = int((last_modified - FIRST_DATE).total_seconds()) + dates.revision_count(event)
+    # Two changes in one second are two revisions.
+    revisions = len(site.history.changes_of(event.id))
+    seconds = int((last_modified - FIRST_DATE).total_seconds()) + revisions
     return CalendarEntry(
         event=event,
         status=status,

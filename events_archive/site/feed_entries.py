@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 
 from events_archive.model.catalogue import Events
 from events_archive.model.changes import Change
@@ -53,11 +54,6 @@ class FeedEntry:
         return "days" if self.anniversary_events else "changes" if self.is_change else "feeds"
 
 
-def entry_id(event: Event) -> str:
-    """Return the id of an event's entry in every feed."""
-    return f"{TAG}:event:{event.id}"
-
-
 def event_entry(site: Site, event: Event) -> FeedEntry:
     """Return an event's entry, dated by when it was added and last changed."""
     dates = site.publication_dates
@@ -75,7 +71,7 @@ def chronological_entry(site: Site, event: Event) -> FeedEntry:
 
 def _event_entry(site: Site, event: Event, published: datetime, updated: datetime) -> FeedEntry:
     return FeedEntry(
-        id=entry_id(event),
+        id=f"{TAG}:event:{event.id}",
         id_parts=(str(event.id),),
         title=f"{event.name} ({event.date.display})",
         url=site.urls.event(event),
@@ -110,8 +106,9 @@ def change_entries(site: Site) -> Iterator[FeedEntry]:
         for change in site.history.changes
         if change.change_type in PUBLISHED_CHANGE_TYPES and change.event_id in events
     ]
-    changes.sort(key=lambda change: (*_refresh_and_type(change), change.event_id), reverse=True)
-    for (observed, change_type), group in groupby(changes, key=_refresh_and_type):
+    changes.sort(key=attrgetter("observed", "change_type", "event_id"), reverse=True)
+    by_refresh = groupby(changes, key=attrgetter("observed", "change_type"))
+    for (observed, change_type), group in by_refresh:
         by_event = {change.event_id: change for change in group}
         caught_up = sum(not change.is_live for change in by_event.values())
         if change_type == "added" and caught_up > BULK_ADD_THRESHOLD:
@@ -119,10 +116,6 @@ def change_entries(site: Site) -> Iterator[FeedEntry]:
             continue
         for event_id, change in by_event.items():
             yield _change_entry(site, events[event_id], change)
-
-
-def _refresh_and_type(change: Change) -> tuple[datetime, str]:
-    return change.observed, change.change_type
 
 
 def _bulk_add_entry(observed: datetime, count: int) -> FeedEntry:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
-from events_archive.model.catalogue import Events, grouped
+from events_archive.model.catalogue import grouped
 from events_archive.model.event import Event
 from events_archive.site import urls
 from events_archive.site.feed_entries import (
@@ -71,6 +71,13 @@ class Feed:
     def path(self, format: Format) -> str:
         """Return the path of its file in a format."""
         return self.stem + ((self.is_of_term and format.term_suffix) or format.suffix)
+
+    def alternates(self, title: str) -> tuple[Alternate, ...]:
+        """Return the links by which pages announce it, one for each format."""
+        return tuple(
+            Alternate(url=path, media_type=format.media_type, title=f"{title} ({format.label})")
+            for format, path in self.files
+        )
 
     @property
     def updated(self) -> datetime:
@@ -138,14 +145,6 @@ def term_chronological_feed(site: Site, term: Term) -> Feed:
     )
 
 
-def feed_alternates(feed: Feed, title: str) -> tuple[Alternate, ...]:
-    """Return the links by which pages announce a feed, one for each format."""
-    return tuple(
-        Alternate(url=path, media_type=format.media_type, title=f"{title} ({format.label})")
-        for format, path in feed.files
-    )
-
-
 def feed_pages(site: Site) -> Iterator[Page]:
     """Yield every feed and its archive documents, in every format."""
     changes = tuple(islice(change_entries(site), MAX_ENTRIES))
@@ -191,33 +190,28 @@ def _by_year(event: Event) -> tuple[int, str]:
 
 def _feeds(site: Site) -> Iterator[tuple[Feed, Entries, Partition]]:
     """Yield each feed of events, without its entries, with all entries that it ever has."""
-    news = tuple(event_entry(site, event) for event in by_last_update(site))
+    updated = site.publication_dates.updated
+    events = sorted(site.catalogue.events, key=lambda e: (updated(e), e.id), reverse=True)
+    news = tuple(event_entry(site, event) for event in events)
     past = tuple(chronological_entry(site, event) for event in site.catalogue.past)
     yield site_feed(site, urls.MAIN_FEED), news, _by_ids(MAIN_ARCHIVE_IDS)
     yield site_feed(site, urls.HAPPENED), past, _by_year
-    news_of, past_of = _by_event(news), _by_event(past)
+    news_of, past_of = _by_term(news), _by_term(past)
     for taxonomy in site.taxonomies.taxonomies:
         for term in site.taxonomies.terms(taxonomy.name) if taxonomy.feed_id else ():
-            yield term_feed(site, term), _of_term(term, news_of), _by_ids(TERM_ARCHIVE_IDS)
-            yield term_chronological_feed(site, term), _of_term(term, past_of), _by_year
+            yield term_feed(site, term), news_of(term), _by_ids(TERM_ARCHIVE_IDS)
+            yield term_chronological_feed(site, term), past_of(term), _by_year
 
 
-def by_last_update(site: Site) -> Events:
-    """Return all events, the latest added or changed first."""
-    updated = site.publication_dates.updated
-    events = site.catalogue.events
-    return tuple(sorted(events, key=lambda event: (updated(event), event.id), reverse=True))
+def _by_term(entries: Entries) -> Callable[[Term], Entries]:
+    """Return a function that returns those entries that are about a term's events."""
+    positions = {_event(entry).id: position for position, entry in enumerate(entries)}
 
+    def entries_of(term: Term) -> Entries:
+        found = sorted(positions[event.id] for event in term.events if event.id in positions)
+        return tuple(entries[position] for position in found)
 
-def _by_event(entries: Entries) -> Mapping[int, tuple[int, FeedEntry]]:
-    """Return the entries by the id of their event, each with its position."""
-    return {_event(entry).id: (position, entry) for position, entry in enumerate(entries)}
-
-
-def _of_term(term: Term, entries: Mapping[int, tuple[int, FeedEntry]]) -> Entries:
-    """Return the entries of a term's events, by position."""
-    found = {event.id: entries[event.id] for event in term.events if event.id in entries}
-    return tuple(entry for _, entry in sorted(found.values(), key=lambda pair: pair[0]))
+    return entries_of
 
 
 def _event(entry: FeedEntry) -> Event:

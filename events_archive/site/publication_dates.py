@@ -59,10 +59,6 @@ class PublicationDates:
         seen = [change.observed for change in self.history.changes_of(event.id)]
         return max(self._plausible([event.last_updated, *seen]), default=FIRST_DATE)
 
-    def revision_count(self, event: Event) -> int:
-        """Return how many changes the archive saw: it rises even with two in one second."""
-        return len(self.history.changes_of(event.id))
-
     def withdrawn(self, event: Event) -> datetime | None:
         """Return when the archive saw that LL2 no longer has the event; None while it has."""
         last_seen = self.history.state.withdrawn.get(event.id)
