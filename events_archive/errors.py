@@ -32,3 +32,28 @@ class ApiError(ArchiveError):
 
 class CacheError(ArchiveError):
     """A file of the cache cannot be read or written."""
+
+
+class HttpError(ArchiveError):
+    """A request was refused, or its response is of no use."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.url = ""
+        """The URL of the request as in `net.http_client.display_url`, once it is known."""
+
+    def __str__(self) -> str:
+        return f"{self.url}: {self.reason}" if self.url else self.reason
+
+
+class UnreachableError(HttpError):
+    """No response, or only a part of one, has arrived in time: a later attempt may succeed."""
+
+
+class ConnectError(UnreachableError):
+    """No connection could be opened: the name does not resolve, or nothing listens there."""
+
+
+class RequestAbortedError(ArchiveError):
+    """`HttpClient.abort` has ended the request."""

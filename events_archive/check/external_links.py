@@ -1,23 +1,56 @@
 """Links to other sites: whether their pages still exist. Checked only with ``--external``.
 
+Each host receives one request at a time, with a pause between two. The method is HEAD, or GET where
+the host does not support HEAD; bodies are not read.
+
 The results are saved in ``links.json`` of the cache: a page that was there a few days ago is not
 requested again, and of one that is gone, the day when it was last there is known. A dead link never
 makes the run fail, since it may be a passing fault of the other site.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain
+from time import monotonic, sleep
+from urllib.parse import urlsplit
 
 import msgspec
+from msgspec.structs import replace
 
-from events_archive.console import Console
-from events_archive.net.link_checker import DEFAULT_POLICY, CrawlPolicy, check_links, group_by_host
+from events_archive.console import Console, Progress
+from events_archive.errors import HttpError
+from events_archive.net.http_client import HttpClient, HttpLimits
 from events_archive.settings import Settings
 from events_archive.store.canonical_json import AwareDatetime, encode_lines
 from events_archive.store.files import read_json, write_atomically
+from events_archive.thread_pool import map_in_threads
 
 LINKS_FILE = "links.json"
+
+_NO_HEAD = frozenset({400, 403, 404, 405, 406, 501})
+"""Statuses of HEAD requests after which a GET request may have another."""
+_LIMITS = HttpLimits(read=15.0, total=30.0, max_redirects=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlPolicy:
+    """How often other sites receive requests, and how long they may take to respond."""
+
+    pause: float = 2.0
+    """Seconds between two requests to one host."""
+    limits: HttpLimits = _LIMITS
+    max_seconds: float = 600.0
+    """Seconds after which no further link is checked in this run."""
+    max_per_host: int = 40
+    """Links of one host that are checked in one run."""
+    max_hosts: int = 8
+    """Hosts that are checked at the same time."""
+    max_age: timedelta = timedelta(days=7)
+    """How long the result of a check counts."""
+
+
+DEFAULT_POLICY = CrawlPolicy()
 
 
 class LinkStatus(msgspec.Struct, frozen=True, kw_only=True, rename={"last_checked": "last_tried"}):
@@ -54,34 +87,18 @@ def check_external_links(
     if settings.offline or settings.dry_run:
         console.print(f"{len(due)} links to other sites would be asked for.")
         return
-    queues = group_by_host(due, policy.max_per_host)
-    with console.progress("Links", sum(map(len, queues))) as progress:
-        results = check_links(queues, settings, progress, policy)
+    hosts = group_by_host(due, policy.max_per_host)
+    with console.progress("Links", sum(map(len, hosts))) as progress:
+        faults = find_faults(hosts, settings, progress, policy)
     now = now.replace(microsecond=0)
-    statuses = {
-        url: _updated(previous.get(url), results[url], now) if url in results else previous[url]
-        for url in links
-        if url in previous or url in results
-    }
-    write_atomically(file, encode_lines(dict(sorted(statuses.items()))) + b"\n")
-    report_links(
-        links,
-        statuses,
-        requested=len(results),
-        postponed=len(due) - len(results),
-        console=console,
-    )
-
-
-def _updated(before: LinkStatus | None, fault: str, now: datetime) -> LinkStatus:
-    """Return the status after a request that ended with ``fault``, "" for a link that works."""
-    last_ok = before.last_ok if before else None
-    return LinkStatus(
-        first_seen=before.first_seen if before else now,
-        last_checked=now,
-        last_ok=last_ok if fault else now,
-        fault=fault,
-    )
+    statuses = {url: previous[url] for url in links if url in previous}
+    for url, fault in faults.items():
+        before = previous.get(url, LinkStatus(first_seen=now, last_checked=now))
+        last_ok = before.last_ok if fault else now
+        statuses[url] = replace(before, last_checked=now, last_ok=last_ok, fault=fault)
+    statuses = dict(sorted(statuses.items()))
+    write_atomically(file, encode_lines(statuses) + b"\n")
+    _report(links, statuses, asked=len(faults), left=len(due) - len(faults), console=console)
 
 
 def due_links(
@@ -94,29 +111,77 @@ def due_links(
     return sorted(due, key=lambda url: (checked[url], url))
 
 
-def report_links(
+def group_by_host(urls: Iterable[str], max_per_host: int) -> list[list[str]]:
+    """Return at most ``max_per_host`` of ``urls`` for each host, the longest list first.
+
+    The longest takes the most time, because of the pauses.
+    """
+    by_host: dict[str, list[str]] = defaultdict(list)
+    for url in urls:
+        by_host[urlsplit(url).hostname or ""].append(url)
+    return sorted((urls[:max_per_host] for urls in by_host.values()), key=len, reverse=True)
+
+
+def find_faults(
+    hosts: list[list[str]], settings: Settings, progress: Progress, policy: CrawlPolicy
+) -> dict[str, str]:
+    """Check the links of each of ``hosts``, until the time is over.
+
+    Return, for each link that was checked, what is wrong with it, or "".
+    """
+    until = monotonic() + policy.max_seconds
+    headers = {"User-Agent": settings.user_agent, "Accept": "text/html,*/*;q=0.8"}
+    api_host = urlsplit(settings.api_url).hostname or ""
+    with HttpClient(limits=policy.limits, headers=headers, trusted_host=api_host) as client:
+
+        def check_host(urls: list[str]) -> dict[str, str]:
+            faults: dict[str, str] = {}
+            for url in urls:
+                if faults:
+                    sleep(policy.pause)
+                if monotonic() > until:
+                    break
+                faults[url] = _link_fault(client, url)
+                progress.advance()
+            return faults
+
+        checked: dict[str, str] = {}
+        pool = map_in_threads(check_host, hosts, threads=policy.max_hosts, on_exit=client.abort)
+        for _, faults in pool:
+            checked |= faults
+        return checked
+
+
+def _link_fault(client: HttpClient, url: str) -> str:
+    """Return what is wrong with a link, or "" if its page exists."""
+    try:
+        response = client.request("HEAD", url, body_for=())
+        if response.status in _NO_HEAD:
+            response = client.request("GET", url, body_for=())
+    except HttpError as error:
+        return error.reason
+    return "" if response.status < 400 else f"answered {response.status}"
+
+
+def _report(
     links: Mapping[str, str],
     statuses: Mapping[str, LinkStatus],
     *,
-    requested: int,
-    postponed: int,
+    asked: int,
+    left: int,
     console: Console,
 ) -> None:
-    """Print each dead link with a page that links to it, and how many links were ``requested``."""
+    """Print each dead link with a page that links to it, and how many links were requested."""
     dead = {url: status for url, status in statuses.items() if status.fault}
-    lines = (
-        f"  {links[url]}: {url} {status.fault}; last there {_format_day(status.last_ok)}"
-        for url, status in dead.items()
-    )
+    lines = []
+    for url, status in dead.items():
+        last = f"on {status.last_ok:%Y-%m-%d}" if status.last_ok else "never as far as we know"
+        lines.append(f"  {links[url]}: {url} {status.fault}; last there {last}")
     if dead:
-        console.print_lines(chain([f"Links to other sites that are not there: {len(dead)}"], lines))
-    more = f"; {postponed} are left for the next run" if postponed else ""
+        console.print_lines([f"Links to other sites that are not there: {len(dead)}", *lines])
+    more = f"; {left} are left for the next run" if left else ""
     console.print(
-        f"{requested} links to other sites asked for, {len(dead)} known not to be there{more}."
+        f"{asked} links to other sites asked for, {len(dead)} known not to be there{more}."
     )
-    faults = {url: status.fault for url, status in dead.items()}
-    console.add_fact("external", {"asked": requested, "left": postponed, "gone": faults})
-
-
-def _format_day(when: datetime | None) -> str:
-    return f"on {when:%Y-%m-%d}" if when else "never as far as we know"
+    gone = {url: status.fault for url, status in dead.items()}
+    console.add_fact("external", {"asked": asked, "left": left, "gone": gone})

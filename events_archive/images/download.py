@@ -4,23 +4,40 @@ Missing images never stop a build: one that cannot be downloaded costs a warning
 come from outside, each download has limits (`HttpClient`). The API key is not sent.
 """
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
+
 from events_archive.console import Console
-from events_archive.images.download_request import Download, DownloadResult, download
-from events_archive.images.download_state import DownloadState, FailedDownload
-from events_archive.images.messages import image_warning
+from events_archive.errors import ConnectError, HttpError, UnreachableError
+from events_archive.images.thumbnails import image_warning
 from events_archive.model.event import Image
-from events_archive.net.http_client import HttpClient, HttpLimits
+from events_archive.net.http_client import HttpClient, HttpLimits, HttpResponse
+from events_archive.store.canonical_json import AwareDatetime, encode
+from events_archive.store.files import read_json, write_atomically
 from events_archive.thread_pool import map_in_threads
 
 DOWNLOAD_LIMITS = HttpLimits(read=20.0, total=60.0, max_bytes=25_000_000, max_redirects=5)
+
+STATE_FILE = "validators.json"
+"""What is known of earlier downloads. Without it, more requests are made."""
+
+_NO_DELAY, _HOUR, _DAY = timedelta(0), timedelta(hours=1), timedelta(days=1)
+_RETRY_AFTER = {
+    HttpError: _DAY,
+    UnreachableError: _HOUR,
+    # Often it is this computer that has no network, which says nothing about the image.
+    ConnectError: _NO_DELAY,
+}
+"""For how long an image is not requested again after an error."""
+_TEMPORARY = frozenset({408, 425, 429})
+"""Statuses below 500 that concern the server's present state and not the image."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +50,64 @@ class DownloadReport:
     """In the cache before, and still in use."""
     failed: Mapping[str, str] = field(default_factory=dict)
     """The reason; the key may also be in `unchanged`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadResult:
+    """The outcome of one download."""
+
+    is_new: bool = False
+    """Whether the content of the file has changed."""
+    validators: Mapping[str, str] | None = None
+    """For the next request; None where the previous ones remain valid."""
+    error: str = ""
+    retry_after: timedelta = _NO_DELAY
+    """For how long the image need not be requested again."""
+
+
+class FailedDownload(msgspec.Struct, frozen=True, kw_only=True):
+    """A download that has failed."""
+
+    url: str
+    """What was requested: an image with another URL is requested at once."""
+    reason: str
+    at: AwareDatetime
+    until: AwareDatetime
+    """Until when the image is not requested again."""
+
+
+class DownloadState(msgspec.Struct, kw_only=True):
+    """The content of `STATE_FILE`, by `Image.key`."""
+
+    validators: dict[str, dict[str, str]] = {}
+    """The request headers that make the next request conditional."""
+    failed: dict[str, FailedDownload] = {}
+
+    def is_postponed(self, image: Image, now: datetime) -> bool:
+        """Whether the image has failed too recently to be requested again."""
+        failure = self.failed.get(image.key)
+        # A failure in the future comes from a clock that was wrong.
+        return bool(failure and failure.url == image.url and failure.at <= now < failure.until)
+
+    def validators_of(self, image: Image) -> dict[str, str]:
+        """Return the headers for requesting an image that is in the cache."""
+        headers = self.validators.get(image.key, {})
+        # A server may have sent what cannot be sent back.
+        return {
+            name: headers[name]
+            for name in ("If-None-Match", "If-Modified-Since")
+            if name in headers and headers[name].isascii() and headers[name].isprintable()
+        }
+
+    def update(self, image: Image, result: DownloadResult, now: datetime) -> None:
+        """Add the result of a download."""
+        self.failed.pop(image.key, None)
+        if result.validators is not None:
+            self.validators[image.key] = dict(result.validators)
+        if result.retry_after:
+            self.failed[image.key] = FailedDownload(
+                url=image.url, reason=result.error, at=now, until=now + result.retry_after
+            )
 
 
 def download_images(
@@ -54,41 +129,46 @@ def download_images(
     earlier run is requested again some time after that. At most ``jobs`` images are downloaded at
     once. URLs that lead to a private network are refused, except those of the API's own host.
 
-    Raises `CacheError` where ``folder`` cannot be written to.
+    Raises `CacheError` where ``folder`` cannot be read or written to.
     """
     wanted: dict[str, Image] = {}
     for image in images:
         wanted.setdefault(image.key, image)
-    present = _files_in(folder) & wanted.keys()
-    state_file = folder / "validators.json"
-    state = DownloadState.load(state_file)
-    postponed = {} if refresh else state.postponed(wanted, present, now)
-    tasks = [
-        Download(image=image, path=folder / key, validators=state.validators_of(key, present))
-        for key, image in wanted.items()
-        if key not in postponed and (refresh or key not in present)
-    ]
+    present = {key for key in wanted if (folder / key).is_file()}
+    state = read_json(folder / STATE_FILE, DownloadState) or DownloadState()
+    missing = [image for key, image in wanted.items() if key not in present]
+    postponed = {
+        image.key: state.failed[image.key]
+        for image in missing
+        if state.is_postponed(image, now) and not refresh
+    }
+    due = list(wanted.values()) if refresh else [i for i in missing if i.key not in postponed]
     client = HttpClient(
         limits=limits,
         headers={"User-Agent": user_agent},
         trusted_host=urlsplit(api_url).hostname or "",
     )
+
+    def download(image: Image) -> DownloadResult:
+        validators = state.validators_of(image) if image.key in present else {}
+        return download_image(image, folder / image.key, validators, client)
+
     results: dict[str, DownloadResult] = {}
-    if tasks:
-        try:
-            for task, result in _download_all(tasks, client, limits, jobs, console):
-                results[task.image.key] = result
-                state.update(task, result, now)
-        finally:
+    try:
+        for image, result in _download_all(due, download, client, jobs, console) if due else ():
+            results[image.key] = result
+            state.update(image, result, now)
+    finally:
+        if due:
             # Also after Ctrl-C: what has arrived need not be requested again.
-            state.save(state_file)
+            write_atomically(folder / STATE_FILE, encode(state) + b"\n")
     failed = {key: failure.reason for key, failure in postponed.items()}
     failed |= {key: result.error for key, result in results.items() if result.error}
     new = tuple(key for key in wanted if key in results and results[key].is_new)
     for key, image in wanted.items():
         if key in failed:
             console.warn(_warning(image, failed[key], key in present, postponed.get(key)))
-    if tasks:
+    if due:
         console.print(f"{len(new)} pictures fetched, {len(failed) - len(postponed)} failed")
     return DownloadReport(
         new=new,
@@ -97,33 +177,19 @@ def download_images(
     )
 
 
-def _files_in(folder: Path) -> frozenset[str]:
-    """Return the names of the files in ``folder``."""
-    try:
-        with os.scandir(folder) as entries:
-            return frozenset(entry.name for entry in entries if entry.is_file())
-    except OSError:
-        return frozenset()
-
-
 def _download_all(
-    tasks: list[Download], client: HttpClient, limits: HttpLimits, jobs: int, console: Console
-) -> Iterator[tuple[Download, DownloadResult]]:
-    """Yield each of ``tasks`` with its result, as soon as it is done."""
-    with (
-        client,
-        closing(
-            map_in_threads(
-                lambda task: download(task, client, limits),
-                tasks,
-                threads=min(jobs, len(tasks)),
-                on_exit=client.abort,
-            )
-        ) as results,
-        console.progress("pictures", len(tasks)) as progress,
-    ):
-        for task, result in results:
-            yield task, result
+    images: list[Image],
+    download: Callable[[Image], DownloadResult],
+    client: HttpClient,
+    jobs: int,
+    console: Console,
+) -> Iterator[tuple[Image, DownloadResult]]:
+    """Yield each of ``images`` with the result of its download, as soon as it is done."""
+    threads = min(jobs, len(images))
+    results = map_in_threads(download, images, threads=threads, on_exit=client.abort)
+    with client, closing(results), console.progress("pictures", len(images)) as progress:
+        for image, result in results:
+            yield image, result
             progress.advance()
 
 
@@ -133,3 +199,64 @@ def _warning(image: Image, fault: str, is_present: bool, postponed: FailedDownlo
     elif postponed:
         fault += f"; it will be asked for again after {postponed.until:%Y-%m-%d %H:%M} UTC"
     return image_warning(image, fault)
+
+
+def download_image(
+    image: Image, path: Path, validators: Mapping[str, str], client: HttpClient
+) -> DownloadResult:
+    """Download one image to ``path``.
+
+    ``validators`` are the headers that make the request conditional, none where there is no file.
+
+    Raises `CacheError` where the file cannot be written.
+    """
+    headers = {"Accept": "image/*, */*;q=0.1", "Accept-Encoding": "identity", **validators}
+    try:
+        response = client.request("GET", image.url, headers=headers, body_for={HTTPStatus.OK})
+    except HttpError as failure:
+        error, retry_after = failure.reason, _RETRY_AFTER[type(failure)]
+    else:
+        if response.status == HTTPStatus.NOT_MODIFIED and validators:
+            return DownloadResult()
+        error, retry_after = _check(response)
+    if error:
+        # What is already there is not requested again anyway, unless all images are.
+        return DownloadResult(error=error, retry_after=_NO_DELAY if path.is_file() else retry_after)
+    new_validators = {
+        "If-None-Match": response.headers.get("etag", ""),
+        "If-Modified-Since": response.headers.get("last-modified", ""),
+    }
+    return DownloadResult(
+        # The same bytes leave the file alone, and with it the thumbnails made from it.
+        is_new=write_atomically(path, response.body),
+        validators={name: value for name, value in new_validators.items() if value},
+    )
+
+
+def _check(response: HttpResponse) -> tuple[str, timedelta]:
+    """Return why a response holds no image, or "", and when to request the image again."""
+    status = response.status
+    if status != HTTPStatus.OK:
+        is_temporary = status in _TEMPORARY or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        reason = f"the server answered {status} {response.reason}".strip()
+        return reason, _HOUR if is_temporary else _DAY
+    other = sniff_non_image(response.body)
+    return f"it is {other}, not a picture" if other else "", _DAY
+
+
+def sniff_non_image(data: bytes) -> str:
+    """Return what ``data`` is if it is no image: "HTML", "text", "empty"...; "" otherwise.
+
+    SVG is refused, being a document that may hold scripts.
+    """
+    head = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if not head:
+        return "empty"
+    if head.startswith(b"<"):
+        if b"<html" in head or b"<!doctype html" in head:
+            return "HTML"
+        return "SVG" if b"<svg" in head else "HTML or XML"
+    if head[:1] in {b"{", b"["}:
+        return "JSON"
+    # An error message consists of printable characters only, which the start of no image does.
+    return "text" if all(32 <= byte < 127 or byte in b"\t\r\n" for byte in head) else ""

@@ -8,12 +8,12 @@ import PIL.Image
 from PIL import ImageCms
 from PIL.Image import Resampling, Transpose
 
+from events_archive.errors import ArchiveError
 from events_archive.images.thumbnail_store import METHOD, QUALITY, WIDTHS
 
 _MAX_PIXELS = 64_000_000
 """Larger images are not decoded: a file of a few kilobytes can claim to hold gigabytes."""
-TOO_MANY_PIXELS = f"it has more than {_MAX_PIXELS // 1_000_000} million pixels"
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "TIFF", "BMP", "JPEG2000")
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "TIFF", "BMP", "JPEG2000")
 """The formats that are decoded. For others (EPS), Pillow starts programs."""
 _REDUCING_GAP = 2.0
 """Larger images are first reduced, by averaging, to at least this multiple of the result's size."""
@@ -35,19 +35,37 @@ _TRANSPOSE = {
 """By orientation; 1 is upright."""
 
 
+class BrokenImageError(ArchiveError):
+    """An original that cannot be decoded."""
+
+
 def resize(data: bytes) -> list[tuple[int, int, bytes]]:
     """Return the thumbnails of one original: width and height in pixels and file, narrowest first.
 
-    The widest is made from the original, each of the others from the next wider one. Colours and
-    orientation are converted after that, since it usually has a fraction of the pixels.
+    Raises `BrokenImageError`.
+    """
+    try:
+        return _resize(data)
+    except PIL.Image.DecompressionBombError as error:
+        reason = f"it has more than {_MAX_PIXELS // 1_000_000} million pixels"
+        raise BrokenImageError(reason) from error
+    except PIL.UnidentifiedImageError as error:
+        raise BrokenImageError("its original is not a picture of a known format") from error
+    except Exception as error:  # Damaged files make Pillow raise exceptions of nearly any class.
+        reason = f"its original is broken ({error or type(error).__name__})"
+        raise BrokenImageError(reason) from error
 
-    Raises `PIL.Image.DecompressionBombError` for too many pixels, and exceptions of nearly any
-    class for data that is no complete image.
+
+def _resize(data: bytes) -> list[tuple[int, int, bytes]]:
+    """Return the same as `resize`.
+
+    The widest thumbnail is made from the original, each of the others from the next wider one.
+    Colours and orientation are converted after that, since it usually has a fraction of the pixels.
     """
     with PIL.Image.open(BytesIO(data), formats=_supported_formats()) as original:
         full_size = original.size
         if full_size[0] * full_size[1] > _MAX_PIXELS:
-            raise PIL.Image.DecompressionBombError(TOO_MANY_PIXELS)
+            raise PIL.Image.DecompressionBombError
         if original.format in {"JPEG", "MPO"}:
             # JPEG can be decoded at 1/2, 1/4 or 1/8 of its size, with that much less work.
             is_sideways = _orientation(original) in _SIDEWAYS
@@ -69,9 +87,9 @@ def resize(data: bytes) -> list[tuple[int, int, bytes]]:
 
 @cache
 def _supported_formats() -> list[str]:
-    """Return those of `FORMATS` with which Pillow was built."""
+    """Return those of `_FORMATS` with which Pillow was built."""
     PIL.Image.init()
-    return [name for name in FORMATS if name in PIL.Image.OPEN]
+    return [name for name in _FORMATS if name in PIL.Image.OPEN]
 
 
 def _resized(image: PIL.Image.Image, size: tuple[int, int]) -> PIL.Image.Image:

@@ -7,7 +7,7 @@ The manifest tells which thumbnails are up to date without any image being decod
 import json
 import os
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -92,7 +92,8 @@ class ThumbnailStore:
         """
         images = list(images)
         complete = frozenset(image.key for image in images if self.is_complete(image))
-        return complete, [image for image in images if self._needs_build(image, complete)]
+        due = [image for image in images if self._needs_build(image, image.key in complete)]
+        return complete, due
 
     def is_complete(self, image: Image) -> bool:
         """Whether there are thumbnails, each as long as it was written."""
@@ -101,7 +102,7 @@ class ThumbnailStore:
             return False
         return tuple(map(self.file_sizes.get, record.names(image))) == record.file_sizes
 
-    def _needs_build(self, image: Image, complete: Collection[str]) -> bool:
+    def _needs_build(self, image: Image, is_complete: bool) -> bool:
         try:
             status = (self.originals / image.key).stat()
         except OSError:
@@ -109,7 +110,7 @@ class ThumbnailStore:
         record = self.records.get(image.key)
         if record is None or (record.size, record.mtime_ns) != (status.st_size, status.st_mtime_ns):
             return True
-        return not (record.error or image.key in complete)
+        return not (record.error or is_complete)
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file to `folder`. Raises `OSError`."""
@@ -119,8 +120,13 @@ class ThumbnailStore:
 
     def write_manifest(self, records: Mapping[str, ThumbnailRecord]) -> None:
         """Write the manifest with ``records``, by `Image.key`. Raises `OSError`."""
-        body = encode(msgspec.to_builtins(records)) + b"\n"
+        body = encode(records) + b"\n"
         self.write(MANIFEST, _header(body) + b"\n" + body)
+
+
+def digest_of(original: bytes) -> str:
+    """Return the `ThumbnailRecord.digest` of the content of an original."""
+    return sha256(SETTINGS_KEY.encode() + b"\0" + original).hexdigest()[:10]
 
 
 def read_manifest(folder: Path) -> dict[str, ThumbnailRecord]:

@@ -1,21 +1,29 @@
-"""Thumbnails of the images, as pages refer to them.
+"""Thumbnails of the images: which there are, as pages refer to them, and building the missing ones.
 
 Thumbnails that exist are found by their manifest (`thumbnail_store`); only for new or changed
-originals is Pillow imported (`thumbnail_builder`). An image that cannot be decoded costs a warning,
-and pages show a placeholder.
+originals is Pillow imported (`resize`). An image that cannot be decoded costs a warning, and pages
+show a placeholder.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import threading
+import warnings
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from events_archive.console import Console
-from events_archive.images.messages import image_warning
-from events_archive.images.thumbnail_store import ThumbnailRecord, ThumbnailStore
+from events_archive.errors import ArchiveError
+from events_archive.images.thumbnail_store import ThumbnailRecord, ThumbnailStore, digest_of
 from events_archive.model.event import Image
+from events_archive.thread_pool import map_in_threads
 
 DEFAULT_WIDTH = 640
 """For browsers without support for ``srcset``, and for link previews."""
+_MAX_URL = 300
+"""Characters of a URL that a warning contains."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +103,7 @@ def make_thumbnails(
     wanted = {image.key: image for image in images if not _is_excluded(image, excluded)}
     store = ThumbnailStore.load(originals=originals, folder=folder)
     complete, due = store.partition(wanted.values())
-    built: Mapping[str, ThumbnailRecord] = {}
-    if due:
-        # Imports Pillow, which takes 50 ms.
-        from events_archive.images.thumbnail_builder import build_thumbnails  # noqa: PLC0415
-
-        built = build_thumbnails(due, store, jobs=jobs, console=console)
+    built = _build_all(due, store, jobs=jobs, console=console) if due else {}
     by_key = {}
     for key, image in wanted.items():
         record = built.get(key) or store.records.get(key)
@@ -113,5 +116,103 @@ def make_thumbnails(
     return Thumbnails(folder=folder, by_key=by_key, excluded_licences=excluded)
 
 
+def image_warning(image: Image, fault: str) -> str:
+    """Return a warning that names an image, without characters that a terminal would interpret."""
+    url = "".join(c if c.isprintable() else "?" for c in image.url[:_MAX_URL])
+    return f"picture {image.id} ({url}): {fault}"
+
+
 def _is_excluded(image: Image, excluded: Collection[int]) -> bool:
     return image.licence is not None and image.licence.id in excluded
+
+
+def _build_all(
+    images: list[Image], store: ThumbnailStore, *, jobs: int, console: Console
+) -> dict[str, ThumbnailRecord]:
+    """Build the thumbnails of ``images``, and write the manifest, also after an interruption.
+
+    Return the records by `Image.key`. Raises `ArchiveError` where nothing can be written.
+
+    Threads are as fast as processes, since Pillow releases the interpreter lock while it works.
+    """
+    records: dict[str, ThumbnailRecord] = {}
+    threads = min(jobs, len(images))
+    try:
+        try:
+            with (
+                console.progress("thumbnails", len(images)) as progress,
+                _captured_warnings() as take_warnings,
+                closing(
+                    map_in_threads(
+                        lambda image: _build(image, store, take_warnings), images, threads=threads
+                    )
+                ) as results,
+            ):
+                for image, record in results:
+                    records[image.key] = record
+                    progress.advance()
+        finally:
+            store.write_manifest({**store.records, **records})
+    except OSError as error:
+        raise ArchiveError(
+            f"The thumbnails cannot be written to {store.folder}: {error.strerror or error}. "
+            "Free some space or allow writing there, then build again."
+        ) from error
+    broken = sum(bool(record.error) for record in records.values())
+    console.print(f"thumbnails of {len(records) - broken} pictures made, {broken} broken")
+    return records
+
+
+def _build(
+    image: Image, store: ThumbnailStore, take_warnings: Callable[[], str]
+) -> ThumbnailRecord:
+    """Write the thumbnails of one image, unless the content of its original is known already."""
+    # Imports Pillow, which takes 50 ms.
+    from events_archive.images.resize import BrokenImageError, resize  # noqa: PLC0415
+
+    original = store.originals / image.key
+    try:
+        status, data = original.stat(), original.read_bytes()
+    except OSError as error:
+        # No file has -1 bytes, so that the next run tries again.
+        reason = f"its original cannot be read ({error.strerror or error})"
+        return ThumbnailRecord(-1, 0, "0" * 10, error=reason)
+    record = ThumbnailRecord(status.st_size, status.st_mtime_ns, digest_of(data))
+    known = store.records.get(image.key)
+    if known and known.digest == record.digest and (known.error or store.is_complete(image)):
+        return msgspec.structs.replace(known, size=record.size, mtime_ns=record.mtime_ns)
+    take_warnings()
+    try:
+        thumbnails = resize(data)
+    except BrokenImageError as error:
+        return msgspec.structs.replace(record, error=str(error))
+    record = msgspec.structs.replace(
+        record,
+        dimensions=" ".join(f"{width}x{height}" for width, height, _ in thumbnails),
+        file_sizes=tuple(len(encoded) for _, _, encoded in thumbnails),
+        decoder_warning=take_warnings(),
+    )
+    for name, (_, _, encoded) in zip(record.names(image), thumbnails, strict=True):
+        store.write(name, encoded)
+    return record
+
+
+@contextmanager
+def _captured_warnings() -> Iterator[Callable[[], str]]:
+    """Yield a function that returns Pillow's warnings in this thread since its last call.
+
+    The filters of `warnings` belong to the process, so they are set once for all threads.
+    """
+    captured = threading.local()
+
+    def capture(message: Warning | str, *_: object, **__: object) -> None:
+        captured.messages = [*getattr(captured, "messages", ()), str(message)]
+
+    def take_warnings() -> str:
+        messages, captured.messages = getattr(captured, "messages", ()), []
+        return "; ".join(dict.fromkeys(" ".join(message.split()) for message in messages))
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("always", module=r"PIL\b")
+        warnings.showwarning = capture
+        yield take_warnings

@@ -14,9 +14,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from events_archive.errors import ApiError
+from events_archive.errors import ApiError, HttpError, UnreachableError
 from events_archive.ll2.json_fields import JsonFields
-from events_archive.net.errors import HttpError, UnreachableError
 from events_archive.net.http_client import HttpClient, HttpLimits, HttpResponse, display_url
 from events_archive.settings import Settings
 from events_archive.store import canonical_json

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
-from events_archive.net.errors import RequestAbortedError
+from events_archive.errors import RequestAbortedError, UnreachableError
 
 _T = TypeVar("_T")
 
@@ -27,7 +27,7 @@ class AbortableCalls:
 
         Its argument is an event, which is set when the result is no longer wanted.
 
-        Raises `TimeoutError` after ``seconds``, and `RequestAbortedError` after `abort`.
+        Raises `UnreachableError` after ``seconds``, and `RequestAbortedError` after `abort`.
         """
         given_up = threading.Event()
         outcomes: SimpleQueue[tuple[_T] | BaseException] = SimpleQueue()
@@ -46,7 +46,7 @@ class AbortableCalls:
         try:
             outcome = outcomes.get(timeout=seconds)
         except Empty:
-            raise TimeoutError from None
+            raise UnreachableError(f"no whole answer within {seconds:g} seconds") from None
         finally:
             given_up.set()
             with self._lock:

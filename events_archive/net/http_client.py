@@ -10,18 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urljoin, urlsplit
 
-from events_archive.errors import ArchiveError
+from events_archive.errors import ArchiveError, ConnectError, HttpError, UnreachableError
 from events_archive.net.deadline import AbortableCalls
-from events_archive.net.errors import (
-    ConnectError,
-    InvalidUrlError,
-    RedirectError,
-    ResponseTimeoutError,
-    ResponseTooLargeError,
-    UnreachableError,
-    UnsupportedSchemeError,
-    failure_reason,
-)
 
 if TYPE_CHECKING:
     import requests
@@ -29,6 +19,22 @@ if TYPE_CHECKING:
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CHUNK_SIZE = 65536
+_FAILURES = {
+    "ConnectTimeout": "no connection in time",
+    "SSLError": "the connection is not secure (TLS)",
+    "ProxyError": "the proxy refuses",
+    "NameResolution": "its name cannot be resolved (is there a network?)",
+    "Connection refused": "the connection is refused",
+    "unreachable": "the network is unreachable",
+    "Timeout": "the server fell silent",
+    "IncompleteRead": "the answer broke off",
+    "InvalidChunkLength": "the answer broke off",
+    "reset": "the connection was reset",
+    "aborted": "the connection was closed without an answer",
+    "DecodeError": "the answer cannot be unpacked",
+}
+"""What an exception of requests or urllib3 means, by what its name or its message contains; the
+first that fits applies. Their own messages are long and full of Python."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,17 +162,15 @@ class HttpClient:
             except ArchiveError:
                 raise
             except Exception as error:
-                if (reason := failure_reason(error)) is None:
+                if (reason := _failure_reason(error)) is None:
                     raise
-                message = f"{display_url(url)}: {reason}"
-                raise UnreachableError(message, cause=type(error).__name__) from error
+                raise UnreachableError(reason) from error
 
         try:
             return self._calls.run(follow, seconds=self._limits.total)
-        except TimeoutError:
-            raise ResponseTimeoutError(
-                f"{display_url(url)}: no whole answer within {self._limits.total:g} seconds"
-            ) from None
+        except HttpError as error:
+            error.url = display_url(url)
+            raise
 
     def _follow(
         self,
@@ -180,10 +184,7 @@ class HttpClient:
         for _ in range(self._limits.max_redirects + 1):
             request_url = str(request.url)
             if not self.is_same_origin(request_url):
-                raise RedirectError(
-                    f"{display_url(url)} redirects to another host ({display_url(request_url)}), "
-                    "refused"
-                )
+                raise HttpError(f"redirects to another host ({display_url(request_url)}), refused")
             with self._send(request) as response:
                 location = response.headers.get("Location")
                 if response.status_code not in _REDIRECTS or not location:
@@ -198,9 +199,7 @@ class HttpClient:
             # Headers are read as Latin-1; what servers write there is UTF-8 (RFC 9110, 5.5).
             location = location.encode("latin-1").decode("utf-8", "replace")
             request = self._prepare(method, location, headers, base=request_url)
-        raise RedirectError(
-            f"{display_url(url)} redirects more than {self._limits.max_redirects} times"
-        )
+        raise HttpError(f"redirects more than {self._limits.max_redirects} times")
 
     def _prepare(
         self, method: str, url: str, headers: Mapping[str, str], *, base: str = ""
@@ -213,13 +212,14 @@ class HttpClient:
         session = self._open_session()
         import requests  # noqa: PLC0415 - by now it is imported
 
+        target = f" (redirected to {display_url(url)})" if base else ""
         try:
             url = urljoin(base, url)
             if urlsplit(url).scheme not in _DEFAULT_PORTS:
-                raise UnsupportedSchemeError(f"{display_url(url)} is not an http(s) URL, refused")
+                raise HttpError(f"not an http(s) URL{target}")
             return session.prepare_request(requests.Request(method, url, headers=dict(headers)))
         except ValueError as error:
-            raise InvalidUrlError(f"{display_url(url)} is not a valid URL") from error
+            raise HttpError(f"not a valid URL{target}") from error
 
     def _send(self, request: "requests.PreparedRequest") -> "requests.Response":
         """Return the response, its body unread; redirects are not followed.
@@ -235,15 +235,13 @@ class HttpClient:
         try:
             return session.get_adapter(url).send(request, timeout=timeout, **options)
         except ConnectError as error:
-            self._unreachable_hosts[host] = str(error)
+            self._unreachable_hosts[host] = error.reason
             raise
 
     def _read_body(self, response: "requests.Response", given_up: threading.Event) -> bytes:
-        """Return the whole body, decompressed. Raises `ResponseTooLargeError`."""
+        """Return the whole body, decompressed."""
         max_bytes = self._limits.max_bytes
-        too_large = ResponseTooLargeError(
-            f"{display_url(response.url)}: the answer is larger than {max_bytes} bytes"
-        )
+        too_large = HttpError(f"the answer is larger than {max_bytes / 1e6:g} MB")
         length = response.headers.get("Content-Length", "")
         if length.isdecimal() and float(length) > max_bytes:
             raise too_large
@@ -276,3 +274,14 @@ class HttpClient:
         # Without this, what a .netrc file holds for the host is sent.
         session.auth = lambda request: request
         return session
+
+
+def _failure_reason(error: Exception) -> str | None:
+    """Return what an exception of requests or urllib3 means; None for any other exception."""
+    from urllib3.exceptions import HTTPError as Urllib3Error  # noqa: PLC0415 - takes 60 ms
+
+    if not isinstance(error, (OSError, ValueError, Urllib3Error)):
+        return None
+    text = f"{type(error).__name__} {error}"
+    meanings = (reason for sign, reason in _FAILURES.items() if sign in text)
+    return next(meanings, f"the connection failed ({type(error).__name__})")

@@ -19,7 +19,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from events_archive.net.errors import ConnectError, ForbiddenAddressError
+from events_archive.errors import ConnectError, HttpError
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 """IPv4 addresses behind a translator (RFC 6052), in the last 32 bits."""
@@ -34,8 +34,8 @@ _MAX_ADDRESSES = 4
 def guarded_session(allowed_ips: frozenset[str]) -> requests.Session:
     """Return a session that connects to public addresses and to ``allowed_ips`` only.
 
-    It raises `ForbiddenAddressError` instead of opening another connection, and `ConnectError`
-    where a host cannot be reached. No proxy is used, whatever the environment says: behind one, the
+    It raises `HttpError` instead of opening another connection, and `ConnectError` where a host
+    cannot be reached. No proxy is used, whatever the environment says: behind one, the
     address that is connected to is not known here.
     """
     session = requests.Session()
@@ -82,7 +82,7 @@ class _GuardedHTTPConnection(HTTPConnection):
         self._allowed_ips = allowed_ips
 
     def connect(self) -> None:
-        """Open the connection. Raises `ForbiddenAddressError` or `ConnectError`."""
+        """Open the connection. Raises `HttpError` or `ConnectError`."""
         host = self.host
         addresses = addresses_of(host, self.port)
         for address in addresses:
@@ -98,7 +98,7 @@ class _GuardedHTTPConnection(HTTPConnection):
 
     def _check(self, address: str) -> None:
         if address not in self._allowed_ips and not is_public(address):
-            raise ForbiddenAddressError(address)
+            raise HttpError(f"{address} is not a public address")
 
     def _connect_to_any(self, host: str, addresses: tuple[str, ...]) -> None:
         reason = "its name is not known"

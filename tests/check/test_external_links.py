@@ -14,13 +14,14 @@ import pytest
 
 from events_archive.check.external_links import (
     LINKS_FILE,
+    CrawlPolicy,
     LinkStatus,
     check_external_links,
     due_links,
+    group_by_host,
 )
 from events_archive.console import Console
 from events_archive.net.http_client import HttpLimits
-from events_archive.net.link_checker import CrawlPolicy, group_by_host
 from events_archive.settings import Settings
 from events_archive.store.files import read_json
 
@@ -109,7 +110,7 @@ def test_the_result_of_every_link_is_saved_and_dead_links_are_printed(
         "moved": "",
         "gone": "answered 410",
         "headless": "",
-        "loop": "redirects without end",
+        "loop": "redirects more than 5 times",
     }
     assert links["there"].last_ok == NOW
     assert links["gone"].last_ok is None
@@ -149,15 +150,15 @@ def test_no_request_goes_to_a_private_network(tmp_path: Path) -> None:
         settings = settings_for(tmp_path, "https://ll.invalid")
         check_external_links(links, settings, Console(quiet=True), now=NOW, policy=NO_PAUSE)
         assert site.requests == []
-    faults = {link.fault for link in load_statuses(tmp_path).values()}
-    assert faults == {"leads to a private network"}
+    faults = [link.fault for link in load_statuses(tmp_path).values()]
+    assert faults == ["10.0.0.1 is not a public address", "127.0.0.1 is not a public address"]
 
 
 def test_a_host_that_cannot_be_reached_does_not_fail_the_run(tmp_path: Path) -> None:
     with other_site() as site:
         pass
     links = check_links(tmp_path, site, "a")
-    assert links["a"].fault.startswith("cannot be reached")
+    assert "cannot be reached" in links["a"].fault
 
 
 def test_offline_nothing_is_requested_and_nothing_saved(tmp_path: Path) -> None:

@@ -25,7 +25,8 @@ from PIL import ImageCms
 
 from events_archive.console import Console
 from events_archive.errors import ArchiveError
-from events_archive.images import thumbnail_builder, thumbnail_store
+from events_archive.images import resize as resize_module
+from events_archive.images import thumbnail_store
 from events_archive.images.resize import resize
 from events_archive.images.thumbnail_store import MANIFEST, SETTINGS_KEY, read_manifest
 from events_archive.images.thumbnails import Thumbnail, Thumbnails, make_thumbnails
@@ -112,13 +113,12 @@ def studio(tmp_path: Path) -> Studio:
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The size of each original that was decoded, in bytes."""
     calls: list[int] = []
-    resize_image = thumbnail_builder.resize
 
     def counting(data: bytes) -> list[tuple[int, int, bytes]]:
         calls.append(len(data))
-        return resize_image(data)
+        return resize(data)
 
-    monkeypatch.setattr(thumbnail_builder, "resize", counting)
+    monkeypatch.setattr(resize_module, "resize", counting)
     return calls
 
 
@@ -248,8 +248,7 @@ def test_names_depend_on_the_content_and_files_are_reproducible(
 
 def test_other_settings_give_other_names(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     first = studio.one(photo())
-    for module in (thumbnail_builder, thumbnail_store):
-        monkeypatch.setattr(module, "SETTINGS_KEY", "another")
+    monkeypatch.setattr(thumbnail_store, "SETTINGS_KEY", "another")
     assert studio.one(photo()).name != first.name
 
 

@@ -11,18 +11,9 @@ from typing import Any
 
 import pytest
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError as Urllib3Error
 
-from events_archive.net.errors import (
-    ConnectError,
-    InvalidUrlError,
-    RedirectError,
-    RequestAbortedError,
-    ResponseTimeoutError,
-    ResponseTooLargeError,
-    UnreachableError,
-    UnsupportedSchemeError,
-)
+from events_archive.errors import ConnectError, HttpError, RequestAbortedError, UnreachableError
 from events_archive.net.http_client import HttpClient, HttpLimits, display_url, origin_of
 from tests.net.web_server import (
     Handler,
@@ -161,7 +152,7 @@ def test_a_redirect_status_without_a_location_is_a_response(
 
 def test_the_number_of_redirects_is_limited(server: WebServer, client: HttpClient) -> None:
     server.responses["/a"] = redirect("/a")
-    with pytest.raises(RedirectError, match="redirects more than 3 times"):
+    with pytest.raises(HttpError, match="redirects more than 3 times"):
         client.request("GET", server.url + "a")
     assert len(server.requests) == 4
 
@@ -180,9 +171,9 @@ def test_the_body_of_a_redirect_is_not_read(server: WebServer, client: HttpClien
 def test_a_client_with_a_root_follows_no_redirect_to_another_origin(server: WebServer) -> None:
     with WebServer() as other, client_of(server, Authorization="secret") as client:
         server.responses["/a"] = redirect(other.url)
-        with pytest.raises(RedirectError, match="another host"):
+        with pytest.raises(HttpError, match="another host"):
             client.request("GET", server.url + "a")
-        with pytest.raises(RedirectError, match="another host"):
+        with pytest.raises(HttpError, match="another host"):
             client.request("GET", other.url)
         assert other.connections == 0
 
@@ -191,26 +182,26 @@ def test_the_host_that_is_checked_is_the_host_that_is_requested(server: WebServe
     # To urllib.parse the host follows the "@", to urllib3 it precedes the backslash.
     with WebServer() as other, client_of(server, Authorization="secret") as client:
         server.responses["/a"] = redirect(f"{other.url[:-1]}\\@127.0.0.1:{server.port}/")
-        with pytest.raises(RedirectError, match="another host"):
+        with pytest.raises(HttpError, match="another host"):
             client.request("GET", server.url + "a")
         assert other.connections == 0
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1/", "file:///etc/passwd", "data:text/plain,a", ""])
 def test_other_schemes_are_refused(server: WebServer, client: HttpClient, url: str) -> None:
-    with pytest.raises(UnsupportedSchemeError):
+    with pytest.raises(HttpError, match=r"not an http\(s\) URL"):
         client.request("GET", url)
     server.responses["/a"] = redirect(url or "ftp:")
-    with pytest.raises(UnsupportedSchemeError):
+    with pytest.raises(HttpError, match=r"not an http\(s\) URL"):
         client.request("GET", server.url + "a")
 
 
 @pytest.mark.parametrize("url", ["http://[broken/", "http://127.0.0.1:port/"])
 def test_invalid_urls_are_refused(server: WebServer, client: HttpClient, url: str) -> None:
-    with pytest.raises(InvalidUrlError):
+    with pytest.raises(HttpError, match="not a valid URL"):
         client.request("GET", url)
     server.responses["/a"] = redirect(url)
-    with pytest.raises(InvalidUrlError):
+    with pytest.raises(HttpError, match="not a valid URL"):
         client.request("GET", server.url + "a")
 
 
@@ -227,7 +218,7 @@ def test_a_body_that_is_too_large_is_not_read_to_its_end(
         }
     )
     for name in "ab":
-        with pytest.raises(ResponseTooLargeError, match="larger than 1000000 bytes"):
+        with pytest.raises(HttpError, match="larger than 1 MB"):
             client.request("GET", server.url + name)
 
 
@@ -242,7 +233,7 @@ def test_a_body_that_is_announced_as_too_large_is_not_read_at_all(
 
     server.responses["/a"] = huge
     started = time.monotonic()
-    with pytest.raises(ResponseTooLargeError):
+    with pytest.raises(HttpError, match="larger than 1 MB"):
         client.request("GET", server.url + "a")
     assert time.monotonic() - started < 4
 
@@ -254,7 +245,7 @@ def test_the_whole_response_has_a_deadline(server: WebServer, respond: Any, has_
     started = time.monotonic()
     with (
         client_of(server, SHORT) if has_root else public_client(SHORT) as client,
-        pytest.raises(ResponseTimeoutError, match=r"no whole answer within 0\.25 seconds"),
+        pytest.raises(UnreachableError, match=r"no whole answer within 0\.25 seconds"),
     ):
         client.request("GET", server.url + "a")
     assert time.monotonic() - started < 4
@@ -266,7 +257,7 @@ def test_redirects_do_not_extend_the_deadline(server: WebServer) -> None:
         redirect("/a")(handler)
 
     server.responses["/a"] = slow_redirect
-    with public_client(SHORT) as client, pytest.raises(ResponseTimeoutError):
+    with public_client(SHORT) as client, pytest.raises(UnreachableError):
         client.request("GET", server.url + "a")
     assert len(server.requests) <= 2
 
@@ -283,7 +274,7 @@ def test_a_name_that_does_not_resolve_in_time_counts_towards_the_deadline(
     with public_client(SHORT) as client:
         monkeypatch.setattr(socket, "getaddrinfo", hang)
         started = time.monotonic()
-        with pytest.raises(ResponseTimeoutError):
+        with pytest.raises(UnreachableError):
             client.request("GET", "http://slow.example/")
         assert time.monotonic() - started < 4
         released.set()
@@ -292,13 +283,13 @@ def test_a_name_that_does_not_resolve_in_time_counts_towards_the_deadline(
 # Failures ----------------------------------------------------------------------------------------
 
 
-def test_a_failure_has_a_reason_and_the_name_of_the_exception(
+def test_a_failure_has_a_reason_and_a_message_with_the_url(
     server: WebServer, client: HttpClient
 ) -> None:
     server.responses["/a"] = truncated(b"hello")
     with pytest.raises(UnreachableError, match="a: the answer broke off") as caught:
         client.request("GET", server.url + "a")
-    assert caught.value.cause in {"IncompleteRead", "ProtocolError"}
+    assert caught.value.reason == "the answer broke off"
 
 
 def test_a_server_that_sends_nothing_is_given_up_before_the_deadline(server: WebServer) -> None:
@@ -306,10 +297,9 @@ def test_a_server_that_sends_nothing_is_given_up_before_the_deadline(server: Web
     limits = replace(LIMITS, read=0.1)
     with (
         client_of(server, limits) as client,
-        pytest.raises(UnreachableError, match="fell silent") as caught,
+        pytest.raises(UnreachableError, match="fell silent"),
     ):
         client.request("GET", server.url + "a")
-    assert caught.value.cause == "ReadTimeout"
 
 
 def test_a_refused_connection_is_a_failure() -> None:
@@ -331,7 +321,7 @@ def test_exceptions_that_requests_does_not_translate_are_failures(
     client: HttpClient, server: WebServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any, **__: Any) -> None:
-        raise HTTPError("odd")
+        raise Urllib3Error("odd")
 
     monkeypatch.setattr(HTTPAdapter, "send", fail)
     with pytest.raises(UnreachableError, match=r"the connection failed \(HTTPError\)"):

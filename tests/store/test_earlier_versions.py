@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from events_archive.check.external_links import LinkStatus
-from events_archive.images.download_state import DownloadState, FailedDownload
+from events_archive.images.download import DownloadState, FailedDownload
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change
 from events_archive.store.canonical_json import encode_lines
@@ -106,7 +106,8 @@ def test_a_transaction_that_an_earlier_version_began_is_completed(tmp_path: Path
 
 
 def test_failed_downloads() -> None:
-    state = DownloadState.load(CACHE / "validators.json")
+    state = read_json(CACHE / "validators.json", DownloadState)
+    assert state
     assert state.validators == {"1_a.jpg": {"If-None-Match": '"x"'}}
     assert state.failed == {
         "2_b.jpg": FailedDownload(
