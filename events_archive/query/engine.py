@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter, ge, gt, le, lt
 
+from events_archive.query.index import QueryRow
 from events_archive.query.parameters import ParameterType
 from events_archive.query.parser import Filter, Query
-from events_archive.query.rows import QueryRow
 
 Predicate = Callable[[QueryRow], bool]
 

@@ -13,6 +13,7 @@ from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.event import Event, EventType
 from events_archive.model.event_date import EventDate
 from events_archive.model.interval import format_day
+from events_archive.query.index import QueryRow
 from events_archive.query.parameters import (
     API_EVENTS,
     DEFAULT_LIMIT,
@@ -23,7 +24,6 @@ from events_archive.query.parameters import (
     PARAMETERS,
     Parameter,
 )
-from events_archive.query.rows import QueryRow
 from events_archive.render.api_mirror import to_json
 from events_archive.site.categories import category_of, default_duration
 from events_archive.site.data_pages import IDS_PER_RECORD_FILE, QueryDataFile

@@ -7,7 +7,7 @@ from functools import cached_property
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.catalogue import Catalogue, Events
 from events_archive.model.event import EventType
-from events_archive.query.rows import QueryIndex
+from events_archive.query.index import QueryIndex
 from events_archive.settings import Settings
 from events_archive.site import urls as paths
 from events_archive.site.publication_dates import PublicationDates

@@ -4,8 +4,7 @@ import json
 from typing import Any
 
 from events_archive.ll2.parse import parse_event
-from events_archive.query.index import build_query_index
-from events_archive.query.rows import ApiRecord, QueryIndex
+from events_archive.query.index import ApiRecord, QueryIndex, build_query_index
 from events_archive.store.records import Records
 from tests.ll2_server import generate_records
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from events_archive.query.engine import QueryResult, evaluate
+from events_archive.query.index import QueryRow
 from events_archive.query.parameters import (
     BY_NAME,
     FILTER_PARAMETERS,
@@ -16,7 +17,6 @@ from events_archive.query.parameters import (
     ParameterType,
 )
 from events_archive.query.parser import InvalidQueryError, Query, parse_query
-from events_archive.query.rows import QueryRow
 
 NOW = datetime(2021, 7, 4, 12, tzinfo=UTC)
 
