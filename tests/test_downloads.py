@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from events_archive.render.sqlite_export import database_bytes
+from events_archive.render.downloads import database_bytes
 from events_archive.site.export_columns import COLUMNS, rows
 from tests.conftest import Run, copy_seed, run_build
 from tests.factories import a_site, an_event

@@ -3,10 +3,12 @@
 Each file is a classic script that sets one key of the global object ``archiveParts``.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 from events_archive.images.thumbnails import Thumbnails
@@ -90,7 +92,8 @@ class QueryDataWriter:
     def _event_columns(self, events: list[Event], rows: list[QueryRow]) -> dict[str, Any]:
         """Return the columns that every query needs; places and images are numbered."""
         slugs = self.site.urls.event_slugs
-        places, images = _Numbering(), _Numbering()
+        places: dict[str, int] = defaultdict(count().__next__)
+        images: dict[str, int] = defaultdict(count().__next__)
         return {
             "id": [row.id for row in rows],
             "name": [row.name for row in rows],
@@ -101,12 +104,12 @@ class QueryDataWriter:
             "said": [_display(event.date) for event in events],
             "last_updated": [_posix_time(row.last_updated) for row in rows],
             "type": [row.type for row in rows],
-            "place": [places.number(row.place) for row in rows],
-            "picture": [images.number(self._image(event)) for event in events],
+            "place": [places[row.place] for row in rows],
+            "picture": [images[self._image(event)] for event in events],
             "agencies": [row.agencies for row in rows],
             "programs": [row.programs for row in rows],
-            "places": places.texts,
-            "pictures": images.texts,
+            "places": list(places),
+            "pictures": list(images),
         }
 
     def _image(self, event: Event) -> str:
@@ -132,22 +135,6 @@ def _word_columns(events: list[Event], rows: list[QueryRow]) -> dict[str, Any]:
     """Return the columns that only some queries need."""
     names = ("text", "videos", "expeditions", "stations", "launches")
     return {name: [getattr(row, name) for row in rows] for name in names}
-
-
-class _Numbering:
-    """Numbers distinct texts, beginning with 0."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-
-    @property
-    def texts(self) -> list[str]:
-        """The texts in the order of their numbers."""
-        return list(self._numbers)
-
-    def number(self, text: str) -> int:
-        """Return the number of ``text``."""
-        return self._numbers.setdefault(text, len(self._numbers))
 
 
 def _file_of(page: Page) -> QueryDataFile:
