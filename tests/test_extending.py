@@ -1,13 +1,21 @@
 """Changes that contributors make: each is one or two places, and complete in the next build."""
 
+import csv
+import json
 import shutil
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
+import feedparser
 import pytest
 
-from tests.conftest import PROJECT, copy_seed, run_build
+from tests.conftest import PROJECT, Run, copy_seed, run_build
 
 COPIED = ("events_archive", "static", "templates", "build.py", "pyproject.toml")
+BASE_URL = "https://events.example/"
+
+BuildProject = Callable[..., Run]
 
 
 @pytest.fixture
@@ -24,15 +32,133 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def build_project(project: Path, tmp_path: Path) -> BuildProject:
+    """``build_project(*options)`` builds the site of ten events with the copy of the project.
+
+    All builds of a test update one output folder, and the first is made without a change.
+    """
+    copy_seed(tmp_path / "cache")
+
+    def build(*options: str, command: tuple[str, ...] = ()) -> Run:
+        return run_build(
+            *command, "--offline", "--base-url", BASE_URL, *options,
+            project=project, cache=tmp_path / "cache", output=tmp_path / "output", coverage=False,
+        )  # fmt: skip
+
+    build()
+    return build
+
+
 def insert(file: Path, before: str, text: str) -> None:
-    """Insert ``text`` before the one line of the file that begins with ``before``."""
-    lines = file.read_text("utf-8").splitlines(keepends=True)
-    (number,) = (n for n, line in enumerate(lines) if line.startswith(before))
-    file.write_text("".join([*lines[:number], text, *lines[number:]]), "utf-8")
+    """Insert ``text`` before the one place of the file where a line begins with ``before``."""
+    start, end = file.read_text("utf-8").split(f"\n{before}")
+    file.write_text(f"{start}\n{text}{before}{end}", "utf-8")
+
+
+def records(run: Run) -> list[dict[str, object]]:
+    """Return the records of the cache."""
+    return [json.loads(line) for line in (run.cache / "events.jsonl").read_text().splitlines()]
+
+
+def test_a_field_of_the_record_is_parsed_and_shown_on_the_page_of_each_event(
+    project: Path, build_project: BuildProject
+) -> None:
+    """Three places, since the cache, the event and the page are three layers."""
+    insert(project / "events_archive/model/event.py", "    location: str", "    api_mode: str\n")
+    insert(
+        project / "events_archive/ll2/parse.py",
+        '        location=fields.single_line("location"),',
+        '        api_mode=fields.single_line("response_mode"),\n',
+    )
+    insert(
+        project / "templates/pages/event.html",
+        "{{ facts(",
+        "<p>Read in the API's mode {{ event.api_mode }}</p>\n",
+    )
+    run = build_project()
+    for record in records(run):
+        page = (run.output / f"events/{record['slug']}.html").read_text("utf-8")
+        assert f"<p>Read in the API's mode {record['response_mode']}</p>" in page
+
+
+def test_a_taxonomy_is_a_row_and_a_function_that_finds_its_terms(
+    project: Path, build_project: BuildProject
+) -> None:
+    taxonomies = project / "events_archive/site/taxonomies.py"
+    insert(
+        taxonomies,
+        "TAXONOMIES = (",
+        "def find_licences(taxonomy, catalogue, urls):\n"
+        "    licences = {}\n"
+        "    for event in catalogue.events:\n"
+        "        if event.image and event.image.licence:\n"
+        "            licences.setdefault(event.image.licence, []).append(event)\n"
+        "    for licence, events in licences.items():\n"
+        '        yield Term(taxonomy=taxonomy, key=licence.id, slug=f"licence-{licence.id}",\n'
+        "                   name=licence.name, events=tuple(events), website=licence.url)\n\n\n",
+    )
+    insert(
+        taxonomies,
+        ")\n" + '"""In the order of the home page',
+        "    Taxonomy(\n"
+        '        name="licences", title="Licences of images", singular="Licence",\n'
+        '        intro="How the images may be used.", find=find_licences,\n'
+        '        navigation_label="Licences", feed_id="licence",\n'
+        "    ),\n",
+    )
+    text = taxonomies.read_text("utf-8")
+    taxonomies.write_text(text.replace("import Taxonomy\n", "import Taxonomy, Term\n"), "utf-8")
+
+    run = build_project()
+    terms = {
+        record["image"]["license"]["id"]: record["image"]["license"]["name"]
+        for record in records(run)
+        if record["image"]
+    }
+    index = (run.output / "licences/index.html").read_text("utf-8")
+    sitemap = (run.output / "sitemap.xml").read_text("utf-8")
+    assert terms
+    for id, name in terms.items():
+        page = (run.output / f"licences/licence-{id}.html").read_text("utf-8")
+        assert f'href="licence-{id}.html"' in index or f"licences/licence-{id}.html" in index
+        assert name in page
+        assert f"{BASE_URL}licences/licence-{id}.html" in sitemap
+        feed = feedparser.parse((run.output / f"licences/licence-{id}.rss").read_bytes())
+        assert feed.entries
+    home = (run.output / "index.html").read_text("utf-8")
+    assert 'href="licences/index.html"' in home
+    build_project(command=("check",))
+
+
+def test_a_feed_format_is_a_row_and_a_template(project: Path, build_project: BuildProject) -> None:
+    formats = project / "events_archive/site/formats.py"
+    insert(
+        formats,
+        "JSON_FEED = Format(",
+        'PLAIN = Format(\n    "plain", ".plain", "text/x-plain-feed", label="Plain", noun="feed",\n'
+        '    is_feed=True, template="feeds/plain.txt",\n'
+        '    entry_ids=re.compile(rb"^(\\S+)", re.MULTILINE),\n)\n',
+    )
+    insert(formats, "    JSON_FEED,", "    PLAIN,\n")
+    (project / "templates/feeds/plain.txt").write_text(
+        "{% for entry in feed.entries %}{{ entry.id }} {{ link(entry.url, root) }}\n{% endfor %}"
+    )
+    run = build_project()
+    feeds = list(run.output.rglob("*.rss"))
+    assert feeds
+    for path in feeds:
+        ids = [entry.id for entry in feedparser.parse(path.read_bytes()).entries]
+        lines = path.with_suffix(".plain").read_text("utf-8").splitlines()
+        assert [line.split()[0] for line in lines] == ids
+    assert 'type="text/x-plain-feed"' in (run.output / "index.html").read_text("utf-8")
+    subscribe = (run.output / "subscribe.html").read_text("utf-8")
+    assert 'href="feed.plain">Plain</a>' in subscribe
+    build_project(command=("check",))
 
 
 def test_an_option_that_changes_the_pages_is_a_setting_and_its_use(
-    project: Path, tmp_path: Path
+    project: Path, build_project: BuildProject
 ) -> None:
     insert(
         project / "events_archive/settings.py",
@@ -45,14 +171,9 @@ def test_an_option_that_changes_the_pages_is_a_setting_and_its_use(
         "</footer>",
         "{% if site.settings.contact %}<p>Write to {{ site.settings.contact }}</p>{% endif %}\n",
     )
-    copy_seed(tmp_path / "cache")
 
     def pages(*options: str) -> list[str]:
-        run = run_build(
-            "--offline", *options,
-            project=project, cache=tmp_path / "cache", output=tmp_path / "output", coverage=False,
-        )  # fmt: skip
-        texts = (path.read_text("utf-8") for path in run.output.rglob("*.html"))
+        texts = (path.read_text("utf-8") for path in build_project(*options).output.rglob("*.html"))
         return [text for text in texts if "</footer>" in text]
 
     assert not any("Write to" in page for page in pages())
@@ -60,3 +181,20 @@ def test_an_option_that_changes_the_pages_is_a_setting_and_its_use(
     insert(project / "pyproject.toml", "# base_url", 'contact = "me"\n')
     assert all("<p>Write to me</p>" in page for page in pages())
     assert len(pages()) > 100
+
+
+def test_a_column_of_the_downloads_is_a_row(project: Path, build_project: BuildProject) -> None:
+    insert(
+        project / "events_archive/site/export_columns.py",
+        '    _names("agencies", "Agencies"),',
+        '    _number("name_length", "Letters of the name.", lambda event: len(event.name)),\n',
+    )
+    run = build_project()
+    expected = {record["id"]: len(str(record["name"])) for record in records(run)}
+    with (run.output / "data/events.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {int(row["id"]): int(row["name_length"]) for row in rows} == expected
+    with sqlite3.connect(run.output / "data/events.sqlite") as database:
+        assert dict(database.execute("SELECT id, name_length FROM events")) == expected
+    database.close()
+    assert "name_length" in (run.output / "data.html").read_text("utf-8")
