@@ -153,7 +153,7 @@ def test_a_feed_format_is_a_row_and_a_template(project: Path, build_project: Bui
         assert [line.split()[0] for line in lines] == ids
     assert 'type="text/x-plain-feed"' in (run.output / "index.html").read_text("utf-8")
     subscribe = (run.output / "subscribe.html").read_text("utf-8")
-    assert 'href="feed.plain">Plain</a>' in subscribe
+    assert '<a href="feed.plain" type="text/x-plain-feed">Plain<' in subscribe
     build_project(command=("check",))
 
 

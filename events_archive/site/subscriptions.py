@@ -76,21 +76,23 @@ class AlternateLinks:
 
     def of_term(self, term: Term) -> Alternates:
         """Return what a term's pages announce; a month those of its year."""
-        if term.taxonomy.feed_id:
-            own = term_subscription(self._site, term)
-            return (
-                *own.news.alternates(f"{term.name}, new and changed"),
-                *own.chronological.alternates(f"{term.name}, what happened"),
-                own.calendar.alternate(f"{term.name}, calendar"),
-            )
-        if term.taxonomy.calendar_refresh:
-            calendar = term_calendar(self._site, term)
-            return (calendar.alternate(f"Calendar of {term.name}"), *self._news)
         if term.taxonomy.name == "months":
             year = self._site.taxonomies.term("years", term.value[0])
             assert year, "a month's events are in its year"
             return self.of_term(year)
-        return self.of_index(term.taxonomy)
+        name, links = term.name, self.of_index(term.taxonomy)
+        if term.taxonomy.feed_id:
+            own = term_subscription(self._site, term)
+            links = (
+                *own.news.alternates(f"{name}, new and changed"),
+                *own.chronological.alternates(f"{name}, what happened"),
+            )
+            if term.taxonomy.calendar_refresh:
+                links = (*links, own.calendar.alternate(f"{name}, calendar"))
+        elif term.taxonomy.calendar_refresh:
+            calendar = term_calendar(self._site, term)
+            links = (calendar.alternate(f"Calendar of {name}"), *self._news)
+        return links
 
     def of_event(self, event: Event) -> Alternates:
         """Return what an event's page announces: its calendar, or its type's, and type's feeds."""
