@@ -32,8 +32,8 @@ class Format:
     """Whether a browser that saves the site for reading offline saves these files. Feeds, tables
     and databases are for programs, which save them by themselves."""
     entry_ids: re.Pattern[bytes] | None = None
-    """Finds the ids of the entries in a file, of every format of feeds and calendars. Text in entries
-    is escaped, so it cannot match."""
+    """Finds the ids of the entries in a file; formats of feeds and calendars have it. Text in
+    entries is escaped, so it cannot match."""
     validator: str = ""
     """Which of ``check``'s validators reads it; ``""`` for none."""
     is_feed: bool = False
