@@ -5,14 +5,13 @@ is ignored with a warning.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from events_archive.errors import UsageError
-from events_archive.model.timestamps import format_utc
-from events_archive.query.coercion import COERCIONS, Value, parse_count, split_list
+from events_archive.model.timestamps import as_utc, format_utc
 from events_archive.query.parameters import (
     BY_NAME,
     DEFAULT_LIMIT,
@@ -24,8 +23,10 @@ from events_archive.query.parameters import (
     ORDERINGS,
     PARAMETERS,
     Parameter,
+    ParameterType,
 )
 
+Value = float | str | datetime
 Pairs = tuple[tuple[str, str], ...]
 
 _EVENTS_PATH = re.compile(
@@ -35,6 +36,13 @@ _QUERY_PAGE_PATH = re.compile(r"(?:^|/)explore(?:\.html)?\Z")
 _FORMER_NAMES = {parameter.former: parameter.name for parameter in PARAMETERS if parameter.former}
 _MINIMUM_COUNTS = {"limit": 1, "offset": 0}
 _MAX_QUOTED_LENGTH = 80
+
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
+_DATETIME = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?", re.ASCII
+)
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class InvalidQueryError(UsageError):
@@ -151,7 +159,7 @@ def _filters(pairs: Pairs) -> tuple[Filter, ...]:
         if not values:
             continue
         try:
-            filters.append(Filter(parameter=parameter, values=COERCIONS[parameter.type](values)))
+            filters.append(Filter(parameter=parameter, values=_COERCIONS[parameter.type](values)))
         except ValueError as error:
             errors[parameter.name] = [_error_message(parameter, values, str(error))]
     response_format = dict(pairs).get("format", FORMATS[0])
@@ -191,3 +199,66 @@ def _warnings(given: Iterable[str], values: Mapping[str, str]) -> Iterator[str]:
             yield MESSAGES["count"].format(name=name, value=value)
         elif name == "limit" and number > MAX_LIMIT:
             yield MESSAGES["limit"].format(value=value, largest=MAX_LIMIT)
+
+
+# Conversions of values as Django REST Framework makes them. Each raises `ValueError` with the
+# framework's own message for a value that it refuses.
+
+
+def split_list(text: str) -> list[str]:
+    """Return the parts of ``text`` between commas, without blank ones."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def parse_count(text: str, *, minimum: int) -> int | None:
+    """Return the number; None, which the API takes as not given, for anything else."""
+    if not _INTEGER.fullmatch(text.strip()):
+        return None
+    number = int(text[:20])
+    return number if number >= minimum else None
+
+
+def _number(text: str) -> float:
+    if not _NUMBER.fullmatch(text.strip()):
+        raise ValueError(MESSAGES["number"])
+    return float(text)
+
+
+def _repeated(values: list[str]) -> tuple[Value, ...]:
+    for value in values:
+        if not _INTEGER.fullmatch(value.strip()):
+            raise ValueError(MESSAGES["value"].format(value=value))
+    return tuple(float(value) for value in values)
+
+
+def _uuids(text: str) -> tuple[Value, ...]:
+    uuids = split_list(text.lower())
+    if not all(map(_UUID.fullmatch, uuids)):
+        raise ValueError(MESSAGES["uuid"])
+    return tuple(uuids)
+
+
+def _datetime(text: str) -> datetime:
+    if not _DATETIME.fullmatch(text.strip()):
+        raise ValueError(MESSAGES["moment"])
+    try:
+        return as_utc(datetime.fromisoformat(text.strip()))
+    except (ValueError, OverflowError) as error:
+        raise ValueError(MESSAGES["moment"]) from error
+
+
+_COERCIONS: dict[ParameterType, Callable[[list[str]], tuple[Value, ...]]] = {
+    ParameterType.NUMBERS: lambda values: tuple(map(_number, split_list(values[-1]))),
+    ParameterType.NUMBER: lambda values: (_number(values[-1]),),
+    ParameterType.REPEATED: _repeated,
+    ParameterType.TEXTS: lambda values: tuple(values[-1].split(",")),
+    ParameterType.UUIDS: lambda values: _uuids(values[-1]),
+    ParameterType.TEXT: lambda values: (values[-1].strip(),),
+    ParameterType.REPEATED_TEXT: tuple,
+    ParameterType.DATETIME: lambda values: (_datetime(values[-1]),),
+    ParameterType.WORDS: lambda values: tuple(values[-1].replace(",", " ").lower().split()),
+}
+"""By type: from all values of a parameter, none of them blank, to those that a row must match.
+
+Of a parameter that is not meant to be repeated, the last value counts.
+"""
