@@ -32,10 +32,9 @@ from events_archive.model.timestamps import format_utc  # noqa: E402
 from events_archive.render.assets import Assets, read_assets  # noqa: E402
 from events_archive.render.calendar_links import CalendarLinkBuilder  # noqa: E402
 from events_archive.render.feeds import rfc822  # noqa: E402
-from events_archive.render.filters import date_parts  # noqa: E402
 from events_archive.render.json_ld import JsonLd  # noqa: E402
 from events_archive.render.markdown import markdown_to_html  # noqa: E402
-from events_archive.render.renderer import CONTENT_SECURITY_POLICY  # noqa: E402
+from events_archive.render.renderer import CONTENT_SECURITY_POLICY, date_parts  # noqa: E402
 from events_archive.site import categories, on_this_day, urls  # noqa: E402
 from events_archive.site.feeds import term_feed  # noqa: E402
 from events_archive.site.formats import JSON_FEED  # noqa: E402

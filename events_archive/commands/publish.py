@@ -11,10 +11,9 @@ from events_archive.output.fingerprints import Fingerprints, site_fingerprint
 from events_archive.output.id_audit import IdAudit
 from events_archive.output.manifest import BuildManifest, load_manifest
 from events_archive.output.writer import OutputDir
-from events_archive.render.assets import read_assets
+from events_archive.render.assets import precache_manifest, read_assets, service_worker
 from events_archive.render.jinja import digest_of_templates
 from events_archive.render.renderer import Renderer
-from events_archive.render.service_worker import precache_manifest, service_worker
 from events_archive.settings import Settings
 from events_archive.site import urls
 from events_archive.site.page import Page, Writer

@@ -3,7 +3,6 @@
 All additions are members of one object, `ADDED_KEY`, so that no client mistakes them for the API's.
 """
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,18 +14,17 @@ from events_archive.site import urls
 from events_archive.site.data_pages import ApiList
 from events_archive.site.page import Page, Writer
 from events_archive.site.site import Site
+from events_archive.store.canonical_json import compact_json
 from events_archive.store.history_file import change_to_json
 
 ADDED_KEY = "_archive"
 
 ATTRIBUTION = "Data: Launch Library 2 by The Space Devs, https://thespacedevs.com/llapi"
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-
 
 def to_json(value: Any) -> bytes:
     """Return ``value`` as JSON in UTF-8 without white space; a lone surrogate becomes ``?``."""
-    return _ENCODER.encode(value).encode("utf-8", "replace")
+    return compact_json(value).encode("utf-8", "replace")
 
 
 @dataclass(frozen=True, kw_only=True)

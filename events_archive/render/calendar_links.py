@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from events_archive.model.event import Event
-from events_archive.model.timestamps import format_utc
+from events_archive.render.calendars import basic_format, start_and_end
 from events_archive.site import urls
 from events_archive.site.calendars import Calendar
-from events_archive.site.categories import default_duration
 from events_archive.site.formats import CALENDAR
 from events_archive.site.site import Site
 
@@ -62,8 +61,8 @@ class CalendarLinkBuilder:
         if self.site.base_url:
             details += f"\n{self.site.base_url}{urls.permalink(event.id)}"
         title, details, location = _quote(title), _quote(details), _quote(event.location)
-        start, end = _dates(event)
-        dates = f"{start}/{end}".replace("-", "").replace(":", "")
+        start, end = start_and_end(event)
+        dates = basic_format(f"{start}/{end}")
         all_day = "" if event.date.has_time else "&allday=true"
         return CalendarLinks(
             url=self.site.urls.event(event, CALENDAR.suffix),
@@ -72,16 +71,6 @@ class CalendarLinkBuilder:
             outlook=f"{_OUTLOOK_ADD}&subject={title}&startdt={start}&enddt={end}{all_day}"
             f"&body={details}&location={location}",
         )
-
-
-def _dates(event: Event) -> tuple[str, str]:
-    """Return start and end (ISO 8601): date-times if the time is known, else days."""
-    interval = event.date.interval
-    assert interval, "an event without a date is in no calendar"
-    if event.date.has_time:
-        end = interval.start + default_duration(event.type)
-        return format_utc(interval.start), format_utc(end)
-    return interval.first_day.isoformat(), interval.end_date_exclusive.isoformat()
 
 
 def _quote(text: str) -> str:

@@ -2,16 +2,18 @@
 
 An event has the same component in every calendar. There is no METHOD, which would require an
 ORGANIZER (RFC 5546 section 3.2.1). Without one, DTSTAMP is the time of the last revision (RFC 5545
-section 3.8.7.2), so nothing depends on the time of the build.
+section 3.8.7.2), so nothing depends on the time of the build. Sections without a number of an RFC
+are those of RFC 5545.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.event import Event
 from events_archive.model.interval import format_duration
-from events_archive.render import icalendar as ical
+from events_archive.model.timestamps import format_utc
 from events_archive.render.markdown import normalize_newlines
 from events_archive.site import urls
 from events_archive.site.calendars import Calendar, CalendarEntry
@@ -42,6 +44,15 @@ _EMPTY_CALENDAR = (
     b"TZOFFSETFROM:+0000\r\nTZOFFSETTO:+0000\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
 )
 
+# TEXT must not have control characters but tab and line end (RFC 5545 section 3.3.11). DEL, C1
+# controls and lone surrogates are not valid in UTF-8 text either.
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# Some readers split lines at every line end that Unicode knows, not only at CR and LF.
+_LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+
+LINE_OCTETS = 75
+"""The greatest length of a content line without its CRLF (section 3.1)."""
+
 
 def uid(event: Event) -> str:
     """Return the UID of an event, which must never change."""
@@ -69,7 +80,7 @@ class CalendarWriter:
         assert isinstance(calendar, Calendar)
         make = self._anniversary if calendar.is_recurring else self._component
         components = [make(entry) for entry in calendar.entries] or [_EMPTY_CALENDAR]
-        head = "".join(ical.line(name, value) for name, value in _head(calendar, self.base_url))
+        head = "".join(content_line(name, value) for name, value in _head(calendar, self.base_url))
         return b"".join([b"BEGIN:VCALENDAR\r\n", head.encode(), *components, b"END:VCALENDAR\r\n"])
 
     def _component(self, entry: CalendarEntry) -> bytes:
@@ -98,7 +109,7 @@ def size_warning(calendar: Calendar, content: bytes) -> str:
 
 
 def _head(calendar: Calendar, base_url: str) -> Iterator[tuple[str, str]]:
-    name, description = ical.text(calendar.name), ical.text(calendar.description)
+    name, description = text_value(calendar.name), text_value(calendar.description)
     yield from (("VERSION", "2.0"), ("PRODID", PRODUCT), ("CALSCALE", "GREGORIAN"))
     yield from (("NAME", name), ("X-WR-CALNAME", name))
     yield from (("DESCRIPTION", description), ("X-WR-CALDESC", description))
@@ -109,28 +120,31 @@ def _head(calendar: Calendar, base_url: str) -> Iterator[tuple[str, str]]:
         yield from (("COLOR", colour), ("X-APPLE-CALENDAR-COLOR", code))
     if base_url:
         home = "" if calendar.html_url == urls.HOME else calendar.html_url
-        yield ("URL", ical.uri(base_url + home))
-        yield ("SOURCE;VALUE=URI", ical.uri(base_url + calendar.path))
+        yield ("URL", uri_value(base_url + home))
+        yield ("SOURCE;VALUE=URI", uri_value(base_url + calendar.path))
 
 
 def component(entry: CalendarEntry, url: str, image: str) -> str:
     """Return the VEVENT of an event; ``url`` (its permalink) and ``image`` may be ``""``."""
     event = entry.event
     webcast = event.videos[0].url if event.videos else ""
+    value_type = "" if event.date.has_time else ";VALUE=DATE"
+    start, end = start_and_end(event)
     return _vevent(
         uid(event),
         entry,
         ("STATUS", entry.status),
         ("TRANSP", "TRANSPARENT"),
-        *_period(event),
-        ("SUMMARY", ical.text(summary(entry))),
-        ("DESCRIPTION", ical.text(description(entry, url, image))),
-        ("CATEGORIES", ical.text(event.type.name)),
+        (f"DTSTART{value_type}", basic_format(start)),
+        (f"DTEND{value_type}", basic_format(end)),
+        ("SUMMARY", text_value(summary(entry))),
+        ("DESCRIPTION", text_value(description(entry, url, image))),
+        ("CATEGORIES", text_value(event.type.name)),
         ("COLOR", COLOURS[category_of(event.type).key][0]),
-        ("LOCATION", ical.text(event.location)),
-        ("URL", ical.uri(url)),
-        ("IMAGE;VALUE=URI;DISPLAY=BADGE;FMTTYPE=image/webp", ical.uri(image)),
-        ('CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO;LABEL="Webcast"', ical.uri(webcast)),
+        ("LOCATION", text_value(event.location)),
+        ("URL", uri_value(url)),
+        ("IMAGE;VALUE=URI;DISPLAY=BADGE;FMTTYPE=image/webp", uri_value(image)),
+        ('CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO;LABEL="Webcast"', uri_value(webcast)),
     )
 
 
@@ -149,19 +163,19 @@ def anniversary(entry: CalendarEntry, url: str) -> str:
         anniversary_uid(event),
         entry,
         ("TRANSP", "TRANSPARENT"),
-        ("DTSTART;VALUE=DATE", ical.day(start)),
+        ("DTSTART;VALUE=DATE", basic_format(start.isoformat())),
         ("RRULE", "FREQ=YEARLY" + ";BYMONTH=2;BYMONTHDAY=-1" * is_leap_day),
-        ("SUMMARY", ical.text(f"{day.year}: {event.name}")),
-        ("DESCRIPTION", ical.text("\n\n".join(filter(None, paragraphs)))),
-        ("CATEGORIES", f"Anniversary,{ical.text(event.type.name)}"),
+        ("SUMMARY", text_value(f"{day.year}: {event.name}")),
+        ("DESCRIPTION", text_value("\n\n".join(filter(None, paragraphs)))),
+        ("CATEGORIES", f"Anniversary,{text_value(event.type.name)}"),
         ("COLOR", COLOURS[category_of(event.type).key][0]),
-        ("URL", ical.uri(url)),
+        ("URL", uri_value(url)),
     )
 
 
 def _vevent(uid: str, entry: CalendarEntry, *properties: tuple[str, str]) -> str:
     """Return a component with those of ``properties`` that have a value."""
-    modified = ical.utc(entry.last_modified)
+    modified = basic_format(format_utc(entry.last_modified))
     properties = (
         ("UID", uid),
         ("DTSTAMP", modified),
@@ -169,21 +183,18 @@ def _vevent(uid: str, entry: CalendarEntry, *properties: tuple[str, str]) -> str
         ("SEQUENCE", str(entry.sequence)),
         *properties,
     )
-    lines = [ical.line(name, value) for name, value in properties if value]
+    lines = [content_line(name, value) for name, value in properties if value]
     return "".join(("BEGIN:VEVENT\r\n", *lines, "END:VEVENT\r\n"))
 
 
-def _period(event: Event) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Return DTSTART and DTEND: date-times if the time is known, else days."""
+def start_and_end(event: Event) -> tuple[str, str]:
+    """Return start and end (ISO 8601): date-times if the time is known, else days."""
     interval = event.date.interval
     assert interval, "an event without a date is in no calendar"
     if event.date.has_time:
         end = interval.start + default_duration(event.type)
-        return ("DTSTART", ical.utc(interval.start)), ("DTEND", ical.utc(end))
-    return (
-        ("DTSTART;VALUE=DATE", ical.day(interval.first_day)),
-        ("DTEND;VALUE=DATE", ical.day(interval.end_date_exclusive)),
-    )
+        return format_utc(interval.start), format_utc(end)
+    return interval.first_day.isoformat(), interval.end_date_exclusive.isoformat()
 
 
 def summary(entry: CalendarEntry) -> str:
@@ -226,3 +237,37 @@ def _credit_lines(event: Event, image: str) -> Iterator[str]:
     if image and event.image and event.image.credit:
         yield f"Picture: {event.image.credit}"
     yield CREDIT
+
+
+def text_value(value: str) -> str:
+    """Return a TEXT value (section 3.3.11)."""
+    escaped = _FORBIDDEN.sub("", _LINE_END.sub("\n", value)).replace("\\", r"\\")
+    return escaped.replace(";", r"\;").replace(",", r"\,").replace("\n", r"\n")
+
+
+def uri_value(value: str) -> str:
+    """Return a URI value (section 3.3.13), which is not escaped, without white space."""
+    return "".join(_FORBIDDEN.sub("", value).split())
+
+
+def basic_format(value: str) -> str:
+    """Return the DATE or DATE-TIME of a day or date-time in UTC (sections 3.3.4 and 3.3.5).
+
+    ISO 8601 calls it the basic format: ``20210704T001100Z`` for ``2021-07-04T00:11:00Z``.
+    """
+    return value.replace("-", "").replace(":", "")
+
+
+def content_line(name: str, value: str) -> str:
+    """Return a content line that ends with CRLF, folded to `LINE_OCTETS` between characters."""
+    octets = f"{name}:{value}".encode()
+    pieces: list[bytes] = []
+    start, limit = 0, LINE_OCTETS
+    while len(octets) - start > limit:
+        end = start + limit
+        while octets[end] & 0xC0 == 0x80:  # inside a character
+            end -= 1
+        pieces.append(octets[start:end])
+        start, limit = end, LINE_OCTETS - 1  # the space before a continuation counts
+    pieces.append(octets[start:])
+    return b"\r\n ".join(pieces).decode() + "\r\n"

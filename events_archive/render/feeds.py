@@ -4,7 +4,6 @@ RSS and Atom have templates, which use the functions of this module. JSON Feed h
 since JSON is not made from text.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,8 +19,8 @@ from events_archive.site.feeds import Feed
 from events_archive.site.formats import JSON_FEED
 from events_archive.site.page import Page
 from events_archive.site.site import Site
+from events_archive.store.canonical_json import compact_json
 
-_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _XML_FORBIDS = bytes(code for code in range(0x20) if code not in b"\t\n\r")
 
 
@@ -104,8 +103,8 @@ class JsonFeedWriter:
         """Return the file of a feed; ``root`` leads from it to the site's root."""
         feed = page.context["feed"]
         assert isinstance(feed, Feed)
-        head = _to_json(self._head(feed, root)).removesuffix("}")
-        items = ",\n".join(_to_json(self._item(entry, root)) for entry in feed.entries)
+        head = compact_json(self._head(feed, root)).removesuffix("}")
+        items = ",\n".join(compact_json(self._item(entry, root)) for entry in feed.entries)
         return f'{head},"items":[\n{items}\n]}}\n'.encode("utf-8", "ignore")
 
     def _head(self, feed: Feed, root: str) -> dict[str, Any]:

@@ -4,7 +4,6 @@ Only what is known is stated: a date is as long as it is exact, and a date that 
 exactly than to the year is left out.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +16,9 @@ from events_archive.model.event import Event, Image
 from events_archive.model.places import ONLINE, place_of
 from events_archive.site.page import Page
 from events_archive.site.site import Site
+from events_archive.store.canonical_json import compact_json
 
 _SCHEMA = "https://schema.org"
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 Thing = dict[str, Any]
 """An object of JSON-LD."""
@@ -102,7 +101,7 @@ def script(data: Thing) -> Markup:
 
     Browsers do not run a script of this type, and no text in it can end the element.
     """
-    text = _encode(data).replace("<", r"\u003c")
+    text = compact_json(data).replace("<", r"\u003c")
     return Markup(f'<script type="application/ld+json">{text}</script>')
 
 

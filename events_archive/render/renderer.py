@@ -12,21 +12,22 @@ from markupsafe import Markup
 from events_archive import __version__
 from events_archive.errors import ArchiveError
 from events_archive.images.thumbnails import Thumbnails
-from events_archive.model.event import Event, Image
-from events_archive.model.interval import MONTHS
+from events_archive.model.event import Event, Image, host_of
+from events_archive.model.event_date import EventDate
+from events_archive.model.interval import MONTHS, format_day, format_duration
+from events_archive.model.timestamps import format_utc
 from events_archive.render.api_mirror import ApiMirror
-from events_archive.render.assets import Assets
+from events_archive.render.assets import Assets, web_manifest
 from events_archive.render.calendar_links import CalendarLinkBuilder
 from events_archive.render.calendars import CalendarWriter
 from events_archive.render.downloads import Downloads
-from events_archive.render.feeds import Enclosures, JsonFeedWriter, entry_summary, xml_bytes
-from events_archive.render.filters import FILTERS
+from events_archive.render.feeds import Enclosures, JsonFeedWriter, entry_summary, rfc822, xml_bytes
 from events_archive.render.jinja import TemplateEnvironment
 from events_archive.render.json_ld import JsonLd
 from events_archive.render.markdown import markdown_to_html, render_markdown_file
 from events_archive.render.query_data import QueryDataWriter
-from events_archive.render.service_worker import web_manifest
 from events_archive.site import categories, urls
+from events_archive.site.on_this_day import format_day_of_year
 from events_archive.site.page import Page, Writer
 from events_archive.site.site import Site
 
@@ -162,3 +163,32 @@ def image_alt(image: Image, event: Event) -> str:
     if image.name and not image.name.startswith("["):
         return image.name
     return f"Picture published with {event.name}"
+
+
+def date_parts(date: EventDate) -> tuple[str, str, str]:
+    """Return ("4", "July 2021", "00:11 UTC"): the day, the month with the year, and the time.
+
+    Parts that are not known are empty: ("", "September 2026", "").
+    """
+    head, _, clock = date.display.partition(", ")
+    day, _, rest = head.partition(" ")
+    return (day, rest, clock) if day.isdigit() and rest else ("", head, clock)
+
+
+def format_size(size: int) -> str:
+    """Return a number of bytes as ``5.2 MB`` or ``310 kB``, in powers of 1,000."""
+    return f"{size / 1e6:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1e3))} kB"
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "date_parts": date_parts,
+    "format_day": format_day,
+    "format_day_of_year": format_day_of_year,
+    "format_duration": format_duration,
+    "format_size": format_size,
+    "host": host_of,
+    "markdown": markdown_to_html,
+    "rfc3339": format_utc,
+    "rfc822": rfc822,
+}
+"""The filters that templates have beside Jinja's own."""

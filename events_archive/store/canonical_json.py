@@ -99,6 +99,9 @@ def _refuse_constant(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
 
+compact_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""Return a value on one line without spaces, its members in the given order."""
+
 _ENCODER = json.JSONEncoder(
     ensure_ascii=False,
     sort_keys=True,

@@ -15,13 +15,12 @@ from events_archive.errors import ArchiveError
 from events_archive.ll2.parse import parse_event
 from events_archive.render.assets import read_assets
 from events_archive.render.feeds import xml_bytes
-from events_archive.render.filters import FILTERS
 from events_archive.render.jinja import (
     CacheExtension,
     TemplateEnvironment,
     digest_of_templates,
 )
-from events_archive.render.renderer import Renderer
+from events_archive.render.renderer import FILTERS, Renderer
 from events_archive.site.page import Page
 from events_archive.site.plan import plan_site
 from events_archive.site.site import Site
