@@ -89,7 +89,7 @@ def render_site(
     previous = load_manifest(settings.cache, settings.output)
     # With other code, templates or settings, or other ids, no file of the last build is current.
     is_usable = (previous.site_fingerprint, previous.id_patterns) == (fingerprint, audit.published)
-    output = OutputDir.open(settings.output, previous if is_usable else BuildManifest())
+    output = OutputDir(settings.output, previous if is_usable else None)
     builder = SiteBuilder(
         renderer=renderer,
         fingerprints=Fingerprints(site, thumbnails),
@@ -142,8 +142,8 @@ def report_build(settings: Settings, site: Site, result: BuildResult, console: C
 
 def build_messages(settings: Settings, site: Site, result: BuildResult, news: str) -> Iterator[str]:
     """Yield the messages of a build that succeeded; ``news`` is what changed and was written."""
-    for remark in result.audit.remarks:
-        yield f"Note: {remark}."
+    if result.audit.remark:
+        yield f"Note: {result.audit.remark}."
     if not settings.base_url:
         yield (
             "No base_url is set: feeds link relatively, and there is no sitemap and no canonical "

@@ -5,17 +5,15 @@ ids in it are collected for the audit, and the content is staged.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.output.fingerprints import Fingerprints
 from events_archive.output.id_audit import IdAudit
 from events_archive.output.manifest import BuildManifest
 from events_archive.output.workers import can_fork, process_all
-from events_archive.output.write_summary import WriteSummary
-from events_archive.output.writer import OutputDir, StagedFile
+from events_archive.output.writer import OutputDir, StagedFile, WriteSummary
 from events_archive.render.renderer import Renderer
 from events_archive.site.page import Page
 
@@ -39,13 +37,6 @@ class BuildResult:
     thumbnails: Thumbnails
 
 
-class _ChunkResult(NamedTuple):
-    """What a process has staged."""
-
-    staged: dict[str, StagedFile]
-    audit: IdAudit
-
-
 @dataclass(slots=True, kw_only=True)
 class SiteBuilder:
     """Stages every page of a site whose file in the output folder is not current."""
@@ -56,8 +47,6 @@ class SiteBuilder:
     audit: IdAudit
     jobs: int = 1
     """With more than one, a worker process helps to render many pages."""
-    _page_fingerprints: dict[str, str] = field(default_factory=dict)
-    """By path; of pages that the last build had."""
 
     def build(self, pages: Iterable[Page], files: Iterable[tuple[str, Path]] = ()) -> None:
         """Stage the pages that are not current, and copies of ``files``, as (path, source).
@@ -72,34 +61,32 @@ class SiteBuilder:
             results = process_all(self._process, chunks)
         else:
             results = list(map(self._process, chunks))
-        for result in results:
-            self.output.staged |= result.staged
-            self.audit.merge(result.audit)
+        for staged, audit in results:
+            self.output.staged |= staged
+            self.audit.merge(audit)
 
     def _is_current(self, page: Page) -> bool:
         """Whether the file in place is current; if so, it is taken into the site."""
         previous = self.output.previous_build
         if page.path not in previous.files:
             return False
-        fingerprint = self._page_fingerprints[page.path] = self.fingerprints.page(page)
-        if not self.output.reuse(page.path, fingerprint):
+        if not self.output.reuse(page.path, self.fingerprints.page(page)):
             return False
         if page.path in previous.size_warnings:
             self.audit.size_warnings[page.path] = previous.size_warnings[page.path]
         return True
 
-    def _process(self, tasks: Sequence[Task]) -> _ChunkResult:
-        """Stage files. This runs in both processes, so everything it finds is in the result."""
-        result = _ChunkResult({}, IdAudit(published=self.audit.published))
+    def _process(self, tasks: Sequence[Task]) -> tuple[dict[str, StagedFile], IdAudit]:
+        """Stage files; return them by path, with their ids: what the other process has to know."""
+        staged: dict[str, StagedFile] = {}
+        audit = IdAudit(published=self.audit.published)
         for task in tasks:
             if isinstance(task, Page):
-                result.staged[task.path] = self._render(task, result.audit)
+                content = self.renderer.content(task)
+                audit.collect(task, content)
+                fingerprint = self.fingerprints.page(task)
+                staged[task.path] = self.output.stage(task.path, content, fingerprint)
             else:
-                result.staged[task[0]] = self.output.stage_file(*task)
-        return result
-
-    def _render(self, page: Page, audit: IdAudit) -> StagedFile:
-        fingerprint = self._page_fingerprints.get(page.path) or self.fingerprints.page(page)
-        content = self.renderer.content(page)
-        audit.collect(page, content)
-        return self.output.stage(page.path, content, fingerprint)
+                path, source = task
+                staged[path] = self.output.stage_file(path, source)
+        return staged, audit

@@ -202,7 +202,5 @@ _change_values = attrgetter(*[field.name for field in fields(Change)])
 
 def _term(term: Term) -> object:
     """Return all of a term but its events: a page that shows these has them in its context."""
-    return (
-        *(term.url, term.name, term.group, term.facts),
-        *(term.description, term.website, len(term.events)),
-    )
+    values = (term.url, term.name, term.group, term.facts, term.description, term.website)
+    return (*values, len(term.events))

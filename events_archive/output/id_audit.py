@@ -44,32 +44,36 @@ class IdAudit:
     """A message for each id that has changed."""
     duplicates: list[str] = field(default_factory=list)
     """A message for each file that does not have a different id for each of its entries."""
-    size_warnings: dict[str, tuple[str, bool]] = field(default_factory=dict)
-    """By path, a message for each calendar that is larger than clients keep, and whether it is a
-    remark: about a calendar that has to be that large."""
+    size_warnings: dict[str, str] = field(default_factory=dict)
+    """By path, a message for each calendar that is larger than clients keep."""
 
     @property
     def warnings(self) -> list[str]:
-        """The messages about sizes that the publisher can do something about."""
-        return self._size_messages(is_remark=False)
+        """The messages about sizes, but for that about the calendar that has to be large."""
+        found = sorted(self.size_warnings.items())
+        return [message for path, message in found if path != urls.COMPLETE_CALENDAR]
 
     @property
-    def remarks(self) -> list[str]:
-        """The other messages about sizes."""
-        return self._size_messages(is_remark=True)
+    def remark(self) -> str | None:
+        """The message about the size of the complete calendar, if it is large."""
+        return self.size_warnings.get(urls.COMPLETE_CALENDAR)
 
     def collect(self, page: Page, content: bytes) -> None:
         """Take the ids from the content of a page, if it is a feed or a calendar."""
         calendar, feed = page.context.get("calendar"), page.context.get("feed")
         if isinstance(calendar, Calendar):
             namespace = "anniversaries" if calendar.is_recurring else "calendars"
-            expected: Expected = [(namespace, (str(entry.event.id),)) for entry in calendar.entries]
-            self._compare(page.path, expected, _entry_ids(page.path, content))
             if message := size_warning(calendar, content):
-                self.size_warnings[page.path] = (message, calendar.path == urls.COMPLETE_CALENDAR)
+                self.size_warnings[page.path] = message
+            self._compare(
+                page.path,
+                content,
+                [(namespace, (str(entry.event.id),)) for entry in calendar.entries],
+            )
         elif isinstance(feed, Feed):
-            expected = [(entry.id_namespace, entry.id_parts) for entry in feed.entries]
-            self._compare(page.path, expected, _entry_ids(page.path, content))
+            self._compare(
+                page.path, content, [(entry.id_namespace, entry.id_parts) for entry in feed.entries]
+            )
 
     def merge(self, other: "IdAudit") -> None:
         """Add what was collected from other pages."""
@@ -98,28 +102,22 @@ class IdAudit:
         shown = "; ".join(problems[:_MAX_SHOWN])
         raise ArchiveError(f"nothing was published: {shown}{more}; {advice}")
 
-    def _size_messages(self, *, is_remark: bool) -> list[str]:
-        found = sorted(self.size_warnings.items())
-        return [message for _, (message, remark) in found if remark == is_remark]
-
-    def _compare(self, path: str, expected: Expected, found: list[bytes]) -> None:
-        """Check the ids found in a file against those expected."""
+    def _compare(self, path: str, content: bytes, expected: Expected) -> None:
+        """Check the ids in a file: each is the published pattern, or that of the other ids."""
+        found = _entry_ids(path, content)
         if len(found) != len(expected) or len(set(found)) != len(found):
             self.duplicates.append(
                 f"{path} has {len(set(found))} different ids for {len(expected)} entries"
             )
             return
-        for (namespace, parts), entry_id in zip(expected, found, strict=True):
-            if parts:
-                self._check_id(namespace, parts, entry_id.decode())
-
-    def _check_id(self, namespace: str, parts: tuple[str, ...], entry_id: str) -> None:
-        """Check that an id is the published pattern, or that of other ids, with these parts."""
-        if namespace not in self.patterns:
-            self.patterns[namespace] = _pattern_of(entry_id, parts)
-        expected = _fill(self.published.get(namespace, self.patterns[namespace]), parts)
-        if expected != entry_id:
-            self.changed.add(f"{expected} would become {entry_id}")
+        for (namespace, parts), entry_id in zip(expected, map(bytes.decode, found), strict=True):
+            if not parts:
+                continue
+            if namespace not in self.patterns:
+                self.patterns[namespace] = _pattern_of(entry_id, parts)
+            unchanged_id = _fill(self.published.get(namespace, self.patterns[namespace]), parts)
+            if unchanged_id != entry_id:
+                self.changed.add(f"{unchanged_id} would become {entry_id}")
 
 
 def _entry_ids(path: str, content: bytes) -> list[bytes]:

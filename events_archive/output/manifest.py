@@ -118,7 +118,7 @@ class BuildManifest:
     """Of everything that all pages depend on, code and templates included."""
     id_patterns: Mapping[str, str] = field(default_factory=dict)
     """The patterns of published ids, see `IdAudit`."""
-    size_warnings: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
+    size_warnings: Mapping[str, str] = field(default_factory=dict)
     """By path, see `IdAudit.size_warnings`."""
     files: Mapping[str, FileEntry] = field(default_factory=dict)
     """The files of the output folder, by path."""

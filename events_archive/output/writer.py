@@ -10,19 +10,22 @@ import hashlib
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from events_archive.errors import ArchiveError
+from events_archive.ll2.refresh_plan import quantity
 from events_archive.output.manifest import MARKER, BuildManifest, FileEntry
 from events_archive.output.up_to_date import FileStat, file_stat, stat_tree
-from events_archive.output.write_summary import WriteSummary
 from events_archive.site import urls
-from events_archive.site.formats import is_precached
+from events_archive.site.formats import format_of, is_precached
 
 _STAGING = ".staging"
+_NOUNS = ("page", "feed", "calendar", "picture", "file")
+"""The nouns of formats, in the order of a summary."""
 _OPEN_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
 
 
@@ -34,40 +37,65 @@ class StagedFile(NamedTuple):
     """Whether it is in the staging folder, to be moved into place."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteSummary:
+    """What a build did to the output folder, as paths below it."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: int
+    """The number of files that were current."""
+    size: int
+    """The size of the whole site in bytes."""
+
+    @property
+    def total(self) -> int:
+        """The number of files in the site."""
+        return self.unchanged + len(self.added) + len(self.changed)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The number of files by what was done to them."""
+        return {
+            "added": len(self.added),
+            "changed": len(self.changed),
+            "removed": len(self.removed),
+            "unchanged": self.unchanged,
+        }
+
+    @property
+    def text(self) -> str:
+        """``14 pages, 5 feeds, 1 picture written, 2 files removed``."""
+        formats = map(format_of, (*self.added, *self.changed))
+        counts = Counter(format.noun if format else "file" for format in formats)
+        written = [quantity(counts[noun], noun) for noun in _NOUNS if counts[noun]]
+        parts = [", ".join(written) + " written"] if written else []
+        if self.removed:
+            parts.append(quantity(len(self.removed), "file") + " removed")
+        return ", ".join(parts) or "no file written"
+
+
 class OutputDir:
-    """The output folder during a build, between `open` and `commit`."""
+    """The output folder during a build, until `commit`; it is created if necessary.
 
-    folder: Path
-    previous_build: BuildManifest = field(default_factory=BuildManifest)
-    """What is known of the files in place; empty if they were made by other code or settings."""
-    staged: dict[str, StagedFile] = field(default_factory=dict)
-    """Every file of the site so far, by path."""
-    _root: str = ""
-    _staging: str = ""
-    _present: dict[str, FileStat] = field(default_factory=dict)
-    _owned: frozenset[str] = frozenset()
-    """The files that the marker lists: those of earlier builds, which this one may remove."""
+    Raises ArchiveError if it has files that no build of the archive has written.
+    """
 
-    @classmethod
-    def open(cls, folder: Path, previous_build: BuildManifest | None = None) -> "OutputDir":
-        """Return the output folder, creating it if necessary.
-
-        Raises ArchiveError if it has files that no build of the archive has written.
-        """
+    def __init__(self, folder: Path, previous_build: BuildManifest | None = None) -> None:
+        self.folder = folder
+        # What is known of the files in place; empty if they were made by other code or settings.
+        self.previous_build = previous_build or BuildManifest()
+        # Every file of the site so far, by path.
+        self.staged: dict[str, StagedFile] = {}
+        self._root = f"{folder}/"
+        self._staging = f"{folder / _STAGING}/"
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            owned = _read_marker(folder)
+            self._owned = _owned_files(folder)
             shutil.rmtree(folder / _STAGING, ignore_errors=True)
             (folder / _STAGING).mkdir()
-            return cls(
-                folder=folder,
-                previous_build=previous_build or BuildManifest(),
-                _root=f"{folder}/",
-                _staging=f"{folder / _STAGING}/",
-                _present=stat_tree(str(folder), exclude=(_STAGING, MARKER)),
-                _owned=owned,
-            )
+            self._present = stat_tree(str(folder), exclude=(_STAGING, MARKER))
         except OSError as error:
             raise _cannot_write(folder, error) from error
 
@@ -120,7 +148,7 @@ class OutputDir:
             # build if this one is killed.
             if new or removed or self._owned != self.staged.keys():
                 self._write_marker(self._owned | self.staged.keys())
-                self._move(sorted(new, key=self._move_order))
+                self._move(sorted(new, key=lambda path: (path in self._present, _rank(path))))
                 for path in removed:
                     self._remove(path)
                 if removed:
@@ -214,10 +242,6 @@ class OutputDir:
             if parent.name and not any((self.folder / parent).iterdir()):
                 (self.folder / parent).rmdir()
 
-    def _move_order(self, path: str) -> tuple[bool, int]:
-        """Return the sort key of a new file: added before changed, then `_link_order`."""
-        return (path in self._present, _link_order(path))
-
 
 def site_files(folder: Path) -> tuple[tuple[str, Path], ...]:
     """Return every file of the site in ``folder`` as (path below it, file), by path.
@@ -225,10 +249,9 @@ def site_files(folder: Path) -> tuple[tuple[str, Path], ...]:
     Raises ArchiveError if no site has been built there.
     """
     try:
-        paths = json.loads((folder / MARKER).read_text("utf-8"))["files"]
+        return tuple((path, folder / path) for path in sorted(_marked_files(folder)))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArchiveError(f"{folder} holds no built site; run build.py first") from error
-    return tuple((path, folder / path) for path in sorted(map(str, paths)))
 
 
 def _folder_of(path: str) -> str:
@@ -236,7 +259,7 @@ def _folder_of(path: str) -> str:
     return path[: path.rfind("/") + 1]
 
 
-def _link_order(path: str) -> int:
+def _rank(path: str) -> int:
     """Return 0 to 3: pages after what they show, lists after what they link to, home last."""
     folder = path.split("/", 1)[0]
     if folder in (urls.IMAGES, urls.ASSETS):
@@ -246,18 +269,22 @@ def _link_order(path: str) -> int:
     return 3 if path in (urls.HOME, urls.SITEMAP) else 2
 
 
-def _read_marker(folder: Path) -> frozenset[str]:
+def _marked_files(folder: Path) -> frozenset[str]:
     """Return the files that builds have written into ``folder``, as its marker lists them."""
-    marker = folder / MARKER
-    if not marker.exists():
+    return frozenset(map(str, json.loads((folder / MARKER).read_text("utf-8"))["files"]))
+
+
+def _owned_files(folder: Path) -> frozenset[str]:
+    """Return the files that this build may remove; raises ArchiveError if others are there."""
+    try:
+        return _marked_files(folder)
+    except FileNotFoundError as error:
         if any(path.name != _STAGING for path in folder.iterdir()):
             raise ArchiveError(
                 f"{folder} holds files that this build did not make; it is left alone. "
                 "Choose another folder with --output, or empty this one yourself"
-            )
+            ) from error
         return frozenset()
-    try:
-        return frozenset(str(path) for path in json.loads(marker.read_text("utf-8"))["files"])
     except (ValueError, KeyError, TypeError):
         # Damaged: the folder is a build's, but as its files are not known, none is removed.
         return frozenset()

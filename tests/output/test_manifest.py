@@ -27,7 +27,7 @@ from events_archive.output.up_to_date import (
 MANIFEST = BuildManifest(
     site_fingerprint="fingerprint",
     id_patterns={"feeds": "tag:{0}"},
-    size_warnings={"a.ics": ("large", True)},
+    size_warnings={"a.ics": "large"},
     files={"index.html": FileEntry(12, 34, 56, "fingerprint", "digest")},
 )
 

@@ -11,7 +11,7 @@ from events_archive.output.writer import MARKER, OutputDir, WriteSummary
 
 
 def _write(folder: Path, files: dict[str, str]) -> WriteSummary:
-    output = OutputDir.open(folder)
+    output = OutputDir(folder)
     for path, text in files.items():
         output.stage(path, text.encode())
     return output.commit()
@@ -26,7 +26,7 @@ def _files(folder: Path) -> dict[str, str]:
 
 
 def test_staged_files_are_in_place_after_the_commit_and_not_before(tmp_path: Path) -> None:
-    output = OutputDir.open(tmp_path / "out")
+    output = OutputDir(tmp_path / "out")
     output.stage("events/a.html", b"A")
     assert not (tmp_path / "out/events/a.html").exists()
     output.commit()
@@ -61,7 +61,7 @@ def test_a_file_that_was_edited_is_written_again(tmp_path: Path) -> None:
 def test_a_folder_the_build_did_not_make_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(ArchiveError, match="did not make"):
-        OutputDir.open(tmp_path)
+        OutputDir(tmp_path)
     assert _files(tmp_path) == {"thesis.txt": "years of work"}
 
 
@@ -76,14 +76,14 @@ def test_files_that_no_build_wrote_stay(tmp_path: Path) -> None:
     "path", ["../evil.html", "/etc/passwd", "events/../../evil", "a\\..\\b", "a\0b"]
 )
 def test_no_address_leads_out_of_the_folder(tmp_path: Path, path: str) -> None:
-    output = OutputDir.open(tmp_path / "out")
+    output = OutputDir(tmp_path / "out")
     with pytest.raises(ArchiveError, match="outside"):
         output.stage(path, b"")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_files_staged_by_a_killed_run_are_removed(tmp_path: Path) -> None:
-    output = OutputDir.open(tmp_path / "out")
+    output = OutputDir(tmp_path / "out")
     output.stage("events/half.html", b"half")
     _write(tmp_path / "out", {"index.html": "home"})
     assert _files(tmp_path / "out") == {"index.html": "home"}
@@ -92,7 +92,7 @@ def test_files_staged_by_a_killed_run_are_removed(tmp_path: Path) -> None:
 def test_files_moved_by_a_killed_run_are_known_to_the_next(tmp_path: Path) -> None:
     """The marker names new files before the first is moved, so that none is orphaned."""
     _write(tmp_path / "out", {"index.html": "home"})
-    output = OutputDir.open(tmp_path / "out")
+    output = OutputDir(tmp_path / "out")
     output.stage("events/new.html", b"new")
     moved: list[str] = []
     real = os.replace
@@ -129,7 +129,7 @@ def test_an_image_is_copied_once(tmp_path: Path) -> None:
     source = tmp_path / "1-abc-320.webp"
     source.write_bytes(b"webp")
     for expected in (("pictures/1-abc-320.webp",), ()):
-        output = OutputDir.open(tmp_path / "out")
+        output = OutputDir(tmp_path / "out")
         output.stage_file("pictures/1-abc-320.webp", source)
         assert output.commit().added == expected
 
@@ -137,4 +137,4 @@ def test_an_image_is_copied_once(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_named_in_the_error(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file stands in the way")
     with pytest.raises(ArchiveError, match=r"cannot write .*out"):
-        OutputDir.open(tmp_path / "out")
+        OutputDir(tmp_path / "out")
