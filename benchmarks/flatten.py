@@ -238,7 +238,7 @@ class Flattener:
         alternates = term_feed(self.site, term).alternates(f"{type.name}, new and changed")
         return {
             "name": type.name,
-            "gloss": categories.type_gloss(type),
+            "explanation": categories.type_explanation(type),
             "slug": self.site.urls.type(type, "").removeprefix("types/"),
             "category": category.key,
             "alternates": self._alternates(alternates),

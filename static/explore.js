@@ -124,7 +124,7 @@
   function mark(family) {
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-    svg.setAttribute("class", "mark");
+    svg.setAttribute("class", "icon");
     svg.setAttribute("aria-hidden", "true");
     use.setAttribute("href", "#" + family);
     svg.append(use);
@@ -135,7 +135,7 @@
     const [typeName, , family] = table.types[columns.type[row]];
     const picture = columns.picture[row];
     const href = root.dataset.explore + "events/" + self.archiveFiles.stem(row) + ".html";
-    const item = make("div", { className: "card family-" + family },
+    const item = make("div", { className: "card category-" + family },
       make("p", { className: "card-name" }, make("a", { href, dir: "auto" }, columns.name[row])),
       dateOf(row),
       make("p", { className: "card-type" }, mark(family), " ", make("span", { dir: "auto" }, typeName)));
@@ -184,8 +184,8 @@
         const names = question.mode === "detailed" && detailed
           ? Object.values(detailed).flat().map(member => member && member.name).filter(Boolean) : [];
         const description = (listed.description || "").trim();
-        if (description) entries[place].firstChild.append(make("p", { className: "told", dir: "auto" }, description));
-        if (names.length) entries[place].firstChild.append(make("p", { className: "who", dir: "auto" }, names.join(" · ")));
+        if (description) entries[place].firstChild.append(make("p", { className: "result-description", dir: "auto" }, description));
+        if (names.length) entries[place].firstChild.append(make("p", { className: "result-names", dir: "auto" }, names.join(" · ")));
       });
     }, complain);
   }
@@ -224,7 +224,7 @@
     const options = Array.from(counts).sort(order);
     const isWhole = whole.has(facet.title) || options.length <= SHOWN + 2;
     const shown = isWhole ? options : options.filter((option, place) => place < SHOWN || chosen.has(option[0]));
-    const list = make("ul", { className: "leaders" }, ...shown.map(([value, count]) => make("li", {},
+    const list = make("ul", { className: "count-list" }, ...shown.map(([value, count]) => make("li", {},
       link(toggled(facet, value), { ariaCurrent: chosen.has(value) ? "true" : null, id: "facet-" + facet.field + "-" + value },
         make("span", { dir: "auto" }, facet.label(value))),
       make("span", { className: "count" }, count.toLocaleString("en")))));
@@ -260,7 +260,7 @@
     const labels = conditionLabels();
     find("conditions").replaceChildren(...labels.map(([label, href]) => make("li", {},
       link(href, { ariaLabel: "Without " + label, dir: "auto" }, label))));
-    if (labels.length > 1) find("conditions").append(make("li", {}, link("?", { className: "clear" }, "Begin again")));
+    if (labels.length > 1) find("conditions").append(make("li", {}, link("?", { className: "clear-filters" }, "Begin again")));
   }
 
   function showPager(total) {
@@ -302,20 +302,20 @@
 
   function showForm() {
     const anywhere = valueOf("q");
-    const form = document.querySelector("[data-ask]");
+    const form = document.querySelector("[data-search]");
     form.elements.search.value = anywhere || valueOf("search");
     form.elements.anywhere.checked = Boolean(anywhere);
-    for (const control of ["ordering", "limit", "mode"]) choose(find("narrow")[control], valueOf(control));
-    find("narrow").from.value = valueOf("date__gte").slice(0, 10);
-    find("narrow").until.value = valueOf("date__lte").slice(0, 10);
+    for (const control of ["ordering", "limit", "mode"]) choose(find("filters")[control], valueOf(control));
+    find("filters").from.value = valueOf("date__gte").slice(0, 10);
+    find("filters").until.value = valueOf("date__lte").slice(0, 10);
   }
 
   function showRefusal(errors) {
     const lines = Object.values(errors).flat();
     find("notes").replaceChildren(...lines.map(line => make("li", { dir: "auto" }, line)));
     for (const place of ["results", "facets", "pager", "conditions"]) find(place).replaceChildren();
-    find("conditions").append(make("li", {}, link("?", { className: "clear" }, "Begin again")));
-    find("take").hidden = true;
+    find("conditions").append(make("li", {}, link("?", { className: "clear-filters" }, "Begin again")));
+    find("export").hidden = true;
     say("The API would refuse this question.");
   }
 
@@ -335,7 +335,7 @@
     addDetails(page, entries);
     const range = page.length ? ", " + (offset + 1) + " to " + (offset + page.length) + " shown" : ", but none on this page";
     say(plural(rows.length) + (rows.length > page.length ? range : ""));
-    find("take").hidden = !rows.length;
+    find("export").hidden = !rows.length;
   }
 
   function show() {
@@ -359,13 +359,13 @@
   // Beside the events there is always room for the choices; above them only when they are wanted.
   function unfoldChoices() {
     const wide = matchMedia("(min-width: 60em)");
-    const unfold = () => { find("narrow").firstElementChild.open = wide.matches; };
+    const unfold = () => { find("filters").firstElementChild.open = wide.matches; };
     wide.addEventListener("change", unfold);
     unfold();
   }
 
   function listenToWords() {
-    const form = document.querySelector("[data-ask]");
+    const form = document.querySelector("[data-search]");
     form.hidden = false;
     form.addEventListener("submit", event => {
       event.preventDefault();
@@ -380,7 +380,7 @@
   }
 
   function listenToChoices() {
-    const form = find("narrow");
+    const form = find("filters");
     form.addEventListener("submit", event => event.preventDefault());
     form.addEventListener("change", event => {
       const { name: control, value } = event.target;
@@ -436,7 +436,7 @@
   unfoldChoices();
   listenToWords();
   listenToChoices();
-  find("take").addEventListener("click", event => event.target.dataset.kind && take(event.target.dataset.kind));
+  find("export").addEventListener("click", event => event.target.dataset.kind && take(event.target.dataset.kind));
   addEventListener("popstate", show);
   show();
 })();

@@ -48,7 +48,7 @@
     if (recent) Array.from(recent.children).slice(most).forEach(function (item) { item.remove(); });
     if (!upcoming.children.length) {
       var note = document.createElement("p");
-      note.className = "absent";
+      note.className = "empty-message";
       note.textContent = "Nothing further was announced when this page was made.";
       upcoming.replaceWith(note);
     }

@@ -34,7 +34,7 @@
       button.setAttribute("aria-label", names[choice] + " theme: change to " + names[next[choice]]);
     }
     button.type = "button";
-    button.className = "theme";
+    button.className = "theme-toggle";
     button.addEventListener("click", function () {
       choice = next[choice];
       show(choice);
@@ -42,7 +42,7 @@
       label();
     });
     label();
-    document.querySelector(".theme-place").append(button);
+    document.querySelector(".theme-toggle-slot").append(button);
   });
   // Another page or window may have changed it, and this one be shown again from memory.
   addEventListener("pageshow", function (event) {

@@ -173,13 +173,13 @@ def test_without_javascript_the_home_page_links_to_all_days_and_hides_the_theme_
     page.goto((seed_run.output / "index.html").as_uri())
     assert not page.locator("[data-today]").is_visible()
     assert page.get_by_role("link", name="all days of the year").is_visible()
-    assert not page.locator(".theme-place").is_visible()
+    assert not page.locator(".theme-toggle-slot").is_visible()
     context.close()
 
 
 def test_a_day_in_the_heat_map_links_to_that_day_of_the_month_page(root: str, page: Page) -> None:
     page.goto(root + "years/2021.html")
-    mark = page.locator(".sheet a", has_text="4 July: 1 event")
+    mark = page.locator(".month-chart a", has_text="4 July: 1 event")
     mark.locator("path").click(force=True)
     page.wait_for_url("**/months/2021-07.html#d04")
     assert "Tiangong EVA-1" in page.locator("#d04").inner_text()
@@ -213,7 +213,7 @@ def test_a_name_in_a_right_to_left_script_has_its_own_direction(
 def test_charts_are_visible_with_forced_colours(browser: Browser, seed_run: Run) -> None:
     page = browser.new_page(forced_colors="active")
     page.goto((seed_run.output / "years/2021.html").as_uri())
-    assert page.locator(".sheet path:not(.rest)").first.evaluate(
+    assert page.locator(".month-chart path:not(.empty-day)").first.evaluate(
         "mark => getComputedStyle(mark).stroke !== 'none'"
     )
     page.close()

@@ -92,15 +92,15 @@ def test_a_visited_page_opens_without_a_network_and_is_marked_as_a_copy(
     with serve_folder(site.output, prefix) as root:
         page = _visit(context, root + EVA)
         _wait_until_cached(page, root + EVA)
-        assert page.locator(".kept-copy").count() == 0
+        assert page.locator(".offline-notice").count() == 0
     # The server is stopped, which is as if there were no network.
     page.goto(root + EVA)
     assert "Tiangong EVA-1" in page.locator("h1").inner_text()
-    assert "No network" in page.locator(".kept-copy").inner_text()
+    assert "No network" in page.locator(".offline-notice").inner_text()
     assert page.evaluate("getComputedStyle(document.querySelector('.site-header')).display") != ""
     page.goto(root)
     assert page.locator("h1").is_visible()
-    assert "No network" in page.locator(".kept-copy").inner_text()
+    assert "No network" in page.locator(".offline-notice").inner_text()
 
 
 def test_an_unvisited_page_leads_to_the_offline_page(context: BrowserContext, site: Run) -> None:
@@ -171,7 +171,7 @@ def test_a_new_build_is_shown_at_once_and_updates_the_cached_pages(
         assert after != before
     # Without a network so is the new list of events, which was not visited after the build.
     page.goto(root + "types/eva.html")
-    assert "No network" in page.locator(".kept-copy").inner_text()
+    assert "No network" in page.locator(".offline-notice").inner_text()
     assert "The first spacewalk" in page.locator("main").inner_text()
 
 

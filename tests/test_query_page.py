@@ -51,7 +51,7 @@ def _count(run: Run, matches: Callable[[Record], bool]) -> int:
 
 
 def _event_names(page: Page) -> list[str]:
-    return page.locator(".found .card-name").all_inner_texts()
+    return page.locator(".results .card-name").all_inner_texts()
 
 
 def test_a_query_of_the_api_works_unchanged(page: Page, generated_run: Run) -> None:
@@ -66,7 +66,7 @@ def test_a_query_of_the_api_works_unchanged(page: Page, generated_run: Run) -> N
 def test_a_query_finds_one_of_the_seed_events(page: Page, seed_run: Run) -> None:
     _open(page, seed_run, "search=eva&year=2021&month=7&ordering=-date")
     assert _event_names(page) == ["Tiangong EVA-1"]
-    assert page.locator(".found .card-date").inner_text().split() == [
+    assert page.locator(".results .card-date").inner_text().split() == [
         "4",
         "July",
         "2021",
@@ -160,10 +160,10 @@ def test_text_beyond_names_is_searched_only_on_request(page: Page, seed_run: Run
 
 def test_invalid_and_ignored_parameters_are_named(page: Page, seed_run: Run) -> None:
     _open(page, seed_run, "foo=1&limit=3")
-    assert "“foo”" in page.locator(".remarks").inner_text()
+    assert "“foo”" in page.locator(".query-notes").inner_text()
     page.goto((seed_run.output / "explore.html").as_uri() + "?type=2,3&date__gt=soon")
     expect(page.get_by_role("status")).to_contain_text("refuse")
-    warnings = page.locator(".remarks").inner_text()
+    warnings = page.locator(".query-notes").inner_text()
     assert "type was given as “2,3”" in warnings
     assert "date__gt was given as “soon”" in warnings
     page.get_by_role("link", name="Begin again").click()
@@ -217,8 +217,8 @@ def _starts(raw: bytes) -> dict[str, tuple[object, ...]]:
 def test_no_text_of_an_event_becomes_markup(page: Page, generated_run: Run) -> None:
     page.on("dialog", lambda dialog: pytest.fail(dialog.message))
     _open(page, generated_run, "limit=100&mode=detailed&q=<")
-    assert page.locator(".told").first.inner_text()
-    assert page.locator(".found .card script, .found .card-name b").count() == 0
+    assert page.locator(".result-description").first.inner_text()
+    assert page.locator(".results .card script, .results .card-name b").count() == 0
 
 
 def test_without_javascript_every_type_year_and_month_is_a_link_with_its_count(

@@ -31,13 +31,13 @@ COLOURS = {
 
 STYLE = """
 body { margin: 0; background: radial-gradient(circle at 50% 45%, #1d2858, #0b1029 75%); }
-.scene { width: 1200px; height: 630px; display: block; color: var(--family); }
+.scene { width: 1200px; height: 630px; display: block; color: var(--category); }
 .stars { fill: none; stroke: #fff; stroke-width: 1.6; stroke-linecap: round; opacity: .65; }
 .bright { stroke-width: 3; opacity: .95; }
 .arcs { fill: none; stroke: #d9b45f; stroke-width: 1; opacity: .45; }
-.body { fill: var(--family); }
-.seal { fill: #0b1029d9; stroke: #d9b45f; stroke-width: 1.5; }
-.mark { fill: none; stroke: currentColor; stroke-width: 1.2; stroke-linecap: round;
+.planet { fill: var(--category); }
+.icon-backdrop { fill: #0b1029d9; stroke: #d9b45f; stroke-width: 1.5; }
+.icon { fill: none; stroke: currentColor; stroke-width: 1.2; stroke-linecap: round;
   stroke-linejoin: round; }
 """
 
@@ -45,17 +45,17 @@ body { margin: 0; background: radial-gradient(circle at 50% 45%, #1d2858, #0b102
 def main() -> None:
     """Draw them all."""
     templates = Environment(loader=FileSystemLoader(PROJECT / "templates"), autoescape=True)
-    marks = templates.get_template("macros/marks.html").module
+    icons = templates.get_template("macros/icons.html").module
     with launch_browser() as browser:
         page = browser.new_page(viewport={"width": 1200, "height": 630})
         for turn, (name, colour) in enumerate(COLOURS.items()):
-            mark = "orbit" if name == "archive" else name
+            icon = "orbit" if name == "archive" else name
             page.set_content(
-                f"<style>{STYLE} :root {{ --family: {colour} }}</style>{marks.marks([mark])}"
+                f"<style>{STYLE} :root {{ --category: {colour} }}</style>{icons.icons([icon])}"
                 '<svg class="scene" viewBox="-60 60 600 315" preserveAspectRatio="xMidYMid slice">'
                 f'<use href="#sky" transform="rotate({turn * 47 + 10} 240 160) scale(1)"/>'
-                '<circle class="seal" cx="240" cy="217" r="62"/>'
-                f'<use class="mark" href="#{mark}" x="202" y="179" width="76" height="76"/></svg>'
+                '<circle class="icon-backdrop" cx="240" cy="217" r="62"/>'
+                f'<use class="icon" href="#{icon}" x="202" y="179" width="76" height="76"/></svg>'
             )
             shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
             shot.save(PROJECT / "static" / f"social-{name}.jpg", quality=82, optimize=True)

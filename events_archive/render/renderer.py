@@ -119,7 +119,7 @@ class Renderer:
             "site": self.site,
             "thumbnail": self.thumbnails.of,
             "type_description": categories.type_description,
-            "type_gloss": categories.type_gloss,
+            "type_explanation": categories.type_explanation,
             "type_url": self.site.urls.type,
             "urls": urls,
             "version": __version__,

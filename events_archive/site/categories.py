@@ -19,7 +19,7 @@ class Category:
     """Types of events with a colour and a symbol of their own."""
 
     key: str
-    """Its name in the stylesheet (``family-crew``) and of its symbol (``#crew``)."""
+    """Its name in the stylesheet (``category-crew``) and of its symbol (``#crew``)."""
     label: str
 
 
@@ -122,7 +122,7 @@ def type_description(type: EventType) -> str:
     return TYPE_DESCRIPTIONS.get(type.id, _DEFAULT_DESCRIPTION)
 
 
-def type_gloss(type: EventType) -> str:
+def type_explanation(type: EventType) -> str:
     """Return a plain word for a type whose name is an abbreviation; ``""`` for other types."""
     return _TYPE_GLOSSES.get(type.id, "")
 

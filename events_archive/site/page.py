@@ -95,7 +95,7 @@ def redirect(path: str, name: str, target: str) -> Page:
     """Return a page that redirects to ``target``, since static hosts have no redirects."""
     return Page(
         path=path,
-        template="pages/stub.html",
+        template="pages/redirect.html",
         title=name,
         context={"name": name, "target": target},
         indexable=False,

@@ -44,7 +44,7 @@ def _placeholders(site: Site) -> Iterator[Page]:
     for path, event_id in paths.items():
         yield Page(
             path=path,
-            template="pages/absent.html",
+            template="pages/unavailable.html",
             title=f"Event {event_id}",
             description="An event that cannot be shown at present.",
             context={"event_id": event_id},

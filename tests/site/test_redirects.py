@@ -72,7 +72,7 @@ def test_an_event_with_a_damaged_record_has_a_placeholder() -> None:
     unresolved = {"lost": 77, "lost-once": 77}
     plan = _plan(replace(site, urls=replace(site.urls, unresolved=unresolved)))
     for path in ("events/lost.html", "events/lost-once.html", "id/77.html"):
-        assert plan[path].template == "pages/absent.html"
+        assert plan[path].template == "pages/unavailable.html"
 
 
 def test_the_calendar_of_a_year_stays_without_events() -> None:

@@ -68,7 +68,7 @@ function content(event, type, image) {
   const place = data.places[event.place];
   const typeLink = `<a href="${root}types/${type.slug}.html">`;
   return `${masthead(
-    `family-${type.category} ${image ? "with" : "without"}-picture`,
+    `category-${type.category} ${image ? "with" : "without"}-picture`,
     heroBackground(event.rotation, image ? "" : type.category),
     `<div class="event-head">
   <div class="event-title">
@@ -80,11 +80,11 @@ function content(event, type, image) {
   ${image ? figure(event, image) : ""}
 </div>`,
   )}
-<div class="event wrap">
-  <div class="story">
+<div class="event container">
+  <div class="event-description">
     ${event.withdrawn ? `<p class="notice">Withdrawn: Launch Library 2 no longer lists this event. It was last seen there on ${day(event.withdrawn)}. What was last known of it stays here.</p>` : ""}
     <div class="prose" dir="auto">
-      ${event.html ?? '<p class="absent">The source has no description of this event.</p>'}
+      ${event.html ?? '<p class="empty-message">The source has no description of this event.</p>'}
     </div>
   </div>
 <aside class="facts" aria-labelledby="facts">
@@ -112,7 +112,7 @@ ${event.hasParticipants ? section("relations", "Taking part", `<div class="relat
 ${event.history ? section("history", "What this archive saw change", history(event)) : ""}
   </div>
 </div>
-<div class="ways-on wrap">
+<div class="event-more container">
 <div class="connections">
 ${all(event.series, series)}
 ${event.related ? section("related", "Related", `<ul>${all(event.related, (one) => eventRow(one.id, "", ` · <span dir="auto">${esc(one.reason)}</span>`))}</ul>`) : ""}
@@ -139,13 +139,13 @@ const webcasts = (event, image) => `<ul class="webcasts">${all(
 ${image ? `<img src="${root}${image.sizes[0].path}" width="${image.sizes[0].width}" height="${image.sizes[0].height}" alt="" loading="lazy" decoding="async">` : ""}
 ${icon("play")}
 <p class="webcast-name">${link(video.url, video.label)}</p>
-<p class="webcast-facts">${video.publisher ? `<span dir="auto">${esc(video.publisher)}</span> · ` : ""}${video.type ? `${esc(video.type)} · ` : ""}<span class="host">${esc(video.host)}</span></p>
+<p class="webcast-facts">${video.publisher ? `<span dir="auto">${esc(video.publisher)}</span> · ` : ""}${video.type ? `${esc(video.type)} · ` : ""}<span class="link-host">${esc(video.host)}</span></p>
 </li>`,
 )}</ul>`;
 
 const furtherReading = (event) => `<ul class="links">${all(
   event.links,
-  (one) => `<li><p class="link-name">${link(one.url, one.label)}${one.title ? ` <span class="host">${esc(one.host)}</span>` : ""}</p>
+  (one) => `<li><p class="link-name">${link(one.url, one.label)}${one.title ? ` <span class="link-host">${esc(one.host)}</span>` : ""}</p>
 ${one.text ? `<p class="link-description" dir="auto">${esc(one.text)}</p>` : ""}</li>`,
 )}</ul>`;
 

@@ -10,7 +10,7 @@ export const listPage = (path) => {
 
 const events = (count) => `${count} event${count === 1 ? "" : "s"}`;
 
-const follow = ({ root, alternates }) => `<div class="wrap">
+const follow = ({ root, alternates }) => `<div class="container">
 <section class="subscribe" aria-labelledby="follow">
   <h2 id="follow">Follow</h2>
   <ul>
@@ -21,16 +21,16 @@ const follow = ({ root, alternates }) => `<div class="wrap">
 </div>`;
 
 const eventRows = (ids, root) =>
-  `<ol class="register">\n${all(ids, (one) => `<li${one.anchor ? ` id="${one.anchor}"` : ""}>${card(one.id ?? one, root)}</li>`)}\n</ol>`;
+  `<ol class="event-list">\n${all(ids, (one) => `<li${one.anchor ? ` id="${one.anchor}"` : ""}>${card(one.id ?? one, root)}</li>`)}\n</ol>`;
 
 const eventList = ({ root, pages, sections }) => `${
   pages
-    ? `<nav class="parts" aria-label="Pages of this list">\n<ul>\n${all(pages, (one) => `<li><a href="${root}${one.path}"${one.isCurrent ? ' aria-current="page"' : ""}>${one.label} <span class="count">${one.count}</span></a></li>`)}\n</ul>\n</nav>`
+    ? `<nav class="page-links" aria-label="Pages of this list">\n<ul>\n${all(pages, (one) => `<li><a href="${root}${one.path}"${one.isCurrent ? ' aria-current="page"' : ""}>${one.label} <span class="count">${one.count}</span></a></li>`)}\n</ul>\n</nav>`
     : ""
 }
 ${all(sections, (one) =>
   one.title
-    ? `<section class="register-section" aria-labelledby="${one.anchor}">
+    ? `<section class="event-list-section" aria-labelledby="${one.anchor}">
   <h2 id="${one.anchor}">${one.path ? `<a href="${root}${one.path}">${one.title}</a>` : one.title}</h2>
 ${eventRows(one.events, root)}
 </section>`
@@ -38,12 +38,12 @@ ${eventRows(one.events, root)}
 )}`;
 
 const pager = ({ root, neighbours: [before, after, label] }) => `<nav class="pager" aria-label="${label}">
-${before.path ? `<a class="before" rel="prev" href="${root}${before.path}"><span>Before</span> <b dir="auto">${before.label}</b></a>` : ""}
-${after.path ? `<a class="after" rel="next" href="${root}${after.path}"><span>After</span> <b dir="auto">${after.label}</b></a>` : ""}
+${before.path ? `<a class="previous" rel="prev" href="${root}${before.path}"><span>Before</span> <b dir="auto">${before.label}</b></a>` : ""}
+${after.path ? `<a class="next" rel="next" href="${root}${after.path}"><span>After</span> <b dir="auto">${after.label}</b></a>` : ""}
 </nav>`;
 
 const legend = () =>
-  `<ul class="legend">${all(site.categories, (one) => `<li class="family-${one.key}">${icon(one.key)} ${one.label}</li>`)}</ul>`;
+  `<ul class="legend">${all(site.categories, (one) => `<li class="category-${one.key}">${icon(one.key)} ${one.label}</li>`)}</ul>`;
 
 const month = (root) => (one) =>
   `<li class="busy-${one.level ?? 0}">${one.path ? `<a href="${root}${one.path}">${one.name} <span>${one.count}</span></a>` : `<span>${one.name}</span>`}</li>`;
@@ -54,11 +54,11 @@ const cell = (root, label) => (one) =>
 const LAYOUTS = {
   type(page) {
     const { category } = types[page.type];
-    return `${masthead(`family-${category}`, heroBackground(page.rotation, category), `<p class="kicker">${icon(category)} ${page.categoryLabel}</p>
+    return `${masthead(`category-${category}`, heroBackground(page.rotation, category), `<p class="kicker">${icon(category)} ${page.categoryLabel}</p>
 <h1 dir="auto">${esc(page.heading)}</h1>
-<p class="standfirst">${esc(page.summary)}</p>
+<p class="intro">${esc(page.summary)}</p>
 <p class="masthead-count">${events(page.count)}</p>`)}
-<div class="wrap flow one-type">
+<div class="container stack single-type">
 ${page.chart ? `<figure class="timeline">\n${page.chart}\n<figcaption>All of them in time. Below, the same one by one.</figcaption>\n</figure>` : ""}
 ${eventList(page)}
 </div>`;
@@ -69,11 +69,11 @@ ${eventList(page)}
     return `${masthead("masthead-year", heroBackground(page.rotation), `<h1>${page.heading}</h1>
 <p class="masthead-count">${events(page.count)}</p>
 <nav aria-label="Months of ${page.year}">
-<ol class="sheets">
+<ol class="month-charts">
 ${all(page.heatmaps, (one) => `<li>${one.path ? `<a href="${root}${one.path}">${one.name} <span class="count">${one.count}</span></a>` : `<span>${one.name}</span>`}${one.chart}</li>`)}
 </ol>
 </nav>`)}
-<div class="wrap flow">
+<div class="container stack">
 ${eventList(page)}
 ${pager(page)}
 </div>`;
@@ -81,7 +81,7 @@ ${pager(page)}
 
   month: (page) => `${masthead("", heroBackground(page.rotation), `<h1>${page.heading}</h1>
 <p class="masthead-count">${events(page.count)}</p>`)}
-<div class="wrap flow">
+<div class="container stack">
 ${eventList(page)}
 ${pager(page)}
 </div>`,
@@ -89,24 +89,24 @@ ${pager(page)}
   types(page) {
     const { root } = page;
     return `${masthead("", heroBackground(40), `<h1>Types of events</h1>
-<p class="standfirst">What happens in space, sorted by what it is.</p>`)}
-<div class="wrap families">
-${all(page.categories, (category) => `<section class="family-${category.key}" aria-labelledby="${category.key}-types">
+<p class="intro">What happens in space, sorted by what it is.</p>`)}
+<div class="container categories">
+${all(page.categories, (category) => `<section class="category-${category.key}" aria-labelledby="${category.key}-types">
 <h2 id="${category.key}-types">${icon(category.key)} ${category.label}</h2>
-<ul class="glossary">
+<ul class="term-list">
 ${all(category.types, (type) => `<li>
-<p class="leaders"><a href="${root}types/${type.slug}.html">${typeName(type)}</a> <span class="count">${type.count}</span></p>
-<p class="gloss">${esc(type.summary)}</p>
+<p class="count-list"><a href="${root}types/${type.slug}.html">${typeName(type)}</a> <span class="count">${type.count}</span></p>
+<p class="explanation">${esc(type.summary)}</p>
 ${type.chart}
 </li>`)}
 </ul>
 </section>`)}
 </div>
-<div class="wrap">
-<details class="twin">
+<div class="container">
+<details class="chart-data">
 <summary>Types and years in numbers</summary>
-<div class="scrolls" role="region" aria-label="Events by type and year" tabindex="0">
-<table class="numbers">
+<div class="scrollable" role="region" aria-label="Events by type and year" tabindex="0">
+<table class="number-table">
 <thead><tr><th scope="col">Type</th>${page.span.map((year) => `<th scope="col">${year}</th>`).join("")}</tr></thead>
 <tbody>
 ${all(page.categories, (category) => all(category.types, (type) => `<tr><th scope="row">${typeName(type)}</th>${type.years.map(cell(root, (one) => `${type.name} ${one.number}`)).join("")}</tr>`))}
@@ -120,18 +120,18 @@ ${all(page.categories, (category) => all(category.types, (type) => `<tr><th scop
   years(page) {
     const { root } = page;
     return `${masthead("", heroBackground(200), `<h1>Years</h1>
-<p class="standfirst">The archive from its first year to the last that anybody has announced.</p>`)}
-<div class="wrap flow">
+<p class="intro">The archive from its first year to the last that anybody has announced.</p>`)}
+<div class="container stack">
 <div>
 ${legend()}
-<ol class="chronicle">
+<ol class="year-list">
 ${all(page.years, (year) => `<li>
 <div>
 <h2><a href="${root}${year.path}">${year.number}</a></h2>
 <p class="count">${events(year.count)}</p>
 </div>
 <div>
-<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">${year.segments.map((segment) => `<rect class="family-${segment.category}" x="${segment.start ?? 0}" width="${segment.length}" height="1"/>`).join("")}</svg>
+<svg class="stacked-bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">${year.segments.map((segment) => `<rect class="category-${segment.category}" x="${segment.start ?? 0}" width="${segment.length}" height="1"/>`).join("")}</svg>
 <ol class="months">${all(year.months, month(root))}</ol>
 </div>
 </li>`)}
@@ -144,16 +144,16 @@ ${page.undated ? `<section aria-labelledby="undated">\n<h2 id="undated">Not know
   home(page) {
     const { root } = page;
     return `${masthead("masthead-home", heroBackground(150), `<h1>What happens in space, day by day</h1>
-<p class="standfirst">An almanac of spaceflight after the launch: dockings and spacewalks, landings and flybys, tests, briefings and eclipses, with a page for each.</p>
+<p class="intro">An almanac of spaceflight after the launch: dockings and spacewalks, landings and flybys, tests, briefings and eclipses, with a page for each.</p>
 <p class="masthead-count">${page.count} events${page.lastChecked ? `, last checked with Launch Library 2 on ${day(page.lastChecked)}` : ""}</p>`)}
-<div class="wrap flow">
+<div class="container stack">
 <section aria-labelledby="next">
 <h2 id="next">What is next</h2>
 <ol class="cards lead upcoming">
 ${all(page.upcoming, (one) => `<li${one.until ? ` data-until="${one.until}"` : ""}${one.hidden ? " hidden" : ""}>${card(one.id, root)}</li>`)}
 </ol>
 </section>
-<section class="later" aria-labelledby="recent">
+<section class="deferred" aria-labelledby="recent">
 <h2 id="recent">What just happened</h2>
 <ol class="cards lead recent">
 ${all(page.recent, (id) => `<li>${card(id, root)}</li>`)}
@@ -167,19 +167,19 @@ ${all(one.events, (event) => `<li><b>${event.year}</b> <a href="${root}${event.p
 <p data-today hidden><a href="${root}days/index.html">Today</a></p>
 <p>What happened in the years before: <a href="${root}days/index.html">all days of the year</a></p>
 </section>
-<section class="later" aria-labelledby="by-year">
+<section class="deferred" aria-labelledby="by-year">
 <h2 id="by-year"><a href="${root}years/index.html">All years, week by week</a></h2>
-<figure class="almanac">
+<figure class="year-overview">
 ${legend()}
 <ol>
-${all(page.yearOverview, (year) => `<li><a href="${root}${year.path}">${year.number}</a>${year.chart}<span class="count">${year.count}<span class="unseen"> events</span></span></li>`)}
+${all(page.yearOverview, (year) => `<li><a href="${root}${year.path}">${year.number}</a>${year.chart}<span class="count">${year.count}<span class="visually-hidden"> events</span></span></li>`)}
 </ol>
 <figcaption>Each line is a year, each bar a week: the higher, the more happened, in the colours of what it was. A bar leads to its month.</figcaption>
 </figure>
-<details class="twin">
+<details class="chart-data">
 <summary>The same in numbers</summary>
-<div class="scrolls" role="region" aria-label="Events by year and month" tabindex="0">
-<table class="numbers">
+<div class="scrollable" role="region" aria-label="Events by year and month" tabindex="0">
+<table class="number-table">
 <thead><tr><th scope="col">Year</th>${site.months.map((name) => `<th scope="col"><abbr title="${name}">${name.slice(0, 3)}</abbr></th>`).join("")}</tr></thead>
 <tbody>
 ${all(page.yearOverview, (year) => `<tr><th scope="row">${year.number}</th>${year.months.map(cell(root, (one) => `${one.name} ${year.number}`)).join("")}</tr>`)}
@@ -188,20 +188,20 @@ ${all(page.yearOverview, (year) => `<tr><th scope="row">${year.number}</th>${yea
 </div>
 </details>
 </section>
-<section class="later" aria-labelledby="by-type">
+<section class="deferred" aria-labelledby="by-type">
 <h2 id="by-type"><a href="${root}types/index.html">By type</a></h2>
 <div class="type-index">
-${all(page.categories, (category) => `<section class="family-${category.key}" aria-labelledby="family-${category.key}">
-<h3 id="family-${category.key}">${icon(category.key)} ${category.label}</h3>
-<ul class="leaders">
+${all(page.categories, (category) => `<section class="category-${category.key}" aria-labelledby="category-${category.key}">
+<h3 id="category-${category.key}">${icon(category.key)} ${category.label}</h3>
+<ul class="count-list">
 ${all(category.types, (type) => `<li><a href="${root}types/${type.slug}.html">${typeName(type)}</a> <span class="count">${type.count}</span></li>`)}
 </ul>
 </section>`)}
 </div>
 </section>
-<section class="later" aria-labelledby="ways-in">
+<section class="deferred" aria-labelledby="ways-in">
 <h2 id="ways-in">Other ways in</h2>
-<ul class="ways-in">
+<ul class="taxonomy-links">
 ${all(page.taxonomies, (one) => `<li><a href="${root}${one.path}">${one.label}</a> <span class="count">${one.count}</span></li>`)}
 </ul>
 </section>
@@ -210,15 +210,15 @@ ${all(page.taxonomies, (one) => `<li><a href="${root}${one.path}">${one.label}</
 
   "404": ({ root }) => `${masthead("", heroBackground(80), `<p class="kicker">404</p>
 <h1>Nothing at this address</h1>
-<p class="standfirst">The page may have moved, or the address lost a letter on its way here.</p>
-<form class="ask" role="search" action="${root}explore.html">
+<p class="intro">The page may have moved, or the address lost a letter on its way here.</p>
+<form class="search-form" role="search" action="${root}explore.html">
 <label for="search">Look for an event by its name</label>
-<div class="ask-line">
+<div class="search-row">
 <input type="search" id="search" name="search" autocomplete="off" spellcheck="false" enterkeyhint="search">
 <button type="submit">Look</button>
 </div>
 </form>`)}
-<div class="wrap">
+<div class="container">
 <div class="prose page-text">
 <p>No event that was ever published here is taken away, so what you look for is most likely a step further on:</p>
 <ul>

@@ -17,17 +17,17 @@ export const instant = (when) => `<time datetime="${when.iso}" data-precise>${wh
 export const day = (when) => `<time datetime="${when.iso}">${when.display}</time>`;
 export const link = (url, label) =>
   `<a href="${esc(url)}" rel="nofollow noopener noreferrer" dir="auto">${esc(label)}</a>`;
-export const icon = (category) => `<svg class="mark" aria-hidden="true"><use href="#${category}"/></svg>`;
+export const icon = (category) => `<svg class="icon" aria-hidden="true"><use href="#${category}"/></svg>`;
 export const typeName = (type) =>
-  `<span dir="auto">${esc(type.name)}</span>${type.gloss ? ` <span class="gloss">(${esc(type.gloss)})</span>` : ""}`;
+  `<span dir="auto">${esc(type.name)}</span>${type.explanation ? ` <span class="explanation">(${esc(type.explanation)})</span>` : ""}`;
 export const srcset = (image, root) =>
   image.sizes.map((size) => `${root}${size.path} ${size.width}w`).join(", ");
 export const altOf = (image, event) => image.name ?? `Picture published with ${event.name}`;
 
 const placeholderIcon = (category) =>
-  `<circle class="seal" cx="240" cy="160" r="62"/><use class="mark" href="#${category}" x="202" y="122" width="76" height="76"/>`;
+  `<circle class="icon-backdrop" cx="240" cy="160" r="62"/><use class="icon" href="#${category}" x="202" y="122" width="76" height="76"/>`;
 export const heroBackground = (rotation, category) =>
-  `<svg class="heavens" viewBox="-240 0 720 320" preserveAspectRatio="xMidYMid slice" aria-hidden="true"><use href="#sky" transform="rotate(${rotation ?? 0} 240 160)"/>${category ? placeholderIcon(category) : ""}</svg>`;
+  `<svg class="hero" viewBox="-240 0 720 320" preserveAspectRatio="xMidYMid slice" aria-hidden="true"><use href="#sky" transform="rotate(${rotation ?? 0} 240 160)"/>${category ? placeholderIcon(category) : ""}</svg>`;
 
 const cards = new Map();
 export function card(id, root) {
@@ -40,7 +40,7 @@ function renderCard(event, root) {
   const type = types[event.type];
   const image = images[event.image];
   const open = event.date.iso ? time({ ...event.date, display: "" }).replace("</time>", "") : "";
-  return `<div class="card family-${type.category}">
+  return `<div class="card category-${type.category}">
 <p class="card-name"><a href="${root}events/${event.slug}.html" dir="auto">${esc(event.name)}</a></p>
 <p class="card-date">${open}
 ${event.day ? `<b>${event.day}</b> ` : ""}${esc(event.monthAndYear)}${event.timeOfDay ? ` <span>${event.timeOfDay}</span>` : ""}
@@ -50,7 +50,7 @@ ${event.location ? `<p class="card-place" dir="auto">${esc(event.location)}</p>`
 <div class="card-picture">${
     image
       ? `<img src="${root}${image.src}" srcset="${srcset(image, root)}" sizes="auto, (min-width: 40em) 20em, 7em" width="${image.width}" height="${image.height}" alt="" loading="lazy" decoding="async">`
-      : `<svg class="plate" viewBox="0 0 480 320" preserveAspectRatio="xMidYMid slice" aria-hidden="true"><use href="#sky" transform="rotate(${event.rotation ?? 0} 240 160)"/>${placeholderIcon(type.category)}</svg>`
+      : `<svg class="image-placeholder" viewBox="0 0 480 320" preserveAspectRatio="xMidYMid slice" aria-hidden="true"><use href="#sky" transform="rotate(${event.rotation ?? 0} 240 160)"/>${placeholderIcon(type.category)}</svg>`
   }</div>
 </div>`;
 }
@@ -74,7 +74,7 @@ export const breadcrumbList = (page) => ({
   })),
 });
 
-const symbols = (names) => `<svg class="drawings" width="0" height="0" aria-hidden="true"><defs>${names
+const symbols = (names) => `<svg class="svg-definitions" width="0" height="0" aria-hidden="true"><defs>${names
   .map((name) => `<symbol id="${name}" viewBox="0 0 24 24">${site.symbols[name]}</symbol>`)
   .join("")}
 ${site.sky}
@@ -112,14 +112,14 @@ ${all(page.alternates, (one) => `<link rel="alternate" type="${one.mediaType}" t
 ${page.graph ? script(page.graph) : page.breadcrumbs ? script([breadcrumbList(page)]) : ""}
 </head>
 <body>
-${symbols(page.icons ?? Object.keys(site.symbols))}<a class="skip" href="#content">Skip to the content</a>
-<header class="site-header night">
-  <div class="site-bar wrap">
+${symbols(page.icons ?? Object.keys(site.symbols))}<a class="skip-link" href="#content">Skip to the content</a>
+<header class="site-header dark-sky">
+  <div class="site-bar container">
     <a class="site-name" href="${root}index.html">
       ${icon("orbit")}
       <span>${esc(site.title)}</span>
     </a>
-    <span class="theme-place"></span>
+    <span class="theme-toggle-slot"></span>
     <nav class="site-nav" aria-label="Main">
       <ul>
         ${all(site.nav, (one) => `<li><a href="${root}${one.path}"${one.path === page.current ? ' aria-current="page"' : ""}>${one.label}</a></li>`)}
@@ -128,7 +128,7 @@ ${symbols(page.icons ?? Object.keys(site.symbols))}<a class="skip" href="#conten
     ${
       page.hasSearch
         ? `<form class="site-search" role="search" action="${root}explore.html">
-      <label class="unseen" for="site-search">Search the events</label>
+      <label class="visually-hidden" for="site-search">Search the events</label>
       <input type="search" id="site-search" name="search" placeholder="Search" autocomplete="off" spellcheck="false" enterkeyhint="search">
       <button type="submit">Search</button>
     </form>`
@@ -137,7 +137,7 @@ ${symbols(page.icons ?? Object.keys(site.symbols))}<a class="skip" href="#conten
   </div>
   ${
     page.breadcrumbs
-      ? `<nav class="crumbs wrap" aria-label="Breadcrumbs">
+      ? `<nav class="breadcrumbs container" aria-label="Breadcrumbs">
     <ol>
       ${all(page.breadcrumbs, (breadcrumb) => `<li><a href="${root}${breadcrumb.path}" dir="auto">${esc(breadcrumb.label)}</a></li>`)}
     </ol>
@@ -149,7 +149,7 @@ ${symbols(page.icons ?? Object.keys(site.symbols))}<a class="skip" href="#conten
 ${content}
 </main>
 <footer class="site-footer">
-  <div class="wrap">
+  <div class="container">
     <p>The events come from <a href="https://thespacedevs.com/llapi" rel="noopener noreferrer">Launch Library 2</a> by The Space Devs, with thanks. Pictures belong to those named beside them.</p>
     <ul>
       <li><a href="${root}subscribe.html">Feeds and calendars</a></li>
@@ -168,8 +168,8 @@ ${content}
 `;
 }
 
-export const masthead = (cssClass, background, content) => `<div class="masthead night ${cssClass}">
-${background}<div class="wrap">
+export const masthead = (cssClass, background, content) => `<div class="masthead dark-sky ${cssClass}">
+${background}<div class="container">
 ${content}
 </div>
 </div>`;
