@@ -32,6 +32,14 @@ def test_every_task_that_a_document_names_exists(document: str) -> None:
         assert re.search(rf"^{task}:", MAKEFILE, re.MULTILINE), task
 
 
+@pytest.mark.parametrize("document", ["ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"])
+def test_every_file_that_a_document_names_exists(document: str) -> None:
+    text = (PROJECT / document).read_text("utf-8")
+    for path in re.findall(r"`([\w./-]+\.(?:py|html|js|css|md|yml|toml|txt|json))`", text):
+        folders = (PROJECT, PROJECT / "events_archive", PROJECT / ".github/workflows")
+        assert any((folder / path).exists() for folder in folders), path
+
+
 def test_ci_runs_the_test_command_of_the_readme() -> None:
     script = (PROJECT / ".ci/run").read_text("utf-8")
     assert "grep -m1 'python -m pytest' README.md" in script
