@@ -30,9 +30,10 @@ from events_archive.model.event import host_of  # noqa: E402
 from events_archive.model.interval import MONTHS, format_day, format_duration  # noqa: E402
 from events_archive.model.timestamps import format_utc  # noqa: E402
 from events_archive.render.assets import Assets, read_assets  # noqa: E402
-from events_archive.render.calendar_links import CalendarLinkBuilder  # noqa: E402
+from events_archive.render.calendar_links import event_links  # noqa: E402
+from events_archive.render.context import RenderContext  # noqa: E402
 from events_archive.render.feeds import rfc822  # noqa: E402
-from events_archive.render.json_ld import JsonLd  # noqa: E402
+from events_archive.render.json_ld import json_ld_block  # noqa: E402
 from events_archive.render.markdown import markdown_to_html  # noqa: E402
 from events_archive.render.renderer import CONTENT_SECURITY_POLICY, date_parts  # noqa: E402
 from events_archive.site import categories, on_this_day, urls  # noqa: E402
@@ -65,8 +66,7 @@ class Flattener:
         self.site = site
         self.thumbnails = thumbnails
         self.asset = assets.url
-        self.calendars = CalendarLinkBuilder(site=site)
-        self.json_ld = JsonLd(site=site, thumbnails=thumbnails, absolute=self._absolute)
+        self.context = RenderContext(site=site, assets=assets, thumbnails=thumbnails)
         macros = Environment(loader=FileSystemLoader(templates), autoescape=True, trim_blocks=True)
         self.icons: Any = macros.get_template("macros/icons.html").module
         self.charts: Any = macros.get_template("macros/chart.html").module
@@ -151,7 +151,7 @@ class Flattener:
     def _events(self, page: Any) -> dict[str, Any]:
         context = page.context
         event, place = context["event"], context["place"]
-        calendar = self.calendars.event_links(event) if context["has_calendar"] else None
+        calendar = event_links(self.site, event) if context["has_calendar"] else None
         day, month_and_year, time_of_day = date_parts(event.date)
         flat = {
             "id": event.id,
@@ -225,7 +225,7 @@ class Flattener:
 
     def _schema(self, page: Any) -> dict[str, Any]:
         """Return the properties of the JSON-LD that no other value of the event has."""
-        script = str(self.json_ld.block(page))
+        script = str(json_ld_block(self.context, page))
         if not script:
             return {}
         event = json.loads(script.split(">", 1)[1].removesuffix("</script>"))["@graph"][0]

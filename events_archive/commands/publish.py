@@ -12,6 +12,7 @@ from events_archive.output.id_audit import IdAudit
 from events_archive.output.manifest import BuildManifest, load_manifest
 from events_archive.output.writer import OutputDir
 from events_archive.render.assets import precache_manifest, read_assets, service_worker
+from events_archive.render.context import RenderContext
 from events_archive.render.jinja import digest_of_templates
 from events_archive.render.renderer import Renderer
 from events_archive.settings import Settings
@@ -80,10 +81,8 @@ def render_site(
     """
     assets = read_assets(settings.static)
     renderer = Renderer(
-        site=site,
+        context=RenderContext(site=site, assets=assets, thumbnails=thumbnails),
         templates=settings.templates,
-        assets=assets,
-        thumbnails=thumbnails,
     )
     fingerprint = site_fingerprint(site, assets, digest_of_templates(settings.templates))
     previous = load_manifest(settings.cache, settings.output)

@@ -9,7 +9,7 @@ from events_archive.console import Console
 from events_archive.errors import ArchiveError
 from events_archive.query.engine import evaluate
 from events_archive.query.parser import InvalidQueryError, parse_query
-from events_archive.render.query_output import QueryResultWriter, error_response
+from events_archive.render.query_output import error_response, query_output
 from events_archive.store.records import EVENTS_FILE
 
 
@@ -32,5 +32,4 @@ def run(options: Options, console: Console) -> None:
     for warning in query.warnings:
         console.warn(warning)
     result = evaluate(site.query_index.rows, query)
-    writer = QueryResultWriter(site=site, templates=settings.templates)
-    console.write_stdout(writer.write(result, output_format))
+    console.write_stdout(query_output(site, settings.templates, result, output_format))

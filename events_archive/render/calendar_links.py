@@ -35,42 +35,36 @@ class CalendarLinks:
     """Of a calendar, for calendar programs."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CalendarLinkBuilder:
-    """Makes the links, for templates."""
+def subscription_links(site: Site, calendar: Calendar) -> CalendarLinks | None:
+    """Return the links that subscribe to ``calendar``; None without a base URL."""
+    if not site.base_url:
+        return None
+    url = site.base_url + calendar.path
+    webcal = f"webcal:{url.partition(':')[2]}"
+    return CalendarLinks(
+        url=calendar.path,
+        webcal=webcal,
+        google=_GOOGLE_SUBSCRIBE + _quote(webcal),
+        outlook=f"{_OUTLOOK_SUBSCRIBE}{_quote(url)}&name={_quote(calendar.name)}",
+    )
 
-    site: Site
 
-    def subscription_links(self, calendar: Calendar) -> CalendarLinks | None:
-        """Return the links that subscribe to ``calendar``; None without a base URL."""
-        if not self.site.base_url:
-            return None
-        url = self.site.base_url + calendar.path
-        webcal = f"webcal:{url.partition(':')[2]}"
-        return CalendarLinks(
-            url=calendar.path,
-            webcal=webcal,
-            google=_GOOGLE_SUBSCRIBE + _quote(webcal),
-            outlook=f"{_OUTLOOK_SUBSCRIBE}{_quote(url)}&name={_quote(calendar.name)}",
-        )
-
-    def event_links(self, event: Event) -> CalendarLinks:
-        """Return the links that add ``event``, which has a date."""
-        details = event.date.display
-        title = event.name if event.date.has_time else f"{event.name} ({details})"
-        if self.site.base_url:
-            details += f"\n{self.site.base_url}{urls.permalink(event.id)}"
-        title, details, location = _quote(title), _quote(details), _quote(event.location)
-        start, end = start_and_end(event)
-        dates = basic_format(f"{start}/{end}")
-        all_day = "" if event.date.has_time else "&allday=true"
-        return CalendarLinks(
-            url=self.site.urls.event(event, CALENDAR.suffix),
-            google=f"{_GOOGLE_ADD}&text={title}&dates={dates}&details={details}"
-            f"&location={location}",
-            outlook=f"{_OUTLOOK_ADD}&subject={title}&startdt={start}&enddt={end}{all_day}"
-            f"&body={details}&location={location}",
-        )
+def event_links(site: Site, event: Event) -> CalendarLinks:
+    """Return the links that add ``event``, which has a date."""
+    details = event.date.display
+    title = event.name if event.date.has_time else f"{event.name} ({details})"
+    if site.base_url:
+        details += f"\n{site.base_url}{urls.permalink(event.id)}"
+    title, details, location = _quote(title), _quote(details), _quote(event.location)
+    start, end = start_and_end(event)
+    dates = basic_format(f"{start}/{end}")
+    all_day = "" if event.date.has_time else "&allday=true"
+    return CalendarLinks(
+        url=site.urls.event(event, CALENDAR.suffix),
+        google=f"{_GOOGLE_ADD}&text={title}&dates={dates}&details={details}&location={location}",
+        outlook=f"{_OUTLOOK_ADD}&subject={title}&startdt={start}&enddt={end}{all_day}"
+        f"&body={details}&location={location}",
+    )
 
 
 def _quote(text: str) -> str:

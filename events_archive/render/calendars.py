@@ -8,12 +8,11 @@ are those of RFC 5545.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
-from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.event import Event
 from events_archive.model.interval import format_duration
 from events_archive.model.timestamps import format_utc
+from events_archive.render.context import RenderContext
 from events_archive.render.markdown import normalize_newlines
 from events_archive.site import urls
 from events_archive.site.calendars import Calendar, CalendarEntry
@@ -64,38 +63,15 @@ def anniversary_uid(event: Event) -> str:
     return f"ll2-event-{event.id}-anniversary@events-archive"
 
 
-@dataclass(frozen=True, kw_only=True)
-class CalendarWriter:
-    """Writes calendars."""
-
-    base_url: str
-    """The URL of the site, or ``""``: then calendars have no links to it."""
-    thumbnails: Thumbnails
-    _components: dict[int, bytes] = field(default_factory=dict)
-    """Components by event id, since an event is in several calendars."""
-
-    def write(self, page: Page) -> bytes:
-        """Return the file of one calendar."""
-        calendar = page.context["calendar"]
-        assert isinstance(calendar, Calendar)
-        make = self._anniversary if calendar.is_recurring else self._component
-        components = [make(entry) for entry in calendar.entries] or [_EMPTY_CALENDAR]
-        head = "".join(content_line(name, value) for name, value in _head(calendar, self.base_url))
-        return b"".join([b"BEGIN:VCALENDAR\r\n", head.encode(), *components, b"END:VCALENDAR\r\n"])
-
-    def _component(self, entry: CalendarEntry) -> bytes:
-        event = entry.event
-        if event.id not in self._components:
-            thumbnail = self.thumbnails.of(event.image)
-            image = self.base_url + thumbnail.src if thumbnail and self.base_url else ""
-            self._components[event.id] = component(entry, self._url(event), image).encode()
-        return self._components[event.id]
-
-    def _anniversary(self, entry: CalendarEntry) -> bytes:
-        return anniversary(entry, self._url(entry.event)).encode()
-
-    def _url(self, event: Event) -> str:
-        return self.base_url and self.base_url + urls.permalink(event.id)
+def calendar_file(context: RenderContext, page: Page) -> bytes:
+    """Return the file of one calendar."""
+    calendar = page.context["calendar"]
+    assert isinstance(calendar, Calendar)
+    component = anniversary if calendar.is_recurring else _component
+    components = [component(context, entry) for entry in calendar.entries] or [_EMPTY_CALENDAR]
+    properties = _head(calendar, context.site.base_url)
+    head = "".join(content_line(name, value) for name, value in properties)
+    return b"".join([b"BEGIN:VCALENDAR\r\n", head.encode(), *components, b"END:VCALENDAR\r\n"])
 
 
 def size_warning(calendar: Calendar, content: bytes) -> str:
@@ -124,9 +100,18 @@ def _head(calendar: Calendar, base_url: str) -> Iterator[tuple[str, str]]:
         yield ("SOURCE;VALUE=URI", uri_value(base_url + calendar.path))
 
 
-def component(entry: CalendarEntry, url: str, image: str) -> str:
-    """Return the VEVENT of an event; ``url`` (its permalink) and ``image`` may be ``""``."""
-    event = entry.event
+def _component(context: RenderContext, entry: CalendarEntry) -> bytes:
+    """Return the VEVENT of an event, which is made once for all its calendars."""
+    key = ("calendar component", entry.event.id)
+    component: bytes = context.cached(key, lambda: _make_component(context, entry))
+    return component
+
+
+def _make_component(context: RenderContext, entry: CalendarEntry) -> bytes:
+    event, base_url = entry.event, context.site.base_url
+    url = _permalink(context, event)
+    thumbnail = context.thumbnails.of(event.image)
+    image = base_url + thumbnail.src if thumbnail and base_url else ""
     webcast = event.videos[0].url if event.videos else ""
     value_type = "" if event.date.has_time else ";VALUE=DATE"
     start, end = start_and_end(event)
@@ -148,7 +133,12 @@ def component(entry: CalendarEntry, url: str, image: str) -> str:
     )
 
 
-def anniversary(entry: CalendarEntry, url: str) -> str:
+def _permalink(context: RenderContext, event: Event) -> str:
+    """Return the absolute URL; ``""`` without a base URL."""
+    return context.site.base_url and context.site.base_url + urls.permalink(event.id)
+
+
+def anniversary(context: RenderContext, entry: CalendarEntry) -> bytes:
     """Return the VEVENT that recurs every year, from the first year after the event.
 
     29 February recurs on the last day of February, since recurrences on a day that a year does not
@@ -158,6 +148,7 @@ def anniversary(entry: CalendarEntry, url: str) -> str:
     assert day, "only events whose day is known have anniversaries"
     is_leap_day = (day.month, day.day) == (2, 29)
     start = day.replace(year=day.year + 1, day=28 if is_leap_day else day.day)
+    url = _permalink(context, event)
     paragraphs = (f"{event.type.name}, {event.date.display}", url, CREDIT)
     return _vevent(
         anniversary_uid(event),
@@ -173,7 +164,7 @@ def anniversary(entry: CalendarEntry, url: str) -> str:
     )
 
 
-def _vevent(uid: str, entry: CalendarEntry, *properties: tuple[str, str]) -> str:
+def _vevent(uid: str, entry: CalendarEntry, *properties: tuple[str, str]) -> bytes:
     """Return a component with those of ``properties`` that have a value."""
     modified = basic_format(format_utc(entry.last_modified))
     properties = (
@@ -184,7 +175,7 @@ def _vevent(uid: str, entry: CalendarEntry, *properties: tuple[str, str]) -> str
         *properties,
     )
     lines = [content_line(name, value) for name, value in properties if value]
-    return "".join(("BEGIN:VEVENT\r\n", *lines, "END:VEVENT\r\n"))
+    return "".join(("BEGIN:VEVENT\r\n", *lines, "END:VEVENT\r\n")).encode()
 
 
 def start_and_end(event: Event) -> tuple[str, str]:

@@ -10,16 +10,16 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
 
 from events_archive.model.event import Event
 from events_archive.model.timestamps import format_utc
-from events_archive.render.api_mirror import ApiMirror
+from events_archive.render.api_mirror import mirror_record
+from events_archive.render.context import RenderContext
 from events_archive.site import urls
 from events_archive.site.export_columns import COLUMNS, Value, rows
-from events_archive.site.page import Page, Writer
+from events_archive.site.page import Page
 from events_archive.site.site import Site
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -50,76 +50,71 @@ INSERT INTO search (search) VALUES ('optimize');
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DownloadFile:
-    """What the data page shows of a file."""
+    """One of the three files with what the data page shows of it."""
 
     path: str
-    size: int
-    """In bytes."""
+    content: bytes
     sha256: str
     """In hexadecimal."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class Downloads:
-    """Writes the files, each of them once."""
-
-    site: Site
-    mirror: ApiMirror
-    _described: dict[str, DownloadFile] = field(default_factory=dict)
-    _contents: dict[str, bytes] = field(default_factory=dict)
-    """Files that were described and not yet written."""
-
     @property
-    def writers(self) -> dict[Writer, Callable[[Page], bytes]]:
-        """The functions that write its files."""
-        return {
-            Writer.EVENTS_JSONL: self._file,
-            Writer.EVENTS_CSV: self._file,
-            Writer.EVENTS_SQLITE: self._file,
-            Writer.CHECKSUMS: lambda page: self._checksums(),
-        }
+    def size(self) -> int:
+        """In bytes."""
+        return len(self.content)
 
-    @property
-    def files(self) -> dict[str, DownloadFile]:
-        """The description of the three files, by path."""
-        return {path: self._describe(path) for path in self._makers}
 
-    @property
-    def _makers(self) -> dict[str, Callable[[], bytes]]:
-        return {
-            urls.EVENTS_JSONL: self._jsonl,
-            urls.EVENTS_CSV: lambda: csv_text(self._rows).encode("utf-8", "replace"),
-            urls.EVENTS_SQLITE: lambda: database_bytes(self.site, self._rows),
-        }
+def download_files(context: RenderContext) -> dict[str, DownloadFile]:
+    """Return the three files by path, each of them made once."""
+    return {path: _download_file(context, path) for path in _MAKERS}
 
-    def _describe(self, path: str) -> DownloadFile:
-        if path not in self._described:
-            content = self._contents[path] = self._makers[path]()
-            self._described[path] = DownloadFile(
-                path=path, size=len(content), sha256=hashlib.sha256(content).hexdigest()
-            )
-        return self._described[path]
 
-    def _file(self, page: Page) -> bytes:
-        """Return a file, which is not kept in memory any longer, since it is large."""
-        self._describe(page.path)
-        content = self._contents.pop(page.path, None)
-        return self._makers[page.path]() if content is None else content
+def download(context: RenderContext, page: Page) -> bytes:
+    """Return one of the three files."""
+    return _download_file(context, page.path).content
 
-    def _jsonl(self) -> bytes:
-        """Return the detailed records with the archive's additions, by id, withdrawn ones too."""
-        events = sorted(self.site.catalogue.all_events, key=lambda event: event.id)
-        return b"".join(self.mirror.record(event, urls.EVENTS_JSONL) + b"\n" for event in events)
 
-    @cached_property
-    def _rows(self) -> list[tuple[Value, ...]]:
-        return rows(self.site)
+def checksums(context: RenderContext, page: Page) -> bytes:
+    """Return what ``sha256sum --check`` reads in the folder of the files."""
+    lines = (
+        f"{file.sha256}  {Path(file.path).name}\n" for file in download_files(context).values()
+    )
+    return "".join(lines).encode()
 
-    def _checksums(self) -> bytes:
-        """Return what ``sha256sum --check`` reads in the folder of the files."""
-        return "".join(
-            f"{file.sha256}  {Path(path).name}\n" for path, file in self.files.items()
-        ).encode()
+
+def _download_file(context: RenderContext, path: str) -> DownloadFile:
+    def make() -> DownloadFile:
+        content = _MAKERS[path](context)
+        return DownloadFile(path=path, content=content, sha256=hashlib.sha256(content).hexdigest())
+
+    file: DownloadFile = context.cached(("download", path), make)
+    return file
+
+
+def _jsonl(context: RenderContext) -> bytes:
+    """Return the detailed records with the archive's additions, by id, withdrawn ones too."""
+    root = context.site.base_url or urls.relative_root(urls.EVENTS_JSONL)
+    events = sorted(context.site.catalogue.all_events, key=lambda event: event.id)
+    return b"".join(mirror_record(context, event, root) + b"\n" for event in events)
+
+
+def _csv(context: RenderContext) -> bytes:
+    return csv_text(_rows(context)).encode("utf-8", "replace")
+
+
+def _database(context: RenderContext) -> bytes:
+    return database_bytes(context.site, _rows(context))
+
+
+def _rows(context: RenderContext) -> list[tuple[Value, ...]]:
+    export: list[tuple[Value, ...]] = context.cached("export rows", lambda: rows(context.site))
+    return export
+
+
+_MAKERS: dict[str, Callable[[RenderContext], bytes]] = {
+    urls.EVENTS_JSONL: _jsonl,
+    urls.EVENTS_CSV: _csv,
+    urls.EVENTS_SQLITE: _database,
+}
 
 
 def csv_text(rows: Iterable[Iterable[Value]]) -> str:

@@ -4,18 +4,16 @@ Only what is known is stated: a date is as long as it is exact, and a date that 
 exactly than to the year is left out.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 from markupsafe import Markup
 
-from events_archive.images.thumbnails import Thumbnail, Thumbnails
 from events_archive.model.changes import Change
 from events_archive.model.event import Event, Image
 from events_archive.model.places import ONLINE, place_of
+from events_archive.render.context import RenderContext
 from events_archive.site.page import Page
-from events_archive.site.site import Site
 from events_archive.store.canonical_json import compact_json
 
 _SCHEMA = "https://schema.org"
@@ -24,68 +22,62 @@ Thing = dict[str, Any]
 """An object of JSON-LD."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class JsonLd:
-    """Describes pages of a site that has a base URL."""
+def json_ld_block(context: RenderContext, page: Page) -> Markup:
+    """Return the script element for a page; empty without a base URL or anything to state."""
+    if not context.site.base_url or not page.indexable:
+        return Markup()
+    graph = []
+    event = page.context.get("event")
+    if isinstance(event, Event):
+        graph.append(_event(context, event, page))
+    if page.breadcrumbs:
+        graph.append(_breadcrumbs(context, page))
+    return script({"@context": _SCHEMA, "@graph": graph}) if graph else Markup()
 
-    site: Site
-    thumbnails: Thumbnails
-    absolute: Callable[[str], str]
-    """Return a URL of the site as an absolute one."""
 
-    def block(self, page: Page) -> Markup:
-        """Return the script element for a page; empty without a base URL or anything to state."""
-        if not self.site.base_url or not page.indexable:
-            return Markup()
-        graph = list(self._graph(page))
-        return script({"@context": _SCHEMA, "@graph": graph}) if graph else Markup()
+def _breadcrumbs(context: RenderContext, page: Page) -> Thing:
+    steps = [(breadcrumb.label, breadcrumb.url) for breadcrumb in page.breadcrumbs]
+    steps.append((page.title, page.path))
+    items = [
+        {"@type": "ListItem", "position": position, "name": name, "item": context.absolute(url)}
+        for position, (name, url) in enumerate(steps, start=1)
+    ]
+    return {"@type": "BreadcrumbList", "itemListElement": items}
 
-    def _graph(self, page: Page) -> Iterator[Thing]:
-        event = page.context.get("event")
-        if isinstance(event, Event):
-            yield self._event(event, page)
-        if page.breadcrumbs:
-            yield self._breadcrumbs(page)
 
-    def _breadcrumbs(self, page: Page) -> Thing:
-        steps = [(breadcrumb.label, breadcrumb.url) for breadcrumb in page.breadcrumbs]
-        steps.append((page.title, page.path))
-        items = [
-            {"@type": "ListItem", "position": position, "name": name, "item": self.absolute(url)}
-            for position, (name, url) in enumerate(steps, start=1)
-        ]
-        return {"@type": "BreadcrumbList", "itemListElement": items}
+def _event(context: RenderContext, event: Event, page: Page) -> Thing:
+    """Return the event (https://schema.org/Event)."""
+    url = context.absolute(page.path)
+    changes: Any = page.context["changes"]
+    previous = previous_dates(event, changes)
+    status = "EventRescheduled" if previous else "EventScheduled"
+    members = {
+        "@type": "Event",
+        "name": event.name,
+        "description": page.description,
+        "url": url,
+        "startDate": event.date.schema_org_date,
+        "previousStartDate": previous if len(previous) > 1 else "".join(previous),
+        "eventStatus": "" if page.context["withdrawn"] else f"{_SCHEMA}/{status}",
+        **_location(event, url),
+        "image": _image(context, event.image),
+    }
+    return _without_empty(members)
 
-    def _event(self, event: Event, page: Page) -> Thing:
-        """Return the event (https://schema.org/Event)."""
-        url = self.absolute(page.path)
-        changes: Any = page.context["changes"]
-        previous = previous_dates(event, changes)
-        status = "EventRescheduled" if previous else "EventScheduled"
-        thumbnail = self.thumbnails.of(event.image)
-        members = {
-            "@type": "Event",
-            "name": event.name,
-            "description": page.description,
-            "url": url,
-            "startDate": event.date.schema_org_date,
-            "previousStartDate": previous if len(previous) > 1 else "".join(previous),
-            "eventStatus": "" if page.context["withdrawn"] else f"{_SCHEMA}/{status}",
-            **_location(event, url),
-            "image": event.image and thumbnail and self._image(event.image, thumbnail),
-        }
-        return _without_empty(members)
 
-    def _image(self, image: Image, thumbnail: Thumbnail) -> Thing:
-        members = {
-            "@type": "ImageObject",
-            "contentUrl": self.absolute(thumbnail.file(thumbnail.width)),
-            "width": thumbnail.width,
-            "height": thumbnail.height,
-            "creditText": image.credit,
-            "license": image.licence and image.licence.url,
-        }
-        return _without_empty(members)
+def _image(context: RenderContext, image: Image | None) -> Thing | None:
+    thumbnail = context.thumbnails.of(image)
+    if image is None or thumbnail is None:
+        return None
+    members = {
+        "@type": "ImageObject",
+        "contentUrl": context.absolute(thumbnail.file(thumbnail.width)),
+        "width": thumbnail.width,
+        "height": thumbnail.height,
+        "creditText": image.credit,
+        "license": image.licence and image.licence.url,
+    }
+    return _without_empty(members)
 
 
 def previous_dates(event: Event, changes: Iterable[Change]) -> list[str]:

@@ -4,14 +4,11 @@ Each file is a classic script that sets one key of the global object ``archivePa
 """
 
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
-from functools import cached_property
 from itertools import count
 from typing import Any
 
-from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.event import Event, EventType
 from events_archive.model.event_date import EventDate
 from events_archive.model.interval import format_day
@@ -27,120 +24,107 @@ from events_archive.query.parameters import (
     Parameter,
 )
 from events_archive.render.api_mirror import to_json
+from events_archive.render.context import RenderContext
 from events_archive.site.categories import category_of, default_duration
 from events_archive.site.data_pages import IDS_PER_RECORD_FILE, QueryDataFile
-from events_archive.site.page import Page, Writer
-from events_archive.site.site import Site
+from events_archive.site.page import Page
 
 
-@dataclass(frozen=True, kw_only=True)
-class QueryDataWriter:
-    """Writes the data files."""
-
-    site: Site
-    thumbnails: Thumbnails
-
-    @property
-    def writers(self) -> dict[Writer, Callable[[Page], bytes]]:
-        """The functions that write its files."""
-        return {
-            Writer.QUERY_TABLE: self._table,
-            Writer.QUERY_EVENTS: lambda page: self._columns(page, self._event_columns),
-            Writer.QUERY_WORDS: lambda page: self._columns(page, _word_columns),
-            Writer.QUERY_RECORDS: self._records,
-        }
-
-    @cached_property
-    def _rows(self) -> dict[int, QueryRow]:
-        """The rows by event id."""
-        return {row.id: row for row in self.site.query_index.rows}
-
-    def _table(self, page: Page) -> bytes:
-        """Return the parameters, the names of what ids stand for, and the names of all files."""
-        events = self.site.catalogue.events
-        table = {
-            "parameters": [_parameter(parameter) for parameter in PARAMETERS],
-            "messages": MESSAGES,
-            "modes": MODES,
-            "orderings": ORDERINGS,
-            "limits": [DEFAULT_LIMIT, MAX_LIMIT],
-            "types": {type.id: self._type(type) for type in self.site.types_by_name()},
-            "agencies": {a.id: a.name for event in events for a in event.agencies},
-            "programs": {p.id: p.name for event in events for p in event.programs},
-            "years": list(self.site.catalogue.by_year),
-            "parts": page.context["parts"],
-            "recordsSpan": IDS_PER_RECORD_FILE,
-            "title": self.site.title,
-            "base": self.site.base_url,
-            "api": API_EVENTS,
-        }
-        return _script("table", to_json(table))
-
-    def _type(self, type: EventType) -> list[str | int]:
-        """Return name, slug, category, and the duration of events in calendars in seconds."""
-        slug = self.site.urls.type_slugs[type.id]
-        seconds = int(default_duration(type).total_seconds())
-        return [type.name, slug, category_of(type).key, seconds]
-
-    def _columns(
-        self, page: Page, columns: Callable[[list[Event], list[QueryRow]], dict[str, Any]]
-    ) -> bytes:
-        file = _file_of(page)
-        rows = [self._rows[event.id] for event in file.events]
-        return _script(file.name, to_json(columns(list(file.events), rows)))
-
-    def _event_columns(self, events: list[Event], rows: list[QueryRow]) -> dict[str, Any]:
-        """Return the columns that every query needs; places and images are numbered."""
-        slugs = self.site.urls.event_slugs
-        places: dict[str, int] = defaultdict(count().__next__)
-        images: dict[str, int] = defaultdict(count().__next__)
-        return {
-            "id": [row.id for row in rows],
-            "name": [row.name for row in rows],
-            "slug": [row.slug for row in rows],
-            # 0 if the slug of the page is that of the API.
-            "stem": [0 if slugs[row.id] == row.slug else slugs[row.id] for row in rows],
-            "date": [_posix_time(row.date) for row in rows],
-            "said": [_display(event.date) for event in events],
-            "last_updated": [_posix_time(row.last_updated) for row in rows],
-            "type": [row.type for row in rows],
-            "place": [places[row.place] for row in rows],
-            "picture": [images[self._image(event)] for event in events],
-            "agencies": [row.agencies for row in rows],
-            "programs": [row.programs for row in rows],
-            "places": list(places),
-            "pictures": list(images),
-        }
-
-    def _image(self, event: Event) -> str:
-        thumbnail = self.thumbnails.of(event.image)
-        return thumbnail.file(thumbnail.sizes[0][0]) if thumbnail else ""
-
-    def _records(self, page: Page) -> bytes:
-        """Return the API's records by id, as URL and the members that each mode adds."""
-        file = _file_of(page)
-        records: list[bytes] = []
-        for event in file.events:
-            record = self.site.query_index.api_records[event.id]
-            members = record.by_mode
-            detailed = b"{%b}" % members["detailed"] if members["detailed"] else b"0"
-            head = f'"{event.id}":["{record.source_url}",'.encode()
-            records.append(
-                b"%b{%b},{%b},%b]" % (head, members["list"], members["normal"], detailed)
-            )
-        return _script(file.name, b"{%b}" % b",\n".join(records))
+def query_table(context: RenderContext, page: Page) -> bytes:
+    """Return the parameters, the names of what ids stand for, and the names of all files."""
+    site = context.site
+    events = site.catalogue.events
+    table = {
+        "parameters": [_parameter(parameter) for parameter in PARAMETERS],
+        "messages": MESSAGES,
+        "modes": MODES,
+        "orderings": ORDERINGS,
+        "limits": [DEFAULT_LIMIT, MAX_LIMIT],
+        "types": {type.id: _query_type(context, type) for type in site.types_by_name()},
+        "agencies": {a.id: a.name for event in events for a in event.agencies},
+        "programs": {p.id: p.name for event in events for p in event.programs},
+        "years": list(site.catalogue.by_year),
+        "parts": page.context["parts"],
+        "recordsSpan": IDS_PER_RECORD_FILE,
+        "title": site.title,
+        "base": site.base_url,
+        "api": API_EVENTS,
+    }
+    return _script("table", to_json(table))
 
 
-def _word_columns(events: list[Event], rows: list[QueryRow]) -> dict[str, Any]:
+def _query_type(context: RenderContext, type: EventType) -> list[str | int]:
+    """Return name, slug, category, and the duration of events in calendars in seconds."""
+    slug = context.site.urls.type_slugs[type.id]
+    seconds = int(default_duration(type).total_seconds())
+    return [type.name, slug, category_of(type).key, seconds]
+
+
+def query_events(context: RenderContext, page: Page) -> bytes:
+    """Return the columns that every query needs; places and images are numbered."""
+    file = _file_of(page)
+    events, rows = file.events, _rows_of(context, file)
+    slugs = context.site.urls.event_slugs
+    places: dict[str, int] = defaultdict(count().__next__)
+    images: dict[str, int] = defaultdict(count().__next__)
+    columns = {
+        "id": [row.id for row in rows],
+        "name": [row.name for row in rows],
+        "slug": [row.slug for row in rows],
+        # 0 if the slug of the page is that of the API.
+        "stem": [0 if slugs[row.id] == row.slug else slugs[row.id] for row in rows],
+        "date": [_posix_time(row.date) for row in rows],
+        "said": [_display(event.date) for event in events],
+        "last_updated": [_posix_time(row.last_updated) for row in rows],
+        "type": [row.type for row in rows],
+        "place": [places[row.place] for row in rows],
+        "picture": [images[_image(context, event)] for event in events],
+        "agencies": [row.agencies for row in rows],
+        "programs": [row.programs for row in rows],
+        "places": list(places),
+        "pictures": list(images),
+    }
+    return _script(file.name, to_json(columns))
+
+
+def _image(context: RenderContext, event: Event) -> str:
+    thumbnail = context.thumbnails.of(event.image)
+    return thumbnail.file(thumbnail.sizes[0][0]) if thumbnail else ""
+
+
+def query_records(context: RenderContext, page: Page) -> bytes:
+    """Return the API's records by id, as URL and the members that each mode adds."""
+    file = _file_of(page)
+    records: list[bytes] = []
+    for event in file.events:
+        record = context.site.query_index.api_records[event.id]
+        members = record.by_mode
+        detailed = b"{%b}" % members["detailed"] if members["detailed"] else b"0"
+        head = f'"{event.id}":["{record.source_url}",'.encode()
+        records.append(b"%b{%b},{%b},%b]" % (head, members["list"], members["normal"], detailed))
+    return _script(file.name, b"{%b}" % b",\n".join(records))
+
+
+def query_words(context: RenderContext, page: Page) -> bytes:
     """Return the columns that only some queries need."""
+    file = _file_of(page)
+    rows = _rows_of(context, file)
     names = ("text", "videos", "expeditions", "stations", "launches")
-    return {name: [getattr(row, name) for row in rows] for name in names}
+    columns = {name: [getattr(row, name) for row in rows] for name in names}
+    return _script(file.name, to_json(columns))
 
 
 def _file_of(page: Page) -> QueryDataFile:
     file = page.context["part"]
     assert isinstance(file, QueryDataFile)
     return file
+
+
+def _rows_of(context: RenderContext, file: QueryDataFile) -> list[QueryRow]:
+    rows = context.cached(
+        "query rows by id", lambda: {row.id: row for row in context.site.query_index.rows}
+    )
+    return [rows[event.id] for event in file.events]
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from events_archive.images.thumbnails import Thumbnails
@@ -12,6 +11,7 @@ from events_archive.query.engine import QueryResult
 from events_archive.query.parameters import API_EVENTS
 from events_archive.query.parser import InvalidQueryError
 from events_archive.render.assets import Assets
+from events_archive.render.context import RenderContext
 from events_archive.render.downloads import csv_text
 from events_archive.render.renderer import Renderer
 from events_archive.site import urls
@@ -28,90 +28,81 @@ FORMATS = ("table", "json", "csv", "ics", "rss", "md")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#|~&])")
 
 
-@dataclass(frozen=True, kw_only=True)
-class QueryResultWriter:
-    """Writes results of queries of ``site``."""
+def query_output(site: Site, templates: Path, result: QueryResult, format: str) -> str:
+    """Return the result in one of `FORMATS`.
 
-    site: Site
-    templates: Path
-    """The folder of the site's templates."""
+    JSON is what the API returns: one page. The other formats have the events of all pages,
+    unless the query has a limit or an offset.
+    """
+    if format == "json":
+        return _api_json(site, result)
+    by_id = {event.id: event for event in site.catalogue.events}
+    rows = result.page if result.query.is_paged else result.rows
+    events = [by_id[row.id] for row in rows]
+    if format == "table":
+        return _table(events)
+    if format == "csv":
+        return csv_text(row(site, event) for event in events)
+    if format == "md":
+        return _markdown_table(site, events)
+    page = (_calendar if format == "ics" else _feed)(site, result, events)
+    renderer = Renderer(
+        context=RenderContext(
+            site=site, assets=Assets(by_name={}), thumbnails=Thumbnails(folder=Path(), by_key={})
+        ),
+        templates=templates,
+    )
+    return renderer.content(page).decode()
 
-    def write(self, result: QueryResult, format: str) -> str:
-        """Return the result in one of `FORMATS`.
 
-        JSON is what the API returns: one page. The other formats have the events of all pages,
-        unless the query has a limit or an offset.
-        """
-        if format == "json":
-            return self._api_json(result)
-        writers: dict[str, Callable[[QueryResult, Sequence[Event]], str]] = {
-            "table": lambda _, events: _table(events),
-            "csv": lambda _, events: csv_text(row(self.site, event) for event in events),
-            "ics": self._calendar,
-            "rss": self._feed,
-            "md": lambda _, events: self._markdown(events),
+def _api_json(site: Site, result: QueryResult) -> str:
+    records = [site.query_index.api_records[row.id] for row in result.page]
+    return _indented_json(
+        {
+            "count": result.count,
+            "next": f"{API_EVENTS}?{result.next}" if result.next else None,
+            "previous": f"{API_EVENTS}?{result.previous}" if result.previous else None,
+            "results": [
+                json.loads(record.json(result.query.mode, record.source_url)) for record in records
+            ],
         }
-        rows = result.page if result.query.is_paged else result.rows
-        by_id = {event.id: event for event in self.site.catalogue.events}
-        return writers[format](result, [by_id[row.id] for row in rows])
+    )
 
-    def _api_json(self, result: QueryResult) -> str:
-        records = [self.site.query_index.api_records[row.id] for row in result.page]
-        return _indented_json(
-            {
-                "count": result.count,
-                "next": f"{API_EVENTS}?{result.next}" if result.next else None,
-                "previous": f"{API_EVENTS}?{result.previous}" if result.previous else None,
-                "results": [
-                    json.loads(record.json(result.query.mode, record.source_url))
-                    for record in records
-                ],
-            }
-        )
 
-    def _markdown(self, events: Iterable[Event]) -> str:
-        lines = ["| Date | Event | Type | Place |", "| --- | --- | --- | --- |"]
-        for event in events:
-            date, name, type, place = map(
-                _escape_markdown,
-                (event.date.display, event.name, event.type.name, event.location),
-            )
-            url = self.site.base_url + self.site.urls.event(event)
-            lines.append(f"| {date} | [{name}]({url}) | {type} | {place} |")
-        return "\n".join(lines) + "\n"
+def _markdown_table(site: Site, events: Iterable[Event]) -> str:
+    lines = ["| Date | Event | Type | Place |", "| --- | --- | --- | --- |"]
+    for event in events:
+        date, name, type, place = map(
+            _escape_markdown,
+            (event.date.display, event.name, event.type.name, event.location),
+        )
+        url = site.base_url + site.urls.event(event)
+        lines.append(f"| {date} | [{name}]({url}) | {type} | {place} |")
+    return "\n".join(lines) + "\n"
 
-    def _calendar(self, result: QueryResult, events: Sequence[Event]) -> str:
-        calendar = Calendar(
-            name=f"{self.site.title}: {result.query.query_string() or 'everything'}",
-            description="The answer to a question.",
-            path="answer.ics",
-            html_url=_html_url(result),
-        )
-        entries = tuple(calendar_entry(self.site, event) for event in events if event.date.utc)
-        return self._render(calendar_page(calendar, entries))
 
-    def _feed(self, result: QueryResult, events: Sequence[Event]) -> str:
-        query = result.query.query_string()
-        feed = Feed(
-            id=f"{TAG}:events:answer:{query}",
-            title=f"{self.site.title}: {query or 'everything'}",
-            description="The answer to a question.",
-            stem="answer",
-            html_url=_html_url(result),
-            entries=tuple(event_entry(self.site, event) for event in events),
-        )
-        return self._render(
-            Page(path="answer.rss", template=RSS.template, title=feed.title, context={"feed": feed})
-        )
+def _calendar(site: Site, result: QueryResult, events: Sequence[Event]) -> Page:
+    calendar = Calendar(
+        name=f"{site.title}: {result.query.query_string() or 'everything'}",
+        description="The answer to a question.",
+        path="answer.ics",
+        html_url=_html_url(result),
+    )
+    entries = tuple(calendar_entry(site, event) for event in events if event.date.utc)
+    return calendar_page(calendar, entries)
 
-    def _render(self, page: Page) -> str:
-        renderer = Renderer(
-            site=self.site,
-            templates=self.templates,
-            assets=Assets(by_name={}),
-            thumbnails=Thumbnails(folder=Path(), by_key={}),
-        )
-        return renderer.content(page).decode()
+
+def _feed(site: Site, result: QueryResult, events: Sequence[Event]) -> Page:
+    query = result.query.query_string()
+    feed = Feed(
+        id=f"{TAG}:events:answer:{query}",
+        title=f"{site.title}: {query or 'everything'}",
+        description="The answer to a question.",
+        stem="answer",
+        html_url=_html_url(result),
+        entries=tuple(event_entry(site, event) for event in events),
+    )
+    return Page(path="answer.rss", template=RSS.template, title=feed.title, context={"feed": feed})
 
 
 def _table(events: Iterable[Event]) -> str:

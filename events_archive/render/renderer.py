@@ -1,35 +1,44 @@
 """From a page of the plan to its bytes, by a template or by a function."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
 from events_archive import __version__
 from events_archive.errors import ArchiveError
-from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.event import Event, Image, host_of
 from events_archive.model.event_date import EventDate
 from events_archive.model.interval import MONTHS, format_day, format_duration
 from events_archive.model.timestamps import format_utc
-from events_archive.render.api_mirror import ApiMirror
-from events_archive.render.assets import Assets, web_manifest
-from events_archive.render.calendar_links import CalendarLinkBuilder
-from events_archive.render.calendars import CalendarWriter
-from events_archive.render.downloads import Downloads
-from events_archive.render.feeds import Enclosures, JsonFeedWriter, entry_summary, rfc822, xml_bytes
+from events_archive.render.api_mirror import (
+    api_event,
+    api_event_list,
+    api_root,
+    api_type,
+    api_type_list,
+)
+from events_archive.render.assets import web_manifest
+from events_archive.render.calendar_links import event_links, subscription_links
+from events_archive.render.calendars import calendar_file
+from events_archive.render.context import RenderContext
+from events_archive.render.downloads import checksums, download, download_files
+from events_archive.render.feeds import enclosure, entry_summary, json_feed, rfc822, xml_bytes
 from events_archive.render.jinja import TemplateEnvironment
-from events_archive.render.json_ld import JsonLd
+from events_archive.render.json_ld import json_ld_block
 from events_archive.render.markdown import markdown_to_html, render_markdown_file
-from events_archive.render.query_data import QueryDataWriter
+from events_archive.render.query_data import (
+    query_events,
+    query_records,
+    query_table,
+    query_words,
+)
 from events_archive.site import categories, urls
 from events_archive.site.on_this_day import format_day_of_year
 from events_archive.site.page import Page, Writer
-from events_archive.site.site import Site
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; "
@@ -42,11 +51,9 @@ CONTENT_SECURITY_POLICY = (
 class Renderer:
     """Renders pages."""
 
-    site: Site
+    context: RenderContext
     templates: Path
     """The folder of the templates."""
-    assets: Assets
-    thumbnails: Thumbnails
 
     def warm_up(self) -> None:
         """Load what nearly every page needs, before worker processes are forked."""
@@ -56,39 +63,21 @@ class Renderer:
 
     def content(self, page: Page) -> bytes:
         """Return the bytes of a page; raises ArchiveError where its template has a mistake."""
-        return self._writers[page.writer](page)
+        if page.writer is Writer.TEMPLATE:
+            return self._render(page)
+        if page.writer is Writer.JSON_FEED:
+            entry_html = self.environment.macro("feeds/content.html", "content")
+            return json_feed(self.context, page, entry_html)
+        return WRITERS[page.writer](self.context, page)
 
     def _render(self, page: Page) -> bytes:
-        context = {**page.context, "page": page, "root": self.root(page)}
+        variables = {**page.context, "page": page, "root": self.context.root(page)}
         try:
-            text = self.environment.render(page.template, context)
+            text = self.environment.render(page.template, variables)
         except ArchiveError as error:
             raise ArchiveError(f"{page.path}: {error}") from error
         is_xml = page.template.endswith(".xml")
         return xml_bytes(text) if is_xml else text.encode("utf-8", "replace")
-
-    def root(self, page: Page) -> str:
-        """Return what leads from a page to the site's root: ``../``, ``""``, ...
-
-        In feeds it is the base URL, if there is one. GitHub Pages answers with 404.html at any
-        depth, so this page starts from the root of the host.
-        """
-        is_feed = page.template.startswith("feeds/") or page.writer is Writer.JSON_FEED
-        if self.site.base_url and is_feed:
-            return self.site.base_url
-        if self.site.base_url and page.path == urls.NOT_FOUND:
-            return urlsplit(self.site.base_url).path
-        return urls.relative_root(page.path)
-
-    def absolute(self, url: str) -> str:
-        """Return a URL of the site with the base URL; without one, as it is."""
-        if not self.site.base_url:
-            return url
-        return self.site.base_url + ("" if url == urls.HOME else url)
-
-    def link(self, url: str, root: str) -> str:
-        """Return an absolute link; without a base URL, one from a file with the given root."""
-        return self.absolute(url) if self.site.base_url else root + url
 
     @cached_property
     def environment(self) -> TemplateEnvironment:
@@ -98,64 +87,31 @@ class Renderer:
     @cached_property
     def template_globals(self) -> dict[str, Any]:
         """What all templates can use by name."""
-        links = CalendarLinkBuilder(site=self.site)
-        json_ld = JsonLd(site=self.site, thumbnails=self.thumbnails, absolute=self.absolute)
+        context, site = self.context, self.context.site
         return {
             "MONTHS": MONTHS,
-            "absolute": self.absolute,
-            "add_to_calendar": links.event_links,
-            "asset": self.assets.url,
+            "absolute": context.absolute,
+            "add_to_calendar": partial(event_links, site),
+            "asset": context.assets.url,
             "category_of": categories.category_of,
-            "downloads": lambda: self._downloads.files,
-            "enclosure": self._enclosures.of,
+            "downloads": partial(download_files, context),
+            "enclosure": partial(enclosure, context),
             "entry_summary": entry_summary,
-            "event_url": self.site.urls.event,
-            "follow_calendar": links.subscription_links,
+            "event_url": site.urls.event,
+            "follow_calendar": partial(subscription_links, site),
             "image_alt": image_alt,
-            "json_ld": json_ld.block,
-            "link": self.link,
+            "json_ld": partial(json_ld_block, context),
+            "link": context.link,
             "markdown_file": lambda name: render_markdown_file(self.templates / name),
             "policy": Markup(CONTENT_SECURITY_POLICY),
-            "site": self.site,
-            "thumbnail": self.thumbnails.of,
+            "site": site,
+            "thumbnail": context.thumbnails.of,
             "type_description": categories.type_description,
             "type_explanation": categories.type_explanation,
-            "type_url": self.site.urls.type,
+            "type_url": site.urls.type,
             "urls": urls,
             "version": __version__,
         }
-
-    @cached_property
-    def _writers(self) -> dict[Writer, Callable[[Page], bytes]]:
-        """The functions that write pages; `Writer.DERIVED` stands for the build itself."""
-        calendars = CalendarWriter(base_url=self.site.base_url, thumbnails=self.thumbnails)
-        json_feeds = JsonFeedWriter(
-            site=self.site,
-            link=self.link,
-            content=self.environment.macro("feeds/content.html", "content"),
-            enclosure=self._enclosures.of,
-        )
-        query_data = QueryDataWriter(site=self.site, thumbnails=self.thumbnails)
-        return {
-            Writer.TEMPLATE: self._render,
-            Writer.CALENDAR: calendars.write,
-            Writer.JSON_FEED: lambda page: json_feeds.write(page, self.root(page)),
-            Writer.CNAME: lambda page: f"{self.site.settings.cname}\n".encode(),
-            Writer.EMPTY: lambda page: b"",
-            Writer.WEB_MANIFEST: lambda page: web_manifest(self.site, self.assets),
-            **self._downloads.mirror.writers,
-            **self._downloads.writers,
-            **query_data.writers,
-        }
-
-    @cached_property
-    def _downloads(self) -> Downloads:
-        mirror = ApiMirror(site=self.site, thumbnails=self.thumbnails)
-        return Downloads(site=self.site, mirror=mirror)
-
-    @cached_property
-    def _enclosures(self) -> Enclosures:
-        return Enclosures(thumbnails=self.thumbnails, link=self.link)
 
 
 def image_alt(image: Image, event: Event) -> str:
@@ -192,3 +148,24 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "rfc822": rfc822,
 }
 """The filters that templates have beside Jinja's own."""
+
+WRITERS: Mapping[Writer, Callable[[RenderContext, Page], bytes]] = {
+    Writer.CALENDAR: calendar_file,
+    Writer.API_ROOT: api_root,
+    Writer.API_EVENT_LIST: api_event_list,
+    Writer.API_EVENT: api_event,
+    Writer.API_TYPE_LIST: api_type_list,
+    Writer.API_TYPE: api_type,
+    Writer.QUERY_TABLE: query_table,
+    Writer.QUERY_EVENTS: query_events,
+    Writer.QUERY_WORDS: query_words,
+    Writer.QUERY_RECORDS: query_records,
+    Writer.EVENTS_JSONL: download,
+    Writer.EVENTS_CSV: download,
+    Writer.EVENTS_SQLITE: download,
+    Writer.CHECKSUMS: checksums,
+    Writer.WEB_MANIFEST: lambda context, page: web_manifest(context.site, context.assets),
+    Writer.CNAME: lambda context, page: f"{context.site.settings.cname}\n".encode(),
+    Writer.EMPTY: lambda context, page: b"",
+}
+"""What writes a page without a template; JSON feeds need a macro of the templates as well."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from events_archive.images.thumbnails import Thumbnail, Thumbnails
 from events_archive.model.event import Image
 from events_archive.render.assets import read_assets
+from events_archive.render.context import RenderContext
 from events_archive.render.renderer import Renderer
 from events_archive.site.page import Page, Writer
 from events_archive.site.plan import plan_site
@@ -29,6 +30,15 @@ def make_thumbnails(folder: Path, *images: Image, size: int = 1234) -> Thumbnail
     return Thumbnails(folder=folder, by_key=by_key)
 
 
+def make_context(site: Site, thumbnails: Thumbnails | None = None) -> RenderContext:
+    """Return the context of a site, without thumbnails if none are given."""
+    return RenderContext(
+        site=site,
+        assets=read_assets(PROJECT / "static"),
+        thumbnails=thumbnails or no_thumbnails(),
+    )
+
+
 def is_feed_or_calendar(page: Page) -> bool:
     """Whether ``page`` is a feed or a calendar."""
     return page.writer in (Writer.CALENDAR, Writer.JSON_FEED) or page.template.startswith("feeds/")
@@ -41,9 +51,7 @@ def render_site(
 ) -> dict[str, bytes]:
     """Return the rendered pages of a site by path, of those that are included."""
     renderer = Renderer(
-        site=site,
+        context=make_context(site, thumbnails),
         templates=PROJECT / "templates",
-        assets=read_assets(PROJECT / "static"),
-        thumbnails=thumbnails or no_thumbnails(),
     )
     return {page.path: renderer.content(page) for page in plan_site(site) if is_included(page)}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from events_archive.render.calendars import anniversary
 from events_archive.site.calendars import calendar_entry
 from tests.factories import a_site, an_event
-from tests.render.rendered import render_site
+from tests.render.rendered import make_context, render_site
 
 
 def _events(*events, today: str = "2026-01-01") -> list[icalendar.Event]:
@@ -58,7 +58,8 @@ def test_an_anniversary_is_transparent_and_has_no_alarm() -> None:
 @given(st.dates(date(2019, 1, 1), date(2024, 12, 31)))
 def test_any_day_recurs_once_a_year(day: date) -> None:
     shown = an_event(1, f"{day}T10:00:00Z")
-    component = anniversary(calendar_entry(a_site(shown), shown), "")
+    site = a_site(shown)
+    component = anniversary(make_context(site), calendar_entry(site, shown))
     event = icalendar.Event.from_ical(component)
     days = _days(event, day.year + 9)
     assert [recurrence.year for recurrence in days] == list(range(day.year + 1, day.year + 10))

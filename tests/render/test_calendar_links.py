@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from events_archive.render.calendar_links import CalendarLinkBuilder
+from events_archive.render.calendar_links import event_links, subscription_links
 from events_archive.site import urls
 from events_archive.site.calendars import site_calendar, term_calendar
 from tests.factories import DOCKING, a_site, an_event
@@ -17,7 +17,7 @@ def _query(url: str) -> dict[str, str]:
 def test_a_calendar_has_three_subscription_links() -> None:
     site = a_site(an_event(type=DOCKING), base_url="https://example.org/a%20b/")
     (docking,) = site.taxonomies.terms("types")
-    links = CalendarLinkBuilder(site=site).subscription_links(term_calendar(site, docking))
+    links = subscription_links(site, term_calendar(site, docking))
     address = "example.org/a%20b/types/docking.ics"
     assert links.webcal == f"webcal://{address}"
     assert _query(links.google) == {"cid": f"webcal://{address}"}
@@ -28,17 +28,12 @@ def test_a_calendar_has_three_subscription_links() -> None:
 
 def test_without_a_base_url_there_are_no_subscription_links() -> None:
     site = a_site(an_event())
-    assert (
-        CalendarLinkBuilder(site=site).subscription_links(site_calendar(site, urls.CALENDAR))
-        is None
-    )
+    assert subscription_links(site, site_calendar(site, urls.CALENDAR)) is None
 
 
 def test_an_event_is_added_with_its_time() -> None:
     event = an_event(309, name="Hatch & “seal”; 100% #1", location="ISS, port")
-    links = CalendarLinkBuilder(site=a_site(event, base_url="https://example.org/")).event_links(
-        event
-    )
+    links = event_links(a_site(event, base_url="https://example.org/"), event)
     google, outlook = _query(links.google), _query(links.outlook)
     assert google["text"] == outlook["subject"] == "Hatch & “seal”; 100% #1"
     assert google["location"] == outlook["location"] == "ISS, port"
@@ -50,7 +45,7 @@ def test_an_event_is_added_with_its_time() -> None:
 
 def test_an_event_without_a_time_is_added_as_days() -> None:
     event = an_event(309, "2021-09-30T00:00:00Z", precision=7, name="Flyby")
-    links = CalendarLinkBuilder(site=a_site(event)).event_links(event)
+    links = event_links(a_site(event), event)
     google, outlook = _query(links.google), _query(links.outlook)
     assert google["text"] == "Flyby (September 2021)"
     assert google["dates"] == "20210901/20211001"
@@ -60,7 +55,7 @@ def test_an_event_without_a_time_is_added_as_days() -> None:
 
 def test_no_text_of_an_event_can_end_the_link() -> None:
     event = an_event(name='x"&dates=19000101/19000102\n\ud83d', location="&text=evil")
-    links = CalendarLinkBuilder(site=a_site(event)).event_links(event)
+    links = event_links(a_site(event), event)
     for url in (links.google, links.outlook):
         assert not set(url) & set('"<> \n')
         assert url.isascii()

@@ -13,7 +13,6 @@ from markupsafe import Markup
 
 from events_archive.errors import ArchiveError
 from events_archive.ll2.parse import parse_event
-from events_archive.render.assets import read_assets
 from events_archive.render.feeds import xml_bytes
 from events_archive.render.jinja import (
     CacheExtension,
@@ -26,7 +25,7 @@ from events_archive.site.plan import plan_site
 from events_archive.site.site import Site
 from tests.factories import a_change, a_history, a_site
 from tests.ll2_server import generate_records
-from tests.render.rendered import PROJECT, make_thumbnails, no_thumbnails
+from tests.render.rendered import PROJECT, make_context, make_thumbnails
 
 TEMPLATES = PROJECT / "templates"
 GLOBALS = {"shout": str.upper, "markup": lambda: Markup("<i>")}
@@ -86,10 +85,8 @@ def renderer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     )
     copies = make_thumbnails(tmp_path_factory.mktemp("copies"), *site.catalogue.images[::2])
     return Renderer(
-        site=site,
+        context=make_context(site, copies if request.param else None),
         templates=TEMPLATES,
-        assets=read_assets(PROJECT / "static"),
-        thumbnails=copies if request.param else no_thumbnails(),
     )
 
 
@@ -103,13 +100,15 @@ def _pages(site: Site) -> list[Page]:
 
 
 def test_every_page_is_what_plain_jinja_makes_of_it(renderer: Renderer) -> None:
-    environment, pages = plain_jinja(TEMPLATES), _pages(renderer.site)
+    environment, pages = plain_jinja(TEMPLATES), _pages(renderer.context.site)
     environment.globals |= renderer.template_globals
     environment.filters |= FILTERS
     assert len({page.template for page in pages}) > 20
     for page in pages:
         template = environment.get_template(page.template)
-        expected = template.render({**page.context, "page": page, "root": renderer.root(page)})
+        expected = template.render(
+            {**page.context, "page": page, "root": renderer.context.root(page)}
+        )
         assert renderer.content(page) == xml_bytes(expected), page.path
 
 

@@ -9,22 +9,17 @@ from hypothesis import strategies as st
 
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.event import Licence
-from events_archive.render.json_ld import JsonLd, script
+from events_archive.render.json_ld import json_ld_block, script
 from events_archive.site.event_pages import event_page
 from tests.factories import a_change, a_history, a_site, a_video, an_event, an_image
-from tests.render.rendered import make_thumbnails, no_thumbnails
+from tests.render.rendered import make_context, make_thumbnails
 
 BASE = "https://example.org/a/"
 
 
 def _graph(event, thumbnails: Thumbnails | None = None, **facts) -> list[dict]:
     site = a_site(event, base_url=BASE, **facts)
-    data = JsonLd(
-        site=site,
-        thumbnails=thumbnails or no_thumbnails(),
-        absolute=lambda address: BASE + address,
-    )
-    block = str(data.block(event_page(site, event)))
+    block = str(json_ld_block(make_context(site, thumbnails), event_page(site, event)))
     if not block:
         return []
     text = block.removeprefix('<script type="application/ld+json">').removesuffix("</script>")
@@ -113,8 +108,8 @@ def test_the_way_from_home_is_told_to_its_end() -> None:
 
 def test_nothing_is_told_where_the_sites_place_is_not_known() -> None:
     site = a_site(an_event(1), base_url="")
-    data = JsonLd(site=site, thumbnails=no_thumbnails(), absolute=str)
-    assert data.block(event_page(site, site.catalogue.events[0])) == ""
+    page = event_page(site, site.catalogue.events[0])
+    assert json_ld_block(make_context(site), page) == ""
 
 
 @settings(deadline=None)
