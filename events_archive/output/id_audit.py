@@ -23,9 +23,6 @@ IdPatterns = Mapping[str, str]
 """By namespace: "calendars" and "anniversaries" (UIDs), "feeds" (entries of events), "changes"
 (entries of changes), "days" (entries of days)."""
 
-Expected = Sequence[tuple[str, tuple[str, ...]]]
-"""The namespace of each id in a file, and the parts of the id that are its own."""
-
 _LINE_FOLD = b"\r\n "
 
 _MAX_SHOWN = 3
@@ -102,8 +99,13 @@ class IdAudit:
         shown = "; ".join(problems[:_MAX_SHOWN])
         raise ArchiveError(f"nothing was published: {shown}{more}; {advice}")
 
-    def _compare(self, path: str, content: bytes, expected: Expected) -> None:
-        """Check the ids in a file: each is the published pattern, or that of the other ids."""
+    def _compare(
+        self, path: str, content: bytes, expected: Sequence[tuple[str, tuple[str, ...]]]
+    ) -> None:
+        """Check that each id in a file is the published pattern, or else that of the other ids.
+
+        ``expected`` has the namespace of each id, and the parts of it that are its own.
+        """
         found = _entry_ids(path, content)
         if len(found) != len(expected) or len(set(found)) != len(found):
             self.duplicates.append(

@@ -4,17 +4,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter, ge, gt, le, lt
+from typing import Any
 
 from events_archive.query.index import QueryRow
 from events_archive.query.parameters import ParameterType
 from events_archive.query.parser import Filter, Query
 
-Predicate = Callable[[QueryRow], bool]
-
 _MIN_DATETIME = datetime.min.replace(tzinfo=UTC)
-_COMPARE: dict[str, Callable[[datetime, datetime], bool]] = {
-    "gt": gt, "gte": ge, "lt": lt, "lte": le,
-}  # fmt: skip
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +55,7 @@ def evaluate(rows: Iterable[QueryRow], query: Query) -> QueryResult:
 
     The API does not define the order of ties. Sorting them by id makes results reproducible.
     """
-    predicates = [_predicate(filter_) for filter_ in query.filters]
-    matches = [row for row in rows if all(predicate(row) for predicate in predicates)]
+    matches = [row for row in rows if all(_matches(row, filter_) for filter_ in query.filters)]
     matches.sort(key=attrgetter("id"))
     # Sorting is stable, so the least important term comes first.
     for term in reversed(query.ordering):
@@ -67,44 +63,21 @@ def evaluate(rows: Iterable[QueryRow], query: Query) -> QueryResult:
     return QueryResult(query=query, rows=tuple(matches))
 
 
+def _matches(row: QueryRow, filter_: Filter) -> bool:
+    """Return whether the filter's field of ``row``, or one of its values, matches."""
+    parameter, wanted = filter_.parameter, filter_.values
+    value: Any = getattr(row, parameter.field)
+    if parameter.type is ParameterType.DATETIME:
+        return value is not None and _COMPARE[parameter.compare](value, wanted[0])
+    if parameter.type is ParameterType.WORDS:
+        text = value.lower()
+        return all(word in text for word in wanted)
+    if isinstance(value, tuple):
+        return not frozenset(wanted).isdisjoint(value)
+    return value in wanted
+
+
 def _sort_key(field: str) -> Callable[[QueryRow], tuple[bool, datetime]]:
     """Return a key that sorts missing values last, as PostgreSQL does."""
     read: Callable[[QueryRow], datetime | None] = attrgetter(field)
     return lambda row: (read(row) is None, read(row) or _MIN_DATETIME)
-
-
-def _predicate(filter_: Filter) -> Predicate:
-    make = {ParameterType.DATETIME: _compares, ParameterType.WORDS: _contains_words}
-    return make.get(filter_.parameter.type, _has_value)(filter_)
-
-
-def _has_value(filter_: Filter) -> Predicate:
-    """Return whether the field, or one of its values if it has several, is one of the filter's."""
-    read, wanted = attrgetter(filter_.parameter.field), frozenset(filter_.values)
-
-    def matches(row: QueryRow) -> bool:
-        value = read(row)
-        return not wanted.isdisjoint(value) if isinstance(value, tuple) else value in wanted
-
-    return matches
-
-
-def _compares(filter_: Filter) -> Predicate:
-    read, compare = attrgetter(filter_.parameter.field), _COMPARE[filter_.parameter.compare]
-    (bound,) = filter_.values
-
-    def matches(row: QueryRow) -> bool:
-        value = read(row)
-        return value is not None and compare(value, bound)  # type: ignore[arg-type]
-
-    return matches
-
-
-def _contains_words(filter_: Filter) -> Predicate:
-    read, words = attrgetter(filter_.parameter.field), filter_.values
-
-    def matches(row: QueryRow) -> bool:
-        text = read(row).lower()
-        return all(word in text for word in words)
-
-    return matches

@@ -106,10 +106,10 @@ def parse_query(text: str, now: datetime) -> Query:
     # The last value of a name counts.
     values = dict(pairs)
     counts = {
-        name: parse_count(values.get(name, ""), minimum=minimum)
+        name: _count(values.get(name, ""), minimum=minimum)
         for name, minimum in _MINIMUM_COUNTS.items()
     }
-    ordering = [term for term in split_list(values.get("ordering", "")) if term in ORDERINGS]
+    ordering = [term for term in _split_list(values.get("ordering", "")) if term in ORDERINGS]
     return Query(
         pairs=tuple(pair for pair in pairs if pair[0] in BY_NAME),
         filters=_filters(pairs),
@@ -186,7 +186,7 @@ def _warnings(given: Iterable[str], values: Mapping[str, str]) -> Iterator[str]:
             yield MESSAGES["former"].format(name=name, now=_FORMER_NAMES[name])
         elif name not in BY_NAME:
             yield MESSAGES["unknown"].format(name=name)
-    for term in split_list(values.get("ordering", "")):
+    for term in _split_list(values.get("ordering", "")):
         if term not in ORDERINGS:
             yield MESSAGES["ordering"].format(value=term, choices=", ".join(ORDERINGS))
     if (mode := values.get("mode", "normal")) not in MODES:
@@ -194,7 +194,7 @@ def _warnings(given: Iterable[str], values: Mapping[str, str]) -> Iterator[str]:
     for name, minimum in _MINIMUM_COUNTS.items():
         if (value := values.get(name)) is None:
             continue
-        number = parse_count(value, minimum=minimum)
+        number = _count(value, minimum=minimum)
         if number is None:
             yield MESSAGES["count"].format(name=name, value=value)
         elif name == "limit" and number > MAX_LIMIT:
@@ -205,12 +205,12 @@ def _warnings(given: Iterable[str], values: Mapping[str, str]) -> Iterator[str]:
 # framework's own message for a value that it refuses.
 
 
-def split_list(text: str) -> list[str]:
+def _split_list(text: str) -> list[str]:
     """Return the parts of ``text`` between commas, without blank ones."""
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def parse_count(text: str, *, minimum: int) -> int | None:
+def _count(text: str, *, minimum: int) -> int | None:
     """Return the number; None, which the API takes as not given, for anything else."""
     if not _INTEGER.fullmatch(text.strip()):
         return None
@@ -232,7 +232,7 @@ def _repeated(values: list[str]) -> tuple[Value, ...]:
 
 
 def _uuids(text: str) -> tuple[Value, ...]:
-    uuids = split_list(text.lower())
+    uuids = _split_list(text.lower())
     if not all(map(_UUID.fullmatch, uuids)):
         raise ValueError(MESSAGES["uuid"])
     return tuple(uuids)
@@ -248,7 +248,7 @@ def _datetime(text: str) -> datetime:
 
 
 _COERCIONS: dict[ParameterType, Callable[[list[str]], tuple[Value, ...]]] = {
-    ParameterType.NUMBERS: lambda values: tuple(map(_number, split_list(values[-1]))),
+    ParameterType.NUMBERS: lambda values: tuple(map(_number, _split_list(values[-1]))),
     ParameterType.NUMBER: lambda values: (_number(values[-1]),),
     ParameterType.REPEATED: _repeated,
     ParameterType.TEXTS: lambda values: tuple(values[-1].split(",")),
