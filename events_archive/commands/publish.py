@@ -13,7 +13,6 @@ from events_archive.output.manifest import BuildManifest, load_manifest
 from events_archive.output.writer import OutputDir
 from events_archive.render.assets import precache_manifest, read_assets, service_worker
 from events_archive.render.context import RenderContext
-from events_archive.render.jinja import digest_of_templates
 from events_archive.render.renderer import Renderer
 from events_archive.settings import Settings
 from events_archive.site import urls
@@ -84,7 +83,7 @@ def render_site(
         context=RenderContext(site=site, assets=assets, thumbnails=thumbnails),
         templates=settings.templates,
     )
-    fingerprint = site_fingerprint(site, assets, digest_of_templates(settings.templates))
+    fingerprint = site_fingerprint(site, assets, settings.templates)
     previous = load_manifest(settings.cache, settings.output)
     # With other code, templates or settings, or other ids, no file of the last build is current.
     is_usable = (previous.site_fingerprint, previous.id_patterns) == (fingerprint, audit.published)

@@ -32,7 +32,7 @@ _SCALARS = frozenset({type(None), bool, bytes, date, datetime, float, int, str, 
 
 
 def digest_of(value: object) -> str:
-    """Return the digest of nested tuples of scalars."""
+    """Return the digest of nested tuples or lists of scalars."""
     try:
         data = msgspec.json.encode(value)
     except UnicodeEncodeError:
@@ -41,11 +41,21 @@ def digest_of(value: object) -> str:
     return blake2b(data, digest_size=12).hexdigest()
 
 
-def site_fingerprint(site: Site, assets: Assets, templates: bytes) -> str:
-    """Return the digest of what all pages depend on; ``templates`` is that of all templates."""
+def digest_of_folder(folder: Path, pattern: str = "*") -> str:
+    """Return the digest of the paths and contents of the files below a folder.
+
+    Compiled templates and modules do not count.
+    """
+    paths = [path for path in folder.rglob(pattern) if path.parent.name != "__pycache__"]
+    files = sorted(path for path in paths if path.is_file())
+    return digest_of([(path.relative_to(folder).as_posix(), path.read_bytes()) for path in files])
+
+
+def site_fingerprint(site: Site, assets: Assets, templates: Path) -> str:
+    """Return the digest of what all pages depend on; ``templates`` is the folder of templates."""
     return digest_of(
         (
-            templates,
+            digest_of_folder(templates),
             code_fingerprint(),
             _installed_libraries(),
             sys.version,
@@ -61,11 +71,7 @@ def site_fingerprint(site: Site, assets: Assets, templates: bytes) -> str:
 @cache
 def code_fingerprint() -> str:
     """Return the digest of every module of the package."""
-    package = Path(__file__).parent.parent
-    paths = sorted(package.rglob("*.py"))
-    return digest_of(
-        tuple((path.relative_to(package).as_posix(), path.read_bytes()) for path in paths)
-    )
+    return digest_of_folder(Path(__file__).parent.parent, "*.py")
 
 
 def _installed_libraries() -> tuple[str, ...]:

@@ -53,16 +53,6 @@ LINE_OCTETS = 75
 """The greatest length of a content line without its CRLF (section 3.1)."""
 
 
-def uid(event: Event) -> str:
-    """Return the UID of an event, which must never change."""
-    return f"ll2-event-{event.id}@events-archive"
-
-
-def anniversary_uid(event: Event) -> str:
-    """Return the UID of an event's anniversary, which must never change."""
-    return f"ll2-event-{event.id}-anniversary@events-archive"
-
-
 def calendar_file(context: RenderContext, page: Page) -> bytes:
     """Return the file of one calendar."""
     calendar = page.context["calendar"]
@@ -116,7 +106,7 @@ def _make_component(context: RenderContext, entry: CalendarEntry) -> bytes:
     value_type = "" if event.date.has_time else ";VALUE=DATE"
     start, end = start_and_end(event)
     return _vevent(
-        uid(event),
+        f"ll2-event-{event.id}",
         entry,
         ("STATUS", entry.status),
         ("TRANSP", "TRANSPARENT"),
@@ -151,7 +141,7 @@ def anniversary(context: RenderContext, entry: CalendarEntry) -> bytes:
     url = _permalink(context, event)
     paragraphs = (f"{event.type.name}, {event.date.display}", url, CREDIT)
     return _vevent(
-        anniversary_uid(event),
+        f"ll2-event-{event.id}-anniversary",
         entry,
         ("TRANSP", "TRANSPARENT"),
         ("DTSTART;VALUE=DATE", basic_format(start.isoformat())),
@@ -164,11 +154,14 @@ def anniversary(context: RenderContext, entry: CalendarEntry) -> bytes:
     )
 
 
-def _vevent(uid: str, entry: CalendarEntry, *properties: tuple[str, str]) -> bytes:
-    """Return a component with those of ``properties`` that have a value."""
+def _vevent(name: str, entry: CalendarEntry, *properties: tuple[str, str]) -> bytes:
+    """Return a component with those of ``properties`` that have a value.
+
+    The UID is made of ``name``, so that a name must never change.
+    """
     modified = basic_format(format_utc(entry.last_modified))
     properties = (
-        ("UID", uid),
+        ("UID", f"{name}@events-archive"),
         ("DTSTAMP", modified),
         ("LAST-MODIFIED", modified),
         ("SEQUENCE", str(entry.sequence)),
@@ -195,7 +188,7 @@ def summary(entry: CalendarEntry) -> str:
     return f"Withdrawn: {name}" if entry.status == "CANCELLED" else name
 
 
-def description(entry: CalendarEntry, url: str = "", image: str = "") -> str:
+def description(entry: CalendarEntry, url: str, image: str) -> str:
     """Return the plain text for programs that show nothing else of an event."""
     event = entry.event
     paragraphs = [

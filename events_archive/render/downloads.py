@@ -97,14 +97,6 @@ def _jsonl(context: RenderContext) -> bytes:
     return b"".join(mirror_record(context, event, root) + b"\n" for event in events)
 
 
-def _csv(context: RenderContext) -> bytes:
-    return csv_text(_rows(context)).encode("utf-8", "replace")
-
-
-def _database(context: RenderContext) -> bytes:
-    return database_bytes(context.site, _rows(context))
-
-
 def _rows(context: RenderContext) -> list[tuple[Value, ...]]:
     export: list[tuple[Value, ...]] = context.cached("export rows", lambda: rows(context.site))
     return export
@@ -112,8 +104,8 @@ def _rows(context: RenderContext) -> list[tuple[Value, ...]]:
 
 _MAKERS: dict[str, Callable[[RenderContext], bytes]] = {
     urls.EVENTS_JSONL: _jsonl,
-    urls.EVENTS_CSV: _csv,
-    urls.EVENTS_SQLITE: _database,
+    urls.EVENTS_CSV: lambda context: csv_text(_rows(context)).encode("utf-8", "replace"),
+    urls.EVENTS_SQLITE: lambda context: database_bytes(context.site, _rows(context)),
 }
 
 

@@ -5,7 +5,6 @@ import pickle
 from collections.abc import Callable, Hashable, Mapping, MutableMapping
 from contextlib import suppress
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
@@ -155,13 +154,3 @@ class _BytecodeCache(FileSystemBytecodeCache):
         with suppress(OSError):
             Path(self.directory).mkdir(exist_ok=True)
             super().dump_bytecode(bucket)
-
-
-def digest_of_templates(folder: Path) -> bytes:
-    """Return a digest of the paths and contents of all files below ``folder``."""
-    digest = sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.parent.name != "__pycache__":
-            digest.update(f"{path.relative_to(folder)}\0".encode())
-            digest.update(path.read_bytes())
-    return digest.digest()

@@ -23,20 +23,28 @@ _HAS_MARKUP = re.compile(
 )
 
 _TAGS = {"p", "br", "ul", "ol", "li", "em", "strong", "code", "a", "blockquote"}
-_REL = "nofollow noopener noreferrer"
 
 
 @lru_cache(maxsize=65536)
 def markdown_to_html(text: str) -> Markup:
     """Return a text of LL2 as HTML paragraphs and lists that are safe in any page."""
-    lines = _LINE_END.sub("\n", text).strip()
+    lines = normalize_newlines(text)
     if not lines:
         return Markup()
     if not _HAS_MARKUP.search(lines):
         return _paragraphs(lines)
     parser = _untrusted_markdown()
     parser.reset()
-    return Markup(_sanitize(parser.convert(_as_markdown(lines)), _TAGS))
+    import nh3  # noqa: PLC0415 - only texts with markup need it
+
+    safe = nh3.clean(
+        parser.convert(_as_markdown(lines)),
+        tags=_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https"},
+        link_rel="nofollow noopener noreferrer",
+    )
+    return Markup(safe)
 
 
 def _paragraphs(text: str) -> Markup:
@@ -88,23 +96,10 @@ def _untrusted_markdown() -> "Markdown":
     parser.preprocessors.deregister("html_block")
     for block in ("hashheader", "setextheader", "code", "hr", "reference"):
         parser.parser.blockprocessors.deregister(block)
-    for inline in ("html", "image_link", "image_reference", "reference", "short_reference"):
-        parser.inlinePatterns.deregister(inline)
-    for inline in ("short_image_ref", "automail"):
+    images = ("image_link", "image_reference", "short_image_ref")
+    for inline in ("html", "automail", "reference", "short_reference", *images):
         parser.inlinePatterns.deregister(inline)
     return parser
-
-
-def _sanitize(html: str, tags: set[str]) -> str:
-    import nh3  # noqa: PLC0415 - only texts with markup need it
-
-    return nh3.clean(
-        html,
-        tags=tags,
-        attributes={"a": {"href"}},
-        url_schemes={"http", "https"},
-        link_rel=_REL,
-    )
 
 
 def render_markdown_file(path: Path) -> Markup:

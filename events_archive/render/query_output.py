@@ -72,10 +72,8 @@ def _api_json(site: Site, result: QueryResult) -> str:
 def _markdown_table(site: Site, events: Iterable[Event]) -> str:
     lines = ["| Date | Event | Type | Place |", "| --- | --- | --- | --- |"]
     for event in events:
-        date, name, type, place = map(
-            _escape_markdown,
-            (event.date.display, event.name, event.type.name, event.location),
-        )
+        texts = (event.date.display, event.name, event.type.name, event.location)
+        date, name, type, place = (_MARKDOWN.sub(r"\\\1", text) for text in texts)
         url = site.base_url + site.urls.event(event)
         lines.append(f"| {date} | [{name}]({url}) | {type} | {place} |")
     return "\n".join(lines) + "\n"
@@ -119,10 +117,6 @@ def _table(events: Iterable[Event]) -> str:
 def _html_url(result: QueryResult) -> str:
     """Return the URL of the query page with the same events."""
     return f"{urls.QUERY_PAGE}?{result.query.query_string()}"
-
-
-def _escape_markdown(text: str) -> str:
-    return _MARKDOWN.sub(r"\\\1", text)
 
 
 def _indented_json(value: object) -> str:

@@ -13,11 +13,11 @@ from markupsafe import Markup
 
 from events_archive.errors import ArchiveError
 from events_archive.ll2.parse import parse_event
+from events_archive.output.fingerprints import digest_of_folder
 from events_archive.render.feeds import xml_bytes
 from events_archive.render.jinja import (
     CacheExtension,
     TemplateEnvironment,
-    digest_of_templates,
 )
 from events_archive.render.renderer import FILTERS, Renderer
 from events_archive.site.page import Page
@@ -307,13 +307,13 @@ def test_the_digest_changes_with_a_template_but_not_with_compiled_ones(
     templates: Write, tmp_path: Path
 ) -> None:
     templates(**{"a.html": "{{ x }}"}).render("a.html", {"x": 1})
-    before = digest_of_templates(tmp_path)
+    before = digest_of_folder(tmp_path)
     assert _compiled(tmp_path)
     for file in _compiled(tmp_path):
         file.unlink()
-    assert digest_of_templates(tmp_path) == before
+    assert digest_of_folder(tmp_path) == before
     templates(**{"b.html": ""})
-    assert digest_of_templates(tmp_path) != before
+    assert digest_of_folder(tmp_path) != before
 
 
 def test_a_run_with_nothing_to_do_does_not_import_jinja() -> None:
