@@ -84,20 +84,28 @@ def _installed_libraries() -> tuple[str, ...]:
 
 
 class Fingerprints:
-    """Computes the fingerprints of a site's pages."""
+    """Computes the fingerprints of a site's pages.
+
+    For that, what a page shows is converted into its canonical form: nested tuples of scalars,
+    which are equal for equal values.
+    """
 
     def __init__(self, site: Site, thumbnails: Thumbnails) -> None:
         self.site = site
         self.thumbnails = thumbnails
         self._event_digests: dict[int, str] = {}
-        self._canonical = Canonicalizer(
-            {
-                Event: self.event,
-                Image: self._image,
-                Taxonomy: attrgetter("name"),
-                Term: _term,
-            }
-        )
+        self._dataclass_digests: dict[int, tuple[object, str]] = {}
+        # All other types have to be dataclasses, which are converted field by field.
+        self._converters: dict[type, Converter] = {
+            **dict.fromkeys((tuple, list), self._sequence),
+            **dict.fromkeys((dict, MappingProxyType), self._mapping),
+            frozenset: lambda values: tuple(sorted(values)),
+            range: lambda span: (span.start, span.stop, span.step),
+            Event: self.event,
+            Image: self._image,
+            Taxonomy: attrgetter("name"),
+            Term: _term,
+        }
 
     def page(self, page: Page) -> str:
         """Return the digest of everything that the page is made from.
@@ -152,24 +160,7 @@ class Fingerprints:
         thumbnail = self.thumbnails.of(image)
         return (thumbnail.name, thumbnail.sizes) if thumbnail else None
 
-
-class Canonicalizer:
-    """Converts values into nested tuples of scalars: equal values into equal tuples.
-
-    ``converters`` has the types that are not converted field by field, with what converts them.
-    """
-
-    def __init__(self, converters: Mapping[type, Converter]) -> None:
-        self._converters: dict[type, Converter] = {
-            **dict.fromkeys((tuple, list), self._sequence),
-            **dict.fromkeys((dict, MappingProxyType), self._mapping),
-            frozenset: lambda values: tuple(sorted(values)),
-            range: lambda span: (span.start, span.stop, span.step),
-            **converters,
-        }
-        self._digests: dict[int, tuple[object, str]] = {}
-
-    def __call__(self, value: object) -> object:
+    def _canonical(self, value: object) -> object:
         """Return the canonical form of a value; raises TypeError if it has none."""
         cls = value.__class__
         if cls in _SCALARS:
@@ -190,14 +181,15 @@ class Canonicalizer:
 
     def _dataclass(self, values_of: Callable[[object], object], value: object) -> str:
         """Return the digest of a dataclass's fields, computed once for each object."""
-        found = self._digests.get(id(value))
+        found = self._dataclass_digests.get(id(value))
         if found is None:
             # Holding the object itself keeps its id from being used for another.
-            found = self._digests[id(value)] = (value, digest_of(self(values_of(value))))
+            digest = digest_of(self._canonical(values_of(value)))
+            found = self._dataclass_digests[id(value)] = (value, digest)
         return found[1]
 
     def _sequence(self, values: Iterable[object]) -> object:
-        return tuple([self(value) for value in values])
+        return tuple(map(self._canonical, values))
 
     def _mapping(self, values: Mapping[object, object]) -> object:
         return (self._sequence(values), self._sequence(values.values()))
