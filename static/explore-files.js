@@ -1,30 +1,30 @@
-// What can be taken along from an answer: the API's own JSON, a table, a calendar.
+// Exports of a result: the API's JSON, CSV and iCalendar.
 (function () {
   "use strict";
-  const questions = self.archiveQuestions;
-  const { columns } = questions;
+  const engine = self.archiveQuery;
+  const { columns } = engine;
 
   function stem(row) {
     return columns.stem[row] || columns.slug[row];
   }
 
-  // Where the event's page is: on the web where the site knows its place, else beside this one.
+  // The URL of the event's page; relative to this page if the site has no base URL.
   function page(row) {
     return (self.archiveParts.table.base || "") + "events/" + stem(row) + ".html";
   }
 
-  // The API's envelope around the records, which lie in parts of their own.
-  function json(question, rows, records) {
+  // The response of the API; the records come from data files of their own.
+  function json(query, rows, records) {
     const api = self.archiveParts.table.api;
-    const at = offset => api + "?" + questions.query(question, {
-      limit: [question.limit], offset: offset > 0 ? [offset] : [],
+    const at = offset => api + "?" + engine.toQueryString(query, {
+      limit: [query.limit], offset: offset > 0 ? [offset] : [],
     });
-    const { offset, limit, mode } = question;
+    const { offset, limit, mode } = query;
     const results = rows.slice(offset, offset + limit).map(row => {
       const [url, listed, normal, detailed] = records[columns.id[row]];
-      const told = mode === "detailed" && !detailed ? "normal" : mode;
-      return Object.assign({ response_mode: told, url }, listed,
-        told !== "list" && normal, told === "detailed" && detailed);
+      const responseMode = mode === "detailed" && !detailed ? "normal" : mode;
+      return Object.assign({ response_mode: responseMode, url }, listed,
+        responseMode !== "list" && normal, responseMode === "detailed" && detailed);
     });
     return JSON.stringify({
       count: rows.length,
@@ -34,7 +34,7 @@
     }, null, 1);
   }
 
-  // A spreadsheet would run what looks like a formula.
+  // Spreadsheets would execute text that looks like a formula.
   function cell(value) {
     const text = value === null ? "" : String(value);
     const harmless = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? "'" + text : text;
@@ -43,16 +43,16 @@
 
   function csv(rows) {
     const types = self.archiveParts.table.types;
-    const when = seconds => (seconds === null ? null : questions.stamp(seconds));
+    const when = seconds => (seconds === null ? null : engine.formatUtc(seconds));
     const lines = rows.map(row => [
       columns.id[row], columns.name[row], types[columns.type[row]][0], when(columns.date[row]),
-      self.archiveShow.words(row), columns.place[row], when(columns.last_updated[row]), page(row),
+      self.archiveDisplay.dateText(row), columns.place[row], when(columns.last_updated[row]), page(row),
     ]);
     const head = ["id", "name", "type", "date", "date_in_words", "location", "last_updated", "page"];
     return [head].concat(lines).map(line => line.map(cell).join(",") + "\r\n").join("");
   }
 
-  // A content line of iCalendar: no more than 75 octets before it goes on in the next (RFC 5545).
+  // Folds a content line after 75 octets (RFC 5545 section 3.1).
   function fold(line) {
     let folded = "";
     let octets = 0;
@@ -72,27 +72,27 @@
     return value.replace(/[\\;,]/g, "\\$&").replace(/\n/g, "\\n");
   }
 
-  function instant(seconds) {
-    return questions.stamp(seconds).replace(/[-:]/g, "");
+  function formatInstant(seconds) {
+    return engine.formatUtc(seconds).replace(/[-:]/g, "");
   }
 
-  // As in the archive's own calendars: whole days for a coarse date, else the type's usual length.
+  // As in the archive's calendars: whole days for an imprecise date, else the type's default duration.
   function when(row, length) {
-    const [, start, end] = columns.said[row] || [];
+    const [, start, end] = columns.date_text[row] || [];
     if (end) return ["DTSTART;VALUE=DATE:" + start, "DTEND;VALUE=DATE:" + end];
     const begin = start || Math.floor(columns.date[row] / 60) * 60;
-    return ["DTSTART:" + instant(begin), "DTEND:" + instant(begin + length)];
+    return ["DTSTART:" + formatInstant(begin), "DTEND:" + formatInstant(begin + length)];
   }
 
   function component(row) {
     const table = self.archiveParts.table;
     const [type, , , length] = table.types[columns.type[row]];
     const updated = columns.last_updated[row];
-    // The same identity as in the archive's own calendars, so that no event is ever there twice.
+    // The same UID as in the archive's calendars, so that programs do not show an event twice.
     const lines = ["BEGIN:VEVENT", "UID:ll2-event-" + columns.id[row] + "@events-archive"];
-    lines.push("DTSTAMP:" + instant(updated === null ? 1546300800 : updated), ...when(row, length));
-    const isCoarse = columns.said[row] && columns.said[row][2];
-    const name = columns.name[row] + (isCoarse ? " (" + self.archiveShow.words(row) + ")" : "");
+    lines.push("DTSTAMP:" + formatInstant(updated === null ? 1546300800 : updated), ...when(row, length));
+    const isCoarse = columns.date_text[row] && columns.date_text[row][2];
+    const name = columns.name[row] + (isCoarse ? " (" + self.archiveDisplay.dateText(row) + ")" : "");
     lines.push("SUMMARY:" + text(name), "CATEGORIES:" + text(type));
     lines.push("TRANSP:TRANSPARENT");
     if (columns.place[row]) lines.push("LOCATION:" + text(columns.place[row]));
@@ -100,7 +100,7 @@
     return lines.concat("END:VEVENT").map(fold).join("");
   }
 
-  // An event without any date is in no calendar.
+  // Events without a date are left out.
   function ics(rows) {
     const dated = rows.filter(row => columns.date[row] !== null);
     if (!dated.length) return "";
@@ -109,5 +109,5 @@
     return head.map(fold).join("") + dated.map(component).join("") + "END:VCALENDAR\r\n";
   }
 
-  self.archiveFiles = { json, csv, ics, stem };
+  self.archiveExports = { json, csv, ics, stem };
 })();

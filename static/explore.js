@@ -1,18 +1,18 @@
-// The explore page: shows what the API would answer to the question in the address, and makes
-// every choice another address. Text from events only ever becomes text, never markup.
+// The explore page: shows the result of the query in the URL. Every choice is a link to another
+// query. Text from events is inserted as text, never as markup.
 (function () {
   "use strict";
-  const questions = self.archiveQuestions;
-  const { columns } = questions;
+  const engine = self.archiveQuery;
+  const { columns } = engine;
   const parts = self.archiveParts;
   const table = parts.table;
   const root = document.querySelector("[data-explore]");
   const find = name => root.querySelector("[data-" + name + "]");
   const MONTHS = "January February March April May June July August September October November December".split(" ");
-  const SHOWN = 8;
+  const MAX_SHOWN_VALUES = 8;
   const name = (names, kind) => id => names[id] || kind + " " + id;
-  // What people choose by: the column, the parameters that ask for it (the first is written), and
-  // whether that one is repeated instead of taking a list.
+  // The facets: column, parameters that filter it (the first one is used in links), and whether that
+  // parameter is repeated for several values instead of taking a list.
   const FACETS = [
     { title: "Type", field: "type", names: ["type__ids", "type"], label: id => (table.types[id] || ["Type " + id])[0] },
     { title: "Year", field: "year", names: ["year"], label: String, inOrder: true },
@@ -20,12 +20,12 @@
     { title: "Agency", field: "agencies", names: ["agency__ids"], label: name(table.agencies, "Agency") },
     { title: "Programme", field: "programs", names: ["program", "program__ids"], label: name(table.programs, "Programme"), repeated: true },
   ];
-  const whole = new Set();
-  let question;
-  let found;
+  const expandedFacets = new Set();
+  let query;
+  let result;
 
-  function make(tag, facts, ...children) {
-    const element = Object.assign(document.createElement(tag), facts);
+  function createElement(tag, properties, ...children) {
+    const element = Object.assign(document.createElement(tag), properties);
     element.append(...children.filter(child => child !== null && child !== ""));
     return element;
   }
@@ -35,20 +35,20 @@
   const loading = {};
   function load(part) {
     loading[part] = loading[part] || new Promise((done, failed) => {
-      const script = make("script", { src: root.dataset.explore + "data/" + part + ".js", onload: done });
+      const script = createElement("script", { src: root.dataset.explore + "data/" + part + ".js", onload: done });
       script.onerror = () => failed(new Error("data/" + part + ".js cannot be loaded"));
       document.head.append(script);
     });
     return loading[part];
   }
 
-  // Once of each kind: all events, or all their words.
-  const gathered = {};
-  function gather(kind) {
-    gathered[kind] = gathered[kind] || Promise.all(
+  // Loads all data files of a kind once: "events" or "words" (texts).
+  const loadedColumns = {};
+  function loadColumns(kind) {
+    loadedColumns[kind] = loadedColumns[kind] || Promise.all(
       table.parts.map(part => load(part.replace("events", kind)))
-    ).then(() => questions.gather(kind));
-    return gathered[kind];
+    ).then(() => engine.appendColumns(kind));
+    return loadedColumns[kind];
   }
 
   function recordPart(id) {
@@ -60,26 +60,26 @@
     return Promise.all(names.map(load)).then(() => Object.assign({}, ...names.map(part => parts[part])));
   }
 
-  // Addresses.
+  // URLs.
 
-  function go(query, replace) {
+  function go(search, replace) {
     try {
-      history[replace ? "replaceState" : "pushState"](null, "", "?" + query);
+      history[replace ? "replaceState" : "pushState"](null, "", "?" + search);
     } catch (refused) {
-      // Some browsers keep a page from disk at its address: then it is opened anew.
-      location.search = "?" + query;
+      // Some browsers do not allow this for a page from disk: load it again.
+      location.search = "?" + search;
       return;
     }
     show();
   }
 
-  // Any change but one of page begins on the first page.
+  // Every change but that of the page leads to the first page.
   function changed(changes) {
-    return "?" + questions.query(question, { offset: [], ...changes });
+    return "?" + engine.toQueryString(query, { offset: [], ...changes });
   }
 
-  function link(href, facts, ...children) {
-    const anchor = make("a", { href, ...facts }, ...children);
+  function link(href, properties, ...children) {
+    const anchor = createElement("a", { href, ...properties }, ...children);
     anchor.addEventListener("click", event => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
@@ -89,111 +89,111 @@
   }
 
   function valuesOf(names) {
-    return question.conditions.filter(condition => names.includes(condition.parameter.name))
+    return query.conditions.filter(condition => names.includes(condition.parameter.name))
       .flatMap(condition => condition.values);
   }
 
-  // The question with a value of a facet taken up, or left out where it was chosen.
+  // The query with a value of a facet added, or removed if it was chosen.
   function toggled(facet, value) {
     const chosen = valuesOf(facet.names);
-    const left = chosen.includes(value) ? chosen.filter(other => other !== value) : chosen.concat(value);
+    const remaining = chosen.includes(value) ? chosen.filter(other => other !== value) : chosen.concat(value);
     const changes = Object.fromEntries(facet.names.map(parameter => [parameter, []]));
-    changes[facet.names[0]] = facet.repeated || !left.length ? left : [left.join(",")];
+    changes[facet.names[0]] = facet.repeated || !remaining.length ? remaining : [remaining.join(",")];
     return changed(changes);
   }
 
-  // What is shown of an event.
+  // Events.
 
-  function words(row) {
-    const said = columns.said[row];
-    if (said) return said[0];
+  function dateText(row) {
+    const text = columns.date_text[row];
+    if (text) return text[0];
     const date = new Date(columns.date[row] * 1000);
     return date.getUTCDate() + " " + MONTHS[date.getUTCMonth()] + " " + date.getUTCFullYear() +
       ", " + date.toISOString().slice(11, 16) + " UTC";
   }
 
-  // The day large, the rest small: as in all lists of the archive.
+  // The same markup as in the lists of the site.
   function dateOf(row) {
-    const [head, clock] = words(row).split(", ");
+    const [head, clock] = dateText(row).split(", ");
     const [, day, rest] = /^(\d{1,2}) (.+)$/.exec(head) || [, "", head];
-    const time = make("p", { className: "card-date" }, day ? make("b", {}, day) : "", day ? " " : "", rest);
-    if (clock) time.append(" ", make("span", {}, clock));
+    const time = createElement("p", { className: "card-date" }, day ? createElement("b", {}, day) : "", day ? " " : "", rest);
+    if (clock) time.append(" ", createElement("span", {}, clock));
     return time;
   }
 
-  function mark(family) {
+  function icon(category) {
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
     svg.setAttribute("class", "icon");
     svg.setAttribute("aria-hidden", "true");
-    use.setAttribute("href", "#" + family);
+    use.setAttribute("href", "#" + category);
     svg.append(use);
     return svg;
   }
 
   function card(row) {
-    const [typeName, , family] = table.types[columns.type[row]];
+    const [typeName, , category] = table.types[columns.type[row]];
     const picture = columns.picture[row];
-    const href = root.dataset.explore + "events/" + self.archiveFiles.stem(row) + ".html";
-    const item = make("div", { className: "card category-" + family },
-      make("p", { className: "card-name" }, make("a", { href, dir: "auto" }, columns.name[row])),
+    const href = root.dataset.explore + "events/" + self.archiveExports.stem(row) + ".html";
+    const item = createElement("div", { className: "card category-" + category },
+      createElement("p", { className: "card-name" }, createElement("a", { href, dir: "auto" }, columns.name[row])),
       dateOf(row),
-      make("p", { className: "card-type" }, mark(family), " ", make("span", { dir: "auto" }, typeName)));
-    if (columns.place[row]) item.append(make("p", { className: "card-place", dir: "auto" }, columns.place[row]));
+      createElement("p", { className: "card-type" }, icon(category), " ", createElement("span", { dir: "auto" }, typeName)));
+    if (columns.place[row]) item.append(createElement("p", { className: "card-place", dir: "auto" }, columns.place[row]));
     if (picture) {
-      const image = make("img", { src: root.dataset.explore + picture, alt: "", loading: "lazy", width: 320, height: 213 });
-      item.append(make("div", { className: "card-picture" }, image));
+      const image = createElement("img", { src: root.dataset.explore + picture, alt: "", loading: "lazy", width: 320, height: 213 });
+      item.append(createElement("div", { className: "card-picture" }, image));
     }
     return item;
   }
 
-  // Whether more is wanted of each event than name, date and place.
-  function tellsMore() {
-    return valueOf("mode") && question.mode !== "list";
+  // Whether more than name, date and place of each event is shown.
+  function showsDetails() {
+    return valueOf("mode") && query.mode !== "list";
   }
 
-  // The first words that were found where the card shows none: not in name, type or place, which
-  // are the first three lines of an event's text.
+  // The first match in a text that the card does not show: not in name, type or place, which are the
+  // first three lines of an event's text.
   function snippet(row) {
-    const asked = question.conditions.find(condition => condition.parameter.name === "q");
-    if (!asked || tellsMore()) return null;
-    const holds = line => asked.values.map(word => line.toLowerCase().indexOf(word)).filter(at => at >= 0);
+    const requested = query.conditions.find(condition => condition.parameter.name === "q");
+    if (!requested || showsDetails()) return null;
+    const holds = line => requested.values.map(word => line.toLowerCase().indexOf(word)).filter(at => at >= 0);
     const line = columns.text[row].split("\n").slice(3).find(candidate => holds(candidate).length);
     if (!line) return null;
     const at = Math.min(...holds(line));
     const start = at < 60 ? 0 : line.indexOf(" ", at - 60) + 1;
     const end = line.length <= at + 120 ? line.length : Math.max(line.lastIndexOf(" ", at + 120), at + 60);
     const cut = (start ? "… " : "") + line.slice(start, end) + (end < line.length ? " …" : "");
-    return make("p", { className: "snippet", dir: "auto" }, cut);
+    return createElement("p", { className: "snippet", dir: "auto" }, cut);
   }
 
   function item(row) {
     const entry = card(row);
     entry.append(...[snippet(row)].filter(Boolean));
-    return make("li", {}, entry);
+    return createElement("li", {}, entry);
   }
 
-  // With mode=normal or mode=detailed, what these tell beyond names and dates, when it has come.
+  // With mode=normal or mode=detailed: adds descriptions and names once the records are loaded.
   function addDetails(rows, entries) {
-    if (!tellsMore() || !rows.length) return;
-    const asked = question;
+    if (!showsDetails() || !rows.length) return;
+    const requested = query;
     loadRecords(rows).then(records => {
-      if (asked !== question) return;
-      rows.forEach((row, place) => {
+      if (requested !== query) return;
+      rows.forEach((row, index) => {
         const [, listed, , detailed] = records[columns.id[row]];
-        const names = question.mode === "detailed" && detailed
+        const names = query.mode === "detailed" && detailed
           ? Object.values(detailed).flat().map(member => member && member.name).filter(Boolean) : [];
         const description = (listed.description || "").trim();
-        if (description) entries[place].firstChild.append(make("p", { className: "result-description", dir: "auto" }, description));
-        if (names.length) entries[place].firstChild.append(make("p", { className: "result-names", dir: "auto" }, names.join(" · ")));
+        if (description) entries[index].firstChild.append(createElement("p", { className: "result-description", dir: "auto" }, description));
+        if (names.length) entries[index].firstChild.append(createElement("p", { className: "result-names", dir: "auto" }, names.join(" · ")));
       });
-    }, complain);
+    }, showError);
   }
 
-  // The parts of the page.
+  // Sections of the page.
 
   function valueOf(parameter) {
-    return question.pairs.filter(pair => pair[0] === parameter).map(pair => pair[1]).pop() || "";
+    return query.pairs.filter(pair => pair[0] === parameter).map(pair => pair[1]).pop() || "";
   }
 
   function plural(count) {
@@ -201,12 +201,12 @@
     return count.toLocaleString("en") + (count === 1 ? " event" : " events");
   }
 
-  function say(sentence) {
+  function showStatus(sentence) {
     if (find("status").textContent !== sentence) find("status").textContent = sentence;
   }
 
-  function complain(problem) {
-    say("Something is missing: " + problem.message + ".");
+  function showError(problem) {
+    showStatus("Something is missing: " + problem.message + ".");
   }
 
   function showFacet(facet, rows) {
@@ -222,35 +222,35 @@
     const order = facet.inOrder ? (a, b) => b[0] - a[0]
       : (a, b) => b[1] - a[1] || (facet.label(a[0]) < facet.label(b[0]) ? -1 : 1);
     const options = Array.from(counts).sort(order);
-    const isWhole = whole.has(facet.title) || options.length <= SHOWN + 2;
-    const shown = isWhole ? options : options.filter((option, place) => place < SHOWN || chosen.has(option[0]));
-    const list = make("ul", { className: "count-list" }, ...shown.map(([value, count]) => make("li", {},
+    const isExpanded = expandedFacets.has(facet.title) || options.length <= MAX_SHOWN_VALUES + 2;
+    const shown = isExpanded ? options : options.filter((option, index) => index < MAX_SHOWN_VALUES || chosen.has(option[0]));
+    const list = createElement("ul", { className: "count-list" }, ...shown.map(([value, count]) => createElement("li", {},
       link(toggled(facet, value), { ariaCurrent: chosen.has(value) ? "true" : null, id: "facet-" + facet.field + "-" + value },
-        make("span", { dir: "auto" }, facet.label(value))),
-      make("span", { className: "count" }, count.toLocaleString("en")))));
-    const section = make("section", {}, make("h2", {}, facet.title), list);
-    if (!isWhole) section.append(moreButton(facet, options.length, rows));
+        createElement("span", { dir: "auto" }, facet.label(value))),
+      createElement("span", { className: "count" }, count.toLocaleString("en")))));
+    const section = createElement("section", {}, createElement("h2", {}, facet.title), list);
+    if (!isExpanded) section.append(moreButton(facet, options.length, rows));
     return section;
   }
 
   function moreButton(facet, count, rows) {
-    const button = make("button", { type: "button", className: "more" }, "Show all " + count);
+    const button = createElement("button", { type: "button", className: "more" }, "Show all " + count);
     button.addEventListener("click", () => {
-      whole.add(facet.title);
+      expandedFacets.add(facet.title);
       const section = showFacet(facet, rows);
       button.parentNode.replaceWith(section);
-      section.querySelectorAll("a")[SHOWN].focus();
+      section.querySelectorAll("a")[MAX_SHOWN_VALUES].focus();
     });
     return button;
   }
 
-  // Every condition, each with the way to be rid of it.
+  // The conditions, each with the link that removes it.
   function conditionLabels() {
-    return question.conditions.flatMap(condition => {
+    return query.conditions.flatMap(condition => {
       const { parameter, values } = condition;
       const facet = FACETS.find(candidate => candidate.names.includes(parameter.name));
       if (facet) return values.map(value => [facet.label(value), toggled(facet, value)]);
-      const given = question.pairs.filter(pair => pair[0] === parameter.name).map(pair => pair[1]);
+      const given = query.pairs.filter(pair => pair[0] === parameter.name).map(pair => pair[1]);
       const what = { q: "anywhere:", search: "in the name:", date__gte: "from", date__lte: "until" }[parameter.name];
       return [[(what || parameter.name) + " " + given.join(" "), changed({ [parameter.name]: [] })]];
     });
@@ -258,24 +258,24 @@
 
   function showConditions() {
     const labels = conditionLabels();
-    find("conditions").replaceChildren(...labels.map(([label, href]) => make("li", {},
+    find("conditions").replaceChildren(...labels.map(([label, href]) => createElement("li", {},
       link(href, { ariaLabel: "Without " + label, dir: "auto" }, label))));
-    if (labels.length > 1) find("conditions").append(make("li", {}, link("?", { className: "clear-filters" }, "Begin again")));
+    if (labels.length > 1) find("conditions").append(createElement("li", {}, link("?", { className: "clear-filters" }, "Begin again")));
   }
 
   function showPager(total) {
-    const { offset, limit } = question;
-    const to = (start, label, rel) => link("?" + questions.query(question, { offset: start > 0 ? [start] : [] }), { rel }, label);
+    const { offset, limit } = query;
+    const to = (start, label, rel) => link("?" + engine.toQueryString(query, { offset: start > 0 ? [start] : [] }), { rel }, label);
     find("pager").replaceChildren(
       offset > 0 ? to(offset - limit, "The " + limit + " before", "prev") : "",
       offset + limit < total ? to(offset + limit, "The next " + Math.min(limit, total - offset - limit), "next") : "");
   }
 
-  // The calendar that holds most of what was asked, and what else it holds.
+  // The calendar that is nearest to the query, and what it contains.
   function showCalendar() {
     const types = valuesOf(FACETS[0].names).filter(id => table.types[id]);
     const years = valuesOf(["year"]).filter(year => table.years.includes(year));
-    const others = question.conditions.length - (types.length ? 1 : 0);
+    const others = query.conditions.length - (types.length ? 1 : 0);
     let [address, label] = ["calendar.ics", "recent and coming events of all kinds"];
     if (types.length === 1) {
       const [typeName, stem] = table.types[types[0]];
@@ -288,15 +288,15 @@
     anchor.textContent = label;
   }
 
-  function apiAddress() {
+  function apiUrl() {
     const beyond = table.parameters.filter(parameter => parameter.origin === "archive").map(parameter => [parameter.name, []]);
-    const query = questions.query(question, Object.fromEntries(beyond));
-    return table.api + (query && "?" + query);
+    const search = engine.toQueryString(query, Object.fromEntries(beyond));
+    return table.api + (search && "?" + search);
   }
 
-  // What the address asks for is shown even where nobody would have offered it.
+  // A value from the URL is shown even if it is not among the options.
   function choose(select, value) {
-    if (!Array.from(select.options).some(option => option.value === value)) select.append(make("option", { value }, value));
+    if (!Array.from(select.options).some(option => option.value === value)) select.append(createElement("option", { value }, value));
     select.value = value;
   }
 
@@ -310,23 +310,23 @@
     find("filters").until.value = valueOf("date__lte").slice(0, 10);
   }
 
-  function showRefusal(errors) {
+  function showErrors(errors) {
     const lines = Object.values(errors).flat();
-    find("notes").replaceChildren(...lines.map(line => make("li", { dir: "auto" }, line)));
-    for (const place of ["results", "facets", "pager", "conditions"]) find(place).replaceChildren();
-    find("conditions").append(make("li", {}, link("?", { className: "clear-filters" }, "Begin again")));
+    find("notes").replaceChildren(...lines.map(line => createElement("li", { dir: "auto" }, line)));
+    for (const index of ["results", "facets", "pager", "conditions"]) find(index).replaceChildren();
+    find("conditions").append(createElement("li", {}, link("?", { className: "clear-filters" }, "Begin again")));
     find("export").hidden = true;
-    say("The API would refuse this question.");
+    showStatus("The API would refuse this question.");
   }
 
-  function showAnswer() {
-    const { rows, besides } = found;
-    const { offset, limit } = question;
+  function showResult() {
+    const { rows, facetRows } = result;
+    const { offset, limit } = query;
     const page = rows.slice(offset, offset + limit);
     const entries = page.map(item);
     find("results").replaceChildren(...entries);
-    find("notes").replaceChildren(...question.notes.map(note => make("li", { dir: "auto" }, note)));
-    find("facets").replaceChildren(...FACETS.map((facet, place) => showFacet(facet, besides[place])));
+    find("notes").replaceChildren(...query.notes.map(note => createElement("li", { dir: "auto" }, note)));
+    find("facets").replaceChildren(...FACETS.map((facet, index) => showFacet(facet, facetRows[index])));
     find("text").hidden = true;
     find("copied").textContent = "";
     showConditions();
@@ -334,69 +334,69 @@
     showCalendar();
     addDetails(page, entries);
     const range = page.length ? ", " + (offset + 1) + " to " + (offset + page.length) + " shown" : ", but none on this page";
-    say(plural(rows.length) + (rows.length > page.length ? range : ""));
+    showStatus(plural(rows.length) + (rows.length > page.length ? range : ""));
     find("export").hidden = !rows.length;
   }
 
   function show() {
-    const kept = document.activeElement && document.activeElement.id;
-    question = questions.read(location.search);
-    if (Object.keys(question.errors).length) return Promise.resolve(showRefusal(question.errors));
+    const focusedId = document.activeElement && document.activeElement.id;
+    query = engine.parse(location.search);
+    if (Object.keys(query.errors).length) return Promise.resolve(showErrors(query.errors));
     showForm();
-    const asked = question;
-    const words = questions.needsWords(question) ? gather("words") : null;
-    return Promise.all([gather("events"), words]).then(() => {
-      if (asked !== question) return;
-      found = questions.answer(question, FACETS.map(facet => facet.names));
-      showAnswer();
-      const again = kept && document.getElementById(kept);
-      if (again) again.focus();
-    }, complain);
+    const requested = query;
+    const texts = engine.needsTexts(query) ? loadColumns("words") : null;
+    return Promise.all([loadColumns("events"), texts]).then(() => {
+      if (requested !== query) return;
+      result = engine.evaluate(query, FACETS.map(facet => facet.names));
+      showResult();
+      const focused = focusedId && document.getElementById(focusedId);
+      if (focused) focused.focus();
+    }, showError);
   }
 
-  // What people do.
+  // User input.
 
-  // Beside the events there is always room for the choices; above them only when they are wanted.
-  function unfoldChoices() {
+  // The filters are open beside the events on a wide screen, and closed above them on a narrow one.
+  function openFiltersIfWide() {
     const wide = matchMedia("(min-width: 60em)");
-    const unfold = () => { find("filters").firstElementChild.open = wide.matches; };
-    wide.addEventListener("change", unfold);
-    unfold();
+    const update = () => { find("filters").firstElementChild.open = wide.matches; };
+    wide.addEventListener("change", update);
+    update();
   }
 
-  function listenToWords() {
+  function bindSearchForm() {
     const form = document.querySelector("[data-search]");
     form.hidden = false;
     form.addEventListener("submit", event => {
       event.preventDefault();
       const text = form.elements.search.value.trim();
-      // A link of the API, or of this page, is a question itself.
-      const asked = /^(https?|file):|[?&]\w+=/.test(text) ? questions.read(text) : null;
-      if (asked && asked.errors.detail) return say(asked.errors.detail[0]);
-      if (asked) return go(new URLSearchParams(asked.pairs || []).toString());
+      // A URL of the API or of this page is a query.
+      const requested = /^(https?|file):|[?&]\w+=/.test(text) ? engine.parse(text) : null;
+      if (requested && requested.errors.detail) return showStatus(requested.errors.detail[0]);
+      if (requested) return go(new URLSearchParams(requested.pairs || []).toString());
       const wanted = form.elements.anywhere.checked ? "q" : "search";
       go(changed({ search: [], q: [], ...(text && { [wanted]: [text] }) }).slice(1));
     });
   }
 
-  function listenToChoices() {
+  function bindFilters() {
     const form = find("filters");
     form.addEventListener("submit", event => event.preventDefault());
     form.addEventListener("change", event => {
       const { name: control, value } = event.target;
       const parameter = { from: "date__gte", until: "date__lte" }[control] || control;
-      // A day is meant to its end.
-      const asked = control === "until" && value ? value + "T23:59:59Z" : value;
-      go(changed({ [parameter]: asked ? [asked] : [] }).slice(1));
+      // Up to the end of the day.
+      const requested = control === "until" && value ? value + "T23:59:59Z" : value;
+      go(changed({ [parameter]: requested ? [requested] : [] }).slice(1));
     });
   }
 
-  const TAKE = {
-    api: () => Promise.resolve([apiAddress(), ""]),
-    json: () => loadRecords(found.rows.slice(question.offset, question.offset + question.limit))
-      .then(records => [self.archiveFiles.json(question, found.rows, records), "events.json", "application/json"]),
-    csv: () => Promise.resolve([self.archiveFiles.csv(found.rows), "events.csv", "text/csv"]),
-    ics: () => Promise.resolve([self.archiveFiles.ics(found.rows), "events.ics", "text/calendar"]),
+  const EXPORTS = {
+    api: () => Promise.resolve([apiUrl(), ""]),
+    json: () => loadRecords(result.rows.slice(query.offset, query.offset + query.limit))
+      .then(records => [self.archiveExports.json(query, result.rows, records), "events.json", "application/json"]),
+    csv: () => Promise.resolve([self.archiveExports.csv(result.rows), "events.csv", "text/csv"]),
+    ics: () => Promise.resolve([self.archiveExports.ics(result.rows), "events.ics", "text/calendar"]),
   };
 
   function copy(area) {
@@ -406,9 +406,9 @@
     return document.execCommand("copy") && done();
   }
 
-  // The text is shown as well: where a browser does not let scripts copy, people can.
-  function take(kind) {
-    TAKE[kind]().then(([text, file, type]) => {
+  // The text is shown as well, to be copied by hand if the browser does not let scripts copy.
+  function exportAs(kind) {
+    EXPORTS[kind]().then(([text, file, type]) => {
       const box = find("text");
       const area = box.querySelector("textarea");
       const save = box.querySelector("a");
@@ -418,25 +418,25 @@
       if (save.href) URL.revokeObjectURL(save.href);
       if (file) Object.assign(save, { download: file, href: URL.createObjectURL(new Blob([text], { type })) });
       copy(area);
-    }, complain);
+    }, showError);
   }
 
-  self.archiveShow = { words };
-  // For tests, and for whoever likes to ask in the console: a promise of the API's answer.
-  questions.ask = text => {
-    const asked = questions.read(text);
-    if (Object.keys(asked.errors).length) return Promise.resolve({ errors: asked.errors });
-    return Promise.all([gather("events"), questions.needsWords(asked) && gather("words")]).then(() => {
-      const { rows } = questions.answer(asked);
-      const page = rows.slice(asked.offset, asked.offset + asked.limit);
-      return { count: rows.length, ids: page.map(row => columns.id[row]), notes: asked.notes };
+  self.archiveDisplay = { dateText };
+  // For tests and the console: a promise of the result of a query.
+  engine.run = text => {
+    const requested = engine.parse(text);
+    if (Object.keys(requested.errors).length) return Promise.resolve({ errors: requested.errors });
+    return Promise.all([loadColumns("events"), engine.needsTexts(requested) && loadColumns("words")]).then(() => {
+      const { rows } = engine.evaluate(requested);
+      const page = rows.slice(requested.offset, requested.offset + requested.limit);
+      return { count: rows.length, ids: page.map(row => columns.id[row]), notes: requested.notes };
     });
   };
   root.hidden = false;
-  unfoldChoices();
-  listenToWords();
-  listenToChoices();
-  find("export").addEventListener("click", event => event.target.dataset.kind && take(event.target.dataset.kind));
+  openFiltersIfWide();
+  bindSearchForm();
+  bindFilters();
+  find("export").addEventListener("click", event => event.target.dataset.kind && exportAs(event.target.dataset.kind));
   addEventListener("popstate", show);
   show();
 })();

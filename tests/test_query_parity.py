@@ -124,7 +124,7 @@ def test_the_page_finds_what_the_api_returns(
     page: Page, queries: list[str], responses: list[dict[str, Any]]
 ) -> None:
     results = page.evaluate(
-        "queries => Promise.all(queries.map(query => archiveQuestions.ask(query)))", queries
+        "queries => Promise.all(queries.map(query => archiveQuery.run(query)))", queries
     )
     for query, result, response in zip(queries, results, responses, strict=True):
         outcome = Outcome(
@@ -136,7 +136,7 @@ def test_the_page_finds_what_the_api_returns(
 
 
 def _page_result(page: Page, query: str) -> Any:
-    return page.evaluate("query => archiveQuestions.ask(query)", query)
+    return page.evaluate("query => archiveQuery.run(query)", query)
 
 
 def _command(run: Run, query: str, expect: int | None = 0) -> Run:
@@ -169,7 +169,7 @@ def test_page_and_command_have_the_same_errors_and_warnings(
 @pytest.mark.browser
 def test_page_and_command_parse_a_url_alike(page: Page) -> None:
     for url, query in URLS.items():
-        read = "([url, now]) => archiveQuestions.query(archiveQuestions.read(url, now), {})"
+        read = "([url, now]) => archiveQuery.toQueryString(archiveQuery.parse(url, now), {})"
         assert page.evaluate(read, [url, NOW.timestamp()]) == query
 
 

@@ -74,7 +74,7 @@ def query_events(context: RenderContext, page: Page) -> bytes:
         # 0 if the slug of the page is that of the API.
         "stem": [0 if slugs[row.id] == row.slug else slugs[row.id] for row in rows],
         "date": [_posix_time(row.date) for row in rows],
-        "said": [_display(event.date) for event in events],
+        "date_text": [_display(event.date) for event in events],
         "last_updated": [_posix_time(row.last_updated) for row in rows],
         "type": [row.type for row in rows],
         "place": [places[row.place] for row in rows],
