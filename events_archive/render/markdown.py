@@ -86,9 +86,13 @@ def _autolink(match: re.Match[str]) -> str:
 @cache
 def _untrusted_markdown() -> "Markdown":
     """Return a parser without HTML, headings, indented code, images and reference links."""
-    from markdown import Markdown  # noqa: PLC0415 - only texts with markup need it
+    # Imported here since most texts have no markup. Extensions are given as objects: for names,
+    # Markdown searches the entry points of all installed packages.
+    from markdown import Markdown  # noqa: PLC0415
+    from markdown.extensions.nl2br import Nl2BrExtension  # noqa: PLC0415
+    from markdown.extensions.sane_lists import SaneListExtension  # noqa: PLC0415
 
-    parser = Markdown(extensions=["nl2br", "sane_lists"], output_format="html")
+    parser = Markdown(extensions=[Nl2BrExtension(), SaneListExtension()], output_format="html")
     parser.preprocessors.deregister("html_block")
     for block in ("hashheader", "setextheader", "code", "hr", "reference"):
         parser.parser.blockprocessors.deregister(block)
@@ -100,9 +104,22 @@ def _untrusted_markdown() -> "Markdown":
 
 def render_markdown_file(path: Path) -> Markup:
     """Return a Markdown file of the archive as HTML; raises OSError if it cannot be read."""
-    from markdown import Markdown  # noqa: PLC0415 - few pages need it
+    from markdown import Markdown  # noqa: PLC0415
+    from markdown.extensions import (  # noqa: PLC0415
+        abbr,
+        attr_list,
+        def_list,
+        fenced_code,
+        footnotes,
+        md_in_html,
+        sane_lists,
+        tables,
+    )
 
-    parser = Markdown(extensions=["extra", "sane_lists"], output_format="html")
+    # The extensions that make up "extra".
+    extra = (fenced_code, footnotes, attr_list, def_list, tables, abbr, md_in_html)
+    extensions = [module.makeExtension() for module in (*extra, sane_lists)]
+    parser = Markdown(extensions=extensions, output_format="html")
     return Markup(parser.convert(path.read_text(encoding="utf-8")))
 
 
