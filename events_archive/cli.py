@@ -33,7 +33,7 @@ def main(arguments: Sequence[str], project: Path) -> int:
         status = console.finish()
         sys.stdout.flush()
     except KeyboardInterrupt:
-        console.fail("interrupted; what was kept is whole, and the next run goes on from there")
+        console.fail("interrupted; nothing is lost, and the next run continues")
         return errors.INTERRUPTED
     except BrokenPipeError:
         # As in `build.py query ... | head`. Python would complain when it flushes at its exit.
@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Build the Spaceflight Events Archive from Launch Library 2.",
         epilog="Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted. "
         "LL2_API_KEY in the environment raises the API's limit of 15 requests an hour; "
-        "ARCHIVE_BASE_URL stands in for a base_url that is not set.",
+        "ARCHIVE_BASE_URL is used if base_url is not set.",
     )
     commands = parser.add_subparsers(dest="command", metavar="command")
     shared = _settings_parser()
@@ -89,7 +89,9 @@ def _settings_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     for row in SETTINGS:
         if row.options:
-            parser.add_argument(*row.options, dest=row.name, help=row.help, **_action(row))
+            parser.add_argument(
+                *row.options, dest=row.name, help=row.help.replace("%", "%%"), **_action(row)
+            )
     return parser
 
 
@@ -120,37 +122,40 @@ def _diff_options(parser: argparse.ArgumentParser) -> None:
         "--since",
         type=_argument_type(parse_date),
         metavar="YYYY-MM-DD",
-        help="all changes from this day on (default: those of the last look that saw any)",
+        help="changes from this day on (default: those of the last refresh with changes)",
     )
 
 
 def _query_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "question",
-        help="what to ask, as the API's addresses have it: 'type__ids=2&year=2021', or an address",
+        help="parameters as in URLs of the API, 'type__ids=2&year=2021', or such a URL",
     )
     parser.add_argument(
         "--format",
         choices=("table", "json", "csv", "ics", "rss", "md"),
         default="table",
-        help="json is the API's own answer, ten events at a time unless it is asked for more "
-        "(limit=100); the others hold all that was found (default: table)",
+        help="json is the API's response, with ten events unless limit is given; the other "
+        "formats have all matching events (default: table)",
     )
     parser.epilog = (
-        "The parameters, from the cache alone and without limit: "
+        "Parameters: "
         + "; ".join(f"{p.name}: {p.meaning} {p.help} ({p.example})" for p in PARAMETERS)
     ).replace("%", "%%")
 
 
 def _serve_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--port", type=_argument_type(parse_port), default=8000, help="0 for any free one (8000)"
+        "--port",
+        type=_argument_type(parse_port),
+        default=8000,
+        help="the port; 0 for any free one (default: 8000)",
     )
     parser.add_argument(
         "--prefix",
         type=_argument_type(parse_url_prefix),
         metavar="/repo/",
-        help="the folder of the host below which the site hangs (default: as base_url says)",
+        help="the path below which the site is served (default: that of base_url)",
     )
 
 
@@ -158,12 +163,12 @@ def _check_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--external",
         action="store_true",
-        help="ask other sites, a few at a time, whether the pages we link to are still there",
+        help="also check that pages of other sites that are linked to still exist",
     )
 
 
 def _export_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("format", choices=("zip", "zim"), help="for any disk, or for Kiwix")
+    parser.add_argument("format", choices=("zip", "zim"), help="zip for any disk, zim for Kiwix")
     parser.add_argument(
         "--to",
         type=_argument_type(parse_path),
@@ -177,11 +182,11 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
         "refresh the cache if it is old, then build the site (what happens without a command)",
         _no_options,
     ),
-    "fetch": ("refresh the cache and its pictures, build nothing", _no_options),
-    "diff": ("tell what changed in the world, as the archive saw it", _diff_options),
-    "query": ("answer a question, as the API would, from the cache alone", _query_options),
-    "serve": ("show the site in a browser, and build it again as you edit", _serve_options),
-    "check": ("look the built site over before it is published", _check_options),
-    "export": ("build the site, and pack it into one file to carry away", _export_options),
+    "fetch": ("refresh the cache and its images, without building", _no_options),
+    "diff": ("list the changes that the archive has recorded", _diff_options),
+    "query": ("evaluate a query of the API from the cache alone", _query_options),
+    "serve": ("serve the site locally and rebuild it on every edit", _serve_options),
+    "check": ("check the built site: links, HTML, feeds, ids, size", _check_options),
+    "export": ("build the site, and pack it into one ZIP or ZIM file", _export_options),
 }
 """For each command, a module of `events_archive.commands`: its help, and what adds its options."""

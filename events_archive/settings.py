@@ -100,27 +100,32 @@ class Settings:
     # fmt: off
 
     # Options of the command line only.
-    offline: bool = setting(False, option="--offline", help="never touch the network")
+    offline: bool = setting(
+        False, option="--offline", help="make no requests; use the cache as it is"
+    )
     full: bool = setting(
         False, option="--full",
-        help="ask for every event again, to find deletions and silent changes"
+        help="fetch every event again, to find deletions and silent changes"
     )
     accept_withdrawals: bool = setting(
         False, option="--accept-withdrawals",
-        help="believe a full sweep in which many events are gone"
+        help="accept a full refresh in which more than 5 % of the events are missing"
     )
     allow_id_change: bool = setting(
         False, option="--allow-id-change",
-        help="publish although ids that subscribers know events by have changed"
+        help="publish even though ids in feeds or calendars have changed"
     )
-    strict: bool = setting(False, option="--strict", help="warnings are failures")
+    strict: bool = setting(
+        False, option="--strict", help="exit with status 1 if there are warnings"
+    )
     dry_run: bool = setting(
-        False, option="--dry-run", help="say what would be asked for and built; write nothing"
+        False, option="--dry-run",
+        help="print the requests and pages that a build would make; write nothing"
     )
     json: bool = setting(
-        False, option="--json", help="print a report for programs on standard output"
+        False, option="--json", help="print a JSON report on standard output"
     )
-    pictures: bool = setting(True, option="--no-pictures", help="fetch no pictures")
+    pictures: bool = setting(True, option="--no-pictures", help="download no images")
 
     # Options with a value, some of them for pyproject.toml too.
     api_url: str = setting(
@@ -133,11 +138,11 @@ class Settings:
     )
     cache: Path = setting(
         Path("content_cache"), parse_path, option="--cache", metavar="DIR",
-        help="where records and pictures are kept"
+        help="the folder of records and images"
     )
     output: Path = setting(
         Path("output"), parse_path, option="--output", metavar="DIR",
-        help="where the site is written"
+        help="the folder that the site is written to"
     )
     max_age: timedelta = setting(
         timedelta(hours=6), parse_duration, option="--max-age", metavar="6h", in_toml=True,
@@ -145,21 +150,23 @@ class Settings:
     )
     timeout: float = setting(
         60.0, parse_timeout, option="--timeout", metavar="60s", in_toml=True,
-        help="the silence borne from the API"
+        help="give up when the API sends nothing for this long"
     )
     today: date | None = setting(
         None, parse_date, option="--today", metavar="YYYY-MM-DD",
-        help="the day that parts past from upcoming"
+        help="treat this UTC day as today"
     )
     """The UTC date that divides past from upcoming; None stands for that of the last refresh."""
     jobs: int = setting(
         4, parse_jobs, option="--jobs", metavar="N", in_toml=True,
-        help="pictures fetched or resized at a time; 1 keeps all in one process"
+        help="images downloaded or resized at a time; with 1, everything runs in one process"
     )
     quiet: bool = setting(
-        False, option=("-q", "--quiet"), help="say nothing but warnings and errors"
+        False, option=("-q", "--quiet"), help="print warnings and errors only"
     )
-    verbose: bool = setting(False, option=("-v", "--verbose"), help="say more, and show tracebacks")
+    verbose: bool = setting(
+        False, option=("-v", "--verbose"), help="print more, and tracebacks of errors"
+    )
 
     # For pyproject.toml only.
     title: str = setting(
@@ -180,7 +187,7 @@ class Settings:
     )
     excluded_licences: tuple[int, ...] = setting(
         (), parse_ids, in_toml=True, affects_output=True,
-        help="ids of image licences that are not shown; a placeholder stands in"
+        help="ids of licences whose images are replaced by a placeholder"
     )
     mode: str = setting(
         "detailed", one_of("detailed", "normal"), in_toml=True,

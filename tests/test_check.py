@@ -158,4 +158,4 @@ def test_an_offline_check_of_external_links_writes_nothing(site: Run) -> None:
     before = all_files()
     run = check(site, "--external", "--offline", coverage=True)
     assert all_files() == before
-    assert re.search(r"\d+ links to other sites would be asked for", run.stderr)
+    assert re.search(r"\d+ links to other sites would be checked", run.stderr)

@@ -39,7 +39,7 @@ class Case:
 SECOND_PAGE = "offset=100"
 FATAL = [
     Case(Fault.THROTTLED, {"wait": 1631}, warning=r"try again after \d\d:\d\d UTC"),
-    Case(Fault.THROTTLED, path=SECOND_PAGE, warning="the 1 page of the sweep"),
+    Case(Fault.THROTTLED, path=SECOND_PAGE, warning="the 1 page already fetched"),
     Case(Fault.SERVER_ERROR, {"status": 500}, warning="500"),
     Case(Fault.SERVER_ERROR, {"status": 503}, path=SECOND_PAGE, warning="503"),
     Case(Fault.NOT_FOUND, warning="404"),
@@ -192,7 +192,7 @@ def test_a_throttled_first_refresh_is_continued_by_the_next_run(tmp_path: Path) 
     with LL2Server(EventDatabase.generate(330, images=0), throttled=True) as server:
         server.throttle.limit = 2
         first = run_build("--api-url", server.url, *OPTIONS, **folders, expect=1)
-        assert "2 pages of the sweep" in first.stderr
+        assert "2 pages already fetched" in first.stderr
         assert not (tmp_path / "cache/events.jsonl").exists()
         server.throttle.reset()
         sent = len(server.requests.api)

@@ -85,7 +85,7 @@ def check_external_links(
     previous = read_json(file, dict[str, LinkStatus]) or {}
     due = due_links(links, previous, now=now, max_age=policy.max_age)
     if settings.offline or settings.dry_run:
-        console.print(f"{len(due)} links to other sites would be asked for.")
+        console.print(f"{len(due)} links to other sites would be checked.")
         return
     hosts = group_by_host(due, policy.max_per_host)
     with console.progress("Links", sum(map(len, hosts))) as progress:
@@ -180,8 +180,6 @@ def _report(
     if dead:
         console.print_lines([f"Links to other sites that are not there: {len(dead)}", *lines])
     more = f"; {left} are left for the next run" if left else ""
-    console.print(
-        f"{asked} links to other sites asked for, {len(dead)} known not to be there{more}."
-    )
+    console.print(f"{asked} links to other sites checked, {len(dead)} dead{more}.")
     gone = {url: status.fault for url, status in dead.items()}
     console.add_fact("external", {"asked": asked, "left": left, "gone": gone})

@@ -114,7 +114,7 @@ def _duplicate_ids(ids: list[str]) -> Iterator[str]:
         if not id:
             yield f"{count} entries have no id"
         elif count > 1:
-            yield f"the id {id} stands in it {count} times"
+            yield f"the id {id} occurs {count} times"
 
 
 def _parse_xml(content: bytes) -> ElementTree.Element:

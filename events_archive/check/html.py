@@ -110,7 +110,7 @@ class _Parser(HTMLParser):
             self.open_tags.pop()
         elif tag in self.open_tags:
             while (unclosed := self.open_tags.pop()) != tag:
-                self.add_problem(f"<{unclosed}> is still open where </{tag}> stands")
+                self.add_problem(f"<{unclosed}> is still open at </{tag}>")
         else:
             self.add_problem(f"</{tag}> closes nothing")
 

@@ -197,7 +197,7 @@ def _warning(image: Image, fault: str, is_present: bool, postponed: FailedDownlo
     if is_present:
         fault += "; the copy from an earlier run stays in use"
     elif postponed:
-        fault += f"; it will be asked for again after {postponed.until:%Y-%m-%d %H:%M} UTC"
+        fault += f"; it will be requested again after {postponed.until:%Y-%m-%d %H:%M} UTC"
     return image_warning(image, fault)
 
 

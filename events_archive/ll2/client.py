@@ -118,7 +118,7 @@ class ApiClient:
         is not a page of events.
         """
         if not self._is_below_root(url):
-            raise ApiError(f"the next page is said to be at {display_url(url)}, refused")
+            raise ApiError(f"refused to follow the next page to {display_url(url)}")
         page = _parse_page(_decode_json(self._get_with_retries(url)), url)
         if page.next is not None and not self._is_below_root(page.next):
             raise ApiError(

@@ -89,7 +89,7 @@ def refresh(
     if plan.mode == "none":
         if not cache.records.lines:
             raise ApiError(
-                f"{settings.cache / EVENTS_FILE} holds no events and nothing was asked of LL2 "
+                f"{settings.cache / EVENTS_FILE} has no events, and no request was made "
                 f"({plan.reason}): run once with a network and without --offline"
             )
         return _unchanged(cache, "offline" if settings.offline else "fresh", plan.description)
@@ -158,7 +158,7 @@ def _fall_back_to_cache(session: RefreshSession, error: ApiError) -> RefreshResu
         outcome, advice = "throttled", f"try again after {retry:%H:%M} UTC"
     message = f"{error}; {advice}"
     if pages := saved_page_count(session.settings.cache):
-        message += f", from the {quantity(pages, 'page')} of the sweep that it has"
+        message += f", continuing after the {quantity(pages, 'page')} already fetched"
     if not cache.records.lines:
         raise ApiError(f"{message}; and there is no cache to build from") from error
     last_refreshed = cache.archive_state.last_refreshed

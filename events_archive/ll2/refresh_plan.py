@@ -49,7 +49,7 @@ class RefreshPlan:
     """What a refresh is going to request."""
 
     mode: Literal["none", "incremental", "full"]
-    action: str = "nothing is asked of LL2"
+    action: str = "no request to LL2"
     reason: str
     since: datetime | None = None
     """Of an incremental refresh: the earliest ``last_updated`` that is requested."""
@@ -74,7 +74,7 @@ def plan_refresh(cache: CacheState, settings: Settings, now: datetime) -> Refres
     if reason := _reason_for_full_refresh(cache, settings, now):
         return full_plan(cache, now, reason)
     last_refreshed = cache.archive_state.last_refreshed
-    reason = f"asked {format_age(now - last_refreshed)}" if last_refreshed else ""
+    reason = f"last refreshed {format_age(now - last_refreshed)}" if last_refreshed else ""
     if last_refreshed is not None and timedelta() <= now - last_refreshed < settings.max_age:
         return RefreshPlan(mode="none", reason=reason)
     return incremental_plan(cache, reason) or full_plan(cache, now, reason)
@@ -90,7 +90,7 @@ def incremental_plan(cache: CacheState, reason: str) -> RefreshPlan | None:
     if cache.archive_state.last_full_refresh is None or cache.newest_edit is None:
         return None
     since = cache.newest_edit - OVERLAP
-    action = f"what changed since {since:%Y-%m-%d %H:%M} UTC is asked for: 1 request"
+    action = f"fetch changes since {since:%Y-%m-%d %H:%M} UTC: 1 request"
     return RefreshPlan(mode="incremental", action=action, reason=reason, since=since)
 
 
@@ -103,11 +103,11 @@ def full_plan(cache: CacheState, now: datetime, reason: str) -> RefreshPlan:
     pages = max(0, ceil(count / MAX_PAGE_SIZE) - cache.pages_done) if count else None
     was_recent = last_refreshed is not None and abs(now - last_refreshed) < timedelta(hours=1)
     is_long = pages is not None and pages > FREE_REQUESTS_PER_HOUR
-    unknown = "a number of requests that the first one tells"
+    unknown = "an unknown number of requests"
     requests = unknown if pages is None else quantity(pages, "request")
     return RefreshPlan(
         mode="full",
-        action=f"every event is asked for: {requests} of the hour's {FREE_REQUESTS_PER_HOUR}",
+        action=f"fetch every event: {requests} of the {FREE_REQUESTS_PER_HOUR} an hour",
         reason=reason,
         may_exceed_budget=cache.pages_done > 0 or was_recent or is_long,
     )
@@ -123,7 +123,7 @@ def _reason_for_full_refresh(cache: CacheState, settings: Settings, now: datetim
         "--full": settings.full,
         f"one was interrupted after {cache.pages_done} pages": cache.checkpoint is not None,
         "the first one": is_first,
-        f"until now {state.api_url} was asked in mode {state.mode}": is_other_source,
+        f"the cache is from {state.api_url} in mode {state.mode}": is_other_source,
         "records of the cache are damaged": cache.is_damaged,
         f"the last one was {format_age(age)}": is_due,
     }

@@ -16,7 +16,13 @@ from events_archive.ll2.pagination import (
     UnstablePaginationError,
     base_query,
 )
-from events_archive.ll2.refresh_plan import CacheState, RefreshPlan, full_plan, incremental_plan
+from events_archive.ll2.refresh_plan import (
+    CacheState,
+    RefreshPlan,
+    full_plan,
+    incremental_plan,
+    quantity,
+)
 from events_archive.model.timestamps import format_utc
 from events_archive.settings import Settings
 from events_archive.store.records import last_updated
@@ -49,7 +55,7 @@ class RefreshSession:
         if plan.mode == "incremental":
             if (result := self._incremental(plan)) is not None:
                 return result
-            plan = full_plan(self.cache, self.now, "what changed does not agree with the cache")
+            plan = full_plan(self.cache, self.now, "the changes contradict the cache")
             self.console.print(plan.sentence)
             return self._full(plan)
         try:
@@ -58,7 +64,7 @@ class RefreshSession:
             fallback = incremental_plan(self.cache, str(error))
             if fallback is None or (result := self._incremental(fallback)) is None:
                 raise
-            self.console.warn(f"{error}; only what changed was asked for")
+            self.console.warn(f"{error}; only changes were fetched")
             return result
 
     def _incremental(self, plan: RefreshPlan) -> MergeResult | None:
@@ -118,8 +124,8 @@ class RefreshSession:
                 progress.advance()
         if pagination.is_incomplete:
             raise UnstablePaginationError(
-                f"LL2 says that it has {pagination.count} events and gave "
-                f"{len(pagination.records)}, so that the sweep does not count"
+                f"LL2 reports {pagination.count} events but sent "
+                f"{len(pagination.records)}, so this refresh is discarded"
             )
         return pagination
 
@@ -140,19 +146,17 @@ class RefreshSession:
         """Return the ids of withdrawn events; raise `ImplausibleResponseError` for too many."""
         missing_ids = self.cache.present_ids - pagination.records.keys()
         if not pagination.records:
-            raise ImplausibleResponseError(
-                "LL2 says that it has no events at all, which is not believed"
-            )
+            raise ImplausibleResponseError("LL2 reports no events at all, which is implausible")
         if not self._is_plausible(missing_ids) and not self.settings.accept_withdrawals:
             raise ImplausibleResponseError(
-                f"{len(missing_ids)} of {len(self.cache.present_ids)} events are gone from LL2, "
-                "which is not believed; "
-                "if it is true, run once with --full --accept-withdrawals"
+                f"{len(missing_ids)} of {len(self.cache.present_ids)} events are missing from LL2, "
+                "which is implausible; "
+                "if it is correct, run once with --full --accept-withdrawals"
             )
         if not pagination.id_lookup_works:
             self.console.warn(
-                f"{len(missing_ids)} events were not met in LL2, and it does not answer for them "
-                "by id; they stay until it does"
+                f"LL2 does not list {quantity(len(missing_ids), 'event')} and did not answer the "
+                "query by id; no event is withdrawn"
             )
             return frozenset()
         return missing_ids
@@ -167,9 +171,7 @@ class RefreshSession:
     ) -> MergeResult:
         """Return the merged cache, with ``state_changes`` to the attributes of its state."""
         if pagination.without_id:
-            self.console.warn(
-                f"{pagination.without_id} records came without a usable id and are left out"
-            )
+            self.console.warn(f"{quantity(pagination.without_id, 'record')} left out: no usable id")
         result = merge_records(
             self.cache.records,
             pagination.records,

@@ -47,7 +47,8 @@ class PreviewServer(ThreadingHTTPServer):
             super().__init__((HOST, port), _Handler)
         except OSError as error:
             raise UsageError(
-                f"port {port} cannot be had: {error.strerror or error}; choose another with --port"
+                f"port {port} is not available: {error.strerror or error}; "
+                "choose another with --port"
             ) from error
         self._thread = Thread(target=self.serve_forever, args=(0.05,), daemon=True)
 

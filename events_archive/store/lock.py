@@ -60,7 +60,7 @@ def _wait_for(file: BinaryIO, path: Path, deadline: float) -> None:
                 file.seek(0)
                 process = file.read(20).decode("ascii", "replace") or "unknown"
                 raise CacheError(
-                    f"another run (process {process}) is working on this archive and holds "
+                    f"another build (process {process}) is using this archive: "
                     f"{path}; wait until it is done"
                 ) from error
         except OSError as error:

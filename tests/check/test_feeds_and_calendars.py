@@ -48,18 +48,18 @@ def test_a_valid_file_has_no_problem(validate: Validate, content: str) -> None:
         (
             validate_rss,
             RSS.format("<item><guid>1</guid></item>" * 2),
-            "the id 1 stands in it 2 times",
+            "the id 1 occurs 2 times",
         ),
         (validate_rss, RSS.format("<item/>"), "no id"),
         (validate_atom, "<rss/>", "not an Atom feed"),
-        (validate_atom, ATOM.format(ENTRY.format(1) * 2), "the id 1 stands in it 2 times"),
+        (validate_atom, ATOM.format(ENTRY.format(1) * 2), "the id 1 occurs 2 times"),
         (
             validate_atom,
             ATOM.format("<entry><id>1</id><title>E</title></entry>"),
             "1 has no updated",
         ),
         (validate_json_feed, "{}", "not a JSON Feed"),
-        (validate_calendar, CALENDAR.format(EVENT.format(1) * 2), "the id 1 stands in it 2 times"),
+        (validate_calendar, CALENDAR.format(EVENT.format(1) * 2), "the id 1 occurs 2 times"),
         (
             validate_calendar,
             CALENDAR.format(EVENT.format(1).replace("DTSTAMP:2\r\n", "")),

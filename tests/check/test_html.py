@@ -32,9 +32,9 @@ def test_html_as_the_templates_write_it_is_well_formed(body: str) -> None:
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ("<b>open", "<b> is still open where </body> stands"),
+        ("<b>open", "<b> is still open at </body>"),
         ("</p>", "</p> closes nothing"),
-        ("<b><i>x</b></i>", "<i> is still open where </b> stands"),
+        ("<b><i>x</b></i>", "<i> is still open at </b>"),
         ("<p><div>x</div></p>", "<div> inside <p>"),
         ('<a href="x"><a href="y">z</a></a>', "a link inside a link"),
         ("<div/>", "closes itself"),
@@ -55,8 +55,8 @@ def test_html_that_a_browser_would_repair_is_a_problem(body: str, expected: str)
 
 def test_elements_whose_end_tag_is_optional_must_be_closed_too() -> None:
     assert parse_body("<ul><li>a<li>b</ul>").problems == (
-        "line 3: <li> is still open where </ul> stands",
-        "line 3: <li> is still open where </ul> stands",
+        "line 3: <li> is still open at </ul>",
+        "line 3: <li> is still open at </ul>",
     )
 
 

@@ -352,7 +352,7 @@ def test_an_image_that_failed_is_not_requested_again_too_soon(
 ) -> None:
     reason = fetch.fault(respond)
     held = fetch.fault(respond, now=NOW + pause - timedelta(seconds=1))
-    assert held == f"{reason}; it will be asked for again after {NOW + pause:%Y-%m-%d %H:%M} UTC"
+    assert held == f"{reason}; it will be requested again after {NOW + pause:%Y-%m-%d %H:%M} UTC"
     assert len(fetch.server.requests) == 1
     assert fetch.fault(respond, now=NOW + pause) == reason
     assert len(fetch.server.requests) == 2

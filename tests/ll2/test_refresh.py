@@ -219,7 +219,7 @@ def test_a_rate_limited_refresh_continues_where_it_stopped(archive: Archive) -> 
     assert archive.files() == before
     assert len(limited.records.lines) == 10
     [warning] = archive.warnings
-    assert "try again after 19:30 UTC, from the 2 pages" in warning
+    assert "try again after 19:30 UTC, continuing after the 2 pages" in warning
     assert "came with the archive" in warning
     archive.upstream.rate_limit = None
     assert archive.refresh(after=1).outcome == "sweep"
@@ -329,7 +329,7 @@ def test_events_are_not_withdrawn_if_the_server_ignores_requests_by_id(archive: 
     archive.upstream.database.delete(archive.upstream.database.ids[0])
     archive.upstream.api.ignored_parameters = {"id"}
     assert archive.refresh(full=True).archive_state.withdrawn == {}
-    assert "does not answer for them by id" in archive.warnings[0]
+    assert "did not answer the query by id" in archive.warnings[0]
 
 
 def test_a_great_loss_is_rejected_until_it_is_accepted(archive: Archive) -> None:
@@ -341,7 +341,7 @@ def test_a_great_loss_is_rejected_until_it_is_accepted(archive: Archive) -> None
     limited = archive.refresh(full=True)
     assert limited.outcome == "not-believed"
     assert archive.files() == before
-    assert "13 of 250 events are gone" in archive.warnings[0]
+    assert "13 of 250 events are missing" in archive.warnings[0]
     assert "--accept-withdrawals" in archive.warnings[0]
     accepted = archive.refresh(after=0.1, full=True, accept_withdrawals=True)
     assert (accepted.summary.text, accepted.requests) == ("13 withdrawn", 0)
@@ -391,7 +391,7 @@ def test_events_are_added_even_if_the_list_is_never_complete(
     assert result.outcome == "delta"
     assert added in result.records.lines
     assert "251 events and gave" not in archive.warnings[0]
-    assert "252 events and gave 251" in archive.warnings[0]
+    assert "252 events but sent 251" in archive.warnings[0]
 
 
 def test_an_invalid_record_does_not_replace_a_valid_one(archive: Archive) -> None:
@@ -427,7 +427,7 @@ def test_an_invalid_record_replaces_an_invalid_one(archive: Archive) -> None:
 def test_records_without_an_id_cause_a_warning(archive: Archive) -> None:
     archive.upstream.edit_page = lambda page: replace(page, records=page.records[1:], without_id=1)
     assert archive.refresh().outcome == "sweep"
-    assert "3 records came without a usable id" in archive.warnings[0]
+    assert "3 records left out: no usable id" in archive.warnings[0]
 
 
 def test_a_stale_page_of_an_incremental_refresh_is_ignored(archive: Archive) -> None:
@@ -477,7 +477,7 @@ def test_a_dry_run_has_the_plan_as_its_message_and_writes_nothing(archive: Archi
     before = archive.files()
     planned = archive.refresh(dry_run=True)
     assert planned.outcome == "planned"
-    assert "every event is asked for" in planned.message
+    assert "fetch every event" in planned.message
     assert (archive.files(), archive.upstream.requested) == (before, [])
 
 
