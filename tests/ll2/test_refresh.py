@@ -390,7 +390,7 @@ def test_events_are_added_even_if_the_list_is_never_complete(
     result = archive.refresh(full=True)
     assert result.outcome == "delta"
     assert added in result.records.lines
-    assert "251 events and gave" not in archive.warnings[0]
+    assert "251 events but sent" not in archive.warnings[0]
     assert "252 events but sent 251" in archive.warnings[0]
 
 
