@@ -184,3 +184,8 @@ class Console:
         )
         with RichProgress(*columns, console=RichConsole(file=self.stream), transient=True) as bar:
             yield _RichProgressBar(bar, bar.add_task(label, total=total))
+
+
+def quantity(number: int, noun: str) -> str:
+    """Return ``1 page``, ``2 pages`` and the like."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -6,6 +6,7 @@ from functools import cached_property
 from math import ceil
 from typing import Literal
 
+from events_archive.console import quantity
 from events_archive.ll2.checkpoint import Checkpoint
 from events_archive.ll2.client import FREE_REQUESTS_PER_HOUR, MAX_PAGE_SIZE
 from events_archive.model.archive_state import ArchiveState
@@ -139,8 +140,3 @@ def format_age(age: timedelta) -> str:
         if seconds >= size:
             return f"{quantity(int(seconds // size), unit)} ago"
     return "just now"
-
-
-def quantity(number: int, noun: str) -> str:
-    """Return ``1 page``, ``2 pages`` and the like."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from events_archive.console import Console
+from events_archive.console import Console, quantity
 from events_archive.errors import ApiError
 from events_archive.ll2.checkpoint import Checkpoint, delete_checkpoint
 from events_archive.ll2.client import FREE_REQUESTS_PER_HOUR, ApiClient, ApiPage
@@ -21,7 +21,6 @@ from events_archive.ll2.refresh_plan import (
     RefreshPlan,
     full_plan,
     incremental_plan,
-    quantity,
 )
 from events_archive.model.timestamps import format_utc
 from events_archive.settings import Settings

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from events_archive.console import quantity
 from events_archive.errors import ArchiveError
-from events_archive.ll2.refresh_plan import quantity
 from events_archive.output.manifest import MARKER, BuildManifest, FileEntry
 from events_archive.output.up_to_date import FileStat, file_stat, stat_tree
 from events_archive.site import urls

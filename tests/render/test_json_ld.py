@@ -56,15 +56,15 @@ def test_a_date_that_moved_is_told_with_what_it_was() -> None:
         )
         for n in (1, 2)
     ]
-    told = _event(an_event(1), history=a_history(*changes))
-    assert told["eventStatus"] == "https://schema.org/EventRescheduled"
-    assert told["previousStartDate"] == ["2021-07-02", "2021-07-01"]
+    json_ld = _event(an_event(1), history=a_history(*changes))
+    assert json_ld["eventStatus"] == "https://schema.org/EventRescheduled"
+    assert json_ld["previousStartDate"] == ["2021-07-02", "2021-07-01"]
 
 
 def test_an_event_that_never_moved_is_simply_scheduled() -> None:
-    told = _event(an_event(1))
-    assert told["eventStatus"] == "https://schema.org/EventScheduled"
-    assert "previousStartDate" not in told
+    json_ld = _event(an_event(1))
+    assert json_ld["eventStatus"] == "https://schema.org/EventScheduled"
+    assert "previousStartDate" not in json_ld
 
 
 def test_of_a_withdrawn_event_no_status_is_claimed() -> None:
@@ -74,22 +74,22 @@ def test_of_a_withdrawn_event_no_status_is_claimed() -> None:
 
 
 def test_a_place_is_told_by_its_name_and_as_the_source_writes_it() -> None:
-    told = _event(an_event(1, location="ISS"))
+    json_ld = _event(an_event(1, location="ISS"))
     place = {"@type": "Place", "name": "International Space Station", "address": "ISS"}
-    assert told["location"] == place
-    assert told["eventAttendanceMode"].endswith("/OfflineEventAttendanceMode")
+    assert json_ld["location"] == place
+    assert json_ld["eventAttendanceMode"].endswith("/OfflineEventAttendanceMode")
 
 
 def test_what_takes_place_online_is_where_its_webcast_is() -> None:
-    told = _event(an_event(1, location="Online", videos=(a_video(url="https://v.example/1"),)))
-    assert told["location"] == {"@type": "VirtualLocation", "url": "https://v.example/1"}
-    assert told["eventAttendanceMode"].endswith("/OnlineEventAttendanceMode")
+    json_ld = _event(an_event(1, location="Online", videos=(a_video(url="https://v.example/1"),)))
+    assert json_ld["location"] == {"@type": "VirtualLocation", "url": "https://v.example/1"}
+    assert json_ld["eventAttendanceMode"].endswith("/OnlineEventAttendanceMode")
 
 
 def test_a_picture_is_told_with_its_size_credit_and_licence(tmp_path: Path) -> None:
     image = an_image(licence=Licence(id=5, name="CC BY-NC 2.0", url="https://cc.example/"))
-    told = _event(an_event(1, image=image), thumbnails=make_thumbnails(tmp_path, image))
-    assert told["image"] == {
+    json_ld = _event(an_event(1, image=image), thumbnails=make_thumbnails(tmp_path, image))
+    assert json_ld["image"] == {
         "@type": "ImageObject",
         "contentUrl": f"{BASE}pictures/1254-0123456789-320.webp",
         "width": 320,
