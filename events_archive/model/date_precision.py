@@ -8,42 +8,29 @@ table has a row for each of them; there are further rows for missing and unknown
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
-from events_archive.model import interval
-from events_archive.model.interval import Interval, fiscal_year_number, format_day, format_month
-from events_archive.model.timestamps import format_utc
-
-
-def _none(when: datetime) -> None:
-    return None
-
-
-def _year_of(when: datetime) -> int:
-    return when.year
-
-
-def _month_of(when: datetime) -> tuple[int, int]:
-    return (when.year, when.month)
+from events_archive.model.interval import Interval, format_day, format_month, months, period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Precision:
-    """One row of the table: functions of a date-time that has this precision."""
+    """One row of the table. All but `interval` is made from the start of the interval."""
 
     key: str
     """The name in CSS classes and exports: "minute", "month", "quarter-3"."""
     has_time: bool = False
     """Whether the time of day is known; only then are time zones shown."""
     interval: Callable[[datetime], Interval]
-    """The period in which the event lies."""
+    """The period in which an event with this date-time lies."""
     display: Callable[[datetime], str]
     """The date in English."""
-    iso: Callable[[datetime], str | None]
-    """The value of ``<time datetime>``; None if HTML has no form for the period."""
-    year: Callable[[datetime], int | None] = _year_of
+    iso_format: str
+    """The `strftime` format of ``<time datetime>``; "" if HTML has no form for the period."""
+    year: Callable[[datetime], int | None] = lambda start: start.year
     """The year whose page lists the event."""
-    month: Callable[[datetime], tuple[int, int] | None] = _month_of
-    """The (year, month) whose page lists the event."""
+    has_month: bool = False
+    """Whether the month whose page lists the event is known."""
 
 
 def _with_time(
@@ -52,38 +39,35 @@ def _with_time(
     return Precision(
         key=key,
         has_time=True,
-        interval=interval.interval_of(length),
-        display=display or (lambda when: f"{format_day(when)}, {when:%H:%M} UTC"),
-        iso=lambda when: format_utc(interval.floor_to(length, when)),
+        interval=partial(period, length=length),
+        display=display or (lambda start: f"{format_day(start)}, {start:%H:%M} UTC"),
+        iso_format="%Y-%m-%dT%H:%M:%SZ",
+        has_month=True,
     )
 
 
 def _day_only(key: str, suffix: str = "") -> Precision:
     return Precision(
         key=key,
-        interval=interval.day,
-        display=lambda when: format_day(when) + suffix,
-        iso=lambda when: when.isoformat()[:10],
+        interval=partial(period, length=timedelta(days=1)),
+        display=lambda start: format_day(start) + suffix,
+        iso_format="%Y-%m-%d",
+        has_month=True,
     )
 
 
-def _part_of_year(key: str, name: str, first: int, last: int) -> Precision:
+def _part_of_year(key: str, name: str, first: int, count: int) -> Precision:
     return Precision(
         key=key,
-        interval=interval.months(first, last),
-        display=lambda when: f"{name} of {when.year}",
-        iso=lambda when: f"{when:%Y}",
-        month=_none,
+        interval=lambda when: months(when.year, first, count),
+        display=lambda start: f"{name}{start.year}",
+        iso_format="%Y",
     )
 
 
-def _format_second(when: datetime) -> str:
-    clock = f"{when:%H:%M:%S}" if when.second else f"{when:%H:%M}"
-    return f"{format_day(when)}, {clock} UTC"
-
-
-def _monday(when: datetime) -> datetime:
-    return interval.week(when).start
+def _format_second(start: datetime) -> str:
+    clock = f"{start:%H:%M:%S}" if start.second else f"{start:%H:%M}"
+    return f"{format_day(start)}, {clock} UTC"
 
 
 UNRECOGNISED = _day_only("day")
@@ -95,64 +79,51 @@ NOT_STATED_DAY = _day_only("not-stated-day")
 NOT_STATED_TIME = _with_time("not-stated-time", timedelta(minutes=1))
 """No precision and another time of day, which is taken as exact."""
 
-_WEEK = Precision(
-    key="week",
-    interval=interval.week,
-    display=lambda when: f"week of {format_day(_monday(when))}",
-    iso=lambda when: f"{when.isocalendar().year:04}-W{when.isocalendar().week:02}",
-    # A week in two months or years is listed where the displayed day is.
-    year=lambda when: _monday(when).year,
-    month=lambda when: _month_of(_monday(when)),
-)
-_MONTH = Precision(
-    key="month",
-    interval=interval.month,
-    display=lambda when: format_month(when.year, when.month),
-    iso=lambda when: f"{when:%Y-%m}",
-)
-_YEAR = Precision(
-    key="year",
-    interval=interval.months(1, 12),
-    display=lambda when: str(when.year),
-    iso=lambda when: f"{when:%Y}",
-    month=_none,
-)
-_FISCAL_YEAR = Precision(
-    key="fiscal-year",
-    interval=interval.fiscal_year,
-    display=lambda when: f"fiscal year {fiscal_year_number(when)}",
-    iso=_none,
-    year=fiscal_year_number,
-    month=_none,
-)
-_DECADE = Precision(
-    key="decade",
-    interval=interval.decade,
-    display=lambda when: f"{when.year - when.year % 10}s",
-    iso=_none,
-    year=_none,
-    month=_none,
-)
-
 PRECISIONS: dict[int, Precision] = {
     0: _with_time("second", timedelta(seconds=1), _format_second),
     1: _with_time("minute", timedelta(minutes=1)),
     2: _with_time(
-        "hour", timedelta(hours=1), lambda when: f"{format_day(when)}, about {when:%H}:00 UTC"
+        "hour", timedelta(hours=1), lambda start: f"{format_day(start)}, about {start:%H}:00 UTC"
     ),
     3: _day_only("morning", ", in the local morning"),
     4: _day_only("afternoon", ", in the local afternoon"),
     5: _day_only("day"),
-    6: _WEEK,
-    7: _MONTH,
-    8: _part_of_year("quarter-1", "first quarter", 1, 3),
-    9: _part_of_year("quarter-2", "second quarter", 4, 6),
-    10: _part_of_year("quarter-3", "third quarter", 7, 9),
-    11: _part_of_year("quarter-4", "fourth quarter", 10, 12),
-    12: _part_of_year("half-1", "first half", 1, 6),
-    13: _part_of_year("half-2", "second half", 7, 12),
-    14: _YEAR,
-    15: _FISCAL_YEAR,
-    16: _DECADE,
+    # A week in two months or years is listed where the displayed day is.
+    6: Precision(
+        key="week",
+        interval=partial(period, length=timedelta(weeks=1)),
+        display=lambda start: f"week of {format_day(start)}",
+        iso_format="%G-W%V",
+        has_month=True,
+    ),
+    7: Precision(
+        key="month",
+        interval=lambda when: months(when.year, when.month, 1),
+        display=lambda start: format_month(start.year, start.month),
+        iso_format="%Y-%m",
+        has_month=True,
+    ),
+    8: _part_of_year("quarter-1", "first quarter of ", 1, 3),
+    9: _part_of_year("quarter-2", "second quarter of ", 4, 3),
+    10: _part_of_year("quarter-3", "third quarter of ", 7, 3),
+    11: _part_of_year("quarter-4", "fourth quarter of ", 10, 3),
+    12: _part_of_year("half-1", "first half of ", 1, 6),
+    13: _part_of_year("half-2", "second half of ", 7, 6),
+    14: _part_of_year("year", "", 1, 12),
+    # That of the US government, which begins on 1 October of the year before.
+    15: Precision(
+        key="fiscal-year",
+        interval=lambda when: months(when.year - (when.month < 10), 10, 12),
+        display=lambda start: f"fiscal year {start.year + 1}",
+        iso_format="",
+        year=lambda start: start.year + 1,
+    ),
+    16: Precision(
+        key="decade",
+        interval=lambda when: months(when.year - when.year % 10, 1, 120),
+        display=lambda start: f"{start.year}s",
+        iso_format="",
+        year=lambda start: None,
+    ),
 }
 """By the id of LL2's ``net_precisions``."""

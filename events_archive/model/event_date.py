@@ -49,7 +49,8 @@ class EventDate:
     @cached_property
     def display(self) -> str:
         """The date in English: "4 July 2021, 00:11 UTC", "September 2026", "2020s"."""
-        return self._precision.display(self.utc) if self.utc else "date not known"
+        interval = self.interval
+        return self._precision.display(interval.start) if interval else "date not known"
 
     @cached_property
     def display_date(self) -> str:
@@ -62,7 +63,8 @@ class EventDate:
 
         None if HTML has no form for the period.
         """
-        return self._precision.iso(self.utc) if self.utc else None
+        form = self._precision.iso_format
+        return self.interval.start.strftime(form) if self.interval and form else None
 
     @cached_property
     def schema_org_date(self) -> str | None:
@@ -113,12 +115,14 @@ class EventDate:
     @cached_property
     def year(self) -> int | None:
         """The year whose page lists the event; None for a decade or no date."""
-        return self._precision.year(self.utc) if self.utc else None
+        return self._precision.year(self.interval.start) if self.interval else None
 
     @cached_property
     def month(self) -> tuple[int, int] | None:
         """The (year, month) whose page lists the event; None if the month is not known."""
-        return self._precision.month(self.utc) if self.utc else None
+        if self.interval is None or not self._precision.has_month:
+            return None
+        return (self.interval.start.year, self.interval.start.month)
 
     def is_over(self, today: date) -> bool:
         """Whether the interval ends before the day ``today`` (UTC); False if there is no date."""

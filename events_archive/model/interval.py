@@ -1,8 +1,7 @@
 """Periods of time in UTC, and dates and durations in English."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
@@ -11,6 +10,7 @@ MONTHS = (
 
 RESOLUTION = datetime.resolution
 """The difference between the exclusive end of an interval and its last date-time."""
+_A_MONDAY = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,71 +36,19 @@ class Interval:
         return self.last_day + timedelta(days=1)
 
 
-def floor_to(length: timedelta, when: datetime) -> datetime:
-    """Return the start of the second, minute or hour, by ``length``, in which ``when`` lies."""
-    if length >= timedelta(hours=1):
-        return when.replace(minute=0, second=0, microsecond=0)
-    if length >= timedelta(minutes=1):
-        return when.replace(second=0, microsecond=0)
-    return when.replace(microsecond=0)
+def period(when: datetime, length: timedelta) -> Interval:
+    """Return the second, minute, hour, day or week (from Monday) of ``length`` with ``when``."""
+    start = when - (when - _A_MONDAY) % length
+    return Interval(start=start, end=start + length)
 
 
-def interval_of(length: timedelta) -> Callable[[datetime], Interval]:
-    """Return a function from a date-time to its second, minute or hour, by ``length``."""
-
-    def interval(when: datetime) -> Interval:
-        start = floor_to(length, when)
-        return Interval(start=start, end=start + length)
-
-    return interval
-
-
-def day(when: datetime) -> Interval:
-    """Return the day of ``when``."""
-    start = datetime.combine(when.date(), time(), tzinfo=UTC)
-    return Interval(start=start, end=start + timedelta(days=1))
-
-
-def week(when: datetime) -> Interval:
-    """Return the week of ``when``, Monday to Sunday (ISO 8601)."""
-    monday = day(when).start - timedelta(days=when.weekday())
-    return Interval(start=monday, end=monday + timedelta(days=7))
-
-
-def months(first: int, last: int) -> Callable[[datetime], Interval]:
-    """Return a function from a date-time to the months ``first`` to ``last`` (1-12) of its year."""
-
-    def interval(when: datetime) -> Interval:
-        end = _first_of(when.year + 1) if last == 12 else _first_of(when.year, last + 1)
-        return Interval(start=_first_of(when.year, first), end=end)
-
-    return interval
-
-
-def month(when: datetime) -> Interval:
-    """Return the month of ``when``."""
-    return months(when.month, when.month)(when)
-
-
-def fiscal_year_number(when: datetime) -> int:
-    """Return the fiscal year of the US government, which begins on 1 October of the year before."""
-    return when.year + (when.month >= 10)
-
-
-def fiscal_year(when: datetime) -> Interval:
-    """Return the fiscal year of ``when``."""
-    number = fiscal_year_number(when)
-    return Interval(start=_first_of(number - 1, 10), end=_first_of(number, 10))
-
-
-def decade(when: datetime) -> Interval:
-    """Return the decade of ``when``: 2020 to 2029."""
-    first = when.year - when.year % 10
-    return Interval(start=_first_of(first), end=_first_of(first + 10))
-
-
-def _first_of(year: int, month: int = 1) -> datetime:
-    return datetime(year, month, 1, tzinfo=UTC)
+def months(year: int, first: int, count: int) -> Interval:
+    """Return ``count`` months from the month ``first`` of ``year``; 0 is the December before it."""
+    start, end = (
+        datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+        for month in (first - 1, first - 1 + count)
+    )
+    return Interval(start=start, end=end)
 
 
 def format_day(day: date) -> str:
