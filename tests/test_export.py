@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from events_archive.check.built_site import BuiltSite
-from events_archive.check.links import broken_links
+from events_archive.check.pages import broken_links
+from events_archive.settings import Settings
 from tests.browser import PageMonitor, launch_browser
 from tests.conftest import BASE_URL, PROJECT, copy_seed, run_build
 from tests.published_site import PublishedSite
@@ -71,7 +72,7 @@ def test_the_same_site_gives_the_same_bytes(exported: Path, tmp_path: Path) -> N
 def test_every_link_in_the_unpacked_zip_leads_to_a_file_in_it(unpacked: Path) -> None:
     root = unpacked / "archive"
     files = ((path.relative_to(root).as_posix(), path) for path in root.rglob("*"))
-    site = BuiltSite.read(files, base_url="", jobs=1)
+    site = BuiltSite.read(files, Settings())
     assert len(site.pages) > 20
     assert list(broken_links(site)) == []
 

@@ -4,12 +4,14 @@ import gzip
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
 from posixpath import normpath
 from urllib.parse import unquote, urljoin, urlsplit
 
-from events_archive.check.html import ParsedHtml, parse_html
+from events_archive.check.html import ParsedPage, parse_page
+from events_archive.settings import Settings
 
 _ROOT = "https://site.invalid/"
 """The base URL for resolving links; the name is reserved (RFC 6761)."""
@@ -18,40 +20,32 @@ _SITE_FOLDER = "inside/"
 _MIN_PAGES_FOR_WORKERS = 1000
 _TEXT_SUFFIXES = (".css", ".html", ".js", ".json", ".svg", ".webmanifest", ".xml")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageFile:
-    """One HTML file."""
-
-    path: str
-    parsed: ParsedHtml
-    gzip_size: int
-    """Bytes, compressed with gzip."""
+Problem = tuple[str, str]
+"""What a check finds: the path of a file and what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class BuiltSite:
     """All files of the site. Paths are relative to its root, with forward slashes."""
 
-    base_url: str
+    settings: Settings
     files: Mapping[str, Path]
     """The files that exist, by path."""
-    missing: tuple[str, ...]
+    missing: tuple[str, ...] = ()
     """Paths of files that the build wrote and that no longer exist."""
-    pages: Mapping[str, PageFile] = field(default_factory=dict)
+    pages: Mapping[str, ParsedPage] = field(default_factory=dict)
     """By path."""
 
     @classmethod
-    def read(cls, files: Iterable[tuple[str, Path]], *, base_url: str, jobs: int) -> "BuiltSite":
-        """Return the site of ``files``, pairs of (path, file), parsed by ``jobs`` processes."""
+    def read(cls, files: Iterable[tuple[str, Path]], settings: Settings) -> "BuiltSite":
+        """Return the site of ``files``, pairs of (path, file)."""
         expected = dict(files)
         existing = {path: file for path, file in expected.items() if file.is_file()}
-        html = [(path, file) for path, file in existing.items() if path.endswith(".html")]
         return cls(
-            base_url=base_url,
+            settings=settings,
             files=existing,
             missing=tuple(sorted(expected.keys() - existing.keys())),
-            pages={page.path: page for page in _read_pages(html, jobs)},
+            pages=_parse_pages(existing, settings.jobs),
         )
 
     def resolve_link(self, page_path: str, link: str) -> tuple[str, str] | None:
@@ -60,8 +54,9 @@ class BuiltSite:
         Return None for a link to another site. The path of a link to a folder above the site
         begins with ``../``.
         """
-        if self.base_url and link.startswith(self.base_url):
-            link = f"{_ROOT}{_SITE_FOLDER}{link.removeprefix(self.base_url)}"
+        base_url = self.settings.base_url
+        if base_url and link.startswith(base_url):
+            link = f"{_ROOT}{_SITE_FOLDER}{link.removeprefix(base_url)}"
         try:
             url = urlsplit(urljoin(f"{_ROOT}{_SITE_FOLDER}{page_path}", link))
         except ValueError:
@@ -75,33 +70,41 @@ class BuiltSite:
             path += "index.html"
         return (normpath(path), unquote(url.fragment))
 
-    def transfer_size(self, path: str) -> int:
+    @cached_property
+    def page_weights(self) -> Mapping[str, int]:
+        """The bytes that a first visit to each page transfers, by path."""
+        sizes: dict[str, int] = {}
+        weights: dict[str, int] = {}
+        for page_path, page in self.pages.items():
+            targets = (self.resolve_link(page_path, link) for link in page.loads)
+            assets = {target[0] for target in targets if target and target[0] in self.files}
+            for path in assets - sizes.keys():
+                sizes[path] = self._transfer_size(path)
+            weights[page_path] = page.gzip_size + sum(sizes[path] for path in assets)
+        return weights
+
+    def _transfer_size(self, path: str) -> int:
         """Return the bytes of a file as a server sends it, texts compressed with gzip."""
         file = self.files[path]
-        if path in self.pages:
-            return self.pages[path].gzip_size
         if path.endswith(_TEXT_SUFFIXES):
             return len(gzip.compress(file.read_bytes(), 6))
         return file.stat().st_size
 
-    @property
+    @cached_property
     def total_size(self) -> int:
-        """Return the bytes of all files."""
+        """The bytes of all files."""
         return sum(file.stat().st_size for file in self.files.values())
 
 
-def _read_pages(files: list[tuple[str, Path]], jobs: int) -> list[PageFile]:
-    if len(files) < _MIN_PAGES_FOR_WORKERS or jobs == 1:
-        return [_read_page(pair) for pair in files]
+def _parse_pages(files: Mapping[str, Path], jobs: int) -> dict[str, ParsedPage]:
+    """Return the pages among ``files``, parsed by ``jobs`` processes."""
+    html = {path: file for path, file in files.items() if path.endswith(".html")}
+    if len(html) < _MIN_PAGES_FOR_WORKERS or jobs == 1:
+        return {path: _parse_file(file) for path, file in html.items()}
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(_read_page, files, chunksize=100))
+        pages = pool.map(_parse_file, html.values(), chunksize=100)
+        return dict(zip(html, pages, strict=True))
 
 
-def _read_page(pair: tuple[str, Path]) -> PageFile:
-    path, file = pair
-    content = file.read_bytes()
-    return PageFile(
-        path=path,
-        parsed=parse_html(content.decode("utf-8", "replace")),
-        gzip_size=len(gzip.compress(content, 6)),
-    )
+def _parse_file(file: Path) -> ParsedPage:
+    return parse_page(file.read_bytes())

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec.structs import replace
 
+from events_archive.check.built_site import BuiltSite
 from events_archive.console import Console, Progress
 from events_archive.errors import HttpError
 from events_archive.net.http_client import HttpClient, HttpLimits
@@ -99,6 +100,17 @@ def check_external_links(
     statuses = dict(sorted(statuses.items()))
     write_atomically(file, encode_lines(statuses) + b"\n")
     _report(links, statuses, asked=len(faults), left=len(due) - len(faults), console=console)
+
+
+def find_external_links(site: BuiltSite) -> dict[str, str]:
+    """Return the http(s) URLs of other sites, each with the path of the first page with it."""
+    first_page: dict[str, str] = {}
+    for path, page in site.pages.items():
+        for link in page.links:
+            is_http = link.startswith(("http://", "https://"))
+            if is_http and site.resolve_link(path, link) is None:
+                first_page.setdefault(link, path)
+    return dict(sorted(first_page.items()))
 
 
 def due_links(

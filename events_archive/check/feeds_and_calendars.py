@@ -3,12 +3,10 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator, Set
 from xml.etree import ElementTree
 
-from events_archive.check.built_site import BuiltSite
-from events_archive.check.findings import Finding
+from events_archive.check.built_site import BuiltSite, Problem
 from events_archive.site.formats import CALENDAR, format_of
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -17,21 +15,32 @@ _FOLD = re.compile(rb"\r\n[ \t]")
 _REQUIRED_PROPERTIES = ("UID", "DTSTAMP", "DTSTART", "SUMMARY")
 
 
-def invalid_feeds_and_calendars(site: BuiltSite) -> Iterator[Finding]:
-    """Yield what a feed reader or a calendar program would refuse or misread."""
+def invalid_feeds(site: BuiltSite) -> Iterator[Problem]:
+    """Yield what a feed reader, or another program that reads XML, would refuse or misread."""
+    return _invalid_files(site, VALIDATORS.keys() - {CALENDAR.validator})
+
+
+def invalid_calendars(site: BuiltSite) -> Iterator[Problem]:
+    """Yield what a calendar program would refuse or misread."""
+    return _invalid_files(site, {CALENDAR.validator})
+
+
+def _invalid_files(site: BuiltSite, validators: Set[str]) -> Iterator[Problem]:
+    """Yield the problems of the files whose formats have one of these ``validators``."""
     for path, file in site.files.items():
         format = format_of(path)
-        if format and format.validator:
-            rule = "calendar" if format is CALENDAR else "feed"
-            for problem in _problems(file, VALIDATORS[format.validator]):
-                yield Finding(rule=rule, path=path, message=problem)
-
-
-def _problems(file: Path, validate: Callable[[bytes], Iterator[str]]) -> list[str]:
-    try:
-        return list(validate(file.read_bytes()))
-    except (ElementTree.ParseError, ValueError, KeyError, TypeError, AttributeError) as error:
-        return [f"it cannot be read: {type(error).__name__}, {error}"]
+        if format and format.validator in validators:
+            try:
+                problems = list(VALIDATORS[format.validator](file.read_bytes()))
+            except (
+                ElementTree.ParseError,
+                ValueError,
+                KeyError,
+                TypeError,
+                AttributeError,
+            ) as error:
+                problems = [f"it cannot be read: {type(error).__name__}, {error}"]
+            yield from ((path, problem) for problem in problems)
 
 
 def validate_rss(content: bytes) -> Iterator[str]:

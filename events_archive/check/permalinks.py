@@ -1,13 +1,18 @@
 """Whatever was published before must still exist: URLs, and the ids that subscribers know."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
-from events_archive.check.built_site import BuiltSite
-from events_archive.check.findings import Finding
+from events_archive.check.built_site import BuiltSite, Problem
 from events_archive.model.archive_state import ArchiveState
 from events_archive.site import urls
 from events_archive.site.formats import CALENDAR, FEED_FORMATS, format_of
+from events_archive.store.state_files import (
+    PUBLISHED_IDS_FILE,
+    STATE_FILE,
+    load_published_ids,
+    load_state,
+)
 
 PERMANENT_URLS = (
     urls.HOME,
@@ -45,37 +50,32 @@ def published_urls(state: ArchiveState) -> dict[str, str]:
     }
 
 
-def missing_urls(site: BuiltSite, state: ArchiveState) -> Iterator[Finding]:
-    """Yield the `published_urls` that are not in the site."""
+def missing_permalinks(site: BuiltSite) -> Iterator[Problem]:
+    """Yield the `published_urls` that are not in the site.
+
+    Then the ids of feed entries and calendar events that are not where subscribers look for them.
+    """
+    state, _ = load_state(site.settings.cache / STATE_FILE)
     for url, description in sorted(published_urls(state).items()):
         if url not in site.files:
-            message = f"was {description} and is not in the site"
-            yield Finding(rule="gone", path=url, message=message)
-
-
-def missing_ids(
-    site: BuiltSite, state: ArchiveState, patterns: Mapping[str, str]
-) -> Iterator[Finding]:
-    """Yield the events whose feed entry id or calendar UID is not where subscribers look for it.
-
-    ``patterns`` are those of ``published-ids.json``.
-    """
+            yield url, f"was {description} and is not in the site"
+    patterns = load_published_ids(site.settings.cache / PUBLISHED_IDS_FILE)
     if pattern := patterns.get("feeds"):
         yield from _missing_entries(site, state, pattern)
     if pattern := patterns.get("calendars"):
         yield from _missing_uids(site, state, pattern)
 
 
-def _missing_entries(site: BuiltSite, state: ArchiveState, pattern: str) -> Iterator[Finding]:
+def _missing_entries(site: BuiltSite, state: ArchiveState, pattern: str) -> Iterator[Problem]:
     """Compare the main feed and its archive documents, which together hold every event."""
     feed = re.compile(rf"{urls.MAIN_FEED}(/.*)?\.atom")
     entries = find_ids(site, filter(feed.fullmatch, site.files))
     for id in sorted(_published_events(state) - state.withdrawn.keys()):
         if (entry := pattern.format(id)) not in entries:
-            yield Finding(rule="gone", path="feed.atom", message=f"the entry {entry}")
+            yield "feed.atom", f"the entry {entry}"
 
 
-def _missing_uids(site: BuiltSite, state: ArchiveState, pattern: str) -> Iterator[Finding]:
+def _missing_uids(site: BuiltSite, state: ArchiveState, pattern: str) -> Iterator[Problem]:
     """Compare each event's own calendar and the complete one."""
     all_uids = find_ids(site, (urls.COMPLETE_CALENDAR,))
     for path, id in _event_calendars(site, state):
@@ -83,16 +83,16 @@ def _missing_uids(site: BuiltSite, state: ArchiveState, pattern: str) -> Iterato
         uids = find_ids(site, (path,))
         # The calendar of an event without a date is empty.
         if uids and uid not in uids:
-            yield Finding(rule="gone", path=path, message=f"the UID {uid}")
+            yield path, f"the UID {uid}"
         if uids and uid not in all_uids:
-            yield Finding(rule="gone", path=urls.COMPLETE_CALENDAR, message=f"the UID {uid}")
+            yield urls.COMPLETE_CALENDAR, f"the UID {uid}"
 
 
 def _event_calendars(site: BuiltSite, state: ArchiveState) -> Iterator[tuple[str, int]]:
     """Yield the path of each event's calendar, where it has one, and the id of the event."""
     for id in sorted(_published_events(state)):
         permalink = site.pages.get(urls.permalink(id))
-        target = permalink and site.resolve_link(permalink.path, permalink.parsed.redirect_target)
+        target = permalink and site.resolve_link(urls.permalink(id), permalink.redirect_target)
         if target and (path := f"{target[0].removesuffix('.html')}.ics") in site.files:
             yield path, id
 

@@ -1,18 +1,63 @@
 """``build.py check``: look for errors in the built site before it is published."""
 
+from collections import Counter
+from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
 
-from events_archive.check.run import check
+from events_archive.check.built_site import BuiltSite
+from events_archive.check.checks import ERROR, WARNING, Finding, find_problems, format_findings
 from events_archive.commands.options import Options
-from events_archive.console import Console
+from events_archive.console import Console, quantity
 from events_archive.output.writer import site_files
 from events_archive.store.lock import locked
 
 
 def run(options: Options, console: Console) -> None:
-    """Report everything that is wrong with the site; with ``--external``, dead links too."""
+    """Report everything that is wrong with the site; with ``--external``, dead links too.
+
+    A finding of severity `ERROR` makes the run fail at its end, a dead link never does.
+    """
     settings, external = options.settings, options.command_options["external"]
     files = site_files(settings.output)
     with locked(settings.cache) if external else nullcontext():
-        check(settings, console, files=files, now=datetime.now(UTC), external=external)
+        with console.timed("read"):
+            site = BuiltSite.read(files, settings)
+        with console.timed("check"):
+            findings = tuple(find_problems(site))
+            stats = site_stats(site)
+        console.print_lines(format_findings(findings, everything=settings.verbose))
+        console.add_fact("findings", [finding.as_json() for finding in findings])
+        console.add_fact("site", stats)
+        if external:
+            # Imported only when wanted: it brings the HTTP client.
+            from events_archive.check import external_links  # noqa: PLC0415
+
+            links = external_links.find_external_links(site)
+            with console.timed("external"):
+                external_links.check_external_links(links, settings, console, now=datetime.now(UTC))
+    report_result(site, findings, console)
+
+
+def site_stats(site: BuiltSite) -> dict[str, object]:
+    """Return the sizes (bytes) and counts of the site for ``--json``."""
+    weights = site.page_weights
+    heaviest = max(weights, key=lambda path: (weights[path], path), default="")
+    return {
+        "size": site.total_size,
+        "files": len(site.files),
+        "pages": len(site.pages),
+        "heaviest": {"address": heaviest, "bytes": weights.get(heaviest, 0)},
+    }
+
+
+def report_result(site: BuiltSite, findings: Sequence[Finding], console: Console) -> None:
+    """Print the result in one line; it makes the run fail if there are errors."""
+    counts = Counter(finding.check.severity for finding in findings)
+    size = f"{len(site.files)} files, {len(site.pages)} pages, {site.total_size / 1e6:.1f} MB"
+    if warnings := counts[WARNING]:
+        console.warn(f"{quantity(warnings, 'thing')} to look at in the site")
+    if errors := counts[ERROR]:
+        console.error(f"{quantity(errors, 'error')} in the site ({size})")
+    else:
+        console.print(f"Checked {size}: no error.")
