@@ -450,17 +450,21 @@ class Flattener:
                     "label": category.label,
                     "types": [
                         {
-                            **self._type(event_type),
-                            "count": timeline.count,
-                            "summary": categories.type_description(event_type),
-                            "chart": str(self.charts.chart(timeline.chart, root, "bars"))
+                            **self._type(term.value),
+                            "count": len(term.events),
+                            "summary": categories.type_description(term.value),
+                            "chart": str(
+                                self.charts.chart(
+                                    context["timelines"][term.key].chart, root, "bars"
+                                )
+                            )
                             + str(self.charts.axis(context["years"], 8)),
-                            "years": _year_links(timeline.years),
+                            "years": _year_links(context["timelines"][term.key].years),
                         }
-                        for event_type, timeline in types
+                        for term in terms
                     ],
                 }
-                for category, types in context["types_by_category"]
+                for category, terms in context["types_by_category"]
             ],
             "span": [*context["years"]],
         }
@@ -520,11 +524,10 @@ class Flattener:
                     "key": category.key,
                     "label": category.label,
                     "types": [
-                        {**self._type(event_type), "count": len(events)}
-                        for event_type, events in types
+                        {**self._type(term.value), "count": len(term.events)} for term in terms
                     ],
                 }
-                for category, types in context["types_by_category"]
+                for category, terms in self.site.types_by_category
             ],
             "taxonomies": self._taxonomies(),
         }

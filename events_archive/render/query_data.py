@@ -34,13 +34,14 @@ def query_table(context: RenderContext, page: Page) -> bytes:
     """Return the parameters, the names of what ids stand for, and the names of all files."""
     site = context.site
     events = site.catalogue.events
+    types = [term.value for term in site.taxonomies.terms("types")]
     table = {
         "parameters": [_parameter(parameter) for parameter in PARAMETERS],
         "messages": MESSAGES,
         "modes": MODES,
         "orderings": ORDERINGS,
         "limits": [DEFAULT_LIMIT, MAX_LIMIT],
-        "types": {type.id: _query_type(context, type) for type in site.types_by_name()},
+        "types": {type.id: _query_type(context, type) for type in types},
         "agencies": {a.id: a.name for event in events for a in event.agencies},
         "programs": {p.id: p.name for event in events for p in event.programs},
         "years": list(site.catalogue.by_year),

@@ -4,14 +4,11 @@ Launch Library 2 has some thirty types, too many for a colour each, so each belo
 All tables are by a type's id, since names change; a type that is not in them has the defaults.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
 
 from events_archive.model.event import EventType
-
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,13 +127,3 @@ def type_explanation(type: EventType) -> str:
 def default_duration(type: EventType) -> timedelta:
     """Return how long calendars show an event of the type whose time is known."""
     return DEFAULT_DURATIONS.get(type.id, _DEFAULT_DURATION)
-
-
-def by_category(
-    types: Iterable[tuple[EventType, Value]],
-) -> tuple[tuple[Category, tuple[tuple[EventType, Value], ...]], ...]:
-    """Group types, each with a value, by category, without categories that have none."""
-    groups: dict[str, list[tuple[EventType, Value]]] = {one.key: [] for one in CATEGORIES}
-    for type, value in types:
-        groups[category_of(type).key].append((type, value))
-    return tuple((one, tuple(groups[one.key])) for one in CATEGORIES if groups[one.key])

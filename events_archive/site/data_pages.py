@@ -11,7 +11,6 @@ from events_archive.query.engine import evaluate
 from events_archive.query.parameters import GROUPS, MAX_LIMIT, MODES, ORDERINGS
 from events_archive.query.parser import Query
 from events_archive.site import urls
-from events_archive.site.categories import by_category
 from events_archive.site.export_columns import COLUMNS
 from events_archive.site.page import ALL_EVENTS, HOME, Breadcrumb, Page, Writer
 from events_archive.site.site import Site
@@ -115,7 +114,6 @@ def query_pages(site: Site) -> Iterator[Page]:
         "and words, with the questions that Launch Library 2's API understands.",
         breadcrumbs=(HOME,),
         context={
-            "types_by_category": by_category(site.events_by_type()),
             "years": years,
             "months": {year: month_counts(site, year) for year in years},
             "count": len(site.catalogue.events),

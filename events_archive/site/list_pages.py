@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from events_archive.model.catalogue import grouped
 from events_archive.site import pagination, urls
-from events_archive.site.categories import CATEGORIES, by_category
+from events_archive.site.categories import CATEGORIES
 from events_archive.site.charts import year_bars
 from events_archive.site.page import HOME, Breadcrumb, Page
 from events_archive.site.pagination import EventList
@@ -63,8 +63,11 @@ def _range_label(number: int, terms: Sequence[Term]) -> str:
 
 
 def _types_context(site: Site) -> Context:
-    timelines = ((type, type_timeline(site, type)) for type in site.types_by_name())
-    return {"types_by_category": by_category(timelines), "years": site.catalogue.years}
+    return {
+        "types_by_category": site.types_by_category,
+        "timelines": {type.id: type_timeline(site, type) for type in site.catalogue.types},
+        "years": site.catalogue.years,
+    }
 
 
 def _years_context(site: Site) -> Context:

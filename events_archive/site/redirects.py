@@ -22,7 +22,7 @@ _MONTH = re.compile(r"months/(\d{4})-\d\d(?:/.*)?\.html")
 def redirect_pages(site: Site, pages: tuple[Page, ...]) -> Iterator[Page]:
     """Yield a page at each former path of events and types, and of lists that ``pages`` lacks."""
     events = {event.id: event for event in site.catalogue.all_events}
-    types = {type.id: type for type in site.types_by_name()}
+    types = {type.id: type for type in site.catalogue.types}
     moved: dict[str, str] = {}
     for slug, event_id in site.urls.event_redirects.items():
         event = events[event_id]

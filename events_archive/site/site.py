@@ -5,15 +5,15 @@ from datetime import datetime
 from functools import cached_property
 
 from events_archive.model.archive_state import ArchiveHistory
-from events_archive.model.catalogue import Catalogue, Events
-from events_archive.model.event import EventType
+from events_archive.model.catalogue import Catalogue, grouped
 from events_archive.query.index import QueryIndex
 from events_archive.settings import Settings
 from events_archive.site import urls as paths
+from events_archive.site.categories import CATEGORIES, Category
 from events_archive.site.publication_dates import PublicationDates
 from events_archive.site.related import Related, find_related
 from events_archive.site.taxonomies import TAXONOMIES
-from events_archive.site.terms import TaxonomyIndex
+from events_archive.site.terms import TaxonomyIndex, Term
 from events_archive.site.urls import Urls
 
 
@@ -79,10 +79,8 @@ class Site:
         }
         return {**indexes, "Ask": paths.QUERY_PAGE, "Subscribe": paths.SUBSCRIBE}
 
-    def types_by_name(self) -> tuple[EventType, ...]:
-        """Return all types, in the order of their index."""
-        return tuple(term.value for term in self.taxonomies.terms("types"))
-
-    def events_by_type(self) -> tuple[tuple[EventType, Events], ...]:
-        """Return all types in the order of their index, each with its events."""
-        return tuple((term.value, term.events) for term in self.taxonomies.terms("types"))
+    @cached_property
+    def types_by_category(self) -> tuple[tuple[Category, tuple[Term, ...]], ...]:
+        """Each category that has types, with these in the order of their index."""
+        terms = grouped(self.taxonomies.terms("types"), lambda term: term.category)
+        return tuple((category, terms[category]) for category in CATEGORIES if category in terms)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from events_archive.site import urls
-from events_archive.site.categories import CATEGORIES, by_category
+from events_archive.site.categories import CATEGORIES
 from events_archive.site.on_this_day import HOME_DAYS, anniversaries
 from events_archive.site.page import ALL_EVENTS, HOME, Alternate, Page, Writer
 from events_archive.site.site import Site
@@ -70,7 +70,6 @@ def home_page(site: Site, alternates: tuple[Alternate, ...]) -> Page:
             "upcoming": catalogue.upcoming[: UPCOMING_ON_HOME + UPCOMING_RESERVE],
             "shown": UPCOMING_ON_HOME,
             "recent": catalogue.past[:RECENT_ON_HOME],
-            "types_by_category": by_category(site.events_by_type()),
             "year_overview": year_overview(site),
             "categories": CATEGORIES,
             "days": tuple(anniversaries(catalogue, catalogue.today, HOME_DAYS)),

@@ -9,7 +9,7 @@ from events_archive.model.event import Event, EventType
 from events_archive.model.interval import format_duration
 from events_archive.site import urls
 from events_archive.site.calendars import Calendar, has_calendar, site_calendar, term_calendar
-from events_archive.site.categories import by_category, default_duration
+from events_archive.site.categories import default_duration
 from events_archive.site.feeds import (
     MAX_ENTRIES,
     Feed,
@@ -117,13 +117,14 @@ class AlternateLinks:
 def subscription_pages(site: Site) -> Iterator[Page]:
     """Yield the page on feeds and calendars, and the list of feeds that readers import (OPML)."""
     changes = site_feed(site, urls.CHANGES)
-    types = [(term.value, term_subscription(site, term)) for term in site.taxonomies.terms("types")]
+    terms = site.taxonomies.terms("types")
+    types = {term.key: term_subscription(site, term) for term in terms}
     feeds = {
         "archive": site_subscription(site),
         "changes": changes,
         "days": site_feed(site, urls.DAYS_FEED),
     }
-    durations = grouped((type for type, _ in types), default_duration)
+    durations = grouped(terms, lambda term: default_duration(term.value))
     yield Page(
         path=urls.SUBSCRIBE,
         template="pages/subscribe.html",
@@ -133,9 +134,10 @@ def subscription_pages(site: Site) -> Iterator[Page]:
             **feeds,
             "complete": site_calendar(site, urls.COMPLETE_CALENDAR),
             "anniversaries": site_calendar(site, urls.ANNIVERSARIES),
-            "types_by_category": by_category(types),
+            "types_by_category": site.types_by_category,
+            "types": types,
             "durations": [
-                (format_duration(length), [type.name for type in members])
+                (format_duration(length), [term.name for term in members])
                 for length, members in sorted(durations.items())
             ],
             "max_entries": MAX_ENTRIES,
