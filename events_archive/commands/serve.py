@@ -2,32 +2,62 @@
 
 import gc
 import os
+import traceback
+from collections.abc import Callable
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from events_archive.commands.build import build_site
 from events_archive.commands.options import Options
 from events_archive.console import Console
-from events_archive.preview.serve import serve
+from events_archive.errors import ArchiveError
+from events_archive.preview.server import PreviewServer
+from events_archive.preview.watcher import watch_changes
 from events_archive.settings import load_settings
 from events_archive.store.lock import locked
 
 
 def run(options: Options, console: Console) -> None:
-    """Serve the site until Ctrl-C. Each rebuild reads ``pyproject.toml`` again."""
+    """Serve the site until Ctrl-C; ``--prefix`` is by default the path of its base URL.
 
-    def rebuild() -> None:
-        settings = load_settings(options.project, os.environ, options.given)
-        settings = replace(settings, offline=True, dry_run=False)
-        with locked(settings.cache):
-            build_site(settings, Console.from_settings(settings))
-        # `build_site` froze the objects of this build, which are garbage now.
-        gc.unfreeze()
-        gc.collect()
+    Raises `UsageError` when the port is not available.
+    """
+    settings, port = options.settings, options.command_options["port"]
+    prefix = options.command_options["prefix"] or urlsplit(settings.base_url).path or "/"
+    server = PreviewServer(folder=settings.output, prefix=prefix, port=port)
+    server.start()
+    try:
+        build(server, lambda: rebuild(options), console)
+        console.print(f"Serving {settings.output} at {server.url} (Ctrl-C ends it)")
+        for _ in watch_changes(settings, options.project):
+            build(server, lambda: rebuild(options), console)
+    except KeyboardInterrupt:
+        console.print("The preview has ended.")
+    finally:
+        server.stop()
 
-    serve(
-        options.settings,
-        console,
-        project=options.project,
-        rebuild=rebuild,
-        **options.command_options,
-    )
+
+def build(server: PreviewServer, rebuild: Callable[[], None], console: Console) -> None:
+    """Call ``rebuild``, and have open pages show the new site, or why there is none."""
+    try:
+        rebuild()
+    except ArchiveError as error:
+        console.warn(str(error))
+        server.build_failed(str(error))
+    except Exception:
+        # Probably a mistake in the code that is being edited: the preview goes on.
+        console.warn(traceback.format_exc())
+        server.build_failed(traceback.format_exc())
+    else:
+        server.build_succeeded()
+
+
+def rebuild(options: Options) -> None:
+    """Build the site from the cache, with the settings of ``pyproject.toml`` as they are now."""
+    settings = load_settings(options.project, os.environ, options.given)
+    settings = replace(settings, offline=True, dry_run=False)
+    with locked(settings.cache):
+        build_site(settings, Console.from_settings(settings))
+    # `build_site` froze the objects of this build, which are garbage now.
+    gc.unfreeze()
+    gc.collect()

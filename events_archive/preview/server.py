@@ -6,16 +6,16 @@ of another site cannot read it by pointing its own name at this address (DNS reb
 
 import json
 import sys
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Condition, Thread
 
 from events_archive.errors import UsageError
 from events_archive.preview.static_files import Response, respond
-from events_archive.preview.status import BuildStatus, StatusBroadcaster
 
 HOST = "127.0.0.1"
 PREVIEW_PREFIX = "/__preview__/"
@@ -30,19 +30,33 @@ _HEARTBEAT = 15.0
 """Seconds between two messages to an open page; sending one fails if the page was closed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildStatus:
+    """The result of the builds so far."""
+
+    build: int = 0
+    """How many builds have succeeded since the server started."""
+    error: str = ""
+    """Why the last build failed; "" if it succeeded."""
+
+
 class PreviewServer(ThreadingHTTPServer):
-    """Serves ``folder`` under the path ``prefix``, from `start` until `stop`."""
+    """Serves ``folder`` under the path ``prefix``, from `start` until `stop`.
+
+    One thread sets the `status` of the builds; the threads of open pages wait for it.
+    """
 
     daemon_threads = True
     # On Windows a second server could bind the same port without an error.
     allow_reuse_address = False
     allow_reuse_port = False
 
-    def __init__(
-        self, *, folder: Path, prefix: str, port: int, broadcaster: StatusBroadcaster
-    ) -> None:
+    def __init__(self, *, folder: Path, prefix: str, port: int) -> None:
         """Bind the port; 0 means any free one. Raises `UsageError` when it is not available."""
-        self.folder, self.prefix, self.broadcaster = folder, prefix, broadcaster
+        self.folder, self.prefix = folder, prefix
+        self.status = BuildStatus()
+        self.is_stopped = False
+        self._changed = Condition()
         try:
             super().__init__((HOST, port), _Handler)
         except OSError as error:
@@ -61,6 +75,28 @@ class PreviewServer(ThreadingHTTPServer):
         """Begin to answer requests, in another thread."""
         self._thread.start()
 
+    def build_succeeded(self) -> None:
+        """Have the open pages reloaded."""
+        self._set_status(BuildStatus(build=self.status.build + 1))
+
+    def build_failed(self, error: str) -> None:
+        """Have the error shown in the open pages; the site of the build before stays in place."""
+        self._set_status(BuildStatus(build=self.status.build, error=error))
+
+    def _set_status(self, status: BuildStatus) -> None:
+        with self._changed:
+            self.status = status
+            self._changed.notify_all()
+
+    def wait_for_status(self, known: BuildStatus | None, timeout: float) -> BuildStatus:
+        """Return the status as soon as it differs from ``known`` or the server is stopped.
+
+        At the latest it is returned after ``timeout`` seconds.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self.is_stopped or self.status != known, timeout)
+            return self.status
+
     def handle_error(self, request: object, client_address: object) -> None:
         """Print the traceback, except when a page was closed while it was loading."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
@@ -68,7 +104,9 @@ class PreviewServer(ThreadingHTTPServer):
 
     def stop(self) -> None:
         """Stop answering and free the port."""
-        self.broadcaster.close()
+        with self._changed:
+            self.is_stopped = True
+            self._changed.notify_all()
         self.shutdown()
         self._thread.join()
         self.server_close()
@@ -81,12 +119,6 @@ class _Handler(BaseHTTPRequestHandler):
     sys_version = ""
 
     def do_GET(self) -> None:
-        self._respond()
-
-    def do_HEAD(self) -> None:
-        self._respond()
-
-    def _respond(self) -> None:
         if self.headers.get("Host", "").partition(":")[0] not in _HOST_NAMES:
             self._send(Response(status=HTTPStatus.MISDIRECTED_REQUEST, body=b"Not this server.\n"))
         elif self.path == f"{PREVIEW_PREFIX}events":
@@ -100,11 +132,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(script)
         else:
             # Read before the file: if a build ends in between, the page is loaded once more.
-            build = self.server.broadcaster.status.build
+            build = self.server.status.build
             self._send(with_reload_script(self._site_response(), build))
 
+    do_HEAD = do_GET  # noqa: N815 - a name that the base class calls
+
     def _site_response(self) -> Response:
-        status = self.server.broadcaster.status
+        status = self.server.status
         if status.error and not (self.server.folder / "index.html").is_file():
             return failed_build_page(status.error)
         return respond(self.server.folder, self.server.prefix, self.path)
@@ -127,20 +161,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
-        broadcaster = self.server.broadcaster
-        status = broadcaster.status
-        try:
-            self._send_event(status)
-            while not broadcaster.is_closed:
-                status = broadcaster.wait(status, _HEARTBEAT)
-                self._send_event(status)
-        except ConnectionError:
-            pass  # The page was closed.
-
-    def _send_event(self, status: BuildStatus) -> None:
-        data = json.dumps({"build": status.build, "error": status.error})
-        self.wfile.write(f"data: {data}\n\n".encode())
-        self.wfile.flush()
+        status = None
+        # The connection breaks when the page is closed.
+        with suppress(ConnectionError):
+            while not self.server.is_stopped:
+                status = self.server.wait_for_status(status, _HEARTBEAT)
+                self.wfile.write(f"data: {json.dumps(asdict(status))}\n\n".encode())
+                self.wfile.flush()
 
     def log_message(self, format: str, *args: object) -> None:
         """Print nothing: the browser shows which requests fail."""

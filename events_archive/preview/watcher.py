@@ -1,7 +1,9 @@
 """Watching the files that the site is built from."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Generator
 from pathlib import Path
+
+from watchfiles import watch
 
 from events_archive.settings import Settings
 
@@ -10,18 +12,13 @@ _POLL_INTERVAL = 1000
 """Milliseconds between two looks at the settings file."""
 
 
-def watch_changes(
-    settings: Settings, project: Path, *, stopped: Callable[[], bool]
-) -> Iterator[None]:
-    """Yield after each change, until ``stopped()`` returns True.
+def watch_changes(settings: Settings, project: Path) -> Generator[None]:
+    """Yield after each change. Does not end by itself.
 
     Templates, static files and the records of the cache are watched through the system's own
     notifications. ``pyproject.toml`` is polled: editors replace the file, and its folder contains
     the output.
     """
-    # A Rust library that only the preview needs.
-    from watchfiles import watch  # noqa: PLC0415
-
     pyproject = project / "pyproject.toml"
     last_stat = _file_stat(pyproject)
     folders = (settings.templates, settings.static, settings.cache)
@@ -33,8 +30,6 @@ def watch_changes(
         raise_interrupt=True,
     )
     for changes in batches:
-        if stopped():
-            return
         stat = _file_stat(pyproject)
         if changes or stat != last_stat:
             last_stat = stat

@@ -1,18 +1,25 @@
 """The preview goes on after failed builds, and sees every change."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 
+from events_archive.commands.serve import build
 from events_archive.console import Console
 from events_archive.errors import ArchiveError
-from events_archive.preview.serve import build
-from events_archive.preview.status import BuildStatus, StatusBroadcaster
+from events_archive.preview.server import BuildStatus, PreviewServer
 from events_archive.preview.watcher import watch_changes
 from events_archive.settings import Settings
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[PreviewServer]:
+    """A server that answers no requests."""
+    with PreviewServer(folder=tmp_path, prefix="/", port=0) as server:
+        yield server
 
 
 def _raises(error: Exception) -> Callable[[], None]:
@@ -30,36 +37,35 @@ def _raises(error: Exception) -> Callable[[], None]:
     ],
 )
 def test_the_error_of_a_failed_build_is_published_until_one_succeeds(
-    error: Exception, expected: str
+    server: PreviewServer, error: Exception, expected: str
 ) -> None:
-    broadcaster, stream = StatusBroadcaster(), io.StringIO()
-    build(broadcaster, lambda: None, Console(stream=stream))
-    build(broadcaster, _raises(error), Console(stream=stream))
-    assert broadcaster.status.build == 1
-    assert expected in broadcaster.status.error
+    stream = io.StringIO()
+    build(server, lambda: None, Console(stream=stream))
+    build(server, _raises(error), Console(stream=stream))
+    assert server.status.build == 1
+    assert expected in server.status.error
     assert expected in stream.getvalue()
-    build(broadcaster, lambda: None, Console(stream=stream))
-    assert broadcaster.status == BuildStatus(build=2)
+    build(server, lambda: None, Console(stream=stream))
+    assert server.status == BuildStatus(build=2)
 
 
-def test_waiting_returns_the_next_status_or_after_the_timeout_the_same() -> None:
-    broadcaster = StatusBroadcaster()
-    known = broadcaster.status
-    assert broadcaster.wait(known, 0.01) == known
-    builder = Thread(target=broadcaster.build_succeeded)
+def test_waiting_returns_the_next_status_or_after_the_timeout_the_same(
+    server: PreviewServer,
+) -> None:
+    known = server.status
+    assert server.wait_for_status(known, 0.01) == known
+    builder = Thread(target=server.build_succeeded)
     builder.start()
-    assert broadcaster.wait(known, 20) == BuildStatus(build=1)
+    assert server.wait_for_status(known, 20) == BuildStatus(build=1)
     builder.join()
 
 
-def test_changes_of_settings_templates_and_records_are_noticed_until_stopped(
-    tmp_path: Path,
-) -> None:
+def test_changes_of_settings_templates_and_records_are_noticed(tmp_path: Path) -> None:
     folders = {name: tmp_path / name for name in ("templates", "static", "cache")}
     for folder in folders.values():
         folder.mkdir()
     settings = Settings(**folders)
-    started, stopped = Event(), False
+    started = Event()
 
     def edit_settings_until_noticed() -> None:
         number = 0
@@ -69,7 +75,7 @@ def test_changes_of_settings_templates_and_records_are_noticed_until_stopped(
 
     editor = Thread(target=edit_settings_until_noticed)
     editor.start()
-    changes = watch_changes(settings, tmp_path, stopped=lambda: stopped)
+    changes = watch_changes(settings, tmp_path)
     next(changes)
     started.set()
     editor.join()
@@ -77,5 +83,4 @@ def test_changes_of_settings_templates_and_records_are_noticed_until_stopped(
     next(changes)
     (folders["cache"] / "events.jsonl").write_text("{}\n")
     next(changes)
-    stopped = True
-    assert list(changes) == []
+    changes.close()
