@@ -21,7 +21,6 @@ from events_archive.model.event import (
     Video,
 )
 from events_archive.model.event_date import EventDate
-from events_archive.model.slugs import SlugRegistry
 from events_archive.settings import SETTINGS, Settings
 from events_archive.site.site import Site
 from events_archive.site.urls import Urls
@@ -109,7 +108,7 @@ def a_catalogue(
 
 def a_site(*events: Event, today: str = "2022-01-01", **fields: Any) -> Site:
     """Return the site of ``events``; ``fields`` are settings and fields of `Site`."""
-    history = fields.setdefault("history", ArchiveHistory.empty())
+    history = fields.setdefault("history", ArchiveHistory())
     catalogue = a_catalogue(*events, today=today, withdrawn=history.state.withdrawn)
     urls = Urls(
         event_slugs={event.id: event.slug for event in catalogue.all_events},
@@ -133,7 +132,7 @@ def a_change(
 
 def a_history(*changes: Change, **state: Any) -> ArchiveHistory:
     """Return a history with ``changes``; ``state`` are fields of `ArchiveState`."""
-    return ArchiveHistory(state=ArchiveState(**state), slugs=SlugRegistry(), changes=changes)
+    return ArchiveHistory(state=ArchiveState(**state), changes=changes)
 
 
 def an_agency(id: int = 44, name: str = "NASA") -> Agency:

@@ -14,7 +14,7 @@ def run(options: Options, console: Console) -> None:
     settings = replace(options.settings, offline=True)
     with cache_lock(settings):
         archive = load_archive(settings, console)
-    changes = archive.history.changes_since_day(options.command_options["since"])
+    changes = archive.history.changes_since(options.command_options["since"])
     names = {event.id: event.name for event in archive.catalogue.all_events}
     console.add_fact("changes", [change_to_json(change) for change in changes])
     console.print_lines(describe_changes(changes, names))

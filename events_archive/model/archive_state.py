@@ -1,10 +1,11 @@
 """What the archive knows beyond the records: when events were seen, their slugs, their changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 
+from events_archive.model.catalogue import grouped
 from events_archive.model.changes import Change
 from events_archive.model.slugs import Owners, SlugRegistry
 
@@ -38,73 +39,43 @@ class ArchiveState:
         return max(filter(None, times), default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
-    """When an event was seen in LL2, and how it changed."""
-
-    first_seen: datetime | None
-    """None for an event that the clone came with, until the first refresh."""
-    last_seen: date | None
-    """The day on which LL2 last had it; for an event it still has, that of the last full refresh.
-    """
-    withdrawn: date | None
-    """The day it was last seen, if LL2 no longer has it."""
-    changes: tuple[Change, ...]
-    """Oldest first."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class ArchiveHistory:
     """State, slugs and changes together, as pages need them."""
 
-    state: ArchiveState
-    slugs: SlugRegistry
+    state: ArchiveState = field(default_factory=ArchiveState)
+    slugs: SlugRegistry = field(default_factory=SlugRegistry)
     changes: tuple[Change, ...] = ()
     """Oldest first."""
 
-    @classmethod
-    def empty(cls) -> "ArchiveHistory":
-        """Return the history of an archive that was never refreshed."""
-        return cls(state=ArchiveState(), slugs=SlugRegistry())
-
     @cached_property
-    def _by_event(self) -> dict[int, list[Change]]:
-        by_event: dict[int, list[Change]] = {}
-        for change in self.changes:
-            by_event.setdefault(change.event_id, []).append(change)
-        return by_event
+    def _changes_by_event(self) -> dict[int, tuple[Change, ...]]:
+        return grouped(self.changes, lambda change: change.event_id)
 
-    def changes_of(self, event_id: int) -> Sequence[Change]:
+    def changes_of(self, event_id: int) -> tuple[Change, ...]:
         """Return the changes of an event, oldest first."""
-        return self._by_event.get(event_id, ())
+        return self._changes_by_event.get(event_id, ())
 
-    def provenance(self, event_id: int) -> Provenance:
-        """Return when the event was seen, and its changes."""
+    def last_seen(self, event_id: int) -> date | None:
+        """Return the day on which LL2 last had the event.
+
+        For an event that it still has, that is the day of the last full refresh.
+        """
         full_refresh = self.state.last_full_refresh
-        withdrawn = self.state.withdrawn.get(event_id)
-        return Provenance(
-            first_seen=self.state.first_seen.get(event_id),
-            last_seen=withdrawn or (full_refresh.date() if full_refresh else None),
-            withdrawn=withdrawn,
-            changes=tuple(self.changes_of(event_id)),
-        )
+        last_day = full_refresh.date() if full_refresh else None
+        return self.state.withdrawn.get(event_id, last_day)
 
     def is_withdrawn(self, event_id: int) -> bool:
         """Whether LL2 no longer has the event."""
         return event_id in self.state.withdrawn
 
-    def changes_since(self, start: datetime) -> tuple[Change, ...]:
-        """Return the changes observed at ``start`` or later."""
+    def changes_since(self, day: date | None) -> tuple[Change, ...]:
+        """Return the changes observed on ``day`` (UTC) or later.
+
+        For None, those of the last refresh that brought any.
+        """
+        if day is not None:
+            start = datetime.combine(day, time(), tzinfo=UTC)
+        else:
+            start = max((change.observed for change in self.changes), default=_MIN_DATETIME)
         return tuple(change for change in self.changes if change.observed >= start)
-
-    def changes_since_day(self, day: date | None) -> tuple[Change, ...]:
-        """Return the changes observed on ``day`` (UTC) or later; `latest_changes` for None."""
-        if day is None:
-            return self.latest_changes
-        return self.changes_since(datetime.combine(day, time(), tzinfo=UTC))
-
-    @property
-    def latest_changes(self) -> tuple[Change, ...]:
-        """The changes of the last refresh that brought any."""
-        last = max((change.observed for change in self.changes), default=_MIN_DATETIME)
-        return self.changes_since(last)

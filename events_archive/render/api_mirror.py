@@ -101,7 +101,8 @@ def _type(context: RenderContext, type: EventType, root: str) -> dict[str, Any]:
 
 def _added_members(context: RenderContext, event: Event, root: str) -> dict[str, Any]:
     """Return what the archive adds to a record; ``root`` precedes the site's paths."""
-    provenance = context.site.history.provenance(event.id)
+    history = context.site.history
+    last_seen = history.last_seen(event.id)
     interval = event.date.interval
     thumbnail = context.thumbnails.of(event.image)
     return {
@@ -112,12 +113,12 @@ def _added_members(context: RenderContext, event: Event, root: str) -> dict[str,
         "date_in_words": event.date.display,
         "starts": format_utc(interval.start) if interval else None,
         "ends": format_utc(interval.end) if interval else None,
-        "first_seen": format_utc(provenance.first_seen),
-        "last_seen": provenance.last_seen.isoformat() if provenance.last_seen else None,
-        "withdrawn": provenance.withdrawn is not None,
+        "first_seen": format_utc(history.state.first_seen.get(event.id)),
+        "last_seen": last_seen.isoformat() if last_seen else None,
+        "withdrawn": history.is_withdrawn(event.id),
         "history": [
             {name: value for name, value in change_to_json(change).items() if name != "id"}
-            for change in provenance.changes
+            for change in history.changes_of(event.id)
         ],
         "pictures": [
             {"url": root + thumbnail.file(width), "width": width, "height": height}

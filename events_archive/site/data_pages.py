@@ -172,7 +172,7 @@ def api_pages(site: Site) -> Iterator[Page]:
     yield from _event_lists(site)
     yield from _types(site)
     for event in site.catalogue.all_events:
-        context = {"event": event, "last_seen": site.history.provenance(event.id).last_seen}
+        context = {"event": event, "last_seen": site.history.last_seen(event.id)}
         for path in (urls.api_event(event.id), site.urls.event(event, ".json")):
             yield Page(path=path, writer=Writer.API_EVENT, title=event.name, context=context)
 

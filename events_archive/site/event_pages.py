@@ -39,7 +39,7 @@ def permalink_pages(site: Site) -> Iterator[Page]:
 def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ()) -> Page:
     """Return the page of one event."""
     catalogue, taxonomies, state = site.catalogue, site.taxonomies, site.history.state
-    changes = tuple(site.history.changes_of(event.id))
+    changes = site.history.changes_of(event.id)
     return Page(
         path=site.urls.event(event),
         template=EVENT_TEMPLATE,

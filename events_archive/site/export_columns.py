@@ -112,12 +112,12 @@ COLUMNS = (
     _site_text(
         "first_seen",
         "When the archive first saw it (ISO 8601, UTC).",
-        lambda site, event: format_utc(site.history.provenance(event.id).first_seen),
+        lambda site, event: format_utc(site.history.state.first_seen.get(event.id)),
     ),
     _site_text(
         "last_seen",
         "The day (UTC) on which the API last had it.",
-        lambda site, event: str(site.history.provenance(event.id).last_seen or "") or None,
+        lambda site, event: str(site.history.last_seen(event.id) or "") or None,
     ),
     Column(
         name="withdrawn",

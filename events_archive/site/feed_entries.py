@@ -135,7 +135,7 @@ def _change_entry(site: Site, event: Event, change: Change) -> FeedEntry:
     return FeedEntry(
         id=f"{TAG}:change:{event.id}:{observed}:{change.change_type}",
         id_parts=(str(event.id), observed, change.change_type),
-        title=_change_title(event, change, site.history.provenance(event.id).changes),
+        title=_change_title(event, change, site.history.changes_of(event.id)),
         url=site.urls.event(event),
         published=change.observed,
         updated=change.observed,

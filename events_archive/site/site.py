@@ -25,7 +25,7 @@ class Site:
     urls: Urls
     settings: Settings = field(default_factory=Settings)
     """Pages may be made from those that affect the output (`Settings.output_values`) alone."""
-    history: ArchiveHistory = field(default_factory=ArchiveHistory.empty)
+    history: ArchiveHistory = field(default_factory=ArchiveHistory)
     """When events were added, changed and withdrawn."""
     query_index: QueryIndex = field(default_factory=QueryIndex)
     """The events in the API's form, for the query page and the mirror of the API."""

@@ -526,7 +526,7 @@ def test_a_reused_slug_belongs_to_its_present_event(archive: Archive) -> None:
     _, history = archive.load(archive.refresh())
     assert history.slugs.events.slugs[second] == slug
     assert history.slugs.events.redirects == {former: second}
-    assert [change.change_type for change in history.provenance(first).changes] == [
+    assert [change.change_type for change in history.changes_of(first)] == [
         "added",
         "renamed",
         "renamed",
@@ -706,7 +706,7 @@ class _Scenario:
         observed = [json.loads(line)["observed"] for line in lines]
         assert observed == sorted(observed)
         for number in history.state.first_seen:
-            types = [change.change_type for change in history.provenance(number).changes]
+            types = [change.change_type for change in history.changes_of(number)]
             assert types.count("added") == 1
             presence = [name for name in types if name in ("withdrawn", "returned")]
             assert presence == (["withdrawn", "returned"] * len(presence))[: len(presence)]

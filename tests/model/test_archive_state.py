@@ -17,7 +17,7 @@ def test_the_last_refresh_is_the_later_of_the_last_full_and_the_last_incremental
     assert state.last_refreshed == TUESDAY
 
 
-def test_the_provenance_of_an_event_holds_its_own_changes_only() -> None:
+def test_an_event_has_its_own_changes_and_the_day_it_was_last_seen() -> None:
     changes = (
         a_change(ON_MONDAY, event_id=1),
         a_change(ON_MONDAY, event_id=2),
@@ -26,14 +26,12 @@ def test_the_provenance_of_an_event_holds_its_own_changes_only() -> None:
     history = a_history(
         *changes,
         last_full_refresh=TUESDAY,
-        first_seen={1: MONDAY},
         withdrawn={2: date(2026, 9, 1)},
     )
-    one, two, three = (history.provenance(event_id) for event_id in (1, 2, 3))
-    assert (one.first_seen, one.last_seen, one.withdrawn) == (MONDAY, TUESDAY.date(), None)
-    assert one.changes == (changes[0], changes[2])
-    assert (two.last_seen, two.withdrawn) == (date(2026, 9, 1), date(2026, 9, 1))
-    assert (three.first_seen, three.changes) == (None, ())
+    assert history.last_seen(1) == TUESDAY.date()
+    assert history.changes_of(1) == (changes[0], changes[2])
+    assert history.last_seen(2) == date(2026, 9, 1)
+    assert history.changes_of(3) == ()
     assert history.is_withdrawn(2)
     assert not history.is_withdrawn(1)
 
@@ -44,9 +42,8 @@ def test_the_latest_changes_are_those_of_the_last_refresh_that_brought_any() -> 
         for observed, event_id in ((ON_MONDAY, 1), (ON_TUESDAY, 2), (ON_TUESDAY, 3))
     )
     history = a_history(*changes)
-    assert history.latest_changes == changes[1:]
-    assert history.changes_since(MONDAY) == changes
-    assert history.changes_since_day(TUESDAY.date()) == changes[1:]
-    assert history.changes_since_day(None) == history.latest_changes
-    assert ArchiveHistory.empty().latest_changes == ()
-    assert ArchiveHistory.empty().provenance(1).last_seen is None
+    assert history.changes_since(None) == changes[1:]
+    assert history.changes_since(MONDAY.date()) == changes
+    assert history.changes_since(TUESDAY.date()) == changes[1:]
+    assert ArchiveHistory().changes_since(None) == ()
+    assert ArchiveHistory().last_seen(1) is None

@@ -5,7 +5,6 @@ from datetime import date
 
 from events_archive.model.archive_state import ArchiveHistory, ArchiveState
 from events_archive.model.catalogue import Catalogue
-from events_archive.model.slugs import SlugRegistry
 from events_archive.site.page import Page
 from events_archive.site.plan import plan_site
 from events_archive.site.redirects import is_permanent_list
@@ -13,7 +12,7 @@ from tests.factories import DOCKING, a_site, an_event
 
 
 def _published(*lists: str) -> ArchiveHistory:
-    return ArchiveHistory(state=ArchiveState(published_lists=lists), slugs=SlugRegistry())
+    return ArchiveHistory(state=ArchiveState(published_lists=lists))
 
 
 def _plan(site) -> dict[str, Page]:
@@ -107,7 +106,7 @@ def test_the_calendar_of_a_renamed_event_is_at_its_former_path() -> None:
 
 def test_a_withdrawn_event_has_its_own_calendar() -> None:
     event = an_event(7)
-    gone = ArchiveHistory(state=ArchiveState(withdrawn={7: date(2020, 1, 1)}), slugs=SlugRegistry())
+    gone = ArchiveHistory(state=ArchiveState(withdrawn={7: date(2020, 1, 1)}))
     site = a_site(event, history=gone)
     catalogue = Catalogue.from_events([event], today=date(2022, 1, 1), withdrawn={7})
     calendar = _plan(replace(site, catalogue=catalogue))["events/event-7.ics"].context["calendar"]

@@ -6,7 +6,6 @@ import pytest
 
 from events_archive.model.archive_state import ArchiveHistory, ArchiveState
 from events_archive.model.catalogue import Catalogue, grouped
-from events_archive.model.slugs import SlugRegistry
 from events_archive.site.page import Page
 from events_archive.site.plan import plan_site
 from events_archive.site.redirects import is_permanent_list
@@ -94,16 +93,14 @@ def test_the_former_paths_of_a_renamed_agency_redirect() -> None:
         "agencies/russian-space-agency-63.html",
         "agencies/russian-space-agency-63/2020.html",
     )
-    history = ArchiveHistory(state=ArchiveState(published_lists=published), slugs=SlugRegistry())
+    history = ArchiveHistory(state=ArchiveState(published_lists=published))
     plan = _plan(a_site(an_event(agencies=(an_agency(63, "Roscosmos"),)), history=history))
     for path in published:
         assert plan[path].context["target"] == "agencies/roscosmos-63.html"
 
 
 def test_a_place_found_to_be_another_redirects_to_it() -> None:
-    history = ArchiveHistory(
-        state=ArchiveState(published_lists=("places/iss.html",)), slugs=SlugRegistry()
-    )
+    history = ArchiveHistory(state=ArchiveState(published_lists=("places/iss.html",)))
     plan = _plan(a_site(an_event(location="International Space Station"), history=history))
     target = plan["places/iss.html"].context["target"]
     assert target == "places/international-space-station.html"
@@ -111,7 +108,7 @@ def test_a_place_found_to_be_another_redirects_to_it() -> None:
 
 def test_a_term_without_events_redirects_to_its_index_or_home() -> None:
     published = ("astronauts/ada-1.html", "places/atlantis.html", "astronauts/index.html")
-    history = ArchiveHistory(state=ArchiveState(published_lists=published), slugs=SlugRegistry())
+    history = ArchiveHistory(state=ArchiveState(published_lists=published))
     plan = _plan(a_site(an_event(), history=history))
     targets = [plan[path].context["target"] for path in published]
     assert targets == ["index.html", "places/index.html", "index.html"]
@@ -141,9 +138,7 @@ def test_a_long_index_is_split() -> None:
 
 
 def test_withdrawn_events_have_no_terms() -> None:
-    history = ArchiveHistory(
-        state=ArchiveState(withdrawn={1: an_event().date.utc.date()}), slugs=SlugRegistry()
-    )
+    history = ArchiveHistory(state=ArchiveState(withdrawn={1: an_event().date.utc.date()}))
     site = a_site(an_event(1, location="ISS"), an_event(2), history=history)
     assert site.taxonomies.place(site.catalogue.withdrawn[0]) is None
     assert "places/international-space-station.html" not in _plan(site)
