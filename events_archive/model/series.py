@@ -8,19 +8,9 @@ spacecraft in the order of time. Only names that match the tables belong to a se
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from events_archive.model.event import Event
 from events_archive.model.slugs import safe_slug
-
-
-class Membership(NamedTuple):
-    """That an event belongs to a series."""
-
-    name: str
-    """The name of the series: ``US EVA``, ``Progress MS-17``."""
-    number: int | None = None
-    """The number in a counted series; None in a mission."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,25 +52,25 @@ _COUNTED_NAMES = _compiled(
 )
 """Counted series by name, and the whole names of their events."""
 
-_CRAFT_NAMES = _compiled(
-    ("Progress MS", r"Progress MS-?(\d+)\b"),
-    ("Soyuz MS", r"Soyuz MS-?(\d+)\b"),
-    ("Shenzhou", r"Shenzhou[- ](\d+)\b"),
-    ("Tianzhou", r"Tianzhou[- ](\d+)\b"),
-    ("Cygnus NG", r"NG-(\d+) Cygnus\b"),
-    ("SpaceX CRS", r"(?:(?:SpaceX|Cargo Dragon) )?CRS-(\d+)\b"),
-    ("SpaceX Crew", r"(?:(?:NASA's )?SpaceX |Crew Dragon )?Crew-(\d+)\b"),
-    ("Starliner", r"(?:Boeing )?Starliner-(\d+)\b"),
-    ("Axiom Mission", r"(?:Axiom Mission |Axiom Space Ax-|Ax-)(\d+)\b"),
+_MISSION_NAMES = _compiled(
+    ("Progress MS-", r"Progress MS-?(\d+)\b"),
+    ("Soyuz MS-", r"Soyuz MS-?(\d+)\b"),
+    ("Shenzhou ", r"Shenzhou[- ](\d+)\b"),
+    ("Tianzhou ", r"Tianzhou[- ](\d+)\b"),
+    ("Cygnus NG-", r"NG-(\d+) Cygnus\b"),
+    ("SpaceX CRS-", r"(?:(?:SpaceX|Cargo Dragon) )?CRS-(\d+)\b"),
+    ("SpaceX Crew-", r"(?:(?:NASA's )?SpaceX |Crew Dragon )?Crew-(\d+)\b"),
+    ("Starliner-", r"(?:Boeing )?Starliner-(\d+)\b"),
+    ("Axiom Mission ", r"(?:Axiom Mission |Axiom Space Ax-|Ax-)(\d+)\b"),
     ("HTV-X", r"HTV-X-?(\d+)\b"),
-    ("Dream Chaser", r"Dream Chaser (?:DC|SSC-Demo)-(\d+)\b"),
+    ("Dream Chaser ", r"Dream Chaser (?:DC|SSC-Demo)-(\d+)\b"),
     ("Starship SN", r"Starship SN(\d+)\b"),
     ("Starship S", r"Starship S(\d+)\b"),
-    ("Super Heavy Booster", r"Super Heavy (?:Booster |B)(\d+)\b"),
-    ("Chang'e", r"Chang['’]e[- ](\d+)\b"),
-    ("Artemis", r"(?:NASA )?Artemis[- ](\d+)\b"),
+    ("Super Heavy Booster ", r"Super Heavy (?:Booster |B)(\d+)\b"),
+    ("Chang'e ", r"Chang['’]e[- ](\d+)\b"),
+    ("Artemis ", r"(?:NASA )?Artemis[- ](\d+)\b"),
 )
-"""Spacecraft with running numbers, and how the names of their events begin."""
+"""Missions without their running number, and how the names of their events begin."""
 
 _PROBES = re.compile(
     r"(?:ESA )?(BepiColombo|Solar Orbiter|Parker Solar Probe|Europa Clipper|Lucy|Psyche|Hera|"
@@ -95,27 +85,23 @@ _COUNTED_EVENTS = {2: "dockings", 4: "berthings", 8: "undockings", 9: "landings"
 """Types of events that happen once to each spacecraft, so that its number counts them."""
 
 
-def memberships(name: str, type_id: int) -> Iterator[Membership]:
-    """Yield the series to which an event of this name and type belongs."""
+def memberships(name: str, type_id: int) -> Iterator[tuple[str, int | None]]:
+    """Yield the name of each series to which an event of this name and type belongs.
+
+    With it comes the event's number in a counted series, None in a mission.
+    """
     name = " ".join(name.split())
     for series, pattern in _COUNTED_NAMES:
         if (match := pattern.fullmatch(name)) and (number := _number(match[1])):
-            yield Membership(name=series, number=number)
-    for craft, pattern in _CRAFT_NAMES:
+            yield series, number
+    for mission, pattern in _MISSION_NAMES:
         if match := pattern.match(name):
-            yield Membership(name=_mission_name(craft, match[1]))
+            yield f"{mission}{int(match[1])}", None
             if type_id in _COUNTED_EVENTS:
-                series = f"{craft} {_COUNTED_EVENTS[type_id]}"
-                yield Membership(name=series, number=_number(match[1]))
+                yield f"{mission.rstrip(' -')} {_COUNTED_EVENTS[type_id]}", _number(match[1])
             return
     if match := _PROBES.match(name):
-        yield Membership(name=_PROBE_NAMES.get(match[1], match[1]))
-
-
-def _mission_name(craft: str, number: str) -> str:
-    joint = "" if craft.endswith(("SN", " S", "-X")) else " "
-    joint = "-" if craft.endswith((" MS", " NG", " CRS", " Crew", "Starliner")) else joint
-    return f"{craft}{joint}{int(number)}"
+        yield _PROBE_NAMES.get(match[1], match[1]), None
 
 
 def _number(text: str) -> int | None:
@@ -139,14 +125,14 @@ def find_series(events: Iterable[Event]) -> tuple[Series, ...]:
                 missions.setdefault(series, []).append(event)
             else:
                 counted.setdefault(series, {}).setdefault(number, []).append(event)
-    all_series = [_series(name, members, is_counted=False) for name, members in missions.items()]
+    all_series = [(name, members, False) for name, members in missions.items()]
     for name, numbers in counted.items():
         unique = [members[0] for _, members in sorted(numbers.items()) if len(members) == 1]
-        all_series.append(_series(name, unique, is_counted=True))
-    return tuple(series for series in all_series if len(series.events) > 1)
-
-
-def _series(name: str, events: Iterable[Event], *, is_counted: bool) -> Series:
-    return Series(
-        slug=safe_slug(name, "series"), name=name, events=tuple(events), is_counted=is_counted
+        all_series.append((name, unique, True))
+    return tuple(
+        Series(
+            slug=safe_slug(name, "series"), name=name, events=tuple(events), is_counted=is_counted
+        )
+        for name, events, is_counted in all_series
+        if len(events) > 1
     )
