@@ -6,7 +6,7 @@ come from outside, each download has limits (`HttpClient`). The API key is not s
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -38,18 +38,6 @@ _RETRY_AFTER = {
 """For how long an image is not requested again after an error."""
 _TEMPORARY = frozenset({408, 425, 429})
 """Statuses below 500 that concern the server's present state and not the image."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DownloadReport:
-    """What a run did, as `Image.key` in the order of the images."""
-
-    new: tuple[str, ...] = ()
-    """Downloaded for the first time, or again because they had changed."""
-    unchanged: tuple[str, ...] = ()
-    """In the cache before, and still in use."""
-    failed: Mapping[str, str] = field(default_factory=dict)
-    """The reason; the key may also be in `unchanged`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +109,7 @@ def download_images(
     now: datetime,
     refresh: bool = False,
     limits: HttpLimits = DOWNLOAD_LIMITS,
-) -> DownloadReport:
+) -> None:
     """Download the original of each of ``images`` to ``folder``, under `Image.key`.
 
     What is there is not requested again, unless ``refresh`` is set; then a server that supports
@@ -164,17 +152,12 @@ def download_images(
             write_atomically(folder / STATE_FILE, encode(state) + b"\n")
     failed = {key: failure.reason for key, failure in postponed.items()}
     failed |= {key: result.error for key, result in results.items() if result.error}
-    new = tuple(key for key in wanted if key in results and results[key].is_new)
     for key, image in wanted.items():
         if key in failed:
             console.warn(_warning(image, failed[key], key in present, postponed.get(key)))
     if due:
-        console.print(f"{len(new)} pictures fetched, {len(failed) - len(postponed)} failed")
-    return DownloadReport(
-        new=new,
-        unchanged=tuple(key for key in wanted if key in present and key not in new),
-        failed={key: failed[key] for key in wanted if key in failed},
-    )
+        new = sum(result.is_new for result in results.values())
+        console.print(f"{new} pictures fetched, {len(failed) - len(postponed)} failed")
 
 
 def _download_all(

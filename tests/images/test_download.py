@@ -10,7 +10,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ import pytest
 
 from events_archive.console import Console
 from events_archive.errors import ArchiveError
-from events_archive.images.download import DownloadReport, download_images, sniff_non_image
+from events_archive.images.download import download_images, sniff_non_image
+from events_archive.images.thumbnails import image_warning
 from events_archive.model.event import Image
 from events_archive.net.http_client import HttpClient, HttpLimits
 from tests.net.web_server import (
@@ -54,6 +55,17 @@ def fetch(server: WebServer, tmp_path: Path) -> "Fetcher":
     return Fetcher(server, tmp_path / "originals")
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """What a run did, as `Image.key` in the order of the images."""
+
+    new: tuple[str, ...] = ()
+    """Files that are new or have another content."""
+    unchanged: tuple[str, ...] = ()
+    failed: dict[str, str] = field(default_factory=dict)
+    """The reasons that the warnings have; the key may also be in `unchanged`."""
+
+
 class Fetcher:
     """Downloads images of one server into one folder, and stores the messages."""
 
@@ -62,7 +74,7 @@ class Fetcher:
         self.output = ""
         self.warnings: list[str] = []
 
-    def __call__(self, *images: Image, **options: Any) -> DownloadReport:
+    def __call__(self, *images: Image, **options: Any) -> Fetched:
         stream = io.StringIO()
         console = Console(stream=stream)
         defaults: dict[str, Any] = {
@@ -73,10 +85,27 @@ class Fetcher:
             "now": NOW,
             "limits": LIMITS,
         }
+        options = {**defaults, **options}
+        keys = tuple(dict.fromkeys(image.key for image in images))
+        before = self._contents(options["folder"], keys)
         try:
-            return download_images(images, console=console, **{**defaults, **options})
+            download_images(images, console=console, **options)
         finally:
             self.output, self.warnings = stream.getvalue(), console.warnings
+        after = self._contents(options["folder"], keys)
+        return Fetched(
+            new=tuple(key for key in keys if after.get(key) != before.get(key)),
+            unchanged=tuple(key for key in keys if key in after and after[key] == before.get(key)),
+            failed={
+                image.key: warning.removeprefix(image_warning(image, "")).partition("; ")[0]
+                for warning in self.warnings
+                for image in images
+                if warning.startswith(image_warning(image, ""))
+            },
+        )
+
+    def _contents(self, folder: Path, keys: tuple[str, ...]) -> dict[str, bytes]:
+        return {key: (folder / key).read_bytes() for key in keys if (folder / key).is_file()}
 
     def image(self, path: str, id: int = 5) -> Image:
         url = path if ":" in path else self.server.url + path.lstrip("/")
@@ -114,7 +143,7 @@ def test_each_image_is_downloaded_once_under_its_key(fetch: Fetcher) -> None:
 def test_the_second_run_requests_and_prints_nothing(fetch: Fetcher) -> None:
     fetch.server.responses["/a.png"] = ok(PNG)
     fetch(fetch.image("a.png"))
-    assert fetch(fetch.image("a.png")) == DownloadReport(unchanged=("5-a.png",))
+    assert fetch(fetch.image("a.png")) == Fetched(unchanged=("5-a.png",))
     assert len(fetch.server.requests) == 1
     assert fetch.output == ""
 
@@ -154,7 +183,7 @@ def test_a_refresh_downloads_only_what_has_changed(fetch: Fetcher) -> None:
     image = fetch.image("a.png")
     fetch(image)
     before = (fetch.folder / image.key).stat().st_mtime_ns
-    assert fetch(image, refresh=True) == DownloadReport(unchanged=(image.key,))
+    assert fetch(image, refresh=True) == Fetched(unchanged=(image.key,))
     asked = fetch.server.requests[-1][1]
     assert (asked["If-None-Match"], asked["If-Modified-Since"]) == ('"1"', MODIFIED)
     assert (fetch.folder / image.key).stat().st_mtime_ns == before
@@ -176,7 +205,7 @@ def test_an_image_that_is_gone_upstream_remains_in_use(fetch: Fetcher) -> None:
     assert fetched.failed[image.key] == "the server answered 404 Not Found"
     assert fetch.warnings[0].endswith("the copy from an earlier run stays in use")
     assert (fetch.folder / image.key).read_bytes() == PNG
-    assert fetch(image) == DownloadReport(unchanged=(image.key,))
+    assert fetch(image) == Fetched(unchanged=(image.key,))
     assert fetch.warnings == []
 
 
@@ -201,7 +230,7 @@ def test_without_a_valid_state_file_images_are_downloaded_whole(
     state_file = fetch.folder / "validators.json"
     state_file.unlink() if damage is None else state_file.write_bytes(damage)
     before = (fetch.folder / "5-a.png").stat().st_mtime_ns
-    assert fetch(fetch.image("a.png"), refresh=True) == DownloadReport(unchanged=("5-a.png",))
+    assert fetch(fetch.image("a.png"), refresh=True) == Fetched(unchanged=("5-a.png",))
     assert "If-None-Match" not in fetch.server.requests[-1][1]
     assert (fetch.folder / "5-a.png").stat().st_mtime_ns == before
     assert json.loads(state_file.read_bytes())["validators"]["5-a.png"]["If-None-Match"] == '"1"'
