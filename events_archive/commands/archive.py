@@ -9,6 +9,7 @@ from events_archive.ll2.parse import load_events
 from events_archive.ll2.refresh import refresh
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.catalogue import Catalogue
+from events_archive.model.changes import count_changes
 from events_archive.query.index import build_query_index
 from events_archive.settings import Settings
 from events_archive.site.site import Site
@@ -49,8 +50,10 @@ def load_archive(settings: Settings, console: Console) -> Archive:
         )
     console.add_fact("events", len(events))
     console.add_fact("requests", result.requests)
-    console.add_fact("refresh", {"outcome": result.outcome, "changes": result.summary.counts})
-    console.add_summary(result.summary.text)
+    console.add_fact(
+        "refresh", {"outcome": result.outcome, "changes": count_changes(result.changes)}
+    )
+    console.add_summary(result.summary)
     if settings.pictures and result.has_network:
         _download_images(settings, catalogue, console, now)
     return Archive(catalogue=catalogue, history=history, records=result.records)

@@ -72,7 +72,7 @@ class Thumbnails:
 
     def of(self, image: Image | None) -> Thumbnail | None:
         """Return the thumbnail of ``image``; None if it has none or its licence is excluded."""
-        if image is None or _is_excluded(image, self.excluded_licences):
+        if image is None or image.licence_id in self.excluded_licences:
             return None
         return self.by_key.get(image.key)
 
@@ -100,7 +100,7 @@ def make_thumbnails(
     Raises `ArchiveError` where ``folder`` cannot be written to.
     """
     excluded = frozenset(excluded_licences)
-    wanted = {image.key: image for image in images if not _is_excluded(image, excluded)}
+    wanted = {image.key: image for image in images if image.licence_id not in excluded}
     store = ThumbnailStore.load(originals=originals, folder=folder)
     complete, due = store.partition(wanted.values())
     built = _build_all(due, store, jobs=jobs, console=console) if due else {}
@@ -120,10 +120,6 @@ def image_warning(image: Image, fault: str) -> str:
     """Return a warning that names an image, without characters that a terminal would interpret."""
     url = "".join(c if c.isprintable() else "?" for c in image.url[:_MAX_URL])
     return f"picture {image.id} ({url}): {fault}"
-
-
-def _is_excluded(image: Image, excluded: Collection[int]) -> bool:
-    return image.licence is not None and image.licence.id in excluded
 
 
 def _build_all(

@@ -16,7 +16,7 @@ from events_archive.ll2.parse import warn_of_invalid_records
 from events_archive.ll2.refresh_plan import CacheState, format_age, plan_refresh
 from events_archive.ll2.refresh_session import ImplausibleResponseError, RefreshSession
 from events_archive.model.archive_state import ArchiveState
-from events_archive.model.changes import Change, ChangeSummary
+from events_archive.model.changes import Change, summarize
 from events_archive.settings import Settings
 from events_archive.store.files import backup_damaged
 from events_archive.store.records import EVENTS_FILE, Records, load_records
@@ -48,9 +48,9 @@ class RefreshResult:
     """The number of requests that count against the rate limit."""
 
     @property
-    def summary(self) -> ChangeSummary:
-        """How many events were added, moved and so on."""
-        return ChangeSummary.from_changes(self.changes)
+    def summary(self) -> str:
+        """How many events were added, moved and so on: "2 new, 1 moved"."""
+        return summarize(self.changes)
 
     @property
     def has_network(self) -> bool:
@@ -130,8 +130,7 @@ def _commit(session: RefreshSession, merged: MergeResult) -> RefreshResult:
     warn_of_invalid_records(merged.invalid, session.console, "its last good version stays")
     commit(cache_dir, merged.records, merged.changes, merged.archive_state)
     delete_checkpoint(cache_dir)
-    changes = ChangeSummary.from_changes(merged.changes).text
-    message = f"LL2: {changes} ({quantity(requests, 'request')})"
+    message = f"LL2: {summarize(merged.changes)} ({quantity(requests, 'request')})"
     session.console.print(f"{message}.")
     return RefreshResult(
         records=merged.records,

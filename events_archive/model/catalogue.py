@@ -107,11 +107,7 @@ class Catalogue:
 
     def images_excluding(self, excluded: Container[int]) -> tuple[Image, ...]:
         """Return the images without those whose licence id is in ``excluded``."""
-        return tuple(
-            image
-            for image in self.images
-            if image.licence is None or image.licence.id not in excluded
-        )
+        return tuple(image for image in self.images if image.licence_id not in excluded)
 
     @cached_property
     def _positions(self) -> dict[int, int]:

@@ -1,6 +1,6 @@
 """Changes of events: the entries of the history, and how two states of an event are compared."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,27 +47,20 @@ class Change:
         return _event_date_from_json(self.new)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeSummary:
-    """The number of events by type of change."""
+def count_changes(changes: Iterable[Change]) -> dict[str, int]:
+    """Return the number of events by the word of a commit message ("new", "moved", ...).
 
-    counts: Mapping[str, int]
-    """By the word of a commit message ("new", "moved", ...), without zeros."""
+    There are no zeros. An event that moved twice counts once.
+    """
+    seen = {(change.change_type, change.event_id) for change in changes}
+    totals = {name: sum(name == other for other, _ in seen) for name in CHANGE_TYPES}
+    return {_LABELS.get(name, name): n for name, n in totals.items() if n}
 
-    @classmethod
-    def from_changes(cls, changes: Iterable[Change]) -> "ChangeSummary":
-        """Return the summary of ``changes``; an event that moved twice counts once."""
-        seen = {(change.change_type, change.event_id) for change in changes}
-        totals = {name: sum(name == other for other, _ in seen) for name in CHANGE_TYPES}
-        return cls(counts={_LABELS.get(name, name): n for name, n in totals.items() if n})
 
-    @property
-    def text(self) -> str:
-        """``2 new, 3 moved, 1 withdrawn``, or ``no changes``."""
-        return ", ".join(f"{n} {label}" for label, n in self.counts.items()) or "no changes"
-
-    def __bool__(self) -> bool:
-        return bool(self.counts)
+def summarize(changes: Iterable[Change]) -> str:
+    """Return ``2 new, 3 moved, 1 withdrawn``, or ``no changes``."""
+    counts = count_changes(changes)
+    return ", ".join(f"{n} {label}" for label, n in counts.items()) or "no changes"
 
 
 def diff_events(old: Event, new: Event, *, relations: bool) -> Iterator[tuple[str, str, Any, Any]]:

@@ -47,6 +47,11 @@ class Image:
     credit: str
     licence: Licence | None
 
+    @property
+    def licence_id(self) -> int | None:
+        """The id of the licence; None if LL2 states none."""
+        return self.licence.id if self.licence else None
+
     @cached_property
     def key(self) -> str:
         """``<id>-<file name>``, safe as the name of the downloaded file."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from events_archive.model.changes import Change, ChangeSummary
+from events_archive.model.changes import Change, summarize
 
 _FIELDS = {
     "agencies": "The agencies",
@@ -84,7 +84,7 @@ def describe_changes(changes: tuple[Change, ...], names: Mapping[int, str]) -> I
         yield "Nothing has changed."
     for observed, group in groupby(changes, key=lambda change: change.observed):
         seen = tuple(group)
-        yield f"{observed:%Y-%m-%d %H:%M} UTC: {ChangeSummary.from_changes(seen).text}"
+        yield f"{observed:%Y-%m-%d %H:%M} UTC: {summarize(seen)}"
         for change in seen:
             name = names.get(change.event_id, "an event that cannot be read at present")
             yield f"  {change.change_type:<9} {name} [{change.event_id}]: {describe_change(change)}"

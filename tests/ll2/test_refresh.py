@@ -87,7 +87,7 @@ def test_only_changed_records_are_encoded_again(
         return encode(record)
 
     monkeypatch.setattr(RecordLine, "encode", counting)
-    assert archive.refresh().summary.text == "1 renamed"
+    assert archive.refresh().summary == "1 renamed"
     assert encoded == [changed]
     assert cached_records(archive)[changed]["name"] == "Another name"
 
@@ -99,15 +99,15 @@ def test_a_first_refresh_takes_eleven_requests_and_the_next_one_takes_one(
     archive.seed()
     first = archive.refresh()
     assert (first.outcome, first.requests, len(first.records.lines)) == ("sweep", 11, 1071)
-    assert first.summary.text == "1061 new"
+    assert first.summary == "1061 new"
     assert not list((tmp_path / "sweep").iterdir())
     assert not any(change.is_live for change in first.changes)
     quiet = archive.refresh()
-    assert (quiet.outcome, quiet.requests, quiet.summary.text) == ("delta", 1, "no changes")
+    assert (quiet.outcome, quiet.requests, quiet.summary) == ("delta", 1, "no changes")
     archive.upstream.database.advance(hours=20)
     archive.upstream.database.rename(archive.upstream.database.ids[0], "Another name")
     busy = archive.refresh()
-    assert (busy.outcome, busy.requests, busy.summary.text) == ("delta", 1, "1 renamed")
+    assert (busy.outcome, busy.requests, busy.summary) == ("delta", 1, "1 renamed")
     assert all(change.is_live for change in busy.changes)
     assert archive.refresh(after=1).requests == 0
     assert archive.warnings == []
@@ -135,9 +135,9 @@ def test_the_weekly_full_refresh_finds_a_deletion_and_keeps_the_event(
     archive.refresh()
     deleted = ids_by_last_edit(archive)[0]
     archive.upstream.database.delete(deleted)
-    assert archive.refresh().summary.text == "no changes"
+    assert archive.refresh().summary == "no changes"
     result = archive.refresh(after=24 * 7)
-    assert (result.outcome, result.summary.text) == ("sweep", "1 withdrawn")
+    assert (result.outcome, result.summary) == ("sweep", "1 withdrawn")
     assert deleted in result.records.lines
     assert result.archive_state.withdrawn == {deleted: (START + timedelta(hours=7)).date()}
     assert result.requests == 4, "three pages, and a request for the event by id"
@@ -162,7 +162,7 @@ def test_a_recent_deletion_causes_a_full_refresh(
     newest = ids_by_last_edit(archive)[-1]
     archive.upstream.database.delete(newest)
     result = archive.refresh()
-    assert (result.outcome, result.summary.text) == ("sweep", "1 withdrawn")
+    assert (result.outcome, result.summary) == ("sweep", "1 withdrawn")
 
 
 def test_a_server_that_ignores_the_filter_causes_a_full_refresh(archive: Archive) -> None:
@@ -176,7 +176,7 @@ def test_a_full_refresh_finds_a_silent_change_which_is_not_live(archive: Archive
     archive.refresh()
     oldest = ids_by_last_edit(archive)[0]
     archive.upstream.database.change(oldest, silently=True, location="Elsewhere")
-    assert archive.refresh().summary.text == "no changes"
+    assert archive.refresh().summary == "no changes"
     result = archive.refresh(after=24 * 7)
     assert [(c.event_id, c.change_type, c.field, c.is_live) for c in result.changes] == [
         (oldest, "changed", "location", False)
@@ -203,7 +203,7 @@ def test_changes_found_after_a_long_pause_are_not_live(archive: Archive) -> None
 
 def test_another_mode_is_not_a_change(archive: Archive) -> None:
     archive.refresh(mode="normal")
-    assert archive.refresh(mode="detailed").summary.text == "no changes"
+    assert archive.refresh(mode="detailed").summary == "no changes"
     assert archive.refresh(after=7).outcome == "delta"
 
 
@@ -344,7 +344,7 @@ def test_a_great_loss_is_rejected_until_it_is_accepted(archive: Archive) -> None
     assert "13 of 250 events are missing" in archive.warnings[0]
     assert "--accept-withdrawals" in archive.warnings[0]
     accepted = archive.refresh(after=0.1, full=True, accept_withdrawals=True)
-    assert (accepted.summary.text, accepted.requests) == ("13 withdrawn", 0)
+    assert (accepted.summary, accepted.requests) == ("13 withdrawn", 0)
     assert len(accepted.records.lines) == 250
 
 
@@ -352,7 +352,7 @@ def test_a_small_loss_is_accepted(archive: Archive) -> None:
     archive.refresh()
     for number in archive.upstream.database.ids[:12]:
         archive.upstream.database.delete(number)
-    assert archive.refresh(full=True).summary.text == "12 withdrawn"
+    assert archive.refresh(full=True).summary == "12 withdrawn"
 
 
 def test_a_rejected_list_is_fetched_again_when_the_cache_is_old(
@@ -403,13 +403,13 @@ def test_an_invalid_record_does_not_replace_a_valid_one(archive: Archive) -> Non
     database.change(database.ids[1], location="Elsewhere")
     result = archive.refresh()
     assert result.records.lines[number].decode()["date"] == valid["date"]
-    assert result.summary.text == "1 changed"
+    assert result.summary == "1 changed"
     [warning] = archive.warnings
     assert f"event {number} cannot be read" in warning
     assert "last good version stays" in warning
     assert archive.refresh().outcome == "delta"
     database.change(number, date="2026-10-01T00:00:00Z")
-    assert archive.refresh().summary.text == "1 moved"
+    assert archive.refresh().summary == "1 moved"
 
 
 def test_an_invalid_record_replaces_an_invalid_one(archive: Archive) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from events_archive.model.changes import ChangeSummary, diff_events
+from events_archive.model.changes import count_changes, diff_events, summarize
 from events_archive.model.event import Agency
 from tests.factories import EVA, a_change, a_link, a_video, an_event, an_event_date, an_image
 
@@ -90,9 +90,7 @@ def test_a_summary_counts_events_by_change_type() -> None:
             (4, "withdrawn"),
         )
     ]  # fmt: skip
-    summary = ChangeSummary.from_changes(changes)
-    assert summary.text == "2 new, 1 moved, 1 renamed, 1 withdrawn"
-    assert summary.counts == {"new": 2, "moved": 1, "renamed": 1, "withdrawn": 1}
-    assert summary
-    assert ChangeSummary.from_changes([]).text == "no changes"
-    assert not ChangeSummary.from_changes([])
+    assert summarize(changes) == "2 new, 1 moved, 1 renamed, 1 withdrawn"
+    assert count_changes(changes) == {"new": 2, "moved": 1, "renamed": 1, "withdrawn": 1}
+    assert summarize([]) == "no changes"
+    assert count_changes([]) == {}
