@@ -443,30 +443,35 @@ class Flattener:
         return {"rotation": context["month"][1] * 30}
 
     def _types_page(self, context: Any, root: str) -> dict[str, Any]:
+        years = context["years"]
         return {
             "categories": [
                 {
                     "key": category.key,
                     "label": category.label,
                     "types": [
-                        {
-                            **self._type(term.value),
-                            "count": len(term.events),
-                            "summary": categories.type_description(term.value),
-                            "chart": str(
-                                self.charts.chart(
-                                    context["timelines"][term.key].chart, root, "bars"
-                                )
-                            )
-                            + str(self.charts.axis(context["years"], 8)),
-                            "years": _year_links(context["timelines"][term.key].years),
-                        }
+                        self._type_row(term, *context["timelines"][term.key], years, root)
                         for term in terms
                     ],
                 }
                 for category, terms in context["types_by_category"]
             ],
-            "span": [*context["years"]],
+            "span": [*years],
+        }
+
+    def _type_row(
+        self, term: Any, chart: Any, by_year: Any, years: range, root: str
+    ) -> dict[str, Any]:
+        return {
+            **self._type(term.value),
+            "count": len(term.events),
+            "summary": categories.type_description(term.value),
+            "chart": str(self.charts.chart(chart, root, "bars")) + str(self.charts.axis(years, 8)),
+            "years": [
+                {"number": year, "path": path, "count": count}
+                for year in years
+                for path, count in [by_year.get(year, ("", 0))]
+            ],
         }
 
     def _years_page(self, context: Any, root: str) -> dict[str, Any]:
@@ -477,8 +482,8 @@ class Flattener:
                     "path": urls.year(year),
                     "count": count,
                     "segments": [
-                        {"category": one.category.key, "start": one.start, "length": one.length}
-                        for one in bar
+                        {"category": category.key, "start": start, "length": length}
+                        for category, start, length in bar
                     ],
                     "months": _month_links(context["months"][year]),
                 }
@@ -511,13 +516,13 @@ class Flattener:
             ],
             "yearOverview": [
                 {
-                    "number": year.number,
-                    "path": urls.year(year.number),
-                    "count": year.count,
-                    "chart": str(self.charts.chart(year.weeks, root, "strip")),
-                    "months": _month_links(year.months),
+                    "number": year,
+                    "path": urls.year(year),
+                    "count": count,
+                    "chart": str(self.charts.chart(weeks, root, "strip")),
+                    "months": _month_links(months),
                 }
-                for year in context["year_overview"]
+                for year, count, weeks, months in context["year_overview"]
             ],
             "categories": [
                 {
@@ -616,10 +621,6 @@ def _month_links(months: Iterable[Any]) -> list[dict[str, Any]]:
         {"name": name, "path": path, "count": count, "level": level}
         for name, path, count, level in months
     ]
-
-
-def _year_links(years: Iterable[Any]) -> list[dict[str, Any]]:
-    return [{"number": year, "path": path, "count": count} for year, path, count in years]
 
 
 def _until(event: Any) -> str:

@@ -1,18 +1,22 @@
-"""Charts of events as shapes and numbers, which templates write down as SVG.
+"""Charts of events as shapes and numbers, which templates write down as SVG, and counts of events.
 
 Coordinates are whole numbers in a box of the chart's own; the stylesheet decides how large it is.
 """
 
 from calendar import monthrange
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from math import ceil
+from typing import NamedTuple
 
 from events_archive.model.catalogue import Events, grouped
-from events_archive.model.event import Event
+from events_archive.model.event import Event, EventType
 from events_archive.model.interval import MONTHS, format_month
+from events_archive.site import urls
 from events_archive.site.categories import CATEGORIES, Category, category_of
+from events_archive.site.pagination import split_with_days
+from events_archive.site.site import Site
 
 WEEKS = 53
 COLUMN, BAR, FULL = 10, 8, 100
@@ -20,6 +24,9 @@ COLUMN, BAR, FULL = 10, 8, 100
 
 MIN_YEARS = 8
 """The least number of years that a chart of years has columns for."""
+
+MAX_DOTS = 120
+"""The most events that a type's timeline shows one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,192 +62,238 @@ class Chart:
     """The path of the days without events, in a month's chart."""
 
 
-def mark_label(name: str, count: int) -> str:
-    """Return ``July 2021: 1 event``."""
-    return f"{name}: {count} event{'' if count == 1 else 's'}"
+MonthCounts = list[tuple[str, str, int, int]]
+"""A year's months as (name, URL, count, how busy it is from 0 to 4); the URL is ``""`` for a month
+without events."""
 
 
-def week(day: date) -> int:
-    """Return the week of the year from 0 to 52; each has seven days from 1 January on."""
-    return (day.toordinal() - date(day.year, 1, 1).toordinal()) // 7
+class Bar(NamedTuple):
+    """A bar, with the categories of its events stacked; bars of one URL are one mark."""
+
+    column: int
+    url: str
+    name: str
+    """What the URL leads to: ``July 2021``."""
+    events: Events
 
 
-def events_by_week(events: Events) -> dict[int, Events]:
-    """Return a year's events by week, in the order of weeks, without those not known to the month.
+def type_timeline(site: Site, type: EventType) -> tuple[Chart, dict[int, tuple[str, int]]]:
+    """Return a type's events by year, for the index of types: a chart, and each (URL, count)."""
+    years, by_year = site.catalogue.years, _by_year(site.catalogue.by_type[type.id])
+    counts = {year: (_year_url(site, type, year), len(events)) for year, events in by_year.items()}
+    bars = [
+        Bar(year - years.start, counts[year][0], str(year), events)
+        for year, events in sorted(by_year.items())
+    ]
+    return bar_chart(bars, max(len(years), MIN_YEARS)), counts
 
-    An event that is known to the month is in the week of its first day.
+
+def timeline(site: Site, type: EventType) -> tuple[Chart, range] | None:
+    """Return a type's events in time, and the years shown; None for fewer than two events.
+
+    Each event is a dot, or each month a bar if there are more than `MAX_DOTS`.
     """
-    return dict(sorted(grouped(events, _week_of).items()))
-
-
-def _week_of(event: Event) -> int | None:
-    if not event.date.month:
+    events = site.catalogue.by_type[type.id]
+    by_year = _by_year(events)
+    if len(events) < 2 or not by_year:
         return None
-    assert event.date.interval, "a date known to the month has an interval"
-    return week(event.date.interval.first_day)
+    years = range(min(by_year), max(by_year) + 1)
+    if len(events) <= MAX_DOTS:
+        return dot_plot(site, events, years), years
+    by_month = sorted(grouped(events, lambda event: event.date.month).items())
+    bars = [
+        Bar(_month_column(years, month), _year_url(site, type, month[0]), str(month[0]), members)
+        for month, members in by_month
+    ]
+    return bar_chart(bars, len(years) * 12), years
 
 
-def weekly_bars(
-    weeks: Mapping[int, Events], most: int, month_url: Callable[[int, int], str]
-) -> Chart:
-    """Return a year as a row of weekly bars, with a mark for each month.
-
-    A bar of ``most`` events has the full height. A week belongs to the month of its first event.
-    """
-    months: dict[tuple[int, int], dict[int, Events]] = {}
-    for number, members in weeks.items():
-        month = members[0].date.month
-        assert month, "events by week are known to the month"
-        months.setdefault(month, {})[number] = members
-    marks = (
-        _bars(month_url(*month), format_month(*month), columns, most)
-        for month, columns in sorted(months.items())
-    )
-    return Chart(width=WEEKS * COLUMN, height=FULL, marks=tuple(marks))
+def _by_year(events: Events) -> dict[int, Events]:
+    return grouped(events, lambda event: event.date.year)
 
 
-def yearly_bars(
-    found: Mapping[int, Events], years: range, most: int, year_url: Callable[[int], str]
-) -> Chart:
-    """Return a bar and a mark for each of ``years`` that has events in ``found``."""
-    marks = (
-        _bars(year_url(year), str(year), {column: found[year]}, most)
-        for column, year in enumerate(years)
-        if year in found
-    )
-    return Chart(width=max(len(years), MIN_YEARS) * COLUMN, height=FULL, marks=tuple(marks))
-
-
-def monthly_bars(events: Events, years: range, year_url: Callable[[int], str]) -> Chart:
-    """Return a bar for each month of ``years``, with a mark for each year."""
-    months = grouped(events, lambda event: event.date.month)
-    most = max(map(len, months.values()), default=1)
-    by_year: dict[int, dict[int, Events]] = {}
-    for (year, month), members in sorted(months.items()):
-        if year in years:
-            by_year.setdefault(year, {})[_month_column(years, (year, month))] = members
-    marks = (_bars(year_url(year), str(year), columns, most) for year, columns in by_year.items())
-    return Chart(width=len(years) * 12 * COLUMN, height=FULL, marks=tuple(marks))
+def _year_url(site: Site, type: EventType, year: int) -> str:
+    """Return the URL of a year in the list of a type, which may be split by year."""
+    url = site.urls.type(type)
+    is_split = len(site.catalogue.by_type[type.id]) > site.list_limit
+    return urls.list_year(url, year) if is_split else f"{url}#y{year}"
 
 
 def _month_column(years: range, month: tuple[int, int]) -> int:
     return (month[0] - years.start) * 12 + month[1] - 1
 
 
-def _bars(url: str, name: str, columns: Mapping[int, Events], most: int) -> Mark:
-    """Return a mark of bars, each with its categories stacked; one path for each category."""
-    paths: dict[str, str] = {}
-    for column, members in columns.items():
-        counts = _category_counts(members)
-        below = 0
-        for category in CATEGORIES:
-            if count := counts[category.key]:
-                low, high = FULL * below // most, FULL * (below + count) // most
-                bar = f"M{column * COLUMN + 1} {FULL - low}v{low - high}h{BAR}v{high - low}z"
-                paths[category.key] = paths.get(category.key, "") + bar
-                below += count
+def year_overview(site: Site) -> list[tuple[int, int, Chart, MonthCounts]]:
+    """Return all years as (year, count, chart of its weeks, its months).
+
+    The busiest week of all has the full height.
+    """
+    weeks = {year: week_bars(events) for year, events in site.catalogue.by_year.items()}
+    most = max((len(bar.events) for bars in weeks.values() for bar in bars), default=0)
+    return [
+        (year, len(events), bar_chart(weeks[year], WEEKS, most), month_counts(site, year))
+        for year, events in site.catalogue.by_year.items()
+    ]
+
+
+def week_bars(events: Events) -> list[Bar]:
+    """Return the weeks of a year; each has seven days from 1 January on.
+
+    An event that is known to the month is in the week of its first day; coarser ones are left out.
+    A week belongs to the month of its first event.
+    """
+    bars = []
+    for column, members in sorted(grouped(events, _week_of).items()):
+        month = members[0].date.month
+        assert month, "events by week are known to the month"
+        bars.append(Bar(column, urls.month(*month), format_month(*month), members))
+    return bars
+
+
+def _week_of(event: Event) -> int | None:
+    """Return the week of the year from 0 to 52."""
+    if not event.date.month:
+        return None
+    assert event.date.interval, "a date known to the month has an interval"
+    return (event.date.interval.first_day.timetuple().tm_yday - 1) // 7
+
+
+def bar_chart(bars: list[Bar], columns: int, most: int = 0) -> Chart:
+    """Return a chart of bars: one of ``most`` events, or else the busiest, has the full height."""
+    most = most or max((len(bar.events) for bar in bars), default=1)
+    marks = [_bar_mark(bars, most) for bars in grouped(bars, lambda bar: bar.url).values()]
+    return Chart(width=columns * COLUMN, height=FULL, marks=tuple(marks))
+
+
+def _bar_mark(bars: tuple[Bar, ...], most: int) -> Mark:
+    """Return a mark with one path for each category."""
+    paths: defaultdict[Category, str] = defaultdict(str)
+    for bar in bars:
+        for category, below, count in _stacked(bar.events):
+            low, high = FULL * below // most, FULL * (below + count) // most
+            left, bottom = bar.column * COLUMN + 1, FULL - low
+            paths[category] += f"M{left} {bottom}v{low - high}h{BAR}v{high - low}z"
     return Mark(
-        url=url,
-        label=mark_label(name, sum(map(len, columns.values()))),
-        shapes=tuple(
-            Shape(category=category, path=paths[category.key])
-            for category in CATEGORIES
-            if category.key in paths
-        ),
+        url=bars[0].url,
+        label=_mark_label(bars[0].name, sum(len(bar.events) for bar in bars)),
+        shapes=tuple(Shape(category=one, path=paths[one]) for one in CATEGORIES if one in paths),
     )
 
 
-def _category_counts(events: Iterable[Event]) -> Counter[str]:
-    return Counter(category_of(event.type).key for event in events)
+def _mark_label(name: str, count: int) -> str:
+    return f"{name}: {count} event{'' if count == 1 else 's'}"
 
 
-def dot_plot(events: Events, years: range, event_url: Callable[[Event], str]) -> Chart:
+def _stacked(events: Events) -> Iterator[tuple[Category, int, int]]:
+    """Yield each category of the events, with the number of events below it and of its own."""
+    counts, below = Counter(category_of(event.type).key for event in events), 0
+    for category in CATEGORIES:
+        if count := counts[category.key]:
+            yield category, below, count
+            below += count
+
+
+def year_bars(
+    years: Mapping[int, Events],
+) -> list[tuple[int, list[tuple[Category, float, float]], int]]:
+    """Return each year as (year, its bar, count).
+
+    A bar is horizontal; its parts are (category, start, length) in percent of the longest bar.
+    """
+    most = max(map(len, years.values()), default=0)
+    return [
+        (
+            year,
+            [
+                (category, round(100 * below / most, 1), round(100 * count / most, 1))
+                for category, below, count in _stacked(events)
+            ],
+            len(events),
+        )
+        for year, events in years.items()
+    ]
+
+
+def dot_plot(site: Site, events: Events, years: range) -> Chart:
     """Return a dot for each event that is known to the month, those of a month stacked."""
     levels: Counter[int] = Counter()
     dots: list[tuple[Event, int, int]] = []
     for event in events:
-        if event.date.month and event.date.month[0] in years:
+        if event.date.month:
             column = _month_column(years, event.date.month)
             levels[column] += 1
             dots.append((event, column, levels[column]))
-    height = max(levels.values(), default=1) * COLUMN
+    rows = max(levels.values(), default=1)
     marks = (
         Mark(
-            url=event_url(event),
+            url=site.urls.event(event),
             label=f"{event.name}, {event.date.display_date}",
-            shapes=(
-                Shape(
-                    category=category_of(event.type),
-                    path=f"M{column * COLUMN + 5} {height - level * COLUMN + 5}h0",
-                ),
-            ),
+            shapes=(Shape(category=category_of(event.type), path=_dot(column, rows - level)),),
         )
         for event, column, level in dots
     )
-    return Chart(width=len(years) * 12 * COLUMN, height=height, marks=tuple(marks))
+    return Chart(width=len(years) * 12 * COLUMN, height=rows * COLUMN, marks=tuple(marks))
 
 
-def years_of(events: Events) -> range:
-    """Return the years from the first with events to the last."""
-    years = [event.date.year for event in events if event.date.year is not None]
-    return range(min(years), max(years) + 1) if years else range(0)
+def _dot(column: int, row: int) -> str:
+    return f"M{column * COLUMN + 5} {row * COLUMN + 5}h0"
 
 
-def month_heatmap(year: int, month: int, events: Events, day_url: Callable[[date], str]) -> Chart:
+def month_heatmaps(site: Site, year: int) -> list[tuple[str, str, int, Chart]]:
+    """Return a year's months as (name, URL, count, chart); the URL is ``""`` without events."""
+    return [
+        (name, url, len(events), month_heatmap(site, year, month, events))
+        for month, (name, url, events) in enumerate(_months(site, year), start=1)
+    ]
+
+
+def month_counts(site: Site, year: int) -> MonthCounts:
+    """Return the months of a year."""
+    most = max(map(len, site.catalogue.by_month.values()), default=1)
+    return [
+        (name, url, len(events), ceil(4 * len(events) / most))
+        for name, url, events in _months(site, year)
+    ]
+
+
+def _months(site: Site, year: int) -> Iterator[tuple[str, str, Events]]:
+    for month, name in enumerate(MONTHS, start=1):
+        events = site.catalogue.by_month.get((year, month), ())
+        yield name, urls.month(year, month) if events else "", events
+
+
+def month_heatmap(site: Site, year: int, month: int, events: Events) -> Chart:
     """Return a month as a calendar, Monday first: a dot for each day, larger for more events.
 
     A dot has the colour of the category with the most events, of the first one if several have.
+    It links to the day in the list of the month, which may be split.
     """
+    day_urls = {
+        anchor: f"{page.path}#{anchor}"
+        for page in split_with_days(urls.month(year, month), events, site.list_limit)
+        for section in page.sections
+        for event in section.events
+        if (anchor := section.anchors.get(event.id))
+    }
     weekday, length = monthrange(year, month)
     days = grouped(events, lambda event: event.date.day.day if event.date.day else None)
+    dots = {}
+    for day in range(1, length + 1):
+        row, column = divmod(weekday + day - 1, 7)
+        dots[day] = _dot(column, row)
     marks = (
         Mark(
-            url=day_url(date(year, month, day)),
-            label=mark_label(f"{day} {MONTHS[month - 1]}", len(members)),
+            url=day_urls[f"d{day:02}"],
+            label=_mark_label(f"{day} {MONTHS[month - 1]}", len(members)),
             shapes=(
                 Shape(
-                    category=_largest_category(members),
-                    path=_day_dot(weekday, day),
+                    category=max(_stacked(members), key=lambda part: part[2])[0],
+                    path=dots[day],
                     size=min(len(members), 4),
                 ),
             ),
         )
         for day, members in sorted(days.items())
     )
-    empty = (_day_dot(weekday, day) for day in range(1, length + 1) if day not in days)
-    return Chart(width=7 * COLUMN, height=6 * COLUMN, marks=tuple(marks), empty_days="".join(empty))
-
-
-def _day_dot(first_weekday: int, day: int) -> str:
-    row, column = divmod(first_weekday + day - 1, 7)
-    return f"M{column * COLUMN + 5} {row * COLUMN + 5}h0"
-
-
-def _largest_category(events: Events) -> Category:
-    counts = _category_counts(events)
-    return max(CATEGORIES, key=lambda category: counts[category.key])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Band:
-    """The part of a horizontal bar that one category has, in percent of the longest bar."""
-
-    category: Category
-    start: float
-    length: float
-
-
-def year_bars(years: Mapping[int, Events]) -> list[tuple[int, tuple[Band, ...], int]]:
-    """Return each year as (year, its bar by category, count); the busiest year is the longest."""
-    most = max(map(len, years.values()), default=0)
-    return [(year, _bands(events, most), len(events)) for year, events in years.items()]
-
-
-def _bands(events: Events, most: int) -> tuple[Band, ...]:
-    counts, bands, start = _category_counts(events), [], 0
-    for category in CATEGORIES:
-        if count := counts[category.key]:
-            length = round(100 * count / most, 1)
-            bands.append(Band(category=category, start=round(100 * start / most, 1), length=length))
-            start += count
-    return tuple(bands)
+    empty_days = "".join(dot for day, dot in dots.items() if day not in days)
+    return Chart(width=7 * COLUMN, height=6 * COLUMN, marks=tuple(marks), empty_days=empty_days)

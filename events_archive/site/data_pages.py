@@ -11,10 +11,10 @@ from events_archive.query.engine import evaluate
 from events_archive.query.parameters import GROUPS, MAX_LIMIT, MODES, ORDERINGS
 from events_archive.query.parser import Query
 from events_archive.site import urls
+from events_archive.site.charts import month_counts
 from events_archive.site.export_columns import COLUMNS
 from events_archive.site.page import ALL_EVENTS, HOME, Breadcrumb, Page, Writer
 from events_archive.site.site import Site
-from events_archive.site.timelines import month_counts
 
 IDS_PER_FILE = 2000
 """How many ids a file of the query page spans, so that no event ever moves to another file."""

@@ -5,13 +5,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from events_archive.model.catalogue import grouped
 from events_archive.site import pagination, urls
 from events_archive.site.categories import CATEGORIES
-from events_archive.site.charts import year_bars
+from events_archive.site.charts import (
+    month_counts,
+    month_heatmaps,
+    timeline,
+    type_timeline,
+    year_bars,
+)
 from events_archive.site.page import HOME, Breadcrumb, Page
 from events_archive.site.pagination import EventList
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import AlternateLinks
 from events_archive.site.terms import Taxonomy, Term
-from events_archive.site.timelines import month_counts, month_heatmaps, timeline, type_timeline
 
 Neighbours = tuple[Breadcrumb | None, Breadcrumb | None]
 """The pages of the terms before and after a term."""

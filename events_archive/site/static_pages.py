@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from events_archive.site import urls
 from events_archive.site.categories import CATEGORIES
+from events_archive.site.charts import year_overview
 from events_archive.site.on_this_day import HOME_DAYS, anniversaries
 from events_archive.site.page import ALL_EVENTS, HOME, Alternate, Page, Writer
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import AlternateLinks
-from events_archive.site.timelines import year_overview
 
 UPCOMING_ON_HOME = 5
 """How many upcoming events the home page shows."""

@@ -7,28 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events_archive.model.event import Event
-from events_archive.site import urls
 from events_archive.site.charts import (
     BAR,
     COLUMN,
     FULL,
     MIN_YEARS,
+    WEEKS,
     Chart,
-    dot_plot,
-    events_by_week,
+    bar_chart,
     month_heatmap,
-    monthly_bars,
-    week,
-    weekly_bars,
-    yearly_bars,
-    years_of,
+    timeline,
+    type_timeline,
+    week_bars,
 )
-from tests.factories import DOCKING, EVA, an_event
+from tests.factories import DOCKING, EVA, a_site, an_event
 
 
 def _year_chart(*events: Event, most: int = 0) -> Chart:
-    weeks = events_by_week(events)
-    return weekly_bars(weeks, most or max(map(len, weeks.values())), urls.month)
+    return bar_chart(week_bars(events), WEEKS, most)
 
 
 def _bars(chart: Chart) -> list[tuple[int, int, int]]:
@@ -40,7 +36,9 @@ def _bars(chart: Chart) -> list[tuple[int, int, int]]:
 
 
 def test_a_year_has_fifty_three_weeks_and_a_day_has_one_of_them() -> None:
-    assert [week(date(2020, 1, 7)), week(date(2020, 1, 8)), week(date(2020, 12, 31))] == [0, 1, 52]
+    days = ("2020-01-07", "2020-01-08", "2020-12-31")
+    bars = week_bars(tuple(an_event(n, f"{day}T00:00:00Z") for n, day in enumerate(days)))
+    assert [bar.column for bar in bars] == [0, 1, 52]
 
 
 def test_a_bar_is_as_high_as_its_week_is_busy() -> None:
@@ -66,47 +64,46 @@ def test_a_mark_links_to_its_month_and_has_a_label() -> None:
 
 
 def test_an_event_not_known_to_the_month_is_not_shown() -> None:
-    assert _year_chart(an_event(1, "2021-12-31T00:00:00Z", precision=14), most=1).marks == ()
-    assert events_by_week((an_event(1, None),)) == {}
+    assert _year_chart(an_event(1, "2021-12-31T00:00:00Z", precision=14)).marks == ()
+    assert week_bars((an_event(1, None),)) == []
 
 
 def test_the_bar_of_a_year_links_to_it() -> None:
-    events = (an_event(1, "2019-05-01T00:00:00Z"), an_event(2, "2021-05-01T00:00:00Z"))
-    chart = yearly_bars(
-        {2019: events[:1], 2021: events[1:]}, years_of(events), 1, lambda year: f"#y{year}"
-    )
+    site = a_site(an_event(1, "2019-05-01T00:00:00Z"), an_event(2, "2021-05-01T00:00:00Z"))
+    chart, counts = type_timeline(site, EVA)
     assert chart.width == MIN_YEARS * COLUMN
     assert [(mark.url, mark.label) for mark in chart.marks] == [
-        ("#y2019", "2019: 1 event"),
-        ("#y2021", "2021: 1 event"),
+        ("types/eva.html#y2019", "2019: 1 event"),
+        ("types/eva.html#y2021", "2021: 1 event"),
     ]
+    assert counts == {2019: ("types/eva.html#y2019", 1), 2021: ("types/eva.html#y2021", 1)}
 
 
-def test_each_event_of_a_dot_plot_has_its_own_dot() -> None:
-    events = tuple(an_event(n, f"2021-07-0{n}T00:00:00Z") for n in (1, 2, 3))
-    chart = dot_plot(events, range(2021, 2022), lambda event: event.slug)
-    assert chart.height == 3 * COLUMN
+def test_each_event_of_a_short_timeline_has_its_own_dot() -> None:
+    site = a_site(*(an_event(n, f"2021-07-0{n}T00:00:00Z") for n in (1, 2, 3)))
+    chart, years = timeline(site, EVA)
+    assert (chart.height, years) == (3 * COLUMN, range(2021, 2022))
     assert [mark.shapes[0].path for mark in chart.marks] == ["M65 25h0", "M65 15h0", "M65 5h0"]
-    assert chart.marks[0].url == "event-1"
+    assert chart.marks[0].url == "events/event-1.html"
 
 
-def test_monthly_bars_link_to_their_years() -> None:
-    events = tuple(an_event(n, f"2021-{n % 12 + 1:02}-01T00:00:00Z") for n in range(1, 200))
-    chart = monthly_bars(events, range(2021, 2022), lambda year: f"types/eva/{year}.html")
+def test_a_long_timeline_has_monthly_bars_that_link_to_their_years() -> None:
+    events = (an_event(n, f"2021-{n % 12 + 1:02}-01T00:00:00Z") for n in range(1, 200))
+    chart, _ = timeline(a_site(*events, list_limit=100), EVA)
     assert [mark.url for mark in chart.marks] == ["types/eva/2021.html"]
     assert len(_bars(chart)) == 12
 
 
 def test_the_chart_of_a_month_begins_on_its_weekday() -> None:
     # The 1st of July 2021 was a Thursday.
-    heatmap = month_heatmap(2021, 7, (), lambda day: "")
+    heatmap = month_heatmap(a_site(), 2021, 7, ())
     assert heatmap.empty_days.startswith("M35 5h0M45 5h0")
     assert heatmap.empty_days.count("h0") == 31
 
 
 def test_a_day_with_events_is_a_larger_dot_that_links_to_it() -> None:
     events = tuple(an_event(n, "2021-07-04T00:11:00Z") for n in (1, 2))
-    heatmap = month_heatmap(2021, 7, events, lambda day: f"months/2021-07.html#d{day.day:02}")
+    heatmap = month_heatmap(a_site(*events), 2021, 7, events)
     (mark,) = heatmap.marks
     assert (mark.url, mark.label) == ("months/2021-07.html#d04", "4 July: 2 events")
     assert (mark.shapes[0].size, mark.shapes[0].path) == (2, "M65 5h0")
@@ -122,12 +119,12 @@ def test_bars_are_inside_the_box_and_do_not_overlap(days: list[date]) -> None:
         an_event(n, f"{day}T12:00:00Z", type=(EVA, DOCKING)[n % 2]) for n, day in enumerate(days)
     )
     years = {
-        year: events_by_week(tuple(event for event in events if event.date.year == year))
+        year: week_bars(tuple(event for event in events if event.date.year == year))
         for year in range(2020, 2023)
     }
-    most = max(len(week) for year in years.values() for week in year.values())
+    most = max(len(week.events) for weeks in years.values() for week in weeks)
     for weeks in years.values():
-        chart = weekly_bars(weeks, most, urls.month)
+        chart = bar_chart(weeks, WEEKS, most)
         tops: dict[int, int] = {}
         for column, bottom, height in _bars(chart):
             assert 0 <= column * COLUMN + BAR <= chart.width
@@ -136,4 +133,4 @@ def test_bars_are_inside_the_box_and_do_not_overlap(days: list[date]) -> None:
             assert height > 0
             assert tops[column] <= FULL
         counted = sum(int(re.search(r": (\d+) ", mark.label)[1]) for mark in chart.marks)
-        assert counted == sum(map(len, weeks.values()))
+        assert counted == sum(len(week.events) for week in weeks)
