@@ -1,11 +1,13 @@
 """``build.py diff``: list the changes that the archive has recorded."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import groupby
 
 from events_archive.commands.archive import cache_lock, load_archive
 from events_archive.commands.options import Options
 from events_archive.console import Console
-from events_archive.site.changelog import describe_changes
+from events_archive.model.changes import Change, summarize
 from events_archive.store.history_file import change_to_json
 
 
@@ -18,3 +20,18 @@ def run(options: Options, console: Console) -> None:
     names = {event.id: event.name for event in archive.catalogue.all_events}
     console.add_fact("changes", [change_to_json(change) for change in changes])
     console.print_lines(describe_changes(changes, names))
+
+
+def describe_changes(changes: tuple[Change, ...], names: Mapping[int, str]) -> Iterator[str]:
+    """Yield lines for a terminal: a summary of each refresh, then one line for each change.
+
+    ``names`` has the names of events by id.
+    """
+    if not changes:
+        yield "Nothing has changed."
+    for observed, group in groupby(changes, key=lambda change: change.observed):
+        seen = tuple(group)
+        yield f"{observed:%Y-%m-%d %H:%M} UTC: {summarize(seen)}"
+        for change in seen:
+            name = names.get(change.event_id, "an event that cannot be read at present")
+            yield f"  {change.change_type:<9} {name} [{change.event_id}]: {change.text}"

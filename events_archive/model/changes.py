@@ -15,6 +15,26 @@ CHANGE_TYPES = ("added", "moved", "renamed", "changed", "withdrawn", "returned")
 _LABELS = {"added": "new"}
 """Change types that a summary calls by another word."""
 
+_FIELDS = {
+    "agencies": "The agencies",
+    "astronauts": "The crew",
+    "description": "The description",
+    "expeditions": "The expeditions",
+    "image": "The picture",
+    "launches": "The launches",
+    "links": "The links",
+    "location": "The place",
+    "programs": "The programmes",
+    "slug": "The address",
+    "stations": "The stations",
+    "type": "The type",
+    "videos": "The webcasts",
+}
+"""The subject of a sentence about a change, by field."""
+
+_SHORT_FIELDS = ("location", "type")
+"""The fields whose old and new values fit into a sentence."""
+
 _RELATIONS = ("agencies", "programs", "launches", "stations", "expeditions", "astronauts")
 
 
@@ -45,6 +65,25 @@ class Change:
     def new_date(self) -> EventDate:
         """The new date of a moved event."""
         return _event_date_from_json(self.new)
+
+    @property
+    def text(self) -> str:
+        """The change in one sentence."""
+        match self.change_type:
+            case "added":
+                return "First seen by this archive."
+            case "moved":
+                return f"Moved from {self.old_date.display} to {self.new_date.display}."
+            case "renamed":
+                return f"Renamed from “{self.old}” to “{self.new}”."
+            case "withdrawn":
+                return "No longer listed by the source."
+            case "returned":
+                return "Listed by the source again."
+        field = _FIELDS.get(self.field, self.field.capitalize())
+        has_values = self.field in _SHORT_FIELDS and self.old and self.new
+        values = f" from “{self.old}” to “{self.new}”" if has_values else ""
+        return f"{field} changed{values}."
 
 
 def count_changes(changes: Iterable[Change]) -> dict[str, int]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
+from events_archive.model.changes import Change
 from events_archive.model.event import Event
 from events_archive.model.interval import MONTHS
 from events_archive.site import urls
 from events_archive.site.calendars import has_calendar
-from events_archive.site.changelog import changelog
 from events_archive.site.on_this_day import day_of
 from events_archive.site.page import HOME, Alternate, Breadcrumb, Page, redirect
 from events_archive.site.site import Site
@@ -59,12 +59,18 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
             "first_seen": state.first_seen.get(event.id),
             "withdrawn": state.withdrawn.get(event.id),
             "changes": changes,
-            "changelog": changelog(changes),
+            "changelog": _changelog(changes),
         },
         breadcrumbs=_breadcrumbs(site, event),
         alternates=alternates,
         modified=event.last_updated,
     )
+
+
+def _changelog(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """Return the changes that the page lists, oldest first; none if the event was only added."""
+    shown = tuple(change for change in changes if change.field != "slug")
+    return shown if any(change.change_type != "added" for change in shown) else ()
 
 
 def meta_description(event: Event) -> str:
