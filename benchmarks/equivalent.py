@@ -56,11 +56,11 @@ def main() -> int:
         sys.stderr.write(message)
         return 0
     from events_archive import cli  # noqa: PLC0415
-    from events_archive.commands import publish  # noqa: PLC0415
+    from events_archive.commands import build  # noqa: PLC0415
 
-    publish.plan_site = plan_equivalent
+    build.plan_site = plan_equivalent
     # The peers have no service worker and no precache manifest.
-    publish.write_derived_files = lambda settings, site, output: None
+    build.write_derived_files = lambda site, output: None
     return cli.main(sys.argv[1:], PROJECT)
 
 

@@ -23,7 +23,7 @@ sys.path[:0] = [str(PROJECT)]
 from equivalent import restrict  # noqa: E402
 
 from events_archive.cli import parse_arguments  # noqa: E402 - needs the path above
-from events_archive.commands.archive import load_archive, make_site  # noqa: E402
+from events_archive.commands.fetch import load_site  # noqa: E402
 from events_archive.console import Console  # noqa: E402
 from events_archive.images.thumbnails import Thumbnails, make_thumbnails  # noqa: E402
 from events_archive.model.event import host_of  # noqa: E402
@@ -47,7 +47,7 @@ def flatten(cache: Path, base_url: str) -> dict[str, Any]:
     arguments = ["--offline", "-q", "--cache", str(cache), "--base-url", base_url]
     settings = parse_arguments(arguments, {}, PROJECT).settings
     console = Console(quiet=True)
-    site = make_site(settings, load_archive(settings, console))
+    site = load_site(settings, console)
     thumbnails = make_thumbnails(
         site.catalogue.images,
         originals=cache / "originals",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from events_archive import errors
-from events_archive.commands.options import Options
+from events_archive.commands import Options
 from events_archive.console import Console
 from events_archive.query.parameters import PARAMETERS
 from events_archive.setting_parsers import parse_date, parse_path, parse_port, parse_url_prefix

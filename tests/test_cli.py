@@ -11,8 +11,7 @@ import pytest
 
 from events_archive import cli
 from events_archive.cli import COMMANDS, parse_arguments
-from events_archive.commands import fetch
-from events_archive.commands.options import Options
+from events_archive.commands import Options, fetch
 from events_archive.console import Console
 from events_archive.errors import ArchiveError, CacheError, UsageError
 from events_archive.settings import SETTINGS, Settings

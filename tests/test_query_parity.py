@@ -15,7 +15,6 @@ import requests
 from playwright.sync_api import Page
 
 from events_archive import cli
-from events_archive.commands import archive
 from events_archive.commands import query as command
 from events_archive.console import Console
 from events_archive.settings import Settings
@@ -92,9 +91,8 @@ def test_the_command_returns_what_the_api_returns(
     settings = Settings(
         cache=generated_run.cache, templates=PROJECT / "templates", offline=True, dry_run=True
     )
-    site = archive.make_site(settings, archive.load_archive(settings, Console(quiet=True)))
-    monkeypatch.setattr(command, "load_archive", lambda *_: ())
-    monkeypatch.setattr(command, "make_site", lambda *_: site)
+    site = command.load_site(settings, Console(quiet=True))
+    monkeypatch.setattr(command, "load_site", lambda *_: site)
     for query, response in zip(queries, responses, strict=True):
         status = cli.main(["query", query or "?", "--format", "json"], PROJECT)
         result = json.loads(capsysbinary.readouterr().out.replace(b"?format=json", b""))

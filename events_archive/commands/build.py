@@ -1,16 +1,41 @@
-"""``build.py build``: refresh the cache if it is old, then build the site."""
+"""``build.py build``: refresh the cache if it is old, then build the site.
+
+The site is planned, rendered and audited, and only then written.
+"""
 
 import gc
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from events_archive.commands.archive import cache_lock, load_archive, make_site
-from events_archive.commands.options import Options
-from events_archive.commands.publish import build_messages, publish
+from events_archive.commands import Options
+from events_archive.commands.fetch import cache_lock, load_site
 from events_archive.console import Console
-from events_archive.output.build import BuildResult
-from events_archive.output.manifest import InputSnapshot, save_manifest
+from events_archive.images.thumbnails import Thumbnails, make_thumbnails
+from events_archive.output.build import SiteBuilder
+from events_archive.output.fingerprints import Fingerprints, site_fingerprint
+from events_archive.output.id_audit import IdAudit
+from events_archive.output.manifest import (
+    BuildManifest,
+    InputSnapshot,
+    load_manifest,
+    save_manifest,
+)
+from events_archive.output.writer import OutputDir, WriteSummary
+from events_archive.render.assets import precache_manifest, read_assets, service_worker
+from events_archive.render.context import RenderContext
+from events_archive.render.renderer import Renderer
 from events_archive.settings import Settings
+from events_archive.site import urls
+from events_archive.site.page import Page, Writer
+from events_archive.site.plan import paths_of, plan_site
+from events_archive.site.redirects import is_permanent_list
 from events_archive.site.site import Site
+from events_archive.store.state_files import (
+    PUBLISHED_IDS_FILE,
+    load_published_ids,
+    persist_published_lists,
+    save_published_ids,
+)
 
 
 def run(options: Options, console: Console) -> None:
@@ -23,29 +48,153 @@ def run(options: Options, console: Console) -> None:
 
 
 def build_site(settings: Settings, console: Console, inputs: InputSnapshot | None = None) -> Site:
-    """Load the archive, publish its site and return it.
+    """Load the archive, publish its site and return it; in a dry run only list its paths.
 
     With ``inputs``, the same run is skipped until they change, if it would have nothing to do.
     """
-    archive = load_archive(settings, console)
+    site = load_site(settings, console)
     # All that is loaded lives until the build ends: the collector need not look through it.
     gc.freeze()
-    site = make_site(settings, archive)
-    result = publish(settings, site, console)
-    if result:
-        snapshot = None
-        if inputs and can_skip_next_run(settings, site, result, console):
-            messages = next_run_messages(settings, site, result, console)
-            snapshot = inputs.finish(settings, site.history.state, messages)
-        manifest = replace(result.manifest, snapshot=snapshot)
-        save_manifest(settings.cache, settings.output, manifest)
+    if settings.dry_run:
+        console.print_lines(paths_of(plan_site(site)))
+    else:
+        publish(site, console, inputs)
     return site
 
 
-def can_skip_next_run(
-    settings: Settings, site: Site, result: BuildResult, console: Console
-) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildResult:
+    """What was built."""
+
+    written: WriteSummary
+    audit: IdAudit
+    thumbnails: Thumbnails
+
+
+def publish(site: Site, console: Console, inputs: InputSnapshot | None) -> None:
+    """Write the site into the output folder, and the manifest of the build into the cache.
+
+    Nothing in the output folder changes before every page is rendered and the ids in feeds and
+    calendars are known to be those that were published before.
+
+    Raises ArchiveError where a page cannot be rendered or written, or where ids have changed.
+    """
+    settings = site.settings
+    with console.timed("thumbnails"):
+        thumbnails = make_thumbnails(
+            site.catalogue.images,
+            originals=settings.cache / "originals",
+            folder=settings.cache / "thumbnails",
+            jobs=settings.jobs,
+            console=console,
+            excluded_licences=settings.excluded_licences,
+        )
+    ids_file = settings.cache / PUBLISHED_IDS_FILE
+    audit = IdAudit(published=load_published_ids(ids_file))
+    with console.timed("render"):
+        pages, output, fingerprint = render_site(site, thumbnails, audit)
+    for warning in audit.warnings:
+        console.warn(warning)
+    with console.timed("write"):
+        ids = audit.verify(allow_change=settings.allow_id_change)
+        save_published_ids(ids_file, ids)
+        lists = (page.path for page in pages if is_permanent_list(page))
+        persist_published_lists(settings.cache, site.history.state, lists)
+        written = output.commit()
+    result = BuildResult(written=written, audit=audit, thumbnails=thumbnails)
+    report_build(site, result, console)
+    snapshot = None
+    if inputs and can_skip_next_run(site, result, console):
+        messages = next_run_messages(site, result, console)
+        snapshot = inputs.finish(settings, site.history.state, messages)
+    manifest = BuildManifest(
+        site_fingerprint=fingerprint,
+        id_patterns=ids,
+        size_warnings=audit.size_warnings,
+        files=output.entries,
+        snapshot=snapshot,
+    )
+    save_manifest(settings.cache, settings.output, manifest)
+
+
+def render_site(
+    site: Site, thumbnails: Thumbnails, audit: IdAudit
+) -> tuple[tuple[Page, ...], OutputDir, str]:
+    """Stage every file of the site that is not current, and collect all ids in ``audit``.
+
+    Returns the plan, the output folder with the staged files, and the fingerprint of the site.
+    """
+    settings = site.settings
+    assets = read_assets(settings.static)
+    renderer = Renderer(
+        context=RenderContext(site=site, assets=assets, thumbnails=thumbnails),
+        templates=settings.templates,
+    )
+    fingerprint = site_fingerprint(site, assets, settings.templates)
+    previous = load_manifest(settings.cache, settings.output)
+    # With other code, templates or settings, or other ids, no file of the last build is current.
+    is_usable = (previous.site_fingerprint, previous.id_patterns) == (fingerprint, audit.published)
+    output = OutputDir(settings.output, previous if is_usable else None)
+    builder = SiteBuilder(
+        renderer=renderer,
+        fingerprints=Fingerprints(site, thumbnails),
+        output=output,
+        audit=audit,
+        jobs=settings.jobs,
+    )
+    pages = plan_site(site)
+    ordinary = (page for page in pages if page.writer is not Writer.DERIVED)
+    builder.build(ordinary, thumbnails.files())
+    for path, content in assets.files():
+        output.stage(path, content)
+    write_derived_files(site, output)
+    return pages, output, fingerprint
+
+
+def write_derived_files(site: Site, output: OutputDir) -> None:
+    """Stage the files that are made from all other files of the site."""
+    manifest = precache_manifest(
+        {path: (file.entry.digest, file.entry.size) for path, file in output.staged.items()}
+    )
+    output.stage(urls.PRECACHE_MANIFEST, manifest)
+    script = site.settings.templates / urls.SERVICE_WORKER
+    output.stage(urls.SERVICE_WORKER, service_worker(script, manifest))
+    if site.settings.offer_download:
+        # Most sites do not offer one.
+        from events_archive.export import bundle, zip_file  # noqa: PLC0415
+
+        content = bundle.ExportBundle(site=site, files=output.files())
+        output.stage(urls.DOWNLOAD, zip_file.zip_bytes(content))
+
+
+def report_build(site: Site, result: BuildResult, console: Console) -> None:
+    """Print what was built, and add it to the JSON report."""
+    console.add_fact("written", result.written.counts)
+    console.add_fact("size", result.written.size)
+    console.add_summary(result.written.text)
+    for line in build_messages(site, result, console.summary):
+        console.print(line)
+
+
+def build_messages(site: Site, result: BuildResult, news: str) -> Iterator[str]:
+    """Yield the messages of a build that succeeded; ``news`` is what changed and was written."""
+    if result.audit.remark:
+        yield f"Note: {result.audit.remark}."
+    if not site.base_url:
+        yield (
+            "No base_url is set: feeds link relatively, and there is no sitemap and no canonical "
+            "link. Set it with --base-url or in pyproject.toml before you publish."
+        )
+    written = result.written
+    yield (
+        f"{len(site.catalogue.all_events)} events: {news}. "
+        f"{written.total} files ({written.size / 1e6:.1f} MB) in {site.settings.output}."
+    )
+
+
+def can_skip_next_run(site: Site, result: BuildResult, console: Console) -> bool:
     """Whether the next run, if nothing changes, has nothing to do and prints the same."""
+    settings = site.settings
     if settings.verbose or settings.json or settings.full:
         return False
     if settings.strict and console.warnings:
@@ -57,9 +206,9 @@ def can_skip_next_run(
     return has_images and console.warnings == result.audit.warnings
 
 
-def next_run_messages(settings: Settings, site: Site, result: BuildResult, console: Console) -> str:
+def next_run_messages(site: Site, result: BuildResult, console: Console) -> str:
     """Return what the next run prints if it has nothing to do."""
     warnings = [f"warning: {warning}" for warning in console.warnings]
     news = "no changes; no file written"
-    messages = [] if console.quiet else build_messages(settings, site, result, news)
+    messages = [] if console.quiet else build_messages(site, result, news)
     return "".join(f"{line}\n" for line in (*warnings, *messages))

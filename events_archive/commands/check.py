@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from events_archive.check.built_site import BuiltSite
 from events_archive.check.checks import ERROR, WARNING, Finding, find_problems, format_findings
-from events_archive.commands.options import Options
+from events_archive.commands import Options
 from events_archive.console import Console, quantity
 from events_archive.output.writer import site_files
 from events_archive.store.lock import locked

@@ -1,27 +1,41 @@
 """``build.py export``: build the site and pack it into one file."""
 
-from events_archive.commands.archive import cache_lock
+import os
+
+from events_archive.commands import Options
 from events_archive.commands.build import build_site
-from events_archive.commands.options import Options
-from events_archive.commands.publish import export_bundle
+from events_archive.commands.fetch import cache_lock
 from events_archive.console import Console
-from events_archive.export.write import write_bundle
+from events_archive.errors import ArchiveError
+from events_archive.export.bundle import ExportBundle
+from events_archive.export.zim_file import write_zim
+from events_archive.export.zip_file import write_zip
 from events_archive.output.writer import site_files
 
 
 def run(options: Options, console: Console) -> None:
-    """Refresh the cache, publish the site, and write the ZIP or ZIM file."""
-    settings = options.settings
+    """Refresh the cache, publish the site, and write the ZIP or ZIM file.
+
+    Without ``--to``, it is `ExportBundle.name` in the folder ``exports`` of the project.
+
+    Raises `ArchiveError` when the file cannot be written.
+    """
+    settings, format = options.settings, options.command_options["format"]
     with cache_lock(settings):
         site = build_site(settings, console)
         if settings.dry_run:
             return
-        path = write_bundle(
-            export_bundle(site, site_files(settings.output)),
-            static=settings.static,
-            project=options.project,
-            **options.command_options,
-        )
+        bundle = ExportBundle(site=site, files=site_files(settings.output))
+        default = options.project / "exports" / f"{bundle.name}.{format}"
+        path = options.command_options["to"] or default
+        try:
+            if format == "zip":
+                write_zip(bundle, path)
+            else:
+                write_zim(bundle, path, icon=settings.static / "icon-48.png")
+        except OSError as error:
+            reason = os.strerror(error.errno) if error.errno else error
+            raise ArchiveError(f"cannot write {path}: {reason}") from error
     size = path.stat().st_size
     console.add_fact("export", {"file": str(path), "size": size})
     console.print(f"{size / 1e6:.1f} MB in {path}")

@@ -1,11 +1,80 @@
-"""``build.py fetch``: refresh the cache and its images, build nothing."""
+"""``build.py fetch``: refresh the cache and its images, the first step of most commands."""
 
-from events_archive.commands.archive import cache_lock, load_archive
-from events_archive.commands.options import Options
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+
+from events_archive.commands import Options
 from events_archive.console import Console
+from events_archive.ll2.parse import load_events
+from events_archive.ll2.refresh import refresh
+from events_archive.model.catalogue import Catalogue
+from events_archive.model.changes import count_changes
+from events_archive.query.index import build_query_index
+from events_archive.settings import Settings
+from events_archive.site.site import Site
+from events_archive.site.urls import Urls
+from events_archive.store.lock import locked
+from events_archive.store.state_files import persist_slugs
 
 
 def run(options: Options, console: Console) -> None:
     """Refresh the cache if it is old."""
     with cache_lock(options.settings):
-        load_archive(options.settings, console)
+        load_site(options.settings, console)
+
+
+def cache_lock(settings: Settings) -> AbstractContextManager[None]:
+    """Return the context of a command that writes to the cache; a dry run writes nothing."""
+    return nullcontext() if settings.dry_run else locked(settings.cache)
+
+
+def load_site(settings: Settings, console: Console) -> Site:
+    """Refresh the cache if it is old, and return the site that shows what it holds.
+
+    Raises ArchiveError where there are no events, or a file of the cache cannot be used.
+    """
+    now = datetime.now(UTC)
+    with console.timed("fetch"):
+        result = refresh(settings, console, now=now)
+        events = load_events(result.records, console)
+        history = persist_slugs(settings, result.archive_state, events, console)
+        catalogue = Catalogue.from_events(
+            events,
+            today=settings.today or result.as_of.date(),
+            withdrawn=history.state.withdrawn,
+        )
+    console.add_fact("events", len(events))
+    console.add_fact("requests", result.requests)
+    console.add_fact(
+        "refresh", {"outcome": result.outcome, "changes": count_changes(result.changes)}
+    )
+    console.add_summary(result.summary)
+    if settings.pictures and result.has_network:
+        _download_images(settings, catalogue, console, now)
+    withdrawn = history.state.withdrawn
+    return Site(
+        settings=settings,
+        catalogue=catalogue,
+        urls=Urls.from_registry(history.slugs),
+        history=history,
+        query_index=build_query_index(result.records, catalogue.all_events, withdrawn),
+    )
+
+
+def _download_images(
+    settings: Settings, catalogue: Catalogue, console: Console, now: datetime
+) -> None:
+    # Imports an HTTP client, which a run without a network does not need.
+    from events_archive.images.download import download_images  # noqa: PLC0415
+
+    with console.timed("pictures"):
+        download_images(
+            catalogue.images_excluding(settings.excluded_licences),
+            folder=settings.cache / "originals",
+            api_url=settings.api_url,
+            user_agent=settings.user_agent,
+            jobs=settings.jobs,
+            console=console,
+            now=now,
+            refresh=settings.full,
+        )

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from events_archive.commands.archive import load_archive, make_site
-from events_archive.commands.options import Options
+from events_archive.commands import Options
+from events_archive.commands.fetch import load_site
 from events_archive.console import Console
 from events_archive.errors import ArchiveError
 from events_archive.query.engine import evaluate
@@ -16,7 +16,7 @@ from events_archive.store.records import EVENTS_FILE
 def run(options: Options, console: Console) -> None:
     """Print the result of the query. The cache is only read, so that no lock is needed."""
     settings = replace(options.settings, offline=True, dry_run=True)
-    site = make_site(settings, load_archive(settings, Console(quiet=True)))
+    site = load_site(settings, Console(quiet=True))
     if not site.query_index.rows:
         raise ArchiveError(
             f"{settings.cache / EVENTS_FILE} holds no events to ask: run build.py fetch first"

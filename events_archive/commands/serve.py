@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from events_archive.commands import Options
 from events_archive.commands.build import build_site
-from events_archive.commands.options import Options
 from events_archive.console import Console
 from events_archive.errors import ArchiveError
 from events_archive.preview.server import PreviewServer

@@ -5,33 +5,28 @@ from datetime import date
 from pathlib import Path
 
 from events_archive.site import urls
+from events_archive.site.site import Site
 
 BASE_NAME = "spaceflight-events-archive"
 
 _SERVER_FILES = frozenset(
-    {
-        urls.CNAME,
-        urls.DOWNLOAD,
-        urls.NO_JEKYLL,
-        urls.NOT_FOUND,
-        urls.ROBOTS,
-        urls.SITEMAP,
-    }
+    {urls.CNAME, urls.DOWNLOAD, urls.NO_JEKYLL, urls.NOT_FOUND, urls.ROBOTS, urls.SITEMAP}
 )
 """Paths of files for hosts, crawlers and error pages, which have no use on disk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportBundle:
-    """One state of the site, to be packed into one file."""
+    """A site, to be packed into one file."""
 
-    title: str
-    day: date
-    """The UTC day of the last refresh."""
-    count: int
-    """The number of events."""
+    site: Site
     files: tuple[tuple[str, Path], ...]
     """Every file of the site: its path in the site, and where it is on disk."""
+
+    @property
+    def day(self) -> date:
+        """The UTC day of the last refresh."""
+        return self.site.catalogue.today
 
     @property
     def name(self) -> str:

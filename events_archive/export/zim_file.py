@@ -78,11 +78,11 @@ def metadata(bundle: ExportBundle) -> dict[str, str]:
     """Return what a library of ZIM files shows (openZIM wiki, "Metadata")."""
     return {
         "Name": f"{BASE_NAME}_en_all",
-        "Title": bundle.title[:30],
+        "Title": bundle.site.title[:30],
         "Description": DESCRIPTION,
         "Language": "eng",
         "Creator": "The Space Devs (Launch Library 2)",
-        "Publisher": bundle.title,
+        "Publisher": bundle.site.title,
         "Date": bundle.day.isoformat(),
         "Tags": "_ftindex:yes;_pictures:yes;_videos:no;spaceflight",
         "Flavour": "all",

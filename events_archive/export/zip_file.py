@@ -51,7 +51,7 @@ def _add(archive: zipfile.ZipFile, bundle: ExportBundle, name: str, content: byt
 def start_page(bundle: ExportBundle) -> str:
     """Return the HTML of the page beside the site's folder, which links into it."""
     home = f"{_SITE_FOLDER}/{urls.HOME}"
-    title, day = escape(bundle.title), bundle.day.isoformat()
+    title, day = escape(bundle.site.title), bundle.day.isoformat()
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">\n'
@@ -59,7 +59,7 @@ def start_page(bundle: ExportBundle) -> str:
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{title}, {day}</title>\n</head>\n<body>\n"
         f"<h1>{title}</h1>\n"
-        f"<p>{bundle.count} events as they were known on {day}. "
+        f"<p>{len(bundle.site.catalogue.all_events)} events as they were known on {day}. "
         "Everything is in the folder beside this page; no network is needed.</p>\n"
         f'<p><a href="{home}">Open the archive</a></p>\n</body>\n</html>\n'
     )

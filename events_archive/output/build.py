@@ -8,12 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from events_archive.images.thumbnails import Thumbnails
 from events_archive.output.fingerprints import Fingerprints
 from events_archive.output.id_audit import IdAudit
-from events_archive.output.manifest import BuildManifest
 from events_archive.output.workers import can_fork, process_all
-from events_archive.output.writer import OutputDir, StagedFile, WriteSummary
+from events_archive.output.writer import OutputDir, StagedFile
 from events_archive.render.renderer import Renderer
 from events_archive.site.page import Page
 
@@ -25,16 +23,6 @@ _CHUNK_SIZE = 40
 
 Task = Page | tuple[str, Path]
 """A page to render, or a path with a file to copy there."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildResult:
-    """A site that was built."""
-
-    manifest: BuildManifest
-    written: WriteSummary
-    audit: IdAudit
-    thumbnails: Thumbnails
 
 
 @dataclass(slots=True, kw_only=True)
