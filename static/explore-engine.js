@@ -161,7 +161,7 @@
     const given = Array.from(new URLSearchParams(search));
     const pairs = given.filter(pair => pair[1].trim());
     const byPath = filtersOfPath(path, now || Date.now() / 1000);
-    if (!byPath) return { errors: { detail: ["“" + path + "” is not a query, nor an address of the API's events."] } };
+    if (!byPath) return { errors: { detail: ["“" + path + "” is neither a query nor a URL of the API's events."] } };
     const names = pairs.map(pair => pair[0]);
     pairs.push(...byPath.filter(pair => pair[0] === "id" || !names.includes(pair[0])));
     const requested = Object.fromEntries(pairs);

@@ -197,7 +197,7 @@
   }
 
   function plural(count) {
-    if (!count) return "No event fits all of this";
+    if (!count) return "No events match";
     return count.toLocaleString("en") + (count === 1 ? " event" : " events");
   }
 
@@ -206,7 +206,7 @@
   }
 
   function showError(problem) {
-    showStatus("Something is missing: " + problem.message + ".");
+    showStatus("That did not work: " + problem.message + ".");
   }
 
   function showFacet(facet, rows) {
@@ -259,16 +259,16 @@
   function showConditions() {
     const labels = conditionLabels();
     find("conditions").replaceChildren(...labels.map(([label, href]) => createElement("li", {},
-      link(href, { ariaLabel: "Without " + label, dir: "auto" }, label))));
-    if (labels.length > 1) find("conditions").append(createElement("li", {}, link("?", { className: "clear-filters" }, "Begin again")));
+      link(href, { ariaLabel: "Remove " + label, dir: "auto" }, label))));
+    if (labels.length > 1) find("conditions").append(createElement("li", {}, link("?", { className: "clear-filters" }, "Clear all")));
   }
 
   function showPager(total) {
     const { offset, limit } = query;
     const to = (start, label, rel) => link("?" + engine.toQueryString(query, { offset: start > 0 ? [start] : [] }), { rel }, label);
     find("pager").replaceChildren(
-      offset > 0 ? to(offset - limit, "The " + limit + " before", "prev") : "",
-      offset + limit < total ? to(offset + limit, "The next " + Math.min(limit, total - offset - limit), "next") : "");
+      offset > 0 ? to(offset - limit, "Previous " + limit, "prev") : "",
+      offset + limit < total ? to(offset + limit, "Next " + Math.min(limit, total - offset - limit), "next") : "");
   }
 
   // The calendar that is nearest to the query, and what it contains.
@@ -276,7 +276,7 @@
     const types = valuesOf(FACETS[0].names).filter(id => table.types[id]);
     const years = valuesOf(["year"]).filter(year => table.years.includes(year));
     const others = query.conditions.length - (types.length ? 1 : 0);
-    let [address, label] = ["calendar.ics", "recent and coming events of all kinds"];
+    let [address, label] = ["calendar.ics", "recent and upcoming events of all types"];
     if (types.length === 1) {
       const [typeName, stem] = table.types[types[0]];
       [address, label] = ["types/" + stem + ".ics", (others ? "all events of the type " : "") + typeName];
@@ -314,9 +314,9 @@
     const lines = Object.values(errors).flat();
     find("notes").replaceChildren(...lines.map(line => createElement("li", { dir: "auto" }, line)));
     for (const index of ["results", "facets", "pager", "conditions"]) find(index).replaceChildren();
-    find("conditions").append(createElement("li", {}, link("?", { className: "clear-filters" }, "Begin again")));
+    find("conditions").append(createElement("li", {}, link("?", { className: "clear-filters" }, "Clear all")));
     find("export").hidden = true;
-    showStatus("The API would refuse this question.");
+    showStatus("The API would refuse this query.");
   }
 
   function showResult() {

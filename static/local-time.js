@@ -49,7 +49,7 @@
     if (!upcoming.children.length) {
       var note = document.createElement("p");
       note.className = "empty-message";
-      note.textContent = "Nothing further was announced when this page was made.";
+      note.textContent = "Nothing more had been announced when this page was made.";
       upcoming.replaceWith(note);
     }
   }

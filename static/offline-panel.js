@@ -33,7 +33,7 @@
 
   function failed(error) {
     working(false);
-    say.textContent = "That did not work: " + error.message + ". What is kept already stays.";
+    say.textContent = "That did not work: " + error.message + ". What is saved already stays.";
   }
 
   function working(yes) {
@@ -72,7 +72,7 @@
 
   async function show() {
     if (offline.refused()) {
-      say.textContent = "Nothing is kept, and nothing will be until you ask for it here.";
+      say.textContent = "Nothing is saved, and nothing will be until you choose to here.";
       panel.dataset.kept = "none";
       keepButton.hidden = false;
       removeButton.hidden = true;
@@ -80,13 +80,13 @@
     }
     var now = await state(await open());
     var done = now.left.length === 0;
-    keepButton.textContent = "Keep the whole archive (" + megabytes(now.total) + ")";
+    keepButton.textContent = "Save the whole archive (" + megabytes(now.total) + ")";
     keepButton.hidden = done;
     removeButton.hidden = false;
     say.textContent = done
-      ? "The whole archive is kept in this browser: " + now.kept + " files, " + megabytes(now.bytes) + ". It is brought up to date when you visit."
-      : now.kept + " of " + now.all + " files are kept in this browser (" + megabytes(now.bytes) + " of " + megabytes(now.total) + "): " +
-        (now.asked ? "the rest is still to come." : "home, this page and what you have visited.");
+      ? "The whole archive is saved in this browser: " + now.kept + " files, " + megabytes(now.bytes) + ". It is brought up to date when you visit."
+      : now.kept + " of " + now.all + " files are saved in this browser (" + megabytes(now.bytes) + " of " + megabytes(now.total) + "): " +
+        (now.asked ? "the rest will follow." : "the home page, this page and those that you have visited.");
     panel.dataset.kept = done ? "all" : "some";
   }
 
@@ -105,7 +105,7 @@
       for (var address = now.left.pop(); address && !stopped; address = now.left.pop()) {
         await keep(cache, root + address, now.files[address][0]);
         bar.value = ++now.kept;
-        say.textContent = now.kept + " of " + now.all + " files are kept.";
+        say.textContent = now.kept + " of " + now.all + " files are saved.";
       }
     }
     await Promise.all([next(), next(), next(), next()]);

@@ -11,7 +11,7 @@
   document.querySelectorAll("[data-today]").forEach(function (note) {
     var link = note.querySelector("a");
     link.href = link.getAttribute("href").replace("index.html", today + ".html");
-    link.textContent = (told ? "All of " : "What happened on ") + words;
+    link.textContent = (told ? "Everything on " : "What happened on ") + words;
     note.hidden = false;
   });
 })();

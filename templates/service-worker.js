@@ -89,7 +89,7 @@ async function keep(address, response, cache) {
 async function dated(kept) {
   var when = new Date(kept.headers.get("X-Kept"));
   var day = when.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
-  var note = '<p class="offline-notice" role="status">No network: this is the copy that your browser kept on ' + day + ".</p>";
+  var note = '<p class="offline-notice" role="status">No network: this is a copy that your browser saved on ' + day + ".</p>";
   var html = (await kept.text()).replace(/<body[^>]*>/, function (body) { return body + note; });
   return new Response(html, { headers: { "Content-Type": "text/html; charset=utf-8" } });
 }

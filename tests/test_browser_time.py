@@ -82,7 +82,7 @@ def test_an_event_in_a_month_is_upcoming_until_its_last_day_is_over(
     next_day = _open(browser, site / "index.html", "2026-10-01T00:30:00Z", "America/Los_Angeles")
     assert "Flyby" not in _names(next_day, "upcoming")
     assert _names(next_day, "recent")[0] == "Flyby"
-    assert "Nothing further was announced" in next_day.locator("main").inner_text()
+    assert "Nothing more had been announced" in next_day.locator("main").inner_text()
 
 
 def test_without_javascript_the_page_shows_what_was_upcoming_at_the_build(

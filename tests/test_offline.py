@@ -121,7 +121,7 @@ def test_the_whole_archive_is_cached_and_removed_on_request(
         assert "MB" in page.locator("[data-keep]").inner_text()
         page.locator("[data-keep]").click()
         page.wait_for_selector("[data-offline][data-kept=all]")
-        assert "The whole archive is kept" in page.locator("[data-state]").inner_text()
+        assert "The whole archive is saved" in page.locator("[data-state]").inner_text()
     monitor = PageMonitor(page)
     for path in ("index.html", EVA, "types/eva.html", "years/2021.html"):
         page.goto(root + path)

@@ -37,7 +37,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def _open(page: Page, run: Run, query: str = "") -> None:
     page.goto((run.output / "explore.html").as_uri() + (f"?{query}" if query else ""))
-    expect(page.get_by_role("status")).to_have_text(re.compile(r"^(\d|No event)"))
+    expect(page.get_by_role("status")).to_have_text(re.compile(r"^(\d|No events)"))
 
 
 def _query(page: Page) -> dict[str, list[str]]:
@@ -59,8 +59,8 @@ def test_a_query_of_the_api_works_unchanged(page: Page, generated_run: Run) -> N
     count = _count(generated_run, lambda record: record["type"]["id"] in (2, 8))
     expect(page.get_by_role("status")).to_have_text(f"{count} events, 11 to 20 shown")
     assert len(_event_names(page)) == 10
-    conditions = page.get_by_label("What was asked for").get_by_role("link")
-    assert conditions.all_inner_texts() == ["Docking", "Spacecraft Undocking", "Begin again"]
+    conditions = page.get_by_label("Active filters").get_by_role("link")
+    assert conditions.all_inner_texts() == ["Docking", "Spacecraft Undocking", "Clear all"]
 
 
 def test_a_query_finds_one_of_the_seed_events(page: Page, seed_run: Run) -> None:
@@ -90,7 +90,7 @@ def test_a_url_of_the_api_can_be_pasted(page: Page, seed_run: Run) -> None:
     assert _event_names(page) == ["Tiangong EVA-1"]
     field.fill("https://ll.thespacedevs.com/2.3.0/launches/?limit=2")
     field.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("nor an address of the API's events")
+    expect(page.get_by_role("status")).to_contain_text("nor a URL of the API's events")
 
 
 def test_every_choice_has_a_url_and_the_back_button_undoes_it(page: Page, seed_run: Run) -> None:
@@ -101,16 +101,16 @@ def test_every_choice_has_a_url_and_the_back_button_undoes_it(page: Page, seed_r
     page.get_by_role("link", name="Tiangong Space Station").first.click()
     expect(page.get_by_role("status")).to_have_text("1 event")
     assert _query(page)["place"] == ["Tiangong Space Station"]
-    page.get_by_label("Sorted").select_option("latest first")
+    page.get_by_label("Order").select_option("newest first")
     page.get_by_label("Until").fill("2021-07-01")
-    expect(page.get_by_role("status")).to_have_text("No event fits all of this")
+    expect(page.get_by_role("status")).to_have_text("No events match")
     assert _query(page)["date__lte"] == ["2021-07-01T23:59:59Z"]
     page.go_back()
     expect(page.get_by_role("status")).to_have_text("1 event")
     page.go_back()
     page.go_back()
     expect(page.get_by_role("status")).to_have_text("4 events")
-    page.get_by_role("link", name="Without EVA").click()
+    page.get_by_role("link", name="Remove EVA").click()
     expect(page.get_by_role("status")).to_have_text("10 events")
 
 
@@ -146,15 +146,15 @@ def test_text_beyond_names_is_searched_only_on_request(page: Page, seed_run: Run
     field = page.get_by_role("searchbox")
     field.fill("iROSA")
     field.press("Enter")
-    expect(page.get_by_role("status")).to_have_text("No event fits all of this")
+    expect(page.get_by_role("status")).to_have_text("No events match")
     assert _query(page) == {"search": ["iROSA"]}
-    page.get_by_label("Look beyond names").check()
+    page.get_by_label("Also search").check()
     field.press("Enter")
     expect(page.get_by_role("status")).to_have_text("3 events")
     assert _query(page) == {"q": ["iROSA"]}
     assert "iROSA solar arrays" in page.locator(".snippet").first.inner_text()
-    page.get_by_role("button", name="the API’s address").click()
-    copied = page.get_by_label("What was copied").input_value()
+    page.get_by_role("button", name="the API’s URL").click()
+    copied = page.get_by_label("Copied text").input_value()
     assert copied == "https://ll.thespacedevs.com/2.3.0/events/"
 
 
@@ -166,7 +166,7 @@ def test_invalid_and_ignored_parameters_are_named(page: Page, seed_run: Run) -> 
     warnings = page.locator(".query-notes").inner_text()
     assert "type was given as “2,3”" in warnings
     assert "date__gt was given as “soon”" in warnings
-    page.get_by_role("link", name="Begin again").click()
+    page.get_by_role("link", name="Clear all").click()
     expect(page.get_by_role("status")).to_have_text("10 events")
 
 
@@ -250,7 +250,7 @@ def test_the_page_works_over_http_below_a_folder(browser: Browser, seed_run: Run
         expect(page.get_by_role("status")).to_have_text("4 events")
         page.goto(root + "explore.html?search=EVA&limit=2")
         expect(page.get_by_role("status")).to_have_text("4 events, 1 to 2 shown")
-        page.get_by_role("link", name="The next 2").click()
+        page.get_by_role("link", name="Next 2").click()
         expect(page.get_by_role("status")).to_have_text("4 events, 3 to 4 shown")
         assert page.url == root + "explore.html?limit=2&offset=2&search=EVA"
         assert [url for url in monitor.requests if not url.startswith(root)] == []

@@ -191,7 +191,7 @@ def test_the_json_that_the_page_copies_is_the_commands(
 ) -> None:
     query = f"type__ids=2,3,20&ordering=-last_updated&limit=30&offset=30&mode={mode}"
     page.goto((generated_run.output / "explore.html").as_uri() + "?" + query)
-    page.get_by_role("button", name="its answer as JSON").click()
-    copied = page.get_by_label("What was copied")
+    page.get_by_role("button", name="its response as JSON").click()
+    copied = page.get_by_label("Copied text")
     copied.wait_for()
     assert json.loads(copied.input_value()) == json.loads(_command(generated_run, query).stdout)

@@ -119,7 +119,7 @@ def test_the_site_is_served_under_the_prefix(preview: Preview) -> None:
     assert preview.get("/repo/about")[0] == 200
     status, content_type, body = preview.get("/repo/deep/er/lost")
     assert (status, content_type) == (404, "text/html; charset=utf-8")
-    assert b"Nothing at this address" in body
+    assert b"Page not found" in body
     assert preview.get("/index.html")[0] == 404
 
 

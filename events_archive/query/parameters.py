@@ -74,9 +74,9 @@ class Parameter:
 
 
 _DATE_PART = "Numbers, separated by commas. The date is taken in UTC."
-_DAYS = "A day or a date-time (ISO 8601), in UTC unless it names a zone."
-_REPEAT = "Repeat it to ask for several: an event that fits one of them fits."
-_COMMAS = "Separate several by commas: an event that fits one of them fits."
+_DAYS = "A day or a date-time (ISO 8601), in UTC unless it has an offset."
+_REPEAT = "Repeat it for several values; an event needs to match only one."
+_COMMAS = "Separate several by commas; an event needs to match only one."
 
 
 def _list(
@@ -125,8 +125,8 @@ FILTERS = (
     _list("type__ids", "type", "Events of one of these types, by id.", "2,8"),
     Parameter(
         name="video_url", type=ParameterType.TEXTS, field="videos",
-        meaning="Events that one of these webcasts belongs to.",
-        help=f"Whole addresses. {_COMMAS}",
+        meaning="Events with one of these webcasts.",
+        help=f"Full URLs. {_COMMAS}",
         example="https://www.youtube.com/watch?v=21X5lGlDOfg",
     ),
     _list("year", "year", "Events in these years.", "2020,2021", help=_DATE_PART),
@@ -139,7 +139,7 @@ LATER_FILTERS = (
     _list("spacestation__ids", "stations", "Events at one of these stations.", "4,18", "later"),
     Parameter(
         name="launch__ids", type=ParameterType.UUIDS, field="launches", origin="later",
-        meaning="Events that one of these launches belongs to.",
+        meaning="Events with one of these launches.",
         help=f"UUIDs. {_COMMAS}",
         example="92dd20c7-6afc-484c-8369-2f6751bd0d8f",
     ),
@@ -148,13 +148,13 @@ LATER_FILTERS = (
 
 SEARCH = Parameter(
     name="search", type=ParameterType.WORDS, field="name", example="crew docking",
-    meaning="Events whose name holds these words.",
-    help="Separated by blanks or commas; each must occur in the name, also within a word.",
+    meaning="Events whose name contains these words.",
+    help="Separated by spaces or commas; each must occur in the name, even inside a word.",
 )  # fmt: skip
 
 MODE = Parameter(
     name="mode", type=ParameterType.CHOICE, choices=MODES, example="detailed",
-    meaning="How much is told of each event.",
+    meaning="How much detail each event has.",
     help="“list” leaves out updates, “detailed” adds agencies, launches, programmes and people.",
 )  # fmt: skip
 
@@ -162,22 +162,22 @@ PAGING = (
     Parameter(
         name="ordering", type=ParameterType.CHOICE, choices=ORDERINGS, example="-date",
         meaning="What the events are sorted by.",
-        help="By date or by last change; a minus sign turns the order round. Without it, by date.",
+        help="By date or by last change; a minus sign reverses the order. The default is by date.",
     ),
     Parameter(
         name="limit", type=ParameterType.COUNT, example="100",
-        meaning="How many events one answer holds.",
-        help=f"{DEFAULT_LIMIT} where it is not said, {MAX_LIMIT} at most.",
+        meaning="How many events a response has at most.",
+        help=f"The default is {DEFAULT_LIMIT}, the largest value {MAX_LIMIT}.",
     ),
     Parameter(
         name="offset", type=ParameterType.COUNT, example="100",
-        meaning="How many events are passed over first.",
-        help="Beyond the last event the answer is empty, and still says how many events there are.",
+        meaning="How many events are skipped.",
+        help="Beyond the last event the response is empty, but still has the number of events.",
     ),
     Parameter(
         name="format", type=ParameterType.CHOICE, choices=FORMATS, example="json",
-        meaning="How the API answers.",
-        help="“json” for programs, “api” for people. It changes nothing in what is answered.",
+        meaning="The format of the API's response.",
+        help="“json” for programs, “api” for people. The content is the same.",
     ),
 )  # fmt: skip
 """Order, page and format of the results."""
@@ -185,25 +185,25 @@ PAGING = (
 EXTENSIONS = (
     Parameter(
         name="q", type=ParameterType.WORDS, field="text", origin="archive", example="solar array",
-        meaning="Events that hold these words anywhere.",
+        meaning="Events that contain these words anywhere.",
         help="Like search, and also in descriptions, places, types, agencies, programmes, "
         "launches, stations, expeditions and people. The API has nothing like it.",
     ),
     Parameter(
         name="place", type=ParameterType.REPEATED_TEXT, field="place", origin="archive",
         meaning="Events at this place, as the API writes it.",
-        help=f"{_REPEAT} The API tells the place and cannot be asked for it.",
+        help=f"{_REPEAT} The API has places but cannot filter by them.",
         example="International Space Station",
     ),
 )  # fmt: skip
 """Filters that only this archive has."""
 
 GROUPS = (
-    ("Which events", FILTERS),
-    ("Words", (SEARCH,)),
-    ("How much, how many, in which order", (MODE, *PAGING)),
+    ("Filters", FILTERS),
+    ("Search", (SEARCH,)),
+    ("Detail, order and paging", (MODE, *PAGING)),
     ("Added to the API later", LATER_FILTERS),
-    ("Beyond the API: only here", EXTENSIONS),
+    ("Only in this archive", EXTENSIONS),
 )
 """The table as the query page shows it."""
 
@@ -220,11 +220,11 @@ MESSAGES = {
     "uuid": "Enter a valid UUID.",
     "value": "“{value}” is not a valid value.",
     "format": "Not found.",
-    "detail": "{name} was given as “{value}”, and takes something like {example}.",
-    "unknown": "The API does not know “{name}” and ignores it, and so does this answer.",
-    "former": "“{name}” is a former name that the API now ignores; it is called {now}.",
+    "detail": "{name} was given as “{value}”; it takes a value such as {example}.",
+    "unknown": "The API does not know “{name}” and ignores it; it is ignored here too.",
+    "former": "“{name}” is a former name, which the API now ignores; use {now}.",
     "ordering": "“{value}” in ordering is ignored: the API sorts by {choices}.",
-    "mode": "“{value}” is not a mode; the answer is in mode normal. There are {choices}.",
+    "mode": "“{value}” is not a mode; normal is used instead. The modes are {choices}.",
     "limit": "limit is {value}: the API gives at most {largest} events at a time.",
     "count": "{name} was given as “{value}”, which is not a number of events, and is ignored.",
 }

@@ -138,7 +138,7 @@ def _pairs_of_path(path: str, given: set[str], now: datetime) -> Pairs:
     match = _EVENTS_PATH.search(path)
     if match is None:
         if path and not _QUERY_PAGE_PATH.search(path):
-            message = f"“{path}” is not a query, nor an address of the API's events."
+            message = f"“{path}” is neither a query nor a URL of the API's events."
             raise InvalidQueryError({"detail": [message]})
         return ()
     if match["id"]:

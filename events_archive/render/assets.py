@@ -42,7 +42,7 @@ class Assets:
     def url(self, name: str) -> str:
         """Return the URL of ``style.css``; raises ArchiveError if there is no such file."""
         if name not in self.by_name:
-            raise ArchiveError(f"a template asks for {name}, which is not in the static folder")
+            raise ArchiveError(f"a template refers to {name}, which is not in the static folder")
         return self.by_name[name].url
 
     def files(self) -> Iterator[tuple[str, bytes]]:

@@ -65,8 +65,8 @@ _SITE_CALENDARS: Mapping[str, Calendar] = {
     for calendar in (
         Calendar(
             name="{site}",
-            description=f"Spaceflight events of the past {ROLLING_DAYS} days and all that are to "
-            "come.",
+            description=f"Spaceflight events of the past {ROLLING_DAYS} days and all that are "
+            "announced.",
             path=urls.CALENDAR,
             html_url=urls.HOME,
             refresh=EVERY_SIX_HOURS,
@@ -80,7 +80,7 @@ _SITE_CALENDARS: Mapping[str, Calendar] = {
         ),
         Calendar(
             name="Anniversaries · {site}",
-            description="What happened in space, on the same day of every year after. "
+            description="What happened in space, repeated on the same day of every year. "
             "Press events are left out.",
             path=urls.ANNIVERSARIES,
             html_url=urls.ALL_DAYS,
@@ -112,7 +112,7 @@ def event_calendar(site: Site, event: Event) -> Calendar:
     """Return the calendar of a single event, without its entry."""
     return Calendar(
         name=event.name,
-        description=f"{event.name}, as {site.title} has it.",
+        description=f"{event.name}, from {site.title}.",
         path=site.urls.event(event, CALENDAR.suffix),
         html_url=site.urls.event(event),
         category=category_of(event.type),

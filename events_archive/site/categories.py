@@ -45,49 +45,46 @@ _CATEGORY_OF_TYPE: Mapping[int, Category] = {
 }
 
 TYPE_DESCRIPTIONS: Mapping[int, str] = {
-    1: "Events that their source has not yet sorted into any type.",
-    2: "A spacecraft flies itself up to a station or to another craft, and the two lock together "
-    "into one.",
+    1: "Events that the source has not yet given a type.",
+    2: "A spacecraft steers itself to a station or to another craft, and the two lock together.",
     3: "EVA stands for extravehicular activity, a spacewalk: people in suits leave their craft to "
     "build, mend or explore outside.",
-    4: "A visiting craft stops a few metres off, and the station's robotic arm catches it and sets "
-    "it on a port.",
-    5: "A rocket is bolted to the ground and its engines are lit, to prove them before they have "
-    "to fly.",
+    4: "A visiting craft stops a few metres off, and the station's robotic arm catches it and "
+    "places it on a port.",
+    5: "A rocket is bolted to the ground and its engines are lit, to test them before the flight.",
     6: "A milestone of a craft already in space: a burn, a manoeuvre, a first signal, "
     "the end of a mission.",
     7: "A craft comes down on the Moon and, if all goes well, goes on working there.",
-    8: "A craft lets go of its station and backs away, to go home, to move on or to burn up.",
+    8: "A craft undocks from its station and backs away, to return home, to move on or to burn up.",
     9: "A craft returns to Earth, under parachutes, on wings or on its own engines.",
-    10: "A trial before anybody depends on the vehicle: an escape system made to prove itself, or "
-    "a countdown practised to its end.",
-    11: "Something that the sky does by itself, seen from Earth: an eclipse, a transit, a close "
-    "approach.",
-    12: "The doors between two docked craft are opened, and the crews meet.",
-    13: "The station's robotic arm, or the port that held it, lets a visiting craft go.",
-    14: "A vehicle flies to show what it can do, and to find out what it cannot.",
+    10: "A trial before anybody depends on the vehicle, such as a test of its escape system or a "
+    "practice countdown.",
+    11: "Something to see in the sky from Earth: an eclipse, a transit, a close approach.",
+    12: "The hatches between two docked craft are opened, and the crews meet.",
+    13: "A visiting craft is released by the station's robotic arm, or by the port that held it.",
+    14: "A vehicle is flown to find out what it can do, and what it cannot.",
     15: "The command of a space station passes from one person to another, usually days before a "
     "crew goes home.",
     16: "A probe brakes, or steers, until the gravity of another world holds it.",
     17: "A crew says goodbye to those who stay on board before its own hatch closes.",
-    18: "A trial before anybody depends on the vehicle: an escape system made to prove itself, or "
-    "a countdown practised to its end.",
+    18: "A trial before anybody depends on the vehicle, such as a test of its escape system or a "
+    "practice countdown.",
     19: "A new tank is filled and pressurised at ordinary temperature, to see whether it holds.",
     20: "People who fly, build or decide answer questions: briefings, announcements, conferences.",
-    21: "A tank is filled with something very cold and pressurised like the real thing, and "
-    "sometimes until it bursts.",
+    21: "A tank is filled with a very cold liquid and pressurised as in flight, sometimes until it "
+    "bursts.",
     22: "A launch rehearsed with real propellant, tanks filled and clock running, and stopped "
     "before the engines light.",
-    23: "A probe passes a world close by, to study it or to borrow its gravity for the way on.",
+    23: "A probe passes a world close by, to study it or to use its gravity for the way on.",
     24: "A vehicle leaves the ground for space.",
     25: "A craft moves from one port of its station to another, to make room for the next.",
-    26: "Small satellites are set free, from a station or from another craft.",
+    26: "Small satellites are released from a station or from another craft.",
     28: "An authority hears what the public has to say before it decides.",
-    30: "Hardware is put through its paces on the ground before it may fly.",
+    30: "Hardware is put through its paces on the ground before it flies.",
 }
 """What the events of a type are."""
 
-_DEFAULT_DESCRIPTION = "Events that Launch Library 2 gathers under this name."
+_DEFAULT_DESCRIPTION = "Events that Launch Library 2 lists under this name."
 
 _TYPE_GLOSSES: Mapping[int, str] = {3: "spacewalk"}
 

@@ -31,17 +31,17 @@ _QUERY_FILES: Mapping[str, tuple[Writer, int]] = {
 
 ADDED_MEMBERS = (
     ("page", "The event's page here."),
-    ("permalink", "An address that leads there whatever the event is called one day."),
-    ("source", "The record at the API."),
-    ("record_sha256", "SHA-256 of the record as the archive keeps it."),
-    ("date_in_words", "The date as far as it is known, and no further."),
-    ("starts", "The earliest that the event may be (UTC)."),
-    ("ends", "The end of the time in which it lies, no longer part of it (UTC)."),
-    ("first_seen", "When the archive first saw it; null for what came with the archive."),
+    ("permalink", "A permanent link to it, whatever the event is called."),
+    ("source", "The record in the API."),
+    ("record_sha256", "SHA-256 of the record as the archive stores it."),
+    ("date_in_words", "The date in words, as exactly as it is known."),
+    ("starts", "The earliest time at which the event may be (UTC)."),
+    ("ends", "The end of the time in which it may be, exclusive (UTC)."),
+    ("first_seen", "When the archive first saw it; null if it came with the archive."),
     ("last_seen", "The day on which the API last had it."),
     ("withdrawn", "Whether the API no longer has it."),
-    ("history", "What the archive saw change: when, which field, from what, to what."),
-    ("pictures", "Copies of its picture kept here, with width and height in pixels."),
+    ("history", "The changes that the archive recorded: when, which field, from what, to what."),
+    ("pictures", "Copies of its picture in this archive, with width and height in pixels."),
 )
 """What the archive adds to a record, as (name, meaning)."""
 
@@ -109,9 +109,9 @@ def query_pages(site: Site) -> Iterator[Page]:
     yield Page(
         path=urls.QUERY_PAGE,
         template="pages/explore.html",
-        title="Ask the archive",
-        description="Choose among all spaceflight events by type, date, place, agency, programme "
-        "and words, with the questions that Launch Library 2's API understands.",
+        title="Search the archive",
+        description="Search all spaceflight events by type, date, place, agency, programme and "
+        "words, with the parameters of Launch Library 2's API.",
         breadcrumbs=(HOME,),
         context={
             "years": years,
@@ -153,8 +153,8 @@ def api_pages(site: Site) -> Iterator[Page]:
     yield Page(
         path=urls.API,
         template="pages/api.html",
-        title="The API, as plain files",
-        description="The events of Launch Library 2's API as static JSON, to be read by programs.",
+        title="The API as plain files",
+        description="The events of Launch Library 2's API as static JSON, for programs.",
         breadcrumbs=(HOME, Breadcrumb(label="Data", url=urls.DATA)),
         context={
             "example": site.catalogue.all_events[0],

@@ -55,7 +55,7 @@ def report_pages(site: Site) -> Iterator[Page]:
         path=urls.REPORT,
         template="pages/report.html",
         title="Gaps in the data",
-        description="What is missing or odd in the data of this archive, and where to mend it.",
+        description="What is missing or odd in the data of this archive, and where to report it.",
         context={
             "issues": issues,
             "max_named": MAX_NAMED_EVENTS,
@@ -125,51 +125,51 @@ QUALITY_RULES: tuple[QualityRule, ...] = (
     QualityRule(
         key="picture",
         title="No picture",
-        explanation="A drawn sky stands in. The source can attach one of the pictures that it has.",
+        explanation="A drawn sky is shown instead. The source can add one of its pictures.",
         test=lambda event, today: event.image is None,
     ),
     QualityRule(
         key="licence",
-        title="A picture of unknown licence",
-        explanation="Nobody can tell whether it may be shown. "
-        "Somebody who knows its origin can say so.",
+        title="A picture with an unknown licence",
+        explanation="It is unclear whether it may be shown. "
+        "Anyone who knows where it comes from can help.",
         test=lambda event, today: event.image is not None and not is_known(event.image.licence),
     ),
     QualityRule(
         key="credit",
         title="A picture without a credit",
-        explanation="Whoever made it goes unnamed.",
+        explanation="Its maker is not named.",
         test=lambda event, today: event.image is not None and not event.image.credit,
     ),
     QualityRule(
         key="precision",
-        title="How exact the date is, is not stated",
+        title="A date of unknown precision",
         explanation="Events from before spring 2023 have no precision. "
-        "With midnight for a time it may be the day that is meant, or the month.",
+        "A time of midnight may stand for the whole day, or for the month.",
         test=lambda event, today: event.date.utc is not None and event.date.precision_id is None,
     ),
     QualityRule(
         key="midnight",
-        title="Midnight to the minute",
-        explanation="Probably entered before the time was known, and said to be exact.",
+        title="Exactly midnight",
+        explanation="Probably entered before the time was known, and marked as exact.",
         test=_is_midnight,
     ),
     QualityRule(
         key="coarse",
-        title="Past, but known to a week or more only",
-        explanation="When it happened must be known by now.",
+        title="Past, but not known to the day",
+        explanation="By now it should be known when it happened.",
         test=_is_coarse_past,
     ),
     QualityRule(
         key="undated",
         title="No date",
-        explanation="It stands in no year, no calendar and no order.",
+        explanation="It appears in no year and no calendar, and cannot be sorted by date.",
         test=lambda event, today: event.date.utc is None,
     ),
     QualityRule(
         key="tense",
-        title="Past, and told in the future tense",
-        explanation="The description still says what will happen, not what did.",
+        title="Past, but described in the future tense",
+        explanation="The description still says what will happen, not what happened.",
         test=lambda event, today: (
             event.date.is_over(today) and _FUTURE_TENSE.search(event.description) is not None
         ),
@@ -177,36 +177,36 @@ QUALITY_RULES: tuple[QualityRule, ...] = (
     QualityRule(
         key="description",
         title="No description",
-        explanation="The page has a name and a date, and nothing to read.",
+        explanation="The page has a name and a date, but nothing to read.",
         test=lambda event, today: not event.description.strip(),
     ),
     QualityRule(
         key="place",
         title="No place",
-        explanation="It is on no place's page.",
+        explanation="It is missing from the pages of places.",
         test=lambda event, today: not event.location.strip(),
     ),
     QualityRule(
         key="places",
-        title="A place that others write differently",
+        title="A place under an unusual name",
         explanation="Most events at the same place have another name for it. "
-        "This archive knows that they are one; other readers of the data may not.",
+        "This archive treats them as one place; other users of the data may not.",
     ),
     QualityRule(
         key="twins",
-        title="Twins: one name and one type, within a day of each other",
-        explanation="Perhaps two different events of one name, perhaps one that was entered twice.",
+        title="Possible duplicates: the same name and type within a day",
+        explanation="Perhaps two events with one name, perhaps one event that was entered twice.",
     ),
     QualityRule(
         key="nameless",
         title="A link without a usable title",
-        explanation="Its title is missing, or is that of an error page; the host's name stands in.",
+        explanation="Its title is missing or that of an error page; the host is shown instead.",
         test=lambda event, today: any(not link.title for link in _links(event)),
     ),
     QualityRule(
         key="gone",
-        title="A link to a place that has closed its doors",
-        explanation="Such links seldom lead anywhere now: a page that was archived would.",
+        title="A link to a site that has closed or moved",
+        explanation="Such links rarely work now; a link to an archived copy would.",
         test=lambda event, today: any(map(_is_on_closed_host, _links(event))),
     ),
     QualityRule(

@@ -49,31 +49,30 @@ def _site_text(name: str, meaning: str, read: Callable[[Site, Event], Value]) ->
 
 
 COLUMNS = (
-    _number("id", "The API's id: the event's identity for good.", lambda event: event.id),
-    _text("name", "Its name now.", lambda event: event.name),
+    _number("id", "The API's id, which never changes.", lambda event: event.id),
+    _text("name", "Its present name.", lambda event: event.name),
     _text("slug", "The API's slug, which changes with the name.", lambda event: event.slug),
     _number("type_id", "Id of its type.", lambda event: event.type.id),
     _text("type", "Name of its type.", lambda event: event.type.name),
     _text(
         "date",
-        "Date-time (ISO 8601, UTC) as the API has it; how much of it is meant, the next "
-        "columns say.",
+        "Date-time (ISO 8601, UTC) as the API has it; the next columns say how exact it is.",
         lambda event: format_utc(event.date.utc),
     ),
     _text("date_precision", "How exact: minute, day, month ...", lambda e: e.date.precision),
-    _text("date_in_words", "The date as far as it is known.", lambda event: event.date.display),
+    _text("date_in_words", "The date as exactly as it is known.", lambda event: event.date.display),
     _text(
         "starts",
-        "The earliest it may be (ISO 8601, UTC).",
+        "The earliest time at which it may be (ISO 8601, UTC).",
         lambda event: format_utc(event.date.interval.start) if event.date.interval else None,
     ),
     _text(
         "ends",
-        "The end of the time in which it lies (ISO 8601, UTC), no longer part of it.",
+        "The end of the time in which it may be, exclusive (ISO 8601, UTC).",
         lambda event: format_utc(event.date.interval.end) if event.date.interval else None,
     ),
-    _text("location", "Where, in the API's words.", lambda event: event.location),
-    _text("description", "What it is, as plain text.", lambda event: event.description),
+    _text("location", "The place, as the API writes it.", lambda event: event.location),
+    _text("description", "The description, as plain text.", lambda event: event.description),
     _names("agencies", "Agencies"),
     _names("programs", "Programmes"),
     _names("launches", "Launches"),
@@ -82,12 +81,12 @@ COLUMNS = (
     _names("astronauts", "People"),
     _text(
         "webcasts",
-        "Addresses of webcasts, separated by blanks.",
+        "URLs of webcasts, separated by spaces.",
         lambda event: _joined((video.url for video in event.videos), " "),
     ),
     _text(
         "links",
-        "Addresses of pages about it, separated by blanks.",
+        "URLs of pages about it, separated by spaces.",
         lambda event: _joined((link.url for link in event.links), " "),
     ),
     _number(
@@ -95,10 +94,8 @@ COLUMNS = (
         "Length of the first webcast, in seconds.",
         lambda event: round(event.stream_length.total_seconds()) if event.stream_length else None,
     ),
-    _text(
-        "image", "Address of its picture.", lambda event: event.image.url if event.image else None
-    ),
-    _text("image_credit", "Whose picture it is.", lambda e: e.image.credit if e.image else None),
+    _text("image", "URL of its picture.", lambda event: event.image.url if event.image else None),
+    _text("image_credit", "Who is credited for it.", lambda e: e.image.credit if e.image else None),
     _text(
         "image_licence",
         "The picture's licence, which is not that of the data.",
@@ -122,15 +119,15 @@ COLUMNS = (
     Column(
         name="withdrawn",
         type="INTEGER",
-        meaning="1 where the API no longer has it, else 0.",
+        meaning="1 if the API no longer has it, else 0.",
         read=lambda site, event: int(site.history.is_withdrawn(event.id)),
     ),
     _site_text(
         "page",
-        "Its page here; from the archive's root, where its place on the web is not known.",
+        "Its page here; a path from the archive's root if the site has no base URL.",
         lambda site, event: site.base_url + site.urls.event(event),
     ),
-    _text("source", "Its record at the API.", lambda event: event.source_url),
+    _text("source", "Its record in the API.", lambda event: event.source_url),
     _text("record_sha256", "SHA-256 of that record, in hexadecimal.", lambda event: event.digest),
 )
 

@@ -88,12 +88,12 @@ class Feed:
 _SITE_FEEDS: Mapping[str, tuple[str, str, str]] = {
     urls.MAIN_FEED: (
         "",
-        "Spaceflight events that are new here or have changed, the latest news first.",
+        "Spaceflight events that are new here or have changed, latest first.",
         urls.HOME,
     ),
     urls.HAPPENED: (
         ": what happened",
-        "Spaceflight events that have taken place, in the order in which they did.",
+        "Spaceflight events that are over, in the order in which they happened.",
         urls.HOME,
     ),
     urls.CHANGES: (
@@ -103,7 +103,7 @@ _SITE_FEEDS: Mapping[str, tuple[str, str, str]] = {
     ),
     urls.DAYS_FEED: (
         ": on this day",
-        "Each day, what happened in spaceflight on the same day of years before.",
+        "Each day, what happened in spaceflight on the same day in earlier years.",
         urls.ALL_DAYS,
     ),
 }
@@ -139,7 +139,7 @@ def term_chronological_feed(site: Site, term: Term) -> Feed:
     return Feed(
         id=f"{TAG}:events:{term.taxonomy.feed_id}:{term.key}:happened",
         title=f"{term.name}: what happened · {site.title}",
-        description=f"Events of {term.phrase}, in the order in which they took place.",
+        description=f"Events of {term.phrase}, in the order in which they happened.",
         stem=f"{term.url.removesuffix('.html')}.happened",
         html_url=term.url,
     )

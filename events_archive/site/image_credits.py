@@ -56,7 +56,7 @@ def credits_pages(site: Site) -> Iterator[Page]:
             path=path,
             template="pages/credits.html",
             title=numbered_title("Picture credits", links),
-            description="Who made the pictures of this archive, and on what terms they are shown.",
+            description="Who made the pictures in this archive, and under which licences.",
             context={
                 "event_list": EventList(path=path, count=len(credits), pages=links),
                 "licences": by_licence(part),

@@ -73,7 +73,7 @@ def split_by_year(path: str, events: Events, limit: int) -> list[EventList]:
         return [EventList(path=path, count=len(events), sections=by_year(events))]
     links, pages = [], []
     for year, members in sorted(grouped(events, _year_or_zero).items(), reverse=True):
-        first, label = urls.list_year(path, year or None), str(year or "not known to the year")
+        first, label = urls.list_year(path, year or None), str(year or "year not known")
         links.append(PageLink(label=label.capitalize(), url=first, count=len(members)))
         grouping = partial(by_month, year=year or None)
         pages += [
@@ -153,7 +153,7 @@ def by_month(events: Events, year: int | None) -> tuple[Section, ...]:
 
 def _month_section(month: tuple[int, int], members: Events, year: int | None) -> Section:
     if month[1] > len(MONTHS):
-        title = f"Some time in {year}" if year else "Not known to the year"
+        title = f"Some time in {year}" if year else "Year not known"
         return Section(title=title, anchor="some-time", events=members)
     return Section(
         title=MONTHS[month[1] - 1] if month[0] == year else format_month(*month),
@@ -169,7 +169,7 @@ def by_year(events: Events) -> tuple[Section, ...]:
     ordered = sorted(years.items(), key=lambda item: -(item[0] or 9999))
     return tuple(
         Section(
-            title=str(year) if year else "Not known to the year",
+            title=str(year) if year else "Year not known",
             anchor=f"y{year}" if year else "undated",
             events=members,
             url=urls.year(year) if year else "",

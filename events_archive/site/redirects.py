@@ -46,7 +46,7 @@ def _placeholders(site: Site) -> Iterator[Page]:
             path=path,
             template="pages/unavailable.html",
             title=f"Event {event_id}",
-            description="An event that cannot be shown at present.",
+            description="An event that cannot be shown at the moment.",
             context={"event_id": event_id},
             indexable=False,
         )
@@ -77,7 +77,7 @@ def retired_list_redirects(published: Iterable[str], pages: Iterable[Page]) -> I
     for path in retired:
         candidates = (same_term.get(_term_identity(path), ""), *_broader_lists(path))
         target = next(candidate for candidate in candidates if candidate in planned)
-        yield redirect(path, "the list that these events now stand in", target)
+        yield redirect(path, "the list that these events are now in", target)
 
 
 def _term_identity(path: str) -> str:

@@ -94,7 +94,7 @@ def _groups(events: Events) -> tuple[tuple[timedelta, Iterable[_Group]], ...]:
             reason = f"Also with {astronaut.name}"
             astronauts.setdefault(astronaut.id, _Group(reason, [])).events.append(event)
         for station in event.stations:
-            reason = f"Also at {station.name}, in those weeks"
+            reason = f"Also at {station.name} around that time"
             for program in event.programs:
                 stay = (station.id, program.id)
                 stays.setdefault(stay, _Group(reason, [])).events.append(event)

@@ -77,7 +77,7 @@ class Site:
             for taxonomy, _ in self.taxonomies.listed
             if taxonomy.navigation_label
         }
-        return {**indexes, "Ask": paths.QUERY_PAGE, "Subscribe": paths.SUBSCRIBE}
+        return {**indexes, "Search": paths.QUERY_PAGE, "Subscribe": paths.SUBSCRIBE}
 
     @cached_property
     def types_by_category(self) -> tuple[tuple[Category, tuple[Term, ...]], ...]:

@@ -132,7 +132,7 @@ def find_all_series(taxonomy: Taxonomy, catalogue: Catalogue, urls: Urls) -> Ite
             name=series.name,
             events=series.events,
             value=series,
-            group="Counted, one by one" if series.is_counted else "Missions",
+            group="Numbered series" if series.is_counted else "Missions",
         )
 
 
@@ -190,8 +190,8 @@ TAXONOMIES = (
         navigation_label="Years",
         layout=pagination.split_by_month,
         template="pages/year.html",
-        page_title="Spaceflight events of {name}",
-        page_description="{events} of {name}, month by month.",
+        page_title="Spaceflight events in {name}",
+        page_description="{events} in {name}, month by month.",
         index_template="pages/years.html",
         index_description="Spaceflight events year by year.",
         calendar_refresh=DAILY,
@@ -209,8 +209,8 @@ TAXONOMIES = (
         has_index=False,
         layout=pagination.split_with_days,
         template="pages/month.html",
-        page_title="Spaceflight events of {name}",
-        page_description="{events} of {name}.",
+        page_title="Spaceflight events in {name}",
+        page_description="{events} in {name}.",
     ),
     Taxonomy(
         name="days",
@@ -228,7 +228,7 @@ TAXONOMIES = (
         layout=partial(pagination.split_by_number, grouping=pagination.by_year),
         template="pages/day.html",
         page_title="On this day: {name}",
-        page_description="{events} of {name}, in all years.",
+        page_description="{events} on {name}, in all years.",
         index_template="pages/days.html",
         index_description="What happened in spaceflight on each day of the year.",
         records_terms=False,
@@ -237,8 +237,8 @@ TAXONOMIES = (
         name="places",
         title="Places",
         singular="Place",
-        intro="Where it happens: in orbit, on other worlds, and in the rooms where people talk "
-        "about it. One place often goes by several names; here it has one page.",
+        intro="Where events take place: in orbit, on other worlds, and in the rooms where people "
+        "talk about them. A place that is known by several names has one page here.",
         find=find_places,
         navigation_label="Places",
         canonical_slug=canonical_slug,
@@ -247,7 +247,7 @@ TAXONOMIES = (
         name="stations",
         title="Space stations",
         singular="Space station",
-        intro="The houses in orbit, and everything that came to, went from or happened on board.",
+        intro="Space stations, and everything that arrived, departed or happened on board.",
         find=partial(
             find_members,
             facts={
@@ -265,7 +265,7 @@ TAXONOMIES = (
         name="programs",
         title="Programmes",
         singular="Programme",
-        intro="The long undertakings that single events belong to.",
+        intro="The long-running programmes that events belong to.",
         find=partial(find_members, description="description", website="url"),
         canonical_slug=_id_from_slug,
     ),
@@ -273,7 +273,7 @@ TAXONOMIES = (
         name="agencies",
         title="Agencies",
         singular="Agency",
-        intro="Those who fly, build and pay: space agencies and companies.",
+        intro="The space agencies and companies behind the events.",
         find=partial(
             find_members, facts={"Abbreviation": "abbreviation", "Type": "type"}, group="type"
         ),
@@ -283,7 +283,7 @@ TAXONOMIES = (
         name="astronauts",
         title="Astronauts",
         singular="Astronaut",
-        intro="People who took part, each with the events that name them.",
+        intro="The people who took part, each with the events that name them.",
         find=partial(find_members, facts={"Agency": "agency", "Status": "status"}),
         canonical_slug=_id_from_slug,
     ),
@@ -291,8 +291,8 @@ TAXONOMIES = (
         name="series",
         title="Series and missions",
         singular="Series",
-        intro="Events that follow one another: all that one craft did, and what is counted, such "
-        "as spacewalks. Only where names leave no doubt.",
+        intro="Events that belong together: everything that one spacecraft did, and what is "
+        "numbered, such as spacewalks. Only events whose names leave no doubt are included.",
         find=find_all_series,
         layout=partial(pagination.split_by_number, grouping=pagination.ungrouped),
     ),

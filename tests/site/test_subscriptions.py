@@ -72,7 +72,7 @@ def test_without_a_base_url_there_is_no_link_to_subscribe() -> None:
     html = files["subscribe.html"].decode()
     for word in ("webcal:", "calendar.google.com", "outlook.live.com", "feeds.opml"):
         assert word not in html
-    assert "does not know where on the web it lies" in html
+    assert "was built without its web address" in html
     assert 'href="types/docking.atom"' in html
 
 

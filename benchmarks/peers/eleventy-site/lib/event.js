@@ -82,7 +82,7 @@ function content(event, type, image) {
   )}
 <div class="event container">
   <div class="event-description">
-    ${event.withdrawn ? `<p class="notice">Withdrawn: Launch Library 2 no longer lists this event. It was last seen there on ${day(event.withdrawn)}. What was last known of it stays here.</p>` : ""}
+    ${event.withdrawn ? `<p class="notice">Withdrawn: Launch Library 2 no longer lists this event. It was last seen there on ${day(event.withdrawn)}. What was last known about it stays here.</p>` : ""}
     <div class="prose" dir="auto">
       ${event.html ?? '<p class="empty-message">The source has no description of this event.</p>'}
     </div>
@@ -95,12 +95,12 @@ function content(event, type, image) {
     ${event.location ? fact("Place", place ? termLink(place) : esc(event.location)) : ""}
     ${event.calendar ? fact("Add to calendar", `<a href="${root}events/${event.slug}.ics" type="text/calendar">Any calendar (.ics)</a>`, `<a href="${esc(event.calendar.google)}" rel="noopener noreferrer">Google Calendar</a>`, `<a href="${esc(event.calendar.outlook)}" rel="noopener noreferrer">Outlook</a>`) : ""}
     ${event.programs ? fact("Programme", ...event.programs.map((key) => termLink(data.programs[key]))) : ""}
-    ${event.streamLength ? fact("Length of the webcast", event.streamLength) : ""}
+    ${event.streamLength ? fact("Length of webcast", event.streamLength) : ""}
     ${event.lastUpdated ? fact("Last updated", instant(event.lastUpdated)) : ""}
     ${event.firstSeen ? fact("First seen here", instant(event.firstSeen)) : ""}
-    ${fact("Last seen", event.withdrawn ? day(event.withdrawn) : `<a href="${root}about.html#freshness">at the latest look</a>`)}
+    ${fact("Last seen", event.withdrawn ? day(event.withdrawn) : `<a href="${root}about.html#freshness">at the last check</a>`)}
     ${fact("Source", link(event.source, `Record ${event.id} in Launch Library 2`))}
-    ${fact("For programs", `<a href="${root}events/${event.slug}.json" type="application/json">This event as JSON</a>`)}
+    ${fact("Data", `<a href="${root}events/${event.slug}.json" type="application/json">This event as JSON</a>`)}
     ${fact("Permanent link", `<a href="${root}id/${event.id}.html">Event ${event.id}</a>`)}
   </dl>
 </aside>
@@ -109,16 +109,16 @@ ${event.videos ? section("webcasts", "Webcasts", webcasts(event, image)) : ""}
 ${event.links ? section("links", "Further reading", furtherReading(event)) : ""}
 ${event.updates ? section("updates", "Updates", updates(event)) : ""}
 ${event.hasParticipants ? section("relations", "Taking part", `<div class="relations">${participants(event)}</div>`) : ""}
-${event.history ? section("history", "What this archive saw change", history(event)) : ""}
+${event.history ? section("history", "Recorded changes", history(event)) : ""}
   </div>
 </div>
 <div class="event-more container">
 <div class="connections">
 ${all(event.series, series)}
-${event.related ? section("related", "Related", `<ul>${all(event.related, (one) => eventRow(one.id, "", ` · <span dir="auto">${esc(one.reason)}</span>`))}</ul>`) : ""}
+${event.related ? section("related", "Related events", `<ul>${all(event.related, (one) => eventRow(one.id, "", ` · <span dir="auto">${esc(one.reason)}</span>`))}</ul>`) : ""}
 ${event.others ? section("others", `${typeLink}${esc(type.name)}</a>`, `<ul>${all(event.others, (id) => eventRow(id))}</ul>`) : ""}
 </div>
-  <nav class="pager" aria-label="Events before and after">
+  <nav class="pager" aria-label="Previous and next event">
     ${pagerLink(event.previous, "before", "prev", "Before")}
     ${pagerLink(event.next, "after", "next", "After")}
   </nav>
@@ -129,7 +129,7 @@ function figure(event, image) {
   const { credit, licence } = image;
   return `<figure class="event-picture">
     <img src="${root}${image.src}" srcset="${srcset(image, root)}" sizes="(min-width: 56em) 42rem, 100vw" width="${image.width}" height="${image.height}" alt="${esc(altOf(image, event))}" fetchpriority="high">
-    <figcaption>${credit ? `Picture: <span dir="auto">${esc(credit)}</span>` : "The source names no photographer"}${licence ? `. Licence: ${licence.url ? `<a href="${esc(licence.url)}" rel="license nofollow noopener noreferrer" dir="auto">${esc(licence.name)}</a>` : esc(licence.name)}` : ""}.</figcaption>
+    <figcaption>${credit ? `Picture: <span dir="auto">${esc(credit)}</span>` : "No credit given"}${licence ? `. Licence: ${licence.url ? `<a href="${esc(licence.url)}" rel="license nofollow noopener noreferrer" dir="auto">${esc(licence.name)}</a>` : esc(licence.name)}` : ""}.</figcaption>
   </figure>`;
 }
 
@@ -151,7 +151,7 @@ ${one.text ? `<p class="link-description" dir="auto">${esc(one.text)}</p>` : ""}
 
 const updates = (event) => `<ol class="updates">${all(
   event.updates,
-  (one) => `<li><p class="update-when">${one.when ? instant(one.when) : "Date not known"}${one.author ? ` · <span dir="auto">${esc(one.author)}</span>` : ""}</p>
+  (one) => `<li><p class="update-when">${one.when ? instant(one.when) : "Date unknown"}${one.author ? ` · <span dir="auto">${esc(one.author)}</span>` : ""}</p>
 <div class="prose" dir="auto">${one.html ?? ""}</div>
 ${one.url ? `<p class="update-source">Source: ${link(one.url, one.host)}</p>` : ""}</li>`,
 )}</ol>`;
@@ -179,5 +179,5 @@ const participants = (event) =>
 
 const series = (one, index) => `<nav aria-labelledby="series-${index + 1}">
 <h2 id="series-${index + 1}"><a href="${root}${one.path}" dir="auto">${esc(one.name)}</a> <span class="count">${one.count}</span></h2>
-<ul>${one.before ? eventRow(one.before, "<span>Before</span> ") : ""}${one.after ? eventRow(one.after, "<span>After</span> ") : ""}</ul>
+<ul>${one.before ? eventRow(one.before, "<span>Previous</span> ") : ""}${one.after ? eventRow(one.after, "<span>Next</span> ") : ""}</ul>
 </nav>`;

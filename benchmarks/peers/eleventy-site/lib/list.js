@@ -38,8 +38,8 @@ ${eventRows(one.events, root)}
 )}`;
 
 const pager = ({ root, neighbours: [before, after, label] }) => `<nav class="pager" aria-label="${label}">
-${before.path ? `<a class="previous" rel="prev" href="${root}${before.path}"><span>Before</span> <b dir="auto">${before.label}</b></a>` : ""}
-${after.path ? `<a class="next" rel="next" href="${root}${after.path}"><span>After</span> <b dir="auto">${after.label}</b></a>` : ""}
+${before.path ? `<a class="previous" rel="prev" href="${root}${before.path}"><span>Previous</span> <b dir="auto">${before.label}</b></a>` : ""}
+${after.path ? `<a class="next" rel="next" href="${root}${after.path}"><span>Next</span> <b dir="auto">${after.label}</b></a>` : ""}
 </nav>`;
 
 const legend = () =>
@@ -59,7 +59,7 @@ const LAYOUTS = {
 <p class="intro">${esc(page.summary)}</p>
 <p class="masthead-count">${events(page.count)}</p>`)}
 <div class="container stack single-type">
-${page.chart ? `<figure class="timeline">\n${page.chart}\n<figcaption>All of them in time. Below, the same one by one.</figcaption>\n</figure>` : ""}
+${page.chart ? `<figure class="timeline">\n${page.chart}\n<figcaption>All events of this type over time; they are listed below.</figcaption>\n</figure>` : ""}
 ${eventList(page)}
 </div>`;
   },
@@ -89,7 +89,7 @@ ${pager(page)}
   types(page) {
     const { root } = page;
     return `${masthead("", heroBackground(40), `<h1>Types of events</h1>
-<p class="intro">What happens in space, sorted by what it is.</p>`)}
+<p class="intro">What happens in space, and what each kind of event is.</p>`)}
 <div class="container categories">
 ${all(page.categories, (category) => `<section class="category-${category.key}" aria-labelledby="${category.key}-types">
 <h2 id="${category.key}-types">${icon(category.key)} ${category.label}</h2>
@@ -104,7 +104,7 @@ ${type.chart}
 </div>
 <div class="container">
 <details class="chart-data">
-<summary>Types and years in numbers</summary>
+<summary>Events by type and year, in numbers</summary>
 <div class="scrollable" role="region" aria-label="Events by type and year" tabindex="0">
 <table class="number-table">
 <thead><tr><th scope="col">Type</th>${page.span.map((year) => `<th scope="col">${year}</th>`).join("")}</tr></thead>
@@ -120,7 +120,7 @@ ${all(page.categories, (category) => all(category.types, (type) => `<tr><th scop
   years(page) {
     const { root } = page;
     return `${masthead("", heroBackground(200), `<h1>Years</h1>
-<p class="intro">The archive from its first year to the last that anybody has announced.</p>`)}
+<p class="intro">Every year in the archive, from the first to the furthest announced.</p>`)}
 <div class="container stack">
 <div>
 ${legend()}
@@ -137,7 +137,7 @@ ${all(page.years, (year) => `<li>
 </li>`)}
 </ol>
 </div>
-${page.undated ? `<section aria-labelledby="undated">\n<h2 id="undated">Not known to the year</h2>\n${eventRows(page.undated, root)}\n</section>` : ""}
+${page.undated ? `<section aria-labelledby="undated">\n<h2 id="undated">Year not known</h2>\n${eventRows(page.undated, root)}\n</section>` : ""}
 </div>`;
   },
 
@@ -165,7 +165,7 @@ ${all(page.days, (one) => `<ul data-day="${one.day}" hidden>
 ${all(one.events, (event) => `<li><b>${event.year}</b> <a href="${root}${event.path}" dir="auto">${esc(event.name)}</a></li>`)}
 </ul>`)}
 <p data-today hidden><a href="${root}days/index.html">Today</a></p>
-<p>What happened in the years before: <a href="${root}days/index.html">all days of the year</a></p>
+<p>What happened in earlier years: <a href="${root}days/index.html">all days of the year</a></p>
 </section>
 <section class="deferred" aria-labelledby="by-year">
 <h2 id="by-year"><a href="${root}years/index.html">All years, week by week</a></h2>
@@ -174,7 +174,7 @@ ${legend()}
 <ol>
 ${all(page.yearOverview, (year) => `<li><a href="${root}${year.path}">${year.number}</a>${year.chart}<span class="count">${year.count}<span class="visually-hidden"> events</span></span></li>`)}
 </ol>
-<figcaption>Each line is a year, each bar a week: the higher, the more happened, in the colours of what it was. A bar leads to its month.</figcaption>
+<figcaption>Each line is a year and each bar a week: the higher the bar, the more events. Colours show what kind of events they were, and a bar links to its month.</figcaption>
 </figure>
 <details class="chart-data">
 <summary>The same in numbers</summary>
@@ -200,7 +200,7 @@ ${all(category.types, (type) => `<li><a href="${root}types/${type.slug}.html">${
 </div>
 </section>
 <section class="deferred" aria-labelledby="ways-in">
-<h2 id="ways-in">Other ways in</h2>
+<h2 id="ways-in">More ways to browse</h2>
 <ul class="taxonomy-links">
 ${all(page.taxonomies, (one) => `<li><a href="${root}${one.path}">${one.label}</a> <span class="count">${one.count}</span></li>`)}
 </ul>
@@ -209,18 +209,18 @@ ${all(page.taxonomies, (one) => `<li><a href="${root}${one.path}">${one.label}</
   },
 
   "404": ({ root }) => `${masthead("", heroBackground(80), `<p class="kicker">404</p>
-<h1>Nothing at this address</h1>
-<p class="intro">The page may have moved, or the address lost a letter on its way here.</p>
+<h1>Page not found</h1>
+<p class="intro">The page may have moved, or there may be a mistake in the address.</p>
 <form class="search-form" role="search" action="${root}explore.html">
-<label for="search">Look for an event by its name</label>
+<label for="search">Search events by name</label>
 <div class="search-row">
 <input type="search" id="search" name="search" autocomplete="off" spellcheck="false" enterkeyhint="search">
-<button type="submit">Look</button>
+<button type="submit">Search</button>
 </div>
 </form>`)}
 <div class="container">
 <div class="prose page-text">
-<p>No event that was ever published here is taken away, so what you look for is most likely a step further on:</p>
+<p>Events that were published here are not removed, so you may find what you are looking for among:</p>
 <ul>
 <li><a href="${root}index.html">what is next and what just happened</a>,</li>
 <li><a href="${root}types/index.html">all types of events</a>, from dockings to briefings,</li>

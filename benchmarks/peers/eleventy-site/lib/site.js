@@ -150,7 +150,7 @@ ${content}
 </main>
 <footer class="site-footer">
   <div class="container">
-    <p>The events come from <a href="https://thespacedevs.com/llapi" rel="noopener noreferrer">Launch Library 2</a> by The Space Devs, with thanks. Pictures belong to those named beside them.</p>
+    <p>The events come from <a href="https://thespacedevs.com/llapi" rel="noopener noreferrer">Launch Library 2</a> by The Space Devs, with thanks. Each picture belongs to whoever is credited beside it.</p>
     <ul>
       <li><a href="${root}subscribe.html">Feeds and calendars</a></li>
       <li><a href="${root}feed.rss" type="application/rss+xml">RSS</a></li>
