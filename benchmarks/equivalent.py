@@ -3,9 +3,10 @@
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
+
+from msgspec.structs import replace
 
 PROJECT = Path(__file__).resolve().parent.parent
 

@@ -3,12 +3,13 @@
 import gzip
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
 from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
 from posixpath import normpath
 from urllib.parse import unquote, urljoin, urlsplit
+
+from msgspec import Struct, field
 
 from events_archive.check.html import ParsedPage, parse_page
 from events_archive.settings import Settings
@@ -24,8 +25,7 @@ Problem = tuple[str, str]
 """What a check finds: the path of a file and what is wrong with it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BuiltSite:
+class BuiltSite(Struct, frozen=True, kw_only=True, dict=True):
     """All files of the site. Paths are relative to its root, with forward slashes."""
 
     settings: Settings

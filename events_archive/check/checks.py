@@ -1,8 +1,9 @@
 """The table of checks, and how the problems that they find are printed."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from events_archive.check.built_site import BuiltSite, Problem
 from events_archive.check.feeds_and_calendars import invalid_calendars, invalid_feeds
@@ -27,8 +28,7 @@ def missing_files(site: BuiltSite) -> Iterator[Problem]:
     return ((path, "is not in the folder") for path in site.missing)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """A row of the table `CHECKS`."""
 
     kind: str
@@ -54,8 +54,7 @@ CHECKS = (
 """In the order in which findings are printed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One problem of the site, and the check that has found it."""
 
     check: Check

@@ -10,12 +10,12 @@ makes the run fail, since it may be a passing fault of the other site.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic, sleep
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from events_archive.check.built_site import BuiltSite
@@ -34,8 +34,7 @@ _NO_HEAD = frozenset({400, 403, 404, 405, 406, 501})
 _LIMITS = HttpLimits(read=15.0, total=30.0, max_redirects=5)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrawlPolicy:
+class CrawlPolicy(Struct, frozen=True, kw_only=True):
     """How often other sites receive requests, and how long they may take to respond."""
 
     pause: float = 2.0

@@ -1,15 +1,15 @@
 """The commands of ``build.py``: each module has a function ``run(options, console)``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from events_archive.settings import Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(Struct, frozen=True, kw_only=True):
     """What the command line asks for: a command with its options."""
 
     command: str

@@ -5,7 +5,8 @@ The site is planned, rendered and audited, and only then written.
 
 import gc
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from events_archive.commands import Options
 from events_archive.commands.fetch import cache_lock, load_site
@@ -62,8 +63,7 @@ def build_site(settings: Settings, console: Console, inputs: InputSnapshot | Non
     return site
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildResult:
+class BuildResult(Struct, frozen=True, kw_only=True):
     """What was built."""
 
     written: WriteSummary

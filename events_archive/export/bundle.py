@@ -1,8 +1,9 @@
 """The contents of an export: the site's files, without those that only a server needs."""
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
 
 from events_archive.site import urls
 from events_archive.site.site import Site
@@ -15,8 +16,7 @@ _SERVER_FILES = frozenset(
 """Paths of files for hosts, crawlers and error pages, which have no use on disk."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportBundle:
+class ExportBundle(Struct, frozen=True, kw_only=True):
     """A site, to be packed into one file."""
 
     site: Site

@@ -6,13 +6,13 @@ come from outside, each download has limits (`HttpClient`). The API key is not s
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec import Struct
 
 from events_archive.console import Console
 from events_archive.errors import ConnectError, HttpError, UnreachableError
@@ -40,8 +40,7 @@ _TEMPORARY = frozenset({408, 425, 429})
 """Statuses below 500 that concern the server's present state and not the image."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DownloadResult:
+class DownloadResult(Struct, frozen=True, kw_only=True):
     """The outcome of one download."""
 
     is_new: bool = False

@@ -8,11 +8,11 @@ import json
 import os
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from events_archive.model.event import Image
 from events_archive.store.canonical_json import decode_as, encode
@@ -61,8 +61,7 @@ class ThumbnailRecord(msgspec.Struct, array_like=True, frozen=True):
         return [f"{image.id}-{self.digest}-{width}.webp" for width, _ in self.sizes]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThumbnailStore:
+class ThumbnailStore(Struct, frozen=True, kw_only=True):
     """What there was when the run began."""
 
     originals: Path

@@ -9,10 +9,10 @@ import threading
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from events_archive.console import Console
 from events_archive.errors import ArchiveError
@@ -26,8 +26,7 @@ _MAX_URL = 300
 """Characters of a URL that a warning contains."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thumbnail:
+class Thumbnail(Struct, frozen=True, kw_only=True):
     """The thumbnails of one image, in several sizes."""
 
     name: str
@@ -60,8 +59,7 @@ class Thumbnail:
         return ", ".join(f"{root}{self.file(width)} {width}w" for width, _ in self.sizes)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thumbnails:
+class Thumbnails(Struct, frozen=True, kw_only=True):
     """The thumbnails of all images that can be shown."""
 
     folder: Path

@@ -6,12 +6,13 @@ has a numbered file. A refresh that is committed or expires deletes them.
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from events_archive.ll2.client import ApiPage
 from events_archive.ll2.pagination import (
@@ -59,8 +60,7 @@ class _PageFile(msgspec.Struct):
     records: list[Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checkpoint:
+class Checkpoint(Struct, frozen=True, kw_only=True):
     """A full refresh, as far as its pages have been fetched."""
 
     folder: Path

@@ -14,6 +14,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from msgspec import Struct
+
 from events_archive.errors import ApiError, HttpError, UnreachableError
 from events_archive.ll2.json_fields import JsonFields
 from events_archive.net.http_client import HttpClient, HttpLimits, HttpResponse, display_url
@@ -38,8 +40,7 @@ class RateLimitedError(ApiError):
         """Seconds until the next request is allowed; None if the API does not say."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiPage:
+class ApiPage(Struct, frozen=True, kw_only=True):
     """One page of a list of events."""
 
     count: int
@@ -57,8 +58,7 @@ class ApiPage:
         return len(self.records) + self.without_id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateLimit:
+class RateLimit(Struct, frozen=True, kw_only=True):
     """What ``/api-throttle/`` says, except for the IP address."""
 
     remaining: int

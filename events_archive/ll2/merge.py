@@ -1,9 +1,11 @@
 """Merge a response into the cache: which records to store, and what has changed."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from events_archive.ll2.json_fields import JsonFields
 from events_archive.ll2.parse import InvalidRecordError, parse_event
@@ -16,8 +18,7 @@ LIVE_WINDOW = timedelta(hours=24)
 """A change is live if the cache was refreshed at most this long before the change was found."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MergeResult:
+class MergeResult(Struct, frozen=True, kw_only=True):
     """The contents of the cache after a response was merged."""
 
     records: Records

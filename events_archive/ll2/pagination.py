@@ -24,9 +24,10 @@ Hence the roles of requests. All but ``next`` are made only if something changed
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from math import ceil
 from typing import Literal, Self
+
+from msgspec import Struct, field
 
 from events_archive.errors import ApiError
 from events_archive.ll2.client import MAX_PAGE_SIZE, ApiPage
@@ -45,8 +46,7 @@ class UnstablePaginationError(ApiError):
     """The list changes too fast, or its pages repeat; a later refresh starts from the beginning."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageRequest:
+class PageRequest(Struct, frozen=True, kw_only=True):
     """One request for a page of the list."""
 
     role: Role
@@ -62,8 +62,7 @@ def base_query(mode: str) -> dict[str, str]:
     return {"format": "json", "limit": limit, "mode": mode, "ordering": "-last_updated"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pagination:
+class Pagination(Struct, frozen=True, kw_only=True):
     """The part of a list that has been read so far."""
 
     pages: tuple[tuple[PageRequest, ApiPage], ...] = ()

@@ -4,8 +4,9 @@ A refresh never removes an event from the cache. The caller holds `store.lock.lo
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from events_archive.console import Console, quantity
 from events_archive.errors import ApiError
@@ -26,8 +27,7 @@ from events_archive.store.transaction import commit, recover
 _FIRST_DAY = datetime(2019, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefreshResult:
+class RefreshResult(Struct, frozen=True, kw_only=True):
     """The cache after a refresh, and the outcome of the refresh."""
 
     records: Records

@@ -1,10 +1,11 @@
 """Decide what to request from LL2: nothing, what has changed, or every event."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from math import ceil
 from typing import Literal
+
+from msgspec import Struct
 
 from events_archive.console import quantity
 from events_archive.ll2.checkpoint import Checkpoint
@@ -18,8 +19,7 @@ OVERLAP = timedelta(hours=2)
 copies that lag behind."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CacheState:
+class CacheState(Struct, frozen=True, kw_only=True, dict=True):
     """The cache at the start of a run."""
 
     records: Records
@@ -45,8 +45,7 @@ class CacheState:
         return len(self.checkpoint.pagination.pages) if self.checkpoint else 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefreshPlan:
+class RefreshPlan(Struct, frozen=True, kw_only=True):
     """What a refresh is going to request."""
 
     mode: Literal["none", "incremental", "full"]

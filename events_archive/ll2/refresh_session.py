@@ -1,9 +1,11 @@
 """Carry out a refresh plan: fetch pages, judge whether they are plausible, merge them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from events_archive.console import Console, quantity
 from events_archive.errors import ApiError
@@ -34,8 +36,7 @@ class ImplausibleResponseError(ApiError):
     """A full refresh from which too many events are missing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefreshSession:
+class RefreshSession(Struct, frozen=True, kw_only=True):
     """One refresh. It writes only the checkpoint; the caller commits the result."""
 
     settings: Settings

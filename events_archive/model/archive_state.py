@@ -1,9 +1,10 @@
 """What the archive knows beyond the records: when events were seen, their slugs, their changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from events_archive.model.catalogue import grouped
 from events_archive.model.changes import Change
@@ -12,8 +13,7 @@ from events_archive.model.slugs import Owners, SlugRegistry
 _MIN_DATETIME = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ArchiveState:
+class ArchiveState(Struct, frozen=True, kw_only=True):
     """The contents of ``ledger.json``."""
 
     api_url: str = ""
@@ -39,8 +39,7 @@ class ArchiveState:
         return max(filter(None, times), default=None)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ArchiveHistory:
+class ArchiveHistory(Struct, frozen=True, kw_only=True, dict=True):
     """State, slugs and changes together, as pages need them."""
 
     state: ArchiveState = field(default_factory=ArchiveState)

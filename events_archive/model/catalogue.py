@@ -1,10 +1,11 @@
 """All events in order of time, with their groups and neighbours."""
 
 from collections.abc import Callable, Container, Hashable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TypeVar
+
+from msgspec import Struct
 
 from events_archive.model.event import Event, EventType, Image, current_types
 
@@ -25,8 +26,7 @@ def grouped(
     return {value: tuple(members) for value, members in groups.items()}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
     """Every event of the archive, oldest first."""
 
     events: Events

@@ -1,9 +1,10 @@
 """Changes of events: the entries of the history, and how two states of an event are compared."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from events_archive.model.event import Event
 from events_archive.model.event_date import EventDate
@@ -38,8 +39,7 @@ _SHORT_FIELDS = ("location", "type")
 _RELATIONS = ("agencies", "programs", "launches", "stations", "expeditions", "astronauts")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """One change of an event: one line of ``history.jsonl``."""
 
     observed: datetime

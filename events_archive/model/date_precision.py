@@ -6,15 +6,15 @@ table has a row for each of them; there are further rows for missing and unknown
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+
+from msgspec import Struct
 
 from events_archive.model.interval import Interval, format_day, format_month, months, period
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Precision:
+class Precision(Struct, frozen=True, kw_only=True):
     """One row of the table. All but `interval` is made from the start of the interval."""
 
     key: str

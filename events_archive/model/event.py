@@ -6,10 +6,11 @@ Values are normalised by `events_archive.ll2.parse`: a missing text is ``""``, a
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from events_archive.model.event_date import EventDate
 
@@ -17,16 +18,14 @@ _MIN_DATETIME = datetime.min.replace(tzinfo=UTC)
 _UNSAFE = re.compile(r"[^a-zA-Z0-9._-]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventType:
+class EventType(Struct, frozen=True, kw_only=True):
     """A type of event: "Docking", "EVA". The id is its identity; its name can change."""
 
     id: int
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Licence:
+class Licence(Struct, frozen=True, kw_only=True):
     """The licence of an image."""
 
     id: int
@@ -35,8 +34,7 @@ class Licence:
     """The text of the licence, or ``""``."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Image:
+class Image(Struct, frozen=True, kw_only=True, dict=True):
     """An image, which several events can share. Its identity is `key`, not its URL."""
 
     id: int
@@ -64,8 +62,7 @@ def host_of(url: str) -> str:
     return (urlsplit(url).hostname or url).removeprefix("www.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(Struct, frozen=True, kw_only=True):
     """A page about the event (``info_urls``)."""
 
     url: str
@@ -93,8 +90,7 @@ class Link:
         return self.title or self.host
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Video(Link):
+class Video(Link, frozen=True, kw_only=True):
     """A webcast or recording (``vid_urls``)."""
 
     publisher: str
@@ -102,8 +98,7 @@ class Video(Link):
     end: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
+class Update(Struct, frozen=True, kw_only=True):
     """A note by LL2's editors."""
 
     id: int
@@ -113,8 +108,7 @@ class Update:
     created: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agency:
+class Agency(Struct, frozen=True, kw_only=True):
     """An organisation that takes part."""
 
     id: int
@@ -123,8 +117,7 @@ class Agency:
     type: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
+class Program(Struct, frozen=True, kw_only=True):
     """A programme the event belongs to: "International Space Station"."""
 
     id: int
@@ -134,8 +127,7 @@ class Program:
     """The page of the programme, else its encyclopaedia article, or ``""``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Launch:
+class Launch(Struct, frozen=True, kw_only=True):
     """A launch that belongs to the event."""
 
     id: str
@@ -146,8 +138,7 @@ class Launch:
     """The launch's NET ("no earlier than")."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpaceStation:
+class SpaceStation(Struct, frozen=True, kw_only=True):
     """A space station where the event takes place."""
 
     id: int
@@ -160,8 +151,7 @@ class SpaceStation:
     orbit: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expedition:
+class Expedition(Struct, frozen=True, kw_only=True):
     """A crew's stay on a space station."""
 
     id: int
@@ -171,8 +161,7 @@ class Expedition:
     station: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Astronaut:
+class Astronaut(Struct, frozen=True, kw_only=True):
     """A person who takes part."""
 
     id: int
@@ -181,8 +170,7 @@ class Astronaut:
     agency: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True, dict=True):
     """One record of LL2's ``/events/``. Its identity is `id`; slug and name can change."""
 
     id: int

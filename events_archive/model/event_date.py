@@ -4,9 +4,10 @@ Launch Library 2 sends a coarse date ("September 2026") as the last day of its p
 UTC. `EventDate` therefore uses a date-time together with its precision only.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+
+from msgspec import Struct
 
 from events_archive.model.date_precision import (
     NOT_STATED_DAY,
@@ -20,8 +21,7 @@ from events_archive.model.interval import RESOLUTION, Interval, format_day
 _NO_DATE_SORT_KEY = (datetime.max.replace(tzinfo=UTC), timedelta.max)
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventDate:
+class EventDate(Struct, frozen=True, kw_only=True, dict=True):
     """A date-time with its precision."""
 
     utc: datetime | None

@@ -1,7 +1,8 @@
 """Periods of time in UTC, and dates and durations in English."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+
+from msgspec import Struct
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
@@ -13,8 +14,7 @@ RESOLUTION = datetime.resolution
 _A_MONDAY = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
+class Interval(Struct, frozen=True, kw_only=True):
     """A period of time, from ``start`` up to but not including ``end`` (both in UTC)."""
 
     start: datetime

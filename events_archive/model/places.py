@@ -7,8 +7,9 @@ that is not in the table has the name that LL2 gives it.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from events_archive.model.slugs import safe_slug, slugify
 
@@ -22,8 +23,7 @@ BODIES = (ORBIT, EARTH, MOON, MARS, BEYOND, ONLINE)
 """The groups of places, in the order of the index page."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """A place of events."""
 
     slug: str

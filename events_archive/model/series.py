@@ -7,14 +7,14 @@ spacecraft in the order of time. Only names that match the tables belong to a se
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from events_archive.model.event import Event
 from events_archive.model.slugs import safe_slug
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
+class Series(Struct, frozen=True, kw_only=True):
     """A counted series or a mission."""
 
     slug: str

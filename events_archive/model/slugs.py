@@ -14,9 +14,10 @@ Slugs are published in lower case, since many file systems do not distinguish ca
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
 
 from events_archive.model.event import Event, current_types
 
@@ -31,8 +32,7 @@ Owners = Mapping[str, tuple[int, ...]]
 """The ids that ever had each slug, the latest last."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlugClaim:
+class SlugClaim(Struct, frozen=True, kw_only=True):
     """A claim of an event or type to a slug."""
 
     id: int
@@ -45,8 +45,7 @@ class SlugClaim:
     out of date, since slugs are unique in LL2."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SlugTable:
+class SlugTable(Struct, frozen=True, kw_only=True, dict=True):
     """The slugs of events, or those of types."""
 
     owners: Owners = field(default_factory=dict)
@@ -72,8 +71,7 @@ class SlugTable:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlugRegistry:
+class SlugRegistry(Struct, frozen=True, kw_only=True):
     """The slugs of events and types."""
 
     events: SlugTable = field(default_factory=SlugTable)

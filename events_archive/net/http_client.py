@@ -6,9 +6,10 @@ minute occupies a client forever. Here the whole response has a deadline, redire
 
 import threading
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urljoin, urlsplit
+
+from msgspec import Struct, field
 
 from events_archive.errors import ArchiveError, ConnectError, HttpError, UnreachableError
 from events_archive.net.deadline import AbortableCalls
@@ -37,8 +38,7 @@ _FAILURES = {
 first that fits applies. Their own messages are long and full of Python."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpLimits:
+class HttpLimits(Struct, frozen=True, kw_only=True):
     """How long a request may take, and how much it may return."""
 
     connect: float = 10.0
@@ -64,8 +64,7 @@ class HttpLimits:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpResponse:
+class HttpResponse(Struct, frozen=True, kw_only=True):
     """A response that has arrived as a whole."""
 
     url: str

@@ -5,8 +5,9 @@ ids in it are collected for the audit, and the content is staged.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from events_archive.output.fingerprints import Fingerprints
 from events_archive.output.id_audit import IdAudit
@@ -25,8 +26,7 @@ Task = Page | tuple[str, Path]
 """A page to render, or a path with a file to copy there."""
 
 
-@dataclass(slots=True, kw_only=True)
-class SiteBuilder:
+class SiteBuilder(Struct, kw_only=True):
     """Stages every page of a site whose file in the output folder is not current."""
 
     renderer: Renderer

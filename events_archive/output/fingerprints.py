@@ -7,7 +7,6 @@ on is one fingerprint of the site; everything else is part of the page's own.
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, cached_property, partial
 from hashlib import blake2b
@@ -94,8 +93,8 @@ class Fingerprints:
         self.site = site
         self.thumbnails = thumbnails
         self._event_digests: dict[int, str] = {}
-        self._dataclass_digests: dict[int, tuple[object, str]] = {}
-        # All other types have to be dataclasses, which are converted field by field.
+        self._struct_digests: dict[int, tuple[object, str]] = {}
+        # All other types have to be structs, which are converted field by field.
         self._converters: dict[type, Converter] = {
             **dict.fromkeys((tuple, list), self._sequence),
             **dict.fromkeys((dict, MappingProxyType), self._mapping),
@@ -173,19 +172,17 @@ class Fingerprints:
         for base in cls.__mro__:
             if base in self._converters:
                 return self._converters[base]
-        if not is_dataclass(cls):
+        if not issubclass(cls, msgspec.Struct):
             raise TypeError(f"a value of type {cls.__name__} has no canonical form")
-        return partial(
-            self._dataclass, attrgetter("__class__.__name__", *[f.name for f in fields(cls)])
-        )
+        return partial(self._struct, attrgetter("__class__.__name__", *cls.__struct_fields__))
 
-    def _dataclass(self, values_of: Callable[[object], object], value: object) -> str:
-        """Return the digest of a dataclass's fields, computed once for each object."""
-        found = self._dataclass_digests.get(id(value))
+    def _struct(self, values_of: Callable[[object], object], value: object) -> str:
+        """Return the digest of a struct's fields, computed once for each object."""
+        found = self._struct_digests.get(id(value))
         if found is None:
             # Holding the object itself keeps its id from being used for another.
             digest = digest_of(self._canonical(values_of(value)))
-            found = self._dataclass_digests[id(value)] = (value, digest)
+            found = self._struct_digests[id(value)] = (value, digest)
         return found[1]
 
     def _sequence(self, values: Iterable[object]) -> object:
@@ -195,7 +192,7 @@ class Fingerprints:
         return (self._sequence(values), self._sequence(values.values()))
 
 
-_change_values = attrgetter(*[field.name for field in fields(Change)])
+_change_values = attrgetter(*Change.__struct_fields__)
 
 
 def _term(term: Term) -> object:

@@ -9,7 +9,8 @@ pattern with what is the entry's own (the id of its event) in place of the numbe
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from events_archive.errors import ArchiveError
 from events_archive.render.calendars import size_warning
@@ -29,8 +30,7 @@ _MAX_SHOWN = 3
 """The number of problems that an error message lists."""
 
 
-@dataclass(slots=True, kw_only=True)
-class IdAudit:
+class IdAudit(Struct, kw_only=True):
     """The ids in a site, compared with those published before."""
 
     published: IdPatterns

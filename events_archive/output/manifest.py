@@ -8,13 +8,14 @@ import json
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from events_archive.errors import CacheError
 from events_archive.model.archive_state import ArchiveState
@@ -60,8 +61,7 @@ class FileEntry(NamedTuple):
         return self[:3]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputSnapshot:
+class InputSnapshot(Struct, frozen=True, kw_only=True):
     """Everything that a run depends on. While it is unchanged, the same run has nothing to do."""
 
     invocation: list[object]
@@ -110,8 +110,7 @@ class InputSnapshot:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildManifest:
+class BuildManifest(Struct, frozen=True, kw_only=True):
     """What a build found and made."""
 
     site_fingerprint: str = ""

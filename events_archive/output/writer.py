@@ -12,9 +12,10 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from events_archive.console import quantity
 from events_archive.errors import ArchiveError
@@ -37,8 +38,7 @@ class StagedFile(NamedTuple):
     """Whether it is in the staging folder, to be moved into place."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WriteSummary:
+class WriteSummary(Struct, frozen=True, kw_only=True):
     """What a build did to the output folder, as paths below it."""
 
     added: tuple[str, ...]

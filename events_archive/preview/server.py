@@ -7,12 +7,15 @@ of another site cannot read it by pointing its own name at this address (DNS reb
 import json
 import sys
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Condition, Thread
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from events_archive.errors import UsageError
 from events_archive.preview.static_files import Response, respond
@@ -30,8 +33,7 @@ _HEARTBEAT = 15.0
 """Seconds between two messages to an open page; sending one fails if the page was closed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildStatus:
+class BuildStatus(Struct, frozen=True, kw_only=True):
     """The result of the builds so far."""
 
     build: int = 0

@@ -1,16 +1,16 @@
 """The response to each path, decided from the output folder alone, as GitHub Pages decides it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from msgspec import Struct, field
+
 from events_archive.site.formats import content_type
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
+class Response(Struct, frozen=True, kw_only=True):
     """An HTTP response."""
 
     status: HTTPStatus

@@ -1,10 +1,11 @@
 """Evaluates queries as the API does: which events, in which order, on which page."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter, ge, gt, le, lt
 from typing import Any
+
+from msgspec import Struct
 
 from events_archive.query.index import QueryRow
 from events_archive.query.parameters import ParameterType
@@ -14,8 +15,7 @@ _MIN_DATETIME = datetime.min.replace(tzinfo=UTC)
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryResult:
+class QueryResult(Struct, frozen=True, kw_only=True):
     """The rows that match a query."""
 
     query: Query

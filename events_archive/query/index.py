@@ -4,9 +4,10 @@ Filters compare values as LL2 sent them, so this module knows the names of LL2's
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from events_archive.ll2.json_fields import JsonFields
 from events_archive.model.event import Event
@@ -27,8 +28,7 @@ _SERVER_MEMBERS = ("url", "response_mode")
 """Members that depend on the server and on the query."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryRow:
+class QueryRow(Struct, frozen=True, kw_only=True):
     """The values of one event that filters and orderings compare."""
 
     id: int
@@ -67,8 +67,7 @@ class QueryRow:
         return self.date.day if self.date else None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ApiRecord:
+class ApiRecord(Struct, frozen=True, kw_only=True, dict=True):
     """The record of an event as the API returns it, in UTF-8 JSON."""
 
     data: bytes
@@ -98,8 +97,7 @@ class ApiRecord:
         return b"".join((head, b",".join(filter(None, parts)), more, b"}"))
 
 
-@dataclass(frozen=True, kw_only=True)
-class QueryIndex:
+class QueryIndex(Struct, frozen=True, kw_only=True):
     """All rows and records."""
 
     rows: tuple[QueryRow, ...] = ()

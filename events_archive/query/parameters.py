@@ -5,8 +5,9 @@ Parameters mean what https://ll.thespacedevs.com/2.3.0/schema/ and Django REST F
 LL2 is built, define.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 API_EVENTS = "https://ll.thespacedevs.com/2.3.0/events/"
 """The endpoint that understands the same queries."""
@@ -50,8 +51,7 @@ class ParameterType(StrEnum):
     """A whole number that is not negative."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(Struct, frozen=True, kw_only=True):
     """One row of the table."""
 
     name: str

@@ -6,9 +6,10 @@ is ignored with a warning.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
+
+from msgspec import Struct
 
 from events_archive.errors import UsageError
 from events_archive.model.timestamps import as_utc, format_utc
@@ -53,16 +54,14 @@ class InvalidQueryError(UsageError):
         super().__init__(" ".join(" ".join(messages) for messages in errors.values()))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
+class Filter(Struct, frozen=True, kw_only=True):
     """A parameter with its values, of which a row must match one (`ParameterType.WORDS`: all)."""
 
     parameter: Parameter
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
+class Query(Struct, frozen=True, kw_only=True):
     """A parsed query."""
 
     pairs: Pairs = ()

@@ -7,8 +7,9 @@ site offline with a precache manifest, a service worker and a web manifest.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from events_archive.errors import ArchiveError
 from events_archive.site import urls
@@ -23,8 +24,7 @@ _ALWAYS_CACHED = frozenset({urls.HOME, urls.OFFLINE})
 _CACHED_ASSETS = (".css", ".js", ".svg")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asset:
+class Asset(Struct, frozen=True, kw_only=True):
     """One file of ``static/``."""
 
     url: str
@@ -32,8 +32,7 @@ class Asset:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assets:
+class Assets(Struct, frozen=True, kw_only=True):
     """All files of ``static/``."""
 
     by_name: Mapping[str, Asset]

@@ -4,8 +4,9 @@ Neither documents its URLs. These are the ones that their own buttons use. Googl
 calendar only if its scheme is ``webcal:``.
 """
 
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from events_archive.model.event import Event
 from events_archive.render.calendars import basic_format, start_and_end
@@ -23,8 +24,7 @@ _OUTLOOK_ADD = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalendarLinks:
+class CalendarLinks(Struct, frozen=True, kw_only=True):
     """Links that add a calendar or an event."""
 
     google: str

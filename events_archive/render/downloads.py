@@ -10,8 +10,9 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from events_archive.model.event import Event
 from events_archive.model.timestamps import format_utc
@@ -48,8 +49,7 @@ INSERT INTO search (search) VALUES ('optimize');
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DownloadFile:
+class DownloadFile(Struct, frozen=True, kw_only=True):
     """One of the three files with what the data page shows of it."""
 
     path: str

@@ -5,10 +5,11 @@ since JSON is not made from text.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
+
+from msgspec import Struct
 
 from events_archive.model.event import Image
 from events_archive.model.timestamps import format_utc
@@ -40,8 +41,7 @@ def entry_summary(entry: FeedEntry) -> str:
     return meta_description(entry.event) if entry.event and not entry.is_change else entry.title
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enclosure:
+class Enclosure(Struct, frozen=True, kw_only=True):
     """The image of an entry."""
 
     url: str

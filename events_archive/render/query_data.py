@@ -4,10 +4,11 @@ Each file is a classic script that sets one key of the global object ``archivePa
 """
 
 from collections import defaultdict
-from dataclasses import asdict
 from datetime import datetime
 from itertools import count
 from typing import Any
+
+from msgspec.structs import asdict
 
 from events_archive.model.event import Event, EventType
 from events_archive.model.event_date import EventDate

@@ -1,12 +1,12 @@
 """From a page of the plan to its bytes, by a template or by a function."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from events_archive import __version__
 from events_archive.errors import ArchiveError
@@ -47,8 +47,7 @@ CONTENT_SECURITY_POLICY = (
 """Nothing from other sites and nothing inline; auditing tools need connect-src for robots.txt."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Renderer:
+class Renderer(Struct, frozen=True, kw_only=True, dict=True):
     """Renders pages."""
 
     context: RenderContext

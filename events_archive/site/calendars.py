@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from events_archive.model.catalogue import Events
 from events_archive.model.event import Event
@@ -24,8 +26,7 @@ _MAX_INTEGER = 2**31 - 1
 """The largest INTEGER (RFC 5545 section 3.3.8)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalendarEntry:
+class CalendarEntry(Struct, frozen=True, kw_only=True):
     """An event as calendars show it."""
 
     event: Event
@@ -37,8 +38,7 @@ class CalendarEntry:
     """Rises with every change of the entry (RFC 5545 section 3.8.7.4)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calendar:
+class Calendar(Struct, frozen=True, kw_only=True):
     """A calendar."""
 
     name: str

@@ -5,14 +5,14 @@ All tables are by a type's id, since names change; a type that is not in them ha
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from events_archive.model.event import EventType
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Category:
+class Category(Struct, frozen=True, kw_only=True):
     """Types of events with a colour and a symbol of their own."""
 
     key: str

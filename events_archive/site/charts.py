@@ -6,9 +6,10 @@ Coordinates are whole numbers in a box of the chart's own; the stylesheet decide
 from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from math import ceil
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Event, EventType
@@ -29,8 +30,7 @@ MAX_DOTS = 120
 """The most events that a type's timeline shows one by one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class Shape(Struct, frozen=True, kw_only=True):
     """A path in the colour of a category."""
 
     category: Category
@@ -40,8 +40,7 @@ class Shape:
     """Of a dot: 1 to 4, larger for more events."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Mark(Struct, frozen=True, kw_only=True):
     """Shapes that are one link."""
 
     url: str
@@ -51,8 +50,7 @@ class Mark:
     shapes: tuple[Shape, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
+class Chart(Struct, frozen=True, kw_only=True):
     """Marks in a box."""
 
     width: int

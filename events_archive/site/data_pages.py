@@ -1,8 +1,9 @@
 """Files for programs, and the pages about them: downloads, the query page and the API mirror."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.changes import CHANGE_TYPES
@@ -49,8 +50,7 @@ DEFAULT_MODE = "normal"
 """The mode in which the API answers a request without one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryDataFile:
+class QueryDataFile(Struct, frozen=True, kw_only=True):
     """A file with the data of some events for the query page."""
 
     name: str
@@ -58,8 +58,7 @@ class QueryDataFile:
     events: Events
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiList:
+class ApiList(Struct, frozen=True, kw_only=True):
     """One page of a list of the API mirror."""
 
     count: int

@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, time
 from itertools import pairwise
+
+from msgspec import Struct
 
 from events_archive.model.catalogue import Catalogue, Events, grouped
 from events_archive.model.event import Event, Link
@@ -22,8 +23,7 @@ Test = Callable[[Event, date], bool]
 """Whether an event has an issue on the given day."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QualityRule:
+class QualityRule(Struct, frozen=True, kw_only=True):
     """Something that can be missing or odd."""
 
     key: str
@@ -34,8 +34,7 @@ class QualityRule:
     """None for a rule that compares events with each other, see `quality_issues`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QualityIssue:
+class QualityIssue(Struct, frozen=True, kw_only=True):
     """A rule and the events that break it."""
 
     rule: QualityRule

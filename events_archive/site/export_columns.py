@@ -1,7 +1,8 @@
 """The columns of the CSV and SQLite downloads, and of their description on the data page."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from events_archive.model.event import Event
 from events_archive.model.timestamps import format_utc
@@ -10,8 +11,7 @@ from events_archive.site.site import Site
 Value = str | int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(Struct, frozen=True, kw_only=True):
     """A column."""
 
     name: str

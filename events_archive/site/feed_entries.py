@@ -5,10 +5,11 @@ in every feed. A change is an entry of its own, since readers do not show a chan
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
+
+from msgspec import Struct
 
 from events_archive.model.catalogue import Events
 from events_archive.model.changes import Change
@@ -27,8 +28,7 @@ BULK_ADD_THRESHOLD = 50
 """If one refresh adds more events than this that were not just created, they share an entry."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedEntry:
+class FeedEntry(Struct, frozen=True, kw_only=True):
     """An entry of a feed."""
 
     id: str

@@ -5,9 +5,11 @@ has its latest entries; archive documents (RFC 5005 section 4) have them all.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from events_archive.model.catalogue import grouped
 from events_archive.model.event import Event
@@ -39,8 +41,7 @@ PublishedArchives = Mapping[str, set[tuple[int, str]]]
 """The archive documents ever published, as (number, name), by the stem of their feed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
+class Feed(Struct, frozen=True, kw_only=True):
     """A feed, or a document of its archive."""
 
     id: str

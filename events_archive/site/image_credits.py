@@ -1,7 +1,8 @@
 """Who made each image, under which licence, and on which pages it is shown."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Image, Licence
@@ -16,8 +17,7 @@ MAX_NAMED_EVENTS = 12
 IMAGES_PER_PAGE = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credit:
+class Credit(Struct, frozen=True, kw_only=True):
     """An image and the events that it illustrates, oldest first."""
 
     image: Image
@@ -34,8 +34,7 @@ class Credit:
         return max(0, len(self.events) - MAX_NAMED_EVENTS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LicenceGroup:
+class LicenceGroup(Struct, frozen=True, kw_only=True):
     """The images under one licence."""
 
     licence: Licence | None

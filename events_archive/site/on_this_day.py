@@ -1,8 +1,9 @@
 """The days of the year, and what happened on them in earlier years."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+
+from msgspec import Struct
 
 from events_archive.model.catalogue import Catalogue, Events
 from events_archive.model.event import Event
@@ -38,8 +39,7 @@ def format_day_of_year(day: DayOfYear) -> str:
     return f"{day[1]} {MONTHS[day[0] - 1]}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Anniversary:
+class Anniversary(Struct, frozen=True, kw_only=True):
     """A date, and the events on the same day of earlier years."""
 
     date: date

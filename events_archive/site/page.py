@@ -1,15 +1,15 @@
 """Page: one file of the site, before it is rendered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from events_archive.site import urls
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alternate:
+class Alternate(Struct, frozen=True, kw_only=True):
     """The same list in another format, announced with ``<link rel="alternate">``."""
 
     url: str
@@ -17,8 +17,7 @@ class Alternate:
     title: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breadcrumb:
+class Breadcrumb(Struct, frozen=True, kw_only=True):
     """A page on the path from the home page to another page."""
 
     label: str
@@ -59,8 +58,7 @@ ALL_EVENTS = "all events"
 """The value of `Page.cache_inputs` for a page that reads the whole archive."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """Where a file is written, what writes it, and from what."""
 
     path: str

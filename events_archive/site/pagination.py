@@ -1,9 +1,11 @@
 """Lists of events: grouped into sections, and split over pages before they grow too long."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Event
@@ -19,8 +21,7 @@ PREVIEW_PER_MONTH = 6
 """How many events of each month the page of a year shows that is split by month."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Struct, frozen=True, kw_only=True):
     """Some events under a heading."""
 
     title: str
@@ -34,8 +35,7 @@ class Section:
     """Ids of single rows by the id of their event, for links to a day."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageLink:
+class PageLink(Struct, frozen=True, kw_only=True):
     """A link to one of the pages over which a list is split."""
 
     label: str
@@ -45,8 +45,7 @@ class PageLink:
     is_current: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventList:
+class EventList(Struct, frozen=True, kw_only=True):
     """The part of a list of events that one page shows."""
 
     path: str

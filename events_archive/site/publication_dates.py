@@ -6,9 +6,10 @@ after the last refresh is ignored: nothing is ever dated in the future.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+
+from msgspec import Struct
 
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.event import Event
@@ -20,8 +21,7 @@ CANCELLED_FOR = timedelta(days=30)
 """How long calendars show a withdrawn event as cancelled before they leave it out."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PublicationDates:
+class PublicationDates(Struct, frozen=True, kw_only=True, dict=True):
     """The dates of events as news, which are not the dates on which they take place."""
 
     history: ArchiveHistory

@@ -6,7 +6,8 @@ month moves to the next one, or a list becomes short enough for one page.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from events_archive.site import urls
 from events_archive.site.feeds import is_archive_document

@@ -1,8 +1,9 @@
 """The site: everything that pages are made from."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.catalogue import Catalogue, grouped
@@ -17,8 +18,7 @@ from events_archive.site.terms import TaxonomyIndex, Term
 from events_archive.site.urls import Urls
 
 
-@dataclass(frozen=True, kw_only=True)
-class Site:
+class Site(Struct, frozen=True, kw_only=True, dict=True):
     """Everything that decides which pages exist and what they show."""
 
     catalogue: Catalogue

@@ -1,8 +1,9 @@
 """How feeds and calendars are offered: by each page, on one page, and in a file for readers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from events_archive.model.catalogue import grouped
 from events_archive.model.event import Event, EventType
@@ -25,8 +26,7 @@ from events_archive.site.terms import Taxonomy, Term
 Alternates = tuple[Alternate, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscription:
+class Subscription(Struct, frozen=True, kw_only=True):
     """The feeds and the calendar of the same events."""
 
     news: Feed

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -171,7 +171,7 @@ class TaxonomyIndex:
 
     @cached_property
     def _member_urls(self) -> dict[str, dict[Hashable, str]]:
-        attributes = {field.name for field in fields(Event)}
+        attributes = set(Event.__struct_fields__)
         return {
             one.name: {term.key: term.url for term in self.terms(one.name)}
             for one in self.taxonomies

@@ -1,7 +1,8 @@
 """All URLs of the site, as paths below its root: ``types/docking.html``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from events_archive.model.event import Event, EventType
 from events_archive.model.slugs import SlugRegistry
@@ -53,8 +54,7 @@ IMAGES = "pictures"
 ASSETS = "assets"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Urls:
+class Urls(Struct, frozen=True, kw_only=True):
     """The URLs that depend on names; which event or type has which slug is decided before."""
 
     event_slugs: Mapping[int, str]

@@ -4,11 +4,12 @@ One record a line, sorted by id and with sorted keys, so that a line's digest is
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from events_archive.model.timestamps import parse_utc
 from events_archive.store import canonical_json
@@ -23,8 +24,7 @@ Record = dict[str, Any]
 """A JSON object exactly as LL2 sent it."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordLine:
+class RecordLine(Struct, frozen=True):
     """A record as one line of the file."""
 
     data: bytes
@@ -46,8 +46,7 @@ class RecordLine:
         return canonical_json.decode_as(self.data, dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Records:
+class Records(Struct, frozen=True, kw_only=True):
     """The records of the cache."""
 
     lines: Mapping[int, RecordLine] = field(default_factory=dict)

@@ -7,12 +7,12 @@ slug, a list page or an id that was published must never be forgotten.
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from events_archive.console import Console
 from events_archive.errors import CacheError

@@ -1,9 +1,9 @@
 """Resolving links, page weights, and the limits of the host."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from events_archive.check import built_site, pages
 from events_archive.check.built_site import BuiltSite

@@ -1,11 +1,12 @@
 """What to request is decided from values alone, before the first request."""
 
-from dataclasses import replace
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from events_archive.ll2.checkpoint import Checkpoint
 from events_archive.ll2.client import ApiPage
@@ -40,7 +41,7 @@ def planned(
     archive_state = replace(STATE, **state or {})
     return plan_refresh(
         replace(CACHE, archive_state=archive_state, **cache or {}),
-        replace(SETTINGS, **settings),
+        dataclasses.replace(SETTINGS, **settings),
         NOW,
     )
 

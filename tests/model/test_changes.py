@@ -1,10 +1,10 @@
 """Changes of events: which differences count, and how changes are summed up."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from events_archive.model.changes import count_changes, diff_events, summarize
 from events_archive.model.event import Agency

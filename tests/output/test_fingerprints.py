@@ -1,12 +1,12 @@
 """A page's fingerprint changes with everything that the page is made from, and nothing else."""
 
 import copy
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.ll2.parse import parse_event

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 
 import pytest
+from msgspec.structs import replace
 
 from events_archive.errors import ArchiveError
 from events_archive.output.id_audit import IdAudit, IdPatterns

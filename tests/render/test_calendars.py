@@ -1,6 +1,5 @@
 """Calendars, as other programs read them."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import icalendar
 import pytest
 import vobject
+from msgspec.structs import replace
 
 from events_archive.model.event import EventType, Licence
 from events_archive.render.calendars import COLOURS, CREDIT, size_warning

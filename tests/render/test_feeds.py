@@ -1,7 +1,6 @@
 """What the feeds say, as other programs read it."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ import atoma
 import fastfeedparser
 import feedparser
 import pytest
+from msgspec.structs import replace
 
 from events_archive.model.event import EventType, Licence
 from events_archive.render.feeds import rfc822, xml_bytes

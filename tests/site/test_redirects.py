@@ -1,7 +1,8 @@
 """Every path that was ever published has a page."""
 
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from events_archive.model.archive_state import ArchiveHistory, ArchiveState
 from events_archive.model.catalogue import Catalogue

@@ -1,12 +1,12 @@
 """The state: small, stable, one entry a line; a damaged line costs no other."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from events_archive.model.archive_state import ArchiveState
 from events_archive.store.state_files import encode_state, load_state, save_state
