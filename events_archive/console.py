@@ -5,8 +5,9 @@ import sys
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from events_archive.errors import FAILURE
 from events_archive.settings import Settings
@@ -15,62 +16,40 @@ if TYPE_CHECKING:
     import rich.progress
 
 
-class Progress(Protocol):
-    """A progress bar."""
+class Progress:
+    """A progress bar, or a stand-in that shows nothing where no bar is wanted."""
+
+    def __init__(self, bar: "rich.progress.Progress | None" = None) -> None:
+        self._bar = bar
 
     def advance(self, steps: int = 1) -> None:
         """Count ``steps`` more."""
+        if self._bar:
+            self._bar.advance(self._bar.task_ids[0], steps)
 
     def expect(self, total: int) -> None:
         """Set the number of steps, once it is known."""
+        if self._bar:
+            self._bar.update(self._bar.task_ids[0], total=total)
 
 
-class _NoProgress:
-    def advance(self, steps: int = 1) -> None:
-        pass
-
-    def expect(self, total: int) -> None:
-        pass
-
-
-class _RichProgressBar:
-    """A `Progress` that is drawn by Rich."""
-
-    def __init__(self, bar: "rich.progress.Progress", task: "rich.progress.TaskID") -> None:
-        self._bar, self._task = bar, task
-
-    def advance(self, steps: int = 1) -> None:
-        self._bar.advance(self._task, steps)
-
-    def expect(self, total: int) -> None:
-        self._bar.update(self._task, total=total)
-
-
+@dataclass(kw_only=True)
 class Console:
     """Prints to standard error, and collects what the JSON report and the summary contain.
 
     Results that a command was asked for go to standard output.
     """
 
-    def __init__(
-        self,
-        *,
-        stream: TextIO | None = None,
-        quiet: bool = False,
-        verbose: bool = False,
-        strict: bool = False,
-        as_json: bool = False,
-    ) -> None:
-        self.stream = stream or sys.stderr
-        self.quiet = quiet
-        self.verbose = verbose
-        self.strict = strict
-        self.as_json = as_json
-        self.warnings: list[str] = []
-        self.errors: list[str] = []
-        self.facts: dict[str, object] = {}
-        self.seconds: dict[str, float] = {}
-        self.summaries: list[str] = []
+    stream: TextIO = field(default_factory=lambda: sys.stderr)
+    quiet: bool = False
+    verbose: bool = False
+    strict: bool = False
+    as_json: bool = False
+    warnings: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    facts: dict[str, object] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    summaries: list[str] = field(default_factory=list)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Console":
@@ -147,43 +126,36 @@ class Console:
             self.fail(f"{len(self.warnings)} warnings, which --strict counts as failure")
         failed = has_strict_warnings or bool(self.errors)
         if self.as_json:
-            print(json.dumps(self._json_report(ok=not failed), ensure_ascii=False, indent=1))
+            report = {
+                "ok": not failed,
+                "summary": self.summary,
+                **self.facts,
+                "seconds": self.seconds,
+                "warnings": self.warnings,
+                "errors": self.errors,
+            }
+            print(json.dumps(report, ensure_ascii=False, indent=1))
         return FAILURE if failed else 0
-
-    def _json_report(self, *, ok: bool) -> dict[str, object]:
-        return {
-            "ok": ok,
-            "summary": self.summary,
-            **self.facts,
-            "seconds": self.seconds,
-            "warnings": self.warnings,
-            "errors": self.errors,
-        }
 
     @contextmanager
     def progress(self, label: str, total: int | None = None) -> Iterator[Progress]:
         """Show a progress bar on a terminal, and nothing elsewhere."""
         if self.quiet or not self.stream.isatty():
-            yield _NoProgress()
+            yield Progress()
             return
         # Most runs are scheduled, and have no terminal.
-        from rich.console import Console as RichConsole  # noqa: PLC0415
-        from rich.progress import (  # noqa: PLC0415
-            BarColumn,
-            MofNCompleteColumn,
-            TextColumn,
-            TimeRemainingColumn,
-        )
-        from rich.progress import Progress as RichProgress  # noqa: PLC0415
+        from rich import console, progress  # noqa: PLC0415
 
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
-        with RichProgress(*columns, console=RichConsole(file=self.stream), transient=True) as bar:
-            yield _RichProgressBar(bar, bar.add_task(label, total=total))
+        with progress.Progress(
+            "{task.description}",
+            progress.BarColumn(),
+            progress.MofNCompleteColumn(),
+            progress.TimeRemainingColumn(),
+            console=console.Console(file=self.stream),
+            transient=True,
+        ) as bar:
+            bar.add_task(label, total=total)
+            yield Progress(bar)
 
 
 def quantity(number: int, noun: str) -> str:
