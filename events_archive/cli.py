@@ -14,8 +14,19 @@ from events_archive import errors
 from events_archive.commands import Options
 from events_archive.console import Console
 from events_archive.query.parameters import PARAMETERS
-from events_archive.setting_parsers import parse_date, parse_path, parse_port, parse_url_prefix
+from events_archive.setting_parsers import parse_date, parse_path, parse_url_prefix, whole_number
 from events_archive.settings import SETTINGS, Setting, load_settings
+
+COMMANDS = {
+    "build": "refresh the cache if it is old, then build the site (what happens without a command)",
+    "fetch": "refresh the cache and its images, without building",
+    "diff": "list the changes that the archive has recorded",
+    "query": "evaluate a query of the API from the cache alone",
+    "serve": "serve the site locally and rebuild it on every edit",
+    "check": "check the built site: links, HTML, feeds, ids, size",
+    "export": "build the site, and pack it into one ZIP or ZIM file",
+}
+"""The help of each command, by the name of its module in `events_archive.commands`."""
 
 
 def main(arguments: Sequence[str], project: Path) -> int:
@@ -77,21 +88,69 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", metavar="command")
     shared = _settings_parser()
-    for name, (text, add_options) in COMMANDS.items():
-        add_options(
-            commands.add_parser(name, help=text, description=text.capitalize(), parents=[shared])
-        )
+    for name, text in COMMANDS.items():
+        commands.add_parser(name, help=text, description=text.capitalize(), parents=[shared])
+    _add_command_options(commands.choices)
     return parser
+
+
+def _add_command_options(commands: Mapping[str, argparse.ArgumentParser]) -> None:
+    """Add to the parser of each command, by its name, the options that it alone has."""
+    commands["diff"].add_argument(
+        "--since",
+        type=_argument_type(parse_date),
+        metavar="YYYY-MM-DD",
+        help="changes from this day on (default: those of the last refresh with changes)",
+    )
+    commands["query"].add_argument(
+        "question",
+        help="parameters as in URLs of the API, 'type__ids=2&year=2021', or such a URL",
+    )
+    commands["query"].add_argument(
+        "--format",
+        choices=("table", "json", "csv", "ics", "rss", "md"),
+        default="table",
+        help="json is the API's response, with ten events unless limit is given; the other "
+        "formats have all matching events (default: table)",
+    )
+    parameters = (f"{p.name}: {p.meaning} {p.help} ({p.example})" for p in PARAMETERS)
+    commands["query"].epilog = f"Parameters: {'; '.join(parameters)}".replace("%", "%%")
+    commands["serve"].add_argument(
+        "--port",
+        type=_argument_type(whole_number(0, 65535, "a port, a number from 0 to 65535")),
+        default=8000,
+        help="the port; 0 for any free one (default: 8000)",
+    )
+    commands["serve"].add_argument(
+        "--prefix",
+        type=_argument_type(parse_url_prefix),
+        metavar="/repo/",
+        help="the path below which the site is served (default: that of base_url)",
+    )
+    commands["check"].add_argument(
+        "--external",
+        action="store_true",
+        help="also check that pages of other sites that are linked to still exist",
+    )
+    commands["export"].add_argument(
+        "format", choices=("zip", "zim"), help="zip for any disk, zim for Kiwix"
+    )
+    commands["export"].add_argument(
+        "--to",
+        type=_argument_type(parse_path),
+        metavar="FILE",
+        help="where to write it (default: a dated name in exports/)",
+    )
 
 
 def _settings_parser() -> argparse.ArgumentParser:
     """Return a parser with the options of all settings; an option that is not given is not set."""
     parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     for row in SETTINGS:
-        if row.options:
-            parser.add_argument(
-                *row.options, dest=row.name, help=row.help.replace("%", "%%"), **_action(row)
-            )
+        if row.option:
+            options = filter(None, (row.short_option, row.option))
+            help = row.help.replace("%", "%%")
+            parser.add_argument(*options, dest=row.name, help=help, **_action(row))
     return parser
 
 
@@ -111,82 +170,3 @@ def _argument_type(parse: Callable[[str], Any]) -> Callable[[str], Any]:
             raise argparse.ArgumentTypeError(str(error)) from error
 
     return convert
-
-
-def _no_options(parser: argparse.ArgumentParser) -> None:
-    pass
-
-
-def _diff_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--since",
-        type=_argument_type(parse_date),
-        metavar="YYYY-MM-DD",
-        help="changes from this day on (default: those of the last refresh with changes)",
-    )
-
-
-def _query_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "question",
-        help="parameters as in URLs of the API, 'type__ids=2&year=2021', or such a URL",
-    )
-    parser.add_argument(
-        "--format",
-        choices=("table", "json", "csv", "ics", "rss", "md"),
-        default="table",
-        help="json is the API's response, with ten events unless limit is given; the other "
-        "formats have all matching events (default: table)",
-    )
-    parser.epilog = (
-        "Parameters: "
-        + "; ".join(f"{p.name}: {p.meaning} {p.help} ({p.example})" for p in PARAMETERS)
-    ).replace("%", "%%")
-
-
-def _serve_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--port",
-        type=_argument_type(parse_port),
-        default=8000,
-        help="the port; 0 for any free one (default: 8000)",
-    )
-    parser.add_argument(
-        "--prefix",
-        type=_argument_type(parse_url_prefix),
-        metavar="/repo/",
-        help="the path below which the site is served (default: that of base_url)",
-    )
-
-
-def _check_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--external",
-        action="store_true",
-        help="also check that pages of other sites that are linked to still exist",
-    )
-
-
-def _export_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("format", choices=("zip", "zim"), help="zip for any disk, zim for Kiwix")
-    parser.add_argument(
-        "--to",
-        type=_argument_type(parse_path),
-        metavar="FILE",
-        help="where to write it (default: a dated name in exports/)",
-    )
-
-
-COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
-    "build": (
-        "refresh the cache if it is old, then build the site (what happens without a command)",
-        _no_options,
-    ),
-    "fetch": ("refresh the cache and its images, without building", _no_options),
-    "diff": ("list the changes that the archive has recorded", _diff_options),
-    "query": ("evaluate a query of the API from the cache alone", _query_options),
-    "serve": ("serve the site locally and rebuild it on every edit", _serve_options),
-    "check": ("check the built site: links, HTML, feeds, ids, size", _check_options),
-    "export": ("build the site, and pack it into one ZIP or ZIM file", _export_options),
-}
-"""For each command, a module of `events_archive.commands`: its help, and what adds its options."""

@@ -5,17 +5,16 @@ raises ValueError with a sentence that names the value.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)", re.IGNORECASE)
-_DURATION_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "": "seconds"}
+_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)", re.IGNORECASE)
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
+_BYTES = {"kb": 10**3, "mb": 10**6, "gb": 10**9}
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
-_BYTE_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg])b", re.IGNORECASE)
-_BYTE_UNITS = {"k": 10**3, "m": 10**6, "g": 10**9}
 
 
 def parse_text(value: Any) -> str:
@@ -54,16 +53,26 @@ def parse_path(value: Any) -> Path:
     return Path(parse_text(value)).absolute()
 
 
+def _parse_quantity(value: Any, units: Mapping[str, int], expected: str) -> float:
+    """Return a number with one of ``units``, such as ``30m``, times that unit."""
+    match = _QUANTITY.fullmatch(parse_text(value).strip())
+    if not match or match[2].lower() not in units:
+        raise ValueError(f"{value!r} is not {expected}")
+    return float(match[1]) * units[match[2].lower()]
+
+
 def parse_duration(value: Any) -> timedelta:
     """Return a duration such as ``30m``, ``6h`` or ``2d``; a number alone is in seconds."""
-    text = parse_text(value)
-    match = _DURATION.fullmatch(text.strip())
-    if not match:
-        raise ValueError(f"{text!r} is not a duration such as 30m, 6h or 2d")
+    seconds = _parse_quantity(value, _SECONDS, "a duration such as 30m, 6h or 2d")
     try:
-        return timedelta(**{_DURATION_UNITS[match[2].lower()]: float(match[1])})
+        return timedelta(seconds=seconds)
     except OverflowError as error:
-        raise ValueError(f"{text!r} is longer than can be counted") from error
+        raise ValueError(f"{value!r} is longer than can be counted") from error
+
+
+def parse_byte_size(value: Any) -> int:
+    """Return a size such as ``300 kB`` in bytes; 1 kB is 1,000 bytes."""
+    return int(_parse_quantity(value, _BYTES, 'a weight such as "300 kB" or "500 MB"'))
 
 
 def parse_timeout(value: Any) -> float:
@@ -83,42 +92,11 @@ def parse_date(value: Any) -> date:
         raise ValueError(f"{text!r} is not a day such as 2026-09-30") from error
 
 
-def parse_jobs(value: Any) -> int:
-    """Return a number from 1 to 64."""
-    text = str(value)
-    if not text.isdecimal() or not 0 < int(text) <= 64:
-        raise ValueError(f"{text!r} is not a number from 1 to 64")
-    return int(text)
-
-
-def parse_positive_int(value: Any) -> int:
-    """Return a TOML integer above 0."""
-    if type(value) is not int or value < 1:
-        raise ValueError(f"{value!r} is not a whole number above 0")
-    return value
-
-
 def parse_ids(value: Any) -> tuple[int, ...]:
     """Return a TOML array of integers."""
     if not isinstance(value, list) or not all(type(item) is int for item in value):
         raise ValueError(f"{value!r} is not a list of whole numbers")
     return tuple(value)
-
-
-def parse_byte_size(value: Any) -> int:
-    """Return a size such as ``300 kB`` in bytes; 1 kB is 1,000 bytes."""
-    match = _BYTE_SIZE.fullmatch(parse_text(value).strip())
-    if not match:
-        raise ValueError(f'{value!r} is not a weight such as "300 kB" or "500 MB"')
-    return int(float(match[1]) * _BYTE_UNITS[match[2].lower()])
-
-
-def parse_port(value: Any) -> int:
-    """Return a TCP port; 0 stands for any free one."""
-    text = parse_text(value)
-    if not text.isdecimal() or int(text) > 65535:
-        raise ValueError(f"{text!r} is not a port, a number from 0 to 65535")
-    return int(text)
 
 
 def parse_url_prefix(value: Any) -> str:
@@ -137,5 +115,17 @@ def one_of(*choices: str) -> Callable[[Any], str]:
         if value not in choices:
             raise ValueError(f"{value!r} is none of {', '.join(choices)}")
         return str(value)
+
+    return parse
+
+
+def whole_number(lowest: int, highest: float, expected: str) -> Callable[[Any], int]:
+    """Return a parser of whole numbers within bounds; its errors say what is ``expected``."""
+
+    def parse(value: Any) -> int:
+        text = str(value)
+        if not text.isdecimal() or not lowest <= int(text) <= highest:
+            raise ValueError(f"{value!r} is not {expected}")
+        return int(text)
 
     return parse

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
+from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,18 +24,16 @@ from events_archive.setting_parsers import (
     parse_domain,
     parse_duration,
     parse_ids,
-    parse_jobs,
     parse_path,
-    parse_positive_int,
     parse_text,
     parse_timeout,
     parse_url,
+    whole_number,
 )
 
 DEFAULT_API_URL = "https://ll.thespacedevs.com/2.3.0/"
 
 T = TypeVar("T")
-Parser = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,19 +44,20 @@ class Setting:
     """The field of `Settings`, and the key in ``[tool.events-archive]``."""
     default: Any = None
     """A relative path starts at the project's folder."""
-    parse: Parser | None
+    parse: Callable[[Any], Any] | None
     """Returns the value for a text or a TOML value, or raises ValueError."""
     help: str
-    options: tuple[str, ...]
-    """Its options on the command line. Those of a bool take no value: they set what the default
-    is not."""
-    metavar: str | None
+    option: str = ""
+    """Its option on the command line, or "". That of a bool takes no value: it sets what the
+    default is not."""
+    short_option: str = ""
+    metavar: str | None = None
     """How ``--help`` writes the value of the option."""
-    in_toml: bool
+    in_toml: bool = False
     """Whether ``pyproject.toml`` may set it."""
-    environment: str
+    environment: str = ""
     """The environment variable that may set it, or ""."""
-    affects_output: bool
+    affects_output: bool = False
     """Whether pages are rendered from the value, so that a change of it renders all of them again.
 
     What a setting changes by way of the data (events, images, the day) does not count: that is in
@@ -66,31 +66,11 @@ class Setting:
 
 
 def setting(
-    default: T,
-    parse: Callable[[Any], T] | None = None,
-    *,
-    help: str = "",
-    option: str | tuple[str, ...] = (),
-    metavar: str | None = None,
-    in_toml: bool = False,
-    environment: str = "",
-    affects_output: bool = False,
-    is_secret: bool = False,
+    default: T, parse: Callable[[Any], T] | None = None, *, in_repr: bool = True, **attributes: Any
 ) -> T:
-    """Return a dataclass field with this default; see `Setting` for the other parameters.
-
-    A setting that ``is_secret`` is left out of the ``repr`` of the settings.
-    """
-    row = Setting(
-        parse=parse,
-        help=help,
-        options=(option,) if isinstance(option, str) else option,
-        metavar=metavar,
-        in_toml=in_toml,
-        environment=environment,
-        affects_output=affects_output,
-    )
-    return field(default=default, repr=not is_secret, metadata={"setting": row})
+    """Return a dataclass field with this default; ``attributes`` are those of its `Setting`."""
+    row = Setting(parse=parse, **attributes)
+    return field(default=default, repr=in_repr, metadata={"setting": row})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +102,7 @@ class Settings:
         False, option="--dry-run",
         help="print the requests and pages that a build would make; write nothing"
     )
-    json: bool = setting(
-        False, option="--json", help="print a JSON report on standard output"
-    )
+    json: bool = setting(False, option="--json", help="print a JSON report on standard output")
     pictures: bool = setting(True, option="--no-pictures", help="download no images")
 
     # Options with a value, some of them for pyproject.toml too.
@@ -158,14 +136,14 @@ class Settings:
     )
     """The UTC date that divides past from upcoming; None stands for that of the last refresh."""
     jobs: int = setting(
-        4, parse_jobs, option="--jobs", metavar="N", in_toml=True,
+        4, whole_number(1, 64, "a number from 1 to 64"), option="--jobs", metavar="N", in_toml=True,
         help="images downloaded or resized at a time; with 1, everything runs in one process"
     )
     quiet: bool = setting(
-        False, option=("-q", "--quiet"), help="print warnings and errors only"
+        False, option="--quiet", short_option="-q", help="print warnings and errors only"
     )
     verbose: bool = setting(
-        False, option=("-v", "--verbose"), help="print more, and tracebacks of errors"
+        False, option="--verbose", short_option="-v", help="print more, and tracebacks of errors"
     )
 
     # For pyproject.toml only.
@@ -174,7 +152,7 @@ class Settings:
         help="the name of the site"
     )
     list_limit: int = setting(
-        200, parse_positive_int, in_toml=True, affects_output=True,
+        200, whole_number(1, inf, "a whole number above 0"), in_toml=True, affects_output=True,
         help="the most events on one list page; a longer list is split"
     )
     cname: str = setting(
@@ -207,7 +185,7 @@ class Settings:
 
     # Neither on the command line nor in pyproject.toml.
     api_key: str | None = setting(
-        None, parse_text, environment="LL2_API_KEY", is_secret=True,
+        None, parse_text, environment="LL2_API_KEY", in_repr=False,
         help="sent to the host of ``api_url`` and to no other, never written anywhere"
     )
     templates: Path = setting(Path("templates"), help="the folder of the templates")

@@ -62,10 +62,10 @@ def test_all_options_reach_the_settings(tmp_path: Path) -> None:
         row.name: value
         for row in SETTINGS
         for argument, value in arguments.items()
-        if argument.partition("=")[0] in row.options
+        if argument.partition("=")[0] in (row.option, row.short_option)
     }
     assert options.given == expected
-    assert expected.keys() == {row.name for row in SETTINGS if row.options}
+    assert expected.keys() == {row.name for row in SETTINGS if row.option}
     assert all(getattr(options.settings, name) == value for name, value in expected.items())
 
 
@@ -77,7 +77,7 @@ def test_each_command_has_a_module_and_explains_each_option(
         parse_arguments([command, "--help"], {}, tmp_path)
     assert stopped.value.code == 0
     text = " ".join(capsys.readouterr().out.split())
-    assert all(row.help in text for row in SETTINGS if row.options)
+    assert all(row.help in text for row in SETTINGS if row.option)
     assert (PROJECT / f"events_archive/commands/{command}.py").is_file()
 
 
@@ -86,7 +86,7 @@ def test_the_help_lists_each_command(tmp_path: Path, capsys: pytest.CaptureFixtu
         parse_arguments(["--help"], {}, tmp_path)
     assert stopped.value.code == 0
     text = " ".join(capsys.readouterr().out.split())
-    assert all(f"{name} {help_text}" in text for name, (help_text, _) in COMMANDS.items())
+    assert all(f"{name} {help_text}" in text for name, help_text in COMMANDS.items())
 
 
 @pytest.mark.parametrize(

@@ -30,16 +30,16 @@ def _load(
 def test_each_setting_is_explained_and_can_be_parsed_where_it_can_be_set() -> None:
     for row in SETTINGS:
         assert row.help, row.name
-        is_flag = isinstance(row.default, bool) and row.options
-        if row.in_toml or row.environment or (row.options and not is_flag):
+        is_flag = isinstance(row.default, bool) and row.option
+        if row.in_toml or row.environment or (row.option and not is_flag):
             assert row.parse, row.name
 
 
 def test_an_option_has_the_name_of_its_setting() -> None:
     for row in SETTINGS:
-        if row.options:
+        if row.option:
             name = row.name.replace("_", "-")
-            assert row.options[-1] == (f"--no-{name}" if row.default is True else f"--{name}")
+            assert row.option == (f"--no-{name}" if row.default is True else f"--{name}")
 
 
 def test_the_readme_lists_each_setting_of_the_project_with_its_default() -> None:
