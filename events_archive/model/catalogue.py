@@ -8,6 +8,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from events_archive.model.event import Event, EventType, Image, current_types
+from events_archive.model.places import place_of
 
 Item = TypeVar("Item")
 Key = TypeVar("Key", bound=Hashable)
@@ -93,6 +94,13 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
     def by_day(self) -> dict[tuple[int, int], Events]:
         """The events of each (month, day) of any year, of those whose day is known."""
         return grouped(self.events, _day_of_year)
+
+    @cached_property
+    def by_place(self) -> dict[str, Events]:
+        """The events of each place, by its slug."""
+        places = ((event, place_of(event.location)) for event in self.events)
+        found = grouped(places, lambda pair: pair[1].slug if pair[1] else None)
+        return {slug: tuple(event for event, _ in pairs) for slug, pairs in found.items()}
 
     @cached_property
     def undated(self) -> Events:

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from msgspec import Struct
-
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Image, Licence
 from events_archive.site import urls
@@ -17,34 +15,13 @@ MAX_NAMED_EVENTS = 12
 IMAGES_PER_PAGE = 200
 
 
-class Credit(Struct, frozen=True, kw_only=True):
-    """An image and the events that it illustrates, oldest first."""
-
-    image: Image
-    events: Events
-
-    @property
-    def named(self) -> Events:
-        """The events that are listed."""
-        return self.events[:MAX_NAMED_EVENTS]
-
-    @property
-    def others(self) -> int:
-        """How many more there are."""
-        return max(0, len(self.events) - MAX_NAMED_EVENTS)
+Credit = tuple[Image, Events]
+"""An image and the events that it illustrates, oldest first."""
 
 
-class LicenceGroup(Struct, frozen=True, kw_only=True):
-    """The images under one licence."""
-
-    licence: Licence | None
-    """None for images of unknown licence."""
-    credits: tuple[Credit, ...]
-
-
-def is_known(licence: Licence | None) -> bool:
-    """Whether a licence says anything: LL2 has one that is called "Unknown"."""
-    return licence is not None and licence.name.casefold() not in ("", "unknown")
+def has_known_licence(image: Image) -> bool:
+    """Whether the image's licence says anything: LL2 has one that is called "Unknown"."""
+    return image.licence is not None and image.licence.name.casefold() not in ("", "unknown")
 
 
 def credits_pages(site: Site) -> Iterator[Page]:
@@ -59,6 +36,7 @@ def credits_pages(site: Site) -> Iterator[Page]:
             context={
                 "event_list": EventList(path=path, count=len(credits), pages=links),
                 "licences": by_licence(part),
+                "max_named": MAX_NAMED_EVENTS,
             },
             breadcrumbs=(HOME,),
         )
@@ -67,27 +45,24 @@ def credits_pages(site: Site) -> Iterator[Page]:
 def all_credits(site: Site) -> tuple[Credit, ...]:
     """Return every image once, by licence and credit; images of unknown licence come last."""
     pictured = (event for event in site.catalogue.all_events if event.image)
-    users = grouped(pictured, lambda event: event.image.key if event.image else None)
-    images = {image.key: image for image in site.catalogue.images}
-    credits = (Credit(image=images[key], events=events) for key, events in users.items())
+    events_of = grouped(pictured, lambda event: event.image.key if event.image else None)
+    credits = ((image, events_of[image.key]) for image in site.catalogue.images)
     return tuple(sorted(credits, key=_order))
 
 
 def _order(credit: Credit) -> tuple[bool, str, int, str, str]:
-    licence = credit.image.licence
-    name, id = (licence.name.casefold(), licence.id) if licence else ("", 0)
-    return (not is_known(licence), name, id, credit.image.credit.casefold(), credit.image.key)
+    image, _ = credit
+    name, id = (image.licence.name.casefold(), image.licence.id) if image.licence else ("", 0)
+    return (not has_known_licence(image), name, id, image.credit.casefold(), image.key)
 
 
-def by_licence(credits: tuple[Credit, ...]) -> tuple[LicenceGroup, ...]:
-    """Group credits by licence, in their order."""
-    groups: dict[int | None, list[Credit]] = {}
-    for credit in credits:
-        licence = credit.image.licence
-        groups.setdefault(licence.id if licence and is_known(licence) else None, []).append(credit)
-    return tuple(
-        LicenceGroup(
-            licence=None if id is None else members[0].image.licence, credits=tuple(members)
-        )
-        for id, members in groups.items()
+def by_licence(credits: tuple[Credit, ...]) -> list[tuple[Licence | None, tuple[Credit, ...]]]:
+    """Group credits by licence, in their order; None is the licence of those of unknown licence."""
+    groups = grouped(
+        credits,
+        lambda credit: credit[0].licence_id if has_known_licence(credit[0]) else "unknown",
     )
+    return [
+        (None if id == "unknown" else members[0][0].licence, members)
+        for id, members in groups.items()
+    ]

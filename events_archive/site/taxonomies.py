@@ -12,7 +12,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from events_archive.model.catalogue import Catalogue, Events, grouped
+from events_archive.model.catalogue import Catalogue, Events
 from events_archive.model.event import Event
 from events_archive.model.interval import format_day, format_month
 from events_archive.model.places import BODIES, canonical_slug, place_of
@@ -60,13 +60,8 @@ def find_periods(
 
 def find_places(taxonomy: Taxonomy, catalogue: Catalogue, urls: Urls) -> list[Term]:
     """Return the places that events name, by world and name."""
-
-    def slug_of(event: Event) -> str | None:
-        place = place_of(event.location)
-        return place.slug if place else None
-
     terms = []
-    for slug, events in grouped(catalogue.events, slug_of).items():
+    for slug, events in catalogue.by_place.items():
         place = place_of(events[-1].location)
         assert place, "only events with a place are grouped"
         spellings = {" ".join(event.location.split()) for event in events} - {place.name}

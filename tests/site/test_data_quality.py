@@ -14,6 +14,7 @@ from events_archive.site.data_quality import (
 )
 from events_archive.site.plan import plan_site
 from tests.factories import a_catalogue, a_link, a_site, an_event, an_image
+from tests.render.rendered import render_site
 
 NASA = Licence(id=4, name="NASA Image and Media Guidelines", url="https://nasa.example/")
 
@@ -21,7 +22,7 @@ NASA = Licence(id=4, name="NASA Image and Media Guidelines", url="https://nasa.e
 def _issues(**facts: Any) -> list[str]:
     """The rules that an event breaks which is in order but for ``facts``."""
     event = an_event(**{"links": (a_link(),), "image": an_image(licence=NASA), **facts})
-    return [issue.rule.key for issue in quality_issues(a_catalogue(event)) if issue.events]
+    return [rule.key for rule, events in quality_issues(a_catalogue(event)) if events]
 
 
 def test_a_complete_record_breaks_no_rule() -> None:
@@ -72,21 +73,22 @@ def test_duplicates_have_one_name_and_type_within_a_day() -> None:
         an_event(3, "2021-07-09T00:00:00Z", name="Static Fire"),
         an_event(4, "2021-07-04T00:00:00Z", name="Other"),
     ]
-    assert likely_duplicates(events) == {1, 2}
+    assert likely_duplicates(a_catalogue(*events)) == {1, 2}
 
 
 def test_the_rarer_name_of_a_place_is_inconsistent() -> None:
     names = ("International Space Station", "International Space Station", "ISS", "Mars")
     events = [an_event(n, location=name) for n, name in enumerate(names)]
-    assert inconsistent_place_names(events) == {2}
+    assert inconsistent_place_names(a_catalogue(*events)) == {2}
 
 
 def test_the_page_lists_some_events_and_counts_all() -> None:
     site = a_site(*(an_event(n, image=None) for n in range(1, 60)))
     (page,) = [page for page in plan_site(site) if page.path == "report.html"]
-    issue = next(one for one in page.context["issues"] if one.rule.key == "picture")
-    assert len(issue.events) == 59
-    assert len(issue.named) == MAX_NAMED_EVENTS
+    events = next(events for rule, events in page.context["issues"] if rule.key == "picture")
+    assert len(events) == 59
+    html = render_site(site, lambda page: page.path == "report.html")["report.html"]
+    assert f"and {59 - MAX_NAMED_EVENTS} more" in html.decode()
 
 
 def test_rules_have_different_keys() -> None:
