@@ -8,11 +8,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import msgspec
-from msgspec import Struct
-from msgspec.structs import replace
 
 from events_archive.ll2.client import ApiPage
 from events_archive.ll2.pagination import (
@@ -60,85 +58,66 @@ class _PageFile(msgspec.Struct):
     records: list[Any]
 
 
-class Checkpoint(Struct, frozen=True, kw_only=True):
-    """A full refresh, as far as its pages have been fetched."""
-
-    folder: Path
-    pagination: Pagination
-    started: datetime
-
-    @classmethod
-    def create(cls, settings: Settings, now: datetime) -> Self:
-        """Start a checkpoint without pages; one that exists is deleted."""
-        folder = settings.cache / CHECKPOINT_FOLDER
-        delete_checkpoint(settings.cache)
-        # The state has whole seconds, and `load_resumable` compares the two.
-        header = _Header(asked=_signature(settings), started=now.replace(microsecond=0))
-        write_atomically(folder / CHECKPOINT_HEADER, encode(header))
-        return cls(folder=folder, pagination=Pagination(), started=header.started)
-
-    @classmethod
-    def load(cls, settings: Settings, now: datetime) -> Self | None:
-        """Return the saved checkpoint.
-
-        None if there is none, if it is too old, or if ``settings`` name another API or mode. Pages
-        from the first one that cannot be read are deleted.
-        """
-        folder = settings.cache / CHECKPOINT_FOLDER
-        header = read_json(folder / CHECKPOINT_HEADER, _Header)
-        if header is None or header.asked != _signature(settings):
-            return None
-        if not timedelta() <= now - header.started < MAX_CHECKPOINT_AGE:
-            return None
-        pagination = Pagination()
-        while fetched := _load_page(_page_path(folder, len(pagination.pages))):
-            pagination = pagination.with_page(*fetched)
-        _delete_pages(folder, first=len(pagination.pages))
-        return cls(folder=folder, pagination=pagination, started=header.started)
-
-    def save_page(self, request: PageRequest, page: ApiPage) -> Self:
-        """Return the checkpoint with another page, after writing that to the disk."""
-        content = _PageFile(
-            role=request.role,
-            url=request.url,
-            query=dict(request.query),
-            count=page.count,
-            next=page.next,
-            nameless=page.without_id,
-            records=list(page.records),
-        )
-        write_atomically(_page_path(self.folder, len(self.pagination.pages)), encode(content))
-        return replace(self, pagination=self.pagination.with_page(request, page))
+def create_checkpoint(settings: Settings, now: datetime) -> None:
+    """Save that a full refresh starts; a checkpoint that exists is deleted."""
+    delete_checkpoint(settings.cache)
+    # The state has whole seconds, and `load_checkpoint` compares the two.
+    header = _Header(asked=_signature(settings), started=now.replace(microsecond=0))
+    write_atomically(settings.cache / CHECKPOINT_FOLDER / CHECKPOINT_HEADER, encode(header))
 
 
-def load_resumable(settings: Settings, state: ArchiveState, now: datetime) -> Checkpoint | None:
-    """Return the checkpoint if there is one and the refresh should be continued from it."""
-    checkpoint = Checkpoint.load(settings, now)
-    if checkpoint is None or _is_expired(checkpoint, settings, now):
+def save_page(cache: Path, index: int, request: PageRequest, page: ApiPage) -> None:
+    """Save the page with this ``index``, from 0, in the checkpoint of the folder ``cache``."""
+    content = _PageFile(
+        role=request.role,
+        url=request.url,
+        query=dict(request.query),
+        count=page.count,
+        next=page.next,
+        nameless=page.without_id,
+        records=list(page.records),
+    )
+    write_atomically(_page_path(cache, index), encode(content))
+
+
+def load_checkpoint(settings: Settings, state: ArchiveState, now: datetime) -> Pagination | None:
+    """Return the saved pages, if there is a checkpoint from which to continue.
+
+    None if it is too old or was committed, if its list is to be fetched again, or if ``settings``
+    name another API or mode. Pages from the first one that cannot be read are deleted.
+    """
+    header = read_json(settings.cache / CHECKPOINT_FOLDER / CHECKPOINT_HEADER, _Header)
+    if header is None or header.asked != _signature(settings):
         return None
+    age = now - header.started
+    if not timedelta() <= age < MAX_CHECKPOINT_AGE:
+        return None
+    pagination = Pagination()
+    while fetched := _load_page(_page_path(settings.cache, len(pagination.pages))):
+        pagination = pagination.with_page(*fetched)
+    _delete_pages(settings.cache, first=len(pagination.pages))
     # A run may have ended after it committed the refresh and before it deleted the checkpoint.
-    is_new = state.last_full_refresh is None or checkpoint.started > state.last_full_refresh
-    return checkpoint if is_new else None
+    is_new = state.last_full_refresh is None or header.started > state.last_full_refresh
+    return pagination if is_new and not _is_expired(pagination, age, settings) else None
 
 
-def _is_expired(checkpoint: Checkpoint, settings: Settings, now: datetime) -> bool:
+def _is_expired(pagination: Pagination, age: timedelta, settings: Settings) -> bool:
     """Whether the list was read completely, was rejected, and is due to be fetched again.
 
     With ``--accept-withdrawals``, the rejected list is used without fetching it again.
     """
-    pagination = checkpoint.pagination
     try:
         is_complete = bool(pagination.pages) and pagination.next_request() is None
     except UnstablePaginationError:
         return True
     if not is_complete or settings.accept_withdrawals:
         return False
-    return settings.full or now - checkpoint.started >= settings.max_age
+    return settings.full or age >= settings.max_age
 
 
 def saved_page_count(cache: Path) -> int:
     """Return the number of pages in the checkpoint of the folder ``cache``."""
-    return len(list((cache / CHECKPOINT_FOLDER).glob("page-*.json")))
+    return len(_page_files(cache))
 
 
 def delete_checkpoint(cache: Path) -> None:
@@ -146,20 +125,23 @@ def delete_checkpoint(cache: Path) -> None:
 
     The header goes first: without it, pages that cannot be deleted are ignored.
     """
-    folder = cache / CHECKPOINT_FOLDER
     with suppress(OSError):
-        (folder / CHECKPOINT_HEADER).unlink(missing_ok=True)
-    _delete_pages(folder, first=0)
+        (cache / CHECKPOINT_FOLDER / CHECKPOINT_HEADER).unlink(missing_ok=True)
+    _delete_pages(cache, first=0)
 
 
-def _delete_pages(folder: Path, *, first: int) -> None:
-    for path in sorted(folder.glob("page-*.json"))[first:]:
+def _delete_pages(cache: Path, *, first: int) -> None:
+    for path in _page_files(cache)[first:]:
         with suppress(OSError):
             path.unlink()
 
 
-def _page_path(folder: Path, index: int) -> Path:
-    return folder / f"page-{index + 1:04}.json"
+def _page_files(cache: Path) -> list[Path]:
+    return sorted((cache / CHECKPOINT_FOLDER).glob("page-*.json"))
+
+
+def _page_path(cache: Path, index: int) -> Path:
+    return cache / CHECKPOINT_FOLDER / f"page-{index + 1:04}.json"
 
 
 def _signature(settings: Settings) -> dict[str, str]:

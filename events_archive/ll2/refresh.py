@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from events_archive.console import Console, quantity
 from events_archive.errors import ApiError
-from events_archive.ll2.checkpoint import delete_checkpoint, load_resumable, saved_page_count
+from events_archive.ll2.checkpoint import delete_checkpoint, load_checkpoint, saved_page_count
 from events_archive.ll2.client import ApiClient, RateLimitedError
 from events_archive.ll2.merge import MergeResult
 from events_archive.ll2.parse import warn_of_invalid_records
@@ -120,7 +120,7 @@ def _load_cache(settings: Settings, console: Console, now: datetime) -> CacheSta
         records=records,
         archive_state=state,
         is_damaged=bool(records.damaged or damage),
-        checkpoint=load_resumable(settings, state, now),
+        checkpoint=load_checkpoint(settings, state, now),
     )
 
 

@@ -8,8 +8,8 @@ from typing import Literal
 from msgspec import Struct
 
 from events_archive.console import quantity
-from events_archive.ll2.checkpoint import Checkpoint
 from events_archive.ll2.client import FREE_REQUESTS_PER_HOUR, MAX_PAGE_SIZE
+from events_archive.ll2.pagination import Pagination
 from events_archive.model.archive_state import ArchiveState
 from events_archive.settings import Settings
 from events_archive.store.records import Records
@@ -26,8 +26,8 @@ class CacheState(Struct, frozen=True, kw_only=True, dict=True):
     archive_state: ArchiveState
     is_damaged: bool = False
     """Whether a part of the records or of the state could not be read."""
-    checkpoint: Checkpoint | None = None
-    """An unfinished full refresh that should be continued."""
+    checkpoint: Pagination | None = None
+    """The pages of an unfinished full refresh that should be continued."""
 
     @cached_property
     def present_ids(self) -> frozenset[int]:
@@ -42,7 +42,7 @@ class CacheState(Struct, frozen=True, kw_only=True, dict=True):
     @property
     def pages_done(self) -> int:
         """The number of pages in the checkpoint."""
-        return len(self.checkpoint.pagination.pages) if self.checkpoint else 0
+        return len(self.checkpoint.pages) if self.checkpoint else 0
 
 
 class RefreshPlan(Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from events_archive.console import Console, quantity
 from events_archive.errors import ApiError
-from events_archive.ll2.checkpoint import Checkpoint, delete_checkpoint
+from events_archive.ll2.checkpoint import create_checkpoint, delete_checkpoint, save_page
 from events_archive.ll2.client import FREE_REQUESTS_PER_HOUR, ApiClient, ApiPage
 from events_archive.ll2.merge import MergeResult, merge_records
 from events_archive.ll2.pagination import (
@@ -90,9 +90,10 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
 
     def _full(self, plan: RefreshPlan) -> MergeResult:
         """Fetch and merge every event, from the checkpoint on if there is one."""
-        checkpoint = self.cache.checkpoint or Checkpoint.create(self.settings, self.now)
+        if self.cache.checkpoint is None:
+            create_checkpoint(self.settings, self.now)
         try:
-            pagination = self._fetch_all(checkpoint, may_exceed_budget=plan.may_exceed_budget)
+            pagination = self._fetch_all(may_exceed_budget=plan.may_exceed_budget)
         except UnstablePaginationError:
             delete_checkpoint(self.settings.cache)
             raise
@@ -106,20 +107,21 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
             last_full_refresh=self.now,
         )
 
-    def _fetch_all(self, checkpoint: Checkpoint, *, may_exceed_budget: bool) -> Pagination:
+    def _fetch_all(self, *, may_exceed_budget: bool) -> Pagination:
         """Fetch the pages that are not in the checkpoint, saving each of them there.
 
         The rate limit is requested once, if the remaining pages may exceed it.
         """
-        pagination = checkpoint.pagination
+        pagination = self.cache.checkpoint or Pagination()
         with self.console.progress("Events from LL2", pagination.remaining_pages) as progress:
             while (request := self._next_request(pagination)) is not None:
                 needed = self.client.requests + (pagination.remaining_pages or 0)
                 if may_exceed_budget or needed > FREE_REQUESTS_PER_HOUR:
                     may_exceed_budget = False
                     self.client.check_rate_limit()
-                checkpoint = checkpoint.save_page(request, self._fetch(request))
-                pagination = checkpoint.pagination
+                page = self._fetch(request)
+                save_page(self.settings.cache, len(pagination.pages), request, page)
+                pagination = pagination.with_page(request, page)
                 progress.expect(len(pagination.pages) + (pagination.remaining_pages or 0))
                 progress.advance()
         if pagination.is_incomplete:

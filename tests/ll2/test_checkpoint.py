@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from events_archive.ll2.checkpoint import Checkpoint, load_resumable
+from events_archive.ll2.checkpoint import create_checkpoint, load_checkpoint, save_page
 from events_archive.ll2.client import ApiPage
-from events_archive.ll2.pagination import PageRequest, Role
+from events_archive.ll2.pagination import PageRequest, Pagination, Role
 from events_archive.model.archive_state import ArchiveState
 from events_archive.settings import Settings
 
@@ -56,7 +56,7 @@ def write_checkpoint(cache: Path, *pages: dict[str, Any]) -> Path:
 
 def test_a_saved_checkpoint_is_loaded_as_it_was(tmp_path: Path) -> None:
     settings = settings_of(tmp_path)
-    checkpoint = Checkpoint.create(settings, NOW)
+    create_checkpoint(settings, NOW)
     record = {"id": 5, "name": "Half a surrogate: \ud83d", "n": [2**70, 0.1, 1.0, -7]}
     page = ApiPage(count=2, next=f"{API_URL}x", records=(record,), without_id=1)
     requests = [
@@ -64,9 +64,11 @@ def test_a_saved_checkpoint_is_loaded_as_it_was(tmp_path: Path) -> None:
         PageRequest(role="gap", query={"offset": "50"}),
         PageRequest(role="ids", query={"id": "1,2"}),
     ]
-    for request in requests:
-        checkpoint = checkpoint.save_page(request, page)
-    assert Checkpoint.load(settings, NOW + timedelta(hours=1)) == checkpoint
+    pagination = Pagination()
+    for index, request in enumerate(requests):
+        save_page(tmp_path, index, request, page)
+        pagination = pagination.with_page(request, page)
+    assert load_checkpoint(settings, ArchiveState(), NOW + timedelta(hours=1)) == pagination
 
 
 @pytest.mark.parametrize(
@@ -79,15 +81,14 @@ def test_a_checkpoint_of_an_older_version_is_continued(
     query = {"id": "7"} if former == "ids" else {"offset": "50"}
     pages = [page_file(1), page_file(2, role=former, query=query, nameless=1)]
     write_checkpoint(tmp_path, *pages)
-    checkpoint = Checkpoint.load(settings_of(tmp_path), NOW)
+    checkpoint = load_checkpoint(settings_of(tmp_path), ArchiveState(), NOW)
     assert checkpoint is not None
-    assert checkpoint.started == NOW - timedelta(hours=1)
-    (first_request, first), (second_request, second) = checkpoint.pagination.pages
+    (first_request, first), (second_request, second) = checkpoint.pages
     assert first_request == PageRequest(role="next")
     assert first.records == tuple(pages[0]["records"])
     assert second_request == PageRequest(role=role, query=query)
     assert (second.count, second.without_id) == (500, 1)
-    assert checkpoint.pagination.records.keys() == {1, 2}
+    assert checkpoint.records.keys() == {1, 2}
 
 
 @pytest.mark.parametrize(
@@ -101,17 +102,17 @@ def test_a_page_with_wrong_values_and_those_after_it_are_deleted(
     tmp_path: Path, fields: dict[str, Any]
 ) -> None:
     folder = write_checkpoint(tmp_path, page_file(1), page_file(2, **fields), page_file(3))
-    checkpoint = Checkpoint.load(settings_of(tmp_path), NOW)
+    checkpoint = load_checkpoint(settings_of(tmp_path), ArchiveState(), NOW)
     assert checkpoint is not None
-    assert checkpoint.pagination.records.keys() == {1}
+    assert checkpoint.records.keys() == {1}
     assert sorted(path.name for path in folder.glob("page-*")) == ["page-0001.json"]
 
 
 def test_records_without_an_id_in_a_file_are_ignored(tmp_path: Path) -> None:
     write_checkpoint(tmp_path, page_file(1, records=[None, {"id": "7"}, {"id": 7}]))
-    checkpoint = Checkpoint.load(settings_of(tmp_path), NOW)
+    checkpoint = load_checkpoint(settings_of(tmp_path), ArchiveState(), NOW)
     assert checkpoint is not None
-    assert checkpoint.pagination.records == {7: {"id": 7}}
+    assert checkpoint.records == {7: {"id": 7}}
 
 
 @pytest.mark.parametrize("other", [{"mode": "normal"}, {"api_url": "https://other.example/2.3.0/"}])
@@ -119,7 +120,7 @@ def test_a_checkpoint_of_another_mode_or_api_is_not_continued(
     tmp_path: Path, other: dict[str, Any]
 ) -> None:
     write_checkpoint(tmp_path, page_file(1))
-    assert Checkpoint.load(replace(settings_of(tmp_path), **other), NOW) is None
+    assert load_checkpoint(replace(settings_of(tmp_path), **other), ArchiveState(), NOW) is None
 
 
 @pytest.mark.parametrize("hours", [-1.5, 47.0])
@@ -127,24 +128,26 @@ def test_a_checkpoint_that_is_too_old_or_from_the_future_is_not_continued(
     tmp_path: Path, hours: float
 ) -> None:
     write_checkpoint(tmp_path, page_file(1))
-    assert Checkpoint.load(settings_of(tmp_path), NOW + timedelta(hours=hours)) is None
+    assert (
+        load_checkpoint(settings_of(tmp_path), ArchiveState(), NOW + timedelta(hours=hours)) is None
+    )
 
 
 @pytest.mark.parametrize("header", [b"", b"[]", b'{"asked": {}}', b'{"asked": 5, "started": ""}'])
 def test_a_damaged_header_means_no_checkpoint(tmp_path: Path, header: bytes) -> None:
     folder = write_checkpoint(tmp_path, page_file(1))
     (folder / "sweep.json").write_bytes(header)
-    assert Checkpoint.load(settings_of(tmp_path), NOW) is None
+    assert load_checkpoint(settings_of(tmp_path), ArchiveState(), NOW) is None
 
 
 def test_a_checkpoint_of_repeating_pages_is_not_resumed(tmp_path: Path) -> None:
     write_checkpoint(tmp_path, page_file(1), page_file(1))
-    assert load_resumable(settings_of(tmp_path), ArchiveState(), NOW) is None
+    assert load_checkpoint(settings_of(tmp_path), ArchiveState(), NOW) is None
 
 
 def test_a_committed_checkpoint_is_not_resumed(tmp_path: Path) -> None:
     write_checkpoint(tmp_path, page_file(1))
     settings = settings_of(tmp_path)
-    assert load_resumable(settings, ArchiveState(), NOW) is not None
+    assert load_checkpoint(settings, ArchiveState(), NOW) is not None
     committed = ArchiveState(last_full_refresh=NOW - timedelta(hours=1))
-    assert load_resumable(settings, committed, NOW) is None
+    assert load_checkpoint(settings, committed, NOW) is None

@@ -2,13 +2,11 @@
 
 import dataclasses
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from events_archive.ll2.checkpoint import Checkpoint
 from events_archive.ll2.client import ApiPage
 from events_archive.ll2.pagination import PageRequest, Pagination
 from events_archive.ll2.refresh_plan import CacheState, RefreshPlan, format_age, plan_refresh
@@ -28,9 +26,7 @@ CACHE = CacheState(
     archive_state=STATE,
 )
 FETCHED = (PageRequest(role="next"), ApiPage(count=1071, next=None, records=()))
-CHECKPOINT = Checkpoint(
-    folder=Path(), pagination=Pagination(pages=(FETCHED,) * 4), started=NOW - HOUR
-)
+CHECKPOINT = Pagination(pages=(FETCHED,) * 4)
 
 
 def planned(
