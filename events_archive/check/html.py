@@ -22,19 +22,7 @@ BLOCK_TAGS = frozenset(_BLOCK.split())
 """Elements that end an open paragraph (HTML standard, 13.2.6.4.7)."""
 _FOREIGN_TAGS = frozenset({"svg", "math"})
 """Elements in which a tag may close itself."""
-_URL_ATTRIBUTES = {
-    "a": "href",
-    "area": "href",
-    "form": "action",
-    "iframe": "src",
-    "img": "src",
-    "link": "href",
-    "script": "src",
-    "source": "src",
-    "track": "src",
-    "use": "href",
-    "video": "src",
-}
+_URL_ATTRIBUTES = ("href", "src", "action")
 _LOADING_LINKS = frozenset({"stylesheet", "icon", "preload"})
 
 Attributes = dict[str, str]
@@ -126,7 +114,7 @@ class _Parser(HTMLParser):
 
     def _collect(self, tag: str, attributes: Attributes) -> None:
         """Add the URLs of an element, and check an image."""
-        url = attributes.get(_URL_ATTRIBUTES.get(tag, ""), "")
+        url = next((attributes[name] for name in _URL_ATTRIBUTES if name in attributes), "")
         candidates = [part.split()[0] for part in attributes.get("srcset", "").split(",") if part]
         if url and attributes.get("rel") not in ("canonical", "preconnect"):
             self.page.links.append(url)

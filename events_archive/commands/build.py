@@ -5,6 +5,7 @@ The site is planned, rendered and audited, and only then written.
 
 import gc
 from collections.abc import Iterator
+from io import BytesIO
 
 from msgspec import Struct
 
@@ -163,8 +164,9 @@ def write_derived_files(site: Site, output: OutputDir) -> None:
         # Most sites do not offer one.
         from events_archive.export import bundle, zip_file  # noqa: PLC0415
 
-        content = bundle.ExportBundle(site=site, files=output.files())
-        output.stage(urls.DOWNLOAD, zip_file.zip_bytes(content))
+        download = BytesIO()
+        zip_file.write_zip(bundle.ExportBundle(site=site, files=output.files()), download)
+        output.stage(urls.DOWNLOAD, download.getvalue())
 
 
 def report_build(site: Site, result: BuildResult, console: Console) -> None:

@@ -8,9 +8,9 @@ from events_archive.commands.fetch import cache_lock
 from events_archive.console import Console
 from events_archive.errors import ArchiveError
 from events_archive.export.bundle import ExportBundle
-from events_archive.export.zim_file import write_zim
 from events_archive.export.zip_file import write_zip
 from events_archive.output.writer import site_files
+from events_archive.store.files import replacing
 
 
 def run(options: Options, console: Console) -> None:
@@ -18,7 +18,7 @@ def run(options: Options, console: Console) -> None:
 
     Without ``--to``, it is `ExportBundle.name` in the folder ``exports`` of the project.
 
-    Raises `ArchiveError` when the file cannot be written.
+    Raises `ArchiveError` when the file cannot be written, or libzim is not installed for a ZIM.
     """
     settings, format = options.settings, options.command_options["format"]
     with cache_lock(settings):
@@ -29,10 +29,18 @@ def run(options: Options, console: Console) -> None:
         default = options.project / "exports" / f"{bundle.name}.{format}"
         path = options.command_options["to"] or default
         try:
-            if format == "zip":
-                write_zip(bundle, path)
-            else:
-                write_zim(bundle, path, icon=settings.static / "icon-48.png")
+            with replacing(path) as temporary:
+                if format == "zip":
+                    write_zip(bundle, temporary)
+                else:
+                    # Imports a binary library that only this format needs.
+                    from events_archive.export.zim_file import write_zim  # noqa: PLC0415
+
+                    write_zim(bundle, temporary, icon=settings.static / "icon-48.png")
+        except ImportError as error:
+            raise ArchiveError(
+                "the Kiwix edition needs libzim, which is not installed: pip install '.[zim]'"
+            ) from error
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno else error
             raise ArchiveError(f"cannot write {path}: {reason}") from error

@@ -8,16 +8,13 @@ from contextlib import contextmanager
 from html import unescape
 from pathlib import Path, PurePosixPath
 from posixpath import join, normpath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from events_archive.errors import ArchiveError
+from libzim.writer import Creator, Hint, Item, StringProvider
+
 from events_archive.export.bundle import BASE_NAME, ExportBundle
 from events_archive.site import urls
 from events_archive.site.formats import content_type
-from events_archive.store.files import replacing
-
-if TYPE_CHECKING:
-    from libzim.writer import Item
 
 DESCRIPTION = "Spaceflight after the launch: dockings, spacewalks, landings, flybys"
 """At most 80 characters."""
@@ -36,28 +33,21 @@ _LEFT_OUT = frozenset({urls.SERVICE_WORKER, urls.PRECACHE_MANIFEST})
 def write_zim(bundle: ExportBundle, path: Path, *, icon: Path) -> None:
     """Write the ZIM to ``path``; ``icon`` is a PNG of `ILLUSTRATION` pixels.
 
-    Raises `ArchiveError` when libzim is not installed, and `OSError` when it cannot be written.
+    Raises `OSError` when it cannot be written.
     """
-    try:
-        # A binary library that only this format needs.
-        from libzim.writer import Creator  # noqa: PLC0415
-    except ImportError as error:
-        raise ArchiveError(
-            "the Kiwix edition needs libzim, which is not installed: pip install '.[zim]'"
-        ) from error
-    with replacing(path) as temporary:
-        temporary.unlink(missing_ok=True)
-        creator = Creator(temporary).config_verbose(False).config_indexing(True, "eng")
-        creator.set_mainpath(urls.HOME)
-        with _silence_stdout(), creator:
-            creator.add_illustration(ILLUSTRATION, icon.read_bytes())
-            for name, value in metadata(bundle).items():
-                creator.add_metadata(name, value)
-            for page_path, title, target in redirects(bundle):
-                creator.add_redirection(page_path, title, target, {})
-            for site_path, source in bundle.offline_files:
-                if site_path not in _LEFT_OUT and not _redirect_target(site_path, source):
-                    creator.add_item(_item(site_path, source))
+    path.unlink(missing_ok=True)
+    creator = Creator(path).config_verbose(False).config_indexing(True, "eng")
+    creator.set_mainpath(urls.HOME)
+    with _silence_stdout(), creator:
+        creator.add_illustration(ILLUSTRATION, icon.read_bytes())
+        for name, value in metadata(bundle).items():
+            creator.add_metadata(name, value)
+        for site_path, source in bundle.offline_files:
+            if target := _redirect_target(site_path, source):
+                title = _title(source.read_text("utf-8"))
+                creator.add_redirection(site_path, title, target, {})
+            elif site_path not in _LEFT_OUT:
+                creator.add_item(_SiteFile(site_path, source))
 
 
 @contextmanager
@@ -89,13 +79,6 @@ def metadata(bundle: ExportBundle) -> dict[str, str]:
     }
 
 
-def redirects(bundle: ExportBundle) -> Iterator[tuple[str, str, str]]:
-    """Yield (path, title, target path) of every page that is a redirect."""
-    for path, source in bundle.offline_files:
-        if target := _redirect_target(path, source):
-            yield path, _title(source.read_text("utf-8")), target
-
-
 def _redirect_target(path: str, source: Path) -> str:
     """Return the path that a page redirects to; "" for any other file."""
     if not path.endswith(".html") or source.stat().st_size > _MAX_REDIRECT_SIZE:
@@ -110,34 +93,29 @@ def _title(html: str) -> str:
     return unescape(match[1]) if match else ""
 
 
-def _item(path: str, source: Path) -> "Item":
-    from libzim.writer import Hint, Item, StringProvider  # noqa: PLC0415
+class _SiteFile(Item):  # type: ignore[misc]
+    """One file of the site."""
 
-    content = source.read_bytes()
-    if PurePosixPath(path).match(f"{urls.ASSETS}/offline.*.js"):
-        content = _DISABLED_SCRIPT
-    is_page = path.endswith(".html")
-    if is_page:
-        # The policy would block the bar that Kiwix adds to each page.
-        content = _POLICY.sub(b"", content)
-    title = _title(content.decode()) if is_page else ""
+    def __init__(self, path: str, source: Path) -> None:
+        super().__init__()
+        self.path, self.is_page, self.content = path, path.endswith(".html"), source.read_bytes()
+        if PurePosixPath(path).match(f"{urls.ASSETS}/offline.*.js"):
+            self.content = _DISABLED_SCRIPT
+        if self.is_page:
+            # The policy would block the bar that Kiwix adds to each page.
+            self.content = _POLICY.sub(b"", self.content)
 
-    class SiteFile(Item):  # type: ignore[misc]
-        """One file of the site."""
+    def get_path(self) -> str:
+        return self.path
 
-        def get_path(self) -> str:
-            return path
+    def get_title(self) -> str:
+        return _title(self.content.decode()) if self.is_page else ""
 
-        def get_title(self) -> str:
-            return title
+    def get_mimetype(self) -> str:
+        return content_type(self.path).partition(";")[0]
 
-        def get_mimetype(self) -> str:
-            return content_type(path).partition(";")[0]
+    def get_contentprovider(self) -> Any:
+        return StringProvider(self.content)
 
-        def get_contentprovider(self) -> Any:
-            return StringProvider(content)
-
-        def get_hints(self) -> dict[Any, int]:
-            return {Hint.FRONT_ARTICLE: is_page, Hint.COMPRESS: not path.endswith(".webp")}
-
-    return SiteFile()
+    def get_hints(self) -> dict[Any, int]:
+        return {Hint.FRONT_ARTICLE: self.is_page, Hint.COMPRESS: not self.path.endswith(".webp")}

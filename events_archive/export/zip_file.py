@@ -1,6 +1,5 @@
 """The site as a ZIP that opens from disk wherever it is unpacked. Equal sites give equal bytes."""
 
-import io
 import zipfile
 from html import escape
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import BinaryIO
 
 from events_archive.export.bundle import ExportBundle
 from events_archive.site import urls
-from events_archive.store.files import replacing
 
 _SITE_FOLDER = "archive"
 """The site's folder, beside the start page, so that the start page is easy to find."""
@@ -17,20 +15,8 @@ _COMPRESSED_SUFFIXES = (".webp", ".png", ".gz", ".zip")
 """Files that are stored, since their formats are compressed already."""
 
 
-def zip_bytes(bundle: ExportBundle) -> bytes:
-    """Return the ZIP as bytes, for a build that offers it as a download."""
-    buffer = io.BytesIO()
-    _pack(bundle, buffer)
-    return buffer.getvalue()
-
-
-def write_zip(bundle: ExportBundle, path: Path) -> None:
-    """Write the ZIP to ``path``, whole or not at all. Raises `OSError` when it cannot."""
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        _pack(bundle, file)
-
-
-def _pack(bundle: ExportBundle, file: BinaryIO) -> None:
+def write_zip(bundle: ExportBundle, file: Path | BinaryIO) -> None:
+    """Write the ZIP to a path or an open file. Raises `OSError` when it cannot."""
     with zipfile.ZipFile(file, "w") as archive:
         _add(archive, bundle, _START_PAGE, start_page(bundle).encode())
         for path, source in bundle.offline_files:

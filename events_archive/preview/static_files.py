@@ -40,26 +40,20 @@ def respond(folder: Path, prefix: str, target: str) -> Response:
             body=f"{path} lies outside {prefix}, where the site is.\n".encode(),
         )
     relative = unquote(path.removeprefix(prefix))
-    if (file := _find_file(folder, relative)) is not None:
-        return _file_response(file, HTTPStatus.OK)
-    if not path.endswith("/") and _is_folder(folder, relative):
-        return _redirect(f"{path}/")
-    return _not_found(folder)
-
-
-def _find_file(folder: Path, relative: str) -> Path | None:
-    """Return the file of the site that answers to the path ``relative`` to its root."""
-    if not _is_public(folder, relative):
-        return None
-    if not relative or relative.endswith("/"):
-        candidates = [folder / relative / "index.html"]
-    else:
-        candidates = [folder / relative, folder / f"{relative}.html"]
-    return next((path for path in candidates if path.is_file()), None)
-
-
-def _is_folder(folder: Path, relative: str) -> bool:
-    return _is_public(folder, relative) and (folder / relative).is_dir()
+    if _is_public(folder, relative):
+        file = folder / relative
+        if not relative or relative.endswith("/"):
+            candidates = [file / "index.html"]
+        else:
+            candidates = [file, folder / f"{relative}.html"]
+        for candidate in candidates:
+            if candidate.is_file():
+                return _file_response(candidate, HTTPStatus.OK)
+        if file.is_dir() and not path.endswith("/"):
+            return _redirect(f"{path}/")
+    if (page := folder / "404.html").is_file():
+        return _file_response(page, HTTPStatus.NOT_FOUND)
+    return Response(status=HTTPStatus.NOT_FOUND, body=b"Not found, and there is no 404.html.\n")
 
 
 def _is_public(folder: Path, relative: str) -> bool:
@@ -72,13 +66,6 @@ def _is_public(folder: Path, relative: str) -> bool:
 
 def _file_response(file: Path, status: HTTPStatus) -> Response:
     return Response(status=status, body=file.read_bytes(), content_type=content_type(file.name))
-
-
-def _not_found(folder: Path) -> Response:
-    page = folder / "404.html"
-    if page.is_file():
-        return _file_response(page, HTTPStatus.NOT_FOUND)
-    return Response(status=HTTPStatus.NOT_FOUND, body=b"Not found, and there is no 404.html.\n")
 
 
 def _redirect(path: str) -> Response:
