@@ -4,17 +4,15 @@ It listens on the loopback address only, and answers requests for its own host n
 of another site cannot read it by pointing its own name at this address (DNS rebinding).
 """
 
-import json
 import sys
 from contextlib import suppress
-from dataclasses import asdict
 from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Condition, Thread
 
-from msgspec import Struct
+from msgspec import Struct, json
 from msgspec.structs import replace
 
 from events_archive.errors import UsageError
@@ -168,7 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
         with suppress(ConnectionError):
             while not self.server.is_stopped:
                 status = self.server.wait_for_status(status, _HEARTBEAT)
-                self.wfile.write(f"data: {json.dumps(asdict(status))}\n\n".encode())
+                self.wfile.write(b"data: " + json.encode(status) + b"\n\n")
                 self.wfile.flush()
 
     def log_message(self, format: str, *args: object) -> None:
