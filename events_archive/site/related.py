@@ -5,8 +5,9 @@ time within its groups. Two events are related if each is among the other's best
 links go both ways, and no page has many.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from datetime import timedelta
+from operator import itemgetter
 from typing import NamedTuple
 
 from events_archive.model.catalogue import Events
@@ -21,7 +22,8 @@ MAX_NEIGHBOURS = 4
 SAME_STAY = timedelta(days=45)
 """How far apart neighbours at one station may be."""
 
-_ANY_TIME = timedelta(days=365_000)
+_REACH = (timedelta.max, timedelta.max, SAME_STAY)
+"""How far apart neighbours may be, by the rank of what they share."""
 
 
 class Related(NamedTuple):
@@ -32,22 +34,13 @@ class Related(NamedTuple):
     """``Same launch: Falcon 9 | Crew-13``."""
 
 
-class _Group(NamedTuple):
-    """Events that share something."""
-
-    reason: str
-    events: list[Event]
-
-
 class _Candidate(NamedTuple):
-    """Another event of a group; the better of two candidates is the smaller."""
+    """Another event of a group; the smaller rank, time and id, the better."""
 
     rank: int
-    """The position of the rule: the first one has the strongest reason."""
     apart: timedelta
     event_id: int
-    group: int
-    """The position of the group among all groups."""
+    reason: str
 
 
 def find_related(
@@ -58,20 +51,21 @@ def find_related(
     ``events`` are in order of time. ``series`` has the series of events by id: events of one series
     link to each other anyway.
     """
+    groups: dict[tuple[int, Hashable], tuple[str, list[Event]]] = {}
+    for event in events:
+        for rank, key, reason in _shared(event) if event.date.utc else ():
+            groups.setdefault((rank, key), (reason, []))[1].append(event)
     candidates: dict[int, list[_Candidate]] = {event.id: [] for event in events}
-    reasons: list[str] = []
-    for rank, (reach, groups) in enumerate(_groups(events)):
-        for group in groups:
-            for one, other, apart in _neighbours(group.events, reach, series):
-                candidates[one].append(_Candidate(rank, apart, other, len(reasons)))
-                candidates[other].append(_Candidate(rank, apart, one, len(reasons)))
-            reasons.append(group.reason)
+    for (rank, _), (reason, members) in groups.items():
+        for one, other, apart in _neighbours(members, _REACH[rank], series):
+            candidates[one].append(_Candidate(rank, apart, other, reason))
+            candidates[other].append(_Candidate(rank, apart, one, reason))
     best = {event_id: _best(found) for event_id, found in candidates.items() if found}
     by_id = {event.id: event for event in events}
     related = {
         event_id: tuple(
-            Related(by_id[other], reasons[group])
-            for other, group in others.items()
+            Related(by_id[other], reason)
+            for other, reason in others.items()
             if event_id in best[other]
         )
         for event_id, others in best.items()
@@ -79,30 +73,15 @@ def find_related(
     return {event_id: others for event_id, others in related.items() if others}
 
 
-def _groups(events: Events) -> tuple[tuple[timedelta, Iterable[_Group]], ...]:
-    """Return the groups of each rule, strongest first, with how far neighbours may be apart."""
-    launches: dict[str, _Group] = {}
-    astronauts: dict[int, _Group] = {}
-    stays: dict[tuple[int, int], _Group] = {}
-    for event in events:
-        if event.date.utc is None:
-            continue
-        for launch in event.launches:
-            reason = f"Same launch: {launch.name}"
-            launches.setdefault(launch.id, _Group(reason, [])).events.append(event)
-        for astronaut in event.astronauts:
-            reason = f"Also with {astronaut.name}"
-            astronauts.setdefault(astronaut.id, _Group(reason, [])).events.append(event)
-        for station in event.stations:
-            reason = f"Also at {station.name} around that time"
-            for program in event.programs:
-                stay = (station.id, program.id)
-                stays.setdefault(stay, _Group(reason, [])).events.append(event)
-    return (
-        (_ANY_TIME, launches.values()),
-        (_ANY_TIME, astronauts.values()),
-        (SAME_STAY, stays.values()),
-    )
+def _shared(event: Event) -> Iterator[tuple[int, Hashable, str]]:
+    """Yield what an event may share with others, as (rank, key, reason), the strongest first."""
+    for launch in event.launches:
+        yield 0, launch.id, f"Same launch: {launch.name}"
+    for astronaut in event.astronauts:
+        yield 1, astronaut.id, f"Also with {astronaut.name}"
+    for station in event.stations:
+        for program in event.programs:
+            yield 2, (station.id, program.id), f"Also at {station.name} around that time"
 
 
 def _neighbours(
@@ -120,12 +99,12 @@ def _neighbours(
                 yield one, other, apart
 
 
-def _best(candidates: list[_Candidate]) -> dict[int, int]:
-    """Return the groups of the best candidates, by event id, the best first."""
-    best: dict[int, int] = {}
-    for candidate in sorted(candidates):
+def _best(candidates: list[_Candidate]) -> dict[int, str]:
+    """Return the reasons of the best candidates, by event id, the best first."""
+    best: dict[int, str] = {}
+    for candidate in sorted(candidates, key=itemgetter(0, 1, 2)):
         # A weaker reason for the same event comes later.
-        best.setdefault(candidate.event_id, candidate.group)
+        best.setdefault(candidate.event_id, candidate.reason)
         if len(best) == MAX_RELATED:
             break
     return best
