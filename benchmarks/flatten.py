@@ -173,7 +173,7 @@ class Flattener:
             "image": self._image(event.image),
             "withdrawn": self._day(context["withdrawn"]),
             "html": str(markdown_to_html(event.description)),
-            "anniversary": self._anniversary(context["anniversary"]),
+            "anniversary": self._anniversary(event.date.day_of_year),
             "calendar": {"google": calendar.google, "outlook": calendar.outlook}
             if calendar
             else None,
@@ -506,13 +506,13 @@ class Flattener:
             "recent": [_id(event) for event in context["recent"]],
             "days": [
                 {
-                    "day": f"{one.date:%m-%d}",
+                    "day": f"{day:%m-%d}",
                     "events": [
                         {**self._event_link(event), "year": event.date.year}
-                        for event in one.events[-6:]
+                        for event in events[-6:]
                     ],
                 }
-                for one in context["days"]
+                for day, events in context["days"]
             ],
             "yearOverview": [
                 {

@@ -93,7 +93,7 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def by_day(self) -> dict[tuple[int, int], Events]:
         """The events of each (month, day) of any year, of those whose day is known."""
-        return grouped(self.events, _day_of_year)
+        return grouped(self.events, lambda event: event.date.day_of_year)
 
     @cached_property
     def by_place(self) -> dict[str, Events]:
@@ -145,8 +145,3 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
         position = self._positions_in_type.get(event.id, len(members))
         start = max(0, min(position - count // 2, len(members) - count - 1))
         return (members[start:position] + members[position + 1 : start + count + 1])[:count]
-
-
-def _day_of_year(event: Event) -> tuple[int, int] | None:
-    day = event.date.day
-    return (day.month, day.day) if day else None

@@ -95,6 +95,11 @@ class EventDate(Struct, frozen=True, kw_only=True, dict=True):
             return None
         return interval.first_day
 
+    @property
+    def day_of_year(self) -> tuple[int, int] | None:
+        """The (month, day) of the event, whatever its year; None if the day is not known."""
+        return (self.day.month, self.day.day) if self.day else None
+
     @cached_property
     def sort_key(self) -> tuple[datetime, timedelta]:
         """Sorts by the start if the time of day is known, else by the end of the interval.

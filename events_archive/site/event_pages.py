@@ -8,7 +8,6 @@ from events_archive.model.event import Event
 from events_archive.model.interval import MONTHS
 from events_archive.site import urls
 from events_archive.site.calendars import has_calendar
-from events_archive.site.on_this_day import day_of
 from events_archive.site.page import HOME, Alternate, Breadcrumb, Page, redirect
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import AlternateLinks
@@ -54,7 +53,6 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
             "series": taxonomies.series_positions.get(event.id, ()),
             "term_urls": taxonomies.term_urls(event),
             "related": site.related.get(event.id, ()),
-            "anniversary": day_of(event),
             "has_calendar": has_calendar(site, event),
             "first_seen": state.first_seen.get(event.id),
             "withdrawn": state.withdrawn.get(event.id),

@@ -5,7 +5,7 @@ in every feed. A change is an entry of its own, since readers do not show a chan
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from itertools import groupby
 from operator import attrgetter
 
@@ -15,7 +15,7 @@ from events_archive.model.catalogue import Events
 from events_archive.model.changes import Change
 from events_archive.model.event import Event
 from events_archive.site import urls
-from events_archive.site.on_this_day import Anniversary, format_day_of_year
+from events_archive.site.on_this_day import format_day_of_year
 from events_archive.site.site import Site
 
 TAG = "tag:thespacedevs.com,2020:ll2"
@@ -81,20 +81,20 @@ def _event_entry(site: Site, event: Event, published: datetime, updated: datetim
     )
 
 
-def day_entry(site: Site, day: Anniversary) -> FeedEntry:
-    """Return the entry about what happened on a day in earlier years, dated by that day."""
-    date = f"{day.date:%Y-%m-%d}"
-    first = day.events[0]
-    more = f" and {len(day.events) - 1} more" if len(day.events) > 1 else ""
-    name = format_day_of_year((day.date.month, day.date.day))
+def day_entry(day: date, events: Events) -> FeedEntry:
+    """Return the entry about the events on a day in earlier years, dated by that day."""
+    first, others = events[0], len(events) - 1
+    more = f" and {others} more" if others else ""
+    name = format_day_of_year((day.month, day.day))
+    start = datetime.combine(day, time(), tzinfo=UTC)
     return FeedEntry(
-        id=f"{TAG}:day:{date}",
-        id_parts=(date,),
+        id=f"{TAG}:day:{day}",
+        id_parts=(str(day),),
         title=f"On {name} {first.date.year}: {first.name}{more}",
-        url=urls.day(day.date.month, day.date.day),
-        published=day.start,
-        updated=day.start,
-        anniversary_events=day.events,
+        url=urls.day(day.month, day.day),
+        published=start,
+        updated=start,
+        anniversary_events=events,
     )
 
 

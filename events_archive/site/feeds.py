@@ -150,7 +150,7 @@ def feed_pages(site: Site) -> Iterator[Page]:
     """Yield every feed and its archive documents, in every format."""
     changes = tuple(islice(change_entries(site), MAX_ENTRIES))
     yield from _pages(replace(site_feed(site, urls.CHANGES), entries=changes))
-    days = tuple(day_entry(site, day) for day in recent_anniversaries(site.catalogue))
+    days = tuple(day_entry(*one) for one in recent_anniversaries(site.catalogue))
     yield from _pages(replace(site_feed(site, urls.DAYS_FEED), entries=days))
     published = published_archives(site)
     for feed, entries, partition in _feeds(site):

@@ -72,7 +72,7 @@ def home_page(site: Site, alternates: tuple[Alternate, ...]) -> Page:
             "recent": catalogue.past[:RECENT_ON_HOME],
             "year_overview": year_overview(site),
             "categories": CATEGORIES,
-            "days": tuple(anniversaries(catalogue, catalogue.today, HOME_DAYS)),
+            "days": anniversaries(catalogue, catalogue.today, HOME_DAYS),
             "count": len(catalogue.events),
         },
         alternates=alternates,
