@@ -5,7 +5,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -98,7 +98,7 @@ def _add_command_options(commands: Mapping[str, argparse.ArgumentParser]) -> Non
     """Add to the parser of each command, by its name, the options that it alone has."""
     commands["diff"].add_argument(
         "--since",
-        type=_argument_type(parse_date),
+        type=parse_date,
         metavar="YYYY-MM-DD",
         help="changes from this day on (default: those of the last refresh with changes)",
     )
@@ -117,13 +117,13 @@ def _add_command_options(commands: Mapping[str, argparse.ArgumentParser]) -> Non
     commands["query"].epilog = f"Parameters: {'; '.join(parameters)}".replace("%", "%%")
     commands["serve"].add_argument(
         "--port",
-        type=_argument_type(whole_number(0, 65535, "a port, a number from 0 to 65535")),
+        type=whole_number(0, 65535, "a port, a number from 0 to 65535"),
         default=8000,
         help="the port; 0 for any free one (default: 8000)",
     )
     commands["serve"].add_argument(
         "--prefix",
-        type=_argument_type(parse_url_prefix),
+        type=parse_url_prefix,
         metavar="/repo/",
         help="the path below which the site is served (default: that of base_url)",
     )
@@ -137,7 +137,7 @@ def _add_command_options(commands: Mapping[str, argparse.ArgumentParser]) -> Non
     )
     commands["export"].add_argument(
         "--to",
-        type=_argument_type(parse_path),
+        type=parse_path,
         metavar="FILE",
         help="where to write it (default: a dated name in exports/)",
     )
@@ -157,16 +157,4 @@ def _settings_parser() -> argparse.ArgumentParser:
 def _action(row: Setting) -> dict[str, Any]:
     if row.parse is None:
         return {"action": "store_false" if row.default else "store_true"}
-    return {"type": _argument_type(row.parse), "metavar": row.metavar}
-
-
-def _argument_type(parse: Callable[[str], Any]) -> Callable[[str], Any]:
-    """Return the parser in the form that argparse wants, which prints the message of this error."""
-
-    def convert(text: str) -> Any:
-        try:
-            return parse(text)
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(str(error)) from error
-
-    return convert
+    return {"type": row.parse, "metavar": row.metavar}

@@ -1,11 +1,13 @@
 """Parsers of setting values, for the command line and for ``pyproject.toml`` alike.
 
 Each takes a text, or what TOML makes of a value, and returns the value that a setting holds. Each
-raises ValueError with a sentence that names the value.
+raises ArgumentTypeError, whose message argparse prints, with a sentence that names the value.
 """
 
 import re
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,31 +22,33 @@ _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z
 def parse_text(value: Any) -> str:
     """Return the text as it is."""
     if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not a text")
+        raise ArgumentTypeError(f"{value!r} is not a text")
     return value
 
 
 def parse_bool(value: Any) -> bool:
     """Return a TOML boolean."""
     if not isinstance(value, bool):
-        raise ValueError(f"{value!r} is neither true nor false")
+        raise ArgumentTypeError(f"{value!r} is neither true nor false")
     return value
 
 
 def parse_url(value: Any) -> str:
     """Return an absolute HTTP or HTTPS URL, with a slash at its end."""
     text = parse_text(value)
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError(f"{text!r} is not an address such as https://example.org/")
-    return text if text.endswith("/") else f"{text}/"
+    # `urlsplit` raises for brackets that enclose no address.
+    with suppress(ValueError):
+        url = urlsplit(text)
+        if url.scheme in ("http", "https") and url.hostname and not (url.query or url.fragment):
+            return text if text.endswith("/") else f"{text}/"
+    raise ArgumentTypeError(f"{text!r} is not an address such as https://example.org/")
 
 
 def parse_domain(value: Any) -> str:
     """Return a domain such as ``events.example.org`` in lower case; "" is allowed."""
     name = parse_text(value).strip().lower()
     if name and not _DOMAIN.fullmatch(name):
-        raise ValueError(f"{value!r} is not a domain such as events.example.org")
+        raise ArgumentTypeError(f"{value!r} is not a domain such as events.example.org")
     return name
 
 
@@ -57,7 +61,7 @@ def _parse_quantity(value: Any, units: Mapping[str, int], expected: str) -> floa
     """Return a number with one of ``units``, such as ``30m``, times that unit."""
     match = _QUANTITY.fullmatch(parse_text(value).strip())
     if not match or match[2].lower() not in units:
-        raise ValueError(f"{value!r} is not {expected}")
+        raise ArgumentTypeError(f"{value!r} is not {expected}")
     return float(match[1]) * units[match[2].lower()]
 
 
@@ -67,7 +71,7 @@ def parse_duration(value: Any) -> timedelta:
     try:
         return timedelta(seconds=seconds)
     except OverflowError as error:
-        raise ValueError(f"{value!r} is longer than can be counted") from error
+        raise ArgumentTypeError(f"{value!r} is longer than can be counted") from error
 
 
 def parse_byte_size(value: Any) -> int:
@@ -79,7 +83,7 @@ def parse_timeout(value: Any) -> float:
     """Return a duration above zero, in seconds."""
     seconds = parse_duration(value).total_seconds()
     if seconds <= 0:
-        raise ValueError(f"{value!r} leaves no time for an answer")
+        raise ArgumentTypeError(f"{value!r} leaves no time for an answer")
     return seconds
 
 
@@ -89,13 +93,13 @@ def parse_date(value: Any) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise ValueError(f"{text!r} is not a day such as 2026-09-30") from error
+        raise ArgumentTypeError(f"{text!r} is not a day such as 2026-09-30") from error
 
 
 def parse_ids(value: Any) -> tuple[int, ...]:
     """Return a TOML array of integers."""
     if not isinstance(value, list) or not all(type(item) is int for item in value):
-        raise ValueError(f"{value!r} is not a list of whole numbers")
+        raise ArgumentTypeError(f"{value!r} is not a list of whole numbers")
     return tuple(value)
 
 
@@ -104,7 +108,7 @@ def parse_url_prefix(value: Any) -> str:
     text = parse_text(value)
     folders = text.strip("/")
     if not re.fullmatch(r"[\w.~/-]*", folders) or ".." in folders or "//" in folders:
-        raise ValueError(f"{text!r} is not a folder such as /repo/")
+        raise ArgumentTypeError(f"{text!r} is not a folder such as /repo/")
     return f"/{folders}/" if folders else "/"
 
 
@@ -113,7 +117,7 @@ def one_of(*choices: str) -> Callable[[Any], str]:
 
     def parse(value: Any) -> str:
         if value not in choices:
-            raise ValueError(f"{value!r} is none of {', '.join(choices)}")
+            raise ArgumentTypeError(f"{value!r} is none of {', '.join(choices)}")
         return str(value)
 
     return parse
@@ -125,7 +129,7 @@ def whole_number(lowest: int, highest: float, expected: str) -> Callable[[Any], 
     def parse(value: Any) -> int:
         text = str(value)
         if not text.isdecimal() or not lowest <= int(text) <= highest:
-            raise ValueError(f"{value!r} is not {expected}")
+            raise ArgumentTypeError(f"{value!r} is not {expected}")
         return int(text)
 
     return parse

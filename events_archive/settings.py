@@ -7,6 +7,7 @@ the site come from here. To add a setting, add a field and use it.
 """
 
 import tomllib
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
@@ -45,7 +46,7 @@ class Setting:
     default: Any = None
     """A relative path starts at the project's folder."""
     parse: Callable[[Any], Any] | None
-    """Returns the value for a text or a TOML value, or raises ValueError."""
+    """Returns the value for a text or a TOML value, or raises ArgumentTypeError."""
     help: str
     option: str = ""
     """Its option on the command line, or "". That of a bool takes no value: it sets what the
@@ -262,5 +263,6 @@ def _parse(row: Setting, value: object, where: str) -> Any:
     assert row.parse, f"{row.name} can be set, but has no parser"
     try:
         return row.parse(value)
-    except ValueError as error:
+    # `int` raises ValueError for thousands of digits.
+    except (ArgumentTypeError, ValueError) as error:
         raise UsageError(f"{where}: {error}") from error
