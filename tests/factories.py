@@ -4,6 +4,8 @@ from collections.abc import Container
 from datetime import UTC, date, datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from events_archive.model.archive_state import ArchiveHistory, ArchiveState
 from events_archive.model.catalogue import Catalogue
 from events_archive.model.changes import Change
@@ -21,9 +23,9 @@ from events_archive.model.event import (
     Video,
 )
 from events_archive.model.event_date import EventDate
+from events_archive.model.slugs import SlugRegistry
 from events_archive.settings import SETTINGS, Settings
 from events_archive.site.site import Site
-from events_archive.site.urls import Urls
 
 DOCKING = EventType(id=2, name="Docking")
 EVA = EventType(id=3, name="EVA")
@@ -108,16 +110,18 @@ def a_catalogue(
 
 def a_site(*events: Event, today: str = "2022-01-01", **fields: Any) -> Site:
     """Return the site of ``events``; ``fields`` are settings and fields of `Site`."""
-    history = fields.setdefault("history", ArchiveHistory())
+    history = fields.get("history", ArchiveHistory())
     catalogue = a_catalogue(*events, today=today, withdrawn=history.state.withdrawn)
-    urls = Urls(
-        event_slugs={event.id: event.slug for event in catalogue.all_events},
-        type_slugs={type.id: type.name.lower().replace(" ", "-") for type in catalogue.types},
+    events = replace(
+        history.slugs.events, slugs={event.id: event.slug for event in catalogue.all_events}
     )
+    type_slugs = {type.id: type.name.lower().replace(" ", "-") for type in catalogue.types}
+    types = replace(history.slugs.types, slugs=history.slugs.types.slugs or type_slugs)
+    fields["history"] = replace(history, slugs=SlugRegistry(events=events, types=types))
     settings = Settings(
         **{row.name: fields.pop(row.name) for row in SETTINGS if row.name in fields}
     )
-    return Site(**{"catalogue": catalogue, "urls": urls, "settings": settings, **fields})
+    return Site(**{"catalogue": catalogue, "settings": settings, **fields})
 
 
 def a_change(

@@ -89,7 +89,7 @@ def test_a_taxonomy_is_a_row_and_a_function_that_finds_its_terms(
     insert(
         taxonomies,
         "TAXONOMIES = (",
-        "def find_licences(taxonomy, catalogue, urls):\n"
+        "def find_licences(taxonomy, catalogue, slugs):\n"
         "    licences = {}\n"
         "    for event in catalogue.events:\n"
         "        if event.image and event.image.licence:\n"

@@ -12,7 +12,6 @@ from events_archive.model.changes import count_changes
 from events_archive.query.index import build_query_index
 from events_archive.settings import Settings
 from events_archive.site.site import Site
-from events_archive.site.urls import Urls
 from events_archive.store.lock import locked
 from events_archive.store.state_files import persist_slugs
 
@@ -55,7 +54,6 @@ def load_site(settings: Settings, console: Console) -> Site:
     return Site(
         settings=settings,
         catalogue=catalogue,
-        urls=Urls.from_registry(history.slugs),
         history=history,
         query_index=build_query_index(result.records, catalogue.all_events, withdrawn),
     )

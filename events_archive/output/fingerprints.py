@@ -60,7 +60,7 @@ def site_fingerprint(site: Site, assets: Assets, templates: Path) -> str:
             sys.version,
             tuple((name, asset.url) for name, asset in assets.by_name.items()),
             site.settings.output_values(),
-            tuple(site.urls.type_slugs.items()),
+            tuple(site.history.slugs.types.slugs.items()),
             tuple(site.taxonomies.by_taxonomy),
             bool(site.query_index.api_records),
         )
@@ -127,7 +127,7 @@ class Fingerprints:
             digest = self._event_digests[event.id] = digest_of(
                 (
                     event.digest,
-                    site.urls.event_slugs.get(event.id),
+                    site.history.slugs.events.slugs.get(event.id),
                     self._thumbnail(event.image),
                     state.first_seen.get(event.id),
                     state.withdrawn.get(event.id),

@@ -57,7 +57,7 @@ def query_table(context: RenderContext, page: Page) -> bytes:
 
 def _query_type(context: RenderContext, type: EventType) -> list[str | int]:
     """Return name, slug, category, and the duration of events in calendars in seconds."""
-    slug = context.site.urls.type_slugs[type.id]
+    slug = context.site.history.slugs.types.slugs[type.id]
     seconds = int(default_duration(type).total_seconds())
     return [type.name, slug, category_of(type).key, seconds]
 
@@ -66,7 +66,7 @@ def query_events(context: RenderContext, page: Page) -> bytes:
     """Return the columns that every query needs; places and images are numbered."""
     file = _file_of(page)
     events, rows = file.events, _rows_of(context, file)
-    slugs = context.site.urls.event_slugs
+    slugs = context.site.history.slugs.events.slugs
     places: dict[str, int] = defaultdict(count().__next__)
     images: dict[str, int] = defaultdict(count().__next__)
     columns = {

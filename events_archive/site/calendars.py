@@ -135,7 +135,7 @@ def calendar_pages(site: Site) -> Iterator[Page]:
     in_calendars = replace(site.catalogue, events=events, withdrawn=())
     for taxonomy in site.taxonomies.taxonomies:
         if taxonomy.calendar_refresh:
-            found = taxonomy.find(taxonomy, in_calendars, site.urls)
+            found = taxonomy.find(taxonomy, in_calendars, site.history.slugs)
             events_of = {term.slug: term.events for term in found}
             for term in (*site.taxonomies.terms(taxonomy.name), *_retired_terms(site, taxonomy)):
                 yield page(term_calendar(site, term), events_of.get(term.slug, ()))

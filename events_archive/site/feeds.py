@@ -272,8 +272,9 @@ def _current_stem(site: Site, stem: str) -> str:
     """Return the stem of a feed now, whose type may have been renamed since."""
     folder, _, name = stem.partition("/")
     slug, dot, order = name.partition(".")
-    type_id = site.urls.type_redirects.get(slug) if folder == "types" else None
-    return stem if type_id is None else f"types/{site.urls.type_slugs[type_id]}{dot}{order}"
+    types = site.history.slugs.types
+    type_id = types.redirects.get(slug) if folder == "types" else None
+    return stem if type_id is None else f"types/{types.slugs[type_id]}{dot}{order}"
 
 
 def is_archive_document(page: Page) -> bool:

@@ -22,24 +22,24 @@ _MONTH = re.compile(r"months/(\d{4})-\d\d(?:/.*)?\.html")
 
 def redirect_pages(site: Site, pages: tuple[Page, ...]) -> Iterator[Page]:
     """Yield a page at each former path of events and types, and of lists that ``pages`` lacks."""
-    events = {event.id: event for event in site.catalogue.all_events}
-    types = {type.id: type for type in site.catalogue.types}
+    catalogue, slugs = site.catalogue, site.history.slugs
+    event_names = {event.id: event.name for event in catalogue.all_events}
+    type_names = {type.id: type.name for type in catalogue.types}
     moved: dict[str, str] = {}
-    for slug, event_id in site.urls.event_redirects.items():
-        event = events[event_id]
-        moved[f"events/{slug}"] = site.urls.event(event, "")
-        yield redirect(f"events/{slug}.html", event.name, site.urls.event(event))
-    for slug, type_id in site.urls.type_redirects.items():
-        type = types[type_id]
-        moved[f"types/{slug}"] = site.urls.type(type, "")
-        yield redirect(f"types/{slug}.html", type.name, site.urls.type(type))
+    for folder, table, names in (
+        ("events", slugs.events, event_names),
+        ("types", slugs.types, type_names),
+    ):
+        for slug, id in table.redirects.items():
+            target = moved[f"{folder}/{slug}"] = f"{folder}/{table.slugs[id]}"
+            yield redirect(f"{folder}/{slug}.html", names[id], f"{target}.html")
     yield from _placeholders(site)
     yield from _copies(moved, pages)
 
 
 def _placeholders(site: Site) -> Iterator[Page]:
     """Yield pages for the events whose records are damaged, until LL2 sends them again."""
-    unresolved = site.urls.unresolved
+    unresolved = site.history.slugs.events.unresolved
     paths = {f"events/{slug}.html": event_id for slug, event_id in unresolved.items()}
     paths |= {urls.permalink(event_id): event_id for event_id in unresolved.values()}
     for path, event_id in paths.items():

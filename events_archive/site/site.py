@@ -22,7 +22,6 @@ class Site(Struct, frozen=True, kw_only=True, dict=True):
     """Everything that decides which pages exist and what they show."""
 
     catalogue: Catalogue
-    urls: Urls
     settings: Settings = field(default_factory=Settings)
     """Pages may be made from those that affect the output (`Settings.output_values`) alone."""
     history: ArchiveHistory = field(default_factory=ArchiveHistory)
@@ -46,6 +45,11 @@ class Site(Struct, frozen=True, kw_only=True, dict=True):
         return self.settings.list_limit
 
     @cached_property
+    def urls(self) -> Urls:
+        """The URLs of events and types."""
+        return Urls(self.history.slugs)
+
+    @cached_property
     def publication_dates(self) -> PublicationDates:
         """When events were added and changed, never after the last refresh."""
         return PublicationDates(history=self.history, last_refreshed=self.updated)
@@ -53,7 +57,7 @@ class Site(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def taxonomies(self) -> TaxonomyIndex:
         """The types, years, places, agencies, ... of the events."""
-        return TaxonomyIndex.build(TAXONOMIES, self.catalogue, self.urls)
+        return TaxonomyIndex.build(TAXONOMIES, self.catalogue, self.history.slugs)
 
     @cached_property
     def related(self) -> dict[int, tuple[Related, ...]]:

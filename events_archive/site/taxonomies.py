@@ -17,24 +17,23 @@ from events_archive.model.event import Event
 from events_archive.model.interval import format_day, format_month
 from events_archive.model.places import BODIES, canonical_slug, place_of
 from events_archive.model.series import Series, find_series
-from events_archive.model.slugs import safe_slug
+from events_archive.model.slugs import SlugRegistry, safe_slug
 from events_archive.site import pagination
 from events_archive.site.categories import category_of
 from events_archive.site.on_this_day import ALL_DAYS, format_day_of_year
 from events_archive.site.terms import Taxonomy, Term
-from events_archive.site.urls import Urls
 
 EVERY_SIX_HOURS, DAILY = "PT6H", "P1D"
 """Refresh intervals of calendars (RFC 5545 section 3.3.6)."""
 
 
-def find_types(taxonomy: Taxonomy, catalogue: Catalogue, urls: Urls) -> Iterator[Term]:
+def find_types(taxonomy: Taxonomy, catalogue: Catalogue, slugs: SlugRegistry) -> Iterator[Term]:
     """Yield the types, those of withdrawn events included."""
     for type in sorted(catalogue.types, key=lambda type: (type.name.casefold(), type.id)):
         yield Term(
             taxonomy=taxonomy,
             key=type.id,
-            slug=urls.type_slugs[type.id],
+            slug=slugs.types.slugs[type.id],
             name=type.name,
             events=catalogue.by_type[type.id],
             value=type,
@@ -45,7 +44,7 @@ def find_types(taxonomy: Taxonomy, catalogue: Catalogue, urls: Urls) -> Iterator
 def find_periods(
     taxonomy: Taxonomy,
     catalogue: Catalogue,
-    urls: Urls,
+    slugs: SlugRegistry,
     *,
     groups: Callable[[Catalogue], Mapping[Any, Events]],
     slug: Callable[[Any], str],
@@ -58,7 +57,7 @@ def find_periods(
     ]
 
 
-def find_places(taxonomy: Taxonomy, catalogue: Catalogue, urls: Urls) -> list[Term]:
+def find_places(taxonomy: Taxonomy, catalogue: Catalogue, slugs: SlugRegistry) -> list[Term]:
     """Return the places that events name, by world and name."""
     terms = []
     for slug, events in catalogue.by_place.items():
@@ -84,7 +83,7 @@ def find_places(taxonomy: Taxonomy, catalogue: Catalogue, urls: Urls) -> list[Te
 def find_members(
     taxonomy: Taxonomy,
     catalogue: Catalogue,
-    urls: Urls,
+    slugs: SlugRegistry,
     *,
     facts: Mapping[str, str] = MappingProxyType({}),
     **fields: str,
@@ -117,7 +116,9 @@ def find_members(
     return sorted(terms, key=_natural_order)
 
 
-def find_all_series(taxonomy: Taxonomy, catalogue: Catalogue, urls: Urls) -> Iterator[Term]:
+def find_all_series(
+    taxonomy: Taxonomy, catalogue: Catalogue, slugs: SlugRegistry
+) -> Iterator[Term]:
     """Yield the series and missions that the names of events tell of."""
     for series in sorted(find_series(catalogue.events), key=_natural_order):
         yield Term(

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from events_archive.model.catalogue import Catalogue, Events
 from events_archive.model.event import Event
 from events_archive.model.places import place_of
+from events_archive.model.slugs import SlugRegistry
 from events_archive.site.categories import Category
 from events_archive.site.pagination import Layout, split_by_year
-from events_archive.site.urls import Urls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -24,7 +24,7 @@ class Taxonomy:
     """Its name in links and breadcrumbs: "Agencies"."""
     singular: str
     """What one of its terms is called: "Agency"."""
-    find: Callable[["Taxonomy", Catalogue, Urls], Iterable["Term"]]
+    find: Callable[["Taxonomy", Catalogue, SlugRegistry], Iterable["Term"]]
     """Finds its terms, in the order of its index."""
     intro: str = ""
     """What it is, for its index."""
@@ -118,10 +118,10 @@ class TaxonomyIndex:
 
     @classmethod
     def build(
-        cls, taxonomies: tuple[Taxonomy, ...], catalogue: Catalogue, urls: Urls
+        cls, taxonomies: tuple[Taxonomy, ...], catalogue: Catalogue, slugs: SlugRegistry
     ) -> "TaxonomyIndex":
         """Find the terms of the events that are not withdrawn."""
-        found = {one.name: tuple(one.find(one, catalogue, urls)) for one in taxonomies}
+        found = {one.name: tuple(one.find(one, catalogue, slugs)) for one in taxonomies}
         return cls(
             taxonomies=taxonomies,
             by_taxonomy={name: terms for name, terms in found.items() if terms},

@@ -1,8 +1,6 @@
 """All URLs of the site, as paths below its root: ``types/docking.html``."""
 
-from collections.abc import Mapping
-
-from msgspec import Struct, field
+from msgspec import Struct
 
 from events_archive.model.event import Event, EventType
 from events_archive.model.slugs import SlugRegistry
@@ -54,38 +52,18 @@ IMAGES = "pictures"
 ASSETS = "assets"
 
 
-class Urls(Struct, frozen=True, kw_only=True):
-    """The URLs that depend on names; which event or type has which slug is decided before."""
+class Urls(Struct, frozen=True):
+    """The URLs that depend on names."""
 
-    event_slugs: Mapping[int, str]
-    """By event id."""
-    type_slugs: Mapping[int, str]
-    """By type id."""
-    event_redirects: Mapping[str, int] = field(default_factory=dict)
-    """Former slugs of events, each with the id of the event to redirect to."""
-    type_redirects: Mapping[str, int] = field(default_factory=dict)
-    """Former slugs of types, likewise."""
-    unresolved: Mapping[str, int] = field(default_factory=dict)
-    """Slugs of events whose records cannot be read at present, with their ids."""
-
-    @classmethod
-    def from_registry(cls, registry: SlugRegistry) -> "Urls":
-        """Return the URLs for the slugs of the registry."""
-        return cls(
-            event_slugs=registry.events.slugs,
-            type_slugs=registry.types.slugs,
-            event_redirects=registry.events.redirects,
-            type_redirects=registry.types.redirects,
-            unresolved=registry.events.unresolved,
-        )
+    slugs: SlugRegistry
 
     def event(self, event: Event, suffix: str = ".html") -> str:
         """Return ``events/tiangong-eva-1.html``."""
-        return f"events/{self.event_slugs[event.id]}{suffix}"
+        return f"events/{self.slugs.events.slugs[event.id]}{suffix}"
 
     def type(self, type: EventType, suffix: str = ".html") -> str:
         """Return ``types/docking.html``."""
-        return f"types/{self.type_slugs[type.id]}{suffix}"
+        return f"types/{self.slugs.types.slugs[type.id]}{suffix}"
 
 
 def permalink(event_id: int) -> str:

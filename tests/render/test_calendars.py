@@ -9,7 +9,9 @@ import pytest
 import vobject
 from msgspec.structs import replace
 
+from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.event import EventType, Licence
+from events_archive.model.slugs import SlugRegistry, SlugTable
 from events_archive.render.calendars import COLOURS, CREDIT, size_warning
 from events_archive.site.calendars import Calendar
 from events_archive.site.categories import CATEGORIES
@@ -255,8 +257,8 @@ NASTY = {
 def test_any_text_gives_a_valid_calendar(text: str) -> None:
     kind = EventType(id=99, name=text[:100])
     event = an_event(309, slug="a", name=text[:100], description=text, location=text, type=kind)
-    site = a_site(event, base_url=BASE_URL, title=text[:100])
-    site = replace(site, urls=replace(site.urls, type_slugs={99: "odd"}))
+    history = ArchiveHistory(slugs=SlugRegistry(types=SlugTable(slugs={99: "odd"})))
+    site = a_site(event, base_url=BASE_URL, history=history, title=text[:100])
     for name, raw in render_site(site).items():
         if name.endswith(".ics"):
             assert max(map(len, raw.split(b"\r\n"))) <= 75

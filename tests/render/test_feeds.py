@@ -11,9 +11,10 @@ import atoma
 import fastfeedparser
 import feedparser
 import pytest
-from msgspec.structs import replace
 
+from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.event import EventType, Licence
+from events_archive.model.slugs import SlugRegistry, SlugTable
 from events_archive.render.feeds import rfc822, xml_bytes
 from tests.factories import (
     DOCKING,
@@ -226,8 +227,8 @@ NASTY = {
 def test_any_text_gives_valid_feeds(tmp_path: Path, text: str) -> None:
     kind = EventType(id=99, name=text[:100])
     event = _event(name=text[:100], description=text, location=text, type=kind)
-    site = a_site(event, base_url=BASE_URL, title=text[:100], today="2026-09-01")
-    site = replace(site, urls=replace(site.urls, type_slugs={99: "odd"}))
+    history = ArchiveHistory(slugs=SlugRegistry(types=SlugTable(slugs={99: "odd"})))
+    site = a_site(event, base_url=BASE_URL, history=history, title=text[:100], today="2026-09-01")
     files = render_site(site, thumbnails=make_thumbnails(tmp_path, IMAGE))
     for name in ("feed", "happened", "types/odd", "types/odd.happened"):
         for suffix in (".rss", ".atom"):

@@ -6,14 +6,21 @@ from msgspec.structs import replace
 
 from events_archive.model.archive_state import ArchiveHistory, ArchiveState
 from events_archive.model.catalogue import Catalogue
+from events_archive.model.slugs import SlugRegistry, SlugTable
 from events_archive.site.page import Page
 from events_archive.site.plan import plan_site
 from events_archive.site.redirects import is_permanent_list
 from tests.factories import DOCKING, a_site, an_event
 
 
-def _published(*lists: str) -> ArchiveHistory:
-    return ArchiveHistory(state=ArchiveState(published_lists=lists))
+def _published(*lists: str, **former: dict[str, int]) -> ArchiveHistory:
+    """A history in which ``lists`` were published, and events and types had other slugs."""
+    tables = {
+        name: SlugTable(owners={slug: (id,) for slug, id in slugs.items()})
+        for name, slugs in former.items()
+    }
+    state = ArchiveState(published_lists=lists)
+    return ArchiveHistory(state=state, slugs=SlugRegistry(**tables))
 
 
 def _plan(site) -> dict[str, Page]:
@@ -21,16 +28,15 @@ def _plan(site) -> dict[str, Page]:
 
 
 def test_the_former_path_of_an_event_redirects() -> None:
-    site = a_site(an_event(188, slug="russian-eva-47"))
-    site = replace(site, urls=replace(site.urls, event_redirects={"russian-eva-46": 188}))
+    history = _published(events={"russian-eva-46": 188})
+    site = a_site(an_event(188, slug="russian-eva-47"), history=history)
     page = _plan(site)["events/russian-eva-46.html"]
     assert page.context["target"] == "events/russian-eva-47.html"
     assert not page.indexable
 
 
 def test_a_renamed_type_has_its_feeds_and_calendar_at_both_paths() -> None:
-    site = a_site(an_event(1, type=DOCKING))
-    site = replace(site, urls=replace(site.urls, type_redirects={"berthing": 2}))
+    site = a_site(an_event(1, type=DOCKING), history=_published(types={"berthing": 2}))
     plan = _plan(site)
     assert plan["types/berthing.html"].context["target"] == "types/docking.html"
     for suffix in (".rss", ".atom", ".ics"):
@@ -68,9 +74,8 @@ def test_only_lists_are_recorded() -> None:
 
 
 def test_an_event_with_a_damaged_record_has_a_placeholder() -> None:
-    site = a_site(an_event(1))
-    unresolved = {"lost": 77, "lost-once": 77}
-    plan = _plan(replace(site, urls=replace(site.urls, unresolved=unresolved)))
+    history = _published(events={"lost": 77, "lost-once": 77})
+    plan = _plan(a_site(an_event(1), history=history))
     for path in ("events/lost.html", "events/lost-once.html", "id/77.html"):
         assert plan[path].template == "pages/unavailable.html"
 
@@ -92,16 +97,16 @@ def test_archive_documents_stay_when_the_feed_is_short() -> None:
 
 
 def test_archive_documents_of_a_renamed_type_are_at_both_paths() -> None:
-    site = a_site(an_event(1, type=DOCKING), history=_published("types/berthing.happened/2020.rss"))
-    site = replace(site, urls=replace(site.urls, type_redirects={"berthing": 2}))
+    history = _published("types/berthing.happened/2020.rss", types={"berthing": 2})
+    site = a_site(an_event(1, type=DOCKING), history=history)
     assert {"types/berthing.happened/2020.rss", "types/docking.happened/2020.rss"} <= set(
         _plan(site)
     )
 
 
 def test_the_calendar_of_a_renamed_event_is_at_its_former_path() -> None:
-    site = a_site(an_event(188, slug="russian-eva-47"))
-    site = replace(site, urls=replace(site.urls, event_redirects={"russian-eva-46": 188}))
+    history = _published(events={"russian-eva-46": 188})
+    site = a_site(an_event(188, slug="russian-eva-47"), history=history)
     assert "events/russian-eva-46.ics" in _plan(site)
 
 

@@ -6,12 +6,12 @@ import pytest
 
 from events_archive.model.archive_state import ArchiveHistory, ArchiveState
 from events_archive.model.catalogue import Catalogue, grouped
+from events_archive.model.slugs import SlugRegistry
 from events_archive.site.page import Page
 from events_archive.site.plan import plan_site
 from events_archive.site.redirects import is_permanent_list
 from events_archive.site.taxonomies import TAXONOMIES
 from events_archive.site.terms import Taxonomy, Term
-from events_archive.site.urls import Urls
 from tests.factories import (
     a_program,
     a_site,
@@ -166,7 +166,7 @@ def test_an_empty_archive_lists_types_years_and_days_alone() -> None:
 
 
 def test_a_row_is_all_that_a_new_taxonomy_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    def find(taxonomy: Taxonomy, catalogue: Catalogue, urls: Urls) -> Iterator[Term]:
+    def find(taxonomy: Taxonomy, catalogue: Catalogue, slugs: SlugRegistry) -> Iterator[Term]:
         for id, events in grouped(catalogue.events, lambda event: event.id % 2).items():
             name = "Odd" if id else "Even"
             yield Term(taxonomy=taxonomy, key=id, slug=name.lower(), name=name, events=events)
