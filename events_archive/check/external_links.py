@@ -21,9 +21,10 @@ from msgspec.structs import replace
 from events_archive.check.built_site import BuiltSite
 from events_archive.console import Console, Progress
 from events_archive.errors import HttpError
+from events_archive.model.timestamps import AwareDatetime
 from events_archive.net.http_client import HttpClient, HttpLimits
 from events_archive.settings import Settings
-from events_archive.store.canonical_json import AwareDatetime, encode_lines
+from events_archive.store.canonical_json import encode_lines
 from events_archive.store.files import read_json, write_atomically
 from events_archive.thread_pool import map_in_threads
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 
+from msgspec import to_builtins
+
 from events_archive.commands import Options
 from events_archive.commands.fetch import cache_lock, load_site
 from events_archive.console import Console
 from events_archive.model.changes import Change, summarize
-from events_archive.store.history_file import change_to_json
 
 
 def run(options: Options, console: Console) -> None:
@@ -18,7 +19,7 @@ def run(options: Options, console: Console) -> None:
         site = load_site(settings, console)
     changes = site.history.changes_since(options.command_options["since"])
     names = {event.id: event.name for event in site.catalogue.all_events}
-    console.add_fact("changes", [change_to_json(change) for change in changes])
+    console.add_fact("changes", to_builtins(changes))
     console.print_lines(describe_changes(changes, names))
 
 

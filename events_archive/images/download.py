@@ -18,8 +18,9 @@ from events_archive.console import Console
 from events_archive.errors import ConnectError, HttpError, UnreachableError
 from events_archive.images.thumbnails import image_warning
 from events_archive.model.event import Image
+from events_archive.model.timestamps import AwareDatetime
 from events_archive.net.http_client import HttpClient, HttpLimits, HttpResponse
-from events_archive.store.canonical_json import AwareDatetime, encode
+from events_archive.store.canonical_json import encode
 from events_archive.store.files import read_json, write_atomically
 from events_archive.thread_pool import map_in_threads
 

@@ -21,8 +21,9 @@ from events_archive.ll2.pagination import (
     base_query,
 )
 from events_archive.model.archive_state import ArchiveState
+from events_archive.model.timestamps import AwareDatetime
 from events_archive.settings import Settings
-from events_archive.store.canonical_json import AwareDatetime, encode
+from events_archive.store.canonical_json import encode
 from events_archive.store.files import read_json, write_atomically
 from events_archive.store.records import id_of_record
 from events_archive.store.transaction import CHECKPOINT_FOLDER, CHECKPOINT_HEADER
@@ -61,8 +62,7 @@ class _PageFile(msgspec.Struct):
 def create_checkpoint(settings: Settings, now: datetime) -> None:
     """Save that a full refresh starts; a checkpoint that exists is deleted."""
     delete_checkpoint(settings.cache)
-    # The state has whole seconds, and `load_checkpoint` compares the two.
-    header = _Header(asked=_signature(settings), started=now.replace(microsecond=0))
+    header = _Header(asked=_signature(settings), started=now)
     write_atomically(settings.cache / CHECKPOINT_FOLDER / CHECKPOINT_HEADER, encode(header))
 
 

@@ -79,6 +79,8 @@ def refresh(
     If that fails, warn and return the cache as it was. Raises `ApiError` if the cache is empty too,
     and `CacheError` if the cache cannot be read or written.
     """
+    # As the files of the cache have it.
+    now = now.replace(microsecond=0)
     if not settings.dry_run:
         recover(settings.cache)
     cache = _load_cache(settings, console, now)

@@ -9,28 +9,43 @@ from msgspec import Struct, field
 from events_archive.model.catalogue import grouped
 from events_archive.model.changes import Change
 from events_archive.model.slugs import Owners, SlugRegistry
+from events_archive.model.timestamps import AwareDatetime
 
 _MIN_DATETIME = datetime.min.replace(tzinfo=UTC)
 
 
-class ArchiveState(Struct, frozen=True, kw_only=True):
-    """The contents of ``ledger.json``."""
+class ArchiveState(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    rename={
+        "last_full_refresh": "last_sweep",
+        "last_incremental_refresh": "last_delta",
+        "event_owners": "event_addresses",
+        "type_owners": "type_addresses",
+        "published_lists": "lists",
+    },
+):
+    """The contents of ``ledger.json``; members of other names are ignored."""
 
     api_url: str = ""
     mode: str = ""
     """The response mode of the last refresh: "list", "normal" or "detailed"."""
     count: int | None = None
     """The number of events in LL2 at the last full refresh."""
-    last_full_refresh: datetime | None = None
-    last_incremental_refresh: datetime | None = None
-    first_seen: Mapping[int, datetime] = field(default_factory=dict)
-    """By event id. For events that a clone comes with, the time of the first refresh."""
+    last_full_refresh: AwareDatetime | None = None
+    last_incremental_refresh: AwareDatetime | None = None
     withdrawn: Mapping[int, date] = field(default_factory=dict)
     """The ids of events that LL2 no longer has, each with the day it was last seen there."""
+    first_seen: Mapping[int, AwareDatetime] = field(default_factory=dict)
+    """By event id. For events that a clone comes with, the time of the first refresh."""
     event_owners: Owners = field(default_factory=dict)
     type_owners: Owners = field(default_factory=dict)
-    published_lists: tuple[str, ...] = ()
-    """Paths of all list pages ever published (``months/2021-07.html``), sorted."""
+    published_lists: Mapping[str, int] = field(default_factory=dict)
+    """Paths of all list pages ever published (``months/2021-07.html``), each with 1.
+
+    Like the others it is an object in the file, so that there is one entry a line.
+    """
 
     @property
     def last_refreshed(self) -> datetime | None:

@@ -1,14 +1,13 @@
 """Changes of events: the entries of the history, and how two states of an event are compared."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from events_archive.model.event import Event
 from events_archive.model.event_date import EventDate
-from events_archive.model.timestamps import parse_utc
+from events_archive.model.timestamps import AwareDatetime, parse_utc
 
 CHANGE_TYPES = ("added", "moved", "renamed", "changed", "withdrawn", "returned")
 """What can happen to an event; ``moved`` is a change of its date."""
@@ -39,21 +38,26 @@ _SHORT_FIELDS = ("location", "type")
 _RELATIONS = ("agencies", "programs", "launches", "stations", "expeditions", "astronauts")
 
 
-class Change(Struct, frozen=True, kw_only=True):
+class Change(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    rename={"event_id": "id", "change_type": "kind", "is_live": "live"},
+):
     """One change of an event: one line of ``history.jsonl``."""
 
-    observed: datetime
+    observed: AwareDatetime
     event_id: int
-    change_type: str
+    change_type: Annotated[str, Meta(pattern=f"^({'|'.join(CHANGE_TYPES)})\\Z")]
     """One of `CHANGE_TYPES`."""
-    field: str
+    field: str = ""
     """The attribute that differs (a date is called ``moment``); "" if the whole event came or
     went."""
-    old: Any
+    old: Any = None
     """A JSON value: a string, a list of strings, or ``{"date": ..., "precision": ...}``. None if
     there was no value."""
-    new: Any
-    is_live: bool
+    new: Any = None
+    is_live: bool = False
     """Whether the event changed shortly before `observed`; False if it can be a long time ago."""
 
     @property

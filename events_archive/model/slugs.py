@@ -15,9 +15,9 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from events_archive.model.event import Event, current_types
 
@@ -28,7 +28,7 @@ _DEVICES = {"con", "prn", "aux", "nul"} | {
 _RESERVED = _DEVICES | {"index"}
 """Names that Windows reserves for devices, with any suffix, and that of list pages."""
 
-Owners = Mapping[str, tuple[int, ...]]
+Owners = Mapping[str, Annotated[tuple[int, ...], Meta(min_length=1)]]
 """The ids that ever had each slug, the latest last."""
 
 

@@ -1,7 +1,12 @@
 """Date-times in UTC to and from text (RFC 3339, a profile of ISO 8601)."""
 
 from datetime import UTC, datetime
-from typing import overload
+from typing import Annotated, overload
+
+from msgspec import Meta
+
+AwareDatetime = Annotated[datetime, Meta(tz=True)]
+"""A date-time that has a time zone (RFC 3339) where msgspec decodes it."""
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 """Date-times outside these years are taken for mistakes: one would make a page for the year 1."""

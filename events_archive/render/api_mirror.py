@@ -6,6 +6,8 @@ All additions are members of one object, `ADDED_KEY`, so that no client mistakes
 from collections.abc import Iterable
 from typing import Any
 
+from msgspec import to_builtins
+
 from events_archive.model.event import Event, EventType
 from events_archive.model.timestamps import format_utc
 from events_archive.render.context import RenderContext
@@ -13,7 +15,6 @@ from events_archive.site import urls
 from events_archive.site.data_pages import ApiList
 from events_archive.site.page import Page
 from events_archive.store.canonical_json import compact_json
-from events_archive.store.history_file import change_to_json
 
 ADDED_KEY = "_archive"
 
@@ -117,7 +118,7 @@ def _added_members(context: RenderContext, event: Event, root: str) -> dict[str,
         "last_seen": last_seen.isoformat() if last_seen else None,
         "withdrawn": history.is_withdrawn(event.id),
         "history": [
-            {name: value for name, value in change_to_json(change).items() if name != "id"}
+            {name: value for name, value in to_builtins(change).items() if name != "id"}
             for change in history.changes_of(event.id)
         ],
         "pictures": [

@@ -4,15 +4,11 @@ import json
 import math
 from codecs import BOM_UTF8
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
 _T = TypeVar("_T")
-
-AwareDatetime = Annotated[datetime, msgspec.Meta(tz=True)]
-"""Type of a date-time with a time zone (RFC 3339), for the types that `decode_as` is given."""
 
 
 def decode(data: bytes) -> Any:

@@ -7,9 +7,8 @@ slug, a list page or an id that was published must never be forgotten.
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -19,9 +18,8 @@ from events_archive.errors import CacheError
 from events_archive.model.archive_state import ArchiveHistory, ArchiveState
 from events_archive.model.event import Event
 from events_archive.model.slugs import SlugRegistry, SlugTable, update_registry
-from events_archive.model.timestamps import format_utc
 from events_archive.settings import Settings
-from events_archive.store.canonical_json import AwareDatetime, decode, decode_as, encode_lines
+from events_archive.store.canonical_json import decode, decode_as, encode_lines
 from events_archive.store.files import read_bytes, write_atomically
 from events_archive.store.history_file import HISTORY_FILE, load_history
 
@@ -31,54 +29,10 @@ PUBLISHED_IDS_FILE = "published-ids.json"
 _SECTION = re.compile(rb'"(\w+)": \{')
 _ENTRY = re.compile(rb'"([-\w/.]+)": (.+?),?')
 
-_EventIds = Annotated[tuple[int, ...], msgspec.Meta(min_length=1)]
-
-
-class _StateFile(msgspec.Struct, kw_only=True):
-    """The members of ``ledger.json``; those of other names are ignored."""
-
-    api_url: str = ""
-    mode: str = ""
-    count: int | None = None
-    last_sweep: AwareDatetime | None = None
-    last_delta: AwareDatetime | None = None
-    withdrawn: dict[int, date] = {}
-    first_seen: dict[int, AwareDatetime] = {}
-    event_addresses: dict[str, _EventIds] = {}
-    type_addresses: dict[str, _EventIds] = {}
-    lists: dict[str, int] = {}
-
-    def state(self) -> ArchiveState:
-        return ArchiveState(
-            api_url=self.api_url,
-            mode=self.mode,
-            count=self.count,
-            last_full_refresh=self.last_sweep,
-            last_incremental_refresh=self.last_delta,
-            withdrawn=self.withdrawn,
-            first_seen=self.first_seen,
-            event_owners=self.event_addresses,
-            type_owners=self.type_addresses,
-            published_lists=tuple(sorted(self.lists)),
-        )
-
 
 def encode_state(state: ArchiveState) -> bytes:
     """Return the content of ``ledger.json``."""
-    members = {
-        "api_url": state.api_url,
-        "mode": state.mode,
-        "count": state.count,
-        "last_sweep": format_utc(state.last_full_refresh),
-        "last_delta": format_utc(state.last_incremental_refresh),
-        "withdrawn": state.withdrawn,
-        "first_seen": {event_id: format_utc(seen) for event_id, seen in state.first_seen.items()},
-        "event_addresses": state.event_owners,
-        "type_addresses": state.type_owners,
-        # An object like the others, so that there is one entry a line.
-        "lists": dict.fromkeys(state.published_lists, 1),
-    }
-    return encode_lines(members) + b"\n"
+    return encode_lines(msgspec.to_builtins(state)) + b"\n"
 
 
 def save_state(path: Path, state: ArchiveState) -> bool:
@@ -95,7 +49,7 @@ def load_state(path: Path) -> tuple[ArchiveState, tuple[str, ...]]:
     """
     data = read_bytes(path)
     try:
-        return decode_as(data if data.strip() else b"{}", _StateFile).state(), ()
+        return decode_as(data if data.strip() else b"{}", ArchiveState), ()
     except ValueError:
         advice = f"its last good version may be in git (git log -- {path})"
         return _salvage(data), (f"{path} is damaged, what can be read of it is used; {advice}",)
@@ -115,10 +69,10 @@ def _salvage(data: bytes) -> ArchiveState:
             with suppress(ValueError):
                 member = {entry[1].decode(): decode(entry[2])}
                 wrapped = {section: member} if section else member
-                msgspec.convert(wrapped, _StateFile, str_keys=True)
+                msgspec.convert(wrapped, ArchiveState, str_keys=True)
                 sections.setdefault(section, {}).update(member)
     members = {**sections.pop(""), **sections}
-    return msgspec.convert(members, _StateFile, str_keys=True).state()
+    return msgspec.convert(members, ArchiveState, str_keys=True)
 
 
 def persist_slugs(
@@ -146,7 +100,7 @@ def persist_published_lists(cache: Path, state: ArchiveState, paths: Iterable[st
 
     Raises `CacheError` if the state cannot be written.
     """
-    lists = tuple(sorted({*state.published_lists, *paths}))
+    lists = {**state.published_lists, **dict.fromkeys(paths, 1)}
     if lists != state.published_lists:
         save_state(cache / STATE_FILE, replace(state, published_lists=lists))
 

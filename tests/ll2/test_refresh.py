@@ -509,7 +509,7 @@ def test_slugs_and_published_lists_are_saved(
     persist_published_lists(archive.settings.cache, history.state, ["months/2021-07.html"])
     state = archive.refresh(offline=True).archive_state
     assert state.event_owners.keys() == set(history.slugs.events.slugs.values())
-    assert state.published_lists == ("months/2021-07.html",)
+    assert state.published_lists == {"months/2021-07.html": 1}
     persist_published_lists(archive.settings.cache, state, ["months/2021-08.html"])
     assert len(archive.refresh(offline=True).archive_state.published_lists) == 2
 

@@ -19,7 +19,7 @@ def _published(*lists: str, **former: dict[str, int]) -> ArchiveHistory:
         name: SlugTable(owners={slug: (id,) for slug, id in slugs.items()})
         for name, slugs in former.items()
     }
-    state = ArchiveState(published_lists=lists)
+    state = ArchiveState(published_lists=dict.fromkeys(lists, 1))
     return ArchiveHistory(state=state, slugs=SlugRegistry(**tables))
 
 

@@ -93,14 +93,14 @@ def test_the_former_paths_of_a_renamed_agency_redirect() -> None:
         "agencies/russian-space-agency-63.html",
         "agencies/russian-space-agency-63/2020.html",
     )
-    history = ArchiveHistory(state=ArchiveState(published_lists=published))
+    history = ArchiveHistory(state=ArchiveState(published_lists=dict.fromkeys(published, 1)))
     plan = _plan(a_site(an_event(agencies=(an_agency(63, "Roscosmos"),)), history=history))
     for path in published:
         assert plan[path].context["target"] == "agencies/roscosmos-63.html"
 
 
 def test_a_place_found_to_be_another_redirects_to_it() -> None:
-    history = ArchiveHistory(state=ArchiveState(published_lists=("places/iss.html",)))
+    history = ArchiveHistory(state=ArchiveState(published_lists={"places/iss.html": 1}))
     plan = _plan(a_site(an_event(location="International Space Station"), history=history))
     target = plan["places/iss.html"].context["target"]
     assert target == "places/international-space-station.html"
@@ -108,7 +108,7 @@ def test_a_place_found_to_be_another_redirects_to_it() -> None:
 
 def test_a_term_without_events_redirects_to_its_index_or_home() -> None:
     published = ("astronauts/ada-1.html", "places/atlantis.html", "astronauts/index.html")
-    history = ArchiveHistory(state=ArchiveState(published_lists=published))
+    history = ArchiveHistory(state=ArchiveState(published_lists=dict.fromkeys(published, 1)))
     plan = _plan(a_site(an_event(), history=history))
     targets = [plan[path].context["target"] for path in published]
     assert targets == ["index.html", "places/index.html", "index.html"]

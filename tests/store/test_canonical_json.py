@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from events_archive.model.timestamps import AwareDatetime
 from events_archive.store.canonical_json import (
-    AwareDatetime,
     decode,
     decode_as,
     encode,

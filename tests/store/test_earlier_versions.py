@@ -45,7 +45,7 @@ def test_state() -> None:
         first_seen={264: TUESDAY, 1093: MONDAY},
         event_owners={"iss-nanoracks-cubesats-deployment": (302,), "us-eva-74": (264, 1093)},
         type_owners={"docking": (2,)},
-        published_lists=("months/2021-07.html", "types/eva/2021.html"),
+        published_lists={"months/2021-07.html": 1, "types/eva/2021.html": 1},
     )
     assert load_state(CACHE / "ledger.json") == (state, ())
     assert encode_state(state) == (CACHE / "ledger.json").read_bytes()

@@ -21,7 +21,7 @@ FULL = ArchiveState(
     withdrawn={9: date(2026, 9, 1)},
     event_owners={"us-eva-74": (10, 9), "a": (9,)},
     type_owners={"docking": (2,)},
-    published_lists=("months/2021-07.html", "types/eva/2021.html"),
+    published_lists={"months/2021-07.html": 1, "types/eva/2021.html": 1},
 )
 
 
