@@ -1,1 +1,1 @@
-"""The domain model: events, dates and their precision, changes. Standard library only."""
+"""The domain model: events, dates and their precision, changes. No library but msgspec."""
