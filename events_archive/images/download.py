@@ -29,10 +29,10 @@ DOWNLOAD_LIMITS = HttpLimits(read=20.0, total=60.0, max_bytes=25_000_000, max_re
 STATE_FILE = "validators.json"
 """What is known of earlier downloads. Without it, more requests are made."""
 
-_NO_DELAY, _HOUR, _DAY = timedelta(0), timedelta(hours=1), timedelta(days=1)
+_NO_DELAY = timedelta(0)
 _RETRY_AFTER = {
-    HttpError: _DAY,
-    UnreachableError: _HOUR,
+    HttpError: timedelta(days=1),
+    UnreachableError: timedelta(hours=1),
     # Often it is this computer that has no network, which says nothing about the image.
     ConnectError: _NO_DELAY,
 }
@@ -196,15 +196,13 @@ def download_image(
     headers = {"Accept": "image/*, */*;q=0.1", "Accept-Encoding": "identity", **validators}
     try:
         response = client.request("GET", image.url, headers=headers, body_for={HTTPStatus.OK})
-    except HttpError as failure:
-        error, retry_after = failure.reason, _RETRY_AFTER[type(failure)]
-    else:
         if response.status == HTTPStatus.NOT_MODIFIED and validators:
             return DownloadResult()
-        error, retry_after = _check(response)
-    if error:
+        _require_image(response)
+    except HttpError as error:
         # What is already there is not requested again anyway, unless all images are.
-        return DownloadResult(error=error, retry_after=_NO_DELAY if path.is_file() else retry_after)
+        retry_after = _NO_DELAY if path.is_file() else _RETRY_AFTER[type(error)]
+        return DownloadResult(error=error.reason, retry_after=retry_after)
     new_validators = {
         "If-None-Match": response.headers.get("etag", ""),
         "If-Modified-Since": response.headers.get("last-modified", ""),
@@ -216,15 +214,15 @@ def download_image(
     )
 
 
-def _check(response: HttpResponse) -> tuple[str, timedelta]:
-    """Return why a response holds no image, or "", and when to request the image again."""
+def _require_image(response: HttpResponse) -> None:
+    """Raise `UnreachableError` if a response has no image at present, else `HttpError`."""
     status = response.status
     if status != HTTPStatus.OK:
-        is_temporary = status in _TEMPORARY or status >= HTTPStatus.INTERNAL_SERVER_ERROR
         reason = f"the server answered {status} {response.reason}".strip()
-        return reason, _HOUR if is_temporary else _DAY
-    other = sniff_non_image(response.body)
-    return f"it is {other}, not a picture" if other else "", _DAY
+        is_temporary = status in _TEMPORARY or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        raise UnreachableError(reason) if is_temporary else HttpError(reason)
+    if other := sniff_non_image(response.body):
+        raise HttpError(f"it is {other}, not a picture")
 
 
 def sniff_non_image(data: bytes) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import asdict
 
 from events_archive.ll2.client import ApiPage
 from events_archive.ll2.pagination import (
@@ -47,16 +48,16 @@ class _Header(msgspec.Struct):
     started: AwareDatetime
 
 
-class _PageFile(msgspec.Struct):
-    """The content of a page's file."""
+class _PageFile(msgspec.Struct, rename={"without_id": "nameless"}):
+    """The content of a page's file: the fields of `PageRequest` and of `ApiPage`."""
 
     role: str
     url: str
-    query: dict[str, str]
+    query: Mapping[str, str]
     count: int
     next: str | None
-    nameless: int
-    records: list[Any]
+    without_id: int
+    records: tuple[Any, ...]
 
 
 def create_checkpoint(settings: Settings, now: datetime) -> None:
@@ -68,15 +69,7 @@ def create_checkpoint(settings: Settings, now: datetime) -> None:
 
 def save_page(cache: Path, index: int, request: PageRequest, page: ApiPage) -> None:
     """Save the page with this ``index``, from 0, in the checkpoint of the folder ``cache``."""
-    content = _PageFile(
-        role=request.role,
-        url=request.url,
-        query=dict(request.query),
-        count=page.count,
-        next=page.next,
-        nameless=page.without_id,
-        records=list(page.records),
-    )
+    content = _PageFile(**asdict(request), **asdict(page))
     write_atomically(_page_path(cache, index), encode(content))
 
 
@@ -159,6 +152,6 @@ def _load_page(path: Path) -> tuple[PageRequest, ApiPage] | None:
         count=content.count,
         next=content.next,
         records=tuple(record for record in content.records if id_of_record(record) is not None),
-        without_id=content.nameless,
+        without_id=content.without_id,
     )
     return request, page
