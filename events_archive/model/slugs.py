@@ -13,9 +13,9 @@ Slugs are published in lower case, since many file systems do not distinguish ca
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
@@ -144,40 +144,21 @@ def safe_slug(name: str, fallback: str, suffix: str = "") -> str:
 def _uncontested(claims: Iterable[SlugClaim], owners: Owners) -> dict[int, str]:
     """Return the ids that have the slug they claim: the best claim to each slug.
 
-    Claims to exactly the same slug are compared first, then those that differ in case.
+    Of claims to exactly the same slug, that is the freshest. Of those that differ in case, all of
+    which are up to date, the present owner's, or the page would change hands with every edit.
     """
-    winners = _best(claims, lambda claim: claim.slug, lambda claim: _freshness_rank(claim, owners))
-    safe = (
-        claim
-        for claim in winners.values()
-        if _SAFE.fullmatch(claim.slug.lower()) and claim.slug.lower() not in _RESERVED
-    )
-    winners = _best(
-        safe, lambda claim: claim.slug.lower(), lambda claim: _seniority_rank(claim, owners)
-    )
-    return {claim.id: slug for slug, claim in winners.items()}
 
+    def seniority(claim: SlugClaim) -> tuple[bool, int]:
+        return (owners.get(claim.slug.lower(), (None,))[-1] == claim.id, -claim.id)
 
-def _best(
-    claims: Iterable[SlugClaim],
-    slug_of: Callable[[SlugClaim], str],
-    rank: Callable[[SlugClaim], tuple[Any, ...]],
-) -> dict[str, SlugClaim]:
-    """Return the claim of the highest rank by slug."""
-    return {slug_of(claim): claim for claim in sorted(claims, key=rank)}
-
-
-def _freshness_rank(claim: SlugClaim, owners: Owners) -> tuple[bool, float, bool, int]:
-    return (claim.is_live, claim.freshness, *_seniority_rank(claim, owners)[1:])
-
-
-def _seniority_rank(claim: SlugClaim, owners: Owners) -> tuple[bool, bool, int]:
-    """Return the rank of claims that are all up to date.
-
-    The present owner stays, or the page would change hands with every edit.
-    """
-    is_owner = owners.get(claim.slug.lower(), (None,))[-1] == claim.id
-    return (claim.is_live, is_owner, -claim.id)
+    # Of several claims to a slug, the last one remains in the dictionary.
+    claims = sorted(claims, key=lambda claim: (claim.is_live, claim.freshness, seniority(claim)))
+    claims = {claim.slug: claim for claim in claims}.values()
+    claims = sorted(claims, key=lambda claim: (claim.is_live, seniority(claim)))
+    slugs = {claim.slug.lower(): claim.id for claim in claims}
+    return {
+        id: slug for slug, id in slugs.items() if _SAFE.fullmatch(slug) and slug not in _RESERVED
+    }
 
 
 def _disambiguated(claim: SlugClaim, owners: Owners, taken: set[str], fallback: str) -> str:
