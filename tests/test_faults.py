@@ -235,7 +235,7 @@ def test_a_damaged_line_of_the_cache_is_named_and_the_others_are_used(
     assert _event_count(run.output) == EVENTS
     damaged = json.loads(lines[9])["id"]
     placeholder = (run.output / f"id/{damaged}.html").read_text("utf-8")
-    assert "cannot be read at present" in placeholder
+    assert "cannot be read at the moment" in placeholder
     before = {path.name for path in (archive[0] / "output/events").iterdir()}
     after = {path.name for path in (run.output / "events").iterdir()}
     assert {name for name in before - after if name.endswith(".html")} == set()

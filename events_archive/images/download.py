@@ -168,8 +168,7 @@ def _download_all(
     console: Console,
 ) -> Iterator[tuple[Image, DownloadResult]]:
     """Yield each of ``images`` with the result of its download, as soon as it is done."""
-    threads = min(jobs, len(images))
-    results = map_in_threads(download, images, threads=threads, on_exit=client.abort)
+    results = map_in_threads(download, images, threads=jobs, on_exit=client.abort)
     with client, closing(results), console.progress("pictures", len(images)) as progress:
         for image, result in results:
             yield image, result

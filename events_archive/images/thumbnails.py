@@ -130,7 +130,6 @@ def _build_all(
     Threads are as fast as processes, since Pillow releases the interpreter lock while it works.
     """
     records: dict[str, ThumbnailRecord] = {}
-    threads = min(jobs, len(images))
     try:
         try:
             with (
@@ -138,7 +137,7 @@ def _build_all(
                 _captured_warnings() as take_warnings,
                 closing(
                     map_in_threads(
-                        lambda image: _build(image, store, take_warnings), images, threads=threads
+                        lambda image: _build(image, store, take_warnings), images, threads=jobs
                     )
                 ) as results,
             ):

@@ -9,9 +9,7 @@ from msgspec import Struct, field
 from events_archive.model.catalogue import grouped
 from events_archive.model.changes import Change
 from events_archive.model.slugs import Owners, SlugRegistry
-from events_archive.model.timestamps import AwareDatetime
-
-_MIN_DATETIME = datetime.min.replace(tzinfo=UTC)
+from events_archive.model.timestamps import EARLIEST, AwareDatetime
 
 
 class ArchiveState(
@@ -91,5 +89,5 @@ class ArchiveHistory(Struct, frozen=True, kw_only=True, dict=True):
         if day is not None:
             start = datetime.combine(day, time(), tzinfo=UTC)
         else:
-            start = max((change.observed for change in self.changes), default=_MIN_DATETIME)
+            start = max((change.observed for change in self.changes), default=EARLIEST)
         return tuple(change for change in self.changes if change.observed >= start)

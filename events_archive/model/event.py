@@ -6,15 +6,15 @@ Values are normalised by `events_archive.ll2.parse`: a missing text is ``""``, a
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from events_archive.model.event_date import EventDate
+from events_archive.model.timestamps import EARLIEST
 
-_MIN_DATETIME = datetime.min.replace(tzinfo=UTC)
 _UNSAFE = re.compile(r"[^a-zA-Z0-9._-]")
 
 
@@ -216,5 +216,5 @@ class Event(Struct, frozen=True, kw_only=True, dict=True):
 
 def current_types(events: Iterable[Event]) -> dict[int, EventType]:
     """Return the types by id; if events disagree on a name, that of the one updated last."""
-    ordered = sorted(events, key=lambda event: (event.last_updated or _MIN_DATETIME, event.id))
+    ordered = sorted(events, key=lambda event: (event.last_updated or EARLIEST, event.id))
     return {event.type.id: event.type for event in ordered}

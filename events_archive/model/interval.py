@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from msgspec import Struct
 
+from events_archive.model.timestamps import EARLIEST
+
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
     "August", "September", "October", "November", "December",
@@ -11,7 +13,6 @@ MONTHS = (
 
 RESOLUTION = datetime.resolution
 """The difference between the exclusive end of an interval and its last date-time."""
-_A_MONDAY = datetime.min.replace(tzinfo=UTC)
 
 
 class Interval(Struct, frozen=True, kw_only=True):
@@ -38,7 +39,8 @@ class Interval(Struct, frozen=True, kw_only=True):
 
 def period(when: datetime, length: timedelta) -> Interval:
     """Return the second, minute, hour, day or week (from Monday) of ``length`` with ``when``."""
-    start = when - (when - _A_MONDAY) % length
+    # The earliest date-time is the start of a Monday.
+    start = when - (when - EARLIEST) % length
     return Interval(start=start, end=start + length)
 
 

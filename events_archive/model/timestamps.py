@@ -8,6 +8,9 @@ from msgspec import Meta
 AwareDatetime = Annotated[datetime, Meta(tz=True)]
 """A date-time that has a time zone (RFC 3339) where msgspec decodes it."""
 
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+"""Sorts before all other date-times; in place of a missing one."""
+
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 """Date-times outside these years are taken for mistakes: one would make a page for the year 1."""
 

@@ -1,17 +1,17 @@
 """Evaluates queries as the API does: which events, in which order, on which page."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from operator import attrgetter, ge, gt, le, lt
 from typing import Any
 
 from msgspec import Struct
 
+from events_archive.model.timestamps import EARLIEST
 from events_archive.query.index import QueryRow
 from events_archive.query.parameters import ParameterType
 from events_archive.query.parser import Filter, Query
 
-_MIN_DATETIME = datetime.min.replace(tzinfo=UTC)
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
 
 
@@ -80,4 +80,4 @@ def _matches(row: QueryRow, filter_: Filter) -> bool:
 def _sort_key(field: str) -> Callable[[QueryRow], tuple[bool, datetime]]:
     """Return a key that sorts missing values last, as PostgreSQL does."""
     read: Callable[[QueryRow], datetime | None] = attrgetter(field)
-    return lambda row: (read(row) is None, read(row) or _MIN_DATETIME)
+    return lambda row: (read(row) is None, read(row) or EARLIEST)

@@ -4,21 +4,18 @@ One record a line, sorted by id and with sorted keys, so that a line's digest is
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, field
 
-from events_archive.model.timestamps import parse_utc
+from events_archive.model.timestamps import EARLIEST, parse_utc
 from events_archive.store import canonical_json
 from events_archive.store.files import read_lines
 
 EVENTS_FILE = "events.jsonl"
-
-NO_TIMESTAMP = datetime.min.replace(tzinfo=UTC)
-"""The ``last_updated`` of a record that has none."""
 
 Record = dict[str, Any]
 """A JSON object exactly as LL2 sent it."""
@@ -29,7 +26,7 @@ class RecordLine(Struct, frozen=True):
 
     data: bytes
     """Without the line end."""
-    last_updated: datetime = NO_TIMESTAMP
+    last_updated: datetime = EARLIEST
 
     @classmethod
     def encode(cls, record: Record) -> "RecordLine":
@@ -79,8 +76,8 @@ def id_of_record(record: object) -> int | None:
 
 
 def last_updated(record: Record) -> datetime:
-    """Return the ``last_updated`` of a record in UTC, `NO_TIMESTAMP` where it has none."""
-    return parse_utc(record.get("last_updated")) or NO_TIMESTAMP
+    """Return the ``last_updated`` of a record in UTC, `EARLIEST` where it has none."""
+    return parse_utc(record.get("last_updated")) or EARLIEST
 
 
 def is_older(record: Record, other: Record | None) -> bool:
