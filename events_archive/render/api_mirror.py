@@ -12,7 +12,6 @@ from events_archive.model.event import Event, EventType
 from events_archive.model.timestamps import format_utc
 from events_archive.render.context import RenderContext
 from events_archive.site import urls
-from events_archive.site.data_pages import ApiList
 from events_archive.site.page import Page
 from events_archive.store.canonical_json import compact_json
 
@@ -59,33 +58,25 @@ def api_root(context: RenderContext, page: Page) -> bytes:
 
 def api_event(context: RenderContext, page: Page) -> bytes:
     """Return the detailed record of an event."""
-    event = page.context["event"]
-    assert isinstance(event, Event)
-    return mirror_record(context, event, context.root(page)) + b"\n"
+    return mirror_record(context, page.context["event"], context.root(page)) + b"\n"
 
 
 def api_event_list(context: RenderContext, page: Page) -> bytes:
     """Return one page of a list of events, in the mode of the list."""
-    api_list, root = page.context["list"], context.root(page)
-    assert isinstance(api_list, ApiList)
-    events = (event for event in api_list.results if isinstance(event, Event))
-    records = (mirror_record(context, event, root, api_list.mode) for event in events)
-    return _envelope(api_list, records, root)
+    shown, root = page.context, context.root(page)
+    records = (mirror_record(context, event, root, shown["mode"]) for event in shown["events"])
+    return _envelope(records, root, shown["count"], shown["next"], shown["previous"])
 
 
 def api_type_list(context: RenderContext, page: Page) -> bytes:
     """Return the list of all types."""
-    api_list, root = page.context["list"], context.root(page)
-    assert isinstance(api_list, ApiList)
-    types = (type for type in api_list.results if isinstance(type, EventType))
-    return _envelope(api_list, (to_json(_type(context, type, root)) for type in types), root)
+    types, root = context.site.catalogue.types, context.root(page)
+    return _envelope((to_json(_type(context, type, root)) for type in types), root, len(types))
 
 
 def api_type(context: RenderContext, page: Page) -> bytes:
     """Return one type."""
-    type = page.context["type"]
-    assert isinstance(type, EventType)
-    return to_json(_type(context, type, context.root(page))) + b"\n"
+    return to_json(_type(context, page.context["type"], context.root(page))) + b"\n"
 
 
 def _type(context: RenderContext, type: EventType, root: str) -> dict[str, Any]:
@@ -130,12 +121,17 @@ def _added_members(context: RenderContext, event: Event, root: str) -> dict[str,
     }
 
 
-def _envelope(api_list: ApiList, results: Iterable[bytes], root: str) -> bytes:
-    """Return one page of a list, as the API returns it, with ``results`` in JSON."""
+def _envelope(
+    results: Iterable[bytes], root: str, count: int, next: str = "", previous: str = ""
+) -> bytes:
+    """Return one page of a list, as the API returns it; ``count`` is the number on all pages.
+
+    ``next`` and ``previous`` are the paths of the pages beside it, or ``""``.
+    """
     envelope = {
-        "count": api_list.count,
-        "next": root + api_list.next if api_list.next else None,
-        "previous": root + api_list.previous if api_list.previous else None,
+        "count": count,
+        "next": root + next if next else None,
+        "previous": root + previous if previous else None,
         ADDED_KEY: {"attribution": ATTRIBUTION, "documentation": root + urls.API},
     }
     return b'%b,"results":[%b]}\n' % (to_json(envelope)[:-1], b",".join(results))

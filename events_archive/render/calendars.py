@@ -55,8 +55,7 @@ LINE_OCTETS = 75
 
 def calendar_file(context: RenderContext, page: Page) -> bytes:
     """Return the file of one calendar."""
-    calendar = page.context["calendar"]
-    assert isinstance(calendar, Calendar)
+    calendar: Calendar = page.context["calendar"]
     component = anniversary if calendar.is_recurring else _component
     components = [component(context, entry) for entry in calendar.entries] or [_EMPTY_CALENDAR]
     properties = _head(calendar, context.site.base_url)

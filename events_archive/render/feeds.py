@@ -79,7 +79,6 @@ def json_feed(
     ``content`` returns the HTML of an entry in a file with the given root.
     """
     feed, root = page.context["feed"], context.root(page)
-    assert isinstance(feed, Feed)
     head = compact_json(_json_head(context, feed, root)).removesuffix("}")
     items = ",\n".join(
         compact_json(_json_item(context, entry, root, content(entry, root)))

@@ -48,8 +48,7 @@ def _breadcrumbs(context: RenderContext, page: Page) -> Thing:
 def _event(context: RenderContext, event: Event, page: Page) -> Thing:
     """Return the event (https://schema.org/Event)."""
     url = context.absolute(page.path)
-    changes: Any = page.context["changes"]
-    previous = previous_dates(event, changes)
+    previous = previous_dates(event, page.context["changes"])
     status = "EventRescheduled" if previous else "EventScheduled"
     members = {
         "@type": "Event",

@@ -27,7 +27,7 @@ from events_archive.query.parameters import (
 from events_archive.render.api_mirror import to_json
 from events_archive.render.context import RenderContext
 from events_archive.site.categories import category_of, default_duration
-from events_archive.site.data_pages import IDS_PER_RECORD_FILE, QueryDataFile
+from events_archive.site.data_pages import IDS_PER_RECORD_FILE
 from events_archive.site.page import Page
 
 
@@ -64,8 +64,7 @@ def _query_type(context: RenderContext, type: EventType) -> list[str | int]:
 
 def query_events(context: RenderContext, page: Page) -> bytes:
     """Return the columns that every query needs; places and images are numbered."""
-    file = _file_of(page)
-    events, rows = file.events, _rows_of(context, file)
+    events, rows = page.context["events"], _rows_of(context, page)
     slugs = context.site.history.slugs.events.slugs
     places: dict[str, int] = defaultdict(count().__next__)
     images: dict[str, int] = defaultdict(count().__next__)
@@ -86,7 +85,7 @@ def query_events(context: RenderContext, page: Page) -> bytes:
         "places": list(places),
         "pictures": list(images),
     }
-    return _script(file.name, to_json(columns))
+    return _script(page.context["name"], to_json(columns))
 
 
 def _image(context: RenderContext, event: Event) -> str:
@@ -96,37 +95,29 @@ def _image(context: RenderContext, event: Event) -> str:
 
 def query_records(context: RenderContext, page: Page) -> bytes:
     """Return the API's records by id, as URL and the members that each mode adds."""
-    file = _file_of(page)
     records: list[bytes] = []
-    for event in file.events:
+    for event in page.context["events"]:
         record = context.site.query_index.api_records[event.id]
         members = record.by_mode
         detailed = b"{%b}" % members["detailed"] if members["detailed"] else b"0"
         head = f'"{event.id}":["{record.source_url}",'.encode()
         records.append(b"%b{%b},{%b},%b]" % (head, members["list"], members["normal"], detailed))
-    return _script(file.name, b"{%b}" % b",\n".join(records))
+    return _script(page.context["name"], b"{%b}" % b",\n".join(records))
 
 
 def query_words(context: RenderContext, page: Page) -> bytes:
     """Return the columns that only some queries need."""
-    file = _file_of(page)
-    rows = _rows_of(context, file)
+    rows = _rows_of(context, page)
     names = ("text", "videos", "expeditions", "stations", "launches")
     columns = {name: [getattr(row, name) for row in rows] for name in names}
-    return _script(file.name, to_json(columns))
+    return _script(page.context["name"], to_json(columns))
 
 
-def _file_of(page: Page) -> QueryDataFile:
-    file = page.context["part"]
-    assert isinstance(file, QueryDataFile)
-    return file
-
-
-def _rows_of(context: RenderContext, file: QueryDataFile) -> list[QueryRow]:
+def _rows_of(context: RenderContext, page: Page) -> list[QueryRow]:
     rows = context.cached(
         "query rows by id", lambda: {row.id: row for row in context.site.query_index.rows}
     )
-    return [rows[event.id] for event in file.events]
+    return [rows[event.id] for event in page.context["events"]]
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:

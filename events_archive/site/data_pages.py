@@ -1,13 +1,9 @@
 """Files for programs, and the pages about them: downloads, the query page and the API mirror."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 
-from msgspec import Struct
-
-from events_archive.model.catalogue import Events, grouped
+from events_archive.model.catalogue import grouped
 from events_archive.model.changes import CHANGE_TYPES
-from events_archive.model.event import Event, EventType
 from events_archive.query.engine import evaluate
 from events_archive.query.parameters import GROUPS, MAX_LIMIT, MODES, ORDERINGS
 from events_archive.query.parser import Query
@@ -46,31 +42,6 @@ ADDED_MEMBERS = (
 )
 """What the archive adds to a record, as (name, meaning)."""
 
-DEFAULT_MODE = "normal"
-"""The mode in which the API answers a request without one."""
-
-
-class QueryDataFile(Struct, frozen=True, kw_only=True):
-    """A file with the data of some events for the query page."""
-
-    name: str
-    """What the page's script calls it: ``events-000``."""
-    events: Events
-
-
-class ApiList(Struct, frozen=True, kw_only=True):
-    """One page of a list of the API mirror."""
-
-    count: int
-    """The number of results on all pages."""
-    results: tuple[Event, ...] | tuple[EventType, ...]
-    last_full_refresh: date | None = None
-    """The day (UTC) of the last full refresh, on which LL2 last had each of the events."""
-    mode: str = ""
-    next: str = ""
-    """The path of the page after this one, or ``""``."""
-    previous: str = ""
-
 
 def data_pages(site: Site) -> Iterator[Page]:
     """Yield everything for programs but feeds and calendars; without records, the query page."""
@@ -103,7 +74,7 @@ def query_pages(site: Site) -> Iterator[Page]:
     The data are scripts, because a page opened from disk can load nothing else. What filters need
     is loaded at once, text when it is searched, records when they are exported.
     """
-    files = {kind: _query_files(site, kind) for kind in _QUERY_FILES}
+    data = {kind: _query_data(site, kind) for kind in _QUERY_FILES}
     years = site.catalogue.by_year
     yield Page(
         path=urls.QUERY_PAGE,
@@ -124,23 +95,24 @@ def query_pages(site: Site) -> Iterator[Page]:
     yield Page(
         path=urls.QUERY_TABLES,
         writer=Writer.QUERY_TABLE,
-        context={"parts": [file.name for file in files["events"]]},
+        context={"parts": [file.context["name"] for file in data["events"]]},
         cache_inputs=ALL_EVENTS,
     )
-    for kind, (writer, _) in _QUERY_FILES.items():
-        for file in files[kind]:
-            path = urls.query_data(file.name)
-            yield Page(path=path, writer=writer, context={"part": file})
+    for files in data.values():
+        yield from files
 
 
-def _query_files(site: Site, kind: str) -> list[QueryDataFile]:
-    _, width = _QUERY_FILES[kind]
+def _query_data(site: Site, kind: str) -> list[Page]:
+    """Return the files of one kind, each with the events of some ids."""
+    writer, width = _QUERY_FILES[kind]
     by_id = {event.id: event for event in site.catalogue.events}
     events = [by_id[row.id] for row in site.query_index.rows]
-    return [
-        QueryDataFile(name=f"{kind}-{number:03}", events=members)
-        for number, members in sorted(grouped(events, lambda event: event.id // width).items())
-    ]
+    pages = []
+    for number, members in sorted(grouped(events, lambda event: event.id // width).items()):
+        name = f"{kind}-{number:03}"
+        context = {"name": name, "events": members}
+        pages.append(Page(path=urls.query_data(name), writer=writer, context=context))
+    return pages
 
 
 def api_pages(site: Site) -> Iterator[Page]:
@@ -184,19 +156,20 @@ def _event_lists(site: Site) -> Iterator[Page]:
     refreshed = site.history.state.last_full_refresh
     for mode in MODES:
         for number, piece in enumerate(pieces, start=1):
-            page = ApiList(
-                count=len(events),
-                results=tuple(piece),
-                last_full_refresh=refreshed.date() if refreshed else None,
-                mode=mode,
-                next=urls.api_page(mode, number + 1) if number < len(pieces) else "",
-                previous=urls.api_page(mode, number - 1) if number > 1 else "",
-            )
+            context = {
+                "mode": mode,
+                "count": len(events),
+                "events": piece,
+                "next": urls.api_page(mode, number + 1) if number < len(pieces) else "",
+                "previous": urls.api_page(mode, number - 1) if number > 1 else "",
+                # The day on which LL2 last had each of the events.
+                "last_full_refresh": refreshed.date() if refreshed else None,
+            }
             paths = [urls.api_page(mode, number)]
-            if mode == DEFAULT_MODE and number == 1:
+            if mode == Query().mode and number == 1:
                 paths.append(urls.API_MIRROR_EVENTS)
             for path in paths:
-                yield Page(path=path, writer=Writer.API_EVENT_LIST, context={"list": page})
+                yield Page(path=path, writer=Writer.API_EVENT_LIST, context=context)
 
 
 def _types(site: Site) -> Iterator[Page]:
@@ -204,7 +177,6 @@ def _types(site: Site) -> Iterator[Page]:
     yield Page(
         path=urls.API_MIRROR_TYPES,
         writer=Writer.API_TYPE_LIST,
-        context={"list": ApiList(count=len(types), results=types)},
         cache_inputs=ALL_EVENTS,
     )
     for type in types:

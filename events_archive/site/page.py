@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -68,7 +69,7 @@ class Page(Struct, frozen=True, kw_only=True):
     """Below ``templates/``; its suffix decides how text is escaped."""
     title: str = ""
     description: str = ""
-    context: Mapping[str, object] = field(default_factory=dict)
+    context: Mapping[str, Any] = field(default_factory=dict)
     breadcrumbs: tuple[Breadcrumb, ...] = ()
     alternates: tuple[Alternate, ...] = ()
     modified: datetime | None = None
