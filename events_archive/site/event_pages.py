@@ -12,11 +12,8 @@ from events_archive.site.page import HOME, Alternate, Breadcrumb, Page, redirect
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import AlternateLinks
 
-EVENT_TEMPLATE = "pages/event.html"
-
 MAX_OTHERS_OF_TYPE = 4
 """How many other events of its type an event's page links to."""
-
 
 DESCRIPTION_LENGTH = 155
 """How many characters of a description search engines show."""
@@ -38,10 +35,10 @@ def permalink_pages(site: Site) -> Iterator[Page]:
 def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ()) -> Page:
     """Return the page of one event."""
     catalogue, taxonomies, state = site.catalogue, site.taxonomies, site.history.state
-    changes = site.history.changes_of(event.id)
+    changes, withdrawn = site.history.changes_of(event.id), state.withdrawn.get(event.id)
     return Page(
         path=site.urls.event(event),
-        template=EVENT_TEMPLATE,
+        template="pages/event.html",
         title=f"{event.name} ({event.date.display_date})",
         description=meta_description(event),
         context={
@@ -55,11 +52,11 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
             "related": site.related.get(event.id, ()),
             "has_calendar": has_calendar(site, event),
             "first_seen": state.first_seen.get(event.id),
-            "withdrawn": state.withdrawn.get(event.id),
+            "withdrawn": withdrawn,
             "changes": changes,
             "changelog": _changelog(changes),
         },
-        breadcrumbs=_breadcrumbs(site, event),
+        breadcrumbs=(HOME,) if withdrawn else _breadcrumbs(event.date.year, event.date.month),
         alternates=alternates,
         modified=event.last_updated,
     )
@@ -85,23 +82,12 @@ def truncate(text: str, length: int) -> str:
     return text[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;:.–-") + "…"
 
 
-def _breadcrumbs(site: Site, event: Event) -> tuple[Breadcrumb, ...]:
-    if site.history.is_withdrawn(event.id):
-        return (HOME,)
-    year, month = event.date.year, event.date.month
+@lru_cache(maxsize=512)
+def _breadcrumbs(year: int | None, month: tuple[int, int] | None) -> tuple[Breadcrumb, ...]:
+    """Return home, and the pages of the year and of the month where they are known."""
     crumbs = [HOME]
     if year:
-        crumbs.append(_year_breadcrumb(year))
+        crumbs.append(Breadcrumb(label=str(year), url=urls.year(year)))
     if month:
-        crumbs.append(_month_breadcrumb(month))
+        crumbs.append(Breadcrumb(label=MONTHS[month[1] - 1], url=urls.month(*month)))
     return tuple(crumbs)
-
-
-@lru_cache
-def _year_breadcrumb(year: int) -> Breadcrumb:
-    return Breadcrumb(label=str(year), url=urls.year(year))
-
-
-@lru_cache(maxsize=512)
-def _month_breadcrumb(month: tuple[int, int]) -> Breadcrumb:
-    return Breadcrumb(label=MONTHS[month[1] - 1], url=urls.month(*month))
