@@ -29,7 +29,7 @@ from events_archive.render.renderer import Renderer
 from events_archive.settings import Settings
 from events_archive.site import urls
 from events_archive.site.page import Page, Writer
-from events_archive.site.plan import paths_of, plan_site
+from events_archive.site.plan import plan_site
 from events_archive.site.redirects import is_permanent_list
 from events_archive.site.site import Site
 from events_archive.store.state_files import (
@@ -58,7 +58,7 @@ def build_site(settings: Settings, console: Console, inputs: InputSnapshot | Non
     # All that is loaded lives until the build ends: the collector need not look through it.
     gc.freeze()
     if settings.dry_run:
-        console.print_lines(paths_of(plan_site(site)))
+        console.print_lines(sorted(page.path for page in plan_site(site)))
     else:
         publish(site, console, inputs)
     return site

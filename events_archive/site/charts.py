@@ -113,7 +113,7 @@ def _by_year(events: Events) -> dict[int, Events]:
 def _year_url(site: Site, type: EventType, year: int) -> str:
     """Return the URL of a year in the list of a type, which may be split by year."""
     url = site.urls.type(type)
-    is_split = len(site.catalogue.by_type[type.id]) > site.list_limit
+    is_split = len(site.catalogue.by_type[type.id]) > site.settings.list_limit
     return urls.list_year(url, year) if is_split else f"{url}#y{year}"
 
 
@@ -268,7 +268,7 @@ def month_heatmap(site: Site, year: int, month: int, events: Events) -> Chart:
     """
     day_urls = {
         anchor: f"{page.path}#{anchor}"
-        for page in split_with_days(urls.month(year, month), events, site.list_limit)
+        for page in split_with_days(urls.month(year, month), events, site.settings.list_limit)
         for section in page.sections
         for event in section.events
         if (anchor := section.anchors.get(event.id))

@@ -40,7 +40,7 @@ def _index_pages(
 ) -> Iterator[Page]:
     """Yield the index of a taxonomy: one page with a template of its own, or numbered pages."""
     own_context = _INDEX_CONTEXTS.get(taxonomy.name)
-    limit = max(1, len(terms)) if own_context else site.list_limit
+    limit = max(1, len(terms)) if own_context else site.settings.list_limit
     title = taxonomy.index_title or taxonomy.title
     intro = taxonomy.intro.split(": ")[0].rstrip(".")
     description = taxonomy.index_description or f"{intro}: {{count}} in this archive."
@@ -81,7 +81,7 @@ def _years_context(site: Site) -> Context:
         "years": year_bars(years),
         "months": {year: month_counts(site, year) for year in years},
         "categories": CATEGORIES,
-        "undated": site.catalogue.undated[: site.list_limit],
+        "undated": site.catalogue.undated[: site.settings.list_limit],
     }
 
 
@@ -107,7 +107,7 @@ def _term_pages(
     """Yield the pages of a term's list of events."""
     taxonomy, title = term.taxonomy, _title(site, term)
     own_context = _TERM_CONTEXTS.get(taxonomy.name)
-    for page in taxonomy.layout(term.url, term.events, site.list_limit):
+    for page in taxonomy.layout(term.url, term.events, site.settings.list_limit):
         year = f", {page.year}" if page.year else ""
         count = f"{page.count} spaceflight event{'' if page.count == 1 else 's'}"
         yield Page(

@@ -56,8 +56,3 @@ def refuse_duplicate_paths(pages: Iterable[Page]) -> tuple[Page, ...]:
                 f'"{page.title}" at {page.path}; this is a fault of the archive: report it'
             )
     return tuple(planned.values())
-
-
-def paths_of(pages: Iterable[Page]) -> list[str]:
-    """Return the paths of all pages, sorted, for ``--dry-run``."""
-    return sorted(page.path for page in pages)

@@ -39,11 +39,6 @@ class Site(Struct, frozen=True, kw_only=True, dict=True):
         """The URL at which the site is published, with a slash at its end, or ``""``."""
         return self.settings.base_url
 
-    @property
-    def list_limit(self) -> int:
-        """The most events on one list page."""
-        return self.settings.list_limit
-
     @cached_property
     def urls(self) -> Urls:
         """The URLs of events and types."""

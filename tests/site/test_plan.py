@@ -5,12 +5,12 @@ import pytest
 from events_archive.errors import ArchiveError
 from events_archive.model.event import EventType
 from events_archive.site.page import Page
-from events_archive.site.plan import paths_of, plan_site, refuse_duplicate_paths
+from events_archive.site.plan import plan_site, refuse_duplicate_paths
 from tests.factories import DOCKING, a_site, an_event
 
 
 def _paths(*events, **facts) -> set[str]:
-    return set(paths_of(plan_site(a_site(*events, **facts))))
+    return {page.path for page in plan_site(a_site(*events, **facts))}
 
 
 def test_an_event_has_a_page_and_a_permalink_by_id() -> None:
