@@ -187,7 +187,7 @@ def test_a_column_of_the_downloads_is_a_row(project: Path, build_project: BuildP
     insert(
         project / "events_archive/site/export_columns.py",
         '    _names("agencies", "Agencies"),',
-        '    _number("name_length", "Letters of the name.", lambda event: len(event.name)),\n',
+        '    Column("name_length", "INTEGER", "Letters.", lambda site, event: len(event.name)),\n',
     )
     run = build_project()
     expected = {record["id"]: len(str(record["name"])) for record in records(run)}

@@ -1,6 +1,6 @@
 """The columns of the CSV and SQLite downloads, and of their description on the data page."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from msgspec import Struct
 
@@ -11,7 +11,7 @@ from events_archive.site.site import Site
 Value = str | int | None
 
 
-class Column(Struct, frozen=True, kw_only=True):
+class Column(Struct, frozen=True):
     """A column."""
 
     name: str
@@ -22,37 +22,23 @@ class Column(Struct, frozen=True, kw_only=True):
     """Returns the value for an event; None if it is not known."""
 
 
-def _joined(texts: Iterable[str], separator: str = "; ") -> str | None:
-    return separator.join(texts) or None
-
-
 def _text(name: str, meaning: str, read: Callable[[Event], str | None]) -> Column:
-    return Column(
-        name=name, type="TEXT", meaning=meaning, read=lambda site, event: read(event) or None
-    )
+    return Column(name, "TEXT", meaning, lambda site, event: read(event) or None)
 
 
 def _names(relation: str, what: str) -> Column:
     return _text(
         relation,
         f"{what}, separated by semicolons.",
-        lambda event: _joined(member.name for member in getattr(event, relation)),
+        lambda event: "; ".join(member.name for member in getattr(event, relation)),
     )
 
 
-def _number(name: str, meaning: str, read: Callable[[Event], int | None]) -> Column:
-    return Column(name=name, type="INTEGER", meaning=meaning, read=lambda site, event: read(event))
-
-
-def _site_text(name: str, meaning: str, read: Callable[[Site, Event], Value]) -> Column:
-    return Column(name=name, type="TEXT", meaning=meaning, read=read)
-
-
 COLUMNS = (
-    _number("id", "The API's id, which never changes.", lambda event: event.id),
+    Column("id", "INTEGER", "The API's id, which never changes.", lambda site, event: event.id),
     _text("name", "Its present name.", lambda event: event.name),
     _text("slug", "The API's slug, which changes with the name.", lambda event: event.slug),
-    _number("type_id", "Id of its type.", lambda event: event.type.id),
+    Column("type_id", "INTEGER", "Id of its type.", lambda site, event: event.type.id),
     _text("type", "Name of its type.", lambda event: event.type.name),
     _text(
         "date",
@@ -82,17 +68,20 @@ COLUMNS = (
     _text(
         "webcasts",
         "URLs of webcasts, separated by spaces.",
-        lambda event: _joined((video.url for video in event.videos), " "),
+        lambda event: " ".join(video.url for video in event.videos),
     ),
     _text(
         "links",
         "URLs of pages about it, separated by spaces.",
-        lambda event: _joined((link.url for link in event.links), " "),
+        lambda event: " ".join(link.url for link in event.links),
     ),
-    _number(
+    Column(
         "webcast_seconds",
+        "INTEGER",
         "Length of the first webcast, in seconds.",
-        lambda event: round(event.stream_length.total_seconds()) if event.stream_length else None,
+        lambda site, event: (
+            round(event.stream_length.total_seconds()) if event.stream_length else None
+        ),
     ),
     _text("image", "URL of its picture.", lambda event: event.image.url if event.image else None),
     _text("image_credit", "Who is credited for it.", lambda e: e.image.credit if e.image else None),
@@ -106,24 +95,27 @@ COLUMNS = (
         "When the API last changed it (ISO 8601, UTC).",
         lambda event: format_utc(event.last_updated),
     ),
-    _site_text(
+    Column(
         "first_seen",
+        "TEXT",
         "When the archive first saw it (ISO 8601, UTC).",
         lambda site, event: format_utc(site.history.state.first_seen.get(event.id)),
     ),
-    _site_text(
+    Column(
         "last_seen",
+        "TEXT",
         "The day (UTC) on which the API last had it.",
         lambda site, event: str(site.history.last_seen(event.id) or "") or None,
     ),
     Column(
-        name="withdrawn",
-        type="INTEGER",
-        meaning="1 if the API no longer has it, else 0.",
-        read=lambda site, event: int(site.history.is_withdrawn(event.id)),
+        "withdrawn",
+        "INTEGER",
+        "1 if the API no longer has it, else 0.",
+        lambda site, event: int(site.history.is_withdrawn(event.id)),
     ),
-    _site_text(
+    Column(
         "page",
+        "TEXT",
         "Its page here; a path from the archive's root if the site has no base URL.",
         lambda site, event: site.base_url + site.urls.event(event),
     ),
