@@ -408,7 +408,7 @@ class Flattener:
         }
 
     def _type_page(self, context: Any, root: str) -> dict[str, Any]:
-        event_type, timeline = context["type"], context["timeline"]
+        event_type, timeline = context["term"].value, context["timeline"]
         path = self.site.urls.type(event_type, "")
         chart = ""
         if timeline:
@@ -426,8 +426,8 @@ class Flattener:
 
     def _year_page(self, context: Any, root: str) -> dict[str, Any]:
         return {
-            "rotation": context["year"] * 47 % 360,
-            "year": context["year"],
+            "rotation": context["term"].value * 47 % 360,
+            "year": context["term"].value,
             "heatmaps": [
                 {
                     "name": name,
@@ -440,7 +440,7 @@ class Flattener:
         }
 
     def _month_page(self, context: Any, root: str) -> dict[str, Any]:
-        return {"rotation": context["month"][1] * 30}
+        return {"rotation": context["term"].value[1] * 30}
 
     def _types_page(self, context: Any, root: str) -> dict[str, Any]:
         years = context["years"]

@@ -106,7 +106,6 @@ def _term_pages(
 ) -> Iterator[Page]:
     """Yield the pages of a term's list of events."""
     taxonomy, title = term.taxonomy, _title(site, term)
-    own_context = _TERM_CONTEXTS.get(taxonomy.name)
     for page in taxonomy.layout(term.url, term.events, site.settings.list_limit):
         year = f", {page.year}" if page.year else ""
         count = f"{page.count} spaceflight event{'' if page.count == 1 else 's'}"
@@ -120,11 +119,20 @@ def _term_pages(
                 "heading": term.name + year,
                 "event_list": page,
                 "neighbours": (None, None) if page.year else neighbours,
-                **(own_context(site, term, page) if own_context else {}),
+                **_own_context(site, term, page),
             },
             breadcrumbs=_breadcrumbs(term, page),
             alternates=alternates.of_term(term),
         )
+
+
+def _own_context(site: Site, term: Term, page: EventList) -> Context:
+    """Return what the templates of types and years need in addition."""
+    if term.taxonomy.name == "types":
+        return {"timeline": None if page.year else timeline(site, term.value)}
+    if term.taxonomy.name == "years":
+        return {"month_heatmaps": month_heatmaps(site, term.value)}
+    return {}
 
 
 def _title(site: Site, term: Term) -> str:
@@ -151,20 +159,3 @@ def _with_neighbours(
     if is_cyclic and terms:
         links[0], links[-1] = links[-2], links[1]
     return zip(terms, zip(links, links[2:], strict=False), strict=True)
-
-
-def _type_context(site: Site, term: Term, page: EventList) -> Context:
-    return {"type": term.value, "timeline": None if page.year else timeline(site, term.value)}
-
-
-def _year_context(site: Site, term: Term, page: EventList) -> Context:
-    return {"year": term.value, "month_heatmaps": month_heatmaps(site, term.value)}
-
-
-_TERM_CONTEXTS: Mapping[str, Callable[[Site, Term, EventList], Context]] = {
-    "types": _type_context,
-    "years": _year_context,
-    "months": lambda site, term, page: {"month": term.value},
-    "days": lambda site, term, page: {"day": term.value},
-}
-"""What the templates of terms other than ``pages/term.html`` need in addition."""
