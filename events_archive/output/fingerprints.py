@@ -61,7 +61,7 @@ def site_fingerprint(site: Site, assets: Assets, templates: Path) -> str:
             tuple((name, asset.url) for name, asset in assets.by_name.items()),
             site.settings.output_values(),
             tuple(site.history.slugs.types.slugs.items()),
-            tuple(site.taxonomies.by_taxonomy),
+            [taxonomy.name for taxonomy, _ in site.taxonomies.listed],
             bool(site.query_index.api_records),
         )
     )

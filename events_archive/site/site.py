@@ -52,7 +52,9 @@ class Site(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def taxonomies(self) -> TaxonomyIndex:
         """The types, years, places, agencies, ... of the events."""
-        return TaxonomyIndex.build(TAXONOMIES, self.catalogue, self.history.slugs)
+        slugs = self.history.slugs
+        terms = {one.name: tuple(one.find(one, self.catalogue, slugs)) for one in TAXONOMIES}
+        return TaxonomyIndex(taxonomies=TAXONOMIES, by_taxonomy=terms)
 
     @cached_property
     def related(self) -> dict[int, tuple[Related, ...]]:

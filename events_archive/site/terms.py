@@ -114,18 +114,7 @@ class TaxonomyIndex:
 
     taxonomies: tuple[Taxonomy, ...]
     by_taxonomy: Mapping[str, tuple[Term, ...]]
-    """By the taxonomy's name; without taxonomies that have no terms."""
-
-    @classmethod
-    def build(
-        cls, taxonomies: tuple[Taxonomy, ...], catalogue: Catalogue, slugs: SlugRegistry
-    ) -> "TaxonomyIndex":
-        """Find the terms of the events that are not withdrawn."""
-        found = {one.name: tuple(one.find(one, catalogue, slugs)) for one in taxonomies}
-        return cls(
-            taxonomies=taxonomies,
-            by_taxonomy={name: terms for name, terms in found.items() if terms},
-        )
+    """By the taxonomy's name, in the order of its index."""
 
     @property
     def listed(self) -> tuple[tuple[Taxonomy, tuple[Term, ...]], ...]:
@@ -142,7 +131,7 @@ class TaxonomyIndex:
 
     def terms(self, name: str) -> tuple[Term, ...]:
         """Return the terms of the taxonomy."""
-        return self.by_taxonomy.get(name, ())
+        return self.by_taxonomy[name]
 
     def term(self, name: str, key: Hashable) -> Term | None:
         """Return the term with that key; None if there is none."""
