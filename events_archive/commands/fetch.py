@@ -67,12 +67,5 @@ def _download_images(
 
     with console.timed("pictures"):
         download_images(
-            catalogue.images_excluding(settings.excluded_licences),
-            folder=settings.cache / "originals",
-            api_url=settings.api_url,
-            user_agent=settings.user_agent,
-            jobs=settings.jobs,
-            console=console,
-            now=now,
-            refresh=settings.full,
+            catalogue.images_excluding(settings.excluded_licences), settings, console, now=now
         )

@@ -4,7 +4,7 @@ Missing images never stop a build: one that cannot be downloaded costs a warning
 come from outside, each download has limits (`HttpClient`). The API key is not sent.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -20,6 +20,7 @@ from events_archive.images.thumbnails import image_warning
 from events_archive.model.event import Image
 from events_archive.model.timestamps import AwareDatetime
 from events_archive.net.http_client import HttpClient, HttpLimits, HttpResponse
+from events_archive.settings import Settings
 from events_archive.store.canonical_json import encode
 from events_archive.store.files import read_json, write_atomically
 from events_archive.thread_pool import map_in_threads
@@ -100,25 +101,22 @@ class DownloadState(msgspec.Struct, kw_only=True):
 
 def download_images(
     images: Iterable[Image],
-    *,
-    folder: Path,
-    api_url: str,
-    user_agent: str,
-    jobs: int,
+    settings: Settings,
     console: Console,
+    *,
     now: datetime,
-    refresh: bool = False,
     limits: HttpLimits = DOWNLOAD_LIMITS,
 ) -> None:
-    """Download the original of each of ``images`` to ``folder``, under `Image.key`.
+    """Download the original of each of ``images`` into the cache, under `Image.key`.
 
-    What is there is not requested again, unless ``refresh`` is set; then a server that supports
+    What is there is not requested again, except with ``--full``; then a server that supports
     conditional requests (RFC 9110, section 13.1) sends only what has changed. What has failed in an
-    earlier run is requested again some time after that. At most ``jobs`` images are downloaded at
-    once. URLs that lead to a private network are refused, except those of the API's own host.
+    earlier run is requested again some time after that. URLs that lead to a private network are
+    refused, except those of the API's own host.
 
-    Raises `CacheError` where ``folder`` cannot be read or written to.
+    Raises `CacheError` where the cache cannot be read or written to.
     """
+    folder = settings.cache / "originals"
     wanted: dict[str, Image] = {}
     for image in images:
         wanted.setdefault(image.key, image)
@@ -128,13 +126,13 @@ def download_images(
     postponed = {
         image.key: state.failed[image.key]
         for image in missing
-        if state.is_postponed(image, now) and not refresh
+        if state.is_postponed(image, now) and not settings.full
     }
-    due = list(wanted.values()) if refresh else [i for i in missing if i.key not in postponed]
+    due = list(wanted.values()) if settings.full else [i for i in missing if i.key not in postponed]
     client = HttpClient(
         limits=limits,
-        headers={"User-Agent": user_agent},
-        trusted_host=urlsplit(api_url).hostname or "",
+        headers={"User-Agent": settings.user_agent},
+        trusted_host=urlsplit(settings.api_url).hostname or "",
     )
 
     def download(image: Image) -> DownloadResult:
@@ -142,12 +140,15 @@ def download_images(
         return download_image(image, folder / image.key, validators, client)
 
     results: dict[str, DownloadResult] = {}
-    try:
-        for image, result in _download_all(due, download, client, jobs, console) if due else ():
-            results[image.key] = result
-            state.update(image, result, now)
-    finally:
-        if due:
+    if due:
+        pool = map_in_threads(download, due, threads=settings.jobs, on_exit=client.abort)
+        try:
+            with client, closing(pool), console.progress("pictures", len(due)) as progress:
+                for image, result in pool:
+                    results[image.key] = result
+                    state.update(image, result, now)
+                    progress.advance()
+        finally:
             # Also after Ctrl-C: what has arrived need not be requested again.
             write_atomically(folder / STATE_FILE, encode(state) + b"\n")
     failed = {key: failure.reason for key, failure in postponed.items()}
@@ -158,21 +159,6 @@ def download_images(
     if due:
         new = sum(result.is_new for result in results.values())
         console.print(f"{new} pictures fetched, {len(failed) - len(postponed)} failed")
-
-
-def _download_all(
-    images: list[Image],
-    download: Callable[[Image], DownloadResult],
-    client: HttpClient,
-    jobs: int,
-    console: Console,
-) -> Iterator[tuple[Image, DownloadResult]]:
-    """Yield each of ``images`` with the result of its download, as soon as it is done."""
-    results = map_in_threads(download, images, threads=jobs, on_exit=client.abort)
-    with client, closing(results), console.progress("pictures", len(images)) as progress:
-        for image, result in results:
-            yield image, result
-            progress.advance()
 
 
 def _warning(image: Image, fault: str, is_present: bool, postponed: FailedDownload | None) -> str:

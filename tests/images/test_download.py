@@ -24,6 +24,7 @@ from events_archive.images.download import download_images, sniff_non_image
 from events_archive.images.thumbnails import image_warning
 from events_archive.model.event import Image
 from events_archive.net.http_client import HttpClient, HttpLimits
+from events_archive.settings import Settings
 from tests.net.web_server import (
     WebServer,
     conditional,
@@ -78,22 +79,20 @@ class Fetcher:
     def __call__(self, *images: Image, **options: Any) -> Fetched:
         stream = io.StringIO()
         console = Console(stream=stream)
+        now, limits = options.pop("now", NOW), options.pop("limits", LIMITS)
         defaults: dict[str, Any] = {
-            "folder": self.folder,
+            "cache": self.folder.parent,
             "api_url": self.server.url + "2.3.0/",
-            "user_agent": "test/1 (+https://example.org)",
             "jobs": 3,
-            "now": NOW,
-            "limits": LIMITS,
         }
-        options = {**defaults, **options}
+        settings = Settings(**{**defaults, **options})
         keys = tuple(dict.fromkeys(image.key for image in images))
-        before = self._contents(options["folder"], keys)
+        before = self._contents(settings.cache / "originals", keys)
         try:
-            download_images(images, console=console, **options)
+            download_images(images, settings, console, now=now, limits=limits)
         finally:
             self.output, self.warnings = stream.getvalue(), console.warnings
-        after = self._contents(options["folder"], keys)
+        after = self._contents(settings.cache / "originals", keys)
         return Fetched(
             new=tuple(key for key in keys if after.get(key) != before.get(key)),
             unchanged=tuple(key for key in keys if key in after and after[key] == before.get(key)),
@@ -163,11 +162,13 @@ def test_no_network_library_is_imported_without_downloads(tmp_path: Path) -> Non
         from events_archive.model.event import Image
         from events_archive.console import Console
         from events_archive.images.download import download_images
-        folder = Path(sys.argv[1])
-        (folder / "5-a.png").write_bytes(b"there")
+        from events_archive.settings import Settings
+        cache = Path(sys.argv[1])
+        (cache / "originals").mkdir()
+        (cache / "originals/5-a.png").write_bytes(b"there")
         image = Image(id=5, name="", url="http://x.example/a.png", credit="", licence=None)
-        download_images([image], folder=folder, api_url="", user_agent="", jobs=2,
-                        console=Console(), now=datetime.datetime.now(datetime.UTC))
+        download_images([image], Settings(cache=cache), Console(),
+                        now=datetime.datetime.now(datetime.UTC))
         assert not {"requests", "urllib3", "ssl", "concurrent.futures"} & set(sys.modules)
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(code), str(tmp_path)], check=True)
@@ -184,15 +185,15 @@ def test_a_refresh_downloads_only_what_has_changed(fetch: Fetcher) -> None:
     image = fetch.image("a.png")
     fetch(image)
     before = (fetch.folder / image.key).stat().st_mtime_ns
-    assert fetch(image, refresh=True) == Fetched(unchanged=(image.key,))
+    assert fetch(image, full=True) == Fetched(unchanged=(image.key,))
     asked = fetch.server.requests[-1][1]
     assert (asked["If-None-Match"], asked["If-Modified-Since"]) == ('"1"', MODIFIED)
     assert (fetch.folder / image.key).stat().st_mtime_ns == before
 
     fetch.server.responses["/a.png"] = conditional(PNG + b"2", '"2"', MODIFIED)
-    assert fetch(image, refresh=True).new == (image.key,)
+    assert fetch(image, full=True).new == (image.key,)
     assert (fetch.folder / image.key).read_bytes() == PNG + b"2"
-    fetch(image, refresh=True)
+    fetch(image, full=True)
     assert fetch.server.requests[-1][1]["If-None-Match"] == '"2"'
 
 
@@ -201,7 +202,7 @@ def test_an_image_that_is_gone_upstream_remains_in_use(fetch: Fetcher) -> None:
     image = fetch.image("a.png")
     fetch(image)
     fetch.server.responses["/a.png"] = status(404)
-    fetched = fetch(image, refresh=True)
+    fetched = fetch(image, full=True)
     assert fetched.unchanged == (image.key,)
     assert fetched.failed[image.key] == "the server answered 404 Not Found"
     assert fetch.warnings[0].endswith("the copy from an earlier run stays in use")
@@ -231,7 +232,7 @@ def test_without_a_valid_state_file_images_are_downloaded_whole(
     state_file = fetch.folder / "validators.json"
     state_file.unlink() if damage is None else state_file.write_bytes(damage)
     before = (fetch.folder / "5-a.png").stat().st_mtime_ns
-    assert fetch(fetch.image("a.png"), refresh=True) == Fetched(unchanged=("5-a.png",))
+    assert fetch(fetch.image("a.png"), full=True) == Fetched(unchanged=("5-a.png",))
     assert "If-None-Match" not in fetch.server.requests[-1][1]
     assert (fetch.folder / "5-a.png").stat().st_mtime_ns == before
     assert json.loads(state_file.read_bytes())["validators"]["5-a.png"]["If-None-Match"] == '"1"'
@@ -248,14 +249,14 @@ def test_a_state_file_of_an_earlier_version_is_still_read(fetch: Fetcher) -> Non
     )
     assert fetch(image, other).failed == {"6-b.png": "it is lost"}
     assert fetch.server.requests == []
-    fetch(image, refresh=True)
+    fetch(image, full=True)
     assert fetch.server.requests[0][1]["If-None-Match"] == '"1"'
 
 
 def test_a_validator_that_is_no_valid_header_is_not_sent(fetch: Fetcher) -> None:
     fetch.server.responses["/a.png"] = ok(PNG, ETag='"caf\xe9"')
     fetch(fetch.image("a.png"))
-    assert fetch(fetch.image("a.png"), refresh=True).failed == {}
+    assert fetch(fetch.image("a.png"), full=True).failed == {}
     assert "If-None-Match" not in fetch.server.requests[-1][1]
 
 
@@ -351,7 +352,7 @@ def test_a_slow_image_does_not_delay_the_others(fetch: Fetcher) -> None:
         images.append(fetch.image(f"{number}.png", number))
     limits = replace(LIMITS, total=0.5)
     for jobs in (1, 4):
-        fetched = fetch(*images, jobs=jobs, folder=fetch.folder / str(jobs), limits=limits)
+        fetched = fetch(*images, jobs=jobs, cache=fetch.folder / str(jobs), limits=limits)
         assert len(fetched.new) == 10
         assert list(fetched.failed) == ["1-slow.png"]
 
@@ -366,7 +367,7 @@ def test_a_folder_that_cannot_be_written_to_is_an_error(fetch: Fetcher, tmp_path
     (tmp_path / "file").touch()
     fetch.server.responses["/a.png"] = ok(PNG)
     with pytest.raises(ArchiveError, match="cannot be"):
-        fetch(fetch.image("a.png"), folder=tmp_path / "file" / "originals")
+        fetch(fetch.image("a.png"), cache=tmp_path / "file")
 
 
 # What has failed before --------------------------------------------------------------------------
@@ -392,7 +393,7 @@ def test_an_image_that_failed_is_requested_at_once_on_a_refresh_or_at_a_new_url(
     fetch: Fetcher,
 ) -> None:
     fetch.fault(status(404))
-    fetch.fault(status(404), refresh=True)
+    fetch.fault(status(404), full=True)
     assert len(fetch.server.requests) == 2
     fetch.server.responses["/new/a.png"] = ok(PNG)
     assert fetch(fetch.image("new/a.png")).new == ("5-a.png",)
@@ -472,10 +473,11 @@ def test_ctrl_c_ends_the_run_at_once_and_loses_nothing(server: WebServer, tmp_pa
         from events_archive.model.event import Image
         from events_archive.console import Console
         from events_archive.images.download import download_images
+        from events_archive.settings import Settings
         images = [Image(id=1, name="", url="{server.url}" + name, credit="", licence=None)
                   for name in ("a.png", "b.png")]
-        download_images(images, folder=Path({str(tmp_path)!r}), api_url="{server.url}", jobs=1,
-                       user_agent="t", console=Console(), now=datetime.datetime.now(datetime.UTC))
+        settings = Settings(cache=Path({str(tmp_path)!r}), api_url="{server.url}", jobs=1)
+        download_images(images, settings, Console(), now=datetime.datetime.now(datetime.UTC))
     """
     program = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(code)], stderr=subprocess.PIPE, env=os.environ
@@ -488,9 +490,11 @@ def test_ctrl_c_ends_the_run_at_once_and_loses_nothing(server: WebServer, tmp_pa
     _, output = program.communicate(timeout=60)
     assert time.monotonic() - started < 20
     assert b"KeyboardInterrupt" in output
-    assert (tmp_path / "1-a.png").read_bytes() == PNG
-    assert not (tmp_path / "1-b.png").exists()
-    assert "1-a.png" in json.loads((tmp_path / "validators.json").read_bytes())["validators"]
+    assert (tmp_path / "originals/1-a.png").read_bytes() == PNG
+    assert not (tmp_path / "originals/1-b.png").exists()
+    assert (
+        "1-a.png" in json.loads((tmp_path / "originals/validators.json").read_bytes())["validators"]
+    )
 
 
 @pytest.mark.parametrize(
