@@ -27,7 +27,12 @@ from events_archive.commands.fetch import load_site  # noqa: E402
 from events_archive.console import Console  # noqa: E402
 from events_archive.images.thumbnails import Thumbnails, make_thumbnails  # noqa: E402
 from events_archive.model.event import host_of  # noqa: E402
-from events_archive.model.interval import MONTHS, format_day, format_duration  # noqa: E402
+from events_archive.model.interval import (  # noqa: E402
+    MONTHS,
+    format_day,
+    format_day_of_year,
+    format_duration,
+)
 from events_archive.model.timestamps import format_utc  # noqa: E402
 from events_archive.render.assets import Assets, read_assets  # noqa: E402
 from events_archive.render.calendar_links import event_links  # noqa: E402
@@ -36,7 +41,7 @@ from events_archive.render.feeds import rfc822  # noqa: E402
 from events_archive.render.json_ld import json_ld_block  # noqa: E402
 from events_archive.render.markdown import markdown_to_html  # noqa: E402
 from events_archive.render.renderer import CONTENT_SECURITY_POLICY, date_parts  # noqa: E402
-from events_archive.site import categories, on_this_day, urls  # noqa: E402
+from events_archive.site import categories, urls  # noqa: E402
 from events_archive.site.feeds import term_feed  # noqa: E402
 from events_archive.site.formats import JSON_FEED  # noqa: E402
 from events_archive.site.plan import plan_site  # noqa: E402
@@ -261,11 +266,7 @@ class Flattener:
         return {"iso": f"{when:%Y-%m-%d}", "display": format_day(when)} if when else None
 
     def _anniversary(self, day: tuple[int, int] | None) -> dict[str, str] | None:
-        return (
-            {"path": urls.day(*day), "display": on_this_day.format_day_of_year(day)}
-            if day
-            else None
-        )
+        return {"path": urls.day(*day), "display": format_day_of_year(day)} if day else None
 
     def _image(self, image: Any) -> str:
         """Add an image to the table of images; return its key there, empty without thumbnails."""

@@ -1,7 +1,7 @@
 """All events in order of time, with their groups and neighbours."""
 
 from collections.abc import Callable, Container, Hashable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import TypeVar
 
@@ -94,6 +94,22 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
     def by_day(self) -> dict[tuple[int, int], Events]:
         """The events of each (month, day) of any year, of those whose day is known."""
         return grouped(self.events, lambda event: event.date.day_of_year)
+
+    def anniversaries(self, first: date, count: int) -> list[tuple[date, Events]]:
+        """Return those of ``count`` dates from ``first`` on on which events happened before.
+
+        Each comes with the events on the same day of earlier years, oldest first.
+        """
+        found = []
+        for day in (first + timedelta(days=number) for number in range(count)):
+            events = tuple(
+                event
+                for event in self.by_day.get((day.month, day.day), ())
+                if event.date.year is not None and event.date.year < day.year
+            )
+            if events:
+                found.append((day, events))
+        return found
 
     @cached_property
     def by_place(self) -> dict[str, Events]:

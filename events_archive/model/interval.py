@@ -58,6 +58,11 @@ def format_day(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def format_day_of_year(day: tuple[int, int]) -> str:
+    """Return ``4 July`` for (7, 4)."""
+    return f"{day[1]} {MONTHS[day[0] - 1]}"
+
+
 def format_month(year: int, month: int) -> str:
     """Return ``July 2021``."""
     return f"{MONTHS[month - 1]} {year}"

@@ -12,7 +12,7 @@ from events_archive import __version__
 from events_archive.errors import ArchiveError
 from events_archive.model.event import Event, Image, host_of
 from events_archive.model.event_date import EventDate
-from events_archive.model.interval import MONTHS, format_day, format_duration
+from events_archive.model.interval import MONTHS, format_day, format_day_of_year, format_duration
 from events_archive.model.timestamps import format_utc
 from events_archive.render.api_mirror import (
     api_event,
@@ -37,7 +37,6 @@ from events_archive.render.query_data import (
     query_words,
 )
 from events_archive.site import categories, urls
-from events_archive.site.on_this_day import format_day_of_year
 from events_archive.site.page import Page, Writer
 
 CONTENT_SECURITY_POLICY = (

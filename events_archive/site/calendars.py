@@ -7,12 +7,11 @@ from datetime import UTC, datetime, time, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from events_archive.model.catalogue import Events
+from events_archive.model.catalogue import Catalogue, Events
 from events_archive.model.event import Event
 from events_archive.site import urls
-from events_archive.site.categories import Category, category_of
+from events_archive.site.categories import PRESS, Category, category_of
 from events_archive.site.formats import CALENDAR
-from events_archive.site.on_this_day import recurring_events
 from events_archive.site.page import Alternate, Page, Writer
 from events_archive.site.publication_dates import FIRST_DATE
 from events_archive.site.site import Site
@@ -169,6 +168,15 @@ def calendar_events(site: Site) -> Events:
     cancelled = [e for e in catalogue.withdrawn if dates.is_cancelled(e, catalogue.today)]
     events = sorted((*catalogue.events, *cancelled), key=lambda event: event.sort_key)
     return tuple(event for event in events if event.date.utc)
+
+
+def recurring_events(catalogue: Catalogue) -> Events:
+    """Return the events of the yearly calendar: past, known to the day, and not for the press."""
+    return tuple(
+        event
+        for event in reversed(catalogue.past)
+        if event.date.day and category_of(event.type) is not PRESS
+    )
 
 
 def has_calendar(site: Site, event: Event) -> bool:

@@ -14,8 +14,8 @@ from msgspec import Struct
 from events_archive.model.catalogue import Events
 from events_archive.model.changes import Change
 from events_archive.model.event import Event
+from events_archive.model.interval import format_day_of_year
 from events_archive.site import urls
-from events_archive.site.on_this_day import format_day_of_year
 from events_archive.site.site import Site
 
 TAG = "tag:thespacedevs.com,2020:ll2"

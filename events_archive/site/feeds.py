@@ -5,7 +5,7 @@ has its latest entries; archive documents (RFC 5005 section 4) have them all.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from msgspec import Struct
@@ -23,7 +23,6 @@ from events_archive.site.feed_entries import (
     event_entry,
 )
 from events_archive.site.formats import FEED_FORMATS, RSS, Format
-from events_archive.site.on_this_day import recent_anniversaries
 from events_archive.site.page import Alternate, Page
 from events_archive.site.publication_dates import FIRST_DATE
 from events_archive.site.site import Site
@@ -31,6 +30,9 @@ from events_archive.site.terms import Term
 
 MAX_ENTRIES = 50
 """The most entries of a feed: readers fetch whole files, again and again."""
+
+FEED_DAYS = 30
+"""How many days up to today have anniversaries in a feed: a site need not be built every day."""
 
 MAIN_ARCHIVE_IDS, TERM_ARCHIVE_IDS = 100, 500
 """How many ids of events an archive document spans: few enough to stay below a megabyte."""
@@ -150,8 +152,10 @@ def feed_pages(site: Site) -> Iterator[Page]:
     """Yield every feed and its archive documents, in every format."""
     changes = tuple(islice(change_entries(site), MAX_ENTRIES))
     yield from _pages(replace(site_feed(site, urls.CHANGES), entries=changes))
-    days = tuple(day_entry(*one) for one in recent_anniversaries(site.catalogue))
-    yield from _pages(replace(site_feed(site, urls.DAYS_FEED), entries=days))
+    first = site.catalogue.today - timedelta(days=FEED_DAYS - 1)
+    days = site.catalogue.anniversaries(first, FEED_DAYS)[::-1]
+    entries = tuple(day_entry(*day) for day in days)
+    yield from _pages(replace(site_feed(site, urls.DAYS_FEED), entries=entries))
     published = published_archives(site)
     for feed, entries, partition in _feeds(site):
         for document in _with_archive(feed, entries, partition, published):

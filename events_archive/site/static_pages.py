@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from events_archive.site import urls
 from events_archive.site.categories import CATEGORIES
 from events_archive.site.charts import year_overview
-from events_archive.site.on_this_day import HOME_DAYS, anniversaries
 from events_archive.site.page import ALL_EVENTS, HOME, Alternate, Page, Writer
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import AlternateLinks
@@ -18,6 +17,9 @@ UPCOMING_RESERVE = 10
 
 RECENT_ON_HOME = 9
 """How many past events the home page shows."""
+
+DAYS_ON_HOME = 9
+"""How many days from today on it has anniversaries of, since it is read for days after a build."""
 
 
 def static_pages(site: Site) -> Iterator[Page]:
@@ -72,7 +74,7 @@ def home_page(site: Site, alternates: tuple[Alternate, ...]) -> Page:
             "recent": catalogue.past[:RECENT_ON_HOME],
             "year_overview": year_overview(site),
             "categories": CATEGORIES,
-            "days": anniversaries(catalogue, catalogue.today, HOME_DAYS),
+            "days": catalogue.anniversaries(catalogue.today, DAYS_ON_HOME),
             "count": len(catalogue.events),
         },
         alternates=alternates,

@@ -7,24 +7,26 @@ renamed term is recognised. Places and series are known by name, through the tab
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from events_archive.model.catalogue import Catalogue, Events
 from events_archive.model.event import Event
-from events_archive.model.interval import format_day, format_month
+from events_archive.model.interval import format_day, format_day_of_year, format_month
 from events_archive.model.places import BODIES, canonical_slug, place_of
 from events_archive.model.series import Series, find_series
 from events_archive.model.slugs import SlugRegistry, safe_slug
 from events_archive.site import pagination
 from events_archive.site.categories import category_of
-from events_archive.site.on_this_day import ALL_DAYS, format_day_of_year
 from events_archive.site.terms import Taxonomy, Term
 
 EVERY_SIX_HOURS, DAILY = "PT6H", "P1D"
 """Refresh intervals of calendars (RFC 5545 section 3.3.6)."""
+
+_DAYS = [(date(2020, 1, 1) + timedelta(days=n)).timetuple()[1:3] for n in range(366)]
+"""All days of a leap year as (month, day)."""
 
 
 def find_types(taxonomy: Taxonomy, catalogue: Catalogue, slugs: SlugRegistry) -> Iterator[Term]:
@@ -214,7 +216,7 @@ TAXONOMIES = (
         singular="Day",
         find=partial(
             find_periods,
-            groups=lambda events: {day: events.by_day.get(day, ()) for day in ALL_DAYS},
+            groups=lambda events: {day: events.by_day.get(day, ()) for day in _DAYS},
             slug=lambda day: f"{day[0]:02}-{day[1]:02}",
             name=format_day_of_year,
         ),

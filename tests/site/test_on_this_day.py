@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime
 
 from events_archive.model.event import EventType
-from events_archive.site import on_this_day
-from events_archive.site.feeds import feed_pages
+from events_archive.site.calendars import recurring_events
+from events_archive.site.feeds import FEED_DAYS, feed_pages
 from events_archive.site.list_pages import list_pages
 from events_archive.site.plan import plan_site
 from tests.factories import a_catalogue, a_site, an_event
@@ -42,16 +42,17 @@ def test_an_event_not_known_to_the_day_has_no_day_of_the_year() -> None:
 def test_an_anniversary_has_the_events_of_earlier_years_only() -> None:
     events = [an_event(n, f"202{n}-07-04T00:00:00Z") for n in (0, 1, 2)]
     catalogue = a_catalogue(*events, today="2021-07-04")
-    ((day, found),) = on_this_day.recent_anniversaries(catalogue)
+    ((day, found),) = catalogue.anniversaries(catalogue.today, 1)
     assert day == date(2021, 7, 4)
     assert [event.id for event in found] == [0]
 
 
-def test_recent_anniversaries_are_those_of_thirty_days() -> None:
+def test_the_feed_has_the_days_of_a_month() -> None:
     events = [an_event(n, f"2019-07-{n:02}T00:00:00Z") for n in range(1, 32)]
-    found = on_this_day.recent_anniversaries(a_catalogue(*events, today="2021-07-31"))
-    assert len(found) == on_this_day.FEED_DAYS
-    assert found[0][0] == date(2021, 7, 31)
+    site = a_site(*events, today="2021-07-31")
+    (feed,) = [page.context["feed"] for page in feed_pages(site) if page.path == "days.atom"]
+    assert len(feed.entries) == FEED_DAYS
+    assert feed.entries[0].id == "tag:thespacedevs.com,2020:ll2:day:2021-07-31"
 
 
 def test_the_feed_has_no_day_after_today() -> None:
@@ -65,8 +66,9 @@ def test_the_feed_has_no_day_after_today() -> None:
 
 def test_29_february_has_an_anniversary_in_leap_years_only() -> None:
     event = an_event(1, "2020-02-29T00:00:00Z")
-    assert on_this_day.recent_anniversaries(a_catalogue(event, today="2023-03-05")) == []
-    ((day, _),) = on_this_day.recent_anniversaries(a_catalogue(event, today="2024-03-05"))
+    catalogue = a_catalogue(event)
+    assert catalogue.anniversaries(date(2023, 2, 1), 40) == []
+    ((day, _),) = catalogue.anniversaries(date(2024, 2, 1), 40)
     assert day == date(2024, 2, 29)
 
 
@@ -75,4 +77,4 @@ def test_press_events_and_upcoming_events_do_not_recur() -> None:
     catalogue = a_catalogue(
         an_event(1), an_event(2, type=press), an_event(3, "2031-01-01T00:00:00Z")
     )
-    assert [event.id for event in on_this_day.recurring_events(catalogue)] == [1]
+    assert [event.id for event in recurring_events(catalogue)] == [1]
