@@ -54,29 +54,21 @@ class FeedEntry(Struct, frozen=True, kw_only=True):
         return "days" if self.anniversary_events else "changes" if self.is_change else "feeds"
 
 
-def event_entry(site: Site, event: Event) -> FeedEntry:
-    """Return an event's entry, dated by when it was added and last changed."""
+def event_entry(site: Site, event: Event, *, is_chronological: bool = False) -> FeedEntry:
+    """Return an event's entry, dated by when it was added and last changed.
+
+    A chronological one is dated by when the event happened, which must be over.
+    """
     dates = site.publication_dates
-    published = dates.published(event)
-    return _event_entry(site, event, published, max(published, dates.updated(event)))
-
-
-def chronological_entry(site: Site, event: Event) -> FeedEntry:
-    """Return the same entry dated by when the event happened, for events that are over."""
-    dates = site.publication_dates
-    published = dates.published(event)
-    when = event.date.latest or published
-    return _event_entry(site, event, when, max(when, published, dates.updated(event)))
-
-
-def _event_entry(site: Site, event: Event, published: datetime, updated: datetime) -> FeedEntry:
+    added = dates.published(event)
+    published = (event.date.latest or added) if is_chronological else added
     return FeedEntry(
         id=f"{TAG}:event:{event.id}",
         id_parts=(str(event.id),),
         title=f"{event.name} ({event.date.display})",
         url=site.urls.event(event),
         published=published,
-        updated=updated,
+        updated=max(published, added, dates.updated(event)),
         event=event,
     )
 

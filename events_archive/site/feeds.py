@@ -4,8 +4,9 @@ There are two orders: what is new or changed, latest first, and what happened, l
 has its latest entries; archive documents (RFC 5005 section 4) have them all.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 
 from msgspec import Struct
@@ -18,7 +19,6 @@ from events_archive.site.feed_entries import (
     TAG,
     FeedEntry,
     change_entries,
-    chronological_entry,
     day_entry,
     event_entry,
 )
@@ -38,9 +38,6 @@ MAIN_ARCHIVE_IDS, TERM_ARCHIVE_IDS = 100, 500
 """How many ids of events an archive document spans: few enough to stay below a megabyte."""
 
 Entries = tuple[FeedEntry, ...]
-
-PublishedArchives = Mapping[str, set[tuple[int, str]]]
-"""The archive documents ever published, as (number, name), by the stem of their feed."""
 
 
 class Feed(Struct, frozen=True, kw_only=True):
@@ -158,7 +155,8 @@ def feed_pages(site: Site) -> Iterator[Page]:
     yield from _pages(replace(site_feed(site, urls.DAYS_FEED), entries=entries))
     published = published_archives(site)
     for feed, entries, partition in _feeds(site):
-        for document in _with_archive(feed, entries, partition, published):
+        former = published.get(feed.stem, set())
+        for document in _with_archive(feed, entries, partition, former):
             yield from _pages(document)
 
 
@@ -177,14 +175,10 @@ Partition = Callable[[Event], tuple[int, str]]
 """Returns which archive document an event is in, permanently: its number in order, and its name."""
 
 
-def _by_ids(width: int) -> Partition:
+def _by_ids(event: Event, width: int) -> tuple[int, str]:
     """Partition by blocks of ids: no event moves, and only changed events change a document."""
-
-    def partition(event: Event) -> tuple[int, str]:
-        first = event.id // width * width
-        return first, f"{first}-{first + width - 1}"
-
-    return partition
+    first = event.id // width * width
+    return first, f"{first}-{first + width - 1}"
 
 
 def _by_year(event: Event) -> tuple[int, str]:
@@ -198,13 +192,14 @@ def _feeds(site: Site) -> Iterator[tuple[Feed, Entries, Partition]]:
     updated = site.publication_dates.updated
     events = sorted(site.catalogue.events, key=lambda e: (updated(e), e.id), reverse=True)
     news = tuple(event_entry(site, event) for event in events)
-    past = tuple(chronological_entry(site, event) for event in site.catalogue.past)
-    yield site_feed(site, urls.MAIN_FEED), news, _by_ids(MAIN_ARCHIVE_IDS)
+    past = tuple(event_entry(site, event, is_chronological=True) for event in site.catalogue.past)
+    yield site_feed(site, urls.MAIN_FEED), news, partial(_by_ids, width=MAIN_ARCHIVE_IDS)
     yield site_feed(site, urls.HAPPENED), past, _by_year
     news_of, past_of = _by_term(news), _by_term(past)
+    by_ids = partial(_by_ids, width=TERM_ARCHIVE_IDS)
     for taxonomy in site.taxonomies.taxonomies:
         for term in site.taxonomies.terms(taxonomy.name) if taxonomy.feed_id else ():
-            yield term_feed(site, term), news_of(term), _by_ids(TERM_ARCHIVE_IDS)
+            yield term_feed(site, term), news_of(term), by_ids
             yield term_chronological_feed(site, term), past_of(term), _by_year
 
 
@@ -225,26 +220,19 @@ def _event(entry: FeedEntry) -> Event:
 
 
 def _with_archive(
-    feed: Feed, entries: Entries, partition: Partition, published: PublishedArchives
+    feed: Feed, entries: Entries, partition: Partition, former: Set[tuple[int, str]]
 ) -> Iterator[Feed]:
-    """Yield the feed, and archive documents if it cannot hold all its entries or ever had any."""
-    former = published.get(feed.stem, set())
-    has_archive = len(entries) > MAX_ENTRIES or former
-    archive = _archive(feed, entries, partition, former) if has_archive else []
-    last = archive[-1].stem if archive else ""
-    yield replace(feed, prev_archive=last, entries=entries[:MAX_ENTRIES])
-    yield from archive
+    """Yield the feed, and archive documents if it cannot hold all its entries or ever had any.
 
-
-def _archive(
-    feed: Feed, entries: Entries, partition: Partition, former: Iterable[tuple[int, str]]
-) -> list[Feed]:
-    """Return the documents that hold all entries, oldest first, each linked to its neighbours."""
+    The documents hold all entries, oldest first, and are linked to their neighbours.
+    """
     groups = grouped(entries, lambda entry: partition(_event(entry)))
-    documents = sorted({*former, *groups})
+    has_archive = len(entries) > MAX_ENTRIES or former
+    documents = sorted(former | groups.keys()) if has_archive else []
     stems = ["", *(f"{feed.stem}/{name}" for _, name in documents), ""]
-    return [
-        replace(
+    yield replace(feed, prev_archive=stems[-2], entries=entries[:MAX_ENTRIES])
+    for position, document in enumerate(documents, start=1):
+        yield replace(
             feed,
             title=f"{feed.title}: {document[1]}",
             stem=stems[position],
@@ -254,16 +242,17 @@ def _archive(
             # The order of the feed would rewrite the document with every change to its events.
             entries=tuple(sorted(groups.get(document, ()), key=_stable_order, reverse=True)),
         )
-        for position, document in enumerate(documents, start=1)
-    ]
 
 
 def _stable_order(entry: FeedEntry) -> tuple[datetime, int]:
     return (entry.published, _event(entry).id)
 
 
-def published_archives(site: Site) -> PublishedArchives:
-    """Return the archive documents ever published: they stay, even when they are empty."""
+def published_archives(site: Site) -> dict[str, set[tuple[int, str]]]:
+    """Return the archive documents ever published, as (number, name), by the stem of their feed.
+
+    They stay, even when they are empty.
+    """
     known: dict[str, set[tuple[int, str]]] = {}
     for path in site.history.state.published_lists:
         stem, _, name = path.removesuffix(RSS.suffix).rpartition("/")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from events_archive.site.feed_entries import change_entries, chronological_entry, event_entry
+from events_archive.site.feed_entries import change_entries, event_entry
 from tests.factories import a_change, a_history, a_site, an_event
 
 MOVED = {
@@ -89,7 +89,7 @@ def test_any_number_of_new_events_have_entries_of_their_own() -> None:
 def test_a_chronological_entry_is_dated_by_the_event() -> None:
     event = an_event(309)
     entry = event_entry(a_site(event), event)
-    when = chronological_entry(a_site(event), event)
+    when = event_entry(a_site(event), event, is_chronological=True)
     assert when.id == entry.id
     assert when.published == event.date.utc
     assert when.updated == entry.updated
