@@ -84,12 +84,6 @@ TYPE_DESCRIPTIONS: Mapping[int, str] = {
 }
 """What the events of a type are."""
 
-_DEFAULT_DESCRIPTION = "Events that Launch Library 2 lists under this name."
-
-_TYPE_GLOSSES: Mapping[int, str] = {3: "spacewalk"}
-
-_DEFAULT_DURATION = timedelta(hours=1)
-
 DEFAULT_DURATIONS: Mapping[int, timedelta] = {
     type_id: timedelta(minutes=minutes)
     for minutes, type_ids in {
@@ -113,14 +107,14 @@ def category_of(type: EventType) -> Category:
 
 def type_description(type: EventType) -> str:
     """Return what events of the type are, in one sentence."""
-    return TYPE_DESCRIPTIONS.get(type.id, _DEFAULT_DESCRIPTION)
+    return TYPE_DESCRIPTIONS.get(type.id, "Events that Launch Library 2 lists under this name.")
 
 
 def type_explanation(type: EventType) -> str:
     """Return a plain word for a type whose name is an abbreviation; ``""`` for other types."""
-    return _TYPE_GLOSSES.get(type.id, "")
+    return "spacewalk" if type.id == 3 else ""  # EVA
 
 
 def default_duration(type: EventType) -> timedelta:
     """Return how long calendars show an event of the type whose time is known."""
-    return DEFAULT_DURATIONS.get(type.id, _DEFAULT_DURATION)
+    return DEFAULT_DURATIONS.get(type.id, timedelta(hours=1))

@@ -146,20 +146,19 @@ def numbered(
 
 def by_month(events: Events, year: int | None) -> tuple[Section, ...]:
     """Group a year's events by month; those not known to the month come last."""
-    months = grouped(events, lambda event: event.date.month or (9999, 13))
-    return tuple(_month_section(month, members, year) for month, members in sorted(months.items()))
-
-
-def _month_section(month: tuple[int, int], members: Events, year: int | None) -> Section:
-    if month[1] > len(MONTHS):
+    sections = [
+        Section(
+            title=MONTHS[month[1] - 1] if month[0] == year else format_month(*month),
+            anchor=f"{month[0]}-{month[1]:02}",
+            events=members,
+            url=urls.month(*month),
+        )
+        for month, members in sorted(grouped(events, lambda event: event.date.month).items())
+    ]
+    if coarse := tuple(event for event in events if event.date.month is None):
         title = f"Some time in {year}" if year else "Year not known"
-        return Section(title=title, anchor="some-time", events=members)
-    return Section(
-        title=MONTHS[month[1] - 1] if month[0] == year else format_month(*month),
-        anchor=f"{month[0]}-{month[1]:02}",
-        events=members,
-        url=urls.month(*month),
-    )
+        sections.append(Section(title=title, anchor="some-time", events=coarse))
+    return tuple(sections)
 
 
 def by_year(events: Events) -> tuple[Section, ...]:
