@@ -8,7 +8,6 @@ so a response counts as a page of events only if it has the shape of one.
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Self
@@ -67,39 +66,29 @@ class RateLimit(Struct, frozen=True, kw_only=True):
     """Seconds until the next request is allowed; 0 if one is allowed now."""
 
 
-@dataclass(slots=True, kw_only=True)
 class ApiClient:
-    """A client of the API at the URL ``root``, to be used as a context manager."""
+    """A client of the API that ``settings`` name, to be used as a context manager."""
 
-    root: str
-    """Ends with a slash."""
-    key: str | None = field(default=None, repr=False)
-    user_agent: str = "spaceflight-events-archive"
-    limits: HttpLimits = field(default_factory=HttpLimits)
-    sleep: Callable[[float], None] = time.sleep
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    requests: int = 0
-    """The number of requests so far that count against the rate limit."""
-    remaining: int | None = None
-    """The number of requests that are still allowed in this hour; None while it is not known."""
-    _http: HttpClient = field(init=False, repr=False)
-
-    @classmethod
-    def from_settings(cls, settings: Settings) -> Self:
-        """Return a client of the API that ``settings`` name."""
-        return cls(
-            root=settings.api_url,
-            key=settings.api_key,
-            user_agent=settings.user_agent,
-            limits=HttpLimits.from_timeout(settings.timeout),
-        )
-
-    def __post_init__(self) -> None:
-        headers = {"Accept": "application/json", "User-Agent": self.user_agent}
-        if self.key:
-            headers["Authorization"] = f"Token {self.key}"
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        limits: HttpLimits | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.requests = 0
+        """The number of requests so far that count against the rate limit."""
+        self.remaining: int | None = None
+        """The number of requests that are still allowed in this hour; None while not known."""
+        self._root = settings.api_url
+        self._limits = limits or HttpLimits.from_timeout(settings.timeout)
+        self._sleep, self._clock = sleep, clock
+        headers = {"Accept": "application/json", "User-Agent": settings.user_agent}
+        if settings.api_key:
+            headers["Authorization"] = f"Token {settings.api_key}"
         # HttpClient sends requests, and with them the key, to the origin of its root only.
-        self._http = HttpClient(root=self.root, headers=headers, limits=self.limits)
+        self._http = HttpClient(root=self._root, headers=headers, limits=self._limits)
 
     def __enter__(self) -> Self:
         return self
@@ -109,7 +98,7 @@ class ApiClient:
 
     def fetch_events(self, query: Mapping[str, str]) -> ApiPage:
         """Return the page of ``/events/`` for ``query``; raises as `fetch_page` does."""
-        return self.fetch_page(f"{self.root}events/?{urlencode(query)}")
+        return self.fetch_page(f"{self._root}events/?{urlencode(query)}")
 
     def fetch_page(self, url: str) -> ApiPage:
         """Return the page of events at ``url``, which must be below the API's root.
@@ -130,7 +119,7 @@ class ApiClient:
     def fetch_rate_limit(self) -> RateLimit | None:
         """Return the rate limit, by a request that does not count; None if the API does not say."""
         try:
-            response = self._http.request("GET", f"{self.root}api-throttle/")
+            response = self._http.request("GET", f"{self._root}api-throttle/")
             value = _decode_json(response) if response.status == 200 else None
         except (ApiError, HttpError):
             return None
@@ -157,12 +146,12 @@ class ApiClient:
         self.remaining = None if self.remaining is None else self.remaining - 1
 
     def _is_below_root(self, url: str) -> bool:
-        is_below = url.startswith(self.root) and "/../" not in url
+        is_below = url.startswith(self._root) and "/../" not in url
         return is_below and self._http.is_same_origin(url)
 
     def _get_with_retries(self, url: str) -> HttpResponse:
         """Return a response with status 200; after a server error, wait and try again."""
-        for delay in (*self.limits.retry_delays, None):
+        for delay in (*self._limits.retry_delays, None):
             self.count_request()
             try:
                 return self._require_ok(self._http.request("GET", url))
@@ -170,7 +159,7 @@ class ApiClient:
                 is_final = not isinstance(error, UnreachableError) or self.remaining == 0
                 if is_final or delay is None:
                     raise ApiError(str(error)) from error
-                self.sleep(delay)
+                self._sleep(delay)
         raise AssertionError  # pragma: no cover - the last delay is None
 
     def _require_ok(self, response: HttpResponse) -> HttpResponse:
@@ -186,7 +175,7 @@ class ApiClient:
 
     def _retry_after(self, response: HttpResponse) -> int | None:
         """Return the seconds to wait according to the header, the body or ``/api-throttle/``."""
-        seconds = _parse_retry_after(response.headers, self.clock())
+        seconds = _parse_retry_after(response.headers, self._clock())
         if seconds is None:
             match = re.search(r"in (\d{1,9}) second", _error_detail(response))
             seconds = int(match[1]) if match else None

@@ -72,7 +72,7 @@ def refresh(
     console: Console,
     *,
     now: datetime,
-    connect: Callable[[Settings], ApiClient] = ApiClient.from_settings,
+    connect: Callable[[Settings], ApiClient] = ApiClient,
 ) -> RefreshResult:
     """Fetch what is new from LL2 if a refresh is due.
 

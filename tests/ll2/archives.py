@@ -51,17 +51,15 @@ class Upstream:
         )
 
     def connect(self, settings: Settings) -> ApiClient:
-        return _DirectClient(root=settings.api_url).to(self)
+        return _DirectClient(settings, self)
 
 
 class _DirectClient(ApiClient):
     """A client that gets its pages from `Upstream` instead of over HTTP."""
 
-    __slots__ = ("_upstream",)
-
-    def to(self, upstream: Upstream) -> ApiClient:
+    def __init__(self, settings: Settings, upstream: Upstream) -> None:
+        super().__init__(settings)
         self._upstream = upstream
-        return self
 
     def fetch_page(self, url: str) -> ApiPage:
         self.count_request()

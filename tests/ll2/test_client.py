@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from events_archive.errors import ApiError
 from events_archive.ll2.client import ApiClient, RateLimitedError
 from events_archive.net.http_client import HttpLimits
+from events_archive.settings import Settings
 from tests.ll2_server import EventDatabase, Fault, LL2Server
 
 LIMITS = HttpLimits(
@@ -38,8 +39,17 @@ def server(shared_server: LL2Server) -> LL2Server:
     return shared_server
 
 
-def client_of(server: LL2Server, limits: HttpLimits = LIMITS, **options: Any) -> ApiClient:
-    return ApiClient(root=server.url, limits=limits, **options)
+def client_of(
+    server: LL2Server,
+    limits: HttpLimits = LIMITS,
+    remaining: int | None = None,
+    settings: dict[str, Any] | None = None,
+    **options: Any,
+) -> ApiClient:
+    settings = {"api_url": server.url, **(settings or {})}
+    client = ApiClient(Settings(**settings), limits=limits, **options)
+    client.remaining = remaining
+    return client
 
 
 def error_message(client: ApiClient) -> str:
@@ -60,17 +70,17 @@ def test_a_page_has_records_a_count_and_the_next_url(server: LL2Server) -> None:
 
 
 def test_requests_name_the_user_agent_and_accept_json(server: LL2Server) -> None:
-    with client_of(server, user_agent="archive/1 (+https://a.example/)") as client:
+    with client_of(server, settings={"base_url": "https://a.example/"}) as client:
         client.fetch_events({})
     headers = server.requests.api[0].headers
     assert headers["accept"] == "application/json"
-    assert headers["user-agent"] == "archive/1 (+https://a.example/)"
+    assert headers["user-agent"].endswith(" (+https://a.example/)")
     assert "authorization" not in headers
 
 
 def test_the_key_is_sent_to_the_api_and_is_not_in_the_repr(server: LL2Server) -> None:
     server.throttle.add_key("s3cret")
-    with client_of(server, key="s3cret") as client:
+    with client_of(server, settings={"api_key": "s3cret"}) as client:
         client.fetch_events({})
     assert server.requests.api[0].headers["authorization"] == "Token s3cret"
     assert "s3cret" not in repr(client)
@@ -87,7 +97,7 @@ def test_a_netrc_file_does_not_replace_the_key(
 
 
 def test_the_error_for_a_wrong_key_names_the_variable(server: LL2Server) -> None:
-    assert "LL2_API_KEY" in error_message(client_of(server, key="wrong"))
+    assert "LL2_API_KEY" in error_message(client_of(server, settings={"api_key": "wrong"}))
 
 
 @pytest.mark.parametrize("by", ["redirect", "next"])
@@ -275,7 +285,7 @@ def test_records_without_an_id_are_dropped_and_counted(server: LL2Server) -> Non
 
 
 def test_a_refused_connection_is_an_api_error() -> None:
-    client = ApiClient(root="http://127.0.0.1:9/2.3.0/", limits=QUICK)
+    client = ApiClient(Settings(api_url="http://127.0.0.1:9/2.3.0/"), limits=QUICK)
     assert "the connection is refused" in error_message(client)
 
 
