@@ -104,17 +104,13 @@ def parse_query(text: str, now: datetime) -> Query:
     pairs += _pairs_of_path(path, {name for name, _ in pairs}, now)
     # The last value of a name counts.
     values = dict(pairs)
-    counts = {
-        name: _count(values.get(name, ""), minimum=minimum)
-        for name, minimum in _MINIMUM_COUNTS.items()
-    }
     ordering = [term for term in _split_list(values.get("ordering", "")) if term in ORDERINGS]
     return Query(
         pairs=tuple(pair for pair in pairs if pair[0] in BY_NAME),
         filters=_filters(pairs),
         ordering=tuple(ordering) or ("date",),
-        limit=min(counts["limit"] or DEFAULT_LIMIT, MAX_LIMIT),
-        offset=counts["offset"] or 0,
+        limit=min(_count(values, "limit") or DEFAULT_LIMIT, MAX_LIMIT),
+        offset=_count(values, "offset") or 0,
         mode=values["mode"] if values.get("mode") in MODES else "normal",
         warnings=tuple(_warnings([name for name, _ in given], values)),
     )
@@ -190,14 +186,12 @@ def _warnings(given: Iterable[str], values: Mapping[str, str]) -> Iterator[str]:
             yield MESSAGES["ordering"].format(value=term, choices=", ".join(ORDERINGS))
     if (mode := values.get("mode", "normal")) not in MODES:
         yield MESSAGES["mode"].format(value=mode, choices=", ".join(MODES))
-    for name, minimum in _MINIMUM_COUNTS.items():
-        if (value := values.get(name)) is None:
-            continue
-        number = _count(value, minimum=minimum)
-        if number is None:
-            yield MESSAGES["count"].format(name=name, value=value)
-        elif name == "limit" and number > MAX_LIMIT:
-            yield MESSAGES["limit"].format(value=value, largest=MAX_LIMIT)
+    for name in _MINIMUM_COUNTS:
+        number = _count(values, name)
+        if number is None and name in values:
+            yield MESSAGES["count"].format(name=name, value=values[name])
+        elif number and name == "limit" and number > MAX_LIMIT:
+            yield MESSAGES["limit"].format(value=values[name], largest=MAX_LIMIT)
 
 
 # Conversions of values as Django REST Framework makes them. Each raises `ValueError` with the
@@ -209,12 +203,13 @@ def _split_list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _count(text: str, *, minimum: int) -> int | None:
-    """Return the number; None, which the API takes as not given, for anything else."""
+def _count(values: Mapping[str, str], name: str) -> int | None:
+    """Return the number of a parameter; None, as where it is not given, for anything else."""
+    text = values.get(name, "")
     if not _INTEGER.fullmatch(text.strip()):
         return None
     number = int(text[:20])
-    return number if number >= minimum else None
+    return number if number >= _MINIMUM_COUNTS[name] else None
 
 
 def _number(text: str) -> float:
