@@ -29,6 +29,7 @@ from events_archive.output.up_to_date import (
     stat_tree,
 )
 from events_archive.settings import Settings
+from events_archive.store.canonical_json import decode_as
 from events_archive.store.files import write_atomically
 
 MARKER = ".events-archive.json"
@@ -128,9 +129,8 @@ class BuildManifest(Struct, frozen=True, kw_only=True):
 def load_manifest(cache: Path, output: Path) -> BuildManifest:
     """Return the manifest of the last build into ``output``; an empty one if there is none."""
     try:
-        value = json.loads(read_manifest(manifest_path(str(cache), str(output))))
-        return msgspec.convert(value, BuildManifest)
-    except (OSError, RecursionError, ValueError, msgspec.ValidationError):
+        return decode_as(read_manifest(manifest_path(str(cache), str(output))), BuildManifest)
+    except (OSError, ValueError):
         return BuildManifest()
 
 
