@@ -29,7 +29,7 @@ class Precision(Struct, frozen=True, kw_only=True):
     """The `strftime` format of ``<time datetime>``; "" if HTML has no form for the period."""
     year: Callable[[datetime], int | None] = lambda start: start.year
     """The year whose page lists the event."""
-    has_month: bool = False
+    has_month: bool = True
     """Whether the month whose page lists the event is known."""
 
 
@@ -42,7 +42,6 @@ def _with_time(
         interval=partial(period, length=length),
         display=display or (lambda start: f"{format_day(start)}, {start:%H:%M} UTC"),
         iso_format="%Y-%m-%dT%H:%M:%SZ",
-        has_month=True,
     )
 
 
@@ -52,7 +51,6 @@ def _day_only(key: str, suffix: str = "") -> Precision:
         interval=partial(period, length=timedelta(days=1)),
         display=lambda start: format_day(start) + suffix,
         iso_format="%Y-%m-%d",
-        has_month=True,
     )
 
 
@@ -62,6 +60,7 @@ def _part_of_year(key: str, name: str, first: int, count: int) -> Precision:
         interval=lambda when: months(when.year, first, count),
         display=lambda start: f"{name}{start.year}",
         iso_format="%Y",
+        has_month=False,
     )
 
 
@@ -94,14 +93,12 @@ PRECISIONS: dict[int, Precision] = {
         interval=partial(period, length=timedelta(weeks=1)),
         display=lambda start: f"week of {format_day(start)}",
         iso_format="%G-W%V",
-        has_month=True,
     ),
     7: Precision(
         key="month",
         interval=lambda when: months(when.year, when.month, 1),
         display=lambda start: format_month(start.year, start.month),
         iso_format="%Y-%m",
-        has_month=True,
     ),
     8: _part_of_year("quarter-1", "first quarter of ", 1, 3),
     9: _part_of_year("quarter-2", "second quarter of ", 4, 3),
@@ -117,6 +114,7 @@ PRECISIONS: dict[int, Precision] = {
         display=lambda start: f"fiscal year {start.year + 1}",
         iso_format="",
         year=lambda start: start.year + 1,
+        has_month=False,
     ),
     16: Precision(
         key="decade",
@@ -124,6 +122,7 @@ PRECISIONS: dict[int, Precision] = {
         display=lambda start: f"{start.year}s",
         iso_format="",
         year=lambda start: None,
+        has_month=False,
     ),
 }
 """By the id of LL2's ``net_precisions``."""
