@@ -21,6 +21,9 @@ from events_archive.site.terms import Taxonomy, Term
 ROLLING_DAYS = 90
 """How far back the rolling calendar goes."""
 
+CANCELLED_FOR = timedelta(days=30)
+"""How long calendars show a withdrawn event as cancelled before they leave it out."""
+
 _MAX_INTEGER = 2**31 - 1
 """The largest INTEGER (RFC 5545 section 3.3.8)."""
 
@@ -163,11 +166,9 @@ def calendar_page(calendar: Calendar, entries: tuple[CalendarEntry, ...]) -> Pag
 
 
 def calendar_events(site: Site) -> Events:
-    """Return the events for calendars: with a date, and not withdrawn too long ago."""
-    catalogue, dates = site.catalogue, site.publication_dates
-    cancelled = [e for e in catalogue.withdrawn if dates.is_cancelled(e, catalogue.today)]
-    events = sorted((*catalogue.events, *cancelled), key=lambda event: event.sort_key)
-    return tuple(event for event in events if event.date.utc)
+    """Return the events of calendars, in order of time."""
+    events = sorted(site.catalogue.all_events, key=lambda event: event.sort_key)
+    return tuple(event for event in events if has_calendar(site, event))
 
 
 def recurring_events(catalogue: Catalogue) -> Events:
@@ -180,11 +181,11 @@ def recurring_events(catalogue: Catalogue) -> Events:
 
 
 def has_calendar(site: Site, event: Event) -> bool:
-    """Whether the event can be added to a calendar."""
+    """Whether calendars show the event: it has a date, and was not withdrawn too long ago."""
     if event.date.utc is None:
         return False
-    dates = site.publication_dates
-    return dates.withdrawn(event) is None or dates.is_cancelled(event, site.catalogue.today)
+    withdrawn = site.publication_dates.withdrawn(event)
+    return withdrawn is None or site.catalogue.today <= withdrawn.date() + CANCELLED_FOR
 
 
 def calendar_entry(site: Site, event: Event) -> CalendarEntry:

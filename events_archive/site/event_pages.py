@@ -20,14 +20,10 @@ DESCRIPTION_LENGTH = 155
 
 
 def event_pages(site: Site) -> Iterator[Page]:
-    """Yield the page of every event, withdrawn events included."""
+    """Yield the page of every event, withdrawn ones included, and permalinks that redirect."""
     alternates = AlternateLinks(site)
     for event in site.catalogue.all_events:
         yield event_page(site, event, alternates.of_event(event))
-
-
-def permalink_pages(site: Site) -> Iterator[Page]:
-    """Yield the permalink of every event, which redirects to its page."""
     for event in site.catalogue.all_events:
         yield redirect(urls.permalink(event.id), event.name, site.urls.event(event))
 
@@ -69,17 +65,15 @@ def _changelog(changes: tuple[Change, ...]) -> tuple[Change, ...]:
 
 
 def meta_description(event: Event) -> str:
-    """Return the event in a sentence or two, for search engines and link previews."""
+    """Return the event in a sentence or two, for search engines and link previews.
+
+    It is cut between words, with an ellipsis.
+    """
     facts = ", ".join(fact for fact in (event.date.display, event.location) if fact)
-    text = " ".join(event.description.split())
-    return truncate(f"{event.type.name}, {facts}. {text}".strip(), DESCRIPTION_LENGTH)
-
-
-def truncate(text: str, length: int) -> str:
-    """Return at most ``length`` characters, cut between words and with an ellipsis if cut."""
-    if len(text) <= length:
+    text = f"{event.type.name}, {facts}. {' '.join(event.description.split())}".strip()
+    if len(text) <= DESCRIPTION_LENGTH:
         return text
-    return text[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;:.–-") + "…"
+    return text[: DESCRIPTION_LENGTH - 1].rsplit(" ", 1)[0].rstrip(" ,;:.–-") + "…"
 
 
 @lru_cache(maxsize=512)

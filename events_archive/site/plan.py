@@ -7,7 +7,7 @@ from events_archive.errors import ArchiveError
 from events_archive.site.calendars import calendar_pages
 from events_archive.site.data_pages import data_pages
 from events_archive.site.data_quality import report_pages
-from events_archive.site.event_pages import event_pages, permalink_pages
+from events_archive.site.event_pages import event_pages
 from events_archive.site.feeds import feed_pages
 from events_archive.site.image_credits import credits_pages
 from events_archive.site.list_pages import list_pages
@@ -22,7 +22,6 @@ Planner = Callable[[Site], Iterator[Page]]
 PLANNERS: tuple[Planner, ...] = (
     static_pages,
     event_pages,
-    permalink_pages,
     list_pages,
     credits_pages,
     report_pages,

@@ -6,7 +6,7 @@ after the last refresh is ignored: nothing is ever dated in the future.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from functools import cached_property
 
 from msgspec import Struct
@@ -16,9 +16,6 @@ from events_archive.model.event import Event
 
 FIRST_DATE = datetime(2019, 1, 1, tzinfo=UTC)
 """The archive's first year, for what has no date."""
-
-CANCELLED_FOR = timedelta(days=30)
-"""How long calendars show a withdrawn event as cancelled before they leave it out."""
 
 
 class PublicationDates(Struct, frozen=True, kw_only=True, dict=True):
@@ -67,11 +64,6 @@ class PublicationDates(Struct, frozen=True, kw_only=True, dict=True):
         changes = self.history.changes_of(event.id)
         seen = [change.observed for change in changes if change.change_type == "withdrawn"]
         return max(seen, default=datetime.combine(last_seen, time(), tzinfo=UTC))
-
-    def is_cancelled(self, event: Event, today: date) -> bool:
-        """Whether calendars still show, on the day ``today``, that the event was withdrawn."""
-        withdrawn = self.withdrawn(event)
-        return withdrawn is not None and today <= withdrawn.date() + CANCELLED_FOR
 
     def _plausible(self, dates: Iterable[datetime | None]) -> list[datetime]:
         return [when for when in dates if when and self._is_plausible(when)]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -88,11 +88,10 @@ class Term:
     category: Category | None = None
     """What gives its calendar a colour."""
 
-    url: str = field(init=False)
-    """``agencies/nasa-44.html``."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "url", f"{self.taxonomy.name}/{self.slug}.html")
+    @property
+    def url(self) -> str:
+        """``agencies/nasa-44.html``."""
+        return f"{self.taxonomy.name}/{self.slug}.html"
 
     @property
     def phrase(self) -> str:
