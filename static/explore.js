@@ -142,7 +142,7 @@
     if (columns.place[row]) item.append(createElement("p", { className: "card-place", dir: "auto" }, columns.place[row]));
     if (picture) {
       const image = createElement("img", { src: root.dataset.explore + picture, alt: "", loading: "lazy", width: 320, height: 213 });
-      item.append(createElement("div", { className: "card-picture" }, image));
+      item.append(createElement("div", { className: "card-image" }, image));
     }
     return item;
   }

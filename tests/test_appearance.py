@@ -97,7 +97,7 @@ def test_a_selected_theme_is_applied_before_the_first_paint(
         context.close()
 
 
-@pytest.mark.parametrize("pause_before", [b"", b'<div class="event-head'])
+@pytest.mark.parametrize("pause_before", [b"", b'<div class="event-header'])
 def test_the_layout_does_not_shift_while_a_page_loads(
     browser: Browser, seed_run: Run, pause_before: bytes
 ) -> None:
@@ -121,7 +121,7 @@ def test_a_precise_time_is_also_shown_in_the_readers_time_zone(
     context = browser.new_context(timezone_id="Asia/Tokyo", locale="en-GB")
     page = context.new_page()
     page.goto((seed_run.output / EVENT).as_uri())
-    text = page.locator(".event-when").inner_text()
+    text = page.locator(".event-date").inner_text()
     assert "4 July 2021, 00:11 UTC" in text
     assert "09:11" in text
     context.close()

@@ -101,7 +101,7 @@ def test_a_precise_time_is_followed_by_the_readers_local_time(
     browser: Browser, site: Path, zone: str, local_time: str
 ) -> None:
     page = _open(browser, site / "events/docking-2.html", "2026-09-01T12:00:00Z", zone)
-    text = page.locator(".event-when").inner_text()
+    text = page.locator(".event-date").inner_text()
     assert "2 September 2026, 18:00 UTC" in text
     assert local_time in text.replace(",", "")
     assert "where you are" in text
@@ -117,12 +117,12 @@ def test_a_time_with_the_precision_of_an_hour_is_approximate_in_local_time(
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles"])
 def test_a_month_has_no_local_time_in_any_zone(browser: Browser, site: Path, zone: str) -> None:
     page = _open(browser, site / "events/flyby.html", "2026-09-01T12:00:00Z", zone)
-    assert page.locator(".event-when").inner_text().strip() == "September 2026"
+    assert page.locator(".event-date").inner_text().strip() == "September 2026"
     assert page.locator(".local-time").count() == 0
 
 
 def test_one_click_selects_a_whole_url(browser: Browser, seed_run: Run) -> None:
     page = browser.new_page()
     page.goto((seed_run.output / "subscribe.html").as_uri())
-    page.locator("code.address").first.click()
+    page.locator("code.copyable-url").first.click()
     assert page.evaluate("getSelection().toString()") == "https://example.org/archive/calendar.ics"

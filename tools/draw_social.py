@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Draw the pictures with which pages are shared that have none: ``static/social-<family>.jpg``.
+"""Draw the preview images of shared pages that have no image: ``static/social-<category>.jpg``.
 
-To be run again when the marks or the sky change; needs Chromium and what the tests need. The
-drawings are those of the pages themselves, so that a shared page looks like what it leads to.
+To be run again when the icons or the sky change; needs Chromium and what the tests need. The
+drawings are those of the pages themselves.
 """
 
 import io
@@ -31,11 +31,11 @@ COLOURS = {
 
 STYLE = """
 body { margin: 0; background: radial-gradient(circle at 50% 45%, #1d2858, #0b1029 75%); }
-.scene { width: 1200px; height: 630px; display: block; color: var(--category); }
+.scene { width: 1200px; height: 630px; display: block; color: var(--color); }
 .stars { fill: none; stroke: #fff; stroke-width: 1.6; stroke-linecap: round; opacity: .65; }
 .bright { stroke-width: 3; opacity: .95; }
-.arcs { fill: none; stroke: #d9b45f; stroke-width: 1; opacity: .45; }
-.planet { fill: var(--category); }
+.orbits { fill: none; stroke: #d9b45f; stroke-width: 1; opacity: .45; }
+.planet { fill: var(--color); }
 .icon-backdrop { fill: #0b1029d9; stroke: #d9b45f; stroke-width: 1.5; }
 .icon { fill: none; stroke: currentColor; stroke-width: 1.2; stroke-linecap: round;
   stroke-linejoin: round; }
@@ -51,7 +51,7 @@ def main() -> None:
         for turn, (name, colour) in enumerate(COLOURS.items()):
             icon = "orbit" if name == "archive" else name
             page.set_content(
-                f"<style>{STYLE} :root {{ --category: {colour} }}</style>{icons.icons([icon])}"
+                f"<style>{STYLE} :root {{ --color: {colour} }}</style>{icons.icons([icon])}"
                 '<svg class="scene" viewBox="-60 60 600 315" preserveAspectRatio="xMidYMid slice">'
                 f'<use href="#sky" transform="rotate({turn * 47 + 10} 240 160) scale(1)"/>'
                 '<circle class="icon-backdrop" cx="240" cy="217" r="62"/>'

@@ -95,7 +95,7 @@ def test_the_json_feed_has_the_date_in_its_titles(number: int, row: Row) -> None
 @EACH
 def test_a_page_marks_dates_for_scripts_only_if_the_time_is_known(number: int, row: Row) -> None:
     page = _files()[f"events/eva-{number}.html"].decode()
-    when = re.search(r'<p class="event-when"[^>]*>(.*?)</p>', page, re.DOTALL)
+    when = re.search(r'<p class="event-date"[^>]*>(.*?)</p>', page, re.DOTALL)
     assert when
     assert re.sub("<[^>]+>", "", when[1]).strip() == row.display
     assert ("data-precise" in when[1]) == row.has_time

@@ -61,7 +61,7 @@ def test_the_page_on_subscriptions_has_every_feed_and_calendar() -> None:
         "types/docking.ics",
         "types/docking.happened.atom",
     ):
-        assert f'<code class="address">{BASE_URL}{path}</code>' in html
+        assert f'<code class="copyable-url">{BASE_URL}{path}</code>' in html
     assert 'href="webcal://example.org/archive/types/docking.ics"' in html
     assert "cid=webcal%3A%2F%2Fexample.org%2Farchive%2Fcalendar.ics" in html
     assert "url=https%3A%2F%2Fexample.org%2Farchive%2Fcalendar.ics" in html

@@ -70,12 +70,12 @@ function content(event, type, image) {
   return `${masthead(
     `category-${type.category} ${image ? "with" : "without"}-picture`,
     heroBackground(event.rotation, image ? "" : type.category),
-    `<div class="event-head">
+    `<div class="event-header">
   <div class="event-title">
     <p class="kicker">${typeLink}${icon(type.category)} ${typeName(type)}</a></p>
     <h1 dir="auto"${event.hasLongName ? ' class="long"' : ""}>${esc(event.name)}</h1>
-    <p class="event-when" data-local data-countdown>${time(event.date)}</p>
-    ${event.location ? `<p class="event-where" dir="auto">${place ? termLink({ name: event.location, path: place.path }) : esc(event.location)}</p>` : ""}
+    <p class="event-date" data-local data-countdown>${time(event.date)}</p>
+    ${event.location ? `<p class="event-place" dir="auto">${place ? termLink({ name: event.location, path: place.path }) : esc(event.location)}</p>` : ""}
   </div>
   ${image ? figure(event, image) : ""}
 </div>`,
@@ -104,16 +104,16 @@ function content(event, type, image) {
     ${fact("Permanent link", `<a href="${root}id/${event.id}.html">Event ${event.id}</a>`)}
   </dl>
 </aside>
-  <div class="sources">
+  <div class="event-details">
 ${event.videos ? section("webcasts", "Webcasts", webcasts(event, image)) : ""}
 ${event.links ? section("links", "Further reading", furtherReading(event)) : ""}
 ${event.updates ? section("updates", "Updates", updates(event)) : ""}
-${event.hasParticipants ? section("relations", "Taking part", `<div class="relations">${participants(event)}</div>`) : ""}
+${event.hasParticipants ? section("relations", "Taking part", `<div class="participants">${participants(event)}</div>`) : ""}
 ${event.history ? section("history", "Recorded changes", history(event)) : ""}
   </div>
 </div>
-<div class="event-more container">
-<div class="connections">
+<div class="event-navigation container">
+<div class="related-events">
 ${all(event.series, series)}
 ${event.related ? section("related", "Related events", `<ul>${all(event.related, (one) => eventRow(one.id, "", ` · <span dir="auto">${esc(one.reason)}</span>`))}</ul>`) : ""}
 ${event.others ? section("others", `${typeLink}${esc(type.name)}</a>`, `<ul>${all(event.others, (id) => eventRow(id))}</ul>`) : ""}
@@ -127,7 +127,7 @@ ${event.others ? section("others", `${typeLink}${esc(type.name)}</a>`, `<ul>${al
 
 function figure(event, image) {
   const { credit, licence } = image;
-  return `<figure class="event-picture">
+  return `<figure class="event-image">
     <img src="${root}${image.src}" srcset="${srcset(image, root)}" sizes="(min-width: 56em) 42rem, 100vw" width="${image.width}" height="${image.height}" alt="${esc(altOf(image, event))}" fetchpriority="high">
     <figcaption>${credit ? `Picture: <span dir="auto">${esc(credit)}</span>` : "No credit given"}${licence ? `. Licence: ${licence.url ? `<a href="${esc(licence.url)}" rel="license nofollow noopener noreferrer" dir="auto">${esc(licence.name)}</a>` : esc(licence.name)}` : ""}.</figcaption>
   </figure>`;
@@ -151,14 +151,14 @@ ${one.text ? `<p class="link-description" dir="auto">${esc(one.text)}</p>` : ""}
 
 const updates = (event) => `<ol class="updates">${all(
   event.updates,
-  (one) => `<li><p class="update-when">${one.when ? instant(one.when) : "Date unknown"}${one.author ? ` · <span dir="auto">${esc(one.author)}</span>` : ""}</p>
+  (one) => `<li><p class="update-date">${one.when ? instant(one.when) : "Date unknown"}${one.author ? ` · <span dir="auto">${esc(one.author)}</span>` : ""}</p>
 <div class="prose" dir="auto">${one.html ?? ""}</div>
 ${one.url ? `<p class="update-source">Source: ${link(one.url, one.host)}</p>` : ""}</li>`,
 )}</ol>`;
 
 const history = (event) => `<ol class="updates">${all(
   event.history,
-  (one) => `<li><p class="update-when">${instant(one.when)}${one.isLive ? "" : " <span>(noticed later)</span>"}</p>
+  (one) => `<li><p class="update-date">${instant(one.when)}${one.isLive ? "" : " <span>(noticed later)</span>"}</p>
 <p dir="auto">${esc(one.text)}</p></li>`,
 )}</ol>`;
 

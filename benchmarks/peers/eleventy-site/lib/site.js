@@ -47,7 +47,7 @@ ${event.day ? `<b>${event.day}</b> ` : ""}${esc(event.monthAndYear)}${event.time
 ${open ? "</time>" : ""}</p>
 <p class="card-type">${icon(type.category)} <span dir="auto">${esc(type.name)}</span></p>
 ${event.location ? `<p class="card-place" dir="auto">${esc(event.location)}</p>` : ""}
-<div class="card-picture">${
+<div class="card-image">${
     image
       ? `<img src="${root}${image.src}" srcset="${srcset(image, root)}" sizes="auto, (min-width: 40em) 20em, 7em" width="${image.width}" height="${image.height}" alt="" loading="lazy" decoding="async">`
       : `<svg class="image-placeholder" viewBox="0 0 480 320" preserveAspectRatio="xMidYMid slice" aria-hidden="true"><use href="#sky" transform="rotate(${event.rotation ?? 0} 240 160)"/>${placeholderIcon(type.category)}</svg>`
