@@ -12,37 +12,30 @@ from msgspec import Struct
 from events_archive.model.event import EventType
 
 
-class Category(Struct, frozen=True, kw_only=True):
+class Category(Struct, frozen=True):
     """Types of events with a colour and a symbol of their own."""
 
     key: str
     """Its name in the stylesheet (``category-crew``) and of its symbol (``#crew``)."""
     label: str
+    type_ids: tuple[int, ...] = ()
 
 
-VEHICLES = Category(key="vehicles", label="Vehicles in orbit")
-CREW = Category(key="crew", label="Spacewalks and crews")
-FLIGHTS = Category(key="flights", label="Flights and landings")
-CELESTIAL = Category(key="celestial", label="Probes and the sky")
-TESTS = Category(key="tests", label="Tests on the ground")
-PRESS = Category(key="press", label="Press and public")
-OTHER = Category(key="other", label="Everything else")
+PRESS = Category("press", "Press and public", (20, 28))
+OTHER = Category("other", "Everything else")
 
-CATEGORIES = (VEHICLES, CREW, FLIGHTS, CELESTIAL, TESTS, PRESS, OTHER)
+CATEGORIES = (
+    Category("vehicles", "Vehicles in orbit", (2, 4, 6, 8, 13, 25, 26)),
+    Category("crew", "Spacewalks and crews", (3, 12, 15, 17)),
+    Category("flights", "Flights and landings", (7, 9, 14, 24)),
+    Category("celestial", "Probes and the sky", (11, 16, 23)),
+    Category("tests", "Tests on the ground", (5, 10, 18, 19, 21, 22, 30)),
+    PRESS,
+    OTHER,
+)
 """In the order of indexes and of charts."""
 
-_CATEGORY_OF_TYPE: Mapping[int, Category] = {
-    type_id: category
-    for category, type_ids in (
-        (VEHICLES, (2, 4, 6, 8, 13, 25, 26)),
-        (CREW, (3, 12, 15, 17)),
-        (FLIGHTS, (7, 9, 14, 24)),
-        (CELESTIAL, (11, 16, 23)),
-        (TESTS, (5, 10, 18, 19, 21, 22, 30)),
-        (PRESS, (20, 28)),
-    )
-    for type_id in type_ids
-}
+_CATEGORY_OF_TYPE = {id: category for category in CATEGORIES for id in category.type_ids}
 
 TYPE_DESCRIPTIONS: Mapping[int, str] = {
     1: "Events that the source has not yet given a type.",

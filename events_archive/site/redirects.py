@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
+from events_archive.model.catalogue import grouped
 from events_archive.site import urls
 from events_archive.site.feeds import is_archive_document
 from events_archive.site.page import Page, redirect
@@ -58,9 +59,7 @@ def _copies(moved: Mapping[str, str], pages: Iterable[Page]) -> Iterator[Page]:
 
     ``moved`` has the present path, without a suffix, by the former one.
     """
-    former: dict[str, list[str]] = {}
-    for old, new in moved.items():
-        former.setdefault(new, []).append(old)
+    former = grouped(moved, lambda old: moved[old])
     for page in pages:
         path = _WITH_SLUG.fullmatch(page.path)
         if path and not page.is_html:
