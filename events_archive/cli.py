@@ -8,14 +8,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from events_archive import errors
 from events_archive.commands import Options
 from events_archive.console import Console
 from events_archive.query.parameters import PARAMETERS
 from events_archive.setting_parsers import parse_date, parse_path, parse_url_prefix, whole_number
-from events_archive.settings import SETTINGS, Setting, load_settings
+from events_archive.settings import SETTINGS, load_settings
 
 COMMANDS = {
     "build": "refresh the cache if it is old, then build the site (what happens without a command)",
@@ -148,13 +147,12 @@ def _settings_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     for row in SETTINGS:
         if row.option:
-            options = filter(None, (row.short_option, row.option))
-            help = row.help.replace("%", "%%")
-            parser.add_argument(*options, dest=row.name, help=help, **_action(row))
+            flag = {"action": "store_false" if row.default else "store_true"}
+            value = {"type": row.parse, "metavar": row.metavar}
+            parser.add_argument(
+                *filter(None, (row.short_option, row.option)),
+                dest=row.name,
+                help=row.help.replace("%", "%%"),
+                **(value if row.parse else flag),
+            )
     return parser
-
-
-def _action(row: Setting) -> dict[str, Any]:
-    if row.parse is None:
-        return {"action": "store_false" if row.default else "store_true"}
-    return {"type": row.parse, "metavar": row.metavar}

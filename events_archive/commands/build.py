@@ -162,10 +162,10 @@ def write_derived_files(site: Site, output: OutputDir) -> None:
     output.stage(urls.SERVICE_WORKER, service_worker(script, manifest))
     if site.settings.offer_download:
         # Most sites do not offer one.
-        from events_archive.export import bundle, zip_file  # noqa: PLC0415
+        from events_archive.export import ExportBundle, zip_file  # noqa: PLC0415
 
         download = BytesIO()
-        zip_file.write_zip(bundle.ExportBundle(site=site, files=output.files()), download)
+        zip_file.write_zip(ExportBundle(site=site, files=output.files()), download)
         output.stage(urls.DOWNLOAD, download.getvalue())
 
 

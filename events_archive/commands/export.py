@@ -7,7 +7,7 @@ from events_archive.commands.build import build_site
 from events_archive.commands.fetch import cache_lock
 from events_archive.console import Console
 from events_archive.errors import ArchiveError
-from events_archive.export.bundle import ExportBundle
+from events_archive.export import ExportBundle
 from events_archive.export.zip_file import write_zip
 from events_archive.output.writer import site_files
 from events_archive.store.files import replacing

@@ -39,17 +39,17 @@ def run(options: Options, console: Console) -> None:
 
 def build(server: PreviewServer, rebuild: Callable[[], None], console: Console) -> None:
     """Call ``rebuild``, and have open pages show the new site, or why there is none."""
+    message = ""
     try:
         rebuild()
     except ArchiveError as error:
-        console.warn(str(error))
-        server.build_failed(str(error))
+        message = str(error)
     except Exception:
         # Probably a mistake in the code that is being edited: the preview goes on.
-        console.warn(traceback.format_exc())
-        server.build_failed(traceback.format_exc())
-    else:
-        server.build_succeeded()
+        message = traceback.format_exc()
+    if message:
+        console.warn(message)
+    server.build_ended(message)
 
 
 def rebuild(options: Options) -> None:

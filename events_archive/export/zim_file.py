@@ -12,7 +12,7 @@ from typing import Any
 
 from libzim.writer import Creator, Hint, Item, StringProvider
 
-from events_archive.export.bundle import BASE_NAME, ExportBundle
+from events_archive.export import BASE_NAME, ExportBundle
 from events_archive.site import urls
 from events_archive.site.formats import content_type
 

@@ -5,7 +5,7 @@ from html import escape
 from pathlib import Path
 from typing import BinaryIO
 
-from events_archive.export.bundle import ExportBundle
+from events_archive.export import ExportBundle
 from events_archive.site import urls
 
 _SITE_FOLDER = "archive"

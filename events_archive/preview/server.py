@@ -75,17 +75,11 @@ class PreviewServer(ThreadingHTTPServer):
         """Begin to answer requests, in another thread."""
         self._thread.start()
 
-    def build_succeeded(self) -> None:
-        """Have the open pages reloaded."""
-        self._set_status(BuildStatus(build=self.status.build + 1))
-
-    def build_failed(self, error: str) -> None:
-        """Have the error shown in the open pages; the site of the build before stays in place."""
-        self._set_status(BuildStatus(build=self.status.build, error=error))
-
-    def _set_status(self, status: BuildStatus) -> None:
+    def build_ended(self, error: str = "") -> None:
+        """Have open pages reloaded, or the ``error`` shown above the site as it was."""
         with self._changed:
-            self.status = status
+            builds = self.status.build if error else self.status.build + 1
+            self.status = BuildStatus(build=builds, error=error)
             self._changed.notify_all()
 
     def wait_for_status(self, known: BuildStatus | None, timeout: float) -> BuildStatus:

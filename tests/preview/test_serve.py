@@ -54,7 +54,7 @@ def test_waiting_returns_the_next_status_or_after_the_timeout_the_same(
 ) -> None:
     known = server.status
     assert server.wait_for_status(known, 0.01) == known
-    builder = Thread(target=server.build_succeeded)
+    builder = Thread(target=server.build_ended)
     builder.start()
     assert server.wait_for_status(known, 20) == BuildStatus(build=1)
     builder.join()
