@@ -62,7 +62,7 @@ def site_fingerprint(site: Site, assets: Assets, templates: Path) -> str:
             site.settings.output_values(),
             tuple(site.history.slugs.types.slugs.items()),
             [taxonomy.name for taxonomy, _ in site.taxonomies.listed],
-            bool(site.query_index.api_records),
+            bool(site.query_index.events),
         )
     )
 
@@ -186,7 +186,9 @@ class Fingerprints:
         return found[1]
 
     def _sequence(self, values: Iterable[object]) -> object:
-        return tuple(map(self._canonical, values))
+        return tuple(
+            [value if value.__class__ in _SCALARS else self._canonical(value) for value in values]
+        )
 
     def _mapping(self, values: Mapping[object, object]) -> object:
         return (self._sequence(values), self._sequence(values.values()))

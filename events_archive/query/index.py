@@ -97,29 +97,39 @@ class ApiRecord(Struct, frozen=True, kw_only=True, dict=True):
         return b"".join((head, b",".join(filter(None, parts)), more, b"}"))
 
 
-class QueryIndex(Struct, frozen=True, kw_only=True):
-    """All rows and records."""
+class QueryIndex(Struct, frozen=True, kw_only=True, dict=True):
+    """All rows and records, which are read from the cache's lines when they are first needed."""
 
-    rows: tuple[QueryRow, ...] = ()
-    """By id; only events that LL2 still has, since the API returns no others."""
-    api_records: Mapping[int, ApiRecord] = field(default_factory=dict)
-    """By event id, withdrawn events included."""
+    events: tuple[Event, ...] = ()
+    """By id, withdrawn events included."""
+    lines: Mapping[int, RecordLine] = field(default_factory=dict)
+    """The records of the events by id."""
+    withdrawn: frozenset[int] = frozenset()
+    """The ids of events without a row, since the API no longer returns them."""
+
+    @cached_property
+    def rows(self) -> tuple[QueryRow, ...]:
+        """A row for each event that LL2 still has, by id."""
+        events = (event for event in self.events if event.id not in self.withdrawn)
+        return tuple(_row(event, self.lines[event.id]) for event in events)
+
+    @cached_property
+    def api_records(self) -> dict[int, ApiRecord]:
+        """The records by event id, those of withdrawn events included."""
+        return {
+            event.id: ApiRecord(data=self.lines[event.id].data, source_url=event.source_url)
+            for event in self.events
+        }
 
 
 def build_query_index(
     records: Records, events: Iterable[Event], withdrawn: Iterable[int]
 ) -> QueryIndex:
     """Return the index of ``events``; those with an id in ``withdrawn`` have no row."""
-    events = sorted(events, key=lambda event: event.id)
-    excluded = frozenset(withdrawn)
     return QueryIndex(
-        rows=tuple(
-            _row(event, records.lines[event.id]) for event in events if event.id not in excluded
-        ),
-        api_records={
-            event.id: ApiRecord(data=records.lines[event.id].data, source_url=event.source_url)
-            for event in events
-        },
+        events=tuple(sorted(events, key=lambda event: event.id)),
+        lines=records.lines,
+        withdrawn=frozenset(withdrawn),
     )
 
 

@@ -113,7 +113,7 @@ def _json_item(context: RenderContext, entry: FeedEntry, root: str, html: str) -
         "url": context.link(entry.url, root),
         "title": entry.title,
         "summary": entry_summary(entry),
-        "content_html": html,
+        "content_html": str(html),
     }
     if entry.event:
         item["tags"] = [entry.event.type.name]

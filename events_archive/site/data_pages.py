@@ -46,7 +46,7 @@ ADDED_MEMBERS = (
 def data_pages(site: Site) -> Iterator[Page]:
     """Yield everything for programs but feeds and calendars; without records, the query page."""
     yield from query_pages(site)
-    if site.query_index.api_records:
+    if site.query_index.events:
         yield from api_pages(site)
         yield from download_pages(site)
 

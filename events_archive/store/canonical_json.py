@@ -4,6 +4,7 @@ import json
 import math
 from codecs import BOM_UTF8
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
@@ -50,6 +51,15 @@ def encode(value: Any) -> bytes:
         raise ValueError("nested too deeply") from error
 
 
+def compact_json(value: Any) -> str:
+    """Return ``value`` on one line without spaces, its members in the given order."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:
+        # msgspec refuses lone surrogates, which Python's encoder writes.
+        return _COMPACT.encode(value)
+
+
 def encode_lines(members: Mapping[Any, Any]) -> bytes:
     """Return an object with one member a line, in the given order, so that diffs can be read.
 
@@ -83,7 +93,11 @@ def split_members(data: bytes) -> dict[str, bytes]:
 
 def join_members(members: dict[str, bytes]) -> bytes:
     """Return the members that `split_members` gives, in their order, separated by commas."""
-    return b",".join([b"%b:%b" % (encode(name), value) for name, value in members.items()])
+    return b",".join([b"%b:%b" % (_encode_name(name), value) for name, value in members.items()])
+
+
+_encode_name = lru_cache(maxsize=1000)(encode)
+"""Records have the same few names."""
 
 
 def _parse_float(text: str) -> float | str:
@@ -95,8 +109,7 @@ def _refuse_constant(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
 
-compact_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-"""Return a value on one line without spaces, its members in the given order."""
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 _ENCODER = json.JSONEncoder(
     ensure_ascii=False,
