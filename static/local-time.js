@@ -1,42 +1,43 @@
-// Beside a date that is known to the minute, the reader's own time. Dates known less exactly are
-// left alone: shifted to another zone they would be wrong.
+// Shows the reader's local time beside dates with a time of day. Less exact dates are left alone: in
+// another time zone they would be wrong.
 (function () {
   "use strict";
-  var here = new Intl.DateTimeFormat("en-GB", {
+  var localFormat = new Intl.DateTimeFormat("en-GB", {
     weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
   });
-  var ahead = new Intl.RelativeTimeFormat("en", { numeric: "always" });
-  var steps = [["day", 864e5], ["hour", 36e5], ["minute", 6e4]];
+  var relativeFormat = new Intl.RelativeTimeFormat("en", { numeric: "always" });
+  var UNITS = [["day", 864e5], ["hour", 36e5], ["minute", 6e4]];
 
-  function until(when) {
-    var left = when - Date.now();
-    var step = steps.find(function (step) { return left >= step[1]; });
-    return step && left < 366 * 864e5 ? ahead.format(Math.floor(left / step[1]), step[0]) : "";
+  // "in 3 days"; "" for what is past or more than a year ahead.
+  function timeUntil(when) {
+    var remaining = when - Date.now();
+    var unit = UNITS.find(function (unit) { return remaining >= unit[1]; });
+    return unit && remaining < 366 * 864e5 ? relativeFormat.format(Math.floor(remaining / unit[1]), unit[0]) : "";
   }
 
-  if (new Date().getTimezoneOffset() !== 0 || here.resolvedOptions().timeZone !== "UTC") {
+  if (new Date().getTimezoneOffset() !== 0 || localFormat.resolvedOptions().timeZone !== "UTC") {
     document.querySelectorAll("[data-local] time[data-precise]").forEach(function (time) {
       var note = document.createElement("span");
       note.className = "local-time";
       var about = time.dataset.precise === "hour" ? "about " : "";
-      note.textContent = about + here.format(new Date(time.dateTime)) + " where you are";
+      note.textContent = about + localFormat.format(new Date(time.dateTime)) + " where you are";
       time.after(" ", note);
     });
   }
   document.querySelectorAll("[data-countdown] time[data-precise]").forEach(function (time) {
-    var words = until(new Date(time.dateTime));
-    if (!words) return;
+    var text = timeUntil(new Date(time.dateTime));
+    if (!text) return;
     var note = document.createElement("span");
     note.className = "countdown";
-    note.textContent = words;
+    note.textContent = text;
     time.after(" ", note);
   });
-  // A page that was built some days ago calls "next" what has happened since: the reader's own clock
-  // decides. What is over moves to what just happened, and from behind come the events in reserve.
+  // Some of the events that the page lists as upcoming may be over by the reader's clock. They move to
+  // the recent events, and hidden upcoming events are shown in their place.
   var upcoming = document.querySelector(".upcoming");
   var recent = document.querySelector(".recent");
   if (upcoming) {
-    var most = recent ? recent.children.length : 0;
+    var maxRecent = recent ? recent.children.length : 0;
     upcoming.querySelectorAll("[data-until]").forEach(function (item) {
       if (new Date(item.dataset.until) > Date.now()) return;
       var reserve = upcoming.querySelector(":scope > [hidden]");
@@ -45,7 +46,7 @@
       if (recent) recent.prepend(item);
       else item.remove();
     });
-    if (recent) Array.from(recent.children).slice(most).forEach(function (item) { item.remove(); });
+    if (recent) Array.from(recent.children).slice(maxRecent).forEach(function (item) { item.remove(); });
     if (!upcoming.children.length) {
       var note = document.createElement("p");
       note.className = "empty-message";

@@ -1,17 +1,17 @@
-// The buttons of the page "Read offline": what this browser keeps, keep everything, remove it all.
+// The page "Read offline": shows what this browser has saved, saves everything, removes everything.
 (function () {
   "use strict";
-  var offline = window.archiveOffline; // not there from disk, or in a browser without workers
+  var offline = window.archiveOffline; // undefined from disk, and in browsers without service workers
   if (!offline) return;
 
   var root = offline.root;
-  var LIST = root + "service-worker-files.json";
-  var WHOLE = root + "service-worker-keeps-all"; // as the worker calls its mark
-  var OURS = "events-archive " + new URL(root).pathname + " ";
+  var FILE_LIST = root + "service-worker-files.json";
+  var SAVE_ALL_MARKER = root + "service-worker-keeps-all"; // the same as in the worker
+  var CACHE_PREFIX = "events-archive " + new URL(root).pathname + " ";
   var panel = document.querySelector("[data-offline]");
-  var say = panel.querySelector("[data-state]");
-  var bar = panel.querySelector("progress");
-  var keepButton = panel.querySelector("[data-keep]");
+  var status = panel.querySelector("[data-status]");
+  var progress = panel.querySelector("progress");
+  var saveButton = panel.querySelector("[data-save]");
   var stopButton = panel.querySelector("[data-stop]");
   var removeButton = panel.querySelector("[data-remove]");
   var stopped = false;
@@ -19,115 +19,119 @@
   var missing = new URLSearchParams(location.search).get("missing");
   if (missing) {
     panel.querySelector("[data-missing]").hidden = false;
-    panel.querySelector("[data-missing-address]").textContent = missing;
+    panel.querySelector("[data-missing-page]").textContent = missing;
   }
   panel.hidden = false;
-  keepButton.addEventListener("click", function () { keepAll().catch(failed); });
+  saveButton.addEventListener("click", function () { saveAll().catch(showError); });
   stopButton.addEventListener("click", function () { stopped = true; });
-  removeButton.addEventListener("click", function () { removeAll().catch(failed); });
-  addEventListener("load", function () { show().catch(failed); });
+  removeButton.addEventListener("click", function () { removeAll().catch(showError); });
+  addEventListener("load", function () { show().catch(showError); });
 
   function megabytes(bytes) {
     return (bytes / 1e6).toFixed(1) + " MB";
   }
 
-  function failed(error) {
-    working(false);
-    say.textContent = "That did not work: " + error.message + ". What is saved already stays.";
+  function showError(error) {
+    setBusy(false);
+    status.textContent = "That did not work: " + error.message + ". What is saved already stays.";
   }
 
-  function working(yes) {
-    bar.hidden = stopButton.hidden = !yes;
-    keepButton.hidden = removeButton.hidden = yes;
+  function setBusy(busy) {
+    progress.hidden = stopButton.hidden = !busy;
+    saveButton.hidden = removeButton.hidden = busy;
   }
 
-  // Only the worker knows which of two caches is in charge while a new version moves in.
-  async function open() {
+  // While a new version is being installed there are two caches; the worker knows which one is in use.
+  async function openCache() {
     var registration = await navigator.serviceWorker.ready;
-    var name = await new Promise(function (answered) {
+    var name = await new Promise(function (resolve) {
       var channel = new MessageChannel();
-      channel.port1.onmessage = function (message) { answered(message.data); };
+      channel.port1.onmessage = function (message) { resolve(message.data); };
       registration.active.postMessage("which cache?", [channel.port2]);
     });
     var cache = await caches.open(name);
-    if (!(await cache.match(LIST))) await keep(cache, LIST, name.split(" ").pop());
+    if (!(await cache.match(FILE_LIST))) await save(cache, FILE_LIST, name.split(" ").pop());
     return cache;
   }
 
-  async function state(cache) {
-    var files = (await (await cache.match(LIST)).json()).files;
-    var there = new Set((await cache.keys()).map(function (request) { return request.url; }));
-    var now = { files: files, left: [], kept: 0, bytes: 0, all: 0, total: 0, asked: there.has(WHOLE) };
-    for (var address in files) {
-      var size = files[address][1];
-      now.all += 1;
-      now.total += size;
-      if (there.has(root + address)) {
-        now.kept += 1;
-        now.bytes += size;
-      } else now.left.push(address);
+  // Which files there are, and how many of them are saved.
+  async function readState(cache) {
+    var files = (await (await cache.match(FILE_LIST)).json()).files;
+    var cached = new Set((await cache.keys()).map(function (request) { return request.url; }));
+    var state = {
+      files: files, missing: [], count: 0, bytes: 0, savedCount: 0, savedBytes: 0, savesAll: cached.has(SAVE_ALL_MARKER),
+    };
+    for (var path in files) {
+      var size = files[path][1];
+      state.count += 1;
+      state.bytes += size;
+      if (cached.has(root + path)) {
+        state.savedCount += 1;
+        state.savedBytes += size;
+      } else state.missing.push(path);
     }
-    return now;
+    return state;
   }
 
   async function show() {
-    if (offline.refused()) {
-      say.textContent = "Nothing is saved, and nothing will be until you choose to here.";
-      panel.dataset.kept = "none";
-      keepButton.hidden = false;
+    if (offline.disabled()) {
+      status.textContent = "Nothing is saved, and nothing will be until you choose to here.";
+      panel.dataset.saved = "none";
+      saveButton.hidden = false;
       removeButton.hidden = true;
       return;
     }
-    var now = await state(await open());
-    var done = now.left.length === 0;
-    keepButton.textContent = "Save the whole archive (" + megabytes(now.total) + ")";
-    keepButton.hidden = done;
+    var state = await readState(await openCache());
+    var done = state.missing.length === 0;
+    saveButton.textContent = "Save the whole archive (" + megabytes(state.bytes) + ")";
+    saveButton.hidden = done;
     removeButton.hidden = false;
-    say.textContent = done
-      ? "The whole archive is saved in this browser: " + now.kept + " files, " + megabytes(now.bytes) + ". It is brought up to date when you visit."
-      : now.kept + " of " + now.all + " files are saved in this browser (" + megabytes(now.bytes) + " of " + megabytes(now.total) + "): " +
-        (now.asked ? "the rest will follow." : "the home page, this page and those that you have visited.");
-    panel.dataset.kept = done ? "all" : "some";
+    status.textContent = done
+      ? "The whole archive is saved in this browser: " + state.savedCount + " files, " + megabytes(state.savedBytes) + ". It is brought up to date when you visit."
+      : state.savedCount + " of " + state.count + " files are saved in this browser (" +
+        megabytes(state.savedBytes) + " of " + megabytes(state.bytes) + "): " +
+        (state.savesAll ? "the rest will follow." : "the home page, this page and those that you have visited.");
+    panel.dataset.saved = done ? "all" : "some";
   }
 
-  async function keepAll() {
-    working(true);
+  async function saveAll() {
+    setBusy(true);
     stopped = false;
-    offline.refused(false);
+    offline.disabled(false);
     await offline.register();
-    // Asks the browser not to clear it when space is short; it may say no.
+    // Asks the browser not to clear the cache when space is short; it may refuse.
     if (navigator.storage && navigator.storage.persist) await navigator.storage.persist();
-    var cache = await open();
-    var now = await state(cache);
-    await cache.put(WHOLE, new Response(""));
-    bar.max = now.all;
+    var cache = await openCache();
+    var state = await readState(cache);
+    await cache.put(SAVE_ALL_MARKER, new Response(""));
+    progress.max = state.count;
     async function next() {
-      for (var address = now.left.pop(); address && !stopped; address = now.left.pop()) {
-        await keep(cache, root + address, now.files[address][0]);
-        bar.value = ++now.kept;
-        say.textContent = now.kept + " of " + now.all + " files are saved.";
+      for (var path = state.missing.pop(); path && !stopped; path = state.missing.pop()) {
+        await save(cache, root + path, state.files[path][0]);
+        progress.value = ++state.savedCount;
+        status.textContent = state.savedCount + " of " + state.count + " files are saved.";
       }
     }
     await Promise.all([next(), next(), next(), next()]);
-    working(false);
+    setBusy(false);
     await show();
   }
 
-  async function keep(cache, url, version) {
-    // The version in the query gets past copies that lie between the server and here.
+  async function save(cache, url, version) {
+    // The version in the query string bypasses caches between the server and the browser.
     var response = await fetch(url + "?" + version, { cache: "no-cache", headers: { "X-Keep": "1" } });
-    if (!response.ok) throw new Error(url + " answered " + response.status);
+    if (!response.ok) throw new Error(url + " returned status " + response.status);
     var headers = new Headers(response.headers);
     headers.set("X-Kept", new Date().toISOString());
     await cache.put(url, new Response(await response.blob(), { headers: headers }));
   }
 
   async function removeAll() {
-    offline.refused(true);
+    offline.disabled(true);
     var registration = await navigator.serviceWorker.getRegistration(root);
     if (registration) await registration.unregister();
     for (var name of await caches.keys()) {
-      if (name.startsWith(OURS)) await caches.delete(name);
+      if (name.startsWith(CACHE_PREFIX)) await caches.delete(name);
     }
     await show();
   }

@@ -1,14 +1,14 @@
-// Registers the service worker, which keeps pages for when there is no network. From disk, where
-// everything is at hand already and no worker may run, it does nothing.
+// Registers the service worker, which caches pages for reading without a network. Does nothing for
+// pages opened from disk, where service workers cannot run and are not needed.
 (function () {
   "use strict";
   var isWeb = location.protocol === "https:" || location.protocol === "http:";
   if (!isWeb || !window.isSecureContext || !("serviceWorker" in navigator) || !("caches" in window)) return;
 
-  // From this script's own address: pages lie at many depths.
+  // From the URL of this script, since pages are in folders of different depths.
   var root = new URL("../", document.currentScript.src).href;
 
-  // Added here, since browsers complain of a manifest that is opened from disk.
+  // Added by script, since browsers report an error for a manifest that is opened from disk.
   var manifest = document.createElement("link");
   manifest.rel = "manifest";
   manifest.href = root + "manifest.webmanifest";
@@ -16,29 +16,29 @@
 
   var offline = window.archiveOffline = {
     root: root,
-    // What the reader said on the page "Read offline"; with an argument, what is said there now.
-    refused: function (value) {
+    // Whether the reader has turned caching off on the page "Read offline"; an argument sets it.
+    disabled: function (value) {
       try {
         if (value === true) localStorage.setItem("offline", "refused");
         if (value === false) localStorage.removeItem("offline");
         return localStorage.getItem("offline") === "refused";
-      } catch (noStorage) { return false; }
+      } catch (error) { return false; } // no storage
     },
     register: function () {
       return navigator.serviceWorker.register(root + "service-worker.js", { scope: root, updateViaCache: "none" });
     },
   };
 
-  // The page that brought the worker was loaded before it: ask for its parts once more, through it.
+  // The page that installs the worker was loaded before it: fetch its files again, through the worker.
   if (!navigator.serviceWorker.controller) {
     navigator.serviceWorker.addEventListener("controllerchange", function () {
-      var parts = performance.getEntriesByType("resource").map(function (part) { return part.name; });
-      [location.href].concat(parts).forEach(function (url) {
-        if (url.startsWith(root)) fetch(url).catch(function () { /* it is kept on the next visit */ });
+      var files = performance.getEntriesByType("resource").map(function (entry) { return entry.name; });
+      [location.href].concat(files).forEach(function (url) {
+        if (url.startsWith(root)) fetch(url).catch(function () { /* It is cached on the next visit. */ });
       });
     }, { once: true });
   }
   addEventListener("load", function () {
-    if (!offline.refused()) offline.register().catch(function () { /* it reads as well without */ });
+    if (!offline.disabled()) offline.register().catch(function () { /* The site works without it. */ });
   });
 })();

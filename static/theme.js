@@ -1,31 +1,31 @@
-// Light or dark as the reader last chose; without a choice, and without this script, the system's.
-// Runs in the head, before anything is drawn, so that nothing flashes.
+// The theme that the reader chose last; by default, and without this script, that of the system.
+// Runs in the head, before anything is drawn, so that the page does not flash.
 (function () {
   "use strict";
   var root = document.documentElement;
   var names = { "": "System", light: "Light", dark: "Dark" };
   var next = { "": "light", light: "dark", dark: "" };
 
-  function kept() {
+  function savedChoice() {
     try {
       return localStorage.getItem("theme") || "";
-    } catch (refused) { return ""; } // from disk or in private windows there may be no storage
+    } catch (error) { return ""; } // from disk or in private windows there may be no storage
   }
 
-  function keep(choice) {
+  function saveChoice(choice) {
     try {
       if (choice) localStorage.setItem("theme", choice);
       else localStorage.removeItem("theme");
-    } catch (refused) { /* then it lasts for this page */ }
+    } catch (error) { /* The choice holds for this page only. */ }
   }
 
-  function show(choice) {
+  function apply(choice) {
     if (choice) root.dataset.theme = choice;
     else delete root.dataset.theme;
   }
 
-  var choice = kept() in names ? kept() : "";
-  show(choice);
+  var choice = savedChoice() in names ? savedChoice() : "";
+  apply(choice);
 
   document.addEventListener("DOMContentLoaded", function () {
     var button = document.createElement("button");
@@ -37,15 +37,15 @@
     button.className = "theme-toggle";
     button.addEventListener("click", function () {
       choice = next[choice];
-      show(choice);
-      keep(choice);
+      apply(choice);
+      saveChoice(choice);
       label();
     });
     label();
     document.querySelector(".theme-toggle-slot").append(button);
   });
-  // Another page or window may have changed it, and this one be shown again from memory.
+  // Another page may have changed the theme before the browser shows this one again from memory.
   addEventListener("pageshow", function (event) {
-    if (event.persisted) show(kept() in names ? kept() : "");
+    if (event.persisted) apply(savedChoice() in names ? savedChoice() : "");
   });
 })();

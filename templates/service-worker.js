@@ -1,161 +1,162 @@
-// Makes the archive readable without a network. The network is asked first, always: what was kept
-// is shown only when there is no answer, and then the page says so and of which day it is.
+// Makes the archive readable without a network. Pages are always requested from the network first; the
+// cached copy is shown only if that fails, with a notice that says from which day it is.
 "use strict";
 
-var VERSION = "@version@"; // of the whole site: with any change of it this script is a new one
+var VERSION = "@version@"; // of the whole site, so that this script changes whenever a file does
 var SCOPE = self.registration.scope;
-// A host can have other sites in other folders, and all of them share one store.
-var OURS = "events-archive " + new URL(SCOPE).pathname + " ";
-var CACHE = OURS + VERSION;
-var LIST = "service-worker-files.json";
-var WHOLE = "service-worker-keeps-all"; // nothing lies there: it is a mark that the reader set
-var ALWAYS = @always@; // home, the page "Read offline", and what they look like
+// Other sites on the same host have their caches in the same storage.
+var CACHE_PREFIX = "events-archive " + new URL(SCOPE).pathname + " ";
+var CACHE_NAME = CACHE_PREFIX + VERSION;
+var FILE_LIST = "service-worker-files.json";
+var SAVE_ALL_MARKER = "service-worker-keeps-all"; // no file: cached if the reader saved the whole archive
+var PRECACHED = @always@; // home, the page "Read offline", styles, scripts and icons
 
 self.addEventListener("install", function (event) {
-  event.waitUntil(prepare().then(function () { return self.skipWaiting(); }));
+  event.waitUntil(fillCache().then(function () { return self.skipWaiting(); }));
 });
 
 self.addEventListener("activate", function (event) {
-  event.waitUntil(forget().then(function () { return self.clients.claim(); }));
+  event.waitUntil(deleteOldCaches().then(function () { return self.clients.claim(); }));
 });
 
 self.addEventListener("message", function (event) {
-  if (event.data === "which cache?") event.ports[0].postMessage(CACHE);
+  if (event.data === "which cache?") event.ports[0].postMessage(CACHE_NAME);
 });
 
 self.addEventListener("fetch", function (event) {
   var request = event.request;
-  var address = addressOf(request.url);
-  var streams = (request.headers.get("Accept") || "").includes("text/event-stream");
-  var isForKeeping = request.headers.has("X-Keep"); // the page "Read offline", which keeps it itself
-  if (request.method !== "GET" || address === null || streams || isForKeeping) return;
-  event.respondWith(isNamedByContent(address) ? keptFirst(request, address) : networkFirst(event, address));
+  var path = pathOf(request.url);
+  var isStream = (request.headers.get("Accept") || "").includes("text/event-stream");
+  var isSavedByPage = request.headers.has("X-Keep"); // the page "Read offline" caches the response itself
+  if (request.method !== "GET" || path === null || isStream || isSavedByPage) return;
+  event.respondWith(isImmutable(path) ? cacheFirst(request, path) : networkFirst(event, path));
 });
 
-// The address below the site's root, as the list has it; null for what is not ours.
-function addressOf(url) {
+// The path below the site's root, as in the list of files; null for URLs outside of the site.
+function pathOf(url) {
   var plain = url.split(/[?#]/)[0];
   if (!plain.startsWith(SCOPE)) return null;
-  var address = plain.slice(SCOPE.length);
-  if (address === "" || address.endsWith("/")) return address + "index.html";
-  return /\.\w+$/.test(address) ? address : address + ".html";
+  var path = plain.slice(SCOPE.length);
+  if (path === "" || path.endsWith("/")) return path + "index.html";
+  return /\.\w+$/.test(path) ? path : path + ".html";
 }
 
-function isNamedByContent(address) {
-  return /^(assets|pictures)\//.test(address);
+// The names of these files have a hash of their content.
+function isImmutable(path) {
+  return /^(assets|pictures)\//.test(path);
 }
 
-function isForReaders(address) {
-  return /\.(html|css|js|svg|png|webp|webmanifest|ics)$/.test(address);
+function isCacheable(path) {
+  return /\.(html|css|js|svg|png|webp|webmanifest|ics)$/.test(path);
 }
 
-async function networkFirst(event, address) {
+async function networkFirst(event, path) {
   try {
-    // Copies that the browser has by itself do not count as an answer: they may be old as well.
+    // Not from the HTTP cache of the browser, which may be old as well.
     var response = await fetch(event.request, { cache: "no-cache" });
-    if (response.ok && isForReaders(address)) event.waitUntil(keep(address, response.clone()));
+    if (response.ok && isCacheable(path)) event.waitUntil(save(path, response.clone()));
     return response;
   } catch (offline) {
-    var kept = await find(address);
+    var cached = await find(path);
     if (event.request.mode !== "navigate") {
-      if (kept) return kept;
+      if (cached) return cached;
       throw offline;
     }
-    return kept ? dated(kept) : elsewhere(address);
+    return cached ? withNotice(cached) : missingPage(path);
   }
 }
 
-async function keptFirst(request, address) {
-  var kept = await find(address);
-  if (kept) return kept;
+async function cacheFirst(request, path) {
+  var cached = await find(path);
+  if (cached) return cached;
   var response = await fetch(request);
-  if (response.ok) await keep(address, response.clone());
+  if (response.ok) await save(path, response.clone());
   return response;
 }
 
-async function find(address) {
-  return (await caches.open(CACHE)).match(SCOPE + address);
+async function find(path) {
+  return (await caches.open(CACHE_NAME)).match(SCOPE + path);
 }
 
-// Made anew, so that neither a redirect nor the query of its address sticks to the copy.
-async function keep(address, response, cache) {
+// The copy is a new response, without the query string of its URL and without redirects.
+async function save(path, response, cache) {
   var headers = new Headers(response.headers);
   headers.set("X-Kept", new Date().toISOString());
   var copy = new Response(await response.blob(), { headers: headers });
-  await (cache || (await caches.open(CACHE))).put(SCOPE + address, copy);
+  await (cache || (await caches.open(CACHE_NAME))).put(SCOPE + path, copy);
 }
 
-// A kept page, with a line on top that says what it is.
-async function dated(kept) {
-  var when = new Date(kept.headers.get("X-Kept"));
+// A cached page with a notice at its top.
+async function withNotice(cached) {
+  var when = new Date(cached.headers.get("X-Kept"));
   var day = when.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
-  var note = '<p class="offline-notice" role="status">No network: this is a copy that your browser saved on ' + day + ".</p>";
-  var html = (await kept.text()).replace(/<body[^>]*>/, function (body) { return body + note; });
+  var notice = '<p class="offline-notice" role="status">No network: this is a copy that your browser saved on ' + day + ".</p>";
+  var html = (await cached.text()).replace(/<body[^>]*>/, function (body) { return body + notice; });
   return new Response(html, { headers: { "Content-Type": "text/html; charset=utf-8" } });
 }
 
-// A page that is not among those kept: the page that says which are.
-async function elsewhere(address) {
+// For a page that is not cached: the page "Read offline", which says so.
+async function missingPage(path) {
   if (!(await find("offline.html"))) return Response.error();
-  return Response.redirect(SCOPE + "offline.html?missing=" + encodeURIComponent(address), 302);
+  return Response.redirect(SCOPE + "offline.html?missing=" + encodeURIComponent(path), 302);
 }
 
-// Before this version takes over, everything that is kept becomes what it is in this version:
-// copied where it is the same, fetched where it has changed, dropped where it is gone. Where that
-// fails, the version before it stays in charge, and the browser tries again later. The list of all
-// files is only asked for where something was kept: a first visit has no use for it.
-async function prepare() {
+// Before this version takes over, every file in the cache of the previous version is copied if it is
+// unchanged, fetched if it has changed, and dropped if it is gone. If that fails, the previous version
+// stays in use, and the browser tries again later. Without a previous version the list of all files is
+// not needed.
+async function fillCache() {
   var names = await caches.keys();
-  var before = names.filter(function (name) { return name.startsWith(OURS) && name !== CACHE; });
-  var cache = await caches.open(CACHE);
-  var wanted = new Set(ALWAYS);
-  if (before.length) {
-    var list = await fresh(LIST);
+  var previous = names.filter(function (name) { return name.startsWith(CACHE_PREFIX) && name !== CACHE_NAME; });
+  var cache = await caches.open(CACHE_NAME);
+  var wanted = new Set(PRECACHED);
+  if (previous.length) {
+    var list = await fetchCurrent(FILE_LIST);
     var files = await list.clone().json();
     if (files.version !== VERSION) throw new Error("the list is of another version");
-    await keep(LIST, list, cache);
-    for (var name of before) await takeOver(await caches.open(name), cache, files.files, wanted);
+    await save(FILE_LIST, list, cache);
+    for (var name of previous) await migrate(await caches.open(name), cache, files.files, wanted);
   }
-  await load(wanted, cache);
+  await fetchMissing(wanted, cache);
 }
 
-async function takeOver(before, cache, files, wanted) {
-  var list = await before.match(SCOPE + LIST);
+async function migrate(previous, cache, files, wanted) {
+  var list = await previous.match(SCOPE + FILE_LIST);
   var old = list ? (await list.json()).files : {};
-  if (await before.match(SCOPE + WHOLE)) {
-    await cache.put(SCOPE + WHOLE, new Response(""));
-    Object.keys(files).forEach(function (address) { wanted.add(address); });
+  if (await previous.match(SCOPE + SAVE_ALL_MARKER)) {
+    await cache.put(SCOPE + SAVE_ALL_MARKER, new Response(""));
+    Object.keys(files).forEach(function (path) { wanted.add(path); });
   }
-  for (var request of await before.keys()) {
-    var address = addressOf(request.url);
-    if (!(address in files)) continue;
-    if (address in old && old[address][0] === files[address][0]) await cache.put(request, await before.match(request));
-    else wanted.add(address);
+  for (var request of await previous.keys()) {
+    var path = pathOf(request.url);
+    if (!(path in files)) continue;
+    if (path in old && old[path][0] === files[path][0]) await cache.put(request, await previous.match(request));
+    else wanted.add(path);
   }
 }
 
-// Four at a time: a server has others to serve.
-async function load(wanted, cache) {
-  var left = [];
-  for (var address of wanted) {
-    if (!(await cache.match(SCOPE + address))) left.push(address);
+// Four at a time, to spare the server.
+async function fetchMissing(wanted, cache) {
+  var missing = [];
+  for (var path of wanted) {
+    if (!(await cache.match(SCOPE + path))) missing.push(path);
   }
   async function next() {
-    for (var address = left.pop(); address; address = left.pop()) await keep(address, await fresh(address), cache);
+    for (var path = missing.pop(); path; path = missing.pop()) await save(path, await fetchCurrent(path), cache);
   }
   await Promise.all([next(), next(), next(), next()]);
 }
 
-// The version in the query gets past copies that lie between the server and here.
-async function fresh(address) {
-  var response = await fetch(SCOPE + address + "?" + VERSION, { cache: "no-cache" });
-  if (!response.ok) throw new Error(address + " answered " + response.status);
+// The version in the query string bypasses caches between the server and the browser.
+async function fetchCurrent(path) {
+  var response = await fetch(SCOPE + path + "?" + VERSION, { cache: "no-cache" });
+  if (!response.ok) throw new Error(path + " returned status " + response.status);
   return response;
 }
 
-async function forget() {
+async function deleteOldCaches() {
   var names = await caches.keys();
   await Promise.all(names.map(function (name) {
-    return name.startsWith(OURS) && name !== CACHE ? caches.delete(name) : null;
+    return name.startsWith(CACHE_PREFIX) && name !== CACHE_NAME ? caches.delete(name) : null;
   }));
 }

@@ -109,7 +109,7 @@ def test_an_unvisited_page_leads_to_the_offline_page(context: BrowserContext, si
     page = context.pages[0]
     page.goto(root + "types/eva.html")
     assert "offline.html" in page.url
-    assert page.locator("[data-missing-address]").inner_text() == "types/eva.html"
+    assert page.locator("[data-missing-page]").inner_text() == "types/eva.html"
 
 
 def test_the_whole_archive_is_cached_and_removed_on_request(
@@ -117,11 +117,11 @@ def test_the_whole_archive_is_cached_and_removed_on_request(
 ) -> None:
     with serve_folder(site.output, "/repo/") as root:
         page = _visit(context, root + "offline.html")
-        page.wait_for_selector("[data-offline][data-kept=some]")
-        assert "MB" in page.locator("[data-keep]").inner_text()
-        page.locator("[data-keep]").click()
-        page.wait_for_selector("[data-offline][data-kept=all]")
-        assert "The whole archive is saved" in page.locator("[data-state]").inner_text()
+        page.wait_for_selector("[data-offline][data-saved=some]")
+        assert "MB" in page.locator("[data-save]").inner_text()
+        page.locator("[data-save]").click()
+        page.wait_for_selector("[data-offline][data-saved=all]")
+        assert "The whole archive is saved" in page.locator("[data-status]").inner_text()
     monitor = PageMonitor(page)
     for path in ("index.html", EVA, "types/eva.html", "years/2021.html"):
         page.goto(root + path)
@@ -131,7 +131,7 @@ def test_the_whole_archive_is_cached_and_removed_on_request(
     assert monitor.errors == []
     page.goto(root + "offline.html")
     page.locator("[data-remove]").click()
-    page.wait_for_selector("[data-offline][data-kept=none]")
+    page.wait_for_selector("[data-offline][data-saved=none]")
     assert _caches(page) == []
     assert page.evaluate("navigator.serviceWorker.getRegistrations().then(all => all.length)") == 0
 
@@ -141,14 +141,14 @@ def test_after_removal_nothing_is_cached_until_it_is_requested(
 ) -> None:
     with serve_folder(site.output) as root:
         page = _visit(context, root + "offline.html")
-        page.wait_for_selector("[data-offline][data-kept=some]")
+        page.wait_for_selector("[data-offline][data-saved=some]")
         page.locator("[data-remove]").click()
-        page.wait_for_selector("[data-offline][data-kept=none]")
+        page.wait_for_selector("[data-offline][data-saved=none]")
         page.goto(root + EVA, wait_until="networkidle")
         assert _caches(page) == []
         page.goto(root + "offline.html")
-        page.locator("[data-keep]").click()
-        page.wait_for_selector("[data-offline][data-kept=all]")
+        page.locator("[data-save]").click()
+        page.wait_for_selector("[data-offline][data-saved=all]")
         assert len(_caches(page)) == 1
 
 
@@ -192,16 +192,16 @@ def test_an_update_keeps_the_whole_archive_cached(
 ) -> None:
     with serve_folder(site.output) as root:
         page = _visit(context, root + "offline.html")
-        page.wait_for_selector("[data-offline][data-kept=some]")
-        page.locator("[data-keep]").click()
-        page.wait_for_selector("[data-offline][data-kept=all]")
+        page.wait_for_selector("[data-offline][data-saved=some]")
+        page.locator("[data-save]").click()
+        page.wait_for_selector("[data-offline][data-saved=all]")
         (before,) = _caches(page)
         _rename(site, 309, "The first spacewalk from Tiangong")
         _rebuild(tmp_path)
         page.goto(root)
         _wait_for(page, REPLACED, before)
         page.goto(root + "offline.html")
-        page.wait_for_selector("[data-offline][data-kept=all]")
+        page.wait_for_selector("[data-offline][data-saved=all]")
     page.goto(root + EVA)
     assert "The first spacewalk" in page.locator("h1").inner_text()
 
@@ -213,9 +213,9 @@ def test_the_caches_of_another_site_on_the_same_host_are_left_alone(
         page = _visit(context, root + EVA)
         page.evaluate("caches.open('events-archive /other/ 123')")
         page.goto(root + "offline.html")
-        page.wait_for_selector("[data-offline][data-kept=some]")
+        page.wait_for_selector("[data-offline][data-saved=some]")
         page.locator("[data-remove]").click()
-        page.wait_for_selector("[data-offline][data-kept=none]")
+        page.wait_for_selector("[data-offline][data-saved=none]")
         assert _caches(page) == ["events-archive /other/ 123"]
 
 
@@ -246,7 +246,7 @@ def test_a_first_visit_does_not_load_the_precache_manifest(
         _wait_until_cached(page, root + EVA)
         assert not page.evaluate("url => caches.match(url)", root + "service-worker-files.json")
         page.goto(root + "offline.html")
-        page.wait_for_selector("[data-offline][data-kept=some]")
+        page.wait_for_selector("[data-offline][data-saved=some]")
         assert page.evaluate(
             "url => caches.match(url).then(Boolean)", root + "service-worker-files.json"
         )
