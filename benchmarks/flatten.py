@@ -390,7 +390,7 @@ class Flattener:
                     "label": one.label,
                     "path": one.url,
                     "count": one.count,
-                    "isCurrent": one.is_current,
+                    "isCurrent": one.url == event_list.path,
                 }
                 for one in event_list.pages
             ],

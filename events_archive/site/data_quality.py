@@ -91,9 +91,8 @@ def _is_coarse(event: Event) -> bool:
     return (interval.end_date_exclusive - interval.first_day).days >= _COARSE_DAYS
 
 
-def _links(event: Event) -> Iterator[Link]:
-    yield from event.links
-    yield from event.videos
+def _links(event: Event) -> tuple[Link, ...]:
+    return (*event.links, *event.videos)
 
 
 def _is_on_closed_host(link: Link) -> bool:

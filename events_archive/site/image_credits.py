@@ -31,7 +31,7 @@ def credits_pages(site: Site) -> Iterator[Page]:
         yield Page(
             path=path,
             template="pages/credits.html",
-            title=numbered_title("Picture credits", links),
+            title=numbered_title("Picture credits", path, links),
             description="Who made the pictures in this archive, and under which licences.",
             context={
                 "event_list": EventList(path=path, count=len(credits), pages=links),

@@ -112,7 +112,7 @@ def _term_pages(
         yield Page(
             path=page.path,
             template=taxonomy.template,
-            title=pagination.numbered_title(title + year, page.pages),
+            title=pagination.numbered_title(title + year, page.path, page.pages),
             description=taxonomy.page_description.format(events=count, name=term.name + year),
             context={
                 "term": term,

@@ -42,7 +42,6 @@ class PageLink(Struct, frozen=True, kw_only=True):
     url: str
     count: int
     """How many events that page holds."""
-    is_current: bool = False
 
 
 class EventList(Struct, frozen=True, kw_only=True):
@@ -132,16 +131,13 @@ def numbered(
 ) -> list[tuple[str, tuple[Item, ...], tuple[PageLink, ...]]]:
     """Split items into pages of ``limit``: each as (path, its items, links to all pages)."""
     parts = [items[start : start + limit] for start in range(0, len(items), limit)] or [()]
-    links = [
-        PageLink(label=label(number, part), url=urls.list_page(path, number), count=len(part))
-        for number, part in enumerate(parts, start=1)
-        if len(parts) > 1
-    ]
     paths = [urls.list_page(path, number) for number in range(1, len(parts) + 1)]
-    return [
-        (here, part, tuple(replace(link, is_current=link.url == here) for link in links))
-        for here, part in zip(paths, parts, strict=True)
-    ]
+    links = tuple(
+        PageLink(label=label(number, part), url=url, count=len(part))
+        for number, (url, part) in enumerate(zip(paths, parts, strict=True), start=1)
+        if len(parts) > 1
+    )
+    return [(url, part, links) for url, part in zip(paths, parts, strict=True)]
 
 
 def by_month(events: Events, year: int | None) -> tuple[Section, ...]:
@@ -181,9 +177,12 @@ def ungrouped(events: Events) -> tuple[Section, ...]:
     return (Section(title="", anchor="events", events=events),)
 
 
-def numbered_title(title: str, pages: Iterable[PageLink]) -> str:
-    """Return the title, with the number of the page after the first so that titles are unique."""
-    current = [page.label for page in pages if page.is_current]
+def numbered_title(title: str, path: str, pages: Iterable[PageLink]) -> str:
+    """Return the title of the page at ``path``, with its number after the first one.
+
+    So titles are unique.
+    """
+    current = [page.label for page in pages if page.url == path]
     return f"{title}, {current[0].lower()}" if current and current[0] != "Part 1" else title
 
 
