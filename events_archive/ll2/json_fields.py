@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
@@ -133,6 +134,7 @@ def clean_text(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
+@lru_cache(maxsize=10_000)  # Most names are those of agencies, stations, ... of other events, too.
 def clean_line(text: str) -> str:
     """Return ``text`` on one line, clean, with single spaces."""
     return " ".join(clean_text(text).split())
@@ -176,6 +178,8 @@ def clean_url(text: str) -> str:
 
 def without_format(url: str) -> str:
     """Return ``url`` without the parameter ``format``, which LL2 repeats in every URL it sends."""
+    if "?" not in url:
+        return url
     parts = urlsplit(url)
     query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != "format"]
     return urlunsplit(parts._replace(query=urlencode(query)))
