@@ -1,11 +1,12 @@
 """How feeds and calendars are offered: by each page, on one page, and in a file for readers."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from msgspec import Struct
 
 from events_archive.model.catalogue import grouped
-from events_archive.model.event import Event
+from events_archive.model.event import Event, EventType
 from events_archive.model.interval import format_duration
 from events_archive.site import urls
 from events_archive.site.calendars import Calendar, has_calendar, site_calendar, term_calendar
@@ -67,13 +68,7 @@ class AlternateLinks:
             *site_feed(site, urls.DAYS_FEED).alternates("On this day"),
             site_calendar(site, urls.ANNIVERSARIES).alternate("Anniversaries, calendar"),
         )
-        self._of_type = {
-            term.key: (
-                term_calendar(site, term).alternate(f"{term.name}, calendar"),
-                *term_feed(site, term).alternates(f"{term.name}, new and changed"),
-            )
-            for term in site.taxonomies.terms("types")
-        }
+        self._of_type = cache(self._for_type)
 
     def of_index(self, taxonomy: Taxonomy) -> Alternates:
         """Return what the index of a taxonomy announces."""
@@ -101,7 +96,7 @@ class AlternateLinks:
 
     def of_event(self, event: Event) -> Alternates:
         """Return what an event's page announces: its calendar, or its type's, and type's feeds."""
-        calendar, *feeds = self._of_type[event.type.id]
+        calendar, *feeds = self._of_type(event.type)
         if has_calendar(self._site, event):
             calendar = Alternate(
                 url=self._site.urls.event(event, CALENDAR.suffix),
@@ -109,6 +104,14 @@ class AlternateLinks:
                 title="This event in a calendar",
             )
         return (calendar, *feeds)
+
+    def _for_type(self, type: EventType) -> Alternates:
+        term = self._site.taxonomies.term("types", type.id)
+        assert term, "every event has a type"
+        return (
+            term_calendar(self._site, term).alternate(f"{type.name}, calendar"),
+            *term_feed(self._site, term).alternates(f"{type.name}, new and changed"),
+        )
 
 
 def subscription_pages(site: Site) -> Iterator[Page]:
