@@ -48,16 +48,16 @@
   // POSIX time in seconds. Date alone would take 30 February for 2 March.
   function parseDateTime(text) {
     const found = DATE_TIME.exec(text.trim());
-    if (!found) fail("moment");
+    if (!found) fail("datetime");
     const [year, month, day, hour, minute, second] = found.slice(1, 7).map(part => Number(part || 0));
     const date = new Date(0);
     date.setUTCFullYear(year, month - 1, day);
     const isDay = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && year > 0;
     const zone = (Number(found[9] || 0) * 60 + Number(found[10] || 0)) * (found[8] === "-" ? -60 : 60);
-    if (!isDay || hour > 23 || minute > 59 || second > 59 || found[9] > 23 || found[10] > 59) fail("moment");
+    if (!isDay || hour > 23 || minute > 59 || second > 59 || found[9] > 23 || found[10] > 59) fail("datetime");
     const seconds = date / 1000 + hour * 3600 + minute * 60 + second - zone;
     const inUtc = new Date(seconds * 1000).getUTCFullYear();
-    if (inUtc < 1 || inUtc > 9999) fail("moment");
+    if (inUtc < 1 || inUtc > 9999) fail("datetime");
     return seconds + Number("0." + (found[7] || "0").slice(0, 6));
   }
 
@@ -73,8 +73,8 @@
     texts: values => last(values).split(","),
     uuids: values => split(last(values)).map(parseUuid),
     text: values => [last(values).trim()],
-    each: values => values,
-    moment: values => [parseDateTime(last(values))],
+    repeated_text: values => values,
+    datetime: values => [parseDateTime(last(values))],
     words: values => splitWords(last(values)),
   };
 
@@ -208,7 +208,7 @@
   function predicate(condition) {
     const { field, kind, compare } = condition.parameter;
     const values = columns[field];
-    if (kind === "moment") return row => values[row] !== null && COMPARE[compare](values[row], condition.values[0]);
+    if (kind === "datetime") return row => values[row] !== null && COMPARE[compare](values[row], condition.values[0]);
     if (kind === "words") {
       const texts = lowerCase[field] = lowerCase[field] || values.map(text => text.toLowerCase());
       return row => condition.values.every(word => texts[row].includes(word));

@@ -26,7 +26,7 @@ _REDIRECT = re.compile(r'<meta http-equiv="refresh" content="0; url=([^"]*)">')
 _MAX_REDIRECT_SIZE = 4096
 """Bytes; larger pages are not searched for a redirect."""
 _POLICY = re.compile(rb'<meta http-equiv="Content-Security-Policy"[^>]*>\n')
-_DISABLED_SCRIPT = b"// Kiwix keeps this edition offline; nothing is left to do.\n"
+_DISABLED_SCRIPT = b"// Kiwix has stored the site: this script has nothing to do.\n"
 _LEFT_OUT = frozenset({urls.SERVICE_WORKER, urls.PRECACHE_MANIFEST})
 
 

@@ -39,9 +39,9 @@ class ParameterType(StrEnum):
     """UUIDs separated by commas, one of which must match."""
     TEXT = "text"
     """An exact text."""
-    REPEATED_TEXT = "each"
+    REPEATED_TEXT = "repeated_text"
     """An exact text, which may hold commas; with the parameter repeated, one of them must match."""
-    DATETIME = "moment"
+    DATETIME = "datetime"
     """A date-time, in UTC unless it has an offset."""
     WORDS = "words"
     """Words separated by spaces or commas, all of which must occur; case is ignored."""
@@ -216,7 +216,7 @@ FILTER_PARAMETERS = tuple(parameter for parameter in PARAMETERS if parameter.fie
 
 MESSAGES = {
     "number": "Enter a number.",
-    "moment": "Enter a valid date/time.",
+    "datetime": "Enter a valid date/time.",
     "uuid": "Enter a valid UUID.",
     "value": "“{value}” is not a valid value.",
     "format": "Not found.",

@@ -234,11 +234,11 @@ def _uuids(text: str) -> tuple[Value, ...]:
 
 def _datetime(text: str) -> datetime:
     if not _DATETIME.fullmatch(text.strip()):
-        raise ValueError(MESSAGES["moment"])
+        raise ValueError(MESSAGES["datetime"])
     try:
         return as_utc(datetime.fromisoformat(text.strip()))
     except (ValueError, OverflowError) as error:
-        raise ValueError(MESSAGES["moment"]) from error
+        raise ValueError(MESSAGES["datetime"]) from error
 
 
 _COERCIONS: dict[ParameterType, Callable[[list[str]], tuple[Value, ...]]] = {

@@ -121,7 +121,7 @@ def find_members(
 def find_all_series(
     taxonomy: Taxonomy, catalogue: Catalogue, slugs: SlugRegistry
 ) -> Iterator[Term]:
-    """Yield the series and missions that the names of events tell of."""
+    """Yield the series and missions that the names of events show."""
     for series in sorted(find_series(catalogue.events), key=_natural_order):
         yield Term(
             taxonomy=taxonomy,
