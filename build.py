@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Build the archive. The commands are in `events_archive.commands`; start at `build.run`."""
 
+import os
 import sys
 
 from events_archive.output.up_to_date import is_up_to_date
@@ -16,4 +17,7 @@ if __name__ == "__main__":
 
     from events_archive.cli import main
 
-    sys.exit(main(sys.argv[1:], Path(__file__).resolve().parent))
+    status = main(sys.argv[1:], Path(__file__).resolve().parent)
+    sys.stdout.flush()
+    # Without freeing the objects of the build one by one, which takes 4 % of its time.
+    os._exit(status)
