@@ -125,99 +125,79 @@ def inconsistent_place_names(catalogue: Catalogue) -> Set[int]:
     return ids
 
 
-QUALITY_RULES: tuple[QualityRule, ...] = (
+QUALITY_RULES = (
     QualityRule(
-        key="picture",
-        title="No picture",
+        key="picture", title="No picture", find=_each(lambda event: event.image is None),
         explanation="A drawn sky is shown instead. The source can add one of its pictures.",
-        find=_each(lambda event: event.image is None),
     ),
     QualityRule(
-        key="licence",
-        title="A picture with an unknown licence",
+        key="licence", title="A picture with an unknown licence",
+        find=_each(lambda event: event.image and not has_known_licence(event.image)),
         explanation="It is unclear whether it may be shown. "
         "Anyone who knows where it comes from can help.",
-        find=_each(lambda event: event.image and not has_known_licence(event.image)),
     ),
     QualityRule(
-        key="credit",
-        title="A picture without a credit",
-        explanation="Its maker is not named.",
+        key="credit", title="A picture without a credit",
         find=_each(lambda event: event.image and not event.image.credit),
+        explanation="Its maker is not named.",
     ),
     QualityRule(
-        key="precision",
-        title="A date of unknown precision",
+        key="precision", title="A date of unknown precision",
+        find=_each(lambda event: event.date.utc is not None and event.date.precision_id is None),
         explanation="Events from before spring 2023 have no precision. "
         "A time of midnight may stand for the whole day, or for the month.",
-        find=_each(lambda event: event.date.utc is not None and event.date.precision_id is None),
     ),
     QualityRule(
-        key="midnight",
-        title="Exactly midnight",
+        key="midnight", title="Exactly midnight", find=_each(_is_midnight),
         explanation="Probably entered before the time was known, and marked as exact.",
-        find=_each(_is_midnight),
     ),
     QualityRule(
-        key="coarse",
-        title="Past, but not known to the day",
-        explanation="By now it should be known when it happened.",
+        key="coarse", title="Past, but not known to the day",
         find=_each(_is_coarse, only_past=True),
+        explanation="By now it should be known when it happened.",
     ),
     QualityRule(
-        key="undated",
-        title="No date",
+        key="undated", title="No date", find=_each(lambda event: event.date.utc is None),
         explanation="It appears in no year and no calendar, and cannot be sorted by date.",
-        find=_each(lambda event: event.date.utc is None),
     ),
     QualityRule(
-        key="tense",
-        title="Past, but described in the future tense",
-        explanation="The description still says what will happen, not what happened.",
+        key="tense", title="Past, but described in the future tense",
         find=_each(lambda event: _FUTURE_TENSE.search(event.description), only_past=True),
+        explanation="The description still says what will happen, not what happened.",
     ),
     QualityRule(
-        key="description",
-        title="No description",
-        explanation="The page has a name and a date, but nothing to read.",
+        key="description", title="No description",
         find=_each(lambda event: not event.description.strip()),
+        explanation="The page has a name and a date, but nothing to read.",
     ),
     QualityRule(
-        key="place",
-        title="No place",
+        key="place", title="No place", find=_each(lambda event: not event.location.strip()),
         explanation="It is missing from the pages of places.",
-        find=_each(lambda event: not event.location.strip()),
     ),
     QualityRule(
-        key="places",
-        title="A place under an unusual name",
+        key="places", title="A place under an unusual name", find=inconsistent_place_names,
         explanation="Most events at the same place have another name for it. "
         "This archive treats them as one place; other users of the data may not.",
-        find=inconsistent_place_names,
     ),
     QualityRule(
-        key="twins",
-        title="Possible duplicates: the same name and type within a day",
-        explanation="Perhaps two events with one name, perhaps one event that was entered twice.",
+        key="twins", title="Possible duplicates: the same name and type within a day",
         find=likely_duplicates,
+        explanation="Perhaps two events with one name, perhaps one event that was entered twice.",
     ),
     QualityRule(
-        key="nameless",
-        title="A link without a usable title",
-        explanation="Its title is missing or that of an error page; the host is shown instead.",
+        key="nameless", title="A link without a usable title",
         find=_each(lambda event: any(not link.title for link in _links(event))),
+        explanation="Its title is missing or that of an error page; the host is shown instead.",
     ),
     QualityRule(
-        key="gone",
-        title="A link to a site that has closed or moved",
-        explanation="Such links rarely work now; a link to an archived copy would.",
+        key="gone", title="A link to a site that has closed or moved",
         find=_each(lambda event: any(map(_is_on_closed_host, _links(event)))),
+        explanation="Such links rarely work now; a link to an archived copy would.",
     ),
     QualityRule(
-        key="sources",
-        title="Past, with no link and no webcast",
-        explanation="There is nothing to check it against.",
+        key="sources", title="Past, with no link and no webcast",
         find=_each(lambda event: not any(_links(event)), only_past=True),
+        explanation="There is nothing to check it against.",
     ),
-)
+)  # fmt: skip
 """In the order of the page."""

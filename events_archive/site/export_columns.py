@@ -48,13 +48,11 @@ COLUMNS = (
     _text("date_precision", "How exact: minute, day, month ...", lambda e: e.date.precision),
     _text("date_in_words", "The date as exactly as it is known.", lambda event: event.date.display),
     _text(
-        "starts",
-        "The earliest time at which it may be (ISO 8601, UTC).",
+        "starts", "The earliest time at which it may be (ISO 8601, UTC).",
         lambda event: format_utc(event.date.interval.start) if event.date.interval else None,
     ),
     _text(
-        "ends",
-        "The end of the time in which it may be, exclusive (ISO 8601, UTC).",
+        "ends", "The end of the time in which it may be, exclusive (ISO 8601, UTC).",
         lambda event: format_utc(event.date.interval.end) if event.date.interval else None,
     ),
     _text("location", "The place, as the API writes it.", lambda event: event.location),
@@ -66,19 +64,15 @@ COLUMNS = (
     _names("expeditions", "Expeditions"),
     _names("astronauts", "People"),
     _text(
-        "webcasts",
-        "URLs of webcasts, separated by spaces.",
+        "webcasts", "URLs of webcasts, separated by spaces.",
         lambda event: " ".join(video.url for video in event.videos),
     ),
     _text(
-        "links",
-        "URLs of pages about it, separated by spaces.",
+        "links", "URLs of pages about it, separated by spaces.",
         lambda event: " ".join(link.url for link in event.links),
     ),
     Column(
-        "webcast_seconds",
-        "INTEGER",
-        "Length of the first webcast, in seconds.",
+        "webcast_seconds", "INTEGER", "Length of the first webcast, in seconds.",
         lambda site, event: (
             round(event.stream_length.total_seconds()) if event.stream_length else None
         ),
@@ -86,42 +80,33 @@ COLUMNS = (
     _text("image", "URL of its picture.", lambda event: event.image.url if event.image else None),
     _text("image_credit", "Who is credited for it.", lambda e: e.image.credit if e.image else None),
     _text(
-        "image_licence",
-        "The picture's licence, which is not that of the data.",
+        "image_licence", "The picture's licence, which is not that of the data.",
         lambda e: e.image.licence.name if e.image and e.image.licence else None,
     ),
     _text(
-        "last_updated",
-        "When the API last changed it (ISO 8601, UTC).",
+        "last_updated", "When the API last changed it (ISO 8601, UTC).",
         lambda event: format_utc(event.last_updated),
     ),
     Column(
-        "first_seen",
-        "TEXT",
-        "When the archive first saw it (ISO 8601, UTC).",
+        "first_seen", "TEXT", "When the archive first saw it (ISO 8601, UTC).",
         lambda site, event: format_utc(site.history.state.first_seen.get(event.id)),
     ),
     Column(
-        "last_seen",
-        "TEXT",
-        "The day (UTC) on which the API last had it.",
+        "last_seen", "TEXT", "The day (UTC) on which the API last had it.",
         lambda site, event: str(site.history.last_seen(event.id) or "") or None,
     ),
     Column(
-        "withdrawn",
-        "INTEGER",
-        "1 if the API no longer has it, else 0.",
+        "withdrawn", "INTEGER", "1 if the API no longer has it, else 0.",
         lambda site, event: int(site.history.is_withdrawn(event.id)),
     ),
     Column(
-        "page",
-        "TEXT",
+        "page", "TEXT",
         "Its page here; a path from the archive's root if the site has no base URL.",
         lambda site, event: site.base_url + site.urls.event(event),
     ),
     _text("source", "Its record in the API.", lambda event: event.source_url),
     _text("record_sha256", "SHA-256 of that record, in hexadecimal.", lambda event: event.digest),
-)
+)  # fmt: skip
 
 
 def rows(site: Site) -> list[tuple[Value, ...]]:

@@ -4,7 +4,7 @@ There are two orders: what is new or changed, latest first, and what happened, l
 has its latest entries; archive documents (RFC 5005 section 4) have them all.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Set
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -85,40 +85,33 @@ class Feed(Struct, frozen=True, kw_only=True):
         return max((entry.updated for entry in self.entries), default=FIRST_DATE)
 
 
-_SITE_FEEDS: Mapping[str, tuple[str, str, str]] = {
-    urls.MAIN_FEED: (
-        "",
-        "Spaceflight events that are new here or have changed, latest first.",
-        urls.HOME,
-    ),
+_SITE_FEEDS = {
+    urls.MAIN_FEED: ("", "Spaceflight events that are new here or have changed, latest first."),
     urls.HAPPENED: (
         ": what happened",
         "Spaceflight events that are over, in the order in which they happened.",
-        urls.HOME,
     ),
     urls.CHANGES: (
         ": changes",
         "One entry for each event that was added, moved to another date, renamed or withdrawn.",
-        urls.HOME,
     ),
     urls.DAYS_FEED: (
         ": on this day",
         "Each day, what happened in spaceflight on the same day in earlier years.",
-        urls.ALL_DAYS,
     ),
 }
-"""By stem: the end of the title, the description, and the page with the same events."""
+"""By stem: the end of the title, and the description."""
 
 
 def site_feed(site: Site, stem: str) -> Feed:
     """Return one of the feeds of the whole site (`urls.FEEDS`), without its entries."""
-    title, description, html_url = _SITE_FEEDS[stem]
+    title, description = _SITE_FEEDS[stem]
     return Feed(
         id=f"{TAG}:events:{stem}",
         title=site.title + title,
         description=description,
         stem=stem,
-        html_url=html_url,
+        html_url=urls.ALL_DAYS if stem == urls.DAYS_FEED else urls.HOME,
     )
 
 

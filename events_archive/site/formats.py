@@ -48,53 +48,28 @@ class Format:
 
 
 RSS = Format(
-    "rss",
-    ".rss",
-    "application/rss+xml",
-    label="RSS",
-    noun="feed",
+    "rss", ".rss", "application/rss+xml", label="RSS", noun="feed",
     entry_ids=re.compile(rb"<guid[^>]*>([^<]*)</guid>"),
-    validator="rss",
-    is_feed=True,
-    template="feeds/rss.xml",
-)
+    validator="rss", is_feed=True, template="feeds/rss.xml",
+)  # fmt: skip
 ATOM = Format(
-    "atom",
-    ".atom",
-    "application/atom+xml",
-    label="Atom",
-    noun="feed",
+    "atom", ".atom", "application/atom+xml", label="Atom", noun="feed",
     entry_ids=re.compile(rb"<entry>.*?<id>([^<]*)</id>", re.DOTALL),
-    validator="atom",
-    is_feed=True,
-    template="feeds/atom.xml",
-)
+    validator="atom", is_feed=True, template="feeds/atom.xml",
+)  # fmt: skip
 JSON_FEED = Format(
-    "json-feed",
-    ".json",
-    "application/feed+json",
+    "json-feed", ".json", "application/feed+json", label="JSON", noun="feed",
     # Browsers show this type, and would download the other.
     served_as="application/json",
-    label="JSON",
-    noun="feed",
     paths=rf"(?:{'|'.join(urls.FEEDS)})\.json|.+\.(?:feed|happened)\.json",
     entry_ids=re.compile(rb'[{,]"id":"([^"]*)"'),
-    validator="json-feed",
-    is_feed=True,
-    has_archives=False,
-    term_suffix=".feed.json",
+    validator="json-feed", is_feed=True, has_archives=False, term_suffix=".feed.json",
     writer=Writer.JSON_FEED,
-)
+)  # fmt: skip
 CALENDAR = Format(
-    "icalendar",
-    ".ics",
-    "text/calendar",
-    is_text=True,
-    noun="calendar",
-    is_precached=True,
-    entry_ids=re.compile(rb"\nUID:([^\r\n]*(?:\r\n [^\r\n]*)*)"),
-    validator="icalendar",
-)
+    "icalendar", ".ics", "text/calendar", is_text=True, noun="calendar", is_precached=True,
+    entry_ids=re.compile(rb"\nUID:([^\r\n]*(?:\r\n [^\r\n]*)*)"), validator="icalendar",
+)  # fmt: skip
 FORMATS = (
     Format("html", ".html", "text/html", is_text=True, noun="page", is_precached=True),
     RSS,
