@@ -68,11 +68,6 @@ class TemplateEnvironment(Environment):
         """Return the globals of the environment: no template has others."""
         return self.globals
 
-    def macro(self, template: str, name: str) -> Callable[..., Markup]:
-        """Return a macro of a template as a function."""
-        macro: Callable[..., Markup] = getattr(self.module(template), name)
-        return macro
-
     def render(self, name: str, context: Mapping[str, object]) -> str:
         """Return the text of a page.
 

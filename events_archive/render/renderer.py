@@ -26,7 +26,7 @@ from events_archive.render.calendar_links import event_links, subscription_links
 from events_archive.render.calendars import calendar_file
 from events_archive.render.context import RenderContext
 from events_archive.render.downloads import checksums, download, download_files
-from events_archive.render.feeds import enclosure, entry_summary, json_feed, rfc822, xml_bytes
+from events_archive.render.feeds import enclosure, entry_summary, feed_bytes, rfc822
 from events_archive.render.jinja import TemplateEnvironment
 from events_archive.render.json_ld import json_ld_block
 from events_archive.render.markdown import markdown_to_html, render_markdown_file
@@ -38,6 +38,7 @@ from events_archive.render.query_data import (
 )
 from events_archive.site import categories, urls
 from events_archive.site.page import Page, Writer
+from events_archive.store.canonical_json import compact_json
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; "
@@ -63,9 +64,6 @@ class Renderer(Struct, frozen=True, kw_only=True, dict=True):
         """Return the bytes of a page; raises ArchiveError where its template has a mistake."""
         if page.writer is Writer.TEMPLATE:
             return self._render(page)
-        if page.writer is Writer.JSON_FEED:
-            entry_html = self.environment.macro("feeds/content.html", "content")
-            return json_feed(self.context, page, entry_html)
         return WRITERS[page.writer](self.context, page)
 
     def _render(self, page: Page) -> bytes:
@@ -74,8 +72,8 @@ class Renderer(Struct, frozen=True, kw_only=True, dict=True):
             text = self.environment.render(page.template, variables)
         except ArchiveError as error:
             raise ArchiveError(f"{page.path}: {error}") from error
-        is_xml = page.template.endswith(".xml")
-        return xml_bytes(text) if is_xml else text.encode("utf-8", "replace")
+        is_feed = page.template.startswith("feeds/")
+        return feed_bytes(text) if is_feed else text.encode("utf-8", "replace")
 
     @cached_property
     def environment(self) -> TemplateEnvironment:
@@ -134,6 +132,11 @@ def format_size(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1e3))} kB"
 
 
+def to_json(value: object) -> str:
+    """Return ``value`` as JSON without white space."""
+    return compact_json(str(value) if isinstance(value, str) else value)
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "date_parts": date_parts,
     "format_day": format_day,
@@ -141,6 +144,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "format_duration": format_duration,
     "format_size": format_size,
     "host": host_of,
+    "json": to_json,
     "markdown": markdown_to_html,
     "rfc3339": format_utc,
     "rfc822": rfc822,
@@ -166,4 +170,4 @@ WRITERS: Mapping[Writer, Callable[[RenderContext, Page], bytes]] = {
     Writer.CNAME: lambda context, page: f"{context.site.settings.cname}\n".encode(),
     Writer.EMPTY: lambda context, page: b"",
 }
-"""What writes a page without a template; JSON feeds need a macro of the templates as well."""
+"""What writes a page without a template."""

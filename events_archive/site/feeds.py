@@ -157,10 +157,9 @@ def _pages(feed: Feed) -> Iterator[Page]:
     for format, path in feed.files:
         yield Page(
             path=path,
-            writer=format.writer,
             template=format.template,
             title=feed.title,
-            context={"feed": feed},
+            context={"feed": feed, "feed_path": path},
         )
 
 

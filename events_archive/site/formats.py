@@ -5,7 +5,6 @@ from dataclasses import KW_ONLY, dataclass
 from mimetypes import guess_type
 
 from events_archive.site import urls
-from events_archive.site.page import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +40,8 @@ class Format:
     """Of a format of feeds: whether it can link to archive documents (RFC 5005)."""
     term_suffix: str = ""
     """Of a format of feeds: the suffix of the feed of a term, if it is not `suffix`."""
-    writer: Writer = Writer.TEMPLATE
-    """Of a format of feeds: what writes it."""
     template: str = ""
-    """Of a format of feeds that has one."""
+    """Of a format of feeds."""
 
 
 RSS = Format(
@@ -64,7 +61,7 @@ JSON_FEED = Format(
     paths=rf"(?:{'|'.join(urls.FEEDS)})\.json|.+\.(?:feed|happened)\.json",
     entry_ids=re.compile(rb'[{,]"id":"([^"]*)"'),
     validator="json-feed", is_feed=True, has_archives=False, term_suffix=".feed.json",
-    writer=Writer.JSON_FEED,
+    template="feeds/feed.json",
 )  # fmt: skip
 CALENDAR = Format(
     "icalendar", ".ics", "text/calendar", is_text=True, noun="calendar", is_precached=True,

@@ -33,7 +33,6 @@ class Writer(StrEnum):
 
     TEMPLATE = "template"
     """Jinja, with the page's template and context."""
-    JSON_FEED = "json-feed"
     CALENDAR = "calendar"
     API_ROOT = "api-root"
     API_EVENT_LIST = "api-event-list"

@@ -41,7 +41,7 @@ def make_context(site: Site, thumbnails: Thumbnails | None = None) -> RenderCont
 
 def is_feed_or_calendar(page: Page) -> bool:
     """Whether ``page`` is a feed or a calendar."""
-    return page.writer in (Writer.CALENDAR, Writer.JSON_FEED) or page.template.startswith("feeds/")
+    return page.writer is Writer.CALENDAR or page.template.startswith("feeds/")
 
 
 def render_site(

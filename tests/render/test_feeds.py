@@ -15,7 +15,7 @@ import pytest
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.event import EventType, Licence
 from events_archive.model.slugs import SlugRegistry, SlugTable
-from events_archive.render.feeds import rfc822, xml_bytes
+from events_archive.render.feeds import feed_bytes, rfc822
 from tests.factories import (
     DOCKING,
     a_change,
@@ -253,7 +253,7 @@ def test_a_long_description_is_kept_whole(tmp_path: Path) -> None:
 
 
 def test_xml_keeps_all_that_it_may_and_drops_the_rest() -> None:
-    assert xml_bytes("a\t\n\x00\x1f\ufffe\ud800é🚀") == "a\t\né🚀".encode()
+    assert feed_bytes("a\t\n\x00\x1f\ufffe\ud800é🚀") == "a\t\né🚀".encode()
 
 
 def test_dates_have_the_forms_of_the_standards() -> None:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from events_archive.errors import ArchiveError
 from events_archive.ll2.parse import parse_event
 from events_archive.output.fingerprints import digest_of_folder
-from events_archive.render.feeds import xml_bytes
+from events_archive.render.feeds import feed_bytes
 from events_archive.render.jinja import (
     CacheExtension,
     TemplateEnvironment,
@@ -109,7 +109,7 @@ def test_every_page_is_what_plain_jinja_makes_of_it(renderer: Renderer) -> None:
         expected = template.render(
             {**page.context, "page": page, "root": renderer.context.root(page)}
         )
-        assert renderer.content(page) == xml_bytes(expected), page.path
+        assert renderer.content(page) == feed_bytes(expected), page.path
 
 
 # The language -------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def test_a_page_fills_the_blocks_of_its_base_and_sees_what_both_import(templates
     assert environment.render("base.html", context) == "<<em><b>&amp;</b></em>>"
     expected = "<<em><b>&amp;</b></em><em><b>X!</b></em>[innerX]>"
     assert environment.render("page.html", context) == expected
-    assert environment.macro("m.html", "em")("<") == "<em><b>&lt;</b></em>"
+    assert environment.module("m.html").em("<") == "<em><b>&lt;</b></em>"
 
 
 def test_text_is_not_escaped_in_files_without_markup(templates: Write) -> None:
