@@ -77,10 +77,6 @@ class ArchiveHistory(Struct, frozen=True, kw_only=True, dict=True):
         last_day = full_refresh.date() if full_refresh else None
         return self.state.withdrawn.get(event_id, last_day)
 
-    def is_withdrawn(self, event_id: int) -> bool:
-        """Whether LL2 no longer has the event."""
-        return event_id in self.state.withdrawn
-
     def changes_since(self, day: date | None) -> tuple[Change, ...]:
         """Return the changes observed on ``day`` (UTC) or later.
 

@@ -1,6 +1,6 @@
 """All events in order of time, with their groups and neighbours."""
 
-from collections.abc import Callable, Container, Hashable, Iterable
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TypeVar
@@ -25,6 +25,11 @@ def grouped(
         if value is not None:
             groups.setdefault(value, []).append(item)
     return {value: tuple(members) for value, members in groups.items()}
+
+
+def with_neighbours(events: Events) -> Iterator[tuple[Event, Event | None, Event | None]]:
+    """Yield each event with the one before and the one after it."""
+    return zip(events, (None, *events), (*events[1:], None), strict=False)
 
 
 class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
@@ -134,8 +139,9 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
         return tuple(image for image in self.images if image.licence_id not in excluded)
 
     @cached_property
-    def _positions(self) -> dict[int, int]:
-        return {event.id: position for position, event in enumerate(self.events)}
+    def neighbours(self) -> dict[int, tuple[Event | None, Event | None]]:
+        """The events before and after each one in time, by its id; not of withdrawn events."""
+        return {event.id: (before, after) for event, before, after in with_neighbours(self.events)}
 
     @cached_property
     def _positions_in_type(self) -> dict[int, int]:
@@ -144,16 +150,6 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
             for members in self.by_type.values()
             for position, event in enumerate(members)
         }
-
-    def previous(self, event: Event) -> Event | None:
-        """Return the event before this one in time; None for the first and for withdrawn ones."""
-        position = self._positions.get(event.id, 0)
-        return self.events[position - 1] if position else None
-
-    def next(self, event: Event) -> Event | None:
-        """Return the event after this one in time; None for the last and for withdrawn ones."""
-        position = self._positions.get(event.id, len(self.events)) + 1
-        return self.events[position] if position < len(self.events) else None
 
     def others_of_type(self, event: Event, count: int) -> Events:
         """Return up to ``count`` other events of the same type, those nearest in time, in order."""

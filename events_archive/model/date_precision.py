@@ -89,16 +89,12 @@ PRECISIONS: dict[int, Precision] = {
     5: _day_only("day"),
     # A week in two months or years is listed where the displayed day is.
     6: Precision(
-        key="week",
-        interval=partial(period, length=timedelta(weeks=1)),
+        key="week", iso_format="%G-W%V", interval=partial(period, length=timedelta(weeks=1)),
         display=lambda start: f"week of {format_day(start)}",
-        iso_format="%G-W%V",
     ),
     7: Precision(
-        key="month",
-        interval=lambda when: months(when.year, when.month, 1),
+        key="month", iso_format="%Y-%m", interval=lambda when: months(when.year, when.month, 1),
         display=lambda start: format_month(start.year, start.month),
-        iso_format="%Y-%m",
     ),
     8: _part_of_year("quarter-1", "first quarter of ", 1, 3),
     9: _part_of_year("quarter-2", "second quarter of ", 4, 3),
@@ -109,20 +105,14 @@ PRECISIONS: dict[int, Precision] = {
     14: _part_of_year("year", "", 1, 12),
     # That of the US government, which begins on 1 October of the year before.
     15: Precision(
-        key="fiscal-year",
+        key="fiscal-year", iso_format="", year=lambda start: start.year + 1, has_month=False,
         interval=lambda when: months(when.year - (when.month < 10), 10, 12),
         display=lambda start: f"fiscal year {start.year + 1}",
-        iso_format="",
-        year=lambda start: start.year + 1,
-        has_month=False,
     ),
     16: Precision(
-        key="decade",
+        key="decade", iso_format="", year=lambda start: None, has_month=False,
         interval=lambda when: months(when.year - when.year % 10, 1, 120),
         display=lambda start: f"{start.year}s",
-        iso_format="",
-        year=lambda start: None,
-        has_month=False,
     ),
-}
+}  # fmt: skip
 """By the id of LL2's ``net_precisions``."""

@@ -18,8 +18,6 @@ from events_archive.model.date_precision import (
 )
 from events_archive.model.interval import RESOLUTION, Interval, format_day
 
-_NO_DATE_SORT_KEY = (datetime.max.replace(tzinfo=UTC), timedelta.max)
-
 
 class EventDate(Struct, frozen=True, kw_only=True, dict=True):
     """A date-time with its precision."""
@@ -108,7 +106,7 @@ class EventDate(Struct, frozen=True, kw_only=True, dict=True):
         """
         interval = self.interval
         if interval is None:
-            return _NO_DATE_SORT_KEY
+            return (datetime.max.replace(tzinfo=UTC), timedelta.max)
         latest = interval.start if self.has_time else interval.end - RESOLUTION
         return (latest, interval.end - interval.start)
 

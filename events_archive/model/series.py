@@ -23,10 +23,6 @@ class Series(Struct, frozen=True, kw_only=True):
     """In the order of their numbers, or for a mission in the order of time."""
     is_counted: bool
 
-    def with_neighbours(self) -> Iterator[tuple[Event, Event | None, Event | None]]:
-        """Yield each event with the one before and the one after it."""
-        return zip(self.events, (None, *self.events), (*self.events[1:], None), strict=False)
-
 
 _ORDINAL_WORDS = """
     first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth
@@ -76,11 +72,7 @@ _PROBES = re.compile(
     r"(?:ESA )?(BepiColombo|Solar Orbiter|Parker Solar Probe|Europa Clipper|Lucy|Psyche|Hera|"
     r"Juice|JUICE|Juno|OSIRIS-REx|OSIRIS-Rex|Hayabusa-?2|Tianwen-\d|DART)\b"
 )
-_PROBE_NAMES = {
-    "JUICE": "Juice",
-    "OSIRIS-Rex": "OSIRIS-REx",
-    "Hayabusa-2": "Hayabusa2",
-}
+_PROBE_NAMES = {"JUICE": "Juice", "OSIRIS-Rex": "OSIRIS-REx", "Hayabusa-2": "Hayabusa2"}
 _COUNTED_EVENTS = {2: "dockings", 4: "berthings", 8: "undockings", 9: "landings", 13: "releases"}
 """Types of events that happen once to each spacecraft, so that its number counts them."""
 

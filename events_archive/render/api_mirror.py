@@ -107,7 +107,7 @@ def _added_members(context: RenderContext, event: Event, root: str) -> dict[str,
         "ends": format_utc(interval.end) if interval else None,
         "first_seen": format_utc(history.state.first_seen.get(event.id)),
         "last_seen": last_seen.isoformat() if last_seen else None,
-        "withdrawn": history.is_withdrawn(event.id),
+        "withdrawn": event.id in history.state.withdrawn,
         "history": [
             {name: value for name, value in to_builtins(change).items() if name != "id"}
             for change in history.changes_of(event.id)

@@ -31,6 +31,7 @@ def event_pages(site: Site) -> Iterator[Page]:
 def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ()) -> Page:
     """Return the page of one event."""
     catalogue, taxonomies, state = site.catalogue, site.taxonomies, site.history.state
+    previous, next = catalogue.neighbours.get(event.id, (None, None))
     changes, withdrawn = site.history.changes_of(event.id), state.withdrawn.get(event.id)
     return Page(
         path=site.urls.event(event),
@@ -39,8 +40,8 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
         description=meta_description(event),
         context={
             "event": event,
-            "previous": catalogue.previous(event),
-            "next": catalogue.next(event),
+            "previous": previous,
+            "next": next,
             "others": catalogue.others_of_type(event, MAX_OTHERS_OF_TYPE),
             "place": taxonomies.place(event),
             "series": taxonomies.series_positions.get(event.id, ()),

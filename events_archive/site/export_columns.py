@@ -97,7 +97,7 @@ COLUMNS = (
     ),
     Column(
         "withdrawn", "INTEGER", "1 if the API no longer has it, else 0.",
-        lambda site, event: int(site.history.is_withdrawn(event.id)),
+        lambda site, event: int(event.id in site.history.state.withdrawn),
     ),
     Column(
         "page", "TEXT",

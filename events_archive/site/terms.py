@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from events_archive.model.catalogue import Catalogue, Events
+from events_archive.model.catalogue import Catalogue, Events, with_neighbours
 from events_archive.model.event import Event
 from events_archive.model.places import place_of
 from events_archive.model.slugs import SlugRegistry
@@ -178,7 +178,7 @@ class TaxonomyIndex:
         """The neighbours of each event in each series that it is in, by its id."""
         found: dict[int, tuple[SeriesPosition, ...]] = {}
         for term in self.terms("series"):
-            for event, before, after in term.value.with_neighbours():
+            for event, before, after in with_neighbours(term.events):
                 position = SeriesPosition(term, before, after)
                 found[event.id] = (*found.get(event.id, ()), position)
         return found

@@ -709,4 +709,4 @@ class _Scenario:
             assert types.count("added") == 1
             presence = [name for name in types if name in ("withdrawn", "returned")]
             assert presence == (["withdrawn", "returned"] * len(presence))[: len(presence)]
-            assert (len(presence) % 2 == 1) == history.is_withdrawn(number)
+            assert (len(presence) % 2 == 1) == (number in history.state.withdrawn)

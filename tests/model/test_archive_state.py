@@ -32,8 +32,6 @@ def test_an_event_has_its_own_changes_and_the_day_it_was_last_seen() -> None:
     assert history.changes_of(1) == (changes[0], changes[2])
     assert history.last_seen(2) == date(2026, 9, 1)
     assert history.changes_of(3) == ()
-    assert history.is_withdrawn(2)
-    assert not history.is_withdrawn(1)
 
 
 def test_the_latest_changes_are_those_of_the_last_refresh_that_brought_any() -> None:

@@ -52,9 +52,7 @@ def test_a_type_has_the_name_of_the_event_updated_last() -> None:
 def test_neighbours_are_in_order_of_time() -> None:
     first, second, third = (an_event(n, f"2021-07-0{n}T00:00:00Z") for n in (1, 2, 3))
     catalogue = a_catalogue(third, first, second)
-    assert (catalogue.previous(second), catalogue.next(second)) == (first, third)
-    assert catalogue.previous(first) is None
-    assert catalogue.next(third) is None
+    assert catalogue.neighbours == {1: (None, second), 2: (first, third), 3: (second, None)}
 
 
 def test_others_of_a_type_are_the_nearest_ones_without_the_event_itself() -> None:
@@ -78,8 +76,7 @@ def test_withdrawn_events_are_in_no_list_but_among_all_events() -> None:
     assert catalogue.events == (live,)
     assert catalogue.by_type[EVA.id] == (live,)
     assert catalogue.all_events == (live, withdrawn)
-    assert catalogue.previous(withdrawn) is None
-    assert catalogue.next(withdrawn) is None
+    assert withdrawn.id not in catalogue.neighbours
     assert catalogue.others_of_type(withdrawn, 3) == (live,)
 
 

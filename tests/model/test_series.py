@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from events_archive.model.catalogue import with_neighbours
 from events_archive.model.event import Event, EventType
 from events_archive.model.series import Series, find_series, memberships
 from tests.factories import DOCKING, EVA, an_event
@@ -81,7 +82,7 @@ def test_a_counted_series_is_in_the_order_of_its_numbers() -> None:
     assert series
     assert [event.name for event in series.events] == ["US EVA-74", "US EVA-75", "US EVA-76"]
     first, second, third = series.events
-    assert list(series.with_neighbours()) == [
+    assert list(with_neighbours(series.events)) == [
         (first, None, second),
         (second, first, third),
         (third, second, None),
@@ -127,7 +128,7 @@ def test_the_event_after_another_has_it_before(names: list[str]) -> None:
     for series in find_series(_named(*names, type=DOCKING)):
         assert len({event.id for event in series.events}) == len(series.events) > 1
         neighbours = {
-            event.id: (before, after) for event, before, after in series.with_neighbours()
+            event.id: (before, after) for event, before, after in with_neighbours(series.events)
         }
         assert list(neighbours) == [event.id for event in series.events]
         for event in series.events:
