@@ -2,14 +2,14 @@
 // cached copy is shown only if that fails, with a notice that says from which day it is.
 "use strict";
 
-var VERSION = "@version@"; // of the whole site, so that this script changes whenever a file does
+var VERSION = "{{ site_version }}"; // of the whole site, so that this script changes whenever a file does
 var SCOPE = self.registration.scope;
 // Other sites on the same host have their caches in the same storage.
 var CACHE_PREFIX = "events-archive " + new URL(SCOPE).pathname + " ";
 var CACHE_NAME = CACHE_PREFIX + VERSION;
 var FILE_LIST = "service-worker-files.json";
 var SAVE_ALL_MARKER = "service-worker-keeps-all"; // no file: cached if the reader saved the whole archive
-var PRECACHED = @always@; // home, the page "Read offline", styles, scripts and icons
+var PRECACHED = {{ always_cached|json }}; // home, the page "Read offline", styles, scripts and icons
 
 self.addEventListener("install", function (event) {
   event.waitUntil(fillCache().then(function () { return self.skipWaiting(); }));

@@ -23,7 +23,7 @@ from events_archive.output.manifest import (
     save_manifest,
 )
 from events_archive.output.writer import OutputDir, WriteSummary
-from events_archive.render.assets import precache_manifest, read_assets, service_worker
+from events_archive.render.assets import is_always_cached, precache_manifest, read_assets
 from events_archive.render.context import RenderContext
 from events_archive.render.renderer import Renderer
 from events_archive.settings import Settings
@@ -32,6 +32,7 @@ from events_archive.site.page import Page, Writer
 from events_archive.site.plan import plan_site
 from events_archive.site.redirects import is_permanent_list
 from events_archive.site.site import Site
+from events_archive.store.canonical_json import compact_json
 from events_archive.store.state_files import (
     PUBLISHED_IDS_FILE,
     load_published_ids,
@@ -148,18 +149,26 @@ def render_site(
     builder.build(ordinary, thumbnails.files())
     for path, content in assets.files():
         output.stage(path, content)
-    write_derived_files(site, output)
+    write_derived_files(renderer, output)
     return pages, output, fingerprint
 
 
-def write_derived_files(site: Site, output: OutputDir) -> None:
+def write_derived_files(renderer: Renderer, output: OutputDir) -> None:
     """Stage the files that are made from all other files of the site."""
+    site = renderer.context.site
     manifest = precache_manifest(
         {path: (file.entry.digest, file.entry.size) for path, file in output.staged.items()}
     )
-    output.stage(urls.PRECACHE_MANIFEST, manifest)
-    script = site.settings.templates / urls.SERVICE_WORKER
-    output.stage(urls.SERVICE_WORKER, service_worker(script, manifest))
+    output.stage(urls.PRECACHE_MANIFEST, f"{compact_json(manifest)}\n".encode())
+    script = Page(
+        path=urls.SERVICE_WORKER,
+        template="service-worker.js",
+        context={
+            "site_version": manifest["version"],
+            "always_cached": list(filter(is_always_cached, manifest["files"])),
+        },
+    )
+    output.stage(script.path, renderer.content(script))
     if site.settings.offer_download:
         # Most sites do not offer one.
         from events_archive.export import ExportBundle, zip_file  # noqa: PLC0415

@@ -21,7 +21,6 @@ from events_archive.render.api_mirror import (
     api_type,
     api_type_list,
 )
-from events_archive.render.assets import web_manifest
 from events_archive.render.calendar_links import event_links, subscription_links
 from events_archive.render.calendars import calendar_file
 from events_archive.render.context import RenderContext
@@ -166,7 +165,6 @@ WRITERS: Mapping[Writer, Callable[[RenderContext, Page], bytes]] = {
     Writer.EVENTS_CSV: download,
     Writer.EVENTS_SQLITE: download,
     Writer.CHECKSUMS: checksums,
-    Writer.WEB_MANIFEST: lambda context, page: web_manifest(context.site, context.assets),
     Writer.CNAME: lambda context, page: f"{context.site.settings.cname}\n".encode(),
     Writer.EMPTY: lambda context, page: b"",
 }

@@ -47,7 +47,6 @@ class Writer(StrEnum):
     EVENTS_CSV = "events-csv"
     EVENTS_SQLITE = "events-sqlite"
     CHECKSUMS = "checksums"
-    WEB_MANIFEST = "web-manifest"
     CNAME = "cname"
     EMPTY = "empty"
     DERIVED = "derived"

@@ -50,7 +50,7 @@ def static_pages(site: Site) -> Iterator[Page]:
         context={"download": urls.DOWNLOAD if site.settings.offer_download else ""},
         breadcrumbs=(HOME,),
     )
-    yield Page(path=urls.MANIFEST, writer=Writer.WEB_MANIFEST)
+    yield Page(path=urls.MANIFEST, template="manifest.webmanifest")
     yield Page(path=urls.NO_JEKYLL, writer=Writer.EMPTY)
     yield Page(path=urls.ROBOTS, template="feeds/robots.txt")
     if site.settings.cname:
