@@ -10,9 +10,8 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
-
-from msgspec import Struct
 
 from events_archive.model.event import Event
 from events_archive.model.timestamps import format_utc
@@ -49,45 +48,25 @@ INSERT INTO search (search) VALUES ('optimize');
 """
 
 
-class DownloadFile(Struct, frozen=True, kw_only=True):
-    """One of the three files with what the data page shows of it."""
-
-    path: str
-    content: bytes
-    sha256: str
-    """In hexadecimal."""
-
-    @property
-    def size(self) -> int:
-        """In bytes."""
-        return len(self.content)
-
-
-def download_files(context: RenderContext) -> dict[str, DownloadFile]:
-    """Return the three files by path, each of them made once."""
-    return {path: _download_file(context, path) for path in _MAKERS}
+def downloads(context: RenderContext) -> dict[str, bytes]:
+    """Return the contents of the three files by path, each of them made once."""
+    return {path: context.cached(path, partial(make, context)) for path, make in _MAKERS.items()}
 
 
 def download(context: RenderContext, page: Page) -> bytes:
     """Return one of the three files."""
-    return _download_file(context, page.path).content
+    return downloads(context)[page.path]
 
 
 def checksums(context: RenderContext, page: Page) -> bytes:
     """Return what ``sha256sum --check`` reads in the folder of the files."""
-    lines = (
-        f"{file.sha256}  {Path(file.path).name}\n" for file in download_files(context).values()
-    )
-    return "".join(lines).encode()
+    files = downloads(context).items()
+    return "".join(f"{sha256(content)}  {Path(path).name}\n" for path, content in files).encode()
 
 
-def _download_file(context: RenderContext, path: str) -> DownloadFile:
-    def make() -> DownloadFile:
-        content = _MAKERS[path](context)
-        return DownloadFile(path=path, content=content, sha256=hashlib.sha256(content).hexdigest())
-
-    file: DownloadFile = context.cached(("download", path), make)
-    return file
+def sha256(content: bytes) -> str:
+    """Return the SHA-256 digest in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def _jsonl(context: RenderContext) -> bytes:

@@ -24,7 +24,7 @@ from events_archive.render.api_mirror import (
 from events_archive.render.calendar_links import event_links, subscription_links
 from events_archive.render.calendars import calendar_file
 from events_archive.render.context import RenderContext
-from events_archive.render.downloads import checksums, download, download_files
+from events_archive.render.downloads import checksums, download, downloads, sha256
 from events_archive.render.feeds import enclosure, entry_summary, feed_bytes, rfc822
 from events_archive.render.jinja import TemplateEnvironment
 from events_archive.render.json_ld import json_ld_block
@@ -89,7 +89,7 @@ class Renderer(Struct, frozen=True, kw_only=True, dict=True):
             "add_to_calendar": partial(event_links, site),
             "asset": context.assets.url,
             "category_of": categories.category_of,
-            "downloads": partial(download_files, context),
+            "downloads": partial(downloads, context),
             "enclosure": partial(enclosure, context),
             "entry_summary": entry_summary,
             "event_url": site.urls.event,
@@ -147,6 +147,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "markdown": markdown_to_html,
     "rfc3339": format_utc,
     "rfc822": rfc822,
+    "sha256": sha256,
 }
 """The filters that templates have beside Jinja's own."""
 
@@ -161,9 +162,7 @@ WRITERS: Mapping[Writer, Callable[[RenderContext, Page], bytes]] = {
     Writer.QUERY_EVENTS: query_events,
     Writer.QUERY_WORDS: query_words,
     Writer.QUERY_RECORDS: query_records,
-    Writer.EVENTS_JSONL: download,
-    Writer.EVENTS_CSV: download,
-    Writer.EVENTS_SQLITE: download,
+    Writer.DOWNLOAD: download,
     Writer.CHECKSUMS: checksums,
     Writer.CNAME: lambda context, page: f"{context.site.settings.cname}\n".encode(),
     Writer.EMPTY: lambda context, page: b"",

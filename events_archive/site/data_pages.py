@@ -53,9 +53,8 @@ def data_pages(site: Site) -> Iterator[Page]:
 
 def download_pages(site: Site) -> Iterator[Page]:
     """Yield all events in three formats, their checksums, and the page that describes them."""
-    yield Page(path=urls.EVENTS_JSONL, writer=Writer.EVENTS_JSONL, cache_inputs=ALL_EVENTS)
-    yield Page(path=urls.EVENTS_CSV, writer=Writer.EVENTS_CSV, cache_inputs=ALL_EVENTS)
-    yield Page(path=urls.EVENTS_SQLITE, writer=Writer.EVENTS_SQLITE, cache_inputs=ALL_EVENTS)
+    for path in (urls.EVENTS_JSONL, urls.EVENTS_CSV, urls.EVENTS_SQLITE):
+        yield Page(path=path, writer=Writer.DOWNLOAD, cache_inputs=ALL_EVENTS)
     yield Page(path=urls.CHECKSUMS, writer=Writer.CHECKSUMS, cache_inputs=ALL_EVENTS)
     yield Page(
         path=urls.DATA,
