@@ -8,19 +8,18 @@ requested again, and of one that is gone, the day when it was last there is know
 makes the run fail, since it may be a passing fault of the other site.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from time import monotonic, sleep
 from urllib.parse import urlsplit
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from events_archive.check.built_site import BuiltSite
 from events_archive.console import Console, Progress
 from events_archive.errors import HttpError
+from events_archive.model.catalogue import grouped
 from events_archive.model.timestamps import AwareDatetime
 from events_archive.net.http_client import HttpClient, HttpLimits
 from events_archive.settings import Settings
@@ -32,7 +31,6 @@ LINKS_FILE = "links.json"
 
 _NO_HEAD = frozenset({400, 403, 404, 405, 406, 501})
 """Statuses of HEAD requests after which a GET request may have another."""
-_LIMITS = HttpLimits(read=15.0, total=30.0, max_redirects=5)
 
 
 class CrawlPolicy(Struct, frozen=True, kw_only=True):
@@ -40,7 +38,7 @@ class CrawlPolicy(Struct, frozen=True, kw_only=True):
 
     pause: float = 2.0
     """Seconds between two requests to one host."""
-    limits: HttpLimits = _LIMITS
+    limits: HttpLimits = HttpLimits(read=15.0, total=30.0, max_redirects=5)
     max_seconds: float = 600.0
     """Seconds after which no further link is checked in this run."""
     max_per_host: int = 40
@@ -54,7 +52,7 @@ class CrawlPolicy(Struct, frozen=True, kw_only=True):
 DEFAULT_POLICY = CrawlPolicy()
 
 
-class LinkStatus(msgspec.Struct, frozen=True, kw_only=True, rename={"last_checked": "last_tried"}):
+class LinkStatus(Struct, frozen=True, kw_only=True, rename={"last_checked": "last_tried"}):
     """What is known of one link; date-times in UTC, to the second."""
 
     first_seen: AwareDatetime
@@ -123,19 +121,17 @@ def due_links(
     return sorted(due, key=lambda url: (checked[url], url))
 
 
-def group_by_host(urls: Iterable[str], max_per_host: int) -> list[list[str]]:
+def group_by_host(urls: Iterable[str], max_per_host: int) -> list[tuple[str, ...]]:
     """Return at most ``max_per_host`` of ``urls`` for each host, the longest list first.
 
     The longest takes the most time, because of the pauses.
     """
-    by_host: dict[str, list[str]] = defaultdict(list)
-    for url in urls:
-        by_host[urlsplit(url).hostname or ""].append(url)
+    by_host = grouped(urls, lambda url: urlsplit(url).hostname or "")
     return sorted((urls[:max_per_host] for urls in by_host.values()), key=len, reverse=True)
 
 
 def find_faults(
-    hosts: list[list[str]], settings: Settings, progress: Progress, policy: CrawlPolicy
+    hosts: list[tuple[str, ...]], settings: Settings, progress: Progress, policy: CrawlPolicy
 ) -> dict[str, str]:
     """Check the links of each of ``hosts``, until the time is over.
 
@@ -146,7 +142,7 @@ def find_faults(
     api_host = urlsplit(settings.api_url).hostname or ""
     with HttpClient(limits=policy.limits, headers=headers, trusted_host=api_host) as client:
 
-        def check_host(urls: list[str]) -> dict[str, str]:
+        def check_host(urls: tuple[str, ...]) -> dict[str, str]:
             faults: dict[str, str] = {}
             for url in urls:
                 if faults:

@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Set
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from events_archive.check.built_site import BuiltSite, Problem
 from events_archive.site.formats import CALENDAR, format_of
@@ -32,13 +32,7 @@ def _invalid_files(site: BuiltSite, validators: Set[str]) -> Iterator[Problem]:
         if format and format.validator in validators:
             try:
                 problems = list(VALIDATORS[format.validator](file.read_bytes()))
-            except (
-                ElementTree.ParseError,
-                ValueError,
-                KeyError,
-                TypeError,
-                AttributeError,
-            ) as error:
+            except (ParseError, ValueError, KeyError, TypeError, AttributeError) as error:
                 problems = [f"it cannot be read: {type(error).__name__}, {error}"]
             yield from ((path, problem) for problem in problems)
 
@@ -84,7 +78,7 @@ def validate_json_feed(content: bytes) -> Iterator[str]:
 
 
 def validate_xml(content: bytes) -> Iterator[str]:
-    """Yield nothing; raise `ElementTree.ParseError` when it is not XML."""
+    """Yield nothing; raise `ParseError` when it is not XML."""
     _parse_xml(content)
     return iter(())
 
@@ -126,10 +120,10 @@ def _duplicate_ids(ids: list[str]) -> Iterator[str]:
             yield f"the id {id} occurs {count} times"
 
 
-def _parse_xml(content: bytes) -> ElementTree.Element:
+def _parse_xml(content: bytes) -> Element:
     if b"<!DOCTYPE" in content:
         raise ValueError("it declares a document type, which strict readers refuse")
-    return ElementTree.fromstring(content)
+    return fromstring(content)
 
 
 VALIDATORS: dict[str, Callable[[bytes], Iterator[str]]] = {

@@ -76,25 +76,18 @@ def _missing_entries(site: BuiltSite, state: ArchiveState, pattern: str) -> Iter
 
 
 def _missing_uids(site: BuiltSite, state: ArchiveState, pattern: str) -> Iterator[Problem]:
-    """Compare each event's own calendar and the complete one."""
+    """Compare the complete calendar, and each event's own one where there is one."""
     all_uids = find_ids(site, (urls.COMPLETE_CALENDAR,))
-    for path, id in _event_calendars(site, state):
-        uid = pattern.format(id)
-        uids = find_ids(site, (path,))
+    for id in sorted(_published_events(state)):
+        permalink = site.pages.get(urls.permalink(id))
+        target = permalink and site.resolve_link(urls.permalink(id), permalink.redirect_target)
+        path = f"{target[0].removesuffix('.html')}.ics" if target else ""
+        uid, uids = pattern.format(id), find_ids(site, (path,))
         # The calendar of an event without a date is empty.
         if uids and uid not in uids:
             yield path, f"the UID {uid}"
         if uids and uid not in all_uids:
             yield urls.COMPLETE_CALENDAR, f"the UID {uid}"
-
-
-def _event_calendars(site: BuiltSite, state: ArchiveState) -> Iterator[tuple[str, int]]:
-    """Yield the path of each event's calendar, where it has one, and the id of the event."""
-    for id in sorted(_published_events(state)):
-        permalink = site.pages.get(urls.permalink(id))
-        target = permalink and site.resolve_link(urls.permalink(id), permalink.redirect_target)
-        if target and (path := f"{target[0].removesuffix('.html')}.ics") in site.files:
-            yield path, id
 
 
 def _published_events(state: ArchiveState) -> set[int]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from events_archive.console import quantity
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Event, EventType
 from events_archive.model.interval import MONTHS, format_month
@@ -77,7 +78,8 @@ class Bar(NamedTuple):
 
 def type_timeline(site: Site, type: EventType) -> tuple[Chart, dict[int, tuple[str, int]]]:
     """Return a type's events by year, for the index of types: a chart, and each (URL, count)."""
-    years, by_year = site.catalogue.years, _by_year(site.catalogue.by_type[type.id])
+    years = site.catalogue.years
+    by_year = grouped(site.catalogue.by_type[type.id], lambda event: event.date.year)
     counts = {year: (_year_url(site, type, year), len(events)) for year, events in by_year.items()}
     bars = [
         Bar(year - years.start, counts[year][0], str(year), events)
@@ -92,7 +94,7 @@ def timeline(site: Site, type: EventType) -> tuple[Chart, range] | None:
     Each event is a dot, or each month a bar if there are more than `MAX_DOTS`.
     """
     events = site.catalogue.by_type[type.id]
-    by_year = _by_year(events)
+    by_year = grouped(events, lambda event: event.date.year)
     if len(events) < 2 or not by_year:
         return None
     years = range(min(by_year), max(by_year) + 1)
@@ -104,10 +106,6 @@ def timeline(site: Site, type: EventType) -> tuple[Chart, range] | None:
         for month, members in by_month
     ]
     return bar_chart(bars, len(years) * 12), years
-
-
-def _by_year(events: Events) -> dict[int, Events]:
-    return grouped(events, lambda event: event.date.year)
 
 
 def _year_url(site: Site, type: EventType, year: int) -> str:
@@ -166,20 +164,17 @@ def bar_chart(bars: list[Bar], columns: int, most: int = 0) -> Chart:
 def _bar_mark(bars: tuple[Bar, ...], most: int) -> Mark:
     """Return a mark with one path for each category."""
     paths: defaultdict[Category, str] = defaultdict(str)
+    count = sum(len(bar.events) for bar in bars)
     for bar in bars:
-        for category, below, count in _stacked(bar.events):
-            low, high = FULL * below // most, FULL * (below + count) // most
+        for category, below, own in _stacked(bar.events):
+            low, high = FULL * below // most, FULL * (below + own) // most
             left, bottom = bar.column * COLUMN + 1, FULL - low
             paths[category] += f"M{left} {bottom}v{low - high}h{BAR}v{high - low}z"
     return Mark(
         url=bars[0].url,
-        label=_mark_label(bars[0].name, sum(len(bar.events) for bar in bars)),
+        label=f"{bars[0].name}: {quantity(count, 'event')}",
         shapes=tuple(Shape(category=one, path=paths[one]) for one in CATEGORIES if one in paths),
     )
-
-
-def _mark_label(name: str, count: int) -> str:
-    return f"{name}: {count} event{'' if count == 1 else 's'}"
 
 
 def _stacked(events: Events) -> Iterator[tuple[Category, int, int]]:
@@ -282,7 +277,7 @@ def month_heatmap(site: Site, year: int, month: int, events: Events) -> Chart:
     marks = (
         Mark(
             url=day_urls[f"d{day:02}"],
-            label=_mark_label(f"{day} {MONTHS[month - 1]}", len(members)),
+            label=f"{day} {MONTHS[month - 1]}: {quantity(len(members), 'event')}",
             shapes=(
                 Shape(
                     category=max(_stacked(members), key=lambda part: part[2])[0],

@@ -140,7 +140,14 @@ def api_pages(site: Site) -> Iterator[Page]:
     )
     yield Page(path=urls.API_MIRROR_ROOT, writer=Writer.API_ROOT, cache_inputs=ALL_EVENTS)
     yield from _event_lists(site)
-    yield from _types(site)
+    yield Page(path=urls.API_MIRROR_TYPES, writer=Writer.API_TYPE_LIST, cache_inputs=ALL_EVENTS)
+    for type in site.catalogue.types:
+        yield Page(
+            path=urls.api_type(type.id),
+            writer=Writer.API_TYPE,
+            context={"type": type},
+            cache_inputs=ALL_EVENTS,
+        )
     for event in site.catalogue.all_events:
         context = {"event": event, "last_seen": site.history.last_seen(event.id)}
         for path in (urls.api_event(event.id), site.urls.event(event, ".json")):
@@ -169,19 +176,3 @@ def _event_lists(site: Site) -> Iterator[Page]:
                 paths.append(urls.API_MIRROR_EVENTS)
             for path in paths:
                 yield Page(path=path, writer=Writer.API_EVENT_LIST, context=context)
-
-
-def _types(site: Site) -> Iterator[Page]:
-    types = site.catalogue.types
-    yield Page(
-        path=urls.API_MIRROR_TYPES,
-        writer=Writer.API_TYPE_LIST,
-        cache_inputs=ALL_EVENTS,
-    )
-    for type in types:
-        yield Page(
-            path=urls.api_type(type.id),
-            writer=Writer.API_TYPE,
-            context={"type": type},
-            cache_inputs=ALL_EVENTS,
-        )

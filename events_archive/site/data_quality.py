@@ -52,9 +52,9 @@ def report_pages(site: Site) -> Iterator[Page]:
 def quality_issues(catalogue: Catalogue) -> list[tuple[QualityRule, Events]]:
     """Return each rule with the events that break it, latest first, also one that none breaks."""
     found = [(rule, rule.find(catalogue)) for rule in QUALITY_RULES]
-    latest_first = catalogue.events[::-1]
     return [
-        (rule, tuple(event for event in latest_first if event.id in ids)) for rule, ids in found
+        (rule, tuple(event for event in reversed(catalogue.events) if event.id in ids))
+        for rule, ids in found
     ]
 
 
@@ -75,12 +75,10 @@ _FUTURE_TENSE = re.compile(
     re.IGNORECASE,
 )
 _CLOSED_HOSTS = ("twitter.com", "mobile.twitter.com", "blogs.nasa.gov", "periscope.tv")
-_COARSE_DAYS = 2
-_EXACT_PRECISIONS = (0, 1)
 
 
 def _is_midnight(event: Event) -> bool:
-    is_exact = event.date.precision_id in _EXACT_PRECISIONS
+    is_exact = event.date.precision_id in (0, 1)  # to the second, to the minute
     return event.date.utc is not None and is_exact and event.date.utc.time() == time()
 
 
@@ -88,7 +86,7 @@ def _is_coarse(event: Event) -> bool:
     interval = event.date.interval
     if event.date.has_time or interval is None or event.date.precision_id is None:
         return False
-    return (interval.end_date_exclusive - interval.first_day).days >= _COARSE_DAYS
+    return (interval.end_date_exclusive - interval.first_day).days >= 2
 
 
 def _links(event: Event) -> tuple[Link, ...]:

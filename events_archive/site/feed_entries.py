@@ -104,22 +104,18 @@ def change_entries(site: Site) -> Iterator[FeedEntry]:
         by_event = {change.event_id: change for change in group}
         caught_up = sum(not change.is_live for change in by_event.values())
         if change_type == "added" and caught_up > BULK_ADD_THRESHOLD:
-            yield _bulk_add_entry(observed, len(by_event))
-            continue
-        for event_id, change in by_event.items():
-            yield _change_entry(site, events[event_id], change)
-
-
-def _bulk_add_entry(observed: datetime, count: int) -> FeedEntry:
-    """Return one entry for all events of a first refresh, which would hide other entries."""
-    return FeedEntry(
-        id=f"{TAG}:changes:{observed:%Y%m%dT%H%M%SZ}:added",
-        title=f"{count:,} events joined the archive",
-        url=urls.ALL_YEARS,
-        published=observed,
-        updated=observed,
-        is_change=True,
-    )
+            # The events of a first refresh would hide all other entries.
+            yield FeedEntry(
+                id=f"{TAG}:changes:{observed:%Y%m%dT%H%M%SZ}:added",
+                title=f"{len(by_event):,} events joined the archive",
+                url=urls.ALL_YEARS,
+                published=observed,
+                updated=observed,
+                is_change=True,
+            )
+        else:
+            for event_id, change in by_event.items():
+                yield _change_entry(site, events[event_id], change)
 
 
 def _change_entry(site: Site, event: Event, change: Change) -> FeedEntry:

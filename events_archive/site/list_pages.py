@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from events_archive.console import quantity
 from events_archive.model.catalogue import grouped
 from events_archive.site import pagination, urls
 from events_archive.site.categories import CATEGORIES
@@ -108,7 +109,7 @@ def _term_pages(
     taxonomy, title = term.taxonomy, _title(site, term)
     for page in taxonomy.layout(term.url, term.events, site.settings.list_limit):
         year = f", {page.year}" if page.year else ""
-        count = f"{page.count} spaceflight event{'' if page.count == 1 else 's'}"
+        count = quantity(page.count, "spaceflight event")
         yield Page(
             path=page.path,
             template=taxonomy.template,

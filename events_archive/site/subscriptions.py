@@ -9,7 +9,13 @@ from events_archive.model.catalogue import grouped
 from events_archive.model.event import Event, EventType
 from events_archive.model.interval import format_duration
 from events_archive.site import urls
-from events_archive.site.calendars import Calendar, has_calendar, site_calendar, term_calendar
+from events_archive.site.calendars import (
+    Calendar,
+    event_calendar,
+    has_calendar,
+    site_calendar,
+    term_calendar,
+)
 from events_archive.site.categories import default_duration
 from events_archive.site.feeds import (
     MAX_ENTRIES,
@@ -18,7 +24,6 @@ from events_archive.site.feeds import (
     term_chronological_feed,
     term_feed,
 )
-from events_archive.site.formats import CALENDAR
 from events_archive.site.page import HOME, Alternate, Page
 from events_archive.site.site import Site
 from events_archive.site.terms import Taxonomy, Term
@@ -98,11 +103,7 @@ class AlternateLinks:
         """Return what an event's page announces: its calendar, or its type's, and type's feeds."""
         calendar, *feeds = self._of_type(event.type)
         if has_calendar(self._site, event):
-            calendar = Alternate(
-                url=self._site.urls.event(event, CALENDAR.suffix),
-                media_type=CALENDAR.media_type,
-                title="This event in a calendar",
-            )
+            calendar = event_calendar(self._site, event).alternate("This event in a calendar")
         return (calendar, *feeds)
 
     def _for_type(self, type: EventType) -> Alternates:

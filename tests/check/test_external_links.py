@@ -183,7 +183,7 @@ def test_links_checked_longest_ago_come_first_and_each_host_gets_a_limited_numbe
         ["http://a/1", "http://a/2", "http://a/3"], known, now=NOW, max_age=NO_PAUSE.max_age
     )
     assert due == ["http://a/3", "http://a/2", "http://a/1"]
-    assert group_by_host([*due, "http://b/1"], 2) == [["http://a/3", "http://a/2"], ["http://b/1"]]
+    assert group_by_host([*due, "http://b/1"], 2) == [("http://a/3", "http://a/2"), ("http://b/1",)]
 
 
 def test_a_damaged_file_of_results_counts_as_empty(tmp_path: Path) -> None:
