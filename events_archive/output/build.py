@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from events_archive.output.fingerprints import Fingerprints
 from events_archive.output.id_audit import IdAudit
-from events_archive.output.workers import can_fork, process_all
 from events_archive.output.writer import OutputDir, StagedFile
 from events_archive.render.renderer import Renderer
 from events_archive.site.page import Page
@@ -44,7 +43,10 @@ class SiteBuilder(Struct, kw_only=True):
         stale = [page for page in pages if not self._is_current(page)]
         tasks: list[Task] = [*files, *stale]
         chunks = [tasks[at : at + _CHUNK_SIZE] for at in range(0, len(tasks), _CHUNK_SIZE)]
-        if self.jobs > 1 and len(stale) >= MIN_PAGES_FOR_WORKER and can_fork():
+        if self.jobs > 1 and len(stale) >= MIN_PAGES_FOR_WORKER:
+            # Few builds need it, and it takes 20 ms to import.
+            from events_archive.output.workers import process_all  # noqa: PLC0415
+
             self.renderer.warm_up()
             results = process_all(self._process, chunks)
         else:

@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from hashlib import blake2b
 from operator import attrgetter
 from pathlib import Path
@@ -82,6 +82,17 @@ def _installed_libraries() -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
+class _Converters(dict[type, Converter]):
+    """Functions that return the canonical form of a value, by its type or a base of that."""
+
+    def __missing__(self, cls: type) -> Converter:
+        converter = next((self[base] for base in cls.__mro__ if base in self), None)
+        if converter is None:
+            raise TypeError(f"a value of type {cls.__name__} has no canonical form")
+        self[cls] = converter
+        return converter
+
+
 class Fingerprints:
     """Computes the fingerprints of a site's pages.
 
@@ -95,16 +106,18 @@ class Fingerprints:
         self._event_digests: dict[int, str] = {}
         self._struct_digests: dict[int, tuple[object, str]] = {}
         # All other types have to be structs, which are converted field by field.
-        self._converters: dict[type, Converter] = {
+        converters: dict[type, Converter] = {
             **dict.fromkeys((tuple, list), self._sequence),
             **dict.fromkeys((dict, MappingProxyType), self._mapping),
-            frozenset: lambda values: tuple(sorted(values)),
+            frozenset: sorted,
             range: lambda span: (span.start, span.stop, span.step),
             Event: self.event,
             Image: self._image,
             Taxonomy: attrgetter("name"),
             Term: _term,
+            msgspec.Struct: self._struct,
         }
+        self._converters = _Converters(converters)
 
     def page(self, page: Page) -> str:
         """Return the digest of everything that the page is made from.
@@ -115,7 +128,7 @@ class Fingerprints:
             return digest_of((page.template, page.indexable, self.all_events))
         shown = (page.title, page.description, page.context, page.breadcrumbs, page.alternates)
         try:
-            return digest_of((page.template, page.indexable, self._canonical(shown)))
+            return digest_of((page.template, page.indexable, self._sequence(shown)))
         except TypeError as error:
             raise TypeError(f"{page.path}: {error}") from error
 
@@ -153,42 +166,29 @@ class Fingerprints:
 
     def _image(self, image: Image) -> object:
         values = (image.key, image.url, image.name, image.credit, image.licence)
-        return (self._canonical(values), self._thumbnail(image))
+        return (self._sequence(values), self._thumbnail(image))
 
     def _thumbnail(self, image: Image | None) -> object:
         thumbnail = self.thumbnails.of(image)
         return (thumbnail.name, thumbnail.sizes) if thumbnail else None
 
-    def _canonical(self, value: object) -> object:
-        """Return the canonical form of a value; raises TypeError if it has none."""
-        cls = value.__class__
-        if cls in _SCALARS:
-            return value
-        if cls not in self._converters:
-            self._converters[cls] = self._converter_of(cls)
-        return self._converters[cls](value)
-
-    def _converter_of(self, cls: type) -> Converter:
-        for base in cls.__mro__:
-            if base in self._converters:
-                return self._converters[base]
-        if not issubclass(cls, msgspec.Struct):
-            raise TypeError(f"a value of type {cls.__name__} has no canonical form")
-        return partial(self._struct, attrgetter("__class__.__name__", *cls.__struct_fields__))
-
-    def _struct(self, values_of: Callable[[object], object], value: object) -> str:
+    def _struct(self, struct: msgspec.Struct) -> str:
         """Return the digest of a struct's fields, computed once for each object."""
-        found = self._struct_digests.get(id(value))
+        found = self._struct_digests.get(id(struct))
         if found is None:
             # Holding the object itself keeps its id from being used for another.
-            digest = digest_of(self._canonical(values_of(value)))
-            found = self._struct_digests[id(value)] = (value, digest)
+            values = [getattr(struct, name) for name in struct.__struct_fields__]
+            digest = digest_of((struct.__class__.__name__, self._sequence(values)))
+            found = self._struct_digests[id(struct)] = (struct, digest)
         return found[1]
 
-    def _sequence(self, values: Iterable[object]) -> object:
-        return tuple(
-            [value if value.__class__ in _SCALARS else self._canonical(value) for value in values]
-        )
+    def _sequence(self, values: Iterable[object]) -> list[object]:
+        """Return the canonical form of each value; raises TypeError if one has none."""
+        converters = self._converters
+        return [
+            value if (cls := value.__class__) in _SCALARS else converters[cls](value)
+            for value in values
+        ]
 
     def _mapping(self, values: Mapping[object, object]) -> object:
         return (self._sequence(values), self._sequence(values.values()))

@@ -38,11 +38,13 @@ def can_fork() -> bool:
 
 
 def process_all(process: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-    """Return ``process(item)`` for every item, in any order, with the help of a worker process.
+    """Return ``process(item)`` for every item, in any order; a worker process helps if it can.
 
     The worker has ended when the function returns or raises. Raises what ``process`` raises in
     either process, and ArchiveError if the worker was killed.
     """
+    if not can_fork():
+        return list(map(process, items))
     context = multiprocessing.get_context("fork")
     try:
         # The number of items that neither process has taken.
