@@ -48,8 +48,10 @@ class Console:
     warnings: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     facts: dict[str, object] = field(default_factory=dict)
+    """Values in the JSON report, by name."""
     seconds: dict[str, float] = field(default_factory=dict)
     summaries: list[str] = field(default_factory=list)
+    """Parts of the run's one-line summary: what changed upstream, what was written."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Console":
@@ -92,14 +94,6 @@ class Console:
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8", "replace"))
         sys.stdout.buffer.flush()
-
-    def add_fact(self, name: str, value: object) -> None:
-        """Add a value to the JSON report."""
-        self.facts[name] = value
-
-    def add_summary(self, text: str) -> None:
-        """Add a part to the run's one-line summary: what changed upstream, what was written."""
-        self.summaries.append(text)
 
     @property
     def summary(self) -> str:

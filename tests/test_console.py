@@ -42,9 +42,8 @@ def test_the_json_report_holds_facts_times_warnings_and_errors(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     console = Console(stream=io.StringIO(), as_json=True)
-    console.add_fact("events", 10)
-    console.add_summary("1 new")
-    console.add_summary("3 pages written")
+    console.facts["events"] = 10
+    console.summaries += ["1 new", "3 pages written"]
     with console.timed("fetch"):
         console.warn("odd")
     console.print_lines(["not on standard output, which has the report"])

@@ -190,4 +190,4 @@ def _report(
     more = f"; {left} are left for the next run" if left else ""
     console.print(f"{asked} links to other sites checked, {len(dead)} dead{more}.")
     gone = {url: status.fault for url, status in dead.items()}
-    console.add_fact("external", {"asked": asked, "left": left, "gone": gone})
+    console.facts["external"] = {"asked": asked, "left": left, "gone": gone}

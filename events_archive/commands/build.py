@@ -180,9 +180,9 @@ def write_derived_files(renderer: Renderer, output: OutputDir) -> None:
 
 def report_build(site: Site, result: BuildResult, console: Console) -> None:
     """Print what was built, and add it to the JSON report."""
-    console.add_fact("written", result.written.counts)
-    console.add_fact("size", result.written.size)
-    console.add_summary(result.written.text)
+    console.facts["written"] = result.written.counts
+    console.facts["size"] = result.written.size
+    console.summaries.append(result.written.text)
     for line in build_messages(site, result, console.summary):
         console.print(line)
 

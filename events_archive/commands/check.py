@@ -27,8 +27,8 @@ def run(options: Options, console: Console) -> None:
             findings = tuple(find_problems(site))
             stats = site_stats(site)
         console.print_lines(format_findings(findings, everything=settings.verbose))
-        console.add_fact("findings", [finding.as_json() for finding in findings])
-        console.add_fact("site", stats)
+        console.facts["findings"] = [finding.as_json() for finding in findings]
+        console.facts["site"] = stats
         if external:
             # Imported only when wanted: it brings the HTTP client.
             from events_archive.check import external_links  # noqa: PLC0415

@@ -19,7 +19,7 @@ def run(options: Options, console: Console) -> None:
         site = load_site(settings, console)
     changes = site.history.changes_since(options.command_options["since"])
     names = {event.id: event.name for event in site.catalogue.all_events}
-    console.add_fact("changes", to_builtins(changes))
+    console.facts["changes"] = to_builtins(changes)
     console.print_lines(describe_changes(changes, names))
 
 

@@ -45,5 +45,5 @@ def run(options: Options, console: Console) -> None:
             reason = os.strerror(error.errno) if error.errno else error
             raise ArchiveError(f"cannot write {path}: {reason}") from error
     size = path.stat().st_size
-    console.add_fact("export", {"file": str(path), "size": size})
+    console.facts["export"] = {"file": str(path), "size": size}
     console.print(f"{size / 1e6:.1f} MB in {path}")

@@ -42,12 +42,11 @@ def load_site(settings: Settings, console: Console) -> Site:
             today=settings.today or result.as_of.date(),
             withdrawn=history.state.withdrawn,
         )
-    console.add_fact("events", len(events))
-    console.add_fact("requests", result.requests)
-    console.add_fact(
-        "refresh", {"outcome": result.outcome, "changes": count_changes(result.changes)}
-    )
-    console.add_summary(result.summary)
+    changes = count_changes(result.changes)
+    console.facts["events"] = len(events)
+    console.facts["requests"] = result.requests
+    console.facts["refresh"] = {"outcome": result.outcome, "changes": changes}
+    console.summaries.append(result.summary)
     if settings.pictures and result.has_network:
         _download_images(settings, catalogue, console, now)
     withdrawn = history.state.withdrawn

@@ -12,9 +12,6 @@ from events_archive.model.timestamps import AwareDatetime, parse_utc
 CHANGE_TYPES = ("added", "moved", "renamed", "changed", "withdrawn", "returned")
 """What can happen to an event; ``moved`` is a change of its date."""
 
-_LABELS = {"added": "new"}
-"""Change types that a summary calls by another word."""
-
 _FIELDS = {
     "agencies": "The agencies",
     "astronauts": "The crew",
@@ -31,9 +28,6 @@ _FIELDS = {
     "videos": "The webcasts",
 }
 """The subject of a sentence about a change, by field."""
-
-_SHORT_FIELDS = ("location", "type")
-"""The fields whose old and new values fit into a sentence."""
 
 _RELATIONS = ("agencies", "programs", "launches", "stations", "expeditions", "astronauts")
 
@@ -85,7 +79,8 @@ class Change(
             case "returned":
                 return "Listed by the source again."
         field = _FIELDS.get(self.field, self.field.capitalize())
-        has_values = self.field in _SHORT_FIELDS and self.old and self.new
+        # The values of other fields do not fit into a sentence.
+        has_values = self.field in ("location", "type") and self.old and self.new
         values = f" from “{self.old}” to “{self.new}”" if has_values else ""
         return f"{field} changed{values}."
 
@@ -97,7 +92,7 @@ def count_changes(changes: Iterable[Change]) -> dict[str, int]:
     """
     seen = {(change.change_type, change.event_id) for change in changes}
     totals = {name: sum(name == other for other, _ in seen) for name in CHANGE_TYPES}
-    return {_LABELS.get(name, name): n for name, n in totals.items() if n}
+    return {"new" if name == "added" else name: n for name, n in totals.items() if n}
 
 
 def summarize(changes: Iterable[Change]) -> str:

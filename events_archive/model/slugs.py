@@ -22,10 +22,9 @@ from msgspec import Meta, Struct, field
 from events_archive.model.event import Event, current_types
 
 _SAFE = re.compile(r"[-a-z0-9_]{1,100}")
-_DEVICES = {"con", "prn", "aux", "nul"} | {
+_RESERVED = {"con", "prn", "aux", "nul", "index"} | {
     f"{port}{n}" for port in ("com", "lpt") for n in range(10)
 }
-_RESERVED = _DEVICES | {"index"}
 """Names that Windows reserves for devices, with any suffix, and that of list pages."""
 
 Owners = Mapping[str, Annotated[tuple[int, ...], Meta(min_length=1)]]

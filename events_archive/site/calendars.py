@@ -1,7 +1,7 @@
 """Which calendars exist, and which events each of them has."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
 from msgspec import Struct
@@ -62,39 +62,28 @@ class Calendar(Struct, frozen=True, kw_only=True):
         return Alternate(url=self.path, media_type=CALENDAR.media_type, title=title)
 
 
-_SITE_CALENDARS: Mapping[str, Calendar] = {
-    calendar.path: calendar
-    for calendar in (
-        Calendar(
-            name="{site}",
-            description=f"Spaceflight events of the past {ROLLING_DAYS} days and all that are "
-            "announced.",
-            path=urls.CALENDAR,
-            html_url=urls.HOME,
-            refresh=EVERY_SIX_HOURS,
-        ),
-        Calendar(
-            name="{site} (complete)",
-            description="Every spaceflight event of the archive that has a date, to be imported "
-            "once.",
-            path=urls.COMPLETE_CALENDAR,
-            html_url=urls.HOME,
-        ),
-        Calendar(
-            name="Anniversaries · {site}",
-            description="What happened in space, repeated on the same day of every year. "
-            "Press events are left out.",
-            path=urls.ANNIVERSARIES,
-            html_url=urls.ALL_DAYS,
-            is_recurring=True,
-        ),
-    )
-}
+_SITE_CALENDARS = (
+    Calendar(
+        name="{site}", path=urls.CALENDAR, html_url=urls.HOME, refresh=EVERY_SIX_HOURS,
+        description=f"Spaceflight events of the past {ROLLING_DAYS} days and all that are "
+        "announced.",
+    ),
+    Calendar(
+        name="{site} (complete)", path=urls.COMPLETE_CALENDAR, html_url=urls.HOME,
+        description="Every spaceflight event of the archive that has a date, to be imported once.",
+    ),
+    Calendar(
+        name="Anniversaries · {site}", path=urls.ANNIVERSARIES, html_url=urls.ALL_DAYS,
+        description="What happened in space, repeated on the same day of every year. "
+        "Press events are left out.",
+        is_recurring=True,
+    ),
+)  # fmt: skip
 
 
 def site_calendar(site: Site, path: str) -> Calendar:
     """Return a calendar of the whole site, without its entries: rolling, complete, recurring."""
-    calendar = _SITE_CALENDARS[path]
+    calendar = next(calendar for calendar in _SITE_CALENDARS if calendar.path == path)
     return replace(calendar, name=calendar.name.format(site=site.title))
 
 
@@ -123,7 +112,8 @@ def event_calendar(site: Site, event: Event) -> Calendar:
 
 def calendar_pages(site: Site) -> Iterator[Page]:
     """Yield every calendar: of the whole site, of terms, of single events."""
-    events = calendar_events(site)
+    ordered = sorted(site.catalogue.all_events, key=lambda event: event.sort_key)
+    events = tuple(event for event in ordered if has_calendar(site, event))
     entries = {e.id: calendar_entry(site, e) for e in site.catalogue.all_events if e.date.utc}
 
     def page(calendar: Calendar, shown: Events) -> Page:
@@ -163,12 +153,6 @@ def calendar_page(calendar: Calendar, entries: tuple[CalendarEntry, ...]) -> Pag
         title=calendar.name,
         context={"calendar": replace(calendar, entries=entries)},
     )
-
-
-def calendar_events(site: Site) -> Events:
-    """Return the events of calendars, in order of time."""
-    events = sorted(site.catalogue.all_events, key=lambda event: event.sort_key)
-    return tuple(event for event in events if has_calendar(site, event))
 
 
 def recurring_events(catalogue: Catalogue) -> Events:

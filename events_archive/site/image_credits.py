@@ -14,7 +14,6 @@ MAX_NAMED_EVENTS = 12
 
 IMAGES_PER_PAGE = 200
 
-
 Credit = tuple[Image, Events]
 """An image and the events that it illustrates, oldest first."""
 

@@ -19,11 +19,8 @@ MAX_RELATED = 5
 MAX_NEIGHBOURS = 4
 """How many neighbours in time, before and after, are candidates in each group."""
 
-SAME_STAY = timedelta(days=45)
-"""How far apart neighbours at one station may be."""
-
-_REACH = (timedelta.max, timedelta.max, SAME_STAY)
-"""How far apart neighbours may be, by the rank of what they share."""
+_REACH = (timedelta.max, timedelta.max, timedelta(days=45))
+"""How far apart neighbours may be, by the rank of what they share; at one station, 45 days."""
 
 
 class Related(NamedTuple):
