@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from events_archive.render.downloads import database_bytes
-from events_archive.site.export_columns import COLUMNS, rows
+from events_archive.site.export_columns import COLUMNS, row
 from tests.conftest import Run, copy_seed, run_build
 from tests.factories import a_site, an_event
 from tests.ll2_server.reference_data import Record
@@ -66,7 +66,7 @@ def test_no_cell_can_be_evaluated_as_a_formula(generated_run: Run) -> None:
         cells = [cell for row in csv.reader(file) for cell in row]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
     site = a_site(an_event(name="=HYPERLINK(1)", description="-1+1"))
-    assert "=HYPERLINK(1)" in rows(site)[0]
+    assert "=HYPERLINK(1)" in row(site, site.catalogue.events[0])
 
 
 def test_the_database_has_all_events_and_relations(
@@ -142,4 +142,5 @@ def test_the_same_events_make_the_same_database_and_others_another(tmp_path: Pat
         databases.append((tmp_path / name / "data" / "events.sqlite").read_bytes())
     assert databases[0] == databases[1]
     site = a_site(an_event(name="Another"))
-    assert database_bytes(site, rows(site)) != databases[0]
+    rows = [row(site, event) for event in site.catalogue.events]
+    assert database_bytes(site, rows) != databases[0]

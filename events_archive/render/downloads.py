@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from events_archive.model.timestamps import format_utc
 from events_archive.render.api_mirror import mirror_record
 from events_archive.render.context import RenderContext
 from events_archive.site import urls
-from events_archive.site.export_columns import COLUMNS, Value, rows
+from events_archive.site.export_columns import COLUMNS, Value, row
 from events_archive.site.page import Page
 from events_archive.site.site import Site
 
@@ -49,8 +49,21 @@ INSERT INTO search (search) VALUES ('optimize');
 
 
 def downloads(context: RenderContext) -> dict[str, bytes]:
-    """Return the contents of the three files by path, each of them made once."""
-    return {path: context.cached(path, partial(make, context)) for path, make in _MAKERS.items()}
+    """Return the contents of the three files by path; they are made once."""
+    files: dict[str, bytes] = context.cached("downloads", partial(_make, context))
+    return files
+
+
+def _make(context: RenderContext) -> dict[str, bytes]:
+    site = context.site
+    root = site.base_url or urls.relative_root(urls.EVENTS_JSONL)
+    events = sorted(site.catalogue.all_events, key=lambda event: event.id)
+    rows = [row(site, event) for event in events]
+    return {
+        urls.EVENTS_JSONL: b"".join(mirror_record(context, e, root) + b"\n" for e in events),
+        urls.EVENTS_CSV: csv_text(rows).encode("utf-8", "replace"),
+        urls.EVENTS_SQLITE: database_bytes(site, rows),
+    }
 
 
 def download(context: RenderContext, page: Page) -> bytes:
@@ -69,31 +82,12 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _jsonl(context: RenderContext) -> bytes:
-    """Return the detailed records with the archive's additions, by id, withdrawn ones too."""
-    root = context.site.base_url or urls.relative_root(urls.EVENTS_JSONL)
-    events = sorted(context.site.catalogue.all_events, key=lambda event: event.id)
-    return b"".join(mirror_record(context, event, root) + b"\n" for event in events)
-
-
-def _rows(context: RenderContext) -> list[tuple[Value, ...]]:
-    export: list[tuple[Value, ...]] = context.cached("export rows", lambda: rows(context.site))
-    return export
-
-
-_MAKERS: dict[str, Callable[[RenderContext], bytes]] = {
-    urls.EVENTS_JSONL: _jsonl,
-    urls.EVENTS_CSV: lambda context: csv_text(_rows(context)).encode("utf-8", "replace"),
-    urls.EVENTS_SQLITE: lambda context: database_bytes(context.site, _rows(context)),
-}
-
-
 def csv_text(rows: Iterable[Iterable[Value]]) -> str:
     """Return ``rows`` as CSV (RFC 4180) below the names of the columns."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(column.name for column in COLUMNS)
-    writer.writerows([_escape_formula(value) for value in row] for row in rows)
+    writer.writerows([_escape_formula(value) for value in values] for values in rows)
     return text.getvalue()
 
 
@@ -103,7 +97,7 @@ def _escape_formula(value: Value) -> Value:
 
 
 def database_bytes(site: Site, event_rows: Sequence[tuple[Value, ...]]) -> bytes:
-    """Return the file; ``event_rows`` are the rows of `export_columns.rows`."""
+    """Return the file; ``event_rows`` have the values of each event, by id."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
         database.executescript(_SETTINGS + _schema())
         database.execute("BEGIN")

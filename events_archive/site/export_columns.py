@@ -109,12 +109,6 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def rows(site: Site) -> list[tuple[Value, ...]]:
-    """Return a row for each event, withdrawn ones included, by id."""
-    events = sorted(site.catalogue.all_events, key=lambda event: event.id)
-    return [row(site, event) for event in events]
-
-
 def row(site: Site, event: Event) -> tuple[Value, ...]:
     """Return an event's values, in the order of the columns."""
     return tuple(column.read(site, event) for column in COLUMNS)
