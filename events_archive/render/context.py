@@ -43,12 +43,8 @@ class RenderContext:
             return urlsplit(self.site.base_url).path
         return urls.relative_root(page.path)
 
-    def absolute(self, url: str) -> str:
-        """Return a URL of the site with the base URL; without one, as it is."""
-        if not self.site.base_url:
-            return url
-        return self.site.base_url + ("" if url == urls.HOME else url)
-
-    def link(self, url: str, root: str) -> str:
+    def absolute(self, url: str, root: str = "") -> str:
         """Return an absolute link; without a base URL, one from a file with the given root."""
-        return self.absolute(url) if self.site.base_url else root + url
+        if not self.site.base_url:
+            return root + url
+        return self.site.base_url + ("" if url == urls.HOME else url)

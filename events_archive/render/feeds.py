@@ -52,7 +52,7 @@ def enclosure(context: RenderContext, entry: FeedEntry, root: str) -> Enclosure 
     )
     file = context.thumbnails.folder / thumbnail.src.rpartition("/")[2]
     return Enclosure(
-        url=context.link(thumbnail.src, root),
+        url=context.absolute(thumbnail.src, root),
         length=context.cached(file, lambda: file.stat().st_size),
         width=width,
         height=height,

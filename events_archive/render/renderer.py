@@ -96,7 +96,6 @@ class Renderer(Struct, frozen=True, kw_only=True, dict=True):
             "follow_calendar": partial(subscription_links, site),
             "image_alt": image_alt,
             "json_ld": partial(json_ld_block, context),
-            "link": context.link,
             "markdown_file": lambda name: render_markdown_file(self.templates / name),
             "policy": Markup(CONTENT_SECURITY_POLICY),
             "site": site,
