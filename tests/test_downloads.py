@@ -54,9 +54,9 @@ def test_the_csv_file_has_all_events_and_all_documented_columns(
         table = list(csv.DictReader(file, strict=True))
     assert [int(row["id"]) for row in table] == sorted(cached)
     assert list(table[0]) == [column.name for column in COLUMNS]
-    for row in table:
-        assert row["date"] == (cached[int(row["id"])]["date"] or "")
-        assert row["type_id"] == str(cached[int(row["id"])]["type"]["id"])
+    for line in table:
+        assert line["date"] == (cached[int(line["id"])]["date"] or "")
+        assert line["type_id"] == str(cached[int(line["id"])]["type"]["id"])
     page = (generated_run.output / "data.html").read_text("utf-8")
     assert all(f"<code>{column.name}</code>" in page for column in COLUMNS)
 

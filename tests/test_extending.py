@@ -142,7 +142,8 @@ def test_a_feed_format_is_a_row_and_a_template(project: Path, build_project: Bui
     )
     insert(formats, "    JSON_FEED,", "    PLAIN,\n")
     (project / "templates/feeds/plain.txt").write_text(
-        "{% for entry in feed.entries %}{{ entry.id }} {{ absolute(entry.url, root) }}\n{% endfor %}"
+        "{% for entry in feed.entries %}\n{{ entry.id }} {{ absolute(entry.url, root) }}\n"
+        "{% endfor %}\n"
     )
     run = build_project()
     feeds = list(run.output.rglob("*.rss"))

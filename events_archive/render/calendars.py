@@ -8,6 +8,7 @@ are those of RFC 5545.
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from events_archive.model.event import Event
 from events_archive.model.interval import format_duration
@@ -56,11 +57,15 @@ LINE_OCTETS = 75
 def calendar_file(context: RenderContext, page: Page) -> bytes:
     """Return the file of one calendar."""
     calendar: Calendar = page.context["calendar"]
-    component = anniversary if calendar.is_recurring else _component
-    components = [component(context, entry) for entry in calendar.entries] or [_EMPTY_CALENDAR]
+    make = anniversary if calendar.is_recurring else event_component
+    components = [
+        context.cached((make, entry.event.id), partial(make, context, entry))
+        for entry in calendar.entries
+    ]
     properties = _head(calendar, context.site.base_url)
-    head = "".join(content_line(name, value) for name, value in properties)
-    return b"".join([b"BEGIN:VCALENDAR\r\n", head.encode(), *components, b"END:VCALENDAR\r\n"])
+    head = "".join(content_line(name, value) for name, value in properties).encode()
+    body = components or [_EMPTY_CALENDAR]
+    return b"".join([b"BEGIN:VCALENDAR\r\n", head, *body, b"END:VCALENDAR\r\n"])
 
 
 def size_warning(calendar: Calendar, content: bytes) -> str:
@@ -89,14 +94,8 @@ def _head(calendar: Calendar, base_url: str) -> Iterator[tuple[str, str]]:
         yield ("SOURCE;VALUE=URI", uri_value(base_url + calendar.path))
 
 
-def _component(context: RenderContext, entry: CalendarEntry) -> bytes:
-    """Return the VEVENT of an event, which is made once for all its calendars."""
-    key = ("calendar component", entry.event.id)
-    component: bytes = context.cached(key, lambda: _make_component(context, entry))
-    return component
-
-
-def _make_component(context: RenderContext, entry: CalendarEntry) -> bytes:
+def event_component(context: RenderContext, entry: CalendarEntry) -> bytes:
+    """Return the VEVENT of an event."""
     event, base_url = entry.event, context.site.base_url
     url = _permalink(context, event)
     thumbnail = context.thumbnails.of(event.image)
@@ -189,37 +188,26 @@ def summary(entry: CalendarEntry) -> str:
 
 def description(entry: CalendarEntry, url: str, image: str) -> str:
     """Return the plain text for programs that show nothing else of an event."""
-    event = entry.event
-    paragraphs = [
+    event, date = entry.event, entry.event.date.display
+    if event.date.has_time:
+        length = format_duration(default_duration(event.type))
+        time = f"Time: {date}. The length, {length}, is nominal: the source has none."
+    else:
+        time = f"Date: {date}. No time of day is known."
+    links = {
+        "Webcast": event.videos[0].url if event.videos else "",
+        "More": event.links[0].url if event.links else "",
+        "In the archive": url,
+    }
+    credit = event.image.credit if image and event.image else ""
+    paragraphs = (
         "Launch Library 2 no longer lists this event." if entry.status == "CANCELLED" else "",
         normalize_newlines(event.description),
-        _time(event),
-        "\n".join(_link_lines(event, url)),
-        "\n".join(_credit_lines(event, image)),
-    ]
-    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
-
-
-def _time(event: Event) -> str:
-    if not event.date.has_time:
-        return f"Date: {event.date.display}. No time of day is known."
-    length = format_duration(default_duration(event.type))
-    return f"Time: {event.date.display}. The length, {length}, is nominal: the source has none."
-
-
-def _link_lines(event: Event, url: str) -> Iterator[str]:
-    if event.videos:
-        yield f"Webcast: {event.videos[0].url}"
-    if event.links:
-        yield f"More: {event.links[0].url}"
-    if url:
-        yield f"In the archive: {url}"
-
-
-def _credit_lines(event: Event, image: str) -> Iterator[str]:
-    if image and event.image and event.image.credit:
-        yield f"Picture: {event.image.credit}"
-    yield CREDIT
+        time,
+        "\n".join(f"{label}: {link}" for label, link in links.items() if link),
+        f"Picture: {credit}\n{CREDIT}" if credit else CREDIT,
+    )
+    return "\n\n".join(filter(None, paragraphs))
 
 
 def text_value(value: str) -> str:
