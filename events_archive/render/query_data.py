@@ -35,7 +35,7 @@ def query_table(context: RenderContext, page: Page) -> bytes:
     """Return the parameters, the names of what ids stand for, and the names of all files."""
     site = context.site
     events = site.catalogue.events
-    types = [term.value for term in site.taxonomies.terms("types")]
+    types = [term.value for term in site.taxonomies.terms["types"]]
     table = {
         "parameters": [_parameter(parameter) for parameter in PARAMETERS],
         "messages": MESSAGES,

@@ -190,7 +190,7 @@ def _feeds(site: Site) -> Iterator[tuple[Feed, Entries, Partition]]:
     news_of, past_of = _by_term(news), _by_term(past)
     by_ids = partial(_by_ids, width=TERM_ARCHIVE_IDS)
     for taxonomy in site.taxonomies.taxonomies:
-        for term in site.taxonomies.terms(taxonomy.name) if taxonomy.feed_id else ():
+        for term in site.taxonomies.terms[taxonomy.name] if taxonomy.feed_id else ():
             yield term_feed(site, term), news_of(term), by_ids
             yield term_chronological_feed(site, term), past_of(term), _by_year
 

@@ -29,7 +29,7 @@ def list_pages(site: Site) -> Iterator[Page]:
     """Yield the pages of all taxonomies."""
     alternates = AlternateLinks(site)
     for taxonomy in site.taxonomies.taxonomies:
-        terms = site.taxonomies.terms(taxonomy.name)
+        terms = site.taxonomies.terms[taxonomy.name]
         if site.taxonomies.has_index(taxonomy):
             yield from _index_pages(site, taxonomy, terms, alternates)
         for term, neighbours in _with_neighbours(terms, is_cyclic=taxonomy.is_cyclic):
@@ -87,7 +87,7 @@ def _years_context(site: Site) -> Context:
 
 
 def _days_context(site: Site) -> Context:
-    counts = [(term.value, len(term.events)) for term in site.taxonomies.terms("days")]
+    counts = [(term.value, len(term.events)) for term in site.taxonomies.terms["days"]]
     return {
         "months": tuple(grouped(counts, lambda day: day[0][0]).values()),
         "count": sum(count for _, count in counts),

@@ -54,7 +54,7 @@ class Site(Struct, frozen=True, kw_only=True, dict=True):
         """The types, years, places, agencies, ... of the events."""
         slugs = self.history.slugs
         terms = {one.name: tuple(one.find(one, self.catalogue, slugs)) for one in TAXONOMIES}
-        return TaxonomyIndex(taxonomies=TAXONOMIES, by_taxonomy=terms)
+        return TaxonomyIndex(taxonomies=TAXONOMIES, terms=terms)
 
     @cached_property
     def related(self) -> dict[int, tuple[Related, ...]]:
@@ -83,5 +83,5 @@ class Site(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def types_by_category(self) -> tuple[tuple[Category, tuple[Term, ...]], ...]:
         """Each category that has types, with these in the order of their index."""
-        terms = grouped(self.taxonomies.terms("types"), lambda term: term.category)
+        terms = grouped(self.taxonomies.terms["types"], lambda term: term.category)
         return tuple((category, terms[category]) for category in CATEGORIES if category in terms)

@@ -118,7 +118,7 @@ class AlternateLinks:
 def subscription_pages(site: Site) -> Iterator[Page]:
     """Yield the page on feeds and calendars, and the list of feeds that readers import (OPML)."""
     changes = site_feed(site, urls.CHANGES)
-    terms = site.taxonomies.terms("types")
+    terms = site.taxonomies.terms["types"]
     types = {term.key: term_subscription(site, term) for term in terms}
     feeds = {
         "archive": site_subscription(site),

@@ -112,25 +112,21 @@ class TaxonomyIndex:
     """All terms of all taxonomies."""
 
     taxonomies: tuple[Taxonomy, ...]
-    by_taxonomy: Mapping[str, tuple[Term, ...]]
+    terms: Mapping[str, tuple[Term, ...]]
     """By the taxonomy's name, in the order of its index."""
 
     @property
     def listed(self) -> tuple[tuple[Taxonomy, tuple[Term, ...]], ...]:
         """Each taxonomy that has an index, with its terms."""
         return tuple(
-            (taxonomy, self.terms(taxonomy.name))
+            (taxonomy, self.terms[taxonomy.name])
             for taxonomy in self.taxonomies
             if self.has_index(taxonomy)
         )
 
     def has_index(self, taxonomy: Taxonomy) -> bool:
         """Whether there is an index of the taxonomy's terms."""
-        return taxonomy.has_index and bool(self.terms(taxonomy.name) or not taxonomy.is_optional)
-
-    def terms(self, name: str) -> tuple[Term, ...]:
-        """Return the terms of the taxonomy."""
-        return self.by_taxonomy[name]
+        return taxonomy.has_index and bool(self.terms[taxonomy.name] or not taxonomy.is_optional)
 
     def term(self, name: str, key: Hashable) -> Term | None:
         """Return the term with that key; None if there is none."""
@@ -138,9 +134,7 @@ class TaxonomyIndex:
 
     @cached_property
     def _by_key(self) -> dict[tuple[str, Hashable], Term]:
-        return {
-            (name, term.key): term for name, terms in self.by_taxonomy.items() for term in terms
-        }
+        return {(name, term.key): term for name, terms in self.terms.items() for term in terms}
 
     def place(self, event: Event) -> Term | None:
         """Return the event's place; None for none, or for one that only withdrawn events have."""
@@ -161,7 +155,7 @@ class TaxonomyIndex:
     def _member_urls(self) -> dict[str, dict[Hashable, str]]:
         attributes = set(Event.__struct_fields__)
         return {
-            one.name: {term.key: term.url for term in self.terms(one.name)}
+            one.name: {term.key: term.url for term in self.terms[one.name]}
             for one in self.taxonomies
             if one.name in attributes
         }
@@ -169,15 +163,13 @@ class TaxonomyIndex:
     @cached_property
     def name_counts(self) -> Counter[tuple[str, str]]:
         """How many terms of a taxonomy have one name, by (taxonomy, name)."""
-        return Counter(
-            (name, term.name) for name, terms in self.by_taxonomy.items() for term in terms
-        )
+        return Counter((name, term.name) for name, terms in self.terms.items() for term in terms)
 
     @cached_property
     def series_positions(self) -> Mapping[int, tuple[SeriesPosition, ...]]:
         """The neighbours of each event in each series that it is in, by its id."""
         found: dict[int, tuple[SeriesPosition, ...]] = {}
-        for term in self.terms("series"):
+        for term in self.terms["series"]:
             for event, before, after in with_neighbours(term.events):
                 position = SeriesPosition(term, before, after)
                 found[event.id] = (*found.get(event.id, ()), position)

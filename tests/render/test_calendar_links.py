@@ -16,7 +16,7 @@ def _query(url: str) -> dict[str, str]:
 
 def test_a_calendar_has_three_subscription_links() -> None:
     site = a_site(an_event(type=DOCKING), base_url="https://example.org/a%20b/")
-    (docking,) = site.taxonomies.terms("types")
+    (docking,) = site.taxonomies.terms["types"]
     links = subscription_links(site, term_calendar(site, docking))
     address = "example.org/a%20b/types/docking.ics"
     assert links.webcal == f"webcal://{address}"
