@@ -22,7 +22,7 @@ ARCHIVES = 2
 COPIED = ("build.py", "events_archive", "static", "templates")
 
 
-class Archive:
+class EditedArchive:
     """An archive with a copy of the code, and its site."""
 
     def __init__(self, folder: Path, seed: int) -> None:
@@ -235,18 +235,32 @@ def files(output: Path) -> dict[str, bytes]:
     }
 
 
-EDITS: tuple[Callable[[Archive], str], ...] = (
-    Archive.edit_record, Archive.edit_record, Archive.edit_record, Archive.swap_slugs,
-    Archive.drop_record, Archive.add_record, Archive.withdraw, Archive.add_history,
-    Archive.edit_template, Archive.edit_stylesheet, Archive.edit_setting, Archive.edit_code,
-    Archive.edit_picture, Archive.drop_picture, Archive.another_day, Archive.another_base_url,
-    Archive.spoil_output, Archive.drop_folder_of_output, Archive.forget_ids,
-)  # fmt: skip
+EDITS: tuple[Callable[[EditedArchive], str], ...] = (
+    EditedArchive.edit_record,
+    EditedArchive.edit_record,
+    EditedArchive.edit_record,
+    EditedArchive.swap_slugs,
+    EditedArchive.drop_record,
+    EditedArchive.add_record,
+    EditedArchive.withdraw,
+    EditedArchive.add_history,
+    EditedArchive.edit_template,
+    EditedArchive.edit_stylesheet,
+    EditedArchive.edit_setting,
+    EditedArchive.edit_code,
+    EditedArchive.edit_picture,
+    EditedArchive.drop_picture,
+    EditedArchive.another_day,
+    EditedArchive.another_base_url,
+    EditedArchive.spoil_output,
+    EditedArchive.drop_folder_of_output,
+    EditedArchive.forget_ids,
+)
 
 
 @pytest.mark.parametrize("seed", range(ARCHIVES))
 def test_a_site_built_in_steps_is_the_site_of_a_clean_build(seed: int, tmp_path: Path) -> None:
-    archive = Archive(tmp_path, seed)
+    archive = EditedArchive(tmp_path, seed)
     archive.build(archive.output, archive.cache)
     edits: list[str] = []
     for _ in range(CHANGES):

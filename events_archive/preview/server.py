@@ -58,7 +58,7 @@ class PreviewServer(ThreadingHTTPServer):
         self.is_stopped = False
         self._changed = Condition()
         try:
-            super().__init__((HOST, port), _Handler)
+            super().__init__((HOST, port), _PreviewHandler)
         except OSError as error:
             raise UsageError(
                 f"port {port} is not available: {error.strerror or error}; "
@@ -106,7 +106,7 @@ class PreviewServer(ThreadingHTTPServer):
         self.server_close()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _PreviewHandler(BaseHTTPRequestHandler):
     server: PreviewServer
     protocol_version = "HTTP/1.1"
     server_version = "preview"

@@ -12,9 +12,9 @@ from typing import Any
 
 from tests.ll2_server.request_log import LoggedRequest
 from tests.ll2_server.response_writer import compress_response, wait_for_disconnect, write_response
-from tests.ll2_server.responses import Response, html_response
+from tests.ll2_server.responses import ServerResponse, html_response
 
-Respond = Callable[[LoggedRequest, str], Response]
+Respond = Callable[[LoggedRequest, str], ServerResponse]
 """Takes a request and the host that it names; returns the response."""
 
 # With this option, closing a socket sends RST instead of FIN.
@@ -37,7 +37,7 @@ class HttpServer(ThreadingMixIn, HTTPServer):
         self._lock = Lock()
         self._open: set[socket.socket] = set()
         self._to_reset: set[socket.socket] = set()
-        super().__init__(address, Handler)
+        super().__init__(address, ApiHandler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Register a connection before its thread starts."""
@@ -75,7 +75,7 @@ class HttpServer(ThreadingMixIn, HTTPServer):
         """Ignore clients that disconnect; the handler collects the server's own errors."""
 
 
-class Handler(BaseHTTPRequestHandler):
+class ApiHandler(BaseHTTPRequestHandler):
     """Reads requests, calls `HttpServer.respond`, writes the responses."""
 
     server: HttpServer
@@ -102,7 +102,7 @@ class Handler(BaseHTTPRequestHandler):
 
     do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET  # noqa: N815
 
-    def _respond(self, request: LoggedRequest, headers: dict[str, str]) -> Response:
+    def _respond(self, request: LoggedRequest, headers: dict[str, str]) -> ServerResponse:
         # The body of a request is not read, and must not be taken for the next request.
         self.close_connection |= "content-length" in headers or "transfer-encoding" in headers
         port = self.server.server_address[1]

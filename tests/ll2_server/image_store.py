@@ -8,7 +8,7 @@ import hashlib
 from email.utils import formatdate
 
 from tests.ll2_server.request_log import LoggedRequest
-from tests.ll2_server.responses import Response, SendMode, html_response, redirect
+from tests.ll2_server.responses import SendMode, ServerResponse, html_response, redirect
 from tests.ll2_server.sample_images import ENCODERS, sample_image
 
 # Kinds that are a response of their own rather than the bytes of an image.
@@ -42,7 +42,7 @@ class ImageStore:
         else:
             raise ValueError(f"no such kind of image: {content}")
 
-    def response(self, request: LoggedRequest, origin: str) -> Response:
+    def response(self, request: LoggedRequest, origin: str) -> ServerResponse:
         """Return the response to one request for an image."""
         name = request.path.rpartition("/")[2]
         kind = self._kinds.get(name) or _kind_of(name)
@@ -54,13 +54,13 @@ class ImageStore:
 
     def _special_response(
         self, kind: str, name: str, request: LoggedRequest, origin: str
-    ) -> Response:
+    ) -> ServerResponse:
         if kind == "missing":
             return html_response("Not Found", 404)
         if kind == "forbidden":
             # S3-compatible stores respond so for files that do not exist.
             headers = {"Content-Type": "application/xml"}
-            return Response(status=403, headers=headers, body=_ACCESS_DENIED)
+            return ServerResponse(status=403, headers=headers, body=_ACCESS_DENIED)
         if kind == "html":
             return html_response("Maintenance")
         if kind == "redirect-loop":
@@ -70,7 +70,7 @@ class ImageStore:
             return redirect(f"http://0.0.0.0:{origin.rpartition(':')[2]}/private/{name}")
         jpeg = sample_image(name, "valid", self.max_width)
         headers = {"Content-Type": "image/jpeg"}
-        return Response(headers=headers, body=jpeg[:-2] + b"\0", send_mode=SendMode.ENDLESS)
+        return ServerResponse(headers=headers, body=jpeg[:-2] + b"\0", send_mode=SendMode.ENDLESS)
 
 
 def _kind_of(name: str) -> str:
@@ -78,7 +78,7 @@ def _kind_of(name: str) -> str:
     return kind if separator and kind in IMAGE_KINDS else "valid"
 
 
-def _file_response(name: str, kind: str, content: bytes, request: LoggedRequest) -> Response:
+def _file_response(name: str, kind: str, content: bytes, request: LoggedRequest) -> ServerResponse:
     digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
     suffix = name.rpartition(".")[2].lower()
     headers = {
@@ -88,8 +88,8 @@ def _file_response(name: str, kind: str, content: bytes, request: LoggedRequest)
         "Last-Modified": formatdate(1_700_000_000 + int(digest[:6], 16), usegmt=True),
     }
     if _is_not_modified(request.headers, headers):
-        return Response(status=304, headers=headers)
-    return Response(headers=headers, body=content)
+        return ServerResponse(status=304, headers=headers)
+    return ServerResponse(headers=headers, body=content)
 
 
 def _is_not_modified(request_headers: dict[str, str], headers: dict[str, str]) -> bool:

@@ -8,21 +8,29 @@ from typing import Any
 
 from tests.ll2_server.faults import Fault
 from tests.ll2_server.request_log import LoggedRequest
-from tests.ll2_server.responses import Response, SendMode, html_response, json_response, redirect
+from tests.ll2_server.responses import (
+    SendMode,
+    ServerResponse,
+    html_response,
+    json_response,
+    redirect,
+)
 from tests.ll2_server.throttle import Throttle
 
-MakeResponse = Callable[[], Response]
-ResponseFault = Callable[[MakeResponse, LoggedRequest, dict[str, Any]], Response]
+MakeResponse = Callable[[], ServerResponse]
+ResponseFault = Callable[[MakeResponse, LoggedRequest, dict[str, Any]], ServerResponse]
 """Takes a function that makes the correct response, the request, and the fault's options."""
 
 
-def throttled_response(throttle: Throttle, wait: int) -> Response:
+def throttled_response(throttle: Throttle, wait: int) -> ServerResponse:
     """Return a 429 that says to wait for `wait` seconds."""
     headers, body = throttle.refusal(wait)
     return json_response(body, 429, headers)
 
 
-def _server_error(make: MakeResponse, request: LoggedRequest, options: dict[str, Any]) -> Response:
+def _server_error(
+    make: MakeResponse, request: LoggedRequest, options: dict[str, Any]
+) -> ServerResponse:
     status = options.get("status", 503)
     titles = {500: "Server Error (500)", 502: "502 Bad Gateway", 503: "503 Service Unavailable"}
     return html_response(titles.get(status, str(status)), status)
@@ -31,7 +39,9 @@ def _server_error(make: MakeResponse, request: LoggedRequest, options: dict[str,
 def _with_body(edit: Callable[[bytes], bytes]) -> ResponseFault:
     """Change the body and nothing else."""
 
-    def fault(make: MakeResponse, request: LoggedRequest, options: dict[str, Any]) -> Response:
+    def fault(
+        make: MakeResponse, request: LoggedRequest, options: dict[str, Any]
+    ) -> ServerResponse:
         response = make()
         return replace(response, body=edit(response.body))
 
@@ -41,7 +51,9 @@ def _with_body(edit: Callable[[bytes], bytes]) -> ResponseFault:
 def _with_length(edit: Callable[[int], int]) -> ResponseFault:
     """Change the declared length and nothing else."""
 
-    def fault(make: MakeResponse, request: LoggedRequest, options: dict[str, Any]) -> Response:
+    def fault(
+        make: MakeResponse, request: LoggedRequest, options: dict[str, Any]
+    ) -> ServerResponse:
         response = make()
         return replace(response, declared_length=edit(len(response.body)))
 
@@ -49,15 +61,21 @@ def _with_length(edit: Callable[[int], int]) -> ResponseFault:
 
 
 def _with_send_mode(mode: SendMode) -> ResponseFault:
-    def fault(make: MakeResponse, request: LoggedRequest, options: dict[str, Any]) -> Response:
+    def fault(
+        make: MakeResponse, request: LoggedRequest, options: dict[str, Any]
+    ) -> ServerResponse:
         return replace(make(), send_mode=mode, interval=options.get("interval", 1.0))
 
     return fault
 
 
-def _gzip_bomb(make: MakeResponse, request: LoggedRequest, options: dict[str, Any]) -> Response:
+def _gzip_bomb(
+    make: MakeResponse, request: LoggedRequest, options: dict[str, Any]
+) -> ServerResponse:
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
-    return Response(headers=headers, body=_compressed_blanks(options.get("size", 100_000_000)))
+    return ServerResponse(
+        headers=headers, body=_compressed_blanks(options.get("size", 100_000_000))
+    )
 
 
 @lru_cache(maxsize=2)
@@ -69,10 +87,10 @@ def _compressed_blanks(size: int) -> bytes:
     return compressed * (size // len(megabyte)) + gzip.compress(b"{}", mtime=0)
 
 
-def _endless(make: MakeResponse, request: LoggedRequest, options: dict[str, Any]) -> Response:
+def _endless(make: MakeResponse, request: LoggedRequest, options: dict[str, Any]) -> ServerResponse:
     headers = {"Content-Type": "application/json"}
     body = b'{"count": 1, "results": [ '
-    return Response(headers=headers, body=body, send_mode=SendMode.ENDLESS)
+    return ServerResponse(headers=headers, body=body, send_mode=SendMode.ENDLESS)
 
 
 RESPONSE_FAULTS: dict[Fault, ResponseFault] = {

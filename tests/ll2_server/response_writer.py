@@ -7,7 +7,7 @@ from socket import socket
 from threading import Event
 from typing import Protocol
 
-from tests.ll2_server.responses import Response, SendMode
+from tests.ll2_server.responses import SendMode, ServerResponse
 
 
 class Connection(Protocol):
@@ -34,7 +34,7 @@ class Connection(Protocol):
         """Let the connection end with a reset."""
 
 
-def write_response(response: Response, connection: Connection, *, without_body: bool) -> None:
+def write_response(response: ServerResponse, connection: Connection, *, without_body: bool) -> None:
     """Send a response in its `send_mode`."""
     if response.send_mode is SendMode.RESET:
         connection.reset()
@@ -47,7 +47,7 @@ def write_response(response: Response, connection: Connection, *, without_body: 
             _send_body(response, connection)
 
 
-def compress_response(response: Response, accept_encoding: str) -> Response:
+def compress_response(response: ServerResponse, accept_encoding: str) -> ServerResponse:
     """Compress a body with gzip if the client accepts it, as proxies do."""
     if "gzip" not in accept_encoding or not response.body or "Content-Encoding" in response.headers:
         return response
@@ -72,7 +72,7 @@ def wait_for_disconnect(connection: socket, stopping: Event, seconds: float) -> 
     return stopping.is_set()
 
 
-def _send_headers(response: Response, connection: Connection) -> None:
+def _send_headers(response: ServerResponse, connection: Connection) -> None:
     connection.send_response(response.status)
     for name, value in response.headers.items():
         connection.send_header(name, value)
@@ -87,7 +87,7 @@ def _send_headers(response: Response, connection: Connection) -> None:
     connection.end_headers()
 
 
-def _send_body(response: Response, connection: Connection) -> None:
+def _send_body(response: ServerResponse, connection: Connection) -> None:
     if response.send_mode is SendMode.DRIP:
         _drip(response, connection)
     elif response.send_mode is SendMode.STALL_MIDWAY:
@@ -105,7 +105,7 @@ def _stall(connection: Connection) -> None:
         pass
 
 
-def _drip(response: Response, connection: Connection) -> None:
+def _drip(response: ServerResponse, connection: Connection) -> None:
     for position in range(len(response.body)):
         connection.write(response.body[position : position + 1])
         if connection.wait(response.interval):

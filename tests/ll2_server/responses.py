@@ -23,7 +23,7 @@ class SendMode(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
+class ServerResponse:
     """One response, ready to be sent."""
 
     status: int = 200
@@ -36,27 +36,27 @@ class Response:
     interval: float = 1.0
 
 
-def text_response(text: str, content_type: str, status: int = 200) -> Response:
+def text_response(text: str, content_type: str, status: int = 200) -> ServerResponse:
     """Return a response with text of any type."""
     headers = {"Content-Type": content_type, "Vary": "Accept", "Allow": "GET"}
-    return Response(status=status, headers=headers, body=text.encode())
+    return ServerResponse(status=status, headers=headers, body=text.encode())
 
 
 def json_response(
     payload: Any, status: int = 200, headers: dict[str, str] | None = None
-) -> Response:
+) -> ServerResponse:
     """Return JSON without URLs of the API; `response_modes.to_json` writes payloads with URLs."""
     response = text_response(json.dumps(payload), "application/json", status)
     response.headers.update(headers or {})
     return response
 
 
-def html_response(title: str, status: int = 200) -> Response:
+def html_response(title: str, status: int = 200) -> ServerResponse:
     """Return a web page, as a proxy in front of the API does."""
     html = f"<!DOCTYPE html><html><head><title>{title}</title></head><body>{title}</body></html>"
     return text_response(html, "text/html; charset=utf-8", status)
 
 
-def redirect(location: str, status: int = 302) -> Response:
+def redirect(location: str, status: int = 302) -> ServerResponse:
     """Return a redirect to `location`."""
-    return Response(status=status, headers={"Location": location})
+    return ServerResponse(status=status, headers={"Location": location})

@@ -17,7 +17,7 @@ from tests.ll2_server.request_log import LoggedRequest, RequestLog
 from tests.ll2_server.response_faults import RESPONSE_FAULTS, throttled_response
 from tests.ll2_server.response_modes import to_json
 from tests.ll2_server.responses import (
-    Response,
+    ServerResponse,
     html_response,
     json_response,
     redirect,
@@ -103,7 +103,7 @@ class LL2Server:
         if self._http.errors and error is None:
             raise self._http.errors[0]
 
-    def _respond(self, request: LoggedRequest, host: str) -> Response:
+    def _respond(self, request: LoggedRequest, host: str) -> ServerResponse:
         """Return the response to one request, which is logged before anything can fail."""
         self.requests.append(request)
         faults = self.faults.trigger(request)
@@ -112,7 +112,7 @@ class LL2Server:
         request.status = response.status
         return response
 
-    def _refusal(self, request: LoggedRequest) -> Response | None:
+    def _refusal(self, request: LoggedRequest) -> ServerResponse | None:
         """Check key and limit; images, `/api-throttle/` and a missing slash are not counted."""
         if not request.path.startswith("/2.3.0/") or not request.path.endswith("/"):
             return None
@@ -128,10 +128,12 @@ class LL2Server:
     def _key(self, request: LoggedRequest) -> Key | None:
         return self.throttle.key_of(request.headers.get("authorization"))
 
-    def _response(self, request: LoggedRequest, host: str, faults: list[Injection]) -> Response:
+    def _response(
+        self, request: LoggedRequest, host: str, faults: list[Injection]
+    ) -> ServerResponse:
         """Return the correct response, or that of the first fault of the whole response."""
 
-        def correct() -> Response:
+        def correct() -> ServerResponse:
             return self._correct_response(request, f"http://{host}", faults)
 
         for injection in faults:
@@ -143,7 +145,7 @@ class LL2Server:
 
     def _correct_response(
         self, request: LoggedRequest, origin: str, faults: list[Injection]
-    ) -> Response:
+    ) -> ServerResponse:
         if request.is_image:
             return self.images.response(request, origin)
         if request.path == "/health_check/":
@@ -159,7 +161,7 @@ class LL2Server:
 
     def _api_response(
         self, request: LoggedRequest, origin: str, faults: list[Injection]
-    ) -> Response:
+    ) -> ServerResponse:
         try:
             payload = self.api.payload(request.path, request.query_lists, origin)
         except NotFoundError as error:
@@ -171,7 +173,7 @@ class LL2Server:
         return _render(payload, request, origin)
 
 
-def _render(payload: Any, request: LoggedRequest, origin: str) -> Response:
+def _render(payload: Any, request: LoggedRequest, origin: str) -> ServerResponse:
     """Write a payload as JSON, or for browsers in a web page, as Django REST Framework does."""
     format_name = request.query.get("format")
     text = to_json(payload, origin=origin, format_name=format_name)

@@ -16,7 +16,7 @@ from urllib3.exceptions import HTTPError as Urllib3Error
 from events_archive.errors import ConnectError, HttpError, RequestAbortedError, UnreachableError
 from events_archive.net.http_client import HttpClient, HttpLimits, display_url, origin_of
 from tests.net.web_server import (
-    Handler,
+    ScriptedHandler,
     WebServer,
     endless,
     ok,
@@ -158,7 +158,7 @@ def test_the_number_of_redirects_is_limited(server: WebServer, client: HttpClien
 
 
 def test_the_body_of_a_redirect_is_not_read(server: WebServer, client: HttpClient) -> None:
-    def endless_redirect(handler: Handler) -> None:
+    def endless_redirect(handler: ScriptedHandler) -> None:
         handler.send_response(302)
         handler.send_header("Location", "/b")
         handler.end_headers()
@@ -225,7 +225,7 @@ def test_a_body_that_is_too_large_is_not_read_to_its_end(
 def test_a_body_that_is_announced_as_too_large_is_not_read_at_all(
     server: WebServer, client: HttpClient
 ) -> None:
-    def huge(handler: Handler) -> None:
+    def huge(handler: ScriptedHandler) -> None:
         handler.send_response(200)
         handler.send_header("Content-Length", "9" * 400)
         handler.end_headers()
@@ -252,7 +252,7 @@ def test_the_whole_response_has_a_deadline(server: WebServer, respond: Any, has_
 
 
 def test_redirects_do_not_extend_the_deadline(server: WebServer) -> None:
-    def slow_redirect(handler: Handler) -> None:
+    def slow_redirect(handler: ScriptedHandler) -> None:
         handler.server.closing.wait(0.15)
         redirect("/a")(handler)
 

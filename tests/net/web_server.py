@@ -10,10 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-Respond = Callable[["Handler"], None]
+Respond = Callable[["ScriptedHandler"], None]
 
 
-class Handler(BaseHTTPRequestHandler):
+class ScriptedHandler(BaseHTTPRequestHandler):
     """One connection; `server.responses` has a function for each path."""
 
     protocol_version = "HTTP/1.1"
@@ -51,7 +51,7 @@ class _Server(socketserver.ThreadingTCPServer):
     block_on_close = False
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(("127.0.0.1", 0), ScriptedHandler)
         self.responses: dict[str, Respond] = {}
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.closing = threading.Event()
@@ -141,7 +141,7 @@ def redirect(location: str, code: int = 302) -> Respond:
 def conditional(data: bytes, etag: str, modified: str) -> Respond:
     """Send ``data``, or 304 if the client has it already (RFC 9110, section 13.1)."""
 
-    def respond(handler: Handler) -> None:
+    def respond(handler: ScriptedHandler) -> None:
         if handler.headers.get("If-None-Match") == etag:
             handler.reply(304, ETag=etag)
         else:
@@ -150,25 +150,25 @@ def conditional(data: bytes, etag: str, modified: str) -> Respond:
     return respond
 
 
-def endless(handler: Handler) -> None:
+def endless(handler: ScriptedHandler) -> None:
     """A body without a length and without an end, as fast as it is read."""
     _open_ended(handler)
     handler.until_closed(0, b"\x89" * 65536)
 
 
-def slow_body(handler: Handler) -> None:
+def slow_body(handler: ScriptedHandler) -> None:
     """A body that arrives one byte at a time."""
     _open_ended(handler)
     handler.until_closed(0.02, b"\x89")
 
 
-def slow_headers(handler: Handler) -> None:
+def slow_headers(handler: ScriptedHandler) -> None:
     """A header that never ends, one byte at a time."""
     handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
     handler.until_closed(0.02, b"x")
 
 
-def silent(handler: Handler) -> None:
+def silent(handler: ScriptedHandler) -> None:
     """No response."""
     handler.server.closing.wait(5)
     handler.close_connection = True
@@ -177,7 +177,7 @@ def silent(handler: Handler) -> None:
 def truncated(data: bytes) -> Respond:
     """Half of the announced bytes, and then the connection is closed."""
 
-    def respond(handler: Handler) -> None:
+    def respond(handler: ScriptedHandler) -> None:
         handler.send_response(200)
         handler.send_header("Content-Length", str(2 * len(data)))
         handler.end_headers()
@@ -187,7 +187,7 @@ def truncated(data: bytes) -> Respond:
     return respond
 
 
-def _open_ended(handler: Handler) -> None:
+def _open_ended(handler: ScriptedHandler) -> None:
     handler.send_response(200)
     handler.send_header("Connection", "close")
     handler.end_headers()
