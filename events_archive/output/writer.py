@@ -208,24 +208,21 @@ class OutputDir:
             os.close(descriptor)
 
     def _move(self, new: Iterable[str]) -> None:
-        """Move staged files into place in this order, a folder that does not exist as a whole."""
+        """Move staged files into place in this order, a folder that the site lacks as a whole."""
         moved = {"": False}
         for path in new:
-            folder = _folder_of(path)
+            folder = path[: path.find("/") + 1]
             if folder not in moved:
-                self._move_folder(folder, moved)
-            if not moved[folder]:
+                moved[folder] = not os.path.isdir(self._root + folder)
+                if moved[folder]:
+                    os.replace(self._staging + folder, self._root + folder)
+            if moved[folder]:
+                continue
+            try:
                 os.replace(self._staging + path, self._root + path)
-
-    def _move_folder(self, folder: str, moved: dict[str, bool]) -> None:
-        """Move a staged folder, or its parent, if that does not exist; note in ``moved`` if so."""
-        parent = _folder_of(folder[:-1])
-        if parent not in moved:
-            self._move_folder(parent, moved)
-        moved[folder] = moved[parent]
-        if not moved[parent] and not os.path.isdir(self._root + folder):
-            os.replace(self._staging + folder[:-1], self._root + folder[:-1])
-            moved[folder] = True
+            except FileNotFoundError:
+                os.makedirs(os.path.dirname(self._root + path))
+                os.replace(self._staging + path, self._root + path)
 
     def _write_marker(self, paths: Iterable[str]) -> None:
         lines = json.dumps(sorted(paths), separators=(",\n", ":"))[1:-1]
@@ -252,11 +249,6 @@ def site_files(folder: Path) -> tuple[tuple[str, Path], ...]:
         return tuple((path, folder / path) for path in sorted(_marked_files(folder)))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArchiveError(f"{folder} holds no built site; run build.py first") from error
-
-
-def _folder_of(path: str) -> str:
-    """Return the folder of a file or folder, with a slash at its end; ``""`` for the root."""
-    return path[: path.rfind("/") + 1]
 
 
 def _rank(path: str) -> int:

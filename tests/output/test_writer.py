@@ -33,6 +33,13 @@ def test_staged_files_are_in_place_after_the_commit_and_not_before(tmp_path: Pat
     assert _files(tmp_path / "out") == {"events/a.html": "A"}
 
 
+def test_a_new_folder_may_be_in_one_that_exists(tmp_path: Path) -> None:
+    _write(tmp_path / "out", {"types/eva.html": "EVA"})
+    files = {"types/eva.html": "EVA", "types/docking/2021.html": "new"}
+    _write(tmp_path / "out", files)
+    assert _files(tmp_path / "out") == files
+
+
 def test_a_second_build_writes_nothing(tmp_path: Path) -> None:
     _write(tmp_path / "out", {"index.html": "home", "events/a.html": "A"})
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*.html")}
