@@ -12,7 +12,6 @@ from events_archive.model.event import Event
 from events_archive.render.calendars import basic_format, start_and_end
 from events_archive.site import urls
 from events_archive.site.calendars import Calendar
-from events_archive.site.formats import CALENDAR
 from events_archive.site.site import Site
 
 _GOOGLE_SUBSCRIBE = "https://calendar.google.com/calendar/r?cid="
@@ -29,8 +28,6 @@ class CalendarLinks(Struct, frozen=True, kw_only=True):
 
     google: str
     outlook: str
-    url: str
-    """The path of the .ics file."""
     webcal: str = ""
     """Of a calendar, for calendar programs."""
 
@@ -42,7 +39,6 @@ def subscription_links(site: Site, calendar: Calendar) -> CalendarLinks | None:
     url = site.base_url + calendar.path
     webcal = f"webcal:{url.partition(':')[2]}"
     return CalendarLinks(
-        url=calendar.path,
         webcal=webcal,
         google=_GOOGLE_SUBSCRIBE + _quote(webcal),
         outlook=f"{_OUTLOOK_SUBSCRIBE}{_quote(url)}&name={_quote(calendar.name)}",
@@ -60,7 +56,6 @@ def event_links(site: Site, event: Event) -> CalendarLinks:
     dates = basic_format(f"{start}/{end}")
     all_day = "" if event.date.has_time else "&allday=true"
     return CalendarLinks(
-        url=site.urls.event(event, CALENDAR.suffix),
         google=f"{_GOOGLE_ADD}&text={title}&dates={dates}&details={details}&location={location}",
         outlook=f"{_OUTLOOK_ADD}&subject={title}&startdt={start}&enddt={end}{all_day}"
         f"&body={details}&location={location}",
