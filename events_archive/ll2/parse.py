@@ -41,6 +41,7 @@ _T = TypeVar("_T")
 
 _DEFAULT_PRIORITY = 10
 _MAX_DETAILED_WARNINGS = 10
+_DATES = f"a date-time of the years {FIRST_YEAR} to {LAST_YEAR}, or null"
 
 
 class InvalidRecordError(ArchiveError):
@@ -89,19 +90,15 @@ def parse_event(record: Record, digest: str = "") -> Event:
     record_id, type_id = id_of_record(record), id_of_record(record.get("type"))
     name, type_name = fields.single_line("name"), fields.child("type").single_line("name")
     slug, date = fields.raw("slug"), _event_date(fields, "date", "date_precision")
-    required = {
-        "id": (record_id is not None, "a positive whole number"),
-        "name": (name != "", "a text"),
-        "slug": (isinstance(slug, str), "a text"),
-        "type": (type_id is not None and type_name != "", "an object with an id and a name"),
-        "date": (
-            date.utc is not None or fields.raw("date") is None,
-            f"a date-time of the years {FIRST_YEAR} to {LAST_YEAR}, or null",
-        ),
-    }
     issues = [
         f"its {key} is {_abbreviated(fields.raw(key))} and not {wanted}"
-        for key, (is_valid, wanted) in required.items()
+        for key, is_valid, wanted in (
+            ("id", record_id is not None, "a positive whole number"),
+            ("name", name, "a text"),
+            ("slug", isinstance(slug, str), "a text"),
+            ("type", type_id is not None and type_name, "an object with an id and a name"),
+            ("date", date.utc or fields.raw("date") is None, _DATES),
+        )
         if not is_valid
     ]
     if issues or record_id is None or type_id is None:
@@ -211,15 +208,16 @@ def _updates(objects: Iterable[JsonFields]) -> tuple[Update, ...]:
 def _related(fields: JsonFields, key: str) -> tuple[Any, ...]:
     """Return the members of the list at ``key`` that have an id and a name, each once."""
     members = map(_PARSERS[key], fields.children(key))
-    return _unique((member for member in members if member.name), "id")
+    return _unique([member for member in members if member.name], "id")
 
 
 def _unique(values: Iterable[_T], key: str) -> tuple[_T, ...]:
     """Return the first value with each value of the attribute ``key`` but 0 and ""."""
     first: dict[object, _T] = {}
     for value in values:
-        first.setdefault(getattr(value, key), value)
-    return tuple(first[identity] for identity in first if identity)
+        if identity := getattr(value, key):
+            first.setdefault(identity, value)
+    return tuple(first.values())
 
 
 _PARSERS: Mapping[str, Callable[[JsonFields], Any]] = {

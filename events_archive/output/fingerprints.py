@@ -104,7 +104,6 @@ class Fingerprints:
         self.site = site
         self.thumbnails = thumbnails
         self._event_digests: dict[int, str] = {}
-        self._struct_digests: dict[int, tuple[object, str]] = {}
         # All other types have to be structs, which are converted field by field.
         converters: dict[type, Converter] = {
             **dict.fromkeys((tuple, list), self._sequence),
@@ -172,15 +171,9 @@ class Fingerprints:
         thumbnail = self.thumbnails.of(image)
         return (thumbnail.name, thumbnail.sizes) if thumbnail else None
 
-    def _struct(self, struct: msgspec.Struct) -> str:
-        """Return the digest of a struct's fields, computed once for each object."""
-        found = self._struct_digests.get(id(struct))
-        if found is None:
-            # Holding the object itself keeps its id from being used for another.
-            values = [getattr(struct, name) for name in struct.__struct_fields__]
-            digest = digest_of((struct.__class__.__name__, self._sequence(values)))
-            found = self._struct_digests[id(struct)] = (struct, digest)
-        return found[1]
+    def _struct(self, struct: msgspec.Struct) -> list[object]:
+        values = [getattr(struct, name) for name in struct.__struct_fields__]
+        return [struct.__class__.__name__, *self._sequence(values)]
 
     def _sequence(self, values: Iterable[object]) -> list[object]:
         """Return the canonical form of each value; raises TypeError if one has none."""
