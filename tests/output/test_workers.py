@@ -21,9 +21,15 @@ pytestmark = [
         not sys.platform.startswith("linux") or len(os.sched_getaffinity(0)) < 2,
         reason="one processor, or no fork",
     ),
-    # The servers of other tests may run in threads of this process.
+    # See `_forks_in_spite_of_threads`.
     pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _forks_in_spite_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fork even if servers of other tests run in threads of this process."""
+    monkeypatch.setattr(workers, "can_fork", lambda: True)
 
 
 def _start_script(folder: Path, script: str) -> subprocess.Popen[str]:
@@ -61,7 +67,8 @@ def test_the_worker_takes_part(tmp_path: Path) -> None:
     def process(item: int) -> bool:
         own, other = ("worker", "main")[:: 1 if _in_worker() else -1]
         (tmp_path / own).touch()
-        while not (tmp_path / other).exists():
+        deadline = time.monotonic() + 30
+        while not (tmp_path / other).exists() and time.monotonic() < deadline:
             time.sleep(0.01)
         return _in_worker()
 
