@@ -40,19 +40,16 @@ def main(arguments: Sequence[str], project: Path) -> int:
         # Only the module of this command: `serve`, `check` and `export` import much of their own.
         command = import_module(f"events_archive.commands.{options.command}")
         command.run(options, console)
-        status = console.finish()
-        sys.stdout.flush()
+        return console.finish()
     except KeyboardInterrupt:
         console.fail("interrupted; nothing is lost, and the next run continues")
         return errors.INTERRUPTED
     except BrokenPipeError:
-        # As in `build.py query ... | head`. Python would complain when it flushes at its exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # As in `build.py query ... | head`.
         return errors.BROKEN_PIPE
     except errors.ArchiveError as error:
         console.fail(str(error), with_traceback=console.verbose)
         return error.exit_status
-    return status
 
 
 def parse_arguments(arguments: Sequence[str], environ: Mapping[str, str], project: Path) -> Options:

@@ -86,14 +86,15 @@ class Console:
 
     def print_lines(self, lines: Iterable[str]) -> None:
         """Print a result on standard output, unless ``--json`` prints its report there."""
-        for line in () if self.as_json else lines:
-            print(line)
+        if not self.as_json:
+            print("".join(f"{line}\n" for line in lines), end="", flush=True)
 
     def write_stdout(self, text: str) -> None:
-        """Write a file to standard output, with its line ends as they are."""
-        sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-        sys.stdout.buffer.flush()
+        """Write a file to standard output, if that is open, with its line ends as they are."""
+        if sys.stdout:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+            sys.stdout.buffer.flush()
 
     @property
     def summary(self) -> str:
@@ -128,7 +129,7 @@ class Console:
                 "warnings": self.warnings,
                 "errors": self.errors,
             }
-            print(json.dumps(report, ensure_ascii=False, indent=1))
+            print(json.dumps(report, ensure_ascii=False, indent=1), flush=True)
         return FAILURE if failed else 0
 
     @contextmanager

@@ -208,3 +208,23 @@ def test_a_reader_that_has_seen_enough_is_no_error(arguments: list[str], tmp_pat
         )
     assert run.returncode == 141
     assert "Error" not in run.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell of POSIX")
+@pytest.mark.parametrize(
+    "arguments", [["build"], ["build", "--dry-run"], ["build", "--json"], ["query", ""]]
+)
+def test_a_run_whose_standard_output_is_closed_succeeds(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    copy_seed(tmp_path / "cache")
+    folders = ["--cache", str(tmp_path / "cache"), "--output", str(tmp_path / "output")]
+    command = [sys.executable, str(PROJECT / "build.py"), *arguments, "--offline", *folders]
+    run = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *command],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=clean_environment(),
+        check=False,
+    )
+    assert (run.returncode, "Traceback" in run.stderr) == (0, False), run.stderr

@@ -178,6 +178,7 @@ def clean_url(text: str) -> str:
 
 def without_format(url: str) -> str:
     """Return ``url`` without the parameter ``format``, which LL2 repeats in every URL it sends."""
+    # Nearly all URLs have this query or none.
     url = url.removesuffix("?format=json")
     if "?" not in url:
         return url
