@@ -41,9 +41,12 @@ from events_archive.store.canonical_json import compact_json
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'"
+    "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self' file:"
 )
-"""Nothing from other sites and nothing inline; auditing tools need connect-src for robots.txt."""
+"""Nothing from other sites and nothing inline; auditing tools need connect-src for robots.txt.
+
+In a page opened from disk, Firefox submits a form only where ``file:`` is named.
+"""
 
 
 class Renderer(Struct, frozen=True, kw_only=True, dict=True):

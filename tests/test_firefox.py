@@ -1,0 +1,46 @@
+"""The site in Firefox, opened from disk, where ``'self'`` in a policy does not allow the same."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+from tests.firefox import Firefox, launch_firefox
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    with launch_firefox(tmp_path_factory.mktemp("firefox") / "profile") as firefox:
+        yield firefox
+
+
+def test_the_search_field_of_any_page_leads_to_the_result(
+    firefox: Firefox, generated_run: Run
+) -> None:
+    firefox.goto((generated_run.output / "years/index.html").as_uri())
+    firefox.run(
+        "let form = document.querySelector('.site-search');"
+        "form.querySelector('input').value = 'docking'; form.querySelector('button').click()"
+    )
+    firefox.wait_for("return location.pathname.endsWith('/explore.html')")
+    found = firefox.wait_for("return document.querySelector('.results .card-name')?.textContent")
+    assert "docking" in found.lower()
+
+
+def test_a_page_has_its_style_its_scripts_and_its_pictures(
+    firefox: Firefox, generated_run: Run
+) -> None:
+    firefox.goto((generated_run.output / "index.html").as_uri())
+    assert firefox.run("return document.styleSheets[0].cssRules.length")
+    assert firefox.run("return document.querySelector('.theme-toggle').checkVisibility()")
+    shown = "return [...document.images].filter(image => image.naturalWidth).length"
+    assert firefox.wait_for(shown)
+
+
+def test_a_stub_leads_to_the_page_of_its_event(firefox: Firefox, generated_run: Run) -> None:
+    stub = min((generated_run.output / "id").glob("*.html"))
+    firefox.goto(stub.as_uri())
+    assert firefox.wait_for("return location.pathname.includes('/events/')")
