@@ -1,7 +1,6 @@
 """The site in Firefox, opened from disk, where ``'self'`` in a policy does not allow the same."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
