@@ -31,7 +31,7 @@ COMMANDS = {
 def main(arguments: Sequence[str], project: Path) -> int:
     """Run a command in the folder ``project`` and return the exit status; see `errors`."""
     # Python's own thresholds would have the collector look for cycles during a third of the build.
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(1_000_000, 50, 100)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     console = Console()
     try:

@@ -6,6 +6,7 @@ missing, null or of a wrong type counts as absent.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -35,6 +36,7 @@ from events_archive.model.event import (
 )
 from events_archive.model.event_date import EventDate
 from events_archive.model.timestamps import FIRST_YEAR, LAST_YEAR
+from events_archive.store import canonical_json
 from events_archive.store.records import Record, Records, id_of_record
 
 _T = TypeVar("_T")
@@ -207,8 +209,15 @@ def _updates(objects: Iterable[JsonFields]) -> tuple[Update, ...]:
 
 def _related(fields: JsonFields, key: str) -> tuple[Any, ...]:
     """Return the members of the list at ``key`` that have an id and a name, each once."""
-    members = map(_PARSERS[key], fields.children(key))
-    return _unique([member for member in members if member.name], "id")
+    value = fields.raw(key)
+    return _parse_related(key, canonical_json.compact_json(value)) if value else ()
+
+
+@lru_cache(maxsize=4096)  # Many events have the same agencies, programmes and stations.
+def _parse_related(key: str, text: str) -> tuple[Any, ...]:
+    value = canonical_json.decode(text.encode(errors="backslashreplace"))
+    members = JsonFields({key: value}).children(key)
+    return _unique([one for one in map(_PARSERS[key], members) if one.name], "id")
 
 
 def _unique(values: Iterable[_T], key: str) -> tuple[_T, ...]:

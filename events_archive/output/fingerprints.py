@@ -13,7 +13,7 @@ from hashlib import blake2b
 from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_type_hints
 
 import msgspec
 
@@ -31,7 +31,7 @@ _SCALARS = frozenset({type(None), bool, bytes, date, datetime, float, int, str, 
 
 
 def digest_of(value: object) -> str:
-    """Return the digest of nested tuples or lists of scalars."""
+    """Return the digest of nested tuples or lists of scalars, and of structs of scalars."""
     try:
         data = msgspec.json.encode(value)
     except UnicodeEncodeError:
@@ -96,14 +96,16 @@ class _Converters(dict[type, Converter]):
 class Fingerprints:
     """Computes the fingerprints of a site's pages.
 
-    For that, what a page shows is converted into its canonical form: nested tuples of scalars,
-    which are equal for equal values.
+    For that, what a page shows is converted into its canonical form: nested tuples of scalars
+    and of structs of scalars, which are equal for equal values.
     """
 
     def __init__(self, site: Site, thumbnails: Thumbnails) -> None:
         self.site = site
         self.thumbnails = thumbnails
         self._event_digests: dict[int, str] = {}
+        self._canonical_types = set(_SCALARS)
+        """Types whose values are their own canonical form."""
         # All other types have to be structs, which are converted field by field.
         converters: dict[type, Converter] = {
             **dict.fromkeys((tuple, list), self._sequence),
@@ -171,20 +173,29 @@ class Fingerprints:
         thumbnail = self.thumbnails.of(image)
         return (thumbnail.name, thumbnail.sizes) if thumbnail else None
 
-    def _struct(self, struct: msgspec.Struct) -> list[object]:
+    def _struct(self, struct: msgspec.Struct) -> object:
+        cls = struct.__class__
+        if _has_scalars_only(cls):
+            self._canonical_types.add(cls)
+            return struct
         values = [getattr(struct, name) for name in struct.__struct_fields__]
-        return [struct.__class__.__name__, *self._sequence(values)]
+        return [cls.__name__, *self._sequence(values)]
 
     def _sequence(self, values: Iterable[object]) -> list[object]:
         """Return the canonical form of each value; raises TypeError if one has none."""
-        converters = self._converters
+        canonical, converters = self._canonical_types, self._converters
         return [
-            value if (cls := value.__class__) in _SCALARS else converters[cls](value)
+            value if (cls := value.__class__) in canonical else converters[cls](value)
             for value in values
         ]
 
     def _mapping(self, values: Mapping[object, object]) -> object:
         return (self._sequence(values), self._sequence(values.values()))
+
+
+@cache
+def _has_scalars_only(struct: type[msgspec.Struct]) -> bool:
+    return set(get_type_hints(struct).values()) <= _SCALARS
 
 
 _change_values = attrgetter(*Change.__struct_fields__)

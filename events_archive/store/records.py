@@ -113,15 +113,6 @@ def load_records(path: Path) -> Records:
 
 
 def _read_line(data: bytes) -> tuple[int | None, RecordLine]:
-    """Return a line and the id of its record; raises `ValueError` if it is damaged.
-
-    A line that was edited by hand is put into canonical form.
-    """
-    members = canonical_json.split_members(data)
-    is_sorted = list(members) == sorted(members)
-    if not is_sorted or b"{%b}" % canonical_json.join_members(members) != data:
-        record = canonical_json.decode(data)
-        return id_of_record(record), RecordLine.encode(record)
-    names = [name for name in ("id", "last_updated") if name in members]
-    head: Record = {name: canonical_json.decode(members[name]) for name in names}
-    return id_of_record(head), RecordLine(data, last_updated(head))
+    """Return a line and the id of its record; raises `ValueError` if it is damaged."""
+    record = canonical_json.decode_as(data, dict)
+    return id_of_record(record), RecordLine(data, last_updated(record))
