@@ -190,7 +190,7 @@ class Fingerprints:
         ]
 
     def _mapping(self, values: Mapping[object, object]) -> object:
-        return (self._sequence(values), self._sequence(values.values()))
+        return self._sequence([*values, *values.values()])
 
 
 @cache
