@@ -10,7 +10,7 @@ therefore has no effect.
 import os
 import socket
 from functools import partial
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
 import requests
@@ -23,6 +23,16 @@ from events_archive.errors import ConnectError, HttpError
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 """IPv4 addresses behind a translator (RFC 6052), in the last 32 bits."""
+_NOT_PUBLIC = (
+    ip_network("192.0.0.0/24"),  # for protocols of the IETF (RFC 6890)
+    ip_network("192.88.99.0/24"),  # relays of 6to4, which is deprecated (RFC 7526)
+    ip_network("64:ff9b:1::/48"),  # translators of one network (RFC 8215)
+    ip_network("100:0:0:1::/64"),  # the dummy prefix (RFC 9780)
+    ip_network("3fff::/20"),  # documentation (RFC 9637)
+    ip_network("5f00::/16"),  # segment routing (RFC 9602)
+    ip_network("fec0::/10"),  # site-local (RFC 3879)
+)
+"""Networks that one of the supported versions of Python calls global."""
 _CA_BUNDLE = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
 """The only thing that is taken from the environment; requests reads the same variables."""
 _MAX_IDLE = 64
@@ -53,16 +63,21 @@ def is_public(address: str) -> bool:
     Private, shared, loopback, link-local, multicast and reserved addresses are not (the registries
     of RFC 6890), whether written as IPv4 or inside an IPv6 address.
     """
-    ip: IPv4Address | IPv6Address = ip_address(address)
-    if isinstance(ip, IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
-        if ip in _NAT64:
-            inner = IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner:
-            return is_public(str(inner))
-        if ip.is_site_local:
-            return False
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved)
+    ip = ip_address(address)
+    if isinstance(ip, IPv6Address) and (inner := _embedded(ip)):
+        return all(is_public(str(address)) for address in inner)
+    is_listed = any(ip in network for network in _NOT_PUBLIC)
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or is_listed)
+
+
+def _embedded(ip: IPv6Address) -> tuple[IPv4Address, ...]:
+    """Return the IPv4 addresses to which packets for ``ip`` are sent on; none for most."""
+    if ip in _NAT64:
+        return (IPv4Address(int(ip) & 0xFFFFFFFF),)
+    if ip.teredo:
+        return ip.teredo
+    inner = ip.ipv4_mapped or ip.sixtofour
+    return (inner,) if inner else ()
 
 
 def addresses_of(host: str, port: int | None = None) -> tuple[str, ...]:

@@ -4,13 +4,17 @@ It listens on the loopback address only, and answers requests for its own host n
 of another site cannot read it by pointing its own name at this address (DNS rebinding).
 """
 
+import socket
 import sys
 from contextlib import suppress
 from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedReader, RawIOBase
 from pathlib import Path
 from threading import Condition, Thread
+from time import monotonic
+from typing import Any
 
 from msgspec import Struct, json
 from msgspec.structs import replace
@@ -50,6 +54,8 @@ class PreviewServer(ThreadingHTTPServer):
     # On Windows a second server could bind the same port without an error.
     allow_reuse_address = False
     allow_reuse_port = False
+    max_seconds = 60.0
+    """Seconds until a request must have arrived as a whole, and for sending the response."""
 
     def __init__(self, *, folder: Path, prefix: str, port: int) -> None:
         """Bind the port; 0 means any free one. Raises `UsageError` when it is not available."""
@@ -112,7 +118,18 @@ class _PreviewHandler(BaseHTTPRequestHandler):
     server_version = "preview"
     sys_version = ""
 
+    def setup(self) -> None:
+        super().setup()
+        self.rfile.close()
+        self._reader = _DeadlineReader(self.connection)
+        self.rfile = BufferedReader(self._reader)
+
+    def handle_one_request(self) -> None:
+        self._reader.deadline = monotonic() + self.server.max_seconds
+        super().handle_one_request()
+
     def do_GET(self) -> None:
+        self.connection.settimeout(self.server.max_seconds)
         if self.headers.get("Host", "").partition(":")[0] not in _HOST_NAMES:
             self._send(Response(status=HTTPStatus.MISDIRECTED_REQUEST, body=b"Not this server.\n"))
         elif self.path == f"{PREVIEW_PREFIX}events":
@@ -144,6 +161,9 @@ class _PreviewHandler(BaseHTTPRequestHandler):
         self.send_header("Cache-Control", "no-cache")
         for name, value in response.headers.items():
             self.send_header(name, value)
+        if "Content-Length" in self.headers or "Transfer-Encoding" in self.headers:
+            # A body is not read, and what follows in the connection is no request.
+            self.send_header("Connection", "close")
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(response.body)
@@ -165,6 +185,21 @@ class _PreviewHandler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Print nothing: the browser shows which requests fail."""
+
+
+class _DeadlineReader(RawIOBase):
+    """Reads from a connection until `deadline`, however few bytes arrive at a time."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self.deadline = 0.0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._connection.settimeout(max(0.001, self.deadline - monotonic()))
+        return self._connection.recv_into(buffer)
 
 
 def with_reload_script(response: Response, build: int) -> Response:

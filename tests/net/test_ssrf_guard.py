@@ -53,6 +53,13 @@ def resolve(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> None:
         *("::1", "::", "fe80::1", "fe80::1%1", "fc00::1", "fec0::1", "ff02::1", "2001:db8::1"),
         *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::"),
         "2001:0:4136:e378:8000:63bf:80ff:fffe",
+        # The server of a Teredo address.
+        "2001:0:7f00:1:8000:63bf:f7f7:f7f7",
+        # Those that a version of Python calls global.
+        *("192.0.0.9", "192.0.0.170", "192.88.99.1", "::ffff:192.0.0.9", "64:ff9b::c058:6301"),
+        *("2002:c000:9::", "64:ff9b:1::1", "100:0:0:1::1", "3fff::1", "3fff:fff::1", "5f00::1"),
+        *("64:ff9b::a01:203", "64:ff9b::a9fe:a9fe", "2002:a01:203::", "::10.0.0.1"),
+        "2001:0:4136:e378:8000:63bf:f5fe:fdfc",
     ],
 )
 def test_addresses_that_are_not_public(address: str) -> None:
@@ -61,7 +68,10 @@ def test_addresses_that_are_not_public(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["8.8.8.8", "162.243.189.2", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"],
+    [
+        *("8.8.8.8", "162.243.189.2", "192.0.1.1", "192.88.98.1", "2606:4700::1111", "2002:808::"),
+        *("::ffff:8.8.8.8", "64:ff9b::808:808", "2001:0:4136:e378:8000:63bf:f7f7:f7f7"),
+    ],
 )
 def test_addresses_that_are_public(address: str) -> None:
     assert is_public(address)
