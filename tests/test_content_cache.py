@@ -25,7 +25,6 @@ SECTIONS = dict(re.findall(r"^## `([^`]+\.jsonl?)`\n(.*?)(?=^## |\Z)", DOCUMENT,
 """The text about each file."""
 
 MANIFEST = "thumbnails/manifest.jsonl"
-BUILDS = "builds/<digest>.json"
 TYPES = {
     str: "string",
     int: "integer",
@@ -85,7 +84,7 @@ def objects(cache: Path, file: str) -> list[Any]:
     text = path.read_text("utf-8")
     if file == MANIFEST:
         return [json.loads(text.splitlines()[0])]
-    if file == BUILDS:
+    if "/" in file:
         return [json.loads(text.splitlines()[1])]
     return (
         [json.loads(line) for line in text.splitlines()] if ".jsonl" in file else [json.loads(text)]

@@ -10,7 +10,7 @@ from events_archive.check.checks import ERROR, WARNING, Finding, find_problems, 
 from events_archive.commands import Options
 from events_archive.console import Console, quantity
 from events_archive.output.writer import site_files
-from events_archive.store.lock import locked
+from events_archive.store.lock import lock_cache
 
 
 def run(options: Options, console: Console) -> None:
@@ -20,7 +20,7 @@ def run(options: Options, console: Console) -> None:
     """
     settings, external = options.settings, options.command_options["external"]
     files = site_files(settings.output)
-    with locked(settings.cache) if external else nullcontext():
+    with lock_cache(settings.cache) if external else nullcontext():
         with console.timed("read"):
             site = BuiltSite.read(files, settings)
         with console.timed("check"):

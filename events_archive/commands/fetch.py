@@ -12,7 +12,7 @@ from events_archive.model.changes import count_changes
 from events_archive.query.index import build_query_index
 from events_archive.settings import Settings
 from events_archive.site.site import Site
-from events_archive.store.lock import locked
+from events_archive.store.lock import lock_cache
 from events_archive.store.state_files import persist_slugs
 
 
@@ -24,7 +24,7 @@ def run(options: Options, console: Console) -> None:
 
 def cache_lock(settings: Settings) -> AbstractContextManager[None]:
     """Return the context of a command that writes to the cache; a dry run writes nothing."""
-    return nullcontext() if settings.dry_run else locked(settings.cache)
+    return nullcontext() if settings.dry_run else lock_cache(settings.cache)
 
 
 def load_site(settings: Settings, console: Console) -> Site:

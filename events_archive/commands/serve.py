@@ -14,7 +14,7 @@ from events_archive.errors import ArchiveError
 from events_archive.preview.server import PreviewServer
 from events_archive.preview.watcher import watch_changes
 from events_archive.settings import load_settings
-from events_archive.store.lock import locked
+from events_archive.store.lock import lock_cache
 
 
 def run(options: Options, console: Console) -> None:
@@ -56,7 +56,7 @@ def rebuild(options: Options) -> None:
     """Build the site from the cache, with the settings of ``pyproject.toml`` as they are now."""
     settings = load_settings(options.project, os.environ, options.given)
     settings = replace(settings, offline=True, dry_run=False)
-    with locked(settings.cache):
+    with lock_cache(settings.cache):
         build_site(settings, Console.from_settings(settings))
     # `build_site` froze the objects of this build, which are garbage now.
     gc.unfreeze()

@@ -21,8 +21,8 @@ from events_archive.model.event import Image
 from events_archive.model.timestamps import AwareDatetime
 from events_archive.net.http_client import HttpClient, HttpLimits, HttpResponse
 from events_archive.settings import Settings
-from events_archive.store.canonical_json import encode
-from events_archive.store.files import read_json, write_atomically
+from events_archive.store.files import read_sealed, write_atomically, write_sealed
+from events_archive.store.opener import is_file
 from events_archive.thread_pool import map_in_threads
 
 DOWNLOAD_LIMITS = HttpLimits(read=20.0, total=60.0, max_bytes=25_000_000, max_redirects=5)
@@ -120,8 +120,8 @@ def download_images(
     wanted: dict[str, Image] = {}
     for image in images:
         wanted.setdefault(image.key, image)
-    present = {key for key in wanted if (folder / key).is_file()}
-    state = read_json(folder / STATE_FILE, DownloadState) or DownloadState()
+    present = {key for key in wanted if is_file(folder / key)}
+    state = read_sealed(folder / STATE_FILE, DownloadState) or DownloadState()
     missing = [image for key, image in wanted.items() if key not in present]
     postponed = {
         image.key: state.failed[image.key]
@@ -150,7 +150,7 @@ def download_images(
                     progress.advance()
         finally:
             # Also after Ctrl-C: what has arrived need not be requested again.
-            write_atomically(folder / STATE_FILE, encode(state) + b"\n")
+            write_sealed(folder / STATE_FILE, state)
     failed = {key: failure.reason for key, failure in postponed.items()}
     failed |= {key: result.error for key, result in results.items() if result.error}
     for key, image in wanted.items():
@@ -186,7 +186,7 @@ def download_image(
         _require_image(response)
     except HttpError as error:
         # What is already there is not requested again anyway, unless all images are.
-        retry_after = _NO_DELAY if path.is_file() else _RETRY_AFTER[type(error)]
+        retry_after = _NO_DELAY if is_file(path) else _RETRY_AFTER[type(error)]
         return DownloadResult(error=error.reason, retry_after=retry_after)
     new_validators = {
         "If-None-Match": response.headers.get("etag", ""),

@@ -6,7 +6,6 @@ The manifest tells which thumbnails are up to date without any image being decod
 
 import json
 import os
-import threading
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +16,7 @@ from msgspec import Struct
 from events_archive.model.event import Image
 from events_archive.store.canonical_json import decode_as, encode
 from events_archive.store.files import replacing
+from events_archive.store.opener import read_file
 
 WIDTHS = (320, 640, 1280)
 """The widths of thumbnails in pixels, as in the page's ``srcset``. No image is enlarged."""
@@ -78,7 +78,11 @@ class ThumbnailStore(Struct, frozen=True, kw_only=True):
         """Return the store; an empty one where there is no ``folder``."""
         try:
             with os.scandir(folder) as entries:
-                file_sizes = {entry.name: entry.stat().st_size for entry in entries}
+                file_sizes = {
+                    entry.name: entry.stat(follow_symlinks=False).st_size
+                    for entry in entries
+                    if entry.is_file(follow_symlinks=False)
+                }
         except OSError:
             file_sizes = {}
         records = read_manifest(folder)
@@ -103,7 +107,7 @@ class ThumbnailStore(Struct, frozen=True, kw_only=True):
 
     def _needs_build(self, image: Image, is_complete: bool) -> bool:
         try:
-            status = (self.originals / image.key).stat()
+            status = (self.originals / image.key).lstat()
         except OSError:
             return False
         record = self.records.get(image.key)
@@ -113,8 +117,7 @@ class ThumbnailStore(Struct, frozen=True, kw_only=True):
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file to `folder`. Raises `OSError`."""
-        # Images with the same id and the same bytes have the same thumbnails.
-        with replacing(self.folder / name, suffix=f".{threading.get_ident()}.part") as temporary:
+        with replacing(self.folder / name) as temporary:
             temporary.write_bytes(data)
 
     def write_manifest(self, records: Mapping[str, ThumbnailRecord]) -> None:
@@ -134,7 +137,7 @@ def read_manifest(folder: Path) -> dict[str, ThumbnailRecord]:
     There are none if the manifest is missing or damaged, or if thumbnails were made in another way.
     """
     try:
-        header, _, body = (folder / MANIFEST).read_bytes().partition(b"\n")
+        header, _, body = read_file(folder / MANIFEST).partition(b"\n")
         if header == _header(body):
             return decode_as(body, dict[str, ThumbnailRecord])
     except (OSError, ValueError):

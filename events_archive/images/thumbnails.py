@@ -5,6 +5,7 @@ originals is Pillow imported (`resize`). An image that cannot be decoded costs a
 show a placeholder.
 """
 
+import os
 import threading
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -18,6 +19,7 @@ from events_archive.console import Console
 from events_archive.errors import ArchiveError
 from events_archive.images.thumbnail_store import ThumbnailRecord, ThumbnailStore, digest_of
 from events_archive.model.event import Image
+from events_archive.store.opener import open_file
 from events_archive.thread_pool import map_in_threads
 
 DEFAULT_WIDTH = 640
@@ -165,7 +167,8 @@ def _build(
 
     original = store.originals / image.key
     try:
-        status, data = original.stat(), original.read_bytes()
+        with os.fdopen(open_file(original), "rb") as file:
+            status, data = os.fstat(file.fileno()), file.read()
     except OSError as error:
         # No file has -1 bytes, so that the next run tries again.
         reason = f"its original cannot be read ({error.strerror or error})"

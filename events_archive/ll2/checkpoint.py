@@ -24,8 +24,7 @@ from events_archive.ll2.pagination import (
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.timestamps import AwareDatetime
 from events_archive.settings import Settings
-from events_archive.store.canonical_json import encode
-from events_archive.store.files import read_json, write_atomically
+from events_archive.store.files import read_sealed, write_sealed
 from events_archive.store.records import id_of_record
 from events_archive.store.transaction import CHECKPOINT_FOLDER, CHECKPOINT_HEADER
 
@@ -64,13 +63,13 @@ def create_checkpoint(settings: Settings, now: datetime) -> None:
     """Save that a full refresh starts; a checkpoint that exists is deleted."""
     delete_checkpoint(settings.cache)
     header = _Header(asked=_signature(settings), started=now)
-    write_atomically(settings.cache / CHECKPOINT_FOLDER / CHECKPOINT_HEADER, encode(header))
+    write_sealed(settings.cache / CHECKPOINT_FOLDER / CHECKPOINT_HEADER, header)
 
 
 def save_page(cache: Path, index: int, request: PageRequest, page: ApiPage) -> None:
     """Save the page with this ``index``, from 0, in the checkpoint of the folder ``cache``."""
     content = _PageFile(**asdict(request), **asdict(page))
-    write_atomically(_page_path(cache, index), encode(content))
+    write_sealed(_page_path(cache, index), content)
 
 
 def load_checkpoint(settings: Settings, state: ArchiveState, now: datetime) -> Pagination | None:
@@ -79,7 +78,7 @@ def load_checkpoint(settings: Settings, state: ArchiveState, now: datetime) -> P
     None if it is too old or was committed, if its list is to be fetched again, or if ``settings``
     name another API or mode. Pages from the first one that cannot be read are deleted.
     """
-    header = read_json(settings.cache / CHECKPOINT_FOLDER / CHECKPOINT_HEADER, _Header)
+    header = read_sealed(settings.cache / CHECKPOINT_FOLDER / CHECKPOINT_HEADER, _Header)
     if header is None or header.asked != _signature(settings):
         return None
     age = now - header.started
@@ -144,7 +143,7 @@ def _signature(settings: Settings) -> dict[str, str]:
 
 def _load_page(path: Path) -> tuple[PageRequest, ApiPage] | None:
     """Return the page in ``path`` and its request; None if it is missing or damaged."""
-    content = read_json(path, _PageFile)
+    content = read_sealed(path, _PageFile)
     if content is None or content.role not in _ROLES:
         return None
     request = PageRequest(role=_ROLES[content.role], url=content.url, query=content.query)

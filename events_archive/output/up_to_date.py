@@ -11,6 +11,9 @@ import time
 from collections.abc import Collection, Iterable
 from hashlib import sha256
 
+from events_archive.store.opener import read_file
+from events_archive.store.seal import unseal
+
 FileStat = tuple[int, int, int]
 """A file's size in bytes, modification time in nanoseconds, and inode number.
 
@@ -54,15 +57,11 @@ def manifest_path(cache: str, output: str) -> str:
 
 
 def read_manifest(path: str) -> bytes:
-    """Return the JSON text of a manifest, which follows a line with its SHA-256 digest.
+    """Return the JSON text of a manifest.
 
-    Raises OSError if there is no such file, ValueError if the digest is not that of the text.
+    Raises OSError if there is no such file, ValueError if it is damaged.
     """
-    with open(path, "rb") as file:
-        digest, _, text = file.read().partition(b"\n")
-    if sha256(text).hexdigest().encode() != digest:
-        raise ValueError(f"{path} is damaged")
-    return text
+    return unseal(read_file(path))
 
 
 def invocation(arguments: list[str], project: str) -> list[object]:

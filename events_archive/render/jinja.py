@@ -1,7 +1,5 @@
 """The environment in which Jinja renders the templates."""
 
-import os
-import pickle
 from collections.abc import Callable, Hashable, Mapping, MutableMapping
 from contextlib import suppress
 from functools import cache
@@ -10,8 +8,8 @@ from traceback import extract_tb
 from typing import Any
 
 from jinja2 import (
+    BytecodeCache,
     Environment,
-    FileSystemBytecodeCache,
     FileSystemLoader,
     StrictUndefined,
     TemplateError,
@@ -27,6 +25,8 @@ from markupsafe import Markup
 
 from events_archive.errors import ArchiveError
 from events_archive.render import code_generator
+from events_archive.store.opener import read_file
+from events_archive.store.seal import seal, unseal
 
 _TEMPLATE_ERRORS = (TemplateError, AttributeError, LookupError, OSError, TypeError, ValueError)
 """What is raised where a template is rendered that has a mistake."""
@@ -54,7 +54,7 @@ class TemplateEnvironment(Environment):
             keep_trailing_newline=True,
             auto_reload=False,
             cache_size=-1,
-            bytecode_cache=_BytecodeCache(os.fspath(self.folder / "__pycache__")),
+            bytecode_cache=_BytecodeCache(self.folder / "__pycache__"),
             extensions=[CacheExtension],
         )
         self.globals.update(globals)
@@ -123,7 +123,7 @@ class CacheExtension(Extension):
         return self.fragments[key]
 
 
-class _BytecodeCache(FileSystemBytecodeCache):
+class _BytecodeCache(BytecodeCache):
     """Compiled templates in a folder ``__pycache__``, as Python keeps its modules.
 
     Where the folder cannot be written, or a file in it is damaged, templates are compiled again.
@@ -133,19 +133,23 @@ class _BytecodeCache(FileSystemBytecodeCache):
         Path(file).read_text("utf-8") for file in (__file__, code_generator.__file__)
     )
 
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
     def get_source_checksum(self, source: str) -> str:
         """Return a digest of the template and of the code that compiles it."""
         return super().get_source_checksum(self._compiler + source)
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Load a template unless its file is damaged."""
-        try:
-            super().load_bytecode(bucket)
-        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
-            bucket.reset()
+        """Load a template if its file is what was written."""
+        with suppress(OSError, ValueError):
+            bucket.bytecode_from_string(unseal(read_file(self._path(bucket))))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Save a template if the folder can be written."""
         with suppress(OSError):
-            Path(self.directory).mkdir(exist_ok=True)
-            super().dump_bytecode(bucket)
+            self.folder.mkdir(exist_ok=True)
+            self._path(bucket).write_bytes(seal(bucket.bytecode_to_string()))
+
+    def _path(self, bucket: Bucket) -> Path:
+        return self.folder / f"{bucket.key}.jinja"

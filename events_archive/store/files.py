@@ -7,7 +7,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from events_archive.errors import CacheError
-from events_archive.store.canonical_json import decode_as
+from events_archive.store.canonical_json import decode_as, encode
+from events_archive.store.opener import NotAFileError, create_file, open_file, read_file
+from events_archive.store.seal import seal, unseal
+
+_TEMPORARY = ".tmp"
+"""The suffix of files that are about to replace others."""
 
 _T = TypeVar("_T")
 
@@ -18,7 +23,7 @@ def read_bytes(path: Path) -> bytes:
     Raises `CacheError` when the file exists and cannot be read.
     """
     try:
-        return path.read_bytes()
+        return read_file(path)
     except FileNotFoundError:
         return b""
     except OSError as error:
@@ -49,24 +54,53 @@ def read_json(path: Path, type_: type[_T]) -> _T | None:
         return None
 
 
+def read_sealed(path: Path, type_: type[_T]) -> _T | None:
+    """Return what `write_sealed` has written to ``path``, as a ``type_`` of msgspec.
+
+    None when there is no file, it is damaged, or anything but a file is there.
+
+    Raises `CacheError` when the file exists and cannot be read.
+    """
+    try:
+        data = read_bytes(path)
+    except CacheError as error:
+        if isinstance(error.__cause__, NotAFileError):
+            return None
+        raise
+    try:
+        # Earlier versions wrote the object alone.
+        return decode_as(data if data.startswith(b"{") else unseal(data), type_)
+    except ValueError:
+        return None
+
+
+def write_sealed(path: Path, value: object) -> None:
+    """Write a value for `read_sealed`. Raises `CacheError` when it cannot be written."""
+    write_atomically(path, seal(encode(value) + b"\n"))
+
+
 @contextmanager
-def replacing(path: Path, *, suffix: str = ".tmp") -> Iterator[Path]:
-    """Yield the path of a temporary file for the block to write, which then replaces ``path``.
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield the path of a new, empty file for the block to write, which then replaces ``path``.
 
     At the end of the block the file is flushed to the disk and renamed, so that ``path`` is the
     old or the new file whenever the process is killed. If the block raises, ``path`` is unchanged.
 
-    The temporary file is ``.<name of path><suffix>`` in the same folder; the next call overwrites
-    what a killed process left there. Threads that write the same ``path`` need different suffixes.
+    Nobody else can know the name of the file, nor have put anything there. It is in the same
+    folder; `remove_temporary_files` removes what a killed process left.
 
     Raises `OSError` when a file cannot be written.
     """
-    temporary = path.with_name(f".{path.name}{suffix}")
+    temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}{_TEMPORARY}")
     path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(create_file(temporary))
     try:
         yield temporary
-        with temporary.open("r+b") as file:
-            os.fsync(file.fileno())
+        descriptor = open_file(temporary, os.O_RDWR)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
         temporary.replace(path)
     except BaseException:
         with suppress(OSError):
@@ -74,14 +108,26 @@ def replacing(path: Path, *, suffix: str = ".tmp") -> Iterator[Path]:
         raise
 
 
+def remove_temporary_files(folder: Path, *, of: str = "") -> None:
+    """Remove from ``folder`` what killed processes were about to replace files with.
+
+    Only those for the file with the name ``of``, if that is given. What cannot be removed stays.
+    """
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if path.name.startswith(f".{of}") and path.name.endswith(_TEMPORARY):
+                path.unlink()
+
+
 def write_atomically(path: Path, data: bytes) -> bool:
     """Make ``data`` the content of ``path`` by `replacing` it, unless it is that already.
 
     Return whether it was not. Raises `CacheError` when the file cannot be replaced.
     """
-    try:
-        if path.is_file() and path.read_bytes() == data:
+    with suppress(OSError):
+        if read_file(path) == data:
             return False
+    try:
         with replacing(path) as temporary:
             temporary.write_bytes(data)
         _fsync_folder(path.parent)

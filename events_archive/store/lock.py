@@ -1,7 +1,7 @@
-"""A lock on the cache, so that one process at a time writes to it.
+"""Locks on the cache and on the output folder, so that one process at a time writes to each.
 
-The lock belongs to the open file and ends with its process, so a killed run leaves none behind.
-The file itself remains and means nothing.
+A lock belongs to an open file and ends with its process, so a killed run leaves none behind. The
+file itself may remain and means nothing.
 """
 
 import os
@@ -13,6 +13,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from events_archive.errors import CacheError
+from events_archive.store.files import remove_temporary_files
+from events_archive.store.opener import is_folder, open_file
+
+CACHE_FOLDERS = ("builds", "originals", "sweep", "thumbnails")
+"""The folders in the cache."""
 
 LOCK_FILE = "archive.lock"
 
@@ -32,23 +37,60 @@ else:
 
 
 @contextmanager
+def lock_cache(cache: Path) -> Iterator[None]:
+    """Lock the cache as `locked` does. Raises `CacheError` too if a folder in it is a link."""
+    with locked(cache):
+        folders = [cache / name for name in CACHE_FOLDERS]
+        try:
+            existing = list(filter(is_folder, folders))
+        except OSError as error:
+            raise CacheError(f"{error.filename} cannot be used: {error.strerror}") from error
+        for folder in (cache, *existing):
+            remove_temporary_files(folder)
+        yield
+
+
+@contextmanager
 def locked(folder: Path, *, timeout: float = 10.0) -> Iterator[None]:
     """Lock ``folder`` within the block; wait up to ``timeout`` seconds for another process.
+
+    The block may remove the folder.
 
     Raises `CacheError` when another process still holds the lock, or there can be no lock file.
     """
     path = folder / LOCK_FILE
+    deadline = time.monotonic() + timeout
+    while True:
+        with _open_lock_file(path, deadline) as file:
+            _wait_for(file, path, deadline)
+            # The process that had the lock may have removed the file, and a third locked a new one.
+            if not _is_at(path, file):
+                continue
+            file.truncate(0)
+            file.write(str(os.getpid()).encode())
+            file.flush()
+            yield
+            return
+
+
+def _open_lock_file(path: Path, deadline: float) -> BinaryIO:
+    while True:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return os.fdopen(open_file(path, os.O_RDWR | os.O_CREAT), "r+b")
+        except OSError as error:
+            # Another process may have removed the folder again.
+            if not isinstance(error, FileNotFoundError) or time.monotonic() >= deadline:
+                reason = error.strerror or error
+                raise CacheError(f"{path} cannot be opened: {reason}") from error
+
+
+def _is_at(path: Path, file: BinaryIO) -> bool:
+    """Whether ``file`` is the one at ``path``."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+b")
-    except OSError as error:
-        raise CacheError(f"{path} cannot be opened: {error.strerror or error}") from error
-    with file:
-        _wait_for(file, path, deadline=time.monotonic() + timeout)
-        file.truncate(0)
-        file.write(str(os.getpid()).encode())
-        file.flush()
-        yield
+        return os.path.samestat(os.lstat(path), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
 
 
 def _wait_for(file: BinaryIO, path: Path, deadline: float) -> None:

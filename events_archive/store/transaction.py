@@ -15,8 +15,7 @@ import msgspec
 
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change
-from events_archive.store.canonical_json import encode
-from events_archive.store.files import read_bytes, read_json, write_atomically
+from events_archive.store.files import read_bytes, read_sealed, write_atomically, write_sealed
 from events_archive.store.history_file import HISTORY_FILE, append_lines, encode_changes
 from events_archive.store.records import EVENTS_FILE, Records
 from events_archive.store.state_files import STATE_FILE, encode_state
@@ -51,7 +50,7 @@ def commit(cache: Path, records: Records, changes: Iterable[Change], state: Arch
         history=encode_changes(changes).decode(),
         ledger=encode_state(state).decode(),
     )
-    write_atomically(cache / JOURNAL_FILE, encode(journal))
+    write_sealed(cache / JOURNAL_FILE, journal)
     write_atomically(cache / EVENTS_FILE, events)
     recover(cache)
 
@@ -61,7 +60,7 @@ def recover(cache: Path) -> None:
 
     Raises `CacheError` when a file cannot be written.
     """
-    journal = read_json(cache / JOURNAL_FILE, _Journal)
+    journal = read_sealed(cache / JOURNAL_FILE, _Journal)
     if journal and journal.events == sha256(read_bytes(cache / EVENTS_FILE)).hexdigest():
         if journal.history:
             lines = journal.history.encode()

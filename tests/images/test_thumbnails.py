@@ -32,6 +32,7 @@ from events_archive.images.thumbnail_store import MANIFEST, SETTINGS_KEY, read_m
 from events_archive.images.thumbnails import Thumbnail, Thumbnails, make_thumbnails
 from events_archive.model.event import Image, Licence
 from tests.conftest import clean_environment
+from tests.plants import flip_each_bit
 
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 40), (30, 40, 220), (255, 255, 255)
 
@@ -554,21 +555,14 @@ def test_an_image_that_is_too_tall_for_webp_is_refused(studio: Studio) -> None:
     assert studio.fault(plain(2, 20_000)).startswith("its original is broken (")
 
 
-def test_an_original_that_cannot_be_read_is_tried_again(
-    studio: Studio, decoded: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_original_that_cannot_be_read_is_tried_again(studio: Studio) -> None:
     image = studio.put("a.png", plain())
-    read = Path.read_bytes
-
-    def refuse(path: Path) -> bytes:
-        if path.name == image.key:
-            raise PermissionError(13, "Permission denied")
-        return read(path)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Path, "read_bytes", refuse)
-        assert studio.make(image).of(image) is None
-        assert studio.warnings[0].endswith("its original cannot be read (Permission denied)")
+    original = studio.originals / image.key
+    original.rename(original.with_suffix(".moved"))
+    os.mkfifo(original)
+    assert studio.make(image).of(image) is None
+    assert "its original cannot be read (it is a named pipe and not a file" in studio.warnings[0]
+    original.with_suffix(".moved").rename(original)
     assert studio.make(image).of(image)
 
 
@@ -746,6 +740,13 @@ def test_thumbnails_remain_without_their_original(studio: Studio) -> None:
     (studio.originals / image.key).unlink()
     assert studio.make(image) == first
     assert studio.warnings == []
+
+
+def test_no_flipped_bit_of_the_manifest_goes_unnoticed(studio: Studio) -> None:
+    studio.make(studio.put("a.png", plain()))
+    assert read_manifest(studio.folder)
+    for number in flip_each_bit(studio.folder / MANIFEST):
+        assert read_manifest(studio.folder) == {}, number
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from events_archive.ll2.client import ApiPage
 from events_archive.ll2.pagination import PageRequest, Pagination, Role
 from events_archive.model.archive_state import ArchiveState
 from events_archive.settings import Settings
+from tests.plants import flip_each_bit
 
 NOW = datetime(2026, 9, 8, 12, tzinfo=UTC)
 API_URL = "https://ll2.example/2.3.0/"
@@ -151,3 +152,21 @@ def test_a_committed_checkpoint_is_not_resumed(tmp_path: Path) -> None:
     assert load_checkpoint(settings, ArchiveState(), NOW) is not None
     committed = ArchiveState(last_full_refresh=NOW - timedelta(hours=1))
     assert load_checkpoint(settings, committed, NOW) is None
+
+
+def test_no_flipped_bit_of_a_checkpoint_goes_unnoticed(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    page = ApiPage(count=2, next=f"{API_URL}x", records=({"id": 5},), without_id=1)
+    create_checkpoint(settings, NOW)
+    save_page(tmp_path, 0, PageRequest(role="next"), page)
+    header, first = tmp_path / "sweep/sweep.json", tmp_path / "sweep/page-0001.json"
+    for number in flip_each_bit(header):
+        assert load_checkpoint(settings, ArchiveState(), NOW) is None, number
+    content = first.read_bytes()
+    for number in range(0, 8 * len(content), 5):
+        damaged = bytearray(content)
+        damaged[number // 8] ^= 1 << number % 8
+        first.write_bytes(damaged)
+        assert load_checkpoint(settings, ArchiveState(), NOW) == Pagination(), number
+        # A page that is damaged is deleted.
+        assert not first.exists()

@@ -23,6 +23,7 @@ from events_archive.output.up_to_date import (
     stat_files,
     stat_tree,
 )
+from tests.plants import flip_each_bit
 
 MANIFEST = BuildManifest(
     site_fingerprint="fingerprint",
@@ -92,14 +93,10 @@ def test_names_of_files_that_are_not_unicode_are_saved_as_well(tmp_path: Path) -
 
 
 def test_no_flipped_bit_goes_unnoticed(project: Project) -> None:
-    whole = project.file.read_bytes()
-    positions = [*range(80), *range(80, len(whole), 3)]
-    for position in positions:
-        damaged = bytearray(whole)
-        damaged[position] ^= 1 << position % 8
-        project.file.write_bytes(damaged)
-        assert project.load() == BuildManifest(), position
-        assert project.is_up_to_date() is None, position
+    for number in flip_each_bit(project.file):
+        assert project.load() == BuildManifest(), number
+        assert project.is_up_to_date() is None, number
+    assert project.load() == project.manifest
 
 
 def test_no_cut_or_longer_file_is_taken_for_a_manifest(project: Project) -> None:

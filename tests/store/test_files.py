@@ -10,9 +10,14 @@ from events_archive.store.files import (
     backup_damaged,
     read_bytes,
     read_lines,
+    read_sealed,
+    remove_temporary_files,
     replacing,
     write_atomically,
+    write_sealed,
 )
+from events_archive.store.lock import lock_cache
+from tests.plants import PLANTS, flip_each_bit
 
 
 def test_the_content_is_written_and_the_same_content_is_not_written_again(tmp_path: Path) -> None:
@@ -38,10 +43,56 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_the_temporary_file_of_a_killed_run_is_overwritten(tmp_path: Path) -> None:
-    (tmp_path / ".events.jsonl.tmp").write_bytes(b"half a li")
-    assert write_atomically(tmp_path / "events.jsonl", b"whole")
-    assert [path.name for path in tmp_path.iterdir()] == ["events.jsonl"]
+def test_the_temporary_files_of_a_killed_run_are_removed_by_the_next(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), replacing(tmp_path / "events.jsonl") as temporary:
+        temporary.with_name(temporary.name.replace(".events", ".ledger")).write_bytes(b"half a li")
+        raise KeyboardInterrupt
+    (tmp_path / ".events.jsonl.tmp").write_bytes(b"of an earlier version")
+    (tmp_path / ".gitignore").touch()
+    remove_temporary_files(tmp_path, of="events.jsonl")
+    assert len(list(tmp_path.iterdir())) == 2
+    with lock_cache(tmp_path):
+        assert sorted(path.name for path in tmp_path.iterdir()) == [".gitignore", "archive.lock"]
+
+
+def test_nobody_can_know_the_name_of_a_temporary_file(tmp_path: Path) -> None:
+    names = set()
+    for _ in range(2):
+        with replacing(tmp_path / "file") as temporary:
+            names.add(temporary.name)
+    assert len(names) == 2
+
+
+@pytest.mark.parametrize("plant", PLANTS)
+def test_what_stands_in_the_place_of_a_file_is_not_followed_and_replaced(
+    plant: str, tmp_path: Path
+) -> None:
+    path, outside = tmp_path / "inside/file", tmp_path / "outside"
+    outside.mkdir()
+    (outside / "file").write_bytes(b"content")
+    path.parent.mkdir()
+    PLANTS[plant](path, outside)
+    with pytest.raises(
+        CacheError, match=r"file cannot be read: it is a [a-z ]+ and not a file; move"
+    ):
+        read_bytes(path)
+    assert read_sealed(path, dict) is None
+    if plant == "folder":
+        with pytest.raises(CacheError, match="cannot be written: Is a directory"):
+            write_atomically(path, b"content")
+    else:
+        assert write_atomically(path, b"content")
+        assert path.read_bytes() == b"content"
+    assert [file.read_bytes() for file in outside.iterdir()] == [b"content"]
+    assert len(list(path.parent.iterdir())) == 1
+
+
+def test_no_flipped_bit_of_a_sealed_file_goes_unnoticed(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    write_sealed(path, {"a": [1]})
+    for number in flip_each_bit(path):
+        assert read_sealed(path, dict) is None, number
+    assert read_sealed(path, dict) == {"a": [1]}
 
 
 def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
