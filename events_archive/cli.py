@@ -13,6 +13,7 @@ from events_archive import errors
 from events_archive.commands import Options
 from events_archive.console import Console
 from events_archive.query.parameters import PARAMETERS
+from events_archive.safe_text import keep_secret
 from events_archive.setting_parsers import parse_date, parse_path, parse_url_prefix, whole_number
 from events_archive.settings import SETTINGS, load_settings
 
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str], project: Path) -> int:
     console = Console()
     try:
         options = parse_arguments(arguments, os.environ, project)
+        keep_secret(options.settings.api_key or "")
         console = Console.from_settings(options.settings)
         # Only the module of this command: `serve`, `check` and `export` import much of their own.
         command = import_module(f"events_archive.commands.{options.command}")
@@ -50,6 +52,10 @@ def main(arguments: Sequence[str], project: Path) -> int:
     except errors.ArchiveError as error:
         console.fail(str(error), with_traceback=console.verbose)
         return error.exit_status
+    except Exception as error:
+        # A mistake in the code. Python's own traceback would repeat whatever strangers have sent.
+        console.fail(f"{type(error).__name__}: {error}", with_traceback=True)
+        return errors.FAILURE
 
 
 def parse_arguments(arguments: Sequence[str], environ: Mapping[str, str], project: Path) -> Options:

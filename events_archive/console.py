@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, TextIO
 
 from events_archive.errors import FAILURE
+from events_archive.safe_text import safe_lines, safe_text, safe_value
 from events_archive.settings import Settings
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class Progress:
 class Console:
     """Prints to standard error, and collects what the JSON report and the summary contain.
 
-    Results that a command was asked for go to standard output.
+    Results that a command was asked for go to standard output. All texts are made safe for a
+    terminal, except for files that are written to a pipe.
     """
 
     stream: TextIO = field(default_factory=lambda: sys.stderr)
@@ -66,40 +68,50 @@ class Console:
     def print(self, message: str) -> None:
         """Print one line, unless the run is quiet."""
         if not self.quiet:
-            print(message, file=self.stream, flush=True)
+            self._print(message)
 
-    def warn(self, message: str) -> None:
-        """Print a warning. With ``--strict``, a run with warnings fails at its end."""
-        self.warnings.append(message)
-        print(f"warning: {message}", file=self.stream, flush=True)
+    def warn(self, message: str, *, with_traceback: bool = False) -> None:
+        """Print a warning. With ``--strict``, a run with warnings fails at its end.
+
+        ``with_traceback``, that of the exception that is handled comes first.
+        """
+        self._print_failure("warning", message, with_traceback=with_traceback)
+        self.warnings.append(safe_text(message))
 
     def error(self, message: str) -> None:
         """Print an error after which the run goes on; it fails at its end."""
-        self.errors.append(message)
-        print(f"error: {message}", file=self.stream, flush=True)
+        self._print_failure("error", message)
+        self.errors.append(safe_text(message))
 
     def fail(self, message: str, *, with_traceback: bool = False) -> None:
         """Print why the run ends now; ``with_traceback`` of the exception that is handled."""
+        self._print_failure("error", message, with_traceback=with_traceback)
+
+    def _print_failure(self, kind: str, message: str, *, with_traceback: bool = False) -> None:
         if with_traceback:
-            traceback.print_exc(file=self.stream)
-        print(f"error: {message}", file=self.stream, flush=True)
+            print(safe_lines(traceback.format_exc()), end="", file=self.stream)
+        self._print(f"{kind}: {message}")
+
+    def _print(self, message: str) -> None:
+        print(safe_text(message), file=self.stream, flush=True)
 
     def print_lines(self, lines: Iterable[str]) -> None:
         """Print a result on standard output, unless ``--json`` prints its report there."""
         if not self.as_json:
-            print("".join(f"{line}\n" for line in lines), end="", flush=True)
+            print("".join(f"{safe_text(line)}\n" for line in lines), end="", flush=True)
 
     def write_stdout(self, text: str) -> None:
         """Write a file to standard output, if that is open, with its line ends as they are."""
         if sys.stdout:
             sys.stdout.flush()
+            text = safe_lines(text) if sys.stdout.isatty() else text
             sys.stdout.buffer.write(text.encode("utf-8", "replace"))
             sys.stdout.buffer.flush()
 
     @property
     def summary(self) -> str:
         """The run in one line, which the workflow uses as a commit message."""
-        return "; ".join(self.summaries)
+        return safe_text("; ".join(self.summaries))
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
@@ -129,7 +141,7 @@ class Console:
                 "warnings": self.warnings,
                 "errors": self.errors,
             }
-            print(json.dumps(report, ensure_ascii=False, indent=1), flush=True)
+            print(json.dumps(safe_value(report), ensure_ascii=False, indent=1), flush=True)
         return FAILURE if failed else 0
 
     @contextmanager

@@ -6,6 +6,8 @@ about it; `events_archive.cli.main` prints it and exits with the status of the e
 
 from typing import ClassVar
 
+from events_archive.safe_text import safe_text
+
 FAILURE = 1
 WRONG_USAGE = 2
 INTERRUPTED = 130
@@ -18,6 +20,9 @@ class ArchiveError(Exception):
     """The command cannot be completed."""
 
     exit_status: ClassVar[int] = FAILURE
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(safe_text(message))
 
 
 class UsageError(ArchiveError):
@@ -39,7 +44,7 @@ class HttpError(ArchiveError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason = safe_text(reason)
         self.url = ""
         """The URL of the request as in `net.http_client.display_url`, once it is known."""
 

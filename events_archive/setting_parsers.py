@@ -35,13 +35,35 @@ def parse_bool(value: Any) -> bool:
 
 def parse_url(value: Any) -> str:
     """Return an absolute HTTP or HTTPS URL, with a slash at its end."""
-    text = parse_text(value)
-    # `urlsplit` raises for brackets that enclose no address.
+    text = parse_text(value).strip()
+    # `urlsplit` and `port` raise for what is no address and no port.
     with suppress(ValueError):
         url = urlsplit(text)
-        if url.scheme in ("http", "https") and url.hostname and not (url.query or url.fragment):
+        is_plain = text.isprintable() and not {" ", "\\"} & set(text) and url.port != 0
+        is_root = url.hostname and not (url.query or url.fragment or "@" in url.netloc)
+        if url.scheme in ("http", "https") and is_root and is_plain:
             return text if text.endswith("/") else f"{text}/"
+    if "@" in text:
+        # The value is not repeated, since there may be a password in it.
+        raise ArgumentTypeError(
+            "an address with a user name or password in it is not allowed, since it would be "
+            "published with the data: remove what precedes the @, and the @"
+        )
     raise ArgumentTypeError(f"{text!r} is not an address such as https://example.org/")
+
+
+def parse_api_key(value: Any) -> str | None:
+    """Return an API key without the spaces and line ends around it; None if nothing remains.
+
+    No message repeats the key.
+    """
+    key = parse_text(value).strip()
+    if not re.fullmatch(r"[!-~]*", key):
+        raise ArgumentTypeError(
+            "the key has a space, a line end or a character that is not ASCII in it, so that it "
+            "cannot be sent; copy the key again, and nothing else, or unset the variable"
+        )
+    return key or None
 
 
 def parse_domain(value: Any) -> str:

@@ -19,6 +19,7 @@ from events_archive import __version__
 from events_archive.errors import UsageError
 from events_archive.setting_parsers import (
     one_of,
+    parse_api_key,
     parse_bool,
     parse_byte_size,
     parse_date,
@@ -186,7 +187,7 @@ class Settings:
 
     # Neither on the command line nor in pyproject.toml.
     api_key: str | None = setting(
-        None, parse_text, environment="LL2_API_KEY", in_repr=False,
+        None, parse_api_key, environment="LL2_API_KEY", in_repr=False,
         help="sent to the host of ``api_url`` and to no other, never written anywhere"
     )
     templates: Path = setting(Path("templates"), help="the folder of the templates")

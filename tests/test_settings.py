@@ -126,6 +126,45 @@ def test_the_api_key_comes_from_the_environment_and_is_never_shown(tmp_path: Pat
     assert "secret" not in repr(settings)
 
 
+@pytest.mark.parametrize("around", ["%s\n", " %s", "\t%s\r\n"])
+def test_an_api_key_is_used_without_the_spaces_around_it(tmp_path: Path, around: str) -> None:
+    assert _load(tmp_path, environ={"LL2_API_KEY": around % "s3cret"}).api_key == "s3cret"
+    assert _load(tmp_path, environ={"LL2_API_KEY": around % ""}).api_key is None
+
+
+@pytest.mark.parametrize("key", ["s3cret s3cret", "s3cret\ns3cret", "s3crét", "s3cret\0"])
+def test_an_api_key_that_cannot_be_sent_is_refused_by_name_and_not_repeated(
+    tmp_path: Path, key: str
+) -> None:
+    with pytest.raises(UsageError, match=r"LL2_API_KEY in the environment: .*copy") as caught:
+        _load(tmp_path, environ={"LL2_API_KEY": key})
+    assert "s3cr" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://user:s3cret@a.example/", "https://s3cret@a.example", "user:s3cret@a.example",
+        "https:\\\\user:s3cret@a.example", "https://user:s3cret@[a/", "https://u:p@s3cret@a.example/",
+    ],
+)  # fmt: skip
+def test_an_address_with_a_password_is_refused_and_not_repeated(tmp_path: Path, url: str) -> None:
+    for name in ("api_url", "base_url"):
+        with pytest.raises(UsageError, match=f"{name}.*password") as caught:
+            _load(tmp_path, f"{name} = '{url}'")
+        assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.example/\x1b[31m", "https://a.example/b c", "https://a.example:99999/"]
+)
+def test_an_address_that_is_none_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(UsageError, match="ARCHIVE_BASE_URL"):
+        _load(tmp_path, environ={"ARCHIVE_BASE_URL": url})
+    address = "https://a.example/@me/"
+    assert _load(tmp_path, environ={"ARCHIVE_BASE_URL": f" {address}\n"}).base_url == address
+
+
 def test_all_settings_of_the_project_are_read(tmp_path: Path) -> None:
     toml = """
         api_url = "http://127.0.0.1:8000/2.3.0"

@@ -44,11 +44,11 @@ def build(server: PreviewServer, rebuild: Callable[[], None], console: Console) 
         rebuild()
     except ArchiveError as error:
         message = str(error)
-    except Exception:
+        console.warn(message)
+    except Exception as error:
         # Probably a mistake in the code that is being edited: the preview goes on.
         message = traceback.format_exc()
-    if message:
-        console.warn(message)
+        console.warn(f"{type(error).__name__}: {error}", with_traceback=True)
     server.build_ended(message)
 
 

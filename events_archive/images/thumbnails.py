@@ -19,6 +19,7 @@ from events_archive.console import Console
 from events_archive.errors import ArchiveError
 from events_archive.images.thumbnail_store import ThumbnailRecord, ThumbnailStore, digest_of
 from events_archive.model.event import Image
+from events_archive.safe_text import safe_text
 from events_archive.store.opener import open_file
 from events_archive.thread_pool import map_in_threads
 
@@ -117,9 +118,8 @@ def make_thumbnails(
 
 
 def image_warning(image: Image, fault: str) -> str:
-    """Return a warning that names an image, without characters that a terminal would interpret."""
-    url = "".join(c if c.isprintable() else "?" for c in image.url[:_MAX_URL])
-    return f"picture {image.id} ({url}): {fault}"
+    """Return a warning that names an image."""
+    return f"picture {image.id} ({safe_text(image.url)[:_MAX_URL]}): {fault}"
 
 
 def _build_all(
@@ -206,7 +206,7 @@ def _captured_warnings() -> Iterator[Callable[[], str]]:
 
     def take_warnings() -> str:
         messages, captured.messages = getattr(captured, "messages", ()), []
-        return "; ".join(dict.fromkeys(" ".join(message.split()) for message in messages))
+        return safe_text("; ".join(dict.fromkeys(messages)))
 
     with warnings.catch_warnings():
         warnings.filterwarnings("always", module=r"PIL\b")

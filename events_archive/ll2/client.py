@@ -18,6 +18,7 @@ from msgspec import Struct
 from events_archive.errors import ApiError, HttpError, UnreachableError
 from events_archive.ll2.json_fields import JsonFields
 from events_archive.net.http_client import HttpClient, HttpLimits, HttpResponse, display_url
+from events_archive.safe_text import safe_text
 from events_archive.settings import Settings
 from events_archive.store import canonical_json
 from events_archive.store.records import Record, id_of_record
@@ -202,19 +203,20 @@ def _parse_retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
 
 
 def _error_detail(response: HttpResponse) -> str:
-    """Return the API's error message as `` (message)``, safe for a terminal; "" if it has none."""
+    """Return the API's error message as `` (message)``; "" if it has none."""
     try:
         value = canonical_json.decode(response.body)
     except ValueError:
         return ""
     detail = JsonFields(value).single_line("detail") or (ascii(value) if value else "")
-    return f" ({ascii(detail)[1:-1][:160]})" if detail else ""
+    # Made safe before it is cut: half a secret would not be recognized.
+    return f" ({safe_text(detail)[:160]})" if detail else ""
 
 
 def _decode_json(response: HttpResponse) -> Any:
     url, media_type = display_url(response.url), response.headers.get("content-type", "")
     if "json" not in media_type.lower():
-        label = ascii(media_type)[:60] if media_type else "something"
+        label = safe_text(media_type)[:60] if media_type else "something"
         raise ApiError(f"{url} answers with {label} instead of JSON")
     try:
         return canonical_json.decode(response.body)

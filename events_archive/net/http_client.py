@@ -13,6 +13,7 @@ from msgspec import Struct, field
 
 from events_archive.errors import ArchiveError, ConnectError, HttpError, UnreachableError
 from events_archive.net.deadline import AbortableCalls
+from events_archive.safe_text import safe_text
 
 if TYPE_CHECKING:
     import requests
@@ -89,8 +90,9 @@ def origin_of(url: str) -> tuple[str, str, int]:
 
 
 def display_url(url: str) -> str:
-    """Return ``url`` for a message: without its query, shortened, control characters escaped."""
-    return ascii(url.partition("?")[0])[1:-1][:120]
+    """Return ``url`` for a message: without its query, in ASCII, shortened."""
+    text = safe_text(url.partition("?")[0])
+    return text.encode("ascii", "backslashreplace").decode()[:120]
 
 
 class HttpClient:
