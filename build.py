@@ -3,6 +3,7 @@
 
 import os
 import sys
+from contextlib import suppress
 
 from events_archive.output.up_to_date import is_up_to_date
 
@@ -10,8 +11,11 @@ if __name__ == "__main__":
     # A run that has nothing to do ends before it imports the rest of the package.
     messages = is_up_to_date(sys.argv[1:], __file__)
     if messages is not None:
-        sys.stderr.write(messages)
-        sys.exit(0)
+        # Standard error may be closed (None) or full.
+        with suppress(AttributeError, OSError):
+            sys.stderr.write(messages)
+            sys.stderr.flush()
+        os._exit(0)
 
     from pathlib import Path
 

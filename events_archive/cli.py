@@ -8,10 +8,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
-from events_archive import errors
+from events_archive import __version__, errors
 from events_archive.commands import Options
-from events_archive.console import Console
+from events_archive.console import Console, open_standard_streams, standard_output
 from events_archive.query.parameters import PARAMETERS
 from events_archive.safe_text import keep_secret
 from events_archive.setting_parsers import parse_date, parse_path, parse_url_prefix, whole_number
@@ -34,7 +35,8 @@ def main(arguments: Sequence[str], project: Path) -> int:
     # Python's own thresholds would have the collector look for cycles during a third of the build.
     gc.set_threshold(1_000_000, 50, 100)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    console = Console()
+    open_standard_streams()
+    console = Console(as_json="--json" in arguments)
     try:
         options = parse_arguments(arguments, os.environ, project)
         keep_secret(options.settings.api_key or "")
@@ -43,6 +45,11 @@ def main(arguments: Sequence[str], project: Path) -> int:
         command = import_module(f"events_archive.commands.{options.command}")
         command.run(options, console)
         return console.finish()
+    except SystemExit as exit:
+        # The status is 0 after ``--help``.
+        if status := int(exit.code or 0):
+            console.fail("terminated; nothing is lost, and the next run continues")
+        return status
     except KeyboardInterrupt:
         console.fail("interrupted; nothing is lost, and the next run continues")
         return errors.INTERRUPTED
@@ -52,22 +59,32 @@ def main(arguments: Sequence[str], project: Path) -> int:
     except errors.ArchiveError as error:
         console.fail(str(error), with_traceback=console.verbose)
         return error.exit_status
+    except OSError as error:
+        reason = error.strerror or str(error)
+        message = f"{error.filename}: {reason}" if error.filename else reason
+        console.fail(message, with_traceback=console.verbose)
     except Exception as error:
-        # A mistake in the code. Python's own traceback would repeat whatever strangers have sent.
-        console.fail(f"{type(error).__name__}: {error}", with_traceback=True)
-        return errors.FAILURE
+        # Python's own traceback would repeat whatever strangers have sent.
+        console.fail(
+            f"{type(error).__name__}: {error}; this is a mistake in the program: please report it "
+            "with the lines above",
+            with_traceback=True,
+        )
+    return errors.FAILURE
 
 
 def parse_arguments(arguments: Sequence[str], environ: Mapping[str, str], project: Path) -> Options:
     """Return the command with its options and the settings of the run in ``project``.
 
-    Raises UsageError for a setting that is unknown or has no meaning. Exits for ``--help``
-    (status 0) and for arguments that argparse refuses (status 2).
+    Raises UsageError for a setting that is unknown or has no meaning. Exits with status 0 after
+    ``--help`` and ``--version``.
     """
-    first = arguments[0] if arguments else ""
-    is_complete = first in COMMANDS or first in ("-h", "--help")
-    parsed = vars(_parser().parse_args(arguments if is_complete else ["build", *arguments]))
-    command = parsed.pop("command")
+    parsed = vars(_parser().parse_args(arguments))
+    if parsed.pop("version", False):
+        with standard_output() as stdout:
+            print(f"events-archive {__version__}", file=stdout)
+        sys.exit(0)
+    command = parsed.pop("command") or "build"
     names = {row.name for row in SETTINGS}
     given = {name: value for name, value in parsed.items() if name in names}
     return Options(
@@ -80,16 +97,30 @@ def parse_arguments(arguments: Sequence[str], environ: Mapping[str, str], projec
     )
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError, where the base class prints and exits."""
+        raise errors.UsageError(f"{message}; see {self.prog} --help")
+
+    def print_help(self, file: object = None) -> None:
+        """Print the help; the base class would ignore that it cannot be written."""
+        with standard_output() as stdout:
+            stdout.write(self.format_help())
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    shared = _settings_parser()
+    parser = _Parser(
         prog="build.py",
         description="Build the Spaceflight Events Archive from Launch Library 2.",
         epilog="Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted. "
         "LL2_API_KEY in the environment raises the API's limit of 15 requests an hour; "
         "ARCHIVE_BASE_URL is used if base_url is not set.",
+        parents=[shared],
+        argument_default=argparse.SUPPRESS,
     )
+    parser.add_argument("--version", action="store_true", help="print the version")
     commands = parser.add_subparsers(dest="command", metavar="command")
-    shared = _settings_parser()
     for name, text in COMMANDS.items():
         commands.add_parser(name, help=text, description=text.capitalize(), parents=[shared])
     _add_command_options(commands.choices)
@@ -145,9 +176,9 @@ def _add_command_options(commands: Mapping[str, argparse.ArgumentParser]) -> Non
     )
 
 
-def _settings_parser() -> argparse.ArgumentParser:
+def _settings_parser() -> _Parser:
     """Return a parser with the options of all settings; an option that is not given is not set."""
-    parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    parser = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     for row in SETTINGS:
         if row.option:
             flag = {"action": "store_false" if row.default else "store_true"}

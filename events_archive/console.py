@@ -1,20 +1,61 @@
-"""Messages, warnings, progress bars and the JSON report of a run."""
+"""Messages, warnings, progress bars and the JSON report of a run.
+
+Standard output has what was asked for, and a run that cannot write it fails. Standard error has
+everything else, and where it cannot be written the run goes on. A stream that is closed takes
+everything.
+"""
 
 import json
+import os
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from io import TextIOWrapper
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, TextIO
 
-from events_archive.errors import FAILURE
+from events_archive.errors import FAILURE, ArchiveError
 from events_archive.safe_text import safe_lines, safe_text, safe_value
 from events_archive.settings import Settings
 
 if TYPE_CHECKING:
     import rich.progress
+
+
+def open_standard_streams() -> None:
+    """Open the streams that are closed, and have both outputs escape what their encoding lacks.
+
+    Otherwise a file that is opened later would get the number of a stream, and with it what
+    libraries print there.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - stays open
+            setattr(sys, name, stream)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+@contextmanager
+def standard_output() -> Iterator[TextIO]:
+    """Yield standard output, and flush it after the block.
+
+    Raises `ArchiveError` if it cannot be written, BrokenPipeError if the program that reads it has
+    ended.
+    """
+    try:
+        yield sys.stdout
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise ArchiveError(
+            f"standard output cannot be written: {error.strerror or error}"
+        ) from error
 
 
 class Progress:
@@ -78,35 +119,41 @@ class Console:
         self._print_failure("warning", message, with_traceback=with_traceback)
         self.warnings.append(safe_text(message))
 
-    def error(self, message: str) -> None:
+    def error(self, message: str, *, with_traceback: bool = False) -> None:
         """Print an error after which the run goes on; it fails at its end."""
-        self._print_failure("error", message)
+        self._print_failure("error", message, with_traceback=with_traceback)
         self.errors.append(safe_text(message))
 
     def fail(self, message: str, *, with_traceback: bool = False) -> None:
-        """Print why the run ends now; ``with_traceback`` of the exception that is handled."""
-        self._print_failure("error", message, with_traceback=with_traceback)
+        """Print why the run ends now, and the JSON report, where asked for."""
+        self.error(message, with_traceback=with_traceback)
+        with suppress(ArchiveError, OSError):
+            self._print_report()
 
-    def _print_failure(self, kind: str, message: str, *, with_traceback: bool = False) -> None:
+    def _print_failure(self, kind: str, message: str, *, with_traceback: bool) -> None:
         if with_traceback:
-            print(safe_lines(traceback.format_exc()), end="", file=self.stream)
+            self._write(safe_lines(traceback.format_exc()))
         self._print(f"{kind}: {message}")
 
     def _print(self, message: str) -> None:
-        print(safe_text(message), file=self.stream, flush=True)
+        self._write(f"{safe_text(message)}\n")
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError):
+            self.stream.write(text)
+            self.stream.flush()
 
     def print_lines(self, lines: Iterable[str]) -> None:
         """Print a result on standard output, unless ``--json`` prints its report there."""
         if not self.as_json:
-            print("".join(f"{safe_text(line)}\n" for line in lines), end="", flush=True)
+            with standard_output() as stdout:
+                stdout.write("".join(f"{safe_text(line)}\n" for line in lines))
 
     def write_stdout(self, text: str) -> None:
-        """Write a file to standard output, if that is open, with its line ends as they are."""
-        if sys.stdout:
-            sys.stdout.flush()
-            text = safe_lines(text) if sys.stdout.isatty() else text
-            sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-            sys.stdout.buffer.flush()
+        """Write a file to standard output, in UTF-8 and with its line ends as they are."""
+        with standard_output() as stdout:
+            text = safe_lines(text) if stdout.isatty() else text
+            stdout.buffer.write(text.encode("utf-8", "replace"))
 
     @property
     def summary(self) -> str:
@@ -128,21 +175,23 @@ class Console:
         if self.verbose:
             spent = ", ".join(f"{step} {seconds:.2f} s" for step, seconds in self.seconds.items())
             self.print(f"Time: {spent}")
-        has_strict_warnings = self.strict and bool(self.warnings)
-        if has_strict_warnings:
-            self.fail(f"{len(self.warnings)} warnings, which --strict counts as failure")
-        failed = has_strict_warnings or bool(self.errors)
+        if self.strict and self.warnings:
+            self.error(f"{len(self.warnings)} warnings, which --strict counts as failure")
+        self._print_report()
+        return FAILURE if self.errors else 0
+
+    def _print_report(self) -> None:
         if self.as_json:
             report = {
-                "ok": not failed,
+                "ok": not self.errors,
                 "summary": self.summary,
                 **self.facts,
                 "seconds": self.seconds,
                 "warnings": self.warnings,
                 "errors": self.errors,
             }
-            print(json.dumps(safe_value(report), ensure_ascii=False, indent=1), flush=True)
-        return FAILURE if failed else 0
+            text = json.dumps(safe_value(report), ensure_ascii=False, indent=1)
+            self.write_stdout(f"{text}\n")
 
     @contextmanager
     def progress(self, label: str, total: int | None = None) -> Iterator[Progress]:

@@ -1,5 +1,6 @@
 """The command line: what is given, what is refused, and with which status a run exits."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from events_archive import cli
+from events_archive import __version__, cli
 from events_archive.cli import COMMANDS, parse_arguments
 from events_archive.commands import Options, fetch
 from events_archive.console import Console
@@ -33,6 +34,30 @@ def test_without_arguments_the_site_is_built_with_the_defaults(tmp_path: Path) -
 def test_a_command_may_come_first(tmp_path: Path) -> None:
     options = parse_arguments(["fetch", "--offline"], {}, tmp_path)
     assert (options.command, options.settings.offline) == ("fetch", True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--offline", "-v", "query", "x"], ["query", "--offline", "x", "-v"],
+     ["--offline", "query", "-v", "x"]],
+)  # fmt: skip
+def test_options_may_come_before_the_command_and_after_it(
+    tmp_path: Path, arguments: list[str]
+) -> None:
+    options = parse_arguments(arguments, {}, tmp_path)
+    assert options.command == "query"
+    assert options.given == {"offline": True, "verbose": True}
+    assert options.command_options == {"question": "x", "format": "table"}
+
+
+def test_a_value_of_an_option_is_no_command(tmp_path: Path) -> None:
+    options = parse_arguments(["--cache", "check", "--output=query"], {}, tmp_path)
+    assert (options.command, options.settings.cache.name) == ("build", "check")
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--version"], PROJECT) == 0
+    assert capsys.readouterr().out == f"events-archive {__version__}\n"
 
 
 def test_an_option_outweighs_the_settings_of_the_project(tmp_path: Path) -> None:
@@ -102,17 +127,16 @@ def test_the_help_lists_each_command(tmp_path: Path, capsys: pytest.CaptureFixtu
         ["--jobs", "0"],
         ["--jobs", "many"],
         ["--no-such-option"],
+        ["chekc"],
     ],
 )
-def test_an_option_without_meaning_is_wrong_usage(
-    tmp_path: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as stopped:
+def test_an_option_without_meaning_is_wrong_usage(tmp_path: Path, arguments: list[str]) -> None:
+    with pytest.raises(UsageError) as stopped:
         parse_arguments(arguments, {}, tmp_path)
-    assert stopped.value.code == 2
-    printed = capsys.readouterr().err
+    printed = str(stopped.value)
     assert arguments[0] in printed
     assert len(arguments) == 1 or repr(arguments[1]) in printed
+    assert "see build.py --help" in printed
 
 
 @pytest.mark.parametrize(
@@ -127,13 +151,9 @@ def test_a_prefix_has_slashes_at_both_ends(tmp_path: Path, given: str, prefix: s
     "arguments",
     [["serve", "--prefix", "/../"], ["serve", "--port", "70000"], ["export", "tar"], ["export"]],
 )
-def test_options_of_one_command_are_checked(
-    tmp_path: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as stopped:
+def test_options_of_one_command_are_checked(tmp_path: Path, arguments: list[str]) -> None:
+    with pytest.raises(UsageError, match=rf"see build\.py {arguments[0]} --help"):
         parse_arguments(arguments, {}, tmp_path)
-    assert stopped.value.code == 2
-    assert "usage:" in capsys.readouterr().err
 
 
 # Exit statuses
@@ -146,24 +166,57 @@ def _fails(error: BaseException) -> Callable[[Options, Console], None]:
     return run
 
 
-@pytest.mark.parametrize(
-    ("error", "status"),
-    [
-        (ArchiveError("the disk is full"), 1),
-        (CacheError("the disk is full"), 1),
-        (UsageError("the disk is full"), 2),
-    ],
-)
-def test_an_error_is_one_line_and_its_class_decides_on_the_exit_status(
-    error: ArchiveError,
+FAILURES: list[tuple[BaseException, int, str]] = [
+    (ArchiveError("the disk is full"), 1, "the disk is full"),
+    (CacheError("the disk is full"), 1, "the disk is full"),
+    (UsageError("the disk is full"), 2, "the disk is full"),
+    (OSError(28, "No space left on device", "a.html"), 1, "a.html: No space left on device"),
+    (OSError("no reason"), 1, "no reason"),
+    (KeyboardInterrupt(), 130, "interrupted; nothing is lost, and the next run continues"),
+    (SystemExit(143), 143, "terminated; nothing is lost, and the next run continues"),
+]
+
+
+@pytest.mark.parametrize(("error", "status", "sentence"), FAILURES)
+def test_a_failure_is_one_sentence_and_its_class_decides_on_the_exit_status(
+    error: BaseException,
     status: int,
+    sentence: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(fetch, "run", _fails(error))
     assert cli.main(["fetch"], tmp_path) == status
-    assert capsys.readouterr().err == "error: the disk is full\n"
+    assert capsys.readouterr() == ("", f"error: {sentence}\n")
+    assert cli.main(["--json", "fetch"], tmp_path) == status
+    printed = capsys.readouterr()
+    report = json.loads(printed.out)
+    assert (report["ok"], report["errors"]) == (False, [sentence])
+    assert printed.err == f"error: {sentence}\n"
+
+
+def test_wrong_usage_has_a_json_report_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.events-archive]\nnonsense = 1\n")
+    for arguments in (["fetch", "--json", "--jobs", "0"], ["--json"]):
+        assert cli.main(arguments, tmp_path) == 2
+        report = json.loads(capsys.readouterr().out)
+        assert not report["ok"]
+        assert len(report["errors"]) == 1
+
+
+def test_a_mistake_in_the_program_prints_a_traceback_which_is_not_in_the_json_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(fetch, "run", _fails(ZeroDivisionError("by zero")))
+    assert cli.main(["fetch", "--json"], tmp_path) == 1
+    printed = capsys.readouterr()
+    assert "Traceback" in printed.err
+    (sentence,) = json.loads(printed.out)["errors"]
+    assert sentence.startswith("ZeroDivisionError: by zero; ")
+    assert printed.err.endswith(f"error: {sentence}\n")
 
 
 def test_with_verbose_an_error_comes_with_its_traceback(
@@ -208,23 +261,3 @@ def test_a_reader_that_has_seen_enough_is_no_error(arguments: list[str], tmp_pat
         )
     assert run.returncode == 141
     assert "Error" not in run.stderr
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell of POSIX")
-@pytest.mark.parametrize(
-    "arguments", [["build"], ["build", "--dry-run"], ["build", "--json"], ["query", ""]]
-)
-def test_a_run_whose_standard_output_is_closed_succeeds(
-    arguments: list[str], tmp_path: Path
-) -> None:
-    copy_seed(tmp_path / "cache")
-    folders = ["--cache", str(tmp_path / "cache"), "--output", str(tmp_path / "output")]
-    command = [sys.executable, str(PROJECT / "build.py"), *arguments, "--offline", *folders]
-    run = subprocess.run(
-        ["sh", "-c", 'exec "$@" >&-', "sh", *command],
-        stderr=subprocess.PIPE,
-        text=True,
-        env=clean_environment(),
-        check=False,
-    )
-    assert (run.returncode, "Traceback" in run.stderr) == (0, False), run.stderr

@@ -10,6 +10,7 @@ import feedparser
 import icalendar
 import pytest
 
+from events_archive.store.lock import locked
 from tests.conftest import BASE_URL, PROJECT, Run, run_build
 
 
@@ -108,6 +109,14 @@ def test_a_query_neither_writes_nor_requests_anything(seed_run: Run) -> None:
 @pytest.mark.parametrize("url", ["/2.3.0/events/309/", "explore.html?id=309"])
 def test_a_url_is_a_query(seed_run: Run, url: str) -> None:
     assert "Tiangong EVA-1" in _query(seed_run, url).stdout
+
+
+@pytest.mark.parametrize("command", [("query", ""), ("diff",)])
+def test_a_command_that_reads_does_not_wait_for_another_run(
+    seed_run: Run, command: tuple[str, ...]
+) -> None:
+    with locked(seed_run.cache):
+        run_build(*command, cache=seed_run.cache, output=seed_run.output, coverage=False)
 
 
 def test_a_query_without_a_cache_fails(build: object) -> None:

@@ -16,6 +16,7 @@ from playwright.sync_api import Page
 
 from events_archive import cli
 from events_archive.commands import query as command
+from events_archive.commands.fetch import load_site
 from events_archive.console import Console
 from events_archive.settings import Settings
 from tests.browser import launch_browser
@@ -91,8 +92,8 @@ def test_the_command_returns_what_the_api_returns(
     settings = Settings(
         cache=generated_run.cache, templates=PROJECT / "templates", offline=True, dry_run=True
     )
-    site = command.load_site(settings, Console(quiet=True))
-    monkeypatch.setattr(command, "load_site", lambda *_: site)
+    site = load_site(settings, Console(quiet=True))
+    monkeypatch.setattr(command, "read_site", lambda *_: site)
     for query, response in zip(queries, responses, strict=True):
         status = cli.main(["query", query or "?", "--format", "json"], PROJECT)
         result = json.loads(capsysbinary.readouterr().out.replace(b"?format=json", b""))

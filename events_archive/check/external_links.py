@@ -18,13 +18,14 @@ from msgspec.structs import replace
 
 from events_archive.check.built_site import BuiltSite
 from events_archive.console import Console, Progress
-from events_archive.errors import HttpError
+from events_archive.errors import CacheError, HttpError
 from events_archive.model.catalogue import grouped
 from events_archive.model.timestamps import AwareDatetime
 from events_archive.net.http_client import HttpClient, HttpLimits
 from events_archive.settings import Settings
 from events_archive.store.canonical_json import encode_lines
 from events_archive.store.files import read_json, write_atomically
+from events_archive.store.lock import locked
 from events_archive.thread_pool import map_in_threads
 
 LINKS_FILE = "links.json"
@@ -77,8 +78,6 @@ def check_external_links(
 
     ``links`` are URLs, each with the path of a page that links to it. With ``--offline`` and
     ``--dry-run`` nothing is requested and nothing saved.
-
-    Raises `CacheError` when ``links.json`` cannot be written.
     """
     file = settings.cache / LINKS_FILE
     previous = read_json(file, dict[str, LinkStatus]) or {}
@@ -96,7 +95,11 @@ def check_external_links(
         last_ok = before.last_ok if fault else now
         statuses[url] = replace(before, last_checked=now, last_ok=last_ok, fault=fault)
     statuses = dict(sorted(statuses.items()))
-    write_atomically(file, encode_lines(statuses) + b"\n")
+    try:
+        with locked(settings.cache):
+            write_atomically(file, encode_lines(statuses) + b"\n")
+    except CacheError as error:
+        console.warn(f"the results are not saved: {error}")
     _report(links, statuses, asked=len(faults), left=len(due) - len(faults), console=console)
 
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import nullcontext
 from datetime import UTC, datetime
 
 from events_archive.check.built_site import BuiltSite
@@ -10,7 +9,6 @@ from events_archive.check.checks import ERROR, WARNING, Finding, find_problems, 
 from events_archive.commands import Options
 from events_archive.console import Console, quantity
 from events_archive.output.writer import site_files
-from events_archive.store.lock import lock_cache
 
 
 def run(options: Options, console: Console) -> None:
@@ -20,22 +18,21 @@ def run(options: Options, console: Console) -> None:
     """
     settings, external = options.settings, options.command_options["external"]
     files = site_files(settings.output)
-    with lock_cache(settings.cache) if external else nullcontext():
-        with console.timed("read"):
-            site = BuiltSite.read(files, settings)
-        with console.timed("check"):
-            findings = tuple(find_problems(site))
-            stats = site_stats(site)
-        console.print_lines(format_findings(findings, everything=settings.verbose))
-        console.facts["findings"] = [finding.as_json() for finding in findings]
-        console.facts["site"] = stats
-        if external:
-            # Imported only when wanted: it brings the HTTP client.
-            from events_archive.check import external_links  # noqa: PLC0415
+    with console.timed("read"):
+        site = BuiltSite.read(files, settings)
+    with console.timed("check"):
+        findings = tuple(find_problems(site))
+        stats = site_stats(site)
+    console.print_lines(format_findings(findings, everything=settings.verbose))
+    console.facts["findings"] = [finding.as_json() for finding in findings]
+    console.facts["site"] = stats
+    if external:
+        # Imported only when wanted: it brings the HTTP client.
+        from events_archive.check import external_links  # noqa: PLC0415
 
-            links = external_links.find_external_links(site)
-            with console.timed("external"):
-                external_links.check_external_links(links, settings, console, now=datetime.now(UTC))
+        links = external_links.find_external_links(site)
+        with console.timed("external"):
+            external_links.check_external_links(links, settings, console, now=datetime.now(UTC))
     report_result(site, findings, console)
 
 

@@ -1,22 +1,19 @@
 """``build.py diff``: list the changes that the archive has recorded."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import groupby
 
 from msgspec import to_builtins
 
 from events_archive.commands import Options
-from events_archive.commands.fetch import cache_lock, load_site
+from events_archive.commands.fetch import read_site
 from events_archive.console import Console
 from events_archive.model.changes import Change, summarize
 
 
 def run(options: Options, console: Console) -> None:
     """Print the changes since a day, or those of the last refresh that found any."""
-    settings = replace(options.settings, offline=True)
-    with cache_lock(settings):
-        site = load_site(settings, console)
+    site = read_site(options, console)
     changes = site.history.changes_since(options.command_options["since"])
     names = {event.id: event.name for event in site.catalogue.all_events}
     console.facts["changes"] = to_builtins(changes)

@@ -1,10 +1,12 @@
 """``build.py fetch``: refresh the cache and its images, the first step of most commands."""
 
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from events_archive.commands import Options
 from events_archive.console import Console
+from events_archive.errors import ArchiveError
 from events_archive.ll2.parse import load_events
 from events_archive.ll2.refresh import refresh
 from events_archive.model.catalogue import Catalogue
@@ -13,7 +15,9 @@ from events_archive.query.index import build_query_index
 from events_archive.settings import Settings
 from events_archive.site.site import Site
 from events_archive.store.lock import lock_cache
+from events_archive.store.records import EVENTS_FILE
 from events_archive.store.state_files import persist_slugs
+from events_archive.store.transaction import read_committed
 
 
 def run(options: Options, console: Console) -> None:
@@ -25,6 +29,22 @@ def run(options: Options, console: Console) -> None:
 def cache_lock(settings: Settings) -> AbstractContextManager[None]:
     """Return the context of a command that writes to the cache; a dry run writes nothing."""
     return nullcontext() if settings.dry_run else lock_cache(settings.cache)
+
+
+def read_site(options: Options, console: Console) -> Site:
+    """Return the site that shows what the cache holds, which another run may be writing.
+
+    Nothing is requested and nothing written. Raises ArchiveError where there are no events, or a
+    file of the cache cannot be used.
+    """
+    settings = replace(options.settings, offline=True, dry_run=True)
+    quiet = replace(console, quiet=True)
+    site = read_committed(settings.cache, lambda: load_site(settings, quiet))
+    if not site.query_index.rows:
+        raise ArchiveError(
+            f"{settings.cache / EVENTS_FILE} holds no events to ask: run build.py fetch first"
+        )
+    return site
 
 
 def load_site(settings: Settings, console: Console) -> Site:

@@ -4,19 +4,25 @@ A journal with everything that is to be written comes first. The next run that f
 looks at ``events.jsonl``. If it is the new one, the rest is written again, which changes nothing
 where it was written already. If it is the old one, the journal is dropped, and the next refresh
 finds the same changes. So no line of the history is lost or doubled.
+
+Commands that only read need no lock: `read_committed` reads again after a transaction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from time import monotonic, sleep
+from typing import TypeVar
 
 import msgspec
 
+from events_archive.errors import CacheError
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change
 from events_archive.store.files import read_bytes, read_sealed, write_atomically, write_sealed
 from events_archive.store.history_file import HISTORY_FILE, append_lines, encode_changes
+from events_archive.store.lock import locked
 from events_archive.store.records import EVENTS_FILE, Records
 from events_archive.store.state_files import STATE_FILE, encode_state
 
@@ -24,6 +30,8 @@ CHECKPOINT_FOLDER, CHECKPOINT_HEADER = "sweep", "sweep.json"
 """Folder of the pages of an unfinished full refresh, and the file there that describes it."""
 
 JOURNAL_FILE = f"{CHECKPOINT_FOLDER}/journal.json"
+
+T = TypeVar("T")
 
 
 class _Journal(msgspec.Struct, kw_only=True):
@@ -68,3 +76,29 @@ def recover(cache: Path) -> None:
         write_atomically(cache / STATE_FILE, journal.ledger.encode())
     with suppress(OSError):
         (cache / JOURNAL_FILE).unlink(missing_ok=True)
+
+
+def read_committed(cache: Path, read: Callable[[], T], *, timeout: float = 2.0) -> T:
+    """Return what ``read`` returns when the files of ``cache`` belong together while it runs.
+
+    The lock may be held by another run. A transaction of a run that was killed is completed or
+    dropped, where the cache can be written. After ``timeout`` seconds the files are read as they
+    are.
+    """
+    deadline = monotonic() + timeout
+    while True:
+        while (cache / JOURNAL_FILE).exists() and monotonic() < deadline:
+            with suppress(CacheError), locked(cache, timeout=0):
+                recover(cache)
+            sleep(0.01)
+        before = _file_times(cache)
+        value = read()
+        if _file_times(cache) == before or monotonic() >= deadline:
+            return value
+
+
+def _file_times(cache: Path) -> list[tuple[int, int]]:
+    """Return what changes when a file of the transaction is replaced."""
+    files = (cache / name for name in (JOURNAL_FILE, EVENTS_FILE, HISTORY_FILE, STATE_FILE))
+    stats = (file.stat() for file in files if file.exists())
+    return [(stat.st_mtime_ns, stat.st_ino) for stat in stats]

@@ -1,6 +1,7 @@
 """Records, history and state are written as one: a crash between them loses and doubles nothing."""
 
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -8,9 +9,10 @@ import pytest
 from events_archive.model.archive_state import ArchiveState
 from events_archive.store import transaction
 from events_archive.store.history_file import append_lines, encode_changes, load_history
+from events_archive.store.lock import locked
 from events_archive.store.records import Records, load_records
 from events_archive.store.state_files import load_state
-from events_archive.store.transaction import JOURNAL_FILE, commit, recover
+from events_archive.store.transaction import JOURNAL_FILE, commit, read_committed, recover
 from tests.store.changes import MONDAY, a_change
 from tests.store.record_files import decoded, save_records
 
@@ -72,3 +74,44 @@ def test_an_invalid_journal_is_removed(tmp_path: Path) -> None:
         recover(tmp_path)
         assert cache_of(tmp_path) == ({}, (), ArchiveState())
         assert not (tmp_path / JOURNAL_FILE).exists()
+
+
+def test_a_reader_completes_what_a_killed_run_has_left(tmp_path: Path) -> None:
+    commit(tmp_path, Records().merged(OLD), (), ArchiveState())
+    _begin(tmp_path)
+    assert read_committed(tmp_path, lambda: cache_of(tmp_path)) == (NEW, CHANGES, STATE)
+
+
+def test_a_reader_waits_for_a_transaction_but_not_for_the_lock(tmp_path: Path) -> None:
+    commit(tmp_path, Records().merged(OLD), (), ArchiveState())
+    with locked(tmp_path):
+        assert read_committed(tmp_path, lambda: cache_of(tmp_path))[0] == OLD
+        _begin(tmp_path)
+        writer = Timer(0.1, recover, (tmp_path,))
+        writer.start()
+        assert read_committed(tmp_path, lambda: cache_of(tmp_path)) == (NEW, CHANGES, STATE)
+        writer.join()
+        # One that is never completed is not waited for.
+        _begin(tmp_path)
+        assert read_committed(tmp_path, lambda: cache_of(tmp_path), timeout=0)[0] == NEW
+
+
+def test_a_reader_reads_again_if_a_transaction_comes_between(tmp_path: Path) -> None:
+    commit(tmp_path, Records().merged(OLD), (), ArchiveState())
+    seen = []
+
+    def read() -> object:
+        seen.append(decoded(load_records(tmp_path / "events.jsonl")))
+        if len(seen) == 1:
+            commit(tmp_path, Records().merged(NEW), CHANGES, STATE)
+        return cache_of(tmp_path)
+
+    assert read_committed(tmp_path, read) == (NEW, CHANGES, STATE)
+    assert seen == [OLD, NEW]
+
+
+def _begin(cache: Path) -> None:
+    """Begin the transaction that leads to the new cache, and stop before its second half."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transaction, "recover", lambda cache: None)
+        commit(cache, Records().merged(NEW), CHANGES, STATE)
