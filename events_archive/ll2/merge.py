@@ -14,8 +14,9 @@ from events_archive.model.changes import Change, diff_events
 from events_archive.model.event import Event
 from events_archive.store.records import Record, Records, is_older, last_updated
 
-LIVE_WINDOW = timedelta(hours=24)
-"""A change is live if the cache was refreshed at most this long before the change was found."""
+LIVE_WINDOW = timedelta(hours=36)
+"""A change is live if the cache was refreshed at most this long before the change was found: a
+daily refresh that is late counts."""
 
 
 class MergeResult(Struct, frozen=True, kw_only=True):

@@ -1,9 +1,11 @@
 """Changes of events: the entries of the history, and how two states of an event are compared."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from hashlib import blake2b
 from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, to_builtins
 
 from events_archive.model.event import Event
 from events_archive.model.event_date import EventDate
@@ -15,21 +17,32 @@ CHANGE_TYPES = ("added", "moved", "renamed", "changed", "withdrawn", "returned")
 _FIELDS = {
     "agencies": "The agencies",
     "astronauts": "The crew",
+    "credit": "The credit of the picture",
     "description": "The description",
     "expeditions": "The expeditions",
     "image": "The picture",
     "launches": "The launches",
+    "licence": "The licence of the picture",
     "links": "The links",
     "location": "The place",
     "programs": "The programmes",
     "slug": "The address",
     "stations": "The stations",
+    "stream_length": "The length of the webcast",
     "type": "The type",
+    "updates": "The notes",
     "videos": "The webcasts",
 }
 """The subject of a sentence about a change, by field."""
 
-_RELATIONS = ("agencies", "programs", "launches", "stations", "expeditions", "astronauts")
+RELATIONS = ("agencies", "programs", "launches", "stations", "expeditions", "astronauts")
+"""The fields that only "detailed" records have."""
+
+_QUOTED = ("credit", "licence", "location", "type")
+"""The fields whose values fit into a sentence."""
+
+Differences = Iterator[tuple[str, str, Any, Any]]
+"""Change type, field, old value, new value."""
 
 
 class Change(
@@ -78,11 +91,24 @@ class Change(
                 return "No longer listed by the source."
             case "returned":
                 return "Listed by the source again."
-        field = _FIELDS.get(self.field, self.field.capitalize())
-        # The values of other fields do not fit into a sentence.
-        has_values = self.field in ("location", "type") and self.old and self.new
-        values = f" from “{self.old}” to “{self.new}”" if has_values else ""
-        return f"{field} changed{values}."
+        return _difference_in_words(self.field, self.old, self.new)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether readers are told; a slug is no statement about an event."""
+        return self.field != "slug"
+
+
+def _difference_in_words(field: str, old: Any, new: Any) -> str:
+    if field == "updates" and isinstance(old, list) and isinstance(new, list):
+        removed, added = len(old), len(new)
+        if bool(removed) == bool(added):
+            return "The notes changed."
+        number = "A note was" if removed + added == 1 else f"{removed + added} notes were"
+        return f"{number} {'removed' if removed else 'added'}."
+    has_values = field in _QUOTED and isinstance(old, str) and isinstance(new, str)
+    values = f" from “{old}” to “{new}”" if has_values and old and new else ""
+    return f"{_FIELDS.get(field, field.capitalize())} changed{values}."
 
 
 def count_changes(changes: Iterable[Change]) -> dict[str, int]:
@@ -101,38 +127,115 @@ def summarize(changes: Iterable[Change]) -> str:
     return ", ".join(f"{n} {label}" for label, n in counts.items()) or "no changes"
 
 
-def diff_events(old: Event, new: Event, *, relations: bool) -> Iterator[tuple[str, str, Any, Any]]:
+def diff_events(old: Event, new: Event, *, relations: bool) -> Differences:
     """Yield what differs between two states of an event: change type, field, old, new.
 
-    Timestamps, the state of a stream, the host of an image and updates (which have dates of their
-    own) are not compared. ``relations`` says whether agencies, programmes etc. are compared; it
-    must be False if one of the two records was fetched in a mode that leaves them out.
+    Everything that is shown of an event is compared, and its slug. ``relations`` says whether
+    agencies, programmes etc. are compared; it must be False if one of the two records was fetched
+    in a mode that leaves them out.
     """
-    if old.date != new.date:
+    before, after = shown_values(old), shown_values(new)
+    if before["moment"] != after["moment"]:
         yield ("moved", "moment", _event_date_to_json(old.date), _event_date_to_json(new.date))
     if old.name != new.name:
         yield ("renamed", "name", old.name, new.name)
     if old.slug != new.slug:
         # LL2 derives it from the name. It also changes when another event takes or frees it.
         yield ("renamed" if old.name != new.name else "changed", "slug", old.slug, new.slug)
-    old_values, new_values = _compared(old, relations), _compared(new, relations)
-    for name, value in old_values.items():
-        if value != new_values[name]:
-            yield ("changed", name, value, new_values[name])
-
-
-def _compared(event: Event, relations: bool) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        "type": event.type.name,
-        "description": event.description,
-        "location": event.location,
-        "image": event.image.key if event.image else None,
-        "links": [link.url for link in event.links],
-        "videos": [video.url for video in event.videos],
-    }
+    yield from _other_differences(before, after)
     if relations:
-        values |= {name: [member.name for member in getattr(event, name)] for name in _RELATIONS}
-    return values
+        yield from _other_differences(_shown_relations(old), _shown_relations(new))
+
+
+def _other_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Differences:
+    is_same_image = before.get("image") == after.get("image")
+    for name, old in before.items():
+        new = after[name]
+        is_part = name in ("credit", "licence") and not is_same_image
+        if old != new and not is_part and name not in ("moment", "name"):
+            yield ("changed", name, *_recorded(name, old, new))
+
+
+def _recorded(name: str, old: Any, new: Any) -> tuple[Any, Any]:
+    """Return two different values as the history has them: what is identified by, if that differs.
+
+    Of the notes there are those that went and those that came.
+    """
+    if name == "updates":
+        return [n[0] for n in old if n not in new], [n[0] for n in new if n not in old]
+    if not isinstance(old, list):
+        return old, new
+    short_old, short_new = [part[0] for part in old], [part[0] for part in new]
+    if short_old != short_new:
+        old, new = short_old, short_new
+    if name in ("image", "licence"):
+        return (old[0] if old else None), (new[0] if new else None)
+    return old, new
+
+
+_SHOWN: Mapping[str, Callable[[Event], Any]] = {
+    "name": lambda event: event.name,
+    "moment": lambda event: _shown_date(event.date),
+    "type": lambda event: event.type.name,
+    "description": lambda event: event.description,
+    "location": lambda event: event.location,
+    "image": lambda event: [[event.image.key, event.image.caption]] if event.image else [],
+    "credit": lambda event: event.image.credit if event.image else "",
+    "licence": lambda event: (
+        [[event.image.licence.name, event.image.licence.url]]
+        if event.image and event.image.licence
+        else []
+    ),
+    "links": lambda event: [[link.url, link.title, link.description] for link in event.links],
+    "videos": lambda event: [
+        [video.url, video.title, video.publisher, video.type] for video in event.videos
+    ],
+    "updates": lambda event: [
+        [note.comment, note.url, note.author, to_builtins(note.created)] for note in event.updates
+    ],
+    "stream_length": lambda event: to_builtins(event.stream_length),
+}
+"""What is shown of an event, as JSON values; of a part of it, what identifies it comes first."""
+
+RECIPE = "1"
+"""The version of how `shown_digest` is made. It has to be another one when the code gives other
+values for equal records, so that no event counts as changed because of that."""
+
+
+def shown_values(event: Event) -> dict[str, Any]:
+    """Return what is shown of an event but for its relations, by field.
+
+    Timestamps, the state of a stream and the host of an image are not shown.
+    """
+    return {name: value(event) for name, value in _SHOWN.items()}
+
+
+def shown_digest(event: Event) -> str:
+    """Return a digest of what is shown of an event but for its relations, and of `RECIPE`."""
+    data = json.dumps(list(shown_values(event).values()), ensure_ascii=True).encode()
+    return f"{RECIPE}:{blake2b(data, digest_size=8).hexdigest()}"
+
+
+def _shown_relations(event: Event) -> dict[str, Any]:
+    return {
+        "agencies": [[one.name, one.abbreviation, one.type] for one in event.agencies],
+        "programs": [[one.name] for one in event.programs],
+        "launches": [[one.name, one.date.display, one.status] for one in event.launches],
+        "stations": [
+            [one.name, one.orbit, to_builtins(one.founded), to_builtins(one.deorbited)]
+            for one in event.stations
+        ],
+        "expeditions": [
+            [one.name, one.station, to_builtins(one.start), to_builtins(one.end)]
+            for one in event.expeditions
+        ],
+        "astronauts": [[one.name, one.agency] for one in event.astronauts],
+    }
+
+
+def _shown_date(value: EventDate) -> Any:
+    """Return a date as readers and calendars see it: a month has no day."""
+    return [value.display, value.has_time, to_builtins(value.interval)]
 
 
 def _event_date_to_json(value: EventDate) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class Image(Struct, frozen=True, kw_only=True, dict=True):
 
     id: int
     name: str
-    """LL2's internal name, often "[AUTO] ... - image"; not displayed."""
+    """LL2's internal name, often "[AUTO] ... - image"."""
     url: str
     """The original. Its host can change."""
     credit: str
@@ -49,6 +49,11 @@ class Image(Struct, frozen=True, kw_only=True, dict=True):
     def licence_id(self) -> int | None:
         """The id of the licence; None if LL2 states none."""
         return self.licence.id if self.licence else None
+
+    @property
+    def caption(self) -> str:
+        """The name, or ``""`` if LL2 made it up."""
+        return "" if self.name.startswith("[") else self.name
 
     @cached_property
     def key(self) -> str:

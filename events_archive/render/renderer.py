@@ -113,9 +113,7 @@ class Renderer(Struct, frozen=True, kw_only=True, dict=True):
 
 def image_alt(image: Image, event: Event) -> str:
     """Return the alternative text of an event's image: its name, unless that was made up."""
-    if image.name and not image.name.startswith("["):
-        return image.name
-    return f"Picture published with {event.name}"
+    return image.caption or f"Picture published with {event.name}"
 
 
 def date_parts(date: EventDate) -> tuple[str, str, str]:

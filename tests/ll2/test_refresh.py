@@ -194,11 +194,14 @@ def test_a_moved_event_has_both_dates_in_the_history(archive: Archive) -> None:
     assert (change.old_date, change.new_date.display) == (before, "24 December 2026")
 
 
-def test_changes_found_after_a_long_pause_are_not_live(archive: Archive) -> None:
+@pytest.mark.parametrize(("hours", "is_live"), [(25, True), (48, False)])
+def test_what_a_late_daily_refresh_finds_is_live_and_after_a_long_pause_it_is_not(
+    archive: Archive, hours: int, is_live: bool
+) -> None:
     archive.refresh()
     archive.upstream.database.advance(hours=9)
     archive.upstream.database.add(name="New")
-    assert [change.is_live for change in archive.refresh(after=48).changes] == [False]
+    assert [change.is_live for change in archive.refresh(after=hours).changes] == [is_live]
 
 
 def test_another_mode_is_not_a_change(archive: Archive) -> None:

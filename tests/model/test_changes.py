@@ -1,16 +1,18 @@
 """Changes of events: which differences count, and how changes are summed up."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from events_archive.model.changes import count_changes, diff_events, summarize
-from events_archive.model.event import Agency
+from events_archive.model.event import Agency, Licence, Update
 from tests.factories import EVA, a_change, a_link, a_video, an_event, an_event_date, an_image
 
 MONDAY = "2026-09-07T06:00:00Z"
+ESA = Agency(id=1, name="ESA", abbreviation="", type="")
+NOTE = Update(id=1, comment="Slipped", url="", author="x", created=None)
 
 
 def changed(**facts: Any) -> list[tuple[str, str]]:
@@ -34,8 +36,14 @@ def changed(**facts: Any) -> list[tuple[str, str]]:
         ({"image": None}, [("changed", "image")]),
         ({"links": ()}, [("changed", "links")]),
         ({"videos": ()}, [("changed", "videos")]),
-        ({"agencies": (Agency(id=1, name="ESA", abbreviation="", type=""),)},
-         [("changed", "agencies")]),
+        ({"agencies": (ESA,)}, [("changed", "agencies")]),
+        ({"image": an_image(credit="NASA")}, [("changed", "credit")]),
+        ({"image": an_image(licence=None)}, [("changed", "licence")]),
+        ({"image": an_image(id=9, credit="NASA")}, [("changed", "image")]),
+        ({"links": (a_link(title="New title"),)}, [("changed", "links")]),
+        ({"videos": (a_video(publisher="ESA"),)}, [("changed", "videos")]),
+        ({"updates": (NOTE,)}, [("changed", "updates")]),
+        ({"stream_length": timedelta(hours=1)}, [("changed", "stream_length")]),
     ],
 )  # fmt: skip
 def test_each_field_that_readers_see_has_its_change_type(
@@ -55,7 +63,7 @@ def test_each_field_that_readers_see_has_its_change_type(
                 url="https://other.example/images/tiangong_eva_image_20210704082303.jpg"
             )
         },
-        {"links": (a_link(title="New title"),)},
+        {"date": an_event_date("2021-07-04T00:11:30Z")},
     ],
 )
 def test_noise_is_no_change(facts: dict[str, Any]) -> None:
@@ -64,8 +72,35 @@ def test_noise_is_no_change(facts: dict[str, Any]) -> None:
 
 def test_relations_are_not_compared_with_a_record_that_has_none() -> None:
     old = an_event(1)
-    new = replace(old, agencies=(Agency(id=1, name="ESA", abbreviation="", type=""),))
+    new = replace(old, agencies=(ESA,))
     assert list(diff_events(old, new, relations=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "text"),
+    [
+        ({"image": an_image(credit="Wrong")}, {"image": an_image(credit="NASA")},
+         "The credit of the picture changed from “Wrong” to “NASA”."),
+        ({"image": an_image()}, {"image": an_image(licence=Licence(id=4, name="CC BY", url=""))},
+         "The licence of the picture changed from “Unknown” to “CC BY”."),
+        ({"image": an_image(licence=Licence(id=4, name="CC BY", url="https://a.example/"))},
+         {"image": an_image(licence=Licence(id=4, name="CC BY", url="https://b.example/"))},
+         "The licence of the picture changed."),
+        ({}, {"updates": (NOTE,)}, "A note was added."),
+        ({"updates": (NOTE, replace(NOTE, comment="b"))}, {}, "2 notes were removed."),
+        ({"updates": (NOTE,)}, {"updates": (replace(NOTE, author="y"),)}, "The notes changed."),
+        ({"agencies": (ESA,)}, {"agencies": (replace(ESA, abbreviation="E"),)},
+         "The agencies changed."),
+    ],
+)  # fmt: skip
+def test_a_change_is_told_in_words(
+    before: dict[str, Any], after: dict[str, Any], text: str
+) -> None:
+    old = an_event(1)
+    [(change_type, field, was, now)] = diff_events(
+        replace(old, **before), replace(old, **after), relations=True
+    )
+    assert a_change(MONDAY, change_type, field=field, old=was, new=now).text == text
 
 
 def test_a_move_holds_both_dates_with_their_precision() -> None:
