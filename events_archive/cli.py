@@ -155,6 +155,13 @@ def _add_command_options(commands: Mapping[str, argparse.ArgumentParser]) -> Non
         help="the port; 0 for any free one (default: 8000)",
     )
     commands["serve"].add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="the address to listen on; 0.0.0.0 in a container. With any other than the default, "
+        "everyone on the network can read the site: for networks that you trust "
+        "(default: 127.0.0.1)",
+    )
+    commands["serve"].add_argument(
         "--prefix",
         type=parse_url_prefix,
         metavar="/repo/",

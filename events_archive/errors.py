@@ -39,6 +39,10 @@ class CacheError(ArchiveError):
     """A file of the cache cannot be read or written."""
 
 
+class BusyError(CacheError):
+    """Another run holds the lock of the cache or of the output folder."""
+
+
 class HttpError(ArchiveError):
     """A request was refused, or its response is of no use."""
 

@@ -144,7 +144,7 @@ def test_an_option_without_meaning_is_wrong_usage(tmp_path: Path, arguments: lis
 )
 def test_a_prefix_has_slashes_at_both_ends(tmp_path: Path, given: str, prefix: str) -> None:
     options = parse_arguments(["serve", "--prefix", given, "--port", "0"], {}, tmp_path)
-    assert options.command_options == {"prefix": prefix, "port": 0}
+    assert options.command_options == {"host": "127.0.0.1", "prefix": prefix, "port": 0}
 
 
 @pytest.mark.parametrize(

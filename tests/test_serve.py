@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
+from events_archive.store.lock import locked
 from tests.browser import PageMonitor, launch_browser
 from tests.conftest import PROJECT, clean_environment, copy_seed
 from tests.published_site import PublishedSite
@@ -227,6 +228,19 @@ def test_a_site_that_was_never_built_shows_the_error_and_the_server_goes_on(tmp_
         assert status == 500
         assert b"broken" in body
         assert preview.process.poll() is None
+
+
+def test_the_site_appears_as_soon_as_another_run_has_ended(tmp_path: Path) -> None:
+    project = _project(tmp_path / "project")
+    with ExitStack() as stack:
+        with locked(project / "content_cache"):
+            preview = stack.enter_context(started(project))
+            status, _, body = preview.get("/")
+            assert (status, b"another build" in body) == (500, True)
+        deadline = time.monotonic() + 20
+        while preview.get("/")[0] != 200:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
 
 def test_the_default_prefix_is_the_path_of_the_base_url(tmp_path: Path) -> None:

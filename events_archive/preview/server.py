@@ -1,7 +1,8 @@
 """The HTTP server of the preview: the site's files, the reload script, and the build status.
 
-It listens on the loopback address only, and answers requests for its own host names only. So a page
-of another site cannot read it by pointing its own name at this address (DNS rebinding).
+It listens on the loopback address unless told otherwise, and answers requests for IP addresses and
+its own host names only. So a page of another site cannot read it by pointing its own name at this
+address (DNS rebinding).
 """
 
 import socket
@@ -11,10 +12,12 @@ from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BufferedReader, RawIOBase
+from ipaddress import ip_address
 from pathlib import Path
 from threading import Condition, Thread
 from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 from msgspec import Struct, json
 from msgspec.structs import replace
@@ -22,7 +25,6 @@ from msgspec.structs import replace
 from events_archive.errors import UsageError
 from events_archive.preview.static_files import Response, respond
 
-HOST = "127.0.0.1"
 PREVIEW_PREFIX = "/__preview__/"
 """The path of what the preview adds. No path of the site begins with an underscore."""
 
@@ -30,7 +32,6 @@ _SCRIPT = Path(__file__).with_name("reload.js")
 _SCRIPT_TAG = (
     f'<script src="{PREVIEW_PREFIX}reload.js" data-build="%d" defer></script>\n</head>'.encode()
 )
-_HOST_NAMES = frozenset({"127.0.0.1", "localhost"})
 _HEARTBEAT = 15.0
 """Seconds between two messages to an open page; sending one fails if the page was closed."""
 
@@ -57,25 +58,39 @@ class PreviewServer(ThreadingHTTPServer):
     max_seconds = 60.0
     """Seconds until a request must have arrived as a whole, and for sending the response."""
 
-    def __init__(self, *, folder: Path, prefix: str, port: int) -> None:
+    def __init__(self, *, folder: Path, prefix: str, port: int, host: str = "127.0.0.1") -> None:
         """Bind the port; 0 means any free one. Raises `UsageError` when it is not available."""
-        self.folder, self.prefix = folder, prefix
+        self.folder, self.prefix, self.host = folder, prefix, host
         self.status = BuildStatus()
         self.is_stopped = False
         self._changed = Condition()
         try:
-            super().__init__((HOST, port), _PreviewHandler)
-        except OSError as error:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            self.address_family, *_, address = found[0]
+            super().__init__((str(address[0]), port), _PreviewHandler)
+        except (OSError, UnicodeError) as error:
+            reason = getattr(error, "strerror", None) or error
             raise UsageError(
-                f"port {port} is not available: {error.strerror or error}; "
-                "choose another with --port"
+                f"port {port} of {host} is not available: {reason}; "
+                "choose another with --port or --host"
             ) from error
         self._thread = Thread(target=self.serve_forever, args=(0.05,), daemon=True)
 
     @property
     def url(self) -> str:
         """The URL of the site's root."""
-        return f"http://{HOST}:{self.server_port}{self.prefix}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.server_port}{self.prefix}"
+
+    def is_own(self, host: str) -> bool:
+        """Whether the header ``Host`` of a request names this server."""
+        with suppress(ValueError):
+            name = urlsplit(f"//{host}").hostname or ""
+            if name in ("localhost", self.host.lower()):
+                return True
+            ip_address(name)
+            return True
+        return False
 
     def start(self) -> None:
         """Begin to answer requests, in another thread."""
@@ -130,7 +145,7 @@ class _PreviewHandler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.connection.settimeout(self.server.max_seconds)
-        if self.headers.get("Host", "").partition(":")[0] not in _HOST_NAMES:
+        if not self.server.is_own(self.headers.get("Host", "")):
             self._send(Response(status=HTTPStatus.MISDIRECTED_REQUEST, body=b"Not this server.\n"))
         elif self.path == f"{PREVIEW_PREFIX}events":
             self._send_events()

@@ -1,6 +1,7 @@
 """The response to each path, decided from the output folder alone, as GitHub Pages decides it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -40,17 +41,19 @@ def respond(folder: Path, prefix: str, target: str) -> Response:
             body=f"{path} lies outside {prefix}, where the site is.\n".encode(),
         )
     relative = unquote(path.removeprefix(prefix))
-    if _is_public(folder, relative):
-        file = folder / relative
-        if not relative or relative.endswith("/"):
-            candidates = [file / "index.html"]
-        else:
-            candidates = [file, folder / f"{relative}.html"]
-        for candidate in candidates:
-            if candidate.is_file():
-                return _file_response(candidate, HTTPStatus.OK)
-        if file.is_dir() and not path.endswith("/"):
-            return _redirect(f"{path}/")
+    # The system refuses names that are too long.
+    with suppress(OSError):
+        if _is_public(folder, relative):
+            file = folder / relative
+            if not relative or relative.endswith("/"):
+                candidates = [file / "index.html"]
+            else:
+                candidates = [file, folder / f"{relative}.html"]
+            for candidate in candidates:
+                if candidate.is_file():
+                    return _file_response(candidate, HTTPStatus.OK)
+            if file.is_dir() and not path.endswith("/"):
+                return _redirect(f"{path}/")
     if (page := folder / "404.html").is_file():
         return _file_response(page, HTTPStatus.NOT_FOUND)
     return Response(status=HTTPStatus.NOT_FOUND, body=b"Not found, and there is no 404.html.\n")

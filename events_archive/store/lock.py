@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from events_archive.errors import CacheError
+from events_archive.errors import BusyError, CacheError
 from events_archive.store.files import remove_temporary_files
 from events_archive.store.opener import is_folder, open_file
 
@@ -37,9 +37,9 @@ else:
 
 
 @contextmanager
-def lock_cache(cache: Path) -> Iterator[None]:
+def lock_cache(cache: Path, *, timeout: float = 10.0) -> Iterator[None]:
     """Lock the cache as `locked` does. Raises `CacheError` too if a folder in it is a link."""
-    with locked(cache):
+    with locked(cache, timeout=timeout):
         folders = [cache / name for name in CACHE_FOLDERS]
         try:
             existing = list(filter(is_folder, folders))
@@ -56,7 +56,8 @@ def locked(folder: Path, *, timeout: float = 10.0) -> Iterator[None]:
 
     The block may remove the folder.
 
-    Raises `CacheError` when another process still holds the lock, or there can be no lock file.
+    Raises `BusyError` when another process still holds the lock, `CacheError` when there can be no
+    lock file.
     """
     path = folder / LOCK_FILE
     deadline = time.monotonic() + timeout
@@ -101,7 +102,7 @@ def _wait_for(file: BinaryIO, path: Path, deadline: float) -> None:
             if time.monotonic() >= deadline:
                 file.seek(0)
                 process = file.read(20).decode("ascii", "replace") or "unknown"
-                raise CacheError(
+                raise BusyError(
                     f"another build (process {process}) is using this archive: "
                     f"{path}; wait until it is done"
                 ) from error

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from events_archive.errors import UsageError
 from events_archive.preview.server import PreviewServer
 
 
@@ -68,3 +69,30 @@ def test_a_request_that_drips_is_given_up(server: PreviewServer) -> None:
                         raise ConnectionResetError
                 except TimeoutError:
                     continue
+
+
+@pytest.mark.parametrize(
+    ("host", "is_own"),
+    [("127.0.0.1:8000", True), ("localhost", True), ("localhost:80", True), ("[::1]:80", True),
+     ("192.168.1.7:8000", True), ("box.example:8000", True), ("BOX.example", True),
+     ("evil.example", False), ("127.0.0.1.evil.example", False), ("", False), ("[", False)],
+)  # fmt: skip
+def test_an_address_or_the_own_name_is_answered_and_no_other_name(
+    server: PreviewServer, host: str, is_own: bool
+) -> None:
+    server.host = "box.example"
+    status = b"200" if is_own else b"421"
+    request = b"GET / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" % host.encode()
+    assert _exchange(server, request).startswith(b"HTTP/1.1 " + status)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "localhost"])
+def test_it_listens_where_it_is_told_to(tmp_path: Path, host: str) -> None:
+    with PreviewServer(folder=tmp_path, prefix="/", port=0, host=host) as server:
+        assert server.url == f"http://{host}:{server.server_port}/"
+
+
+@pytest.mark.parametrize("host", ["x" * 300, "192.0.2.1"])
+def test_a_host_that_is_not_of_this_machine_is_wrong_usage(tmp_path: Path, host: str) -> None:
+    with pytest.raises(UsageError, match="choose another"):
+        PreviewServer(folder=tmp_path, prefix="/", port=0, host=host)

@@ -32,6 +32,8 @@ def folder(tmp_path: Path) -> Path:
         ("events/", 404, b"404.html"),
         ("events/y.html", 404, b"404.html"),
         ("deep/er/lost", 404, b"404.html"),
+        ("x" * 300, 404, b"404.html"),
+        ("x" * 5000 + "/", 404, b"404.html"),
     ],
 )
 def test_a_path_is_answered_as_github_pages_answers_it(
