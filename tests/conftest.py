@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from events_archive.store.files import read_sealed, write_sealed
 from tests.ll2_server import EventDatabase, LL2Server
 
 PROJECT = Path(__file__).parent.parent
@@ -117,6 +118,12 @@ def copy_seed(cache: Path) -> None:
     cache.mkdir(parents=True, exist_ok=True)
     seed = (PROJECT / "content_cache" / "events.jsonl").read_bytes()
     (cache / "events.jsonl").write_bytes(seed)
+
+
+def edit_contact(cache: Path, **values: object) -> None:
+    """Set values in the note on the last contact with the API."""
+    path = cache / "contact.json"
+    write_sealed(path, {**(read_sealed(path, dict) or {}), **values})
 
 
 @pytest.fixture(scope="session")

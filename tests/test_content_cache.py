@@ -84,7 +84,7 @@ def objects(cache: Path, file: str) -> list[Any]:
     text = path.read_text("utf-8")
     if file == MANIFEST:
         return [json.loads(text.splitlines()[0])]
-    if "/" in file:
+    if "/" in file or file == "contact.json":
         return [json.loads(text.splitlines()[1])]
     return (
         [json.loads(line) for line in text.splitlines()] if ".jsonl" in file else [json.loads(text)]

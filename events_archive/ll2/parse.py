@@ -58,7 +58,7 @@ class InvalidRecordError(ArchiveError):
 def load_events(records: Records, console: Console) -> list[Event]:
     """Return the events of all valid records, by id; warn of each damaged or invalid one."""
     for damage in records.damaged:
-        console.warn(f"{damage}; it is left out until the next full refresh")
+        console.warn(damage)
     events: list[Event] = []
     invalid: list[InvalidRecordError] = []
     for event_id, line in records.lines.items():

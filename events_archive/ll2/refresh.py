@@ -21,7 +21,7 @@ from events_archive.model.changes import Change, summarize
 from events_archive.settings import Settings
 from events_archive.store.files import backup_damaged
 from events_archive.store.records import EVENTS_FILE, Records, load_records
-from events_archive.store.state_files import STATE_FILE, load_state
+from events_archive.store.state_files import STATE_FILE, load_state, save_state
 from events_archive.store.transaction import commit, recover
 
 _FIRST_DAY = datetime(2019, 1, 1, tzinfo=UTC)
@@ -118,6 +118,7 @@ def _load_cache(settings: Settings, console: Console, now: datetime) -> CacheSta
             backup_damaged(events_file)
         if damage:
             backup_damaged(state_file)
+            save_state(state_file, state)
     return CacheState(
         records=records,
         archive_state=state,

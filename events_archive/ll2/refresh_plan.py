@@ -117,12 +117,13 @@ def _reason_for_full_refresh(cache: CacheState, settings: Settings, now: datetim
     state = cache.archive_state
     age = now - (state.last_full_refresh or now)
     is_first = state.last_full_refresh is None or cache.newest_edit is None
+    is_clone = state.last_full_refresh is None and state.last_refreshed is not None
     is_other_source = (state.api_url, state.mode) != (settings.api_url, settings.mode)
     is_due = age >= settings.full_sweep_every or age < timedelta()
     reasons = {
         "--full": settings.full,
         f"one was interrupted after {cache.pages_done} pages": cache.checkpoint is not None,
-        "the first one": is_first,
+        "the first one in this clone" if is_clone else "the first one": is_first,
         f"the cache is from {state.api_url} in mode {state.mode}": is_other_source,
         "records of the cache are damaged": cache.is_damaged,
         f"the last one was {format_age(age)}": is_due,

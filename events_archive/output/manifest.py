@@ -35,7 +35,7 @@ from events_archive.store.seal import seal
 MARKER = ".events-archive.json"
 """The file in the output folder that lists the files of the build."""
 
-_FETCHED = ("events.jsonl", "history.jsonl")
+_FETCHED = ("contact.json", "events.jsonl", "history.jsonl")
 """Files of the cache that a build reads, and writes after a refresh."""
 _WRITTEN = ("ledger.json", "published-ids.json")
 """Files of the cache that every build may write."""

@@ -3,7 +3,7 @@
 import json
 import math
 from codecs import BOM_UTF8
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 
@@ -12,15 +12,19 @@ import msgspec
 _T = TypeVar("_T")
 
 
-def decode(data: bytes) -> Any:
+def decode(
+    data: bytes, object_of_pairs: Callable[[list[tuple[str, Any]]], Any] | None = None
+) -> Any:
     """Return the value that UTF-8 ``data`` spells.
 
-    A number beyond the range of a float is returned as its text.
+    A number beyond the range of a float is returned as its text. ``object_of_pairs`` makes what
+    stands for an object from its members; by default a dict, in which the last of a name counts.
 
     Raises `ValueError` when it is not JSON in UTF-8, or nested too deeply for the decoder.
     """
     try:
-        return _DECODER.decode(data.removeprefix(BOM_UTF8).decode())
+        decoder = _decoder(object_of_pairs) if object_of_pairs else _DECODER
+        return decoder.decode(data.removeprefix(BOM_UTF8).decode())
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 
@@ -118,5 +122,15 @@ _ENCODER = json.JSONEncoder(
     allow_nan=False,
     default=msgspec.to_builtins,
 )
-_DECODER = json.JSONDecoder(parse_float=_parse_float, parse_constant=_refuse_constant)
+
+
+def _decoder(object_of_pairs: Callable[[list[tuple[str, Any]]], Any] | None) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        parse_float=_parse_float,
+        parse_constant=_refuse_constant,
+        object_pairs_hook=object_of_pairs,
+    )
+
+
+_DECODER = _decoder(None)
 _split = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode

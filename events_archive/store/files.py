@@ -33,12 +33,18 @@ def read_bytes(path: Path) -> bytes:
 def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     r"""Return number and content of each line of ``path`` that is not blank.
 
-    Lines end at ``\n`` only: U+2028 and the like are part of a record's text.
+    Lines end at ``\n``, or at ``\r\n`` where a program has changed it, and nowhere else: U+2028 and
+    the like are part of a record's text.
 
     Raises `CacheError` when the file exists and cannot be read.
     """
     lines = enumerate(read_bytes(path).split(b"\n"), start=1)
-    return ((number, line) for number, line in lines if line.strip())
+    return ((number, line.removesuffix(b"\r")) for number, line in lines if line.strip())
+
+
+def is_conflict_marker(line: bytes) -> bool:
+    """Whether git has put the line between the sides of a conflict; no line of JSON begins so."""
+    return line.startswith((b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>"))
 
 
 def read_json(path: Path, type_: type[_T]) -> _T | None:

@@ -1,11 +1,16 @@
 """``history.jsonl``: the changes that the archive observed, one a line, only ever appended to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from events_archive.model.changes import Change
 from events_archive.store.canonical_json import decode_as, encode
-from events_archive.store.files import read_bytes, read_lines, write_atomically
+from events_archive.store.files import (
+    is_conflict_marker,
+    read_bytes,
+    read_lines,
+    write_atomically,
+)
 
 HISTORY_FILE = "history.jsonl"
 
@@ -13,17 +18,48 @@ HISTORY_FILE = "history.jsonl"
 def load_history(path: Path) -> tuple[tuple[Change, ...], tuple[str, ...]]:
     """Return all changes that can be read, oldest first, and a sentence for each damaged line.
 
+    What two clones of the archive saw stands in a merged file twice, and counts once: a change to
+    what is known already is none.
+
     Raises `CacheError` when the file exists and cannot be read.
     """
     changes: list[Change] = []
     damaged: list[str] = []
+    markers: list[str] = []
     for number, data in read_lines(path):
         try:
             changes.append(decode_as(data, Change))
         except ValueError:
-            damaged.append(f"{path}, line {number}: not an entry of the history")
+            if is_conflict_marker(data):
+                markers.append(str(number))
+            else:
+                damaged.append(
+                    f"{path}, line {number}: not an entry of the history; it is left out"
+                )
+    if markers:
+        damaged.append(
+            f"{path}, lines {', '.join(markers)}: conflict markers, which a merge left; they are "
+            "removed, and the entries of both sides stay"
+        )
     changes.sort(key=lambda change: change.observed)
-    return tuple(changes), tuple(damaged)
+    return tuple(_without_repetitions(changes)), tuple(damaged)
+
+
+def _without_repetitions(changes: Iterable[Change]) -> Iterator[Change]:
+    known: dict[tuple[int, str], object] = {}
+    for change in changes:
+        # Of an event as a whole it counts whether it is there.
+        value = change.new if change.field else change.change_type != "withdrawn"
+        key = (change.event_id, change.field)
+        if key not in known or known[key] != value:
+            known[key] = value
+            yield change
+
+
+def repair_history(path: Path) -> None:
+    """Remove conflict markers from the file; every other line stays. Raises `CacheError`."""
+    lines = read_bytes(path).split(b"\n")
+    write_atomically(path, b"\n".join(line for line in lines if not is_conflict_marker(line)))
 
 
 def encode_changes(changes: Iterable[Change]) -> bytes:

@@ -13,9 +13,11 @@ from msgspec import Struct, field
 
 from events_archive.model.timestamps import EARLIEST, parse_utc
 from events_archive.store import canonical_json
-from events_archive.store.files import read_lines
+from events_archive.store.files import is_conflict_marker, read_lines
 
 EVENTS_FILE = "events.jsonl"
+
+_LEFT_OUT = "it is left out until the next full refresh"
 
 Record = dict[str, Any]
 """A JSON object exactly as LL2 sent it."""
@@ -94,21 +96,32 @@ def load_records(path: Path) -> Records:
     """
     lines: dict[int, RecordLine] = {}
     damaged: list[str] = []
+    markers: list[str] = []
     repeated = 0
     for number, data in read_lines(path):
         try:
             event_id, line = _read_line(data)
         except ValueError:
-            damaged.append(f"{path}, line {number}: not a whole JSON object")
+            if is_conflict_marker(data):
+                markers.append(str(number))
+            else:
+                damaged.append(f"{path}, line {number}: not a whole JSON object; {_LEFT_OUT}")
             continue
         if event_id is None:
-            damaged.append(f"{path}, line {number}: no record with a usable id")
+            damaged.append(f"{path}, line {number}: no record with a usable id; {_LEFT_OUT}")
             continue
         repeated += event_id in lines
         if event_id not in lines or line.last_updated >= lines[event_id].last_updated:
             lines[event_id] = line
+    if markers:
+        damaged.append(
+            f"{path}, lines {', '.join(markers)}: conflict markers, which a merge left; of each "
+            "event the later state is used"
+        )
     if repeated:
-        damaged.append(f"{path}: {repeated} events stand in it more than once")
+        damaged.append(
+            f"{path}: {repeated} events stand in it more than once; of each the later state is used"
+        )
     return Records(lines=dict(sorted(lines.items())), damaged=tuple(damaged))
 
 

@@ -2,13 +2,13 @@
 
 Both have one entry a line, so that their diffs can be read. What is published is saved first: a
 slug, a list page or an id that was published must never be forgotten.
+
+When and how the API was last asked is in a file of its own, ``contact.json``, which is not in git:
+a run without news changes nothing there.
 """
 
-import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -19,20 +19,37 @@ from events_archive.model.archive_state import ArchiveHistory, ArchiveState
 from events_archive.model.event import Event
 from events_archive.model.slugs import SlugRegistry, SlugTable, update_registry
 from events_archive.settings import Settings
-from events_archive.store.canonical_json import decode, decode_as, encode_lines
-from events_archive.store.files import read_bytes, write_atomically
-from events_archive.store.history_file import HISTORY_FILE, load_history
+from events_archive.store.canonical_json import decode_as, encode, encode_lines
+from events_archive.store.files import read_bytes, read_sealed, write_atomically
+from events_archive.store.history_file import HISTORY_FILE, load_history, repair_history
+from events_archive.store.ledger_reader import read_ledger
+from events_archive.store.seal import seal
 
 STATE_FILE = "ledger.json"
+CONTACT_FILE = "contact.json"
 PUBLISHED_IDS_FILE = "published-ids.json"
 
-_SECTION = re.compile(rb'"(\w+)": \{')
-_ENTRY = re.compile(rb'"([-\w/.]+)": (.+?),?')
+_OF_CONTACT = {
+    "api_url": "api_url",
+    "mode": "mode",
+    "count": "count",
+    "last_full_refresh": "last_sweep",
+    "last_incremental_refresh": "last_delta",
+}
+"""What `CONTACT_FILE` holds: attributes of `ArchiveState`, and their names in the file. The ledgers
+of earlier versions have them too."""
 
 
 def encode_state(state: ArchiveState) -> bytes:
     """Return the content of ``ledger.json``."""
-    return encode_lines(msgspec.to_builtins(state)) + b"\n"
+    members = msgspec.to_builtins(state)
+    return encode_lines({n: members[n] for n in members if n not in _OF_CONTACT.values()}) + b"\n"
+
+
+def encode_contact(state: ArchiveState) -> bytes:
+    """Return the content of ``contact.json``."""
+    members = msgspec.to_builtins(state)
+    return seal(encode({name: members[name] for name in _OF_CONTACT.values()}) + b"\n")
 
 
 def save_state(path: Path, state: ArchiveState) -> bool:
@@ -41,38 +58,22 @@ def save_state(path: Path, state: ArchiveState) -> bool:
 
 
 def load_state(path: Path) -> tuple[ArchiveState, tuple[str, ...]]:
-    """Return the state, empty when there is no file, and a sentence if the file is damaged.
+    """Return the state, empty when there is no file, and a sentence for what was wrong with it.
 
-    Of a damaged file every entry that can be read is used, so that no published slug is forgotten.
+    In a clone, which does not have `CONTACT_FILE`, the API was last asked when the archive last
+    learned something.
 
-    Raises `CacheError` when the file exists and cannot be read.
+    Raises `CacheError` when the file exists and cannot be read, or nothing in it can be.
     """
-    data = read_bytes(path)
-    try:
-        return decode_as(data if data.strip() else b"{}", ArchiveState), ()
-    except ValueError:
-        advice = f"its last good version may be in git (git log -- {path})"
-        return _salvage(data), (f"{path} is damaged, what can be read of it is used; {advice}",)
-
-
-def _salvage(data: bytes) -> ArchiveState:
-    """Return the state that the lines with a valid entry hold."""
-    sections: dict[str, dict[str, Any]] = {"": {}}
-    section = ""
-    for line in data.split(b"\n"):
-        if start := _SECTION.fullmatch(line):
-            section = start[1].decode()
-        elif line.startswith(b"}"):
-            section = ""
-        elif entry := _ENTRY.fullmatch(line):
-            # Each entry is checked by itself, so that a wrong value costs no other.
-            with suppress(ValueError):
-                member = {entry[1].decode(): decode(entry[2])}
-                wrapped = {section: member} if section else member
-                msgspec.convert(wrapped, ArchiveState, str_keys=True)
-                sections.setdefault(section, {}).update(member)
-    members = {**sections.pop(""), **sections}
-    return msgspec.convert(members, ArchiveState, str_keys=True)
+    state, damaged = read_ledger(path)
+    contact = read_sealed(path.with_name(CONTACT_FILE), ArchiveState)
+    if contact is not None:
+        state = replace(state, **{name: getattr(contact, name) for name in _OF_CONTACT})
+    elif state.last_refreshed is None:
+        changes, _ = load_history(path.with_name(HISTORY_FILE))
+        learned = (*state.first_seen.values(), *(change.observed for change in changes))
+        state = replace(state, last_incremental_refresh=max(learned, default=None))
+    return state, damaged
 
 
 def persist_slugs(
@@ -91,7 +92,9 @@ def persist_slugs(
         save_state(settings.cache / STATE_FILE, updated)
     changes, damaged = load_history(settings.cache / HISTORY_FILE)
     for message in damaged:
-        console.warn(f"{message}; it is left out")
+        console.warn(message)
+    if damaged and not settings.dry_run:
+        repair_history(settings.cache / HISTORY_FILE)
     return ArchiveHistory(state=updated, slugs=slugs, changes=changes)
 
 

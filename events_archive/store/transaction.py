@@ -24,7 +24,12 @@ from events_archive.store.files import read_bytes, read_sealed, write_atomically
 from events_archive.store.history_file import HISTORY_FILE, append_lines, encode_changes
 from events_archive.store.lock import locked
 from events_archive.store.records import EVENTS_FILE, Records
-from events_archive.store.state_files import STATE_FILE, encode_state
+from events_archive.store.state_files import (
+    CONTACT_FILE,
+    STATE_FILE,
+    encode_contact,
+    encode_state,
+)
 
 CHECKPOINT_FOLDER, CHECKPOINT_HEADER = "sweep", "sweep.json"
 """Folder of the pages of an unfinished full refresh, and the file there that describes it."""
@@ -43,6 +48,8 @@ class _Journal(msgspec.Struct, kw_only=True):
     """The lines to append to it."""
     ledger: str
     """The new ``ledger.json``."""
+    contact: str = ""
+    """The new ``contact.json``; empty in the journals of earlier versions."""
 
 
 def commit(cache: Path, records: Records, changes: Iterable[Change], state: ArchiveState) -> None:
@@ -57,6 +64,7 @@ def commit(cache: Path, records: Records, changes: Iterable[Change], state: Arch
         history_size=len(read_bytes(cache / HISTORY_FILE)),
         history=encode_changes(changes).decode(),
         ledger=encode_state(state).decode(),
+        contact=encode_contact(state).decode(),
     )
     write_sealed(cache / JOURNAL_FILE, journal)
     write_atomically(cache / EVENTS_FILE, events)
@@ -74,6 +82,8 @@ def recover(cache: Path) -> None:
             lines = journal.history.encode()
             append_lines(cache / HISTORY_FILE, lines, offset=journal.history_size)
         write_atomically(cache / STATE_FILE, journal.ledger.encode())
+        if journal.contact:
+            write_atomically(cache / CONTACT_FILE, journal.contact.encode())
     with suppress(OSError):
         (cache / JOURNAL_FILE).unlink(missing_ok=True)
 

@@ -118,15 +118,27 @@ def test_records_are_cached_exactly_as_they_were_sent(archive: Archive) -> None:
     assert cached_records(archive) == upstream_records(archive)
 
 
-def test_a_refresh_without_changes_changes_one_line_of_one_file(archive: Archive) -> None:
+def test_a_refresh_without_changes_changes_nothing_that_is_in_git(archive: Archive) -> None:
     archive.load(archive.refresh())
-    archive.refresh()
     before = archive.files()
-    archive.refresh()
-    after = archive.files()
-    assert {name for name in after if after[name] != before.get(name)} == {"ledger.json"}
-    lines = zip(before["ledger.json"].splitlines(), after["ledger.json"].splitlines(), strict=True)
-    assert sum(old != new for old, new in lines) == 1
+    for full in (False, True):
+        result = archive.refresh(full=full)
+        archive.load(result)
+        after = archive.files()
+        assert {name for name in after if after[name] != before.get(name)} == {"contact.json"}
+        assert result.archive_state.last_refreshed == archive.now
+
+
+def test_a_clone_that_lacks_the_time_of_the_last_contact_asks_for_everything(
+    archive: Archive,
+) -> None:
+    first = archive.refresh()
+    archive.load(first)
+    (archive.settings.cache / "contact.json").unlink()
+    offline = archive.refresh(offline=True)
+    assert offline.as_of == first.as_of
+    assert archive.refresh().outcome == "sweep"
+    assert archive.refresh().outcome == "delta"
 
 
 def test_the_weekly_full_refresh_finds_a_deletion_and_keeps_the_event(

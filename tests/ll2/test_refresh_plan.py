@@ -69,6 +69,7 @@ def test_nothing_is_requested_offline_whatever_the_cache_is_like() -> None:
     ("state", "cache", "settings", "reason"),
     [
         ({"last_full_refresh": None, "last_incremental_refresh": None}, {}, {}, "the first one"),
+        ({"last_full_refresh": None}, {}, {}, "the first one in this clone"),
         ({}, {"records": Records()}, {}, "the first one"),
         ({"last_full_refresh": NOW - 7 * DAY}, {}, {}, "7 days ago"),
         ({"last_full_refresh": NOW + HOUR}, {}, {}, "clock"),

@@ -48,7 +48,11 @@ def test_state() -> None:
         published_lists={"months/2021-07.html": 1, "types/eva/2021.html": 1},
     )
     assert load_state(CACHE / "ledger.json") == (state, ())
-    assert encode_state(state) == (CACHE / "ledger.json").read_bytes()
+    # What is no data of the archive has a file of its own now.
+    *_, kept = (
+        (CACHE / "ledger.json").read_bytes().partition(b'"last_delta": "2026-09-08T04:00:00Z",')
+    )
+    assert encode_state(state) == b"{" + kept
 
 
 def test_history() -> None:

@@ -102,9 +102,11 @@ def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
             read(tmp_path / "events.jsonl")
 
 
-def test_lines_end_at_line_feeds_only(tmp_path: Path) -> None:
+def test_lines_end_at_line_feeds_and_after_carriage_returns_before_them_only(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "lines").write_bytes("a\u2028b\r\n\nc".encode())
-    assert list(read_lines(tmp_path / "lines")) == [(1, "a\u2028b\r".encode()), (3, b"c")]
+    assert list(read_lines(tmp_path / "lines")) == [(1, "a\u2028b".encode()), (3, b"c")]
     assert list(read_lines(tmp_path / "none")) == []
 
 

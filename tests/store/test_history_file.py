@@ -1,12 +1,18 @@
 """The history is only ever appended to, and a damaged line costs no other."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from events_archive.errors import CacheError
-from events_archive.store.history_file import append_lines, encode_changes, load_history
+from events_archive.store.history_file import (
+    append_lines,
+    encode_changes,
+    load_history,
+    repair_history,
+)
 from tests.store.changes import a_change
 
 TUESDAY = datetime(2026, 9, 8, 6, tzinfo=UTC)
@@ -76,3 +82,30 @@ def test_a_folder_that_cannot_be_written_to_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(CacheError):
         append_lines(tmp_path / "file" / "history.jsonl", b"x\n", offset=0)
+
+
+def test_what_two_sides_of_a_merge_saw_counts_once_and_markers_are_removed(tmp_path: Path) -> None:
+    path = tmp_path / "history.jsonl"
+    ours = encode_changes([a_change(1), a_change(2), a_change(3)])
+    theirs = encode_changes([a_change(1, observed=TUESDAY), a_change(4, observed=TUESDAY)])
+    path.write_bytes(b"<<<<<<< HEAD\n" + ours + b"=======\n" + theirs + b">>>>>>> upstream/main\n")
+    changes, (message,) = load_history(path)
+    assert [change.event_id for change in changes] == [1, 2, 3, 4]
+    assert f"{path}, lines 1, 5, 8: conflict markers" in message
+    repair_history(path)
+    assert path.read_bytes() == ours + theirs
+    assert load_history(path) == (changes, ())
+
+
+def test_a_change_back_and_forth_is_no_repetition(tmp_path: Path) -> None:
+    path, values = tmp_path / "history.jsonl", ["a", "b", "a", "b"]
+    renamed = [
+        a_change(1, change_type="renamed", field="name", old=old, new=new, observed=TUESDAY)
+        for old, new in pairwise(values)
+    ]
+    gone = [
+        a_change(2, change_type=kind, field="", observed=TUESDAY)
+        for kind in ("withdrawn", "returned")
+    ]
+    path.write_bytes(encode_changes([*renamed, *gone, *gone]))
+    assert load_history(path)[0] == (*renamed, *gone, *gone)

@@ -55,7 +55,8 @@ def test_a_damaged_line_is_reported_and_the_others_are_used(tmp_path: Path) -> N
     loaded = load_records(path)
     assert list(loaded.lines) == [1, 6]
     assert [sentence.split(", ")[1].split(":")[0] for sentence in loaded.damaged] == [
-        f"line {n}" for n in (2, 3, 5, 6, 7, 8, 9)
+        *(f"line {n}" for n in (3, 5, 6, 7, 8, 9)),
+        "lines 2",
     ]
     assert str(path) in loaded.damaged[0]
 
@@ -69,3 +70,13 @@ def test_of_two_records_with_one_id_the_newer_is_used(tmp_path: Path) -> None:
         loaded = load_records(path)
         assert decoded(loaded)[1]["name"] == "new"
         assert "more than once" in loaded.damaged[0]
+
+
+def test_after_a_merge_with_conflicts_no_record_is_lost(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    ours = b'{"id":1,"last_updated":"2024-01-02T00:00:00Z"}\r\n{"id":2}\r\n'
+    theirs = b'{"id":1,"last_updated":"2024-01-01T00:00:00Z"}\r\n{"id":3}\r\n'
+    path.write_bytes(b"<<<<<<< HEAD\r\n" + ours + b"=======\r\n" + theirs + b">>>>>>> up\r\n")
+    loaded = load_records(path)
+    assert loaded.data == (ours + b'{"id":3}\r\n').replace(b"\r\n", b"\n")
+    assert f"{path}, lines 1, 4, 7: conflict markers" in loaded.damaged[0]
