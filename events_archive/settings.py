@@ -132,6 +132,11 @@ class Settings:
         60.0, parse_timeout, option="--timeout", metavar="60s", in_toml=True,
         help="give up when the API sends nothing for this long"
     )
+    max_requests: int = setting(
+        150, whole_number(1, 100_000, "a number from 1 to 100000"), option="--max-requests",
+        metavar="N", in_toml=True,
+        help="requests to the API in one run, whatever it says; one has 100 events"
+    )
     today: date | None = setting(
         None, parse_date, option="--today", metavar="YYYY-MM-DD",
         help="treat this UTC day as today"

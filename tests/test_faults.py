@@ -48,6 +48,7 @@ FATAL = [
     Case(Fault.TRUNCATED_JSON, warning="."),
     Case(Fault.INVALID_JSON, path=SECOND_PAGE, warning="."),
     Case(Fault.INVALID_UTF8, warning="."),
+    Case(Fault.CUT_GZIP, warning="."),
     Case(Fault.LENGTH_TOO_LONG, warning="."),
     Case(Fault.LENGTH_TOO_SHORT, warning="."),
     Case(Fault.RESET, warning="."),
@@ -165,16 +166,20 @@ def test_an_implausible_response_removes_no_event(
     assert seconds < 60
 
 
-def test_a_request_that_fails_once_is_repeated_within_the_budget(
-    archive: tuple[Path, EventDatabase], tmp_path: Path
-) -> None:
+def test_a_first_run_is_not_lost_to_faults_that_pass(tmp_path: Path) -> None:
     with LL2Server(EventDatabase.generate(EVENTS, images=0)) as server:
-        server.faults.add(Fault.SERVER_ERROR, path=SECOND_PAGE, times=1, status=502)
+        for nth, fault, options in (
+            (1, Fault.CUT_GZIP, {}),
+            (2, Fault.THROTTLED, {"wait": 1}),
+            (4, Fault.RESET, {}),
+            (5, Fault.SERVER_ERROR, {"status": 502}),
+        ):
+            server.faults.add(fault, path="/events/", nth=nth, **options)
         run = run_build(
-            "--api-url", server.url, *OPTIONS,
+            "--api-url", server.url, *OPTIONS, "--timeout", "8s",
             cache=tmp_path / "cache", output=tmp_path / "output",
         )  # fmt: skip
-        assert len(server.requests.api) == 3
+        assert len(server.requests.api) == 6
     assert "warning" not in run.stderr
     assert _event_count(run.output) == EVENTS
 

@@ -175,6 +175,7 @@ def test_all_settings_of_the_project_are_read(tmp_path: Path) -> None:
         jobs = 2
         list_limit = 50
         max_age = "90"
+        max_requests = 20
         mode = "normal"
         offer_download = true
         page_budget = "1.5MB"
@@ -193,6 +194,7 @@ def test_all_settings_of_the_project_are_read(tmp_path: Path) -> None:
         "jobs": 2,
         "list_limit": 50,
         "max_age": timedelta(seconds=90),
+        "max_requests": 20,
         "mode": "normal",
         "offer_download": True,
         "page_budget": 1_500_000,
@@ -219,6 +221,7 @@ def test_all_settings_of_the_project_are_read(tmp_path: Path) -> None:
         'max_age = "later"',
         'timeout = "0s"',
         "jobs = 0",
+        "max_requests = 0",
         'cname = "no domain"',
         'cname = "https://x.org"',
         'page_budget = "much"',

@@ -2,7 +2,8 @@
 
 Documentation: https://ll.thespacedevs.com/docs/. Without an API key, 15 requests an hour are
 allowed per IP address, failed ones included. A proxy may answer with an HTML page and status 200,
-so a response counts as a page of events only if it has the shape of one.
+so a response counts as a page of events only if it has the shape of one. Nothing that the API says
+decides how much is requested, received or kept: a run has a budget of requests, bytes and seconds.
 """
 
 import re
@@ -29,6 +30,16 @@ MAX_PAGE_SIZE = 100
 """The API silently reduces a larger ``limit``."""
 
 _MAX_RETRY_AFTER = 24 * 3600
+_BYTES_PER_REQUEST = 450_000
+"""How many a response of a run may have on average: about as many as the longest page of LL2."""
+_MAX_RECORD_SIZE = 2**18
+"""Bytes of a record: ten times those of the longest one of LL2."""
+_MAX_MESSAGE_SIZE = 10_000
+_MAX_URL_SIZE = 2000
+_RUN_TIMES = 10
+"""How often a run may take as long as one response may take."""
+_TEMPORARY = frozenset({408, 425})
+"""Statuses below 500 after which the same request may succeed."""
 
 
 class RateLimitedError(ApiError):
@@ -40,6 +51,10 @@ class RateLimitedError(ApiError):
         """Seconds until the next request is allowed; None if the API does not say."""
 
 
+class ExcessiveResponseError(ApiError):
+    """More was sent in one run than all events can have."""
+
+
 class ApiPage(Struct, frozen=True, kw_only=True):
     """One page of a list of events."""
 
@@ -48,7 +63,8 @@ class ApiPage(Struct, frozen=True, kw_only=True):
     next: str | None
     """The URL of the next page."""
     records: tuple[Record, ...]
-    """The records that have an id."""
+    """The records that have an id. Of one that is too long there are only `id` and `last_updated`,
+    so that it is invalid and its last good version stays."""
     without_id: int = 0
     """The number of records that have none and were dropped."""
 
@@ -85,6 +101,10 @@ class ApiClient:
         self._root = settings.api_url
         self._limits = limits or HttpLimits.from_timeout(settings.timeout)
         self._sleep, self._clock = sleep, clock
+        self._max_requests = settings.max_requests
+        self._max_bytes = self._bytes_left = settings.max_requests * _BYTES_PER_REQUEST
+        self._max_seconds = _RUN_TIMES * self._limits.total
+        self._started = time.monotonic()
         headers = {"Accept": "application/json", "User-Agent": settings.user_agent}
         if settings.api_key:
             headers["Authorization"] = f"Token {settings.api_key}"
@@ -109,7 +129,7 @@ class ApiClient:
         """
         if not self._is_below_root(url):
             raise ApiError(f"refused to follow the next page to {display_url(url)}")
-        page = _parse_page(_decode_json(self._get_with_retries(url)), url)
+        page = self._fetch_with_retries(url)
         if page.next is not None and not self._is_below_root(page.next):
             raise ApiError(
                 f"{display_url(url)} names {display_url(page.next)} as the next page, "
@@ -121,8 +141,8 @@ class ApiClient:
         """Return the rate limit, by a request that does not count; None if the API does not say."""
         try:
             response = self._http.request("GET", f"{self._root}api-throttle/")
-            value = _decode_json(response) if response.status == 200 else None
-        except (ApiError, HttpError):
+            value = _short_json(response) if response.status == 200 else None
+        except HttpError:
             return None
         fields = JsonFields(value[0] if isinstance(value, list) and value else value)
         limit, used = fields.integer("your_request_limit"), fields.integer("current_use")
@@ -140,9 +160,16 @@ class ApiClient:
             raise _rate_limited(rate_limit.retry_after or None)
 
     def count_request(self) -> None:
-        """Count one request. Raises `RateLimitedError` if none remains."""
+        """Count one request. Raises `RateLimitedError` if none remains, `ApiError` in other cases.
+
+        These are that the run has made all of its requests, or that its time is over.
+        """
         if self.remaining == 0:
             raise RateLimitedError("the requests of this hour are used up", None)
+        if self.requests >= self._max_requests:
+            raise ApiError(f"LL2 needs more than the {self.requests} requests of one run")
+        if time.monotonic() - self._started > self._max_seconds:
+            raise ApiError(f"LL2 is slow: {self.requests} requests took the time of one run")
         self.requests += 1
         self.remaining = None if self.remaining is None else self.remaining - 1
 
@@ -150,18 +177,40 @@ class ApiClient:
         is_below = url.startswith(self._root) and "/../" not in url
         return is_below and self._http.is_same_origin(url)
 
-    def _get_with_retries(self, url: str) -> HttpResponse:
-        """Return a response with status 200; after a server error, wait and try again."""
+    def _fetch_with_retries(self, url: str) -> ApiPage:
+        """Return the page at ``url``; after a fault that may pass, wait and try again.
+
+        That is a server error, a response that is not whole, or a rate limit that ends soon. After
+        the seconds of one response, no further attempt is made.
+        """
+        until = time.monotonic() + self._limits.total
         for delay in (*self._limits.retry_delays, None):
+            is_last = delay is None
             self.count_request()
             try:
-                return self._require_ok(self._http.request("GET", url))
+                response = self._require_ok(self._http.request("GET", url))
+                self._count_bytes(response)
+                return _parse_page(_json_of(response), url)
+            except RateLimitedError as error:
+                wait = error.retry_after
+                if is_last or wait is None or wait > self._limits.max_wait:
+                    raise
+                # Else the next attempt would not be made.
+                self.remaining = None
+                self._sleep(max(wait, delay or 0.0))
             except HttpError as error:
                 is_final = not isinstance(error, UnreachableError) or self.remaining == 0
-                if is_final or delay is None:
+                if is_final or delay is None or time.monotonic() > until:
                     raise ApiError(str(error)) from error
                 self._sleep(delay)
         raise AssertionError  # pragma: no cover - the last delay is None
+
+    def _count_bytes(self, response: HttpResponse) -> None:
+        self._bytes_left -= len(response.body)
+        if self._bytes_left < 0:
+            raise ExcessiveResponseError(
+                f"LL2 has sent more than the {self._max_bytes / 1e6:.0f} MB that a run accepts"
+            )
 
     def _require_ok(self, response: HttpResponse) -> HttpResponse:
         error = f"{display_url(response.url)} answers {response.status}"
@@ -169,7 +218,7 @@ class ApiClient:
             return response
         if response.status == 429:
             raise _rate_limited(self._retry_after(response))
-        if response.status >= 500:
+        if response.status >= 500 or response.status in _TEMPORARY:
             raise UnreachableError(f"{error}: the server is in trouble")
         advice = ": is LL2_API_KEY right?" if response.status in {401, 403} else ""
         raise ApiError(f"{error}{_error_detail(response)}{advice}")
@@ -182,11 +231,12 @@ class ApiClient:
             seconds = int(match[1]) if match else None
         if seconds is None and (rate_limit := self.fetch_rate_limit()):
             seconds = rate_limit.retry_after or None
-        return None if seconds is None else min(seconds, _MAX_RETRY_AFTER)
+        return seconds
 
 
 def _rate_limited(retry_after: int | None) -> RateLimitedError:
-    return RateLimitedError("LL2 has no more requests for us in this hour", retry_after)
+    seconds = None if retry_after is None else min(retry_after, _MAX_RETRY_AFTER)
+    return RateLimitedError("LL2 has no more requests for us in this hour", seconds)
 
 
 def _parse_retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
@@ -196,7 +246,7 @@ def _parse_retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
         return int(value[:9])
     try:
         until = parsedate_to_datetime(value)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, OverflowError):
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max(0, round((until - now).total_seconds()))
@@ -204,35 +254,77 @@ def _parse_retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
 
 def _error_detail(response: HttpResponse) -> str:
     """Return the API's error message as `` (message)``; "" if it has none."""
-    try:
-        value = canonical_json.decode(response.body)
-    except ValueError:
-        return ""
+    value = _short_json(response)
     detail = JsonFields(value).single_line("detail") or (ascii(value) if value else "")
     # Made safe before it is cut: half a secret would not be recognized.
     return f" ({safe_text(detail)[:160]})" if detail else ""
 
 
-def _decode_json(response: HttpResponse) -> Any:
-    url, media_type = display_url(response.url), response.headers.get("content-type", "")
+def _short_json(response: HttpResponse) -> Any:
+    """Return the JSON of a response that has no events; None if it is none, or is too long."""
+    try:
+        is_short = len(response.body) <= _MAX_MESSAGE_SIZE
+        return canonical_json.decode(response.body) if is_short else None
+    except ValueError:
+        return None
+
+
+def _json_of(response: HttpResponse) -> bytes:
+    """Return the body of a response that says that it is JSON. Raises `UnreachableError`."""
+    media_type = response.headers.get("content-type", "")
     if "json" not in media_type.lower():
         label = safe_text(media_type)[:60] if media_type else "something"
-        raise ApiError(f"{url} answers with {label} instead of JSON")
+        raise UnreachableError(f"{display_url(response.url)} answers with {label} instead of JSON")
+    return response.body
+
+
+def _parse_page(body: bytes, url: str) -> ApiPage:
+    """Return the page of events in ``body``.
+
+    Raises `UnreachableError` if it is not JSON as a whole, `ApiError` if it is no page of events.
+    """
+    url = display_url(url)
     try:
-        return canonical_json.decode(response.body)
+        members = canonical_json.split_members(body)
+        head = JsonFields(_decode_short(members, ("count", "next"), _MAX_URL_SIZE))
+        is_list = members.get("results", b"").startswith(b"[")
+        results = canonical_json.split_list(members["results"]) if is_list else []
     except ValueError as error:
-        raise ApiError(f"{url} answers with broken JSON ({error})") from error
-
-
-def _parse_page(value: object, url: str) -> ApiPage:
-    fields = JsonFields(value)
-    count, next_url, results = fields.integer("count"), fields.raw("next"), fields.raw("results")
-    if count is None or count < 0 or not isinstance(results, list) or count < len(results):
-        raise ApiError(f"{display_url(url)} answers with JSON that is no page of events")
-    if next_url is not None and not isinstance(next_url, str):
-        raise ApiError(f"{display_url(url)} answers with JSON whose next page has no address")
-    records = tuple(record for record in results if id_of_record(record) is not None)
+        raise UnreachableError(f"{url} answers with broken JSON ({error})") from error
+    count, next_url = head.integer("count"), head.raw("next")
+    if not is_list or count is None or not len(results) <= min(count, MAX_PAGE_SIZE):
+        raise ApiError(f"{url} answers with JSON that is no page of events")
+    if not isinstance(next_url, str) and members.get("next", b"null") != b"null":
+        raise ApiError(f"{url} answers with JSON whose next page has no address")
+    values = [_read_record(result) for result in results]
+    records = tuple(record for record in values if id_of_record(record) is not None)
     if results and not records:
-        raise ApiError(f"{display_url(url)} answers with events of which none has an id")
+        raise ApiError(f"{url} answers with events of which none has an id")
     without_id = len(results) - len(records)
+    next_url = next_url if isinstance(next_url, str) else None
     return ApiPage(count=count, next=next_url, records=records, without_id=without_id)
+
+
+def _read_record(data: bytes) -> Any:
+    """Return an item of ``results``; only its identity if it is too long or cannot be decoded."""
+    try:
+        if len(data) <= _MAX_RECORD_SIZE:
+            return canonical_json.decode(data)
+    except ValueError:
+        # Well-formed, as the page is, but a number with thousands of digits, say.
+        pass
+    try:
+        return _decode_short(canonical_json.split_members(data), ("id", "last_updated"), 50)
+    except ValueError:
+        return None
+
+
+def _decode_short(
+    members: Mapping[str, bytes], names: tuple[str, ...], max_size: int
+) -> dict[str, Any]:
+    """Return the values of those of ``names`` that exist and have at most so many bytes."""
+    return {
+        name: canonical_json.decode(members[name])
+        for name in names
+        if name in members and len(members[name]) <= max_size
+    }

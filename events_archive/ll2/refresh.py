@@ -157,7 +157,8 @@ def _fall_back_to_cache(session: RefreshSession, error: ApiError) -> RefreshResu
     elif isinstance(error, RateLimitedError):
         seconds = 3600 if error.retry_after is None else error.retry_after
         retry = (now + timedelta(seconds=seconds)).astimezone(UTC)
-        outcome, advice = "throttled", f"try again after {retry:%H:%M} UTC"
+        day = "" if retry.date() == now.astimezone(UTC).date() else f" on {retry:%Y-%m-%d}"
+        outcome, advice = "throttled", f"try again after {retry:%H:%M} UTC{day}"
     message = f"{error}; {advice}"
     if pages := saved_page_count(session.settings.cache):
         message += f", continuing after the {quantity(pages, 'page')} already fetched"

@@ -10,7 +10,12 @@ from msgspec.structs import replace
 from events_archive.console import Console, quantity
 from events_archive.errors import ApiError
 from events_archive.ll2.checkpoint import create_checkpoint, delete_checkpoint, save_page
-from events_archive.ll2.client import FREE_REQUESTS_PER_HOUR, ApiClient, ApiPage
+from events_archive.ll2.client import (
+    FREE_REQUESTS_PER_HOUR,
+    ApiClient,
+    ApiPage,
+    ExcessiveResponseError,
+)
 from events_archive.ll2.merge import MergeResult, merge_records
 from events_archive.ll2.pagination import (
     PageRequest,
@@ -78,7 +83,7 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
         start = (plan.since or self.now).replace(microsecond=0)
         pagination = Pagination()
         while (request := pagination.next_request()) is not None:
-            page = self._fetch(request, last_updated__gte=format_utc(start))
+            page = self._fetch(pagination, request, last_updated__gte=format_utc(start))
             pagination = pagination.with_page(request, page)
             if any(last_updated(record) < start for record in page.records):
                 return None
@@ -94,7 +99,7 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
             create_checkpoint(self.settings, self.now)
         try:
             pagination = self._fetch_all(may_exceed_budget=plan.may_exceed_budget)
-        except UnstablePaginationError:
+        except (UnstablePaginationError, ExcessiveResponseError):
             delete_checkpoint(self.settings.cache)
             raise
         return self._merge(
@@ -113,13 +118,14 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
         The rate limit is requested once, if the remaining pages may exceed it.
         """
         pagination = self.cache.checkpoint or Pagination()
+        is_checked = False
         with self.console.progress("Events from LL2", pagination.remaining_pages) as progress:
             while (request := self._next_request(pagination)) is not None:
                 needed = self.client.requests + (pagination.remaining_pages or 0)
-                if may_exceed_budget or needed > FREE_REQUESTS_PER_HOUR:
-                    may_exceed_budget = False
+                if not is_checked and (may_exceed_budget or needed > FREE_REQUESTS_PER_HOUR):
+                    is_checked = True
                     self.client.check_rate_limit()
-                page = self._fetch(request)
+                page = self._fetch(pagination, request)
                 save_page(self.settings.cache, len(pagination.pages), request, page)
                 pagination = pagination.with_page(request, page)
                 progress.expect(len(pagination.pages) + (pagination.remaining_pages or 0))
@@ -184,7 +190,16 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
         )
         return replace(result, archive_state=replace(result.archive_state, **state_changes))
 
-    def _fetch(self, request: PageRequest, **filters: str) -> ApiPage:
+    def _fetch(self, pagination: Pagination, request: PageRequest, **filters: str) -> ApiPage:
+        """Return the page for ``request``, unless ``pagination`` has as many as a run may request.
+
+        Those of a checkpoint count too, since a list without an end would be continued for ever.
+        """
+        if len(pagination.pages) >= self.settings.max_requests:
+            raise UnstablePaginationError(
+                f"the list of events has more than {self.settings.max_requests} pages; if that is "
+                "true, raise max_requests"
+            )
         if request.url:
             return self.client.fetch_page(request.url)
         query = {**base_query(self.settings.mode), **filters, **request.query}

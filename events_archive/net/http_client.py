@@ -6,6 +6,7 @@ minute occupies a client forever. Here the whole response has a deadline, redire
 
 import threading
 from collections.abc import Collection, Mapping
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urljoin, urlsplit
 
@@ -50,7 +51,9 @@ class HttpLimits(Struct, frozen=True, kw_only=True):
     """Seconds for the whole response, with the redirects to it."""
     retry_delays: tuple[float, ...] = (2.0, 8.0)
     """Seconds before each retry; there are as many retries as delays."""
-    max_bytes: int = 64 * 2**20
+    max_wait: float = 30.0
+    """The seconds that a server may ask to wait for before a retry."""
+    max_bytes: int = 32_000_000
     """Bytes of a body after decompression."""
     max_redirects: int = 3
 
@@ -62,6 +65,7 @@ class HttpLimits(Struct, frozen=True, kw_only=True):
             read=timeout,
             total=2 * timeout,
             retry_delays=(timeout / 30, timeout / 8),
+            max_wait=timeout / 2,
         )
 
 
@@ -246,15 +250,16 @@ class HttpClient:
         length = response.headers.get("Content-Length", "")
         if length.isdecimal() and float(length) > max_bytes:
             raise too_large
-        body = bytearray()
+        body = BytesIO()
         # `read1` returns what has arrived; `read` would wait for the whole chunk.
         while not given_up.is_set() and (
             chunk := response.raw.read1(_CHUNK_SIZE, decode_content=True)
         ):
-            body += chunk
-            if len(body) > max_bytes:
+            if body.tell() + len(chunk) > max_bytes:
                 raise too_large
-        return bytes(body)
+            body.write(chunk)
+        # Not copied, as that of a bytearray would be.
+        return body.getvalue()
 
     def _open_session(self) -> "requests.Session":
         with self._lock:

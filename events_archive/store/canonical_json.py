@@ -95,6 +95,21 @@ def split_members(data: bytes) -> dict[str, bytes]:
         return {name: encode(value) for name, value in members.items()}
 
 
+def split_list(data: bytes) -> list[bytes]:
+    """Return the items of the JSON list ``data``, each as its own JSON text.
+
+    Raises `ValueError` when it is not a JSON list in UTF-8.
+    """
+    try:
+        data.decode()
+        return [bytes(value) for value in _split_list(data)]
+    except (msgspec.MsgspecError, RecursionError):
+        values = decode(data)
+        if not isinstance(values, list):
+            raise ValueError("not a list") from None
+        return [encode(value) for value in values]
+
+
 def join_members(members: dict[str, bytes]) -> bytes:
     """Return the members that `split_members` gives, in their order, separated by commas."""
     return b",".join([b"%b:%b" % (_encode_name(name), value) for name, value in members.items()])
@@ -134,3 +149,4 @@ def _decoder(object_of_pairs: Callable[[list[tuple[str, Any]]], Any] | None) -> 
 
 _DECODER = _decoder(None)
 _split = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_split_list = msgspec.json.Decoder(list[msgspec.Raw]).decode

@@ -3,6 +3,7 @@
 import json
 import shutil
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from events_archive.store import transaction
 from events_archive.store.history_file import load_history
 from events_archive.store.records import RecordLine, load_records
 from events_archive.store.state_files import persist_published_lists
-from tests.ll2.archives import START, Archive, Upstream
+from tests.ll2.archives import ROOT, START, Archive, Upstream
 from tests.ll2_server import EventDatabase, Fault, LL2Server
 from tests.store.record_files import decoded
 
@@ -395,6 +396,29 @@ def test_an_empty_list_is_always_rejected(tmp_path: Path) -> None:
         assert archive.files() == before
 
 
+@pytest.mark.parametrize("is_full", [True, False])
+def test_a_list_without_an_end_is_given_up_and_the_cache_stays(
+    archive: Archive, is_full: bool
+) -> None:
+    archive.refresh()
+    before = archive.files()
+    numbers = count(10_000)
+
+    def endless(page: ApiPage) -> ApiPage:
+        records = tuple({**record, "id": next(numbers)} for record in page.records)
+        return replace(page, count=10**9, next=f"{ROOT}events/?limit=100", records=records)
+
+    archive.upstream.edit_page = endless
+    for _ in range(2):
+        result = archive.refresh(full=is_full, max_requests=5)
+        assert result.outcome == "unreachable"
+        assert result.requests <= 5
+        assert "more than" in result.message
+        assert "cache stays as it was" in result.message
+        assert len(list((archive.settings.cache / "sweep").glob("page-*.json"))) < 5
+    assert archive.files() == before
+
+
 def test_events_are_added_even_if_the_list_is_never_complete(
     archive: Archive,
 ) -> None:
@@ -586,6 +610,7 @@ def test_over_http_a_rate_limited_refresh_continues_later(tmp_path: Path) -> Non
         assert ["api-throttle" in asked.path for asked in server.requests.api] == [True]
         server.throttle.advance(3601)
         assert refresh(options, console, now=START).requests == 1
+        server.throttle.limit = 15
         server.faults.add(Fault.HTML, times=None)
         later = START + timedelta(hours=7)
         assert refresh(options, console, now=later).outcome == "unreachable"

@@ -37,6 +37,7 @@ class Fault(StrEnum):
     DRIP = "drip"  # (interval=1.0)
     REDIRECT_LOOP = "redirect-loop"
     REDIRECT = "redirect"  # (to="http://...")
+    CUT_GZIP = "cut-gzip"
     GZIP_BOMB = "gzip-bomb"  # (size=100_000_000)
     ENDLESS = "endless"
     # Faults of the payload.

@@ -69,6 +69,15 @@ def _with_send_mode(mode: SendMode) -> ResponseFault:
     return fault
 
 
+def _cut_gzip(
+    make: MakeResponse, request: LoggedRequest, options: dict[str, Any]
+) -> ServerResponse:
+    response = make()
+    body = gzip.compress(response.body, mtime=0)
+    headers = {**response.headers, "Content-Encoding": "gzip"}
+    return replace(response, headers=headers, body=body[: len(body) // 2])
+
+
 def _gzip_bomb(
     make: MakeResponse, request: LoggedRequest, options: dict[str, Any]
 ) -> ServerResponse:
@@ -109,6 +118,7 @@ RESPONSE_FAULTS: dict[Fault, ResponseFault] = {
     Fault.DRIP: _with_send_mode(SendMode.DRIP),
     Fault.REDIRECT_LOOP: lambda make, request, options: redirect(request.target),
     Fault.REDIRECT: lambda make, request, options: redirect(options["to"]),
+    Fault.CUT_GZIP: _cut_gzip,
     Fault.GZIP_BOMB: _gzip_bomb,
     Fault.ENDLESS: _endless,
 }
