@@ -1,5 +1,7 @@
 // Makes the archive readable without a network. Pages are always requested from the network first; the
-// cached copy is shown only if that fails, with a notice that says from which day it is.
+// cached copy is shown only if that fails or takes too long, with a notice that says why and from which
+// day it is. A response is never held back for its copy, and never fails because the store is full or
+// broken.
 "use strict";
 
 var VERSION = "{{ site_version }}"; // of the whole site, so that this script changes whenever a file does
@@ -9,6 +11,7 @@ var CACHE_PREFIX = "events-archive " + new URL(SCOPE).pathname + " ";
 var CACHE_NAME = CACHE_PREFIX + VERSION;
 var FILE_LIST = "service-worker-files.json";
 var SAVE_ALL_MARKER = "service-worker-keeps-all"; // no file: cached if the reader saved the whole archive
+var PATIENCE = 4000; // milliseconds, after which a copy is shown in place of what the network may still bring
 var PRECACHED = {{ always_cached|json }}; // home, the page "Read offline", styles, scripts and icons
 
 self.addEventListener("install", function (event) {
@@ -29,7 +32,7 @@ self.addEventListener("fetch", function (event) {
   var isStream = (request.headers.get("Accept") || "").includes("text/event-stream");
   var isSavedByPage = request.headers.has("X-Keep"); // the page "Read offline" caches the response itself
   if (request.method !== "GET" || path === null || isStream || isSavedByPage) return;
-  event.respondWith(isImmutable(path) ? cacheFirst(request, path) : networkFirst(event, path));
+  event.respondWith(isImmutable(path) ? cacheFirst(event, path) : networkFirst(event, path));
 });
 
 // The path below the site's root, as in the list of files; null for URLs outside of the site.
@@ -51,31 +54,51 @@ function isCacheable(path) {
 }
 
 async function networkFirst(event, path) {
+  // Not from the HTTP cache of the browser, which may be old as well.
+  var network = requestAndKeep(event, path, { cache: "no-cache" });
+  var isPage = event.request.mode === "navigate";
+  var response, reason;
   try {
-    // Not from the HTTP cache of the browser, which may be old as well.
-    var response = await fetch(event.request, { cache: "no-cache" });
-    if (response.ok && isCacheable(path)) event.waitUntil(save(path, response.clone()));
-    return response;
+    response = await Promise.race([network, pause(PATIENCE)]);
+    if (response && response.status < 500) return response;
+    reason = response ? "The site does not work at present" : "The network does not respond";
   } catch (offline) {
-    var cached = await find(path);
-    if (event.request.mode !== "navigate") {
-      if (cached) return cached;
-      throw offline;
-    }
-    return cached ? withNotice(cached) : missingPage(path);
+    reason = "No network";
+  }
+  var cached = await find(path);
+  if (cached) return isPage ? withNotice(cached, reason) : cached;
+  try {
+    return await network;
+  } catch (offline) {
+    if (isPage) return missingPage(path);
+    throw offline;
   }
 }
 
-async function cacheFirst(request, path) {
-  var cached = await find(path);
-  if (cached) return cached;
-  var response = await fetch(request);
-  if (response.ok) await save(path, response.clone());
-  return response;
+async function cacheFirst(event, path) {
+  return (await find(path)) || requestAndKeep(event, path);
 }
 
+// The response of the network, as soon as it begins; its copy is cached while the browser reads it.
+function requestAndKeep(event, path, options) {
+  var network = fetch(event.request, options);
+  event.waitUntil(network.then(function (response) {
+    return response.ok && isCacheable(path) ? save(path, response.clone()) : null;
+  }).catch(function () { /* No network, or no room: the copy of before stays. */ }));
+  return network;
+}
+
+function pause(milliseconds) {
+  return new Promise(function (resolve) { setTimeout(resolve, milliseconds); });
+}
+
+// The copy of a file; undefined if there is none, or if the store cannot be read.
 async function find(path) {
-  return (await caches.open(CACHE_NAME)).match(SCOPE + path);
+  try {
+    return await (await caches.open(CACHE_NAME)).match(SCOPE + path);
+  } catch (broken) {
+    return undefined;
+  }
 }
 
 // The copy is a new response, without the query string of its URL and without redirects.
@@ -87,10 +110,10 @@ async function save(path, response, cache) {
 }
 
 // A cached page with a notice at its top.
-async function withNotice(cached) {
+async function withNotice(cached, reason) {
   var when = new Date(cached.headers.get("X-Kept"));
   var day = when.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
-  var notice = '<p class="offline-notice" role="status">No network: this is a copy that your browser saved on ' + day + ".</p>";
+  var notice = '<p class="offline-notice" role="status">' + reason + ': this is a copy that your browser saved on ' + day + ".</p>";
   var html = (await cached.text()).replace(/<body[^>]*>/, function (body) { return body + notice; });
   return new Response(html, { headers: { "Content-Type": "text/html; charset=utf-8" } });
 }

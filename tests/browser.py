@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -34,16 +35,38 @@ def launch_browser() -> Iterator[Browser]:
         browser.close()
 
 
+@dataclass
+class Outage:
+    """What is wrong with a server; tests switch it on and off."""
+
+    hangs: bool = False
+    """Whether it answers nothing."""
+    status: int = 0
+    """The status of all responses, or 0."""
+    is_over: threading.Event = field(default_factory=threading.Event)
+    """Ends the requests that hang; set when the server ends, too."""
+
+
 class _Handler(http.server.SimpleHTTPRequestHandler):
     """Serves under a prefix, as GitHub Pages serves a project's site under ``/repo/``."""
 
     prefix = "/"
+    outage: "Outage"
     pause_before = b""
     """Before these bytes of a file there is a pause of a second, as on a slow network."""
 
     def translate_path(self, path: str) -> str:
         is_inside = path.startswith(self.prefix)
         return super().translate_path("/" + path[len(self.prefix) :] if is_inside else "/\0")
+
+    def do_GET(self) -> None:
+        if self.outage.hangs:
+            self.outage.is_over.wait(60)
+            self.close_connection = True
+        elif self.outage.status:
+            self.send_error(self.outage.status)
+        else:
+            super().do_GET()
 
     def copyfile(self, source: IO[bytes], outputfile: IO[bytes]) -> None:
         content = source.read()
@@ -59,12 +82,16 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serve_folder(folder: Path, prefix: str = "/", *, pause_before: bytes = b"") -> Iterator[str]:
+def serve_folder(
+    folder: Path, prefix: str = "/", *, pause_before: bytes = b"", outage: Outage | None = None
+) -> Iterator[str]:
     """Serve a folder over HTTP under ``prefix``; yields the URL of its root.
 
     A file that contains ``pause_before`` is sent with a pause of a second before these bytes.
     """
-    handler = type("Handler", (_Handler,), {"prefix": prefix, "pause_before": pause_before})
+    outage = outage or Outage()
+    attributes = {"prefix": prefix, "pause_before": pause_before, "outage": outage}
+    handler = type("Handler", (_Handler,), attributes)
     server = http.server.ThreadingHTTPServer(
         ("127.0.0.1", 0), functools.partial(handler, directory=str(folder))
     )
@@ -73,6 +100,7 @@ def serve_folder(folder: Path, prefix: str = "/", *, pause_before: bytes = b"") 
     try:
         yield f"http://127.0.0.1:{server.server_port}{prefix}"
     finally:
+        outage.is_over.set()
         server.shutdown()
         thread.join()
         server.server_close()

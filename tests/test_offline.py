@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser import PageMonitor, launch_browser, serve_folder
+from tests.browser import Outage, PageMonitor, launch_browser, serve_folder
 from tests.conftest import BASE_URL, PROJECT, Run, run_build
 
 pytestmark = pytest.mark.browser
@@ -81,15 +81,19 @@ def _caches(page: Page) -> list[str]:
     return list(page.evaluate("caches.keys()"))
 
 
+def _is_styled(page: Page) -> bool:
+    return bool(page.evaluate("document.styleSheets[0]?.cssRules.length"))
+
+
 def _wait_until_cached(page: Page, url: str) -> None:
     _wait_for(page, "url => caches.match(url).then(Boolean)", url)
 
 
 @pytest.mark.parametrize("prefix", ["/", "/repo/"])
 def test_a_visited_page_opens_without_a_network_and_is_marked_as_a_copy(
-    context: BrowserContext, site: Run, prefix: str
+    context: BrowserContext, seed_run: Run, prefix: str
 ) -> None:
-    with serve_folder(site.output, prefix) as root:
+    with serve_folder(seed_run.output, prefix) as root:
         page = _visit(context, root + EVA)
         _wait_until_cached(page, root + EVA)
         assert page.locator(".offline-notice").count() == 0
@@ -103,8 +107,73 @@ def test_a_visited_page_opens_without_a_network_and_is_marked_as_a_copy(
     assert "No network" in page.locator(".offline-notice").inner_text()
 
 
-def test_an_unvisited_page_leads_to_the_offline_page(context: BrowserContext, site: Run) -> None:
+@pytest.mark.parametrize(
+    ("outage", "reason"),
+    [(Outage(status=503), "The site does not work at present"),
+     (Outage(hangs=True), "The network does not respond")],
+)  # fmt: skip
+def test_the_copy_is_shown_while_the_host_fails_or_hangs(
+    context: BrowserContext, seed_run: Run, outage: Outage, reason: str
+) -> None:
+    current = Outage()
+    with serve_folder(seed_run.output, outage=current) as root:
+        page = _visit(context, root + EVA)
+        _wait_until_cached(page, root + EVA)
+        context.service_workers[0].evaluate("PATIENCE = 200")
+        current.hangs, current.status = outage.hangs, outage.status
+        page.goto(root + EVA)
+        assert reason in page.locator(".offline-notice").inner_text()
+        assert _is_styled(page)
+        current.hangs, current.status = False, 0
+        current.is_over.set()
+        page.reload()
+        assert page.locator(".offline-notice").count() == 0
+
+
+def test_a_page_without_a_copy_is_waited_for_and_shows_the_error_of_the_host(
+    context: BrowserContext, seed_run: Run
+) -> None:
+    outage = Outage()
+    with serve_folder(seed_run.output, outage=outage) as root:
+        page = _visit(context, root)
+        context.service_workers[0].evaluate("PATIENCE = 0")
+        page.goto(root + EVA)
+        assert page.locator(".offline-notice").count() == 0
+        outage.status = 503
+        response = page.goto(root + "credits.html")
+        assert response
+        assert response.status == 503
+
+
+def test_a_store_that_is_full_or_broken_fails_no_page(context: BrowserContext, site: Run) -> None:
     with serve_folder(site.output) as root:
+        page = _visit(context, root + EVA)
+        _wait_until_cached(page, root + EVA)
+        worker = context.service_workers[0]
+        worker.evaluate(
+            "void (Cache.prototype.put ="
+            " () => Promise.reject(new DOMException('', 'QuotaExceededError')))"
+        )
+        # After an update each page has another style sheet.
+        (style,) = (site.output / "assets").glob("style.*.css")
+        style.rename(style.with_name("style.new.css"))
+        for file in (site.output / EVA, site.output / "about.html"):
+            file.write_text(file.read_text("utf-8").replace(style.name, "style.new.css"), "utf-8")
+        monitor = PageMonitor(page)
+        for path in (EVA, "about.html"):
+            page.goto(root + path)
+            assert _is_styled(page)
+        worker.evaluate("void (caches.open = () => Promise.reject(new Error('broken')))")
+        page.goto(root + EVA)
+        assert _is_styled(page)
+        assert page.locator(".offline-notice").count() == 0
+        assert monitor.errors == []
+
+
+def test_an_unvisited_page_leads_to_the_offline_page(
+    context: BrowserContext, seed_run: Run
+) -> None:
+    with serve_folder(seed_run.output) as root:
         _visit(context, root)
     page = context.pages[0]
     page.goto(root + "types/eva.html")
@@ -113,9 +182,9 @@ def test_an_unvisited_page_leads_to_the_offline_page(context: BrowserContext, si
 
 
 def test_the_whole_archive_is_cached_and_removed_on_request(
-    context: BrowserContext, site: Run
+    context: BrowserContext, seed_run: Run
 ) -> None:
-    with serve_folder(site.output, "/repo/") as root:
+    with serve_folder(seed_run.output, "/repo/") as root:
         page = _visit(context, root + "offline.html")
         page.wait_for_selector("[data-offline][data-saved=some]")
         assert "MB" in page.locator("[data-save]").inner_text()
@@ -137,9 +206,9 @@ def test_the_whole_archive_is_cached_and_removed_on_request(
 
 
 def test_after_removal_nothing_is_cached_until_it_is_requested(
-    context: BrowserContext, site: Run
+    context: BrowserContext, seed_run: Run
 ) -> None:
-    with serve_folder(site.output) as root:
+    with serve_folder(seed_run.output) as root:
         page = _visit(context, root + "offline.html")
         page.wait_for_selector("[data-offline][data-saved=some]")
         page.locator("[data-remove]").click()
@@ -207,9 +276,9 @@ def test_an_update_keeps_the_whole_archive_cached(
 
 
 def test_the_caches_of_another_site_on_the_same_host_are_left_alone(
-    context: BrowserContext, site: Run
+    context: BrowserContext, seed_run: Run
 ) -> None:
-    with serve_folder(site.output, "/repo/") as root:
+    with serve_folder(seed_run.output, "/repo/") as root:
         page = _visit(context, root + EVA)
         page.evaluate("caches.open('events-archive /other/ 123')")
         page.goto(root + "offline.html")
@@ -220,28 +289,28 @@ def test_the_caches_of_another_site_on_the_same_host_are_left_alone(
 
 
 def test_there_is_no_service_worker_for_a_site_opened_from_disk(
-    context: BrowserContext, site: Run
+    context: BrowserContext, seed_run: Run
 ) -> None:
     page = context.new_page()
     monitor = PageMonitor(page)
-    page.goto((site.output / "offline.html").as_uri(), wait_until="networkidle")
+    page.goto((seed_run.output / "offline.html").as_uri(), wait_until="networkidle")
     assert monitor.errors == []
     assert page.locator("[data-offline]").is_hidden()
     assert [url for url in monitor.requests if "service-worker" in url or "manifest" in url] == []
 
 
-def test_the_precache_manifest_lists_files_that_exist_with_their_sizes(site: Run) -> None:
-    listed = json.loads((site.output / "service-worker-files.json").read_bytes())["files"]
+def test_the_precache_manifest_lists_files_that_exist_with_their_sizes(seed_run: Run) -> None:
+    listed = json.loads((seed_run.output / "service-worker-files.json").read_bytes())["files"]
     assert {"index.html", "offline.html", EVA} <= listed.keys()
     assert "404.html" not in listed
     for path, (_, size) in listed.items():
-        assert (site.output / path).stat().st_size == size
+        assert (seed_run.output / path).stat().st_size == size
 
 
 def test_a_first_visit_does_not_load_the_precache_manifest(
-    context: BrowserContext, site: Run
+    context: BrowserContext, seed_run: Run
 ) -> None:
-    with serve_folder(site.output) as root:
+    with serve_folder(seed_run.output) as root:
         page = _visit(context, root + EVA)
         _wait_until_cached(page, root + EVA)
         assert not page.evaluate("url => caches.match(url)", root + "service-worker-files.json")
@@ -253,9 +322,9 @@ def test_a_first_visit_does_not_load_the_precache_manifest(
 
 
 def test_the_browser_accepts_the_web_app_manifest_and_its_icons(
-    context: BrowserContext, site: Run
+    context: BrowserContext, seed_run: Run
 ) -> None:
-    with serve_folder(site.output, "/repo/") as root:
+    with serve_folder(seed_run.output, "/repo/") as root:
         page = _visit(context, root + EVA)
         session = context.new_cdp_session(page)
         response = session.send("Page.getAppManifest")
@@ -263,7 +332,7 @@ def test_the_browser_accepts_the_web_app_manifest_and_its_icons(
         manifest = json.loads(response["data"])
         assert response["url"] == root + "manifest.webmanifest"
         for icon in manifest["icons"]:
-            with Image.open(site.output / icon["src"]) as image:
+            with Image.open(seed_run.output / icon["src"]) as image:
                 assert f"{image.width}x{image.height}" == icon["sizes"]
         assert {icon["sizes"] for icon in manifest["icons"]} == {"192x192", "512x512"}
 
