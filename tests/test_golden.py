@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import PROJECT, Run
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -45,6 +45,17 @@ def test_an_output_equals_its_golden_file(
     expected = golden.read_bytes().decode()
     diff = difflib.unified_diff(expected.splitlines(), output.splitlines(), lineterm="", n=1)
     assert output == expected, "\n".join(diff)
+
+
+def test_what_ships_as_published_is_what_the_code_publishes(
+    seed_run: Run, request: pytest.FixtureRequest
+) -> None:
+    """If this fails for a change of the code, `model.changes.RECIPE` has to change too."""
+    shipped = PROJECT / "content_cache" / "publications.jsonl"
+    built = (seed_run.cache / "publications.jsonl").read_bytes()
+    if request.config.getoption("--update-golden"):
+        shipped.write_bytes(built)
+    assert shipped.read_bytes() == built
 
 
 def _without_hashes(text: str) -> str:

@@ -33,6 +33,7 @@ from events_archive.site.plan import plan_site
 from events_archive.site.redirects import is_permanent_list
 from events_archive.site.site import Site
 from events_archive.store.canonical_json import compact_json
+from events_archive.store.publications_file import PUBLICATIONS_FILE, save_publications
 from events_archive.store.state_files import (
     PUBLISHED_IDS_FILE,
     load_published_ids,
@@ -100,6 +101,8 @@ def publish(site: Site, console: Console, inputs: InputSnapshot | None) -> None:
     with console.timed("write"):
         ids = audit.verify(allow_change=settings.allow_id_change)
         save_published_ids(ids_file, ids)
+        publications = site.publications.all(site.catalogue.all_events)
+        save_publications(settings.cache / PUBLICATIONS_FILE, publications)
         lists = (page.path for page in pages if is_permanent_list(page))
         persist_published_lists(settings.cache, site.history.state, lists)
         written = output.commit()

@@ -9,14 +9,29 @@ from events_archive.console import Console
 from events_archive.errors import ArchiveError
 from events_archive.ll2.parse import load_events
 from events_archive.ll2.refresh import refresh
+from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.catalogue import Catalogue
 from events_archive.model.changes import count_changes
+from events_archive.model.publication import Publication
 from events_archive.query.index import build_query_index
 from events_archive.settings import Settings
+from events_archive.site.publications import FIRST_DATE, Publications
 from events_archive.site.site import Site
+from events_archive.store.history_file import HISTORY_FILE, load_history
 from events_archive.store.lock import lock_cache
-from events_archive.store.records import EVENTS_FILE
-from events_archive.store.state_files import persist_slugs
+from events_archive.store.publications_file import (
+    PUBLICATIONS_FILE,
+    load_publications,
+    save_publications,
+)
+from events_archive.store.records import EVENTS_FILE, load_records
+from events_archive.store.state_files import (
+    PUBLISHED_IDS_FILE,
+    STATE_FILE,
+    load_published_ids,
+    load_state,
+    persist_slugs,
+)
 from events_archive.store.transaction import read_committed
 
 
@@ -54,6 +69,7 @@ def load_site(settings: Settings, console: Console) -> Site:
     """
     now = datetime.now(UTC)
     with console.timed("fetch"):
+        former = _former_publications(settings, console)
         result = refresh(settings, console, now=now)
         events = load_events(result.records, console)
         history = persist_slugs(settings, result.archive_state, events, console)
@@ -74,8 +90,31 @@ def load_site(settings: Settings, console: Console) -> Site:
         settings=settings,
         catalogue=catalogue,
         history=history,
+        former_publications=former,
         query_index=build_query_index(result.records, catalogue.all_events, withdrawn),
     )
+
+
+def _former_publications(settings: Settings, console: Console) -> dict[int, Publication]:
+    """Return what was last published about events, by id, before anything is refreshed."""
+    cache = settings.cache
+    known, damaged = load_publications(cache / PUBLICATIONS_FILE)
+    for message in damaged:
+        console.warn(f"{message}; it is left out")
+    if known or not load_published_ids(cache / PUBLISHED_IDS_FILE):
+        return known
+    # An earlier version has published, and remembered nothing but what its formulas are made from.
+    quiet = replace(console, quiet=True, warnings=[])
+    state, _ = load_state(cache / STATE_FILE)
+    history = ArchiveHistory(state=state, changes=load_history(cache / HISTORY_FILE)[0])
+    events = load_events(load_records(cache / EVENTS_FILE), quiet)
+    edits = [event.last_updated for event in events if event.last_updated]
+    latest = state.last_refreshed or max(edits, default=FIRST_DATE)
+    publications = Publications(history=history, today=settings.today or latest.date())
+    known = {event.id: publications.first(event, is_bounded=False) for event in events}
+    if not settings.dry_run:
+        save_publications(cache / PUBLICATIONS_FILE, known)
+    return known
 
 
 def _download_images(

@@ -37,7 +37,7 @@ MARKER = ".events-archive.json"
 
 _FETCHED = ("contact.json", "events.jsonl", "history.jsonl")
 """Files of the cache that a build reads, and writes after a refresh."""
-_WRITTEN = ("ledger.json", "published-ids.json")
+_WRITTEN = ("ledger.json", "published-ids.json", "publications.jsonl")
 """Files of the cache that every build may write."""
 _IMAGES = ("originals", "thumbnails")
 _FORMER_SUFFIXES = (".bin", ".part", ".seal")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,7 +13,6 @@ from events_archive.site import urls
 from events_archive.site.categories import PRESS, Category, category_of
 from events_archive.site.formats import CALENDAR
 from events_archive.site.page import Alternate, Page, Writer
-from events_archive.site.publication_dates import FIRST_DATE
 from events_archive.site.site import Site
 from events_archive.site.taxonomies import DAILY, EVERY_SIX_HOURS
 from events_archive.site.terms import Taxonomy, Term
@@ -23,9 +22,6 @@ ROLLING_DAYS = 90
 
 CANCELLED_FOR = timedelta(days=30)
 """How long calendars show a withdrawn event as cancelled before they leave it out."""
-
-_MAX_INTEGER = 2**31 - 1
-"""The largest INTEGER (RFC 5545 section 3.3.8)."""
 
 
 class CalendarEntry(Struct, frozen=True, kw_only=True):
@@ -168,31 +164,16 @@ def has_calendar(site: Site, event: Event) -> bool:
     """Whether calendars show the event: it has a date, and was not withdrawn too long ago."""
     if event.date.utc is None:
         return False
-    withdrawn = site.publication_dates.withdrawn(event)
+    withdrawn = site.publications.withdrawn(event)
     return withdrawn is None or site.catalogue.today <= withdrawn.date() + CANCELLED_FOR
 
 
 def calendar_entry(site: Site, event: Event) -> CalendarEntry:
-    """Return the event's entry.
-
-    A date that is known only roughly is tentative until its period ends; then the entry changes.
-    """
-    dates, date = site.publication_dates, event.date
-    status, last_modified = "CONFIRMED", dates.last_modified(event)
-    if withdrawn := dates.withdrawn(event):
-        status, last_modified = "CANCELLED", max(last_modified, withdrawn)
-    elif date.interval and not date.has_time:
-        if date.is_over(site.catalogue.today):
-            ended = datetime.combine(date.interval.end_date_exclusive, time(), tzinfo=UTC)
-            last_modified = max(last_modified, ended)
-        else:
-            status = "TENTATIVE"
-    # Two changes in one second are two revisions.
-    revisions = len(site.history.changes_of(event.id))
-    seconds = int((last_modified - FIRST_DATE).total_seconds()) + revisions
+    """Return the event's entry."""
+    published = site.publications.of(event)
     return CalendarEntry(
         event=event,
-        status=status,
-        last_modified=last_modified,
-        sequence=min(max(0, seconds), _MAX_INTEGER),
+        status=published.status,
+        last_modified=published.modified,
+        sequence=published.sequence,
     )

@@ -33,6 +33,7 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
     catalogue, taxonomies, state = site.catalogue, site.taxonomies, site.history.state
     previous, next = catalogue.neighbours.get(event.id, (None, None))
     changes, withdrawn = site.history.changes_of(event.id), state.withdrawn.get(event.id)
+    updated = site.publications.of(event).updated
     return Page(
         path=site.urls.event(event),
         template="pages/event.html",
@@ -48,6 +49,7 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
             "term_urls": taxonomies.term_urls(event),
             "related": site.related.get(event.id, ()),
             "has_calendar": has_calendar(site, event),
+            "updated": updated,
             "first_seen": state.first_seen.get(event.id),
             "withdrawn": withdrawn,
             "changes": changes,
@@ -55,7 +57,7 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
         },
         breadcrumbs=(HOME,) if withdrawn else _breadcrumbs(event.date.year, event.date.month),
         alternates=alternates,
-        modified=event.last_updated,
+        modified=updated,
     )
 
 

@@ -59,16 +59,15 @@ def event_entry(site: Site, event: Event, *, is_chronological: bool = False) -> 
 
     A chronological one is dated by when the event happened, which must be over.
     """
-    dates = site.publication_dates
-    added = dates.published(event)
-    published = (event.date.latest or added) if is_chronological else added
+    known = site.publications.of(event)
+    published = (event.date.latest or known.published) if is_chronological else known.published
     return FeedEntry(
         id=f"{TAG}:event:{event.id}",
         id_parts=(str(event.id),),
         title=f"{event.name} ({event.date.display})",
         url=site.urls.event(event),
         published=published,
-        updated=max(published, added, dates.updated(event)),
+        updated=max(published, known.updated),
         event=event,
     )
 

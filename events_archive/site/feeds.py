@@ -24,7 +24,7 @@ from events_archive.site.feed_entries import (
 )
 from events_archive.site.formats import FEED_FORMATS, RSS, Format
 from events_archive.site.page import Alternate, Page
-from events_archive.site.publication_dates import FIRST_DATE
+from events_archive.site.publications import FIRST_DATE
 from events_archive.site.site import Site
 from events_archive.site.terms import Term
 
@@ -181,9 +181,8 @@ def _by_year(event: Event) -> tuple[int, str]:
 
 def _feeds(site: Site) -> Iterator[tuple[Feed, Entries, Partition]]:
     """Yield each feed of events, without its entries, with all entries that it ever has."""
-    updated = site.publication_dates.updated
-    events = sorted(site.catalogue.events, key=lambda e: (updated(e), e.id), reverse=True)
-    news = tuple(event_entry(site, event) for event in events)
+    entries = [event_entry(site, event) for event in site.catalogue.events]
+    news = tuple(sorted(entries, key=lambda e: (e.updated, _event(e).id), reverse=True))
     past = tuple(event_entry(site, event, is_chronological=True) for event in site.catalogue.past)
     yield site_feed(site, urls.MAIN_FEED), news, partial(_by_ids, width=MAIN_ARCHIVE_IDS)
     yield site_feed(site, urls.HAPPENED), past, _by_year

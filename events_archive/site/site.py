@@ -1,5 +1,6 @@
 """The site: everything that pages are made from."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 
@@ -7,11 +8,12 @@ from msgspec import Struct, field
 
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.catalogue import Catalogue, grouped
+from events_archive.model.publication import Publication
 from events_archive.query.index import QueryIndex
 from events_archive.settings import Settings
 from events_archive.site import urls as paths
 from events_archive.site.categories import CATEGORIES, Category
-from events_archive.site.publication_dates import PublicationDates
+from events_archive.site.publications import Publications
 from events_archive.site.related import Related, find_related
 from events_archive.site.taxonomies import TAXONOMIES
 from events_archive.site.terms import TaxonomyIndex, Term
@@ -26,6 +28,8 @@ class Site(Struct, frozen=True, kw_only=True, dict=True):
     """Pages may be made from those that affect the output (`Settings.output_values`) alone."""
     history: ArchiveHistory = field(default_factory=ArchiveHistory)
     """When events were added, changed and withdrawn."""
+    former_publications: Mapping[int, Publication] = field(default_factory=dict)
+    """What was last published about events, by id."""
     query_index: QueryIndex = field(default_factory=QueryIndex)
     """The events in the API's form, for the query page and the mirror of the API."""
 
@@ -45,9 +49,11 @@ class Site(Struct, frozen=True, kw_only=True, dict=True):
         return Urls(self.history.slugs)
 
     @cached_property
-    def publication_dates(self) -> PublicationDates:
-        """When events were added and changed, never after the last refresh."""
-        return PublicationDates(history=self.history, last_refreshed=self.updated)
+    def publications(self) -> Publications:
+        """What is published about each event."""
+        return Publications(
+            history=self.history, today=self.catalogue.today, former=self.former_publications
+        )
 
     @cached_property
     def taxonomies(self) -> TaxonomyIndex:

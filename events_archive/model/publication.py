@@ -1,0 +1,23 @@
+"""What the archive has published about an event, so that it changes only when the event does."""
+
+from msgspec import Struct
+
+from events_archive.model.timestamps import AwareDatetime
+
+
+class Publication(Struct, frozen=True, kw_only=True, rename={"event_id": "id"}):
+    """What was last published about an event: one line of ``publications.jsonl``."""
+
+    event_id: int
+    published: AwareDatetime
+    """When the event became known, as feeds have it; it never changes."""
+    updated: AwareDatetime
+    """When it was added or changed last, as feeds and the sitemap have it."""
+    modified: AwareDatetime
+    """When its calendar entry changed last. It differs from `updated` until the first change."""
+    sequence: int
+    """The number of the calendar entry's revision (RFC 5545 section 3.8.7.4)."""
+    status: str
+    """TENTATIVE, CONFIRMED or CANCELLED, as calendars have it."""
+    shown: str
+    """A digest of what was shown of it (`model.changes.shown_digest`)."""
