@@ -72,7 +72,9 @@ def load_site(settings: Settings, console: Console) -> Site:
         former = _former_publications(settings, console)
         result = refresh(settings, console, now=now)
         events = load_events(result.records, console)
-        history = persist_slugs(settings, result.archive_state, events, console)
+        state = result.archive_state
+        latest = max(filter(None, (now, state.last_refreshed)))
+        history = persist_slugs(settings, state, events, console, latest=latest)
         catalogue = Catalogue.from_events(
             events,
             today=settings.today or result.as_of.date(),
@@ -90,7 +92,7 @@ def load_site(settings: Settings, console: Console) -> Site:
         settings=settings,
         catalogue=catalogue,
         history=history,
-        former_publications=former,
+        former_publications={id: one.not_after(latest) for id, one in former.items()},
         query_index=build_query_index(result.records, catalogue.all_events, withdrawn),
     )
 

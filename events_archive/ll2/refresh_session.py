@@ -102,6 +102,7 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
         except (UnstablePaginationError, ExcessiveResponseError):
             delete_checkpoint(self.settings.cache)
             raise
+        former = self.cache.archive_state.last_incremental_refresh
         return self._merge(
             pagination,
             is_full=True,
@@ -110,6 +111,8 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
             mode=self.settings.mode,
             count=pagination.count,
             last_full_refresh=self.now,
+            # By a clock that was ahead it would be later.
+            last_incremental_refresh=min(former, self.now) if former else None,
         )
 
     def _fetch_all(self, *, may_exceed_budget: bool) -> Pagination:

@@ -1,6 +1,9 @@
 """What the archive has published about an event, so that it changes only when the event does."""
 
+from datetime import datetime
+
 from msgspec import Struct
+from msgspec.structs import replace
 
 from events_archive.model.timestamps import AwareDatetime
 
@@ -21,3 +24,14 @@ class Publication(Struct, frozen=True, kw_only=True, rename={"event_id": "id"}):
     """TENTATIVE, CONFIRMED or CANCELLED, as calendars have it."""
     shown: str
     """A digest of what was shown of it (`model.changes.shown_digest`)."""
+
+    def not_after(self, latest: datetime) -> "Publication":
+        """Return it with no date after ``latest``: what a clock has dated that was ahead."""
+        if max(self.published, self.updated, self.modified) <= latest:
+            return self
+        return replace(
+            self,
+            published=min(self.published, latest),
+            updated=min(self.updated, latest),
+            modified=min(self.modified, latest),
+        )

@@ -101,16 +101,9 @@ class Publications(Struct, frozen=True, kw_only=True, dict=True):
 
     def _next(self, former: Publication, event: Event) -> Publication:
         shown, status = shown_digest(event), self._status(event)
-        if latest := self.history.state.last_refreshed:
-            # A clock that was ahead is put right, and what it dated.
-            dates = (former.published, former.updated, former.modified)
-            if max(dates) > latest:
-                names = ("published", "updated", "modified")
-                pairs = zip(names, dates, strict=True)
-                former = replace(former, **{name: min(when, latest) for name, when in pairs})
         if not self._differs(former, event, shown, status):
             return former if former.shown == shown else replace(former, shown=shown)
-        now = latest or _midnight(self.today)
+        now = self.history.state.last_refreshed or _midnight(self.today)
         return replace(
             former,
             updated=max(former.updated, now),

@@ -8,6 +8,7 @@ a run without news changes nothing there.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -77,9 +78,16 @@ def load_state(path: Path) -> tuple[ArchiveState, tuple[str, ...]]:
 
 
 def persist_slugs(
-    settings: Settings, state: ArchiveState, events: Iterable[Event], console: Console
+    settings: Settings,
+    state: ArchiveState,
+    events: Iterable[Event],
+    console: Console,
+    *,
+    latest: datetime,
 ) -> ArchiveHistory:
     """Assign a slug to every event and type, save the slugs, and return them with the history.
+
+    Changes observed after ``latest``, by a clock that was ahead, are left out.
 
     Raises `CacheError` if the state cannot be written.
     """
@@ -95,7 +103,8 @@ def persist_slugs(
         console.warn(message)
     if damaged and not settings.dry_run:
         repair_history(settings.cache / HISTORY_FILE)
-    return ArchiveHistory(state=updated, slugs=slugs, changes=changes)
+    known = tuple(change for change in changes if change.observed <= latest)
+    return ArchiveHistory(state=updated, slugs=slugs, changes=known)
 
 
 def persist_published_lists(cache: Path, state: ArchiveState, paths: Iterable[str]) -> None:

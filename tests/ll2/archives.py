@@ -101,7 +101,10 @@ class Archive:
         """Return the events and the history after a refresh; save the slugs."""
         console = Console(stream=io.StringIO())
         events = load_events(result.records, console)
-        return events, persist_slugs(self.settings, result.archive_state, events, console)
+        history = persist_slugs(
+            self.settings, result.archive_state, events, console, latest=self.now
+        )
+        return events, history
 
     def files(self) -> dict[str, bytes]:
         """Return the files of the cache, without those of an unfinished refresh."""

@@ -217,6 +217,18 @@ def test_what_a_late_daily_refresh_finds_is_live_and_after_a_long_pause_it_is_no
     assert [change.is_live for change in archive.refresh(after=hours).changes] == [is_live]
 
 
+def test_what_a_clock_that_was_ahead_has_observed_is_not_told(archive: Archive) -> None:
+    archive.refresh()
+    archive.upstream.database.advance(hours=9)
+    archive.upstream.database.add(name="New")
+    ahead = archive.load(archive.refresh(after=24 * 365 * 70))[1].changes
+    archive.refresh()
+    archive.now = START + timedelta(days=2)
+    result = archive.refresh()
+    assert result.archive_state.last_refreshed == archive.now
+    assert archive.load(result)[1].changes == ahead[:-1]
+
+
 def test_another_mode_is_not_a_change(archive: Archive) -> None:
     archive.refresh(mode="normal")
     assert archive.refresh(mode="detailed").summary == "no changes"
