@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from io import TextIOWrapper
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from events_archive.errors import FAILURE, ArchiveError
 from events_archive.safe_text import safe_lines, safe_text, safe_value
@@ -56,6 +56,25 @@ def standard_output() -> Iterator[TextIO]:
         raise ArchiveError(
             f"standard output cannot be written: {error.strerror or error}"
         ) from error
+
+
+class _LossyStream:
+    """A stream that drops what it cannot write, such as to a terminal that has been closed."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 class Progress:
@@ -139,9 +158,9 @@ class Console:
         self._write(f"{safe_text(message)}\n")
 
     def _write(self, text: str) -> None:
-        with suppress(OSError):
-            self.stream.write(text)
-            self.stream.flush()
+        stream = _LossyStream(self.stream)
+        stream.write(text)
+        stream.flush()
 
     def print_lines(self, lines: Iterable[str]) -> None:
         """Print a result on standard output, unless ``--json`` prints its report there."""
@@ -207,7 +226,7 @@ class Console:
             progress.BarColumn(),
             progress.MofNCompleteColumn(),
             progress.TimeRemainingColumn(),
-            console=console.Console(file=self.stream),
+            console=console.Console(file=cast(TextIO, _LossyStream(self.stream))),
             transient=True,
         ) as bar:
             bar.add_task(label, total=total)

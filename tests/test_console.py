@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import sys
 
 import pytest
 
@@ -27,6 +29,21 @@ def test_a_progress_bar_is_drawn_on_a_terminal_only(monkeypatch: pytest.MonkeyPa
     assert "Pictures" in _progress(_Terminal())
     assert _progress(_Terminal(), quiet=True) == ""
     assert _progress(io.StringIO()) == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of POSIX")
+def test_a_run_goes_on_when_its_terminal_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    screen, terminal = os.openpty()
+    console = Console(stream=os.fdopen(terminal, "w"))
+    with console.progress("Pictures", 2) as progress:
+        progress.advance()
+        os.close(screen)
+        console.warn("odd")
+        progress.advance()
+    assert console.finish() == 0
+    with pytest.raises(OSError, match="Input/output error"):
+        console.stream.close()
 
 
 def test_a_quiet_run_prints_warnings_and_errors_only() -> None:
