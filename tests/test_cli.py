@@ -81,6 +81,7 @@ def test_all_options_reach_the_settings(tmp_path: Path) -> None:
         "--timeout=5": 5.0,
         "--today=2026-09-30": date(2026, 9, 30),
         "--jobs=2": 2,
+        "--max-requests=20": 20,
     }  # fmt: skip
     options = parse_arguments([*arguments], {}, tmp_path)
     expected = {
