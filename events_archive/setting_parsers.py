@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from events_archive.model.timestamps import FIRST_YEAR, LAST_YEAR
+
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)", re.IGNORECASE)
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
 _BYTES = {"kb": 10**3, "mb": 10**6, "gb": 10**9}
@@ -116,6 +118,14 @@ def parse_date(value: Any) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise ArgumentTypeError(f"{text!r} is not a day such as 2026-09-30") from error
+
+
+def parse_today(value: Any) -> date:
+    """Return a date in a year that an event may have."""
+    day = parse_date(value)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ArgumentTypeError(f"{day} is not in the years {FIRST_YEAR} to {LAST_YEAR}")
+    return day
 
 
 def parse_ids(value: Any) -> tuple[int, ...]:

@@ -22,13 +22,13 @@ from events_archive.setting_parsers import (
     parse_api_key,
     parse_bool,
     parse_byte_size,
-    parse_date,
     parse_domain,
     parse_duration,
     parse_ids,
     parse_path,
     parse_text,
     parse_timeout,
+    parse_today,
     parse_url,
     whole_number,
 )
@@ -138,7 +138,7 @@ class Settings:
         help="requests to the API in one run, whatever it says; one has 100 events"
     )
     today: date | None = setting(
-        None, parse_date, option="--today", metavar="YYYY-MM-DD",
+        None, parse_today, option="--today", metavar="YYYY-MM-DD",
         help="treat this UTC day as today"
     )
     """The UTC date that divides past from upcoming; None stands for that of the last refresh."""

@@ -13,6 +13,7 @@ from msgspec import Struct, field
 
 from events_archive.check.html import ParsedPage, parse_page
 from events_archive.settings import Settings
+from events_archive.store.opener import is_file, read_file
 
 _ROOT = "https://site.invalid/"
 """The base URL for resolving links; the name is reserved (RFC 6761)."""
@@ -40,7 +41,7 @@ class BuiltSite(Struct, frozen=True, kw_only=True, dict=True):
     def read(cls, files: Iterable[tuple[str, Path]], settings: Settings) -> "BuiltSite":
         """Return the site of ``files``, pairs of (path, file)."""
         expected = dict(files)
-        existing = {path: file for path, file in expected.items() if file.is_file()}
+        existing = {path: file for path, file in expected.items() if is_file(file)}
         return cls(
             settings=settings,
             files=existing,
@@ -87,7 +88,7 @@ class BuiltSite(Struct, frozen=True, kw_only=True, dict=True):
         """Return the bytes of a file as a server sends it, texts compressed with gzip."""
         file = self.files[path]
         if path.endswith(_TEXT_SUFFIXES):
-            return len(gzip.compress(file.read_bytes(), 6))
+            return len(gzip.compress(read_file(file), 6))
         return file.stat().st_size
 
     @cached_property
@@ -107,4 +108,4 @@ def _parse_pages(files: Mapping[str, Path], jobs: int) -> dict[str, ParsedPage]:
 
 
 def _parse_file(file: Path) -> ParsedPage:
-    return parse_page(file.read_bytes())
+    return parse_page(read_file(file))

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from events_archive.check.built_site import BuiltSite, Problem
 from events_archive.site.formats import CALENDAR, format_of
+from events_archive.store.opener import read_file
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 _FOLD = re.compile(rb"\r\n[ \t]")
@@ -31,7 +32,7 @@ def _invalid_files(site: BuiltSite, validators: Set[str]) -> Iterator[Problem]:
         format = format_of(path)
         if format and format.validator in validators:
             try:
-                problems = list(VALIDATORS[format.validator](file.read_bytes()))
+                problems = list(VALIDATORS[format.validator](read_file(file)))
             except (ParseError, ValueError, KeyError, TypeError, AttributeError) as error:
                 problems = [f"it cannot be read: {type(error).__name__}, {error}"]
             yield from ((path, problem) for problem in problems)

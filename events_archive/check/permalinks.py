@@ -7,6 +7,7 @@ from events_archive.check.built_site import BuiltSite, Problem
 from events_archive.model.archive_state import ArchiveState
 from events_archive.site import urls
 from events_archive.site.formats import CALENDAR, FEED_FORMATS, format_of
+from events_archive.store.opener import read_file
 from events_archive.store.state_files import (
     PUBLISHED_IDS_FILE,
     STATE_FILE,
@@ -102,6 +103,6 @@ def find_ids(site: BuiltSite, paths: Iterable[str]) -> set[str]:
         format = format_of(path)
         if path in site.files and format and format.entry_ids:
             # Folded lines of calendars are unfolded.
-            content = site.files[path].read_bytes().replace(b"\r\n ", b"")
+            content = read_file(site.files[path]).replace(b"\r\n ", b"")
             ids |= {id.decode("utf-8", "replace") for id in format.entry_ids.findall(content)}
     return ids

@@ -15,6 +15,7 @@ from events_archive.console import Console
 from events_archive.images.thumbnails import Thumbnails, make_thumbnails
 from events_archive.output.build import SiteBuilder
 from events_archive.output.fingerprints import Fingerprints, site_fingerprint
+from events_archive.output.folder import lock_output
 from events_archive.output.id_audit import IdAudit
 from events_archive.output.manifest import (
     BuildManifest,
@@ -62,7 +63,8 @@ def build_site(settings: Settings, console: Console, inputs: InputSnapshot | Non
     if settings.dry_run:
         console.print_lines(sorted(page.path for page in plan_site(site)))
     else:
-        publish(site, console, inputs)
+        with lock_output(settings.output):
+            publish(site, console, inputs)
     return site
 
 
@@ -75,7 +77,7 @@ class BuildResult(Struct, frozen=True, kw_only=True):
 
 
 def publish(site: Site, console: Console, inputs: InputSnapshot | None) -> None:
-    """Write the site into the output folder, and the manifest of the build into the cache.
+    """Write the site into the output folder, which is locked, and the manifest into the cache.
 
     Nothing in the output folder changes before every page is rendered and the ids in feeds and
     calendars are known to be those that were published before.
@@ -139,7 +141,7 @@ def render_site(
     previous = load_manifest(settings.cache, settings.output)
     # With other code, templates or settings, or other ids, no file of the last build is current.
     is_usable = (previous.site_fingerprint, previous.id_patterns) == (fingerprint, audit.published)
-    output = OutputDir(settings.output, previous if is_usable else None)
+    output = OutputDir(settings.output, previous if is_usable else None, base_url=site.base_url)
     builder = SiteBuilder(
         renderer=renderer,
         fingerprints=Fingerprints(site, thumbnails),

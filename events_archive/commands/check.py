@@ -8,7 +8,7 @@ from events_archive.check.built_site import BuiltSite
 from events_archive.check.checks import ERROR, WARNING, Finding, find_problems, format_findings
 from events_archive.commands import Options
 from events_archive.console import Console, quantity
-from events_archive.output.writer import site_files
+from events_archive.output.folder import site_files
 
 
 def run(options: Options, console: Console) -> None:

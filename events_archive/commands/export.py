@@ -1,6 +1,6 @@
 """``build.py export``: build the site and pack it into one file."""
 
-import os
+from dataclasses import replace
 
 from events_archive.commands import Options
 from events_archive.commands.build import build_site
@@ -9,41 +9,45 @@ from events_archive.console import Console
 from events_archive.errors import ArchiveError
 from events_archive.export import ExportBundle
 from events_archive.export.zip_file import write_zip
-from events_archive.output.writer import site_files
-from events_archive.store.files import replacing
+from events_archive.output.folder import built_base_url, lock_output, site_files
+from events_archive.store.files import remove_temporary_files, replacing
 
 
 def run(options: Options, console: Console) -> None:
     """Refresh the cache, publish the site, and write the ZIP or ZIM file.
 
-    Without ``--to``, it is `ExportBundle.name` in the folder ``exports`` of the project.
+    Without ``--to``, it is `ExportBundle.name` in the folder ``exports`` of the project. Without a
+    base URL, the site keeps the one that it was built for.
 
     Raises `ArchiveError` when the file cannot be written, or libzim is not installed for a ZIM.
     """
     settings, format = options.settings, options.command_options["format"]
+    if not settings.base_url:
+        settings = replace(settings, base_url=built_base_url(settings.output))
     with cache_lock(settings):
         site = build_site(settings, console)
         if settings.dry_run:
             return
-        bundle = ExportBundle(site=site, files=site_files(settings.output))
-        default = options.project / "exports" / f"{bundle.name}.{format}"
-        path = options.command_options["to"] or default
-        try:
-            with replacing(path) as temporary:
-                if format == "zip":
-                    write_zip(bundle, temporary)
-                else:
-                    # Imports a binary library that only this format needs.
-                    from events_archive.export.zim_file import write_zim  # noqa: PLC0415
+        with lock_output(settings.output):
+            bundle = ExportBundle(site=site, files=site_files(settings.output))
+            default = options.project / "exports" / f"{bundle.name}.{format}"
+            path = options.command_options["to"] or default
+            try:
+                remove_temporary_files(path.parent, of=path.name)
+                with replacing(path) as temporary:
+                    if format == "zip":
+                        write_zip(bundle, temporary)
+                    else:
+                        # Imports a binary library that only this format needs.
+                        from events_archive.export.zim_file import write_zim  # noqa: PLC0415
 
-                    write_zim(bundle, temporary, icon=settings.static / "icon-48.png")
-        except ImportError as error:
-            raise ArchiveError(
-                "the Kiwix edition needs libzim, which is not installed: pip install '.[zim]'"
-            ) from error
-        except OSError as error:
-            reason = os.strerror(error.errno) if error.errno else error
-            raise ArchiveError(f"cannot write {path}: {reason}") from error
+                        write_zim(bundle, temporary, icon=settings.static / "icon-48.png")
+            except ImportError as error:
+                raise ArchiveError(
+                    "the Kiwix edition needs libzim, which is not installed: pip install '.[zim]'"
+                ) from error
+            except OSError as error:
+                raise ArchiveError(f"cannot write {path}: {error.strerror or error}") from error
     size = path.stat().st_size
     console.facts["export"] = {"file": str(path), "size": size}
     console.print(f"{size / 1e6:.1f} MB in {path}")

@@ -1,13 +1,16 @@
 """The site as a ZIM, the format of Kiwix: one file with its own full-text search."""
 
+import errno
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
 from pathlib import Path, PurePosixPath
 from posixpath import join, normpath
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from libzim.writer import Creator, Hint, Item, StringProvider
@@ -15,6 +18,8 @@ from libzim.writer import Creator, Hint, Item, StringProvider
 from events_archive.export import BASE_NAME, ExportBundle
 from events_archive.site import urls
 from events_archive.site.formats import content_type
+from events_archive.store.files import TEMPORARY
+from events_archive.store.opener import read_file
 
 DESCRIPTION = "Spaceflight after the launch: dockings, spacewalks, landings, flybys"
 """At most 80 characters."""
@@ -31,11 +36,35 @@ _LEFT_OUT = frozenset({urls.SERVICE_WORKER, urls.PRECACHE_MANIFEST})
 
 
 def write_zim(bundle: ExportBundle, path: Path, *, icon: Path) -> None:
-    """Write the ZIM to ``path``; ``icon`` is a PNG of `ILLUSTRATION` pixels.
+    """Replace the file at ``path`` with the ZIM; ``icon`` is a PNG of `ILLUSTRATION` pixels.
 
     Raises `OSError` when it cannot be written.
     """
-    path.unlink(missing_ok=True)
+    _require_space(path, sum(file.stat().st_size for _, file in bundle.offline_files))
+    # Where libzim fails, it leaves an index and other files beside the one that it writes.
+    with TemporaryDirectory(prefix=path.name, suffix=TEMPORARY, dir=path.parent) as folder:
+        try:
+            _write(bundle, Path(folder) / "site.zim", icon)
+        except RuntimeError as error:
+            raise OSError(errno.EIO, f"libzim failed ({error}); is the disk full?") from error
+        (Path(folder) / "site.zim").replace(path)
+
+
+def _require_space(path: Path, size: int) -> None:
+    """Raise `OSError` if ``size`` bytes do not fit, since libzim aborts or hangs on a full disk.
+
+    A ZIM with the files it is made from takes less than the site, as texts are compressed.
+    """
+    if shutil.disk_usage(path.parent).free < size:
+        raise OSError(errno.ENOSPC, f"{size / 1e6:.0f} MB must be free there to pack the site")
+    if hasattr(os, "posix_fallocate"):
+        # Finds out about quotas as well.
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, size)
+            file.truncate(0)
+
+
+def _write(bundle: ExportBundle, path: Path, icon: Path) -> None:
     creator = Creator(path).config_verbose(False).config_indexing(True, "eng")
     creator.set_mainpath(urls.HOME)
     with _silence_stdout(), creator:
@@ -44,7 +73,7 @@ def write_zim(bundle: ExportBundle, path: Path, *, icon: Path) -> None:
             creator.add_metadata(name, value)
         for site_path, source in bundle.offline_files:
             if target := _redirect_target(site_path, source):
-                title = _title(source.read_text("utf-8"))
+                title = _title(read_file(source).decode())
                 creator.add_redirection(site_path, title, target, {})
             elif site_path not in _LEFT_OUT:
                 creator.add_item(_SiteFile(site_path, source))
@@ -83,7 +112,7 @@ def _redirect_target(path: str, source: Path) -> str:
     """Return the path that a page redirects to; "" for any other file."""
     if not path.endswith(".html") or source.stat().st_size > _MAX_REDIRECT_SIZE:
         return ""
-    match = _REDIRECT.search(source.read_text("utf-8"))
+    match = _REDIRECT.search(read_file(source).decode())
     folder = path.rpartition("/")[0]
     return normpath(join(folder, unescape(match[1]))) if match else ""
 
@@ -98,7 +127,7 @@ class _SiteFile(Item):  # type: ignore[misc]
 
     def __init__(self, path: str, source: Path) -> None:
         super().__init__()
-        self.path, self.is_page, self.content = path, path.endswith(".html"), source.read_bytes()
+        self.path, self.is_page, self.content = path, path.endswith(".html"), read_file(source)
         if PurePosixPath(path).match(f"{urls.ASSETS}/offline.*.js"):
             self.content = _DISABLED_SCRIPT
         if self.is_page:

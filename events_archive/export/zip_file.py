@@ -1,13 +1,17 @@
 """The site as a ZIP that opens from disk wherever it is unpacked. Equal sites give equal bytes."""
 
 import zipfile
+from datetime import date
 from html import escape
 from pathlib import Path
 from typing import BinaryIO
 
 from events_archive.export import ExportBundle
 from events_archive.site import urls
+from events_archive.store.opener import read_file
 
+_FIRST_DAY, _LAST_DAY = date(1980, 1, 1), date(2107, 12, 31)
+"""The dates that a ZIP can hold; others are stored as the nearest."""
 _SITE_FOLDER = "archive"
 """The site's folder, beside the start page, so that the start page is easy to find."""
 _START_PAGE = "Start here.html"
@@ -20,12 +24,12 @@ def write_zip(bundle: ExportBundle, file: Path | BinaryIO) -> None:
     with zipfile.ZipFile(file, "w") as archive:
         _add(archive, bundle, _START_PAGE, start_page(bundle).encode())
         for path, source in bundle.offline_files:
-            _add(archive, bundle, f"{_SITE_FOLDER}/{path}", source.read_bytes())
+            _add(archive, bundle, f"{_SITE_FOLDER}/{path}", read_file(source))
 
 
 def _add(archive: zipfile.ZipFile, bundle: ExportBundle, name: str, content: bytes) -> None:
     """Add a file; its entry depends on neither the machine nor the time of day."""
-    day = bundle.day
+    day = min(max(bundle.day, _FIRST_DAY), _LAST_DAY)
     entry = zipfile.ZipInfo(f"{bundle.name}/{name}", (day.year, day.month, day.day, 0, 0, 0))
     entry.create_system = 3  # Unix, on Windows too: the mode below depends on it.
     entry.external_attr = 0o100644 << 16

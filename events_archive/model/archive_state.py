@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from events_archive.model.catalogue import grouped
 from events_archive.model.changes import Change
 from events_archive.model.slugs import Owners, SlugRegistry
-from events_archive.model.timestamps import EARLIEST, AwareDatetime
+from events_archive.model.timestamps import EARLIEST, FIRST_YEAR, LAST_YEAR, AwareDatetime
 
 
 class ArchiveState(
@@ -44,6 +44,19 @@ class ArchiveState(
 
     Like the others it is an object in the file, so that there is one entry a line.
     """
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for what is in no file that a run has written, but after an edit.
+
+        That is a day outside the years of events, and text that cannot be encoded.
+        """
+        refreshes = filter(None, (self.last_full_refresh, self.last_incremental_refresh))
+        for day in (*refreshes, *self.withdrawn.values(), *self.first_seen.values()):
+            if not FIRST_YEAR <= day.year <= LAST_YEAR:
+                raise ValueError(f"{day} is not in the years {FIRST_YEAR} to {LAST_YEAR}")
+        for texts in (self.event_owners, self.type_owners, self.published_lists):
+            "".join(texts).encode()
+        f"{self.api_url}{self.mode}".encode()
 
     @property
     def last_refreshed(self) -> datetime | None:

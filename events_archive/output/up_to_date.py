@@ -9,7 +9,9 @@ import os
 import sys
 import time
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from hashlib import sha256
+from stat import S_ISREG
 
 from events_archive.store.opener import read_file
 from events_archive.store.seal import unseal
@@ -42,7 +44,7 @@ def is_up_to_date(arguments: list[str], script: str) -> str | None:
             and (snapshot["due"] is None or snapshot["saved"] <= time.time() < snapshot["due"])
             and stat_files(snapshot["files"]) == _as_stats(snapshot["files"])
             and all(stat_tree(root) == _as_stats(tree) for root, tree in snapshot["trees"].items())
-            and files.items() <= stat_tree(snapshot["output"]).items()
+            and files.items() <= stat_tree(snapshot["output"], follow=False).items()
         )
         message = snapshot["message"]
     except (AttributeError, KeyError, OSError, RecursionError, TypeError, ValueError):
@@ -76,8 +78,9 @@ def invocation(arguments: list[str], project: str) -> list[object]:
 
 
 def file_stat(status: os.stat_result) -> FileStat:
-    """Return what is compared of a file's status."""
-    return (status.st_size, status.st_mtime_ns, status.st_ino)
+    """Return what is compared of a file's status; the size of what is no file is -1."""
+    size = status.st_size if S_ISREG(status.st_mode) else -1
+    return (size, status.st_mtime_ns, status.st_ino)
 
 
 def stat_files(paths: Iterable[str]) -> dict[str, FileStat]:
@@ -91,10 +94,13 @@ def stat_files(paths: Iterable[str]) -> dict[str, FileStat]:
     return stats
 
 
-def stat_tree(root: str, *, exclude: Collection[str] = ("__pycache__",)) -> dict[str, FileStat]:
+def stat_tree(
+    root: str, *, exclude: Collection[str] = ("__pycache__", ".git"), follow: bool = True
+) -> dict[str, FileStat]:
     """Return the status of all files below ``root`` by their path from there, with forward slashes.
 
-    Files and folders with a name in ``exclude`` are left out. Symbolic links are not followed. The
+    Files and folders with a name in ``exclude`` are left out. With ``follow``, the status of a
+    symbolic link is that of the file that it leads to. No folder behind a link is entered. The
     result is empty if there is no such folder. Raises OSError if it cannot be read.
     """
     stats: dict[str, FileStat] = {}
@@ -111,8 +117,13 @@ def stat_tree(root: str, *, exclude: Collection[str] = ("__pycache__",)) -> dict
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(f"{folder}{entry.name}/")
-                else:
-                    stats[folder + entry.name] = file_stat(entry.stat(follow_symlinks=False))
+                    continue
+                status = entry.stat(follow_symlinks=False)
+                if follow and entry.is_symlink():
+                    # The link of an editor's lock leads nowhere.
+                    with suppress(OSError):
+                        status = entry.stat()
+                stats[folder + entry.name] = file_stat(status)
     return stats
 
 

@@ -4,30 +4,50 @@ Content that differs from the file in place is first written into a staging fold
 folder. Then the staged files are moved into place by renaming them: images and assets, then new
 pages, then changed pages. Files that the site no longer has are removed last. If the process is
 killed at any time, every file is the old or the new one, and the next build finishes the work.
+
+What stands in the place of a file and is none, such as a symbolic link, is replaced. What stands in
+the place of a folder stops the build before anything changes, as does a folder in the place of a
+file.
 """
 
+import errno
 import hashlib
-import json
 import os
-import shutil
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+from stat import S_IFDIR
 from typing import NamedTuple
 
 from msgspec import Struct
 
 from events_archive.console import quantity
 from events_archive.errors import ArchiveError
+from events_archive.output.folder import (
+    NOT_OURS,
+    STAGING,
+    Marker,
+    cannot_write,
+    empty_staging,
+    is_inside,
+    prepare_folder,
+)
 from events_archive.output.manifest import MARKER, BuildManifest, FileEntry
 from events_archive.output.up_to_date import FileStat, file_stat, stat_tree
 from events_archive.site import urls
 from events_archive.site.formats import format_of, is_precached
+from events_archive.store.files import replacing
+from events_archive.store.opener import (
+    NotAFileError,
+    create_file,
+    existing_folders,
+    is_folder,
+    read_file,
+)
 
-_STAGING = ".staging"
 _NOUNS = ("page", "feed", "calendar", "picture", "file")
 """The nouns of formats, in the order of a summary."""
-_OPEN_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
 
 
 class StagedFile(NamedTuple):
@@ -82,22 +102,23 @@ class OutputDir:
     Raises ArchiveError if it has files that no build of the archive has written.
     """
 
-    def __init__(self, folder: Path, previous_build: BuildManifest | None = None) -> None:
+    def __init__(
+        self, folder: Path, previous_build: BuildManifest | None = None, *, base_url: str = ""
+    ) -> None:
         self.folder = folder
         # What is known of the files in place; empty if they were made by other code or settings.
         self.previous_build = previous_build or BuildManifest()
+        self.base_url = base_url
         # Every file of the site so far, by path.
         self.staged: dict[str, StagedFile] = {}
         self._root = f"{folder}/"
-        self._staging = f"{folder / _STAGING}/"
+        self._staging = f"{folder / STAGING}/"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._owned = _owned_files(folder)
-            shutil.rmtree(folder / _STAGING, ignore_errors=True)
-            (folder / _STAGING).mkdir()
-            self._present = stat_tree(str(folder), exclude=(_STAGING, MARKER))
+            self._marker = prepare_folder(folder)
+            empty_staging(folder)
+            self._present = stat_tree(str(folder), exclude=(*NOT_OURS, MARKER), follow=False)
         except OSError as error:
-            raise _cannot_write(folder, error) from error
+            raise cannot_write(folder, error) from error
 
     def reuse(self, path: str, fingerprint: str) -> bool:
         """Take the file in place into the site if it is current; return whether it is.
@@ -121,7 +142,7 @@ class OutputDir:
             is_new = stat is None
             size, mtime_ns, inode = stat or self._write_staged(path, content)
         except OSError as error:
-            raise _cannot_write(self.folder / path, error) from error
+            raise cannot_write(self.folder / path, error) from error
         entry = FileEntry(size, mtime_ns, inode, fingerprint, digest)
         staged = self.staged[path] = StagedFile(entry, is_new)
         return staged
@@ -133,29 +154,31 @@ class OutputDir:
             stat = self._present.get(path)
             is_new = stat is None or stat[0] != source.stat().st_size
             if stat is None or is_new:
-                stat = self._write_staged(path, source.read_bytes())
+                stat = self._write_staged(path, read_file(source))
         except OSError as error:
-            raise _cannot_write(self.folder / path, error) from error
+            raise cannot_write(self.folder / path, error) from error
         staged = self.staged[path] = StagedFile(FileEntry(*stat), is_new)
         return staged
 
     def commit(self) -> WriteSummary:
         """Move the new files into place, then remove those that the site no longer has."""
-        removed = sorted(self._owned - self.staged.keys())
+        owned = self._marker.files
+        removed = sorted(owned - self.staged.keys())
         new = sorted(path for path, staged in self.staged.items() if staged.is_new)
+        is_marked = self._marker == Marker(files=frozenset(self.staged), base_url=self.base_url)
         try:
+            self._check_places(new, removed)
             # Until the end the marker lists old and new files, so that none is lost to the next
             # build if this one is killed.
-            if new or removed or self._owned != self.staged.keys():
-                self._write_marker(self._owned | self.staged.keys())
+            if new or not is_marked:
+                self._write_marker(owned | self.staged.keys())
                 self._move(sorted(new, key=lambda path: (path in self._present, _rank(path))))
                 for path in removed:
                     self._remove(path)
                 if removed:
                     self._write_marker(self.staged.keys())
-            shutil.rmtree(self.folder / _STAGING)
         except OSError as error:
-            raise _cannot_write(self.folder, error) from error
+            raise cannot_write(self.folder, error) from error
         return WriteSummary(
             added=tuple([path for path in new if path not in self._present]),
             changed=tuple([path for path in new if path in self._present]),
@@ -178,8 +201,16 @@ class OutputDir:
 
     def _check_is_inside(self, path: str) -> None:
         """Raise ArchiveError if the file would be outside the output folder."""
-        if path[:1] == "/" or ".." in path.split("/") or "\\" in path or "\0" in path:
+        if not is_inside(path):
             raise ArchiveError(f"refused to write outside {self.folder}: {path!r}")
+
+    def _check_places(self, new: Iterable[str], removed: Iterable[str]) -> None:
+        """Raise `NotAFileError` if a file or folder of the site cannot be where it belongs."""
+        folders = {"", *existing_folders(self._root, (*new, *removed))}
+        free = (path for path in new if path not in self._present)
+        for path in free:
+            if path.rpartition("/")[0] in folders and is_folder(self._root + path):
+                raise NotAFileError(self._root + path, S_IFDIR, "a file")
 
     def _stat_if_same(self, path: str, content: bytes, digest: str) -> FileStat | None:
         """Return the status of the file in place if it has this content; otherwise None."""
@@ -189,16 +220,16 @@ class OutputDir:
         entry = self.previous_build.files.get(path)
         if entry is not None and entry.stat == stat and entry.digest:
             return stat if entry.digest == digest else None
-        return stat if Path(self._root + path).read_bytes() == content else None
+        return stat if read_file(self._root + path) == content else None
 
     def _write_staged(self, path: str, content: bytes) -> FileStat:
         """Write a file into the staging folder; return its status, which a rename keeps."""
         staged = self._staging + path
         try:
-            descriptor = os.open(staged, _OPEN_FLAGS, 0o666)
+            descriptor = create_file(staged)
         except FileNotFoundError:
             os.makedirs(os.path.dirname(staged), exist_ok=True)
-            descriptor = os.open(staged, _OPEN_FLAGS, 0o666)
+            descriptor = create_file(staged)
         try:
             written = os.write(descriptor, content)
             while written < len(content):
@@ -222,33 +253,32 @@ class OutputDir:
                 os.replace(self._staging + path, self._root + path)
             except FileNotFoundError:
                 os.makedirs(os.path.dirname(self._root + path))
-                os.replace(self._staging + path, self._root + path)
+                self._move((path,))
+            except OSError as error:
+                if error.errno != errno.EXDEV:
+                    raise
+                self._move_to_other_disk(path)
+
+    def _move_to_other_disk(self, path: str) -> None:
+        """Move a staged file into a folder that is a disk of its own."""
+        with replacing(Path(self._root + path)) as temporary:
+            temporary.write_bytes(read_file(self._staging + path))
+        entry = self.staged[path].entry
+        status = file_stat(os.lstat(self._root + path))
+        entry = FileEntry(*status, entry.fingerprint, entry.digest)
+        self.staged[path] = StagedFile(entry, is_new=True)
 
     def _write_marker(self, paths: Iterable[str]) -> None:
-        lines = json.dumps(sorted(paths), separators=(",\n", ":"))[1:-1]
-        staged = self.folder / _STAGING / MARKER
-        staged.write_text(f'{{"files": [\n{lines}\n]}}', encoding="utf-8")
-        staged.replace(self.folder / MARKER)
+        self._write_staged(MARKER, Marker(files=frozenset(paths), base_url=self.base_url).encode())
+        os.replace(self._staging + MARKER, self._root + MARKER)
 
     def _remove(self, path: str) -> None:
         """Remove a file, and the folders that are then empty."""
-        self._check_is_inside(path)
-        target = self.folder / path
-        target.unlink(missing_ok=True)
-        for parent in target.relative_to(self.folder).parents:
-            if parent.name and not any((self.folder / parent).iterdir()):
-                (self.folder / parent).rmdir()
-
-
-def site_files(folder: Path) -> tuple[tuple[str, Path], ...]:
-    """Return every file of the site in ``folder`` as (path below it, file), by path.
-
-    Raises ArchiveError if no site has been built there.
-    """
-    try:
-        return tuple((path, folder / path) for path in sorted(_marked_files(folder)))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ArchiveError(f"{folder} holds no built site; run build.py first") from error
+        if path in self._present:
+            os.unlink(self._root + path)
+        with suppress(OSError):
+            while path := path.rpartition("/")[0]:
+                os.rmdir(self._root + path)
 
 
 def _rank(path: str) -> int:
@@ -259,31 +289,3 @@ def _rank(path: str) -> int:
     if folder in ("events", "id"):
         return 1
     return 3 if path in (urls.HOME, urls.SITEMAP) else 2
-
-
-def _marked_files(folder: Path) -> frozenset[str]:
-    """Return the files that builds have written into ``folder``, as its marker lists them."""
-    return frozenset(map(str, json.loads((folder / MARKER).read_text("utf-8"))["files"]))
-
-
-def _owned_files(folder: Path) -> frozenset[str]:
-    """Return the files that this build may remove; raises ArchiveError if others are there."""
-    try:
-        return _marked_files(folder)
-    except FileNotFoundError as error:
-        if any(path.name != _STAGING for path in folder.iterdir()):
-            raise ArchiveError(
-                f"{folder} holds files that this build did not make; it is left alone. "
-                "Choose another folder with --output, or empty this one yourself"
-            ) from error
-        return frozenset()
-    except (ValueError, KeyError, TypeError):
-        # Damaged: the folder is a build's, but as its files are not known, none is removed.
-        return frozenset()
-
-
-def _cannot_write(path: Path, error: OSError) -> ArchiveError:
-    return ArchiveError(
-        f"cannot write {path}: {os.strerror(error.errno) if error.errno else error}. "
-        "The site is as it was; make room or permit writing there, and run again"
-    )

@@ -18,6 +18,11 @@ from events_archive.store.canonical_json import compact_json
 
 _ALWAYS_CACHED = frozenset({urls.HOME, urls.OFFLINE})
 _CACHED_ASSETS = (".css", ".js", ".svg")
+_LEFTOVERS = (
+    *(".*", "*~", "#*#", "*.bak", "*.orig", "*.rej", "*.sw[a-p]", "*.tmp"),
+    *("[Tt]humbs.db", "[Dd]esktop.ini", "__MACOSX"),
+)
+"""Patterns of the names of files that editors and systems leave in a folder."""
 
 
 class Asset(Struct, frozen=True, kw_only=True):
@@ -46,10 +51,11 @@ class Assets(Struct, frozen=True, kw_only=True):
 
 
 def read_assets(folder: Path) -> Assets:
-    """Return the files of ``folder`` but hidden ones; raises ArchiveError if there is no folder."""
+    """Return the files of ``folder`` without `_LEFTOVERS`; raises ArchiveError without a folder."""
     if not folder.is_dir():
         raise ArchiveError(f"no folder {folder}: run from the archive's own folder, or clone again")
-    paths = sorted(path for path in folder.iterdir() if path.is_file() and path.name[0] != ".")
+    files = (path for path in folder.iterdir() if path.is_file())
+    paths = sorted(path for path in files if not any(map(path.match, _LEFTOVERS)))
     return Assets(by_name={path.name: _asset(path.name, path.read_bytes()) for path in paths})
 
 

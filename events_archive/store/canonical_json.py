@@ -41,16 +41,16 @@ def decode_as(data: bytes, type_: type[_T]) -> _T:
         return msgspec.convert(decode(data), type_, str_keys=True)
 
 
-def encode(value: Any) -> bytes:
+def encode(value: Any, *, errors: str = "backslashreplace") -> bytes:
     """Return ``value`` on one line, always as the same bytes: keys sorted, no spaces, UTF-8.
 
     It may hold structs of msgspec. A lone surrogate, which JSON may carry and UTF-8 may not, is
-    written as its escape.
+    written as its escape, or with ``errors="replace"`` as a question mark.
 
     Raises `ValueError` when it is nested too deeply, or holds NaN or infinity.
     """
     try:
-        return _ENCODER.encode(value).encode(errors="backslashreplace")
+        return _ENCODER.encode(value).encode(errors=errors)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 

@@ -1,6 +1,7 @@
 """Reading and writing files: a file is the old one or the new one, never a part of either."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,8 +12,8 @@ from events_archive.store.canonical_json import decode_as, encode
 from events_archive.store.opener import NotAFileError, create_file, open_file, read_file
 from events_archive.store.seal import seal, unseal
 
-_TEMPORARY = ".tmp"
-"""The suffix of files that are about to replace others."""
+TEMPORARY = ".tmp"
+"""The suffix of files that are about to replace others, and of folders that are needed for it."""
 
 _T = TypeVar("_T")
 
@@ -97,7 +98,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Raises `OSError` when a file cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}{_TEMPORARY}")
+    temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}{TEMPORARY}")
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(create_file(temporary))
     try:
@@ -121,8 +122,11 @@ def remove_temporary_files(folder: Path, *, of: str = "") -> None:
     """
     with suppress(OSError):
         for path in folder.iterdir():
-            if path.name.startswith(f".{of}") and path.name.endswith(_TEMPORARY):
-                path.unlink()
+            if path.name.startswith(f".{of}") and path.name.endswith(TEMPORARY):
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
 
 
 def write_atomically(path: Path, data: bytes) -> bool:

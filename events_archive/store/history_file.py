@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from events_archive.model.changes import Change
-from events_archive.store.canonical_json import decode_as, encode
+from events_archive.model.timestamps import FIRST_YEAR, LAST_YEAR
+from events_archive.store.canonical_json import decode, decode_as, encode
 from events_archive.store.files import (
     is_conflict_marker,
     read_bytes,
@@ -28,7 +29,7 @@ def load_history(path: Path) -> tuple[tuple[Change, ...], tuple[str, ...]]:
     markers: list[str] = []
     for number, data in read_lines(path):
         try:
-            changes.append(decode_as(data, Change))
+            changes.append(_decode(data))
         except ValueError:
             if is_conflict_marker(data):
                 markers.append(str(number))
@@ -60,6 +61,17 @@ def repair_history(path: Path) -> None:
     """Remove conflict markers from the file; every other line stays. Raises `CacheError`."""
     lines = read_bytes(path).split(b"\n")
     write_atomically(path, b"\n".join(line for line in lines if not is_conflict_marker(line)))
+
+
+def _decode(line: bytes) -> Change:
+    """Return the change in a line. Raises ValueError if there is none, or in no possible year."""
+    if b"\\ud" in line or b"\\uD" in line:
+        # Nothing can show half a surrogate pair.
+        line = encode(decode(line), errors="replace")
+    change = decode_as(line, Change)
+    if not FIRST_YEAR <= change.observed.year <= LAST_YEAR:
+        raise ValueError(f"{change.observed} is not in the years {FIRST_YEAR} to {LAST_YEAR}")
+    return change
 
 
 def encode_changes(changes: Iterable[Change]) -> bytes:

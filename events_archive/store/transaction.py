@@ -22,7 +22,7 @@ from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change
 from events_archive.store.files import read_bytes, read_sealed, write_atomically, write_sealed
 from events_archive.store.history_file import HISTORY_FILE, append_lines, encode_changes
-from events_archive.store.lock import locked
+from events_archive.store.lock import lock_cache
 from events_archive.store.records import EVENTS_FILE, Records
 from events_archive.store.state_files import (
     CONTACT_FILE,
@@ -98,7 +98,7 @@ def read_committed(cache: Path, read: Callable[[], T], *, timeout: float = 2.0) 
     deadline = monotonic() + timeout
     while True:
         while (cache / JOURNAL_FILE).exists() and monotonic() < deadline:
-            with suppress(CacheError), locked(cache, timeout=0):
+            with suppress(CacheError), lock_cache(cache, timeout=0):
                 recover(cache)
             sleep(0.01)
         before = _file_times(cache)

@@ -1,5 +1,6 @@
 """Files get into the output folder whole, in order, and only where the build may write."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -7,14 +8,18 @@ from pathlib import Path
 import pytest
 
 from events_archive.errors import ArchiveError
-from events_archive.output.writer import MARKER, OutputDir, WriteSummary
+from events_archive.output.folder import built_base_url, lock_output, site_files
+from events_archive.output.manifest import MARKER, BuildManifest
+from events_archive.output.writer import OutputDir, WriteSummary
+from tests.plants import PLANTS
 
 
 def _write(folder: Path, files: dict[str, str]) -> WriteSummary:
-    output = OutputDir(folder)
-    for path, text in files.items():
-        output.stage(path, text.encode())
-    return output.commit()
+    with lock_output(folder):
+        output = OutputDir(folder)
+        for path, text in files.items():
+            output.stage(path, text.encode())
+        return output.commit()
 
 
 def _files(folder: Path) -> dict[str, str]:
@@ -145,3 +150,140 @@ def test_a_folder_that_cannot_be_written_is_named_in_the_error(tmp_path: Path) -
     (tmp_path / "out").write_text("a file stands in the way")
     with pytest.raises(ArchiveError, match=r"cannot write .*out"):
         OutputDir(tmp_path / "out")
+
+
+SITE = {"index.html": "home", "events/a.html": "A", "types/docking/2021.html": "old"}
+
+
+@pytest.mark.parametrize("plant", PLANTS)
+@pytest.mark.parametrize("path", [*SITE, "new.html", MARKER, ".staging", ".staging/archive.lock"])
+def test_what_stands_in_the_place_of_a_file_is_replaced_or_refused_and_never_followed(
+    path: str, plant: str, tmp_path: Path
+) -> None:
+    folder, outside = tmp_path / "out", tmp_path / "outside"
+    _write(folder, SITE)
+    outside.mkdir()
+    (outside / "file").write_text(SITE["index.html"])
+    target = folder / path
+    if target.is_file():
+        target.unlink()
+    target.parent.mkdir(exist_ok=True)
+    PLANTS[plant](target, outside)
+    site = {"index.html": "home", "events/a.html": "A", "new.html": "new"}
+    try:
+        _write(folder, site)
+    except ArchiveError as error:
+        assert "it is a" in str(error) or "Is a directory" in str(error)
+        assert str(target) in str(error) or path == MARKER
+        assert plant == "folder" or path == ".staging/archive.lock"
+    else:
+        # Without a marker, nothing is known of what the site no longer has.
+        assert site.items() <= _files(folder).items()
+        assert plant != "folder" or path in (".staging", "types/docking/2021.html")
+    assert [file.read_text() for file in outside.iterdir()] == [SITE["index.html"]]
+
+
+@pytest.mark.parametrize("plant", [name for name in PLANTS if name != "folder"])
+@pytest.mark.parametrize("name", ["events", "types", "types/docking"])
+def test_what_stands_in_the_place_of_a_folder_is_refused(
+    name: str, plant: str, tmp_path: Path
+) -> None:
+    folder, outside = tmp_path / "out", tmp_path / "outside"
+    _write(folder, SITE)
+    (folder / name).rename(outside)
+    for file in outside.rglob("*.html"):
+        file.write_text("outside")
+    before = _files(outside)
+    PLANTS[plant](folder / name, outside)
+    for site in ({"index.html": "new"}, {**SITE, "index.html": "new"}):
+        with pytest.raises(ArchiveError, match=rf"cannot write .*/out/{name}: it is a"):
+            _write(folder, site)
+        assert (folder / "index.html").read_text() == "home"
+    with pytest.raises(ArchiveError, match=rf"out/{name} cannot be read: it is a"):
+        site_files(folder)
+    assert _files(outside) == before
+
+
+def test_a_planted_marker_names_no_file_outside(tmp_path: Path) -> None:
+    _write(tmp_path / "out", SITE)
+    (tmp_path / "out/.git").mkdir()
+    (tmp_path / "out/.git/config").write_text("mine")
+    (tmp_path / "mine").write_text("mine")
+    paths = ["../mine", str(tmp_path / "mine"), ".git/config", "events/../../mine", "index.html"]
+    (tmp_path / "out" / MARKER).write_text(json.dumps({"files": paths}))
+    assert [path for path, _ in site_files(tmp_path / "out")] == ["index.html"]
+    _write(tmp_path / "out", {"new.html": "new"})
+    assert (tmp_path / "mine").read_text() == (tmp_path / "out/.git/config").read_text() == "mine"
+    for text in ("[" * 100_000, '{"files": [[]]}', "{}", "\ud83d", '{"files": ["\\ud83d"]}'):
+        (tmp_path / "out" / MARKER).write_bytes(text.encode(errors="surrogatepass"))
+        _write(tmp_path / "out", {"new.html": "new"})
+
+
+def test_a_checkout_without_files_is_an_output_folder_and_its_git_is_left_alone(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "out/.git/refs").mkdir(parents=True)
+    (tmp_path / "out/.git/HEAD").write_text("ref: refs/heads/gh-pages")
+    _write(tmp_path / "out", {"index.html": "home"})
+    _write(tmp_path / "out", {})
+    assert _files(tmp_path / "out") == {".git/HEAD": "ref: refs/heads/gh-pages"}
+    assert (tmp_path / "out/.git/refs").is_dir()
+    with pytest.raises(ArchiveError, match="outside"):
+        OutputDir(tmp_path / "out").stage(".git/config", b"")
+
+
+def test_a_folder_of_the_site_may_be_a_disk_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rename across disks fails; the last step then is one within the disk."""
+    rename = os.replace
+
+    def replace(source: str | Path, target: str | Path) -> None:
+        is_elsewhere = [Path(path).parent == tmp_path / "out/pictures" for path in (source, target)]
+        if len(set(is_elsewhere)) > 1:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        rename(source, target)
+
+    (tmp_path / "out/pictures").mkdir(parents=True)
+    (tmp_path / "out" / MARKER).write_text('{"files": []}')
+    monkeypatch.setattr(os, "replace", replace)
+    with lock_output(tmp_path / "out"):
+        output = OutputDir(tmp_path / "out")
+        output.stage("pictures/1-abc-320.webp", b"webp", "fingerprint")
+        output.commit()
+    assert _files(tmp_path / "out") == {"pictures/1-abc-320.webp": "webp"}
+    again = OutputDir(tmp_path / "out", BuildManifest(files=output.entries))
+    assert again.reuse("pictures/1-abc-320.webp", "fingerprint")
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o002, 0o022, 0o077])
+def test_a_web_server_may_read_the_site_whatever_the_umask(umask: int, tmp_path: Path) -> None:
+    before = os.umask(umask)
+    try:
+        _write(tmp_path / "site/out", SITE)
+        assert os.umask(umask) == umask
+    finally:
+        os.umask(before)
+    for path in (tmp_path / "site", *(tmp_path / "site").rglob("*")):
+        readable, writable = (0o555, 0o777) if path.is_dir() else (0o444, 0o666)
+        assert path.stat().st_mode & 0o777 == readable | writable & ~umask & 0o222 | 0o200, path
+
+
+@pytest.mark.parametrize("error", [ArchiveError, KeyboardInterrupt, OSError])
+def test_whatever_ends_a_build_its_staging_folder_goes(
+    error: type[BaseException], tmp_path: Path
+) -> None:
+    with pytest.raises(error), lock_output(tmp_path / "out"):
+        OutputDir(tmp_path / "out").stage("events/half.html", b"half")
+        assert (tmp_path / "out/.staging/events/half.html").exists()
+        raise error
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_the_marker_knows_for_which_address_the_site_was_built(tmp_path: Path) -> None:
+    assert built_base_url(tmp_path / "out") == ""
+    for url in ("", "https://example.org/", "https://example.net/"):
+        output = OutputDir(tmp_path / "out", base_url=url)
+        output.stage("index.html", b"home")
+        output.commit()
+        assert built_base_url(tmp_path / "out") == url
