@@ -67,9 +67,13 @@ def create_checkpoint(settings: Settings, now: datetime) -> None:
 
 
 def save_page(cache: Path, index: int, request: PageRequest, page: ApiPage) -> None:
-    """Save the page with this ``index``, from 0, in the checkpoint of the folder ``cache``."""
+    """Save the page with this ``index``, from 0, in the checkpoint of the folder ``cache``.
+
+    One that is nested too deeply to be written is fetched again if the refresh is continued.
+    """
     content = _PageFile(**asdict(request), **asdict(page))
-    write_sealed(_page_path(cache, index), content)
+    with suppress(ValueError):
+        write_sealed(_page_path(cache, index), content)
 
 
 def load_checkpoint(settings: Settings, state: ArchiveState, now: datetime) -> Pagination | None:

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from events_archive.errors import ApiError, HttpError, UnreachableError
+from events_archive.ll2.bounds import MAX_RECORD_BYTES
 from events_archive.ll2.json_fields import JsonFields
 from events_archive.net.http_client import HttpClient, HttpLimits, HttpResponse, display_url
 from events_archive.safe_text import safe_text
@@ -32,8 +33,6 @@ MAX_PAGE_SIZE = 100
 _MAX_RETRY_AFTER = 24 * 3600
 _BYTES_PER_REQUEST = 450_000
 """How many a response of a run may have on average: about as many as the longest page of LL2."""
-_MAX_RECORD_SIZE = 2**18
-"""Bytes of a record: ten times those of the longest one of LL2."""
 _MAX_MESSAGE_SIZE = 10_000
 _MAX_URL_SIZE = 2000
 _RUN_TIMES = 10
@@ -285,7 +284,7 @@ def _parse_page(body: bytes, url: str) -> ApiPage:
     """
     url = display_url(url)
     try:
-        members = canonical_json.split_members(body)
+        members = _split_page(body)
         head = JsonFields(_decode_short(members, ("count", "next"), _MAX_URL_SIZE))
         is_list = members.get("results", b"").startswith(b"[")
         results = canonical_json.split_list(members["results"]) if is_list else []
@@ -305,10 +304,18 @@ def _parse_page(body: bytes, url: str) -> ApiPage:
     return ApiPage(count=count, next=next_url, records=records, without_id=without_id)
 
 
+def _split_page(body: bytes) -> dict[str, bytes]:
+    try:
+        return canonical_json.split_members(body)
+    except ValueError:
+        # One record with a value that is nested too deeply for the decoder costs no other.
+        return canonical_json.split_members(canonical_json.pruned(body))
+
+
 def _read_record(data: bytes) -> Any:
     """Return an item of ``results``; only its identity if it is too long or cannot be decoded."""
     try:
-        if len(data) <= _MAX_RECORD_SIZE:
+        if len(data) <= MAX_RECORD_BYTES:
             return canonical_json.decode(data)
     except ValueError:
         # Well-formed, as the page is, but a number with thousands of digits, say.

@@ -7,12 +7,11 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from events_archive.ll2.json_fields import JsonFields
-from events_archive.ll2.parse import InvalidRecordError, parse_event
+from events_archive.ll2.parse import InvalidRecordError, read_event
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change, diff_events
 from events_archive.model.event import Event
-from events_archive.store.records import Record, Records, is_older, last_updated
+from events_archive.store.records import Record, RecordLine, Records, last_updated
 
 LIVE_WINDOW = timedelta(hours=36)
 """A change is live if the cache was refreshed at most this long before the change was found: a
@@ -28,7 +27,8 @@ class MergeResult(Struct, frozen=True, kw_only=True):
     """Whether the response was a full refresh."""
     changes: tuple[Change, ...]
     invalid: tuple[InvalidRecordError, ...]
-    """Records of the response that were dropped in favour of valid cached ones."""
+    """Records of the response that were dropped: in favour of valid cached ones, or because they
+    cannot be encoded."""
 
 
 def merge_records(
@@ -47,16 +47,24 @@ def merge_records(
     older version comes from a copy that lags behind, and is ignored.
     """
     invalid: list[InvalidRecordError] = []
-    updates: dict[int, Record] = {}
+    updates: dict[int, RecordLine] = {}
     for event_id, record in fetched.items():
-        known = cached.get(event_id)
-        if record == known or (is_older(record, known) and not is_full):
+        known = cached.lines.get(event_id)
+        try:
+            if known and (
+                record == known.decode()
+                or (last_updated(record) < known.last_updated and not is_full)
+            ):
+                continue
+            line = RecordLine.encode(record)
+        except (ValueError, RecursionError) as error:
+            invalid.append(InvalidRecordError(event_id, [str(error)]))
             continue
-        parsed = _parse(record)
-        if isinstance(parsed, Event) or known is None or not isinstance(_parse(known), Event):
-            updates[event_id] = record
+        event = read_event(event_id, line)
+        if isinstance(event, InvalidRecordError) and _event(known):
+            invalid.append(event)
         else:
-            invalid.append(parsed)
+            updates[event_id] = line
     withdrawn = {
         **{event_id: day for event_id, day in state.withdrawn.items() if event_id not in fetched},
         **{event_id: _last_seen(event_id, cached, state) for event_id in withdrawn_ids},
@@ -72,11 +80,10 @@ def merge_records(
     )
 
 
-def _parse(record: Record) -> Event | InvalidRecordError:
-    try:
-        return parse_event(record)
-    except InvalidRecordError as error:
-        return error
+def _event(line: RecordLine | None) -> Event | None:
+    """Return the event of a line; None if there is no line or it is invalid."""
+    event = read_event(0, line) if line else None
+    return event if isinstance(event, Event) else None
 
 
 def _last_seen(event_id: int, cached: Records, state: ArchiveState) -> date:
@@ -90,7 +97,7 @@ def _last_seen(event_id: int, cached: Records, state: ArchiveState) -> date:
 
 def _changes(
     cached: Records,
-    updates: Mapping[int, Record],
+    updates: Mapping[int, RecordLine],
     state: ArchiveState,
     withdrawn: Mapping[int, date],
     now: datetime,
@@ -98,9 +105,10 @@ def _changes(
     """Yield the changes by event id; ``state`` is that before the merge, ``withdrawn`` after it."""
     withdrawn_or_returned = (withdrawn.keys() ^ state.withdrawn.keys()) & cached.lines.keys()
     for event_id in sorted(updates.keys() | withdrawn_or_returned):
-        known, update = cached.get(event_id), updates.get(event_id)
+        known, update = cached.lines.get(event_id), updates.get(event_id)
+        event = _event(update or known)
+        name = event.name if event else ""
         differences = list(_differences(known, update, state))
-        name = JsonFields(update or known).single_line("name")
         if event_id in withdrawn and event_id not in state.withdrawn:
             differences.append((state.last_full_refresh, "withdrawn", "", name, None))
         if event_id in state.withdrawn and event_id not in withdrawn:
@@ -118,21 +126,20 @@ def _changes(
 
 
 def _differences(
-    known: Record | None, update: Record | None, state: ArchiveState
+    known: RecordLine | None, update: RecordLine | None, state: ArchiveState
 ) -> Iterator[tuple[datetime | None, str, str, Any, Any]]:
     """Yield the time since which a record differs, change type, field, old value, new value.
 
     None if one of the two records is invalid.
     """
+    before, after = _event(known), _event(update)
     if known is None:
-        yield (state.last_refreshed, "added", "", None, JsonFields(update).single_line("name"))
-    elif update is not None:
-        before, after = _parse(known), _parse(update)
-        if isinstance(before, Event) and isinstance(after, Event):
-            # Only a full refresh finds an edit that did not change ``last_updated``.
-            is_silent = last_updated(update) == last_updated(known)
-            since = state.last_full_refresh if is_silent else state.last_refreshed
-            # Only "detailed" records have relations.
-            has_same_mode = known.get("response_mode") == update.get("response_mode")
-            for difference in diff_events(before, after, relations=has_same_mode):
-                yield (since, *difference)
+        yield (state.last_refreshed, "added", "", None, after.name if after else "")
+    elif update and before and after:
+        # Only a full refresh finds an edit that did not change ``last_updated``.
+        is_silent = update.last_updated == known.last_updated
+        since = state.last_full_refresh if is_silent else state.last_refreshed
+        # Only "detailed" records have relations.
+        modes = {line.decode().get("response_mode") for line in (known, update)}
+        for difference in diff_events(before, after, relations=len(modes) == 1):
+            yield (since, *difference)

@@ -12,13 +12,10 @@ from typing import Any, TypeVar
 
 from events_archive.console import Console
 from events_archive.errors import ArchiveError
-from events_archive.ll2.json_fields import (
-    JsonFields,
-    clean_summary,
-    clean_title,
-    parse_duration,
-    without_format,
-)
+from events_archive.ll2.bounds import MAX_NESTING, MAX_RECORD_BYTES, reason_for_plain_text
+from events_archive.ll2.json_fields import JsonFields, parse_duration
+from events_archive.ll2.links import without_format
+from events_archive.ll2.text import clean_summary, clean_title
 from events_archive.model.event import (
     Agency,
     Astronaut,
@@ -37,12 +34,14 @@ from events_archive.model.event import (
 from events_archive.model.event_date import EventDate
 from events_archive.model.timestamps import FIRST_YEAR, LAST_YEAR
 from events_archive.store import canonical_json
-from events_archive.store.records import Record, Records, id_of_record
+from events_archive.store.records import Record, RecordLine, Records, id_of_record
 
 _T = TypeVar("_T")
 
 _DEFAULT_PRIORITY = 10
 _MAX_DETAILED_WARNINGS = 10
+_MAX_CACHED = 20_000
+"""Characters of a list in JSON; longer ones are hardly those of several events."""
 _DATES = f"a date-time of the years {FIRST_YEAR} to {LAST_YEAR}, or null"
 
 
@@ -61,15 +60,53 @@ def load_events(records: Records, console: Console) -> list[Event]:
         console.warn(damage)
     events: list[Event] = []
     invalid: list[InvalidRecordError] = []
+    notes: list[str] = []
     for event_id, line in records.lines.items():
-        try:
-            events.append(parse_event(line.decode(), line.digest))
-        except InvalidRecordError as error:
-            invalid.append(error)
-        except ValueError as error:
-            invalid.append(InvalidRecordError(event_id, [str(error)]))
+        notes_on_event: list[str] = []
+        event = read_event(event_id, line, notes_on_event)
+        if isinstance(event, Event):
+            events.append(event)
+            notes += (f"event {event_id}: {note}" for note in dict.fromkeys(notes_on_event))
+        else:
+            invalid.append(event)
     warn_of_invalid_records(invalid, console, "it is left out")
+    for note in notes[:_MAX_DETAILED_WARNINGS]:
+        console.warn(note)
+    if rest := notes[_MAX_DETAILED_WARNINGS:]:
+        console.warn(f"{len(rest)} more values are beyond the bounds of a record")
     return events
+
+
+def read_event(
+    event_id: int, line: RecordLine, notes: list[str] | None = None
+) -> Event | InvalidRecordError:
+    """Return the event of a line, or why it cannot be read; ``notes`` gets what was cut.
+
+    This is the fence around a record: whatever is wrong with it, foreseen or not, is an error of
+    this event and not the end of the run. What fails later, when its pages are made, is caught by
+    `output.fence`.
+    """
+    try:
+        if len(line.data) > MAX_RECORD_BYTES:
+            raise ValueError(f"it has {len(line.data):,} bytes")
+        record = line.decode()
+        # Nearly no record has as many brackets.
+        if line.data.count(b"[") + line.data.count(b"{") > MAX_NESTING:
+            _require_flat(record, MAX_NESTING)
+        return parse_event(record, line.digest, notes)
+    except InvalidRecordError as error:
+        return error
+    except Exception as error:
+        reason = str(error) if isinstance(error, ValueError) else repr(error)
+        return InvalidRecordError(event_id, [_abbreviated(reason)[1:-1]])
+
+
+def _require_flat(value: Any, levels: int) -> None:
+    if not levels:
+        raise ValueError("nested too deeply")
+    for member in value.values() if isinstance(value, dict) else value:
+        if isinstance(member, dict | list):
+            _require_flat(member, levels - 1)
 
 
 def warn_of_invalid_records(
@@ -83,12 +120,15 @@ def warn_of_invalid_records(
         console.warn(f"{len(rest)} more events cannot be read ({ids}); {consequence}")
 
 
-def parse_event(record: Record, digest: str = "") -> Event:
+def parse_event(record: Record, digest: str = "", notes: list[str] | None = None) -> Event:
     """Return the event of one record; ``digest`` is that of the record's line in the cache.
+
+    ``notes`` gets a sentence for each value that is beyond a bound.
 
     Raises `InvalidRecordError` if its id, name, slug, type or date is invalid.
     """
-    fields = JsonFields(record)
+    notes = [] if notes is None else notes
+    fields = JsonFields(record, notes)
     record_id, type_id = id_of_record(record), id_of_record(record.get("type"))
     name, type_name = fields.single_line("name"), fields.child("type").single_line("name")
     slug, date = fields.raw("slug"), _event_date(fields, "date", "date_precision")
@@ -106,7 +146,7 @@ def parse_event(record: Record, digest: str = "") -> Event:
     if issues or record_id is None or type_id is None:
         raise InvalidRecordError(fields.raw("id"), issues)
     duration = parse_duration(fields.raw("duration"))
-    return Event(
+    event = Event(
         id=record_id,
         name=name,
         slug=fields.single_line("slug"),
@@ -138,6 +178,10 @@ def parse_event(record: Record, digest: str = "") -> Event:
         astronauts=_related(fields, "astronauts"),
         digest=digest,
     )
+    for text in (event.description, *(update.comment for update in event.updates)):
+        if reason := reason_for_plain_text(text):
+            notes.append(f"a text {reason}: it is shown without its markup")
+    return event
 
 
 def _abbreviated(value: object) -> str:
@@ -153,7 +197,7 @@ def _event_date(fields: JsonFields, date_key: str, precision_key: str) -> EventD
 
 def _image(fields: JsonFields) -> Image | None:
     """Return the image; None without an id, as in API 2.2, where an image is only a URL."""
-    image_id, url = fields.integer("id"), fields.url("image_url")
+    image_id, url = fields.identifier(), fields.url("image_url")
     if image_id is None or not url:
         return None
     return Image(
@@ -166,7 +210,7 @@ def _image(fields: JsonFields) -> Image | None:
 
 
 def _licence(fields: JsonFields) -> Licence | None:
-    licence_id = fields.integer("id")
+    licence_id = fields.identifier()
     if licence_id is None:
         return None
     return Licence(id=licence_id, name=fields.single_line("name"), url=fields.url("link"))
@@ -210,14 +254,21 @@ def _updates(objects: Iterable[JsonFields]) -> tuple[Update, ...]:
 def _related(fields: JsonFields, key: str) -> tuple[Any, ...]:
     """Return the members of the list at ``key`` that have an id and a name, each once."""
     value = fields.raw(key)
-    return _parse_related(key, canonical_json.compact_json(value)) if value else ()
+    if not value:
+        return ()
+    text = canonical_json.compact_json(value)
+    parse = _parse_related if len(text) <= _MAX_CACHED else _parse_related.__wrapped__
+    members, notes = parse(key, text)
+    fields.notes += notes
+    return members
 
 
 @lru_cache(maxsize=4096)  # Many events have the same agencies, programmes and stations.
-def _parse_related(key: str, text: str) -> tuple[Any, ...]:
-    value = canonical_json.decode(text.encode(errors="backslashreplace"))
-    members = JsonFields({key: value}).children(key)
-    return _unique([one for one in map(_PARSERS[key], members) if one.name], "id")
+def _parse_related(key: str, text: str) -> tuple[tuple[Any, ...], tuple[str, ...]]:
+    """Return the members, and a note on each value that is beyond a bound."""
+    fields = JsonFields({key: canonical_json.decode(text.encode(errors="backslashreplace"))})
+    members = map(_PARSERS[key], fields.children(key))
+    return _unique([one for one in members if one.name], "id"), tuple(fields.notes)
 
 
 def _unique(values: Iterable[_T], key: str) -> tuple[_T, ...]:
@@ -231,11 +282,11 @@ def _unique(values: Iterable[_T], key: str) -> tuple[_T, ...]:
 
 _PARSERS: Mapping[str, Callable[[JsonFields], Any]] = {
     "agencies": lambda fields: Agency(
-        id=fields.integer("id") or 0, name=fields.single_line("name"),
+        id=fields.identifier() or 0, name=fields.single_line("name"),
         abbreviation=fields.single_line("abbrev"), type=fields.name_of("type"),
     ),
     "program": lambda fields: Program(
-        id=fields.integer("id") or 0, name=fields.single_line("name"),
+        id=fields.identifier() or 0, name=fields.single_line("name"),
         description=fields.multi_line("description"),
         url=fields.url("info_url") or fields.url("wiki_url"),
     ),
@@ -244,18 +295,18 @@ _PARSERS: Mapping[str, Callable[[JsonFields], Any]] = {
         status=fields.name_of("status"), date=_event_date(fields, "net", "net_precision"),
     ),
     "spacestations": lambda fields: SpaceStation(
-        id=fields.integer("id") or 0, name=fields.single_line("name"),
+        id=fields.identifier() or 0, name=fields.single_line("name"),
         status=fields.name_of("status"), type=fields.name_of("type"),
         description=fields.multi_line("description"), founded=fields.day("founded"),
         deorbited=fields.day("deorbited"), orbit=fields.single_line("orbit"),
     ),
     "expeditions": lambda fields: Expedition(
-        id=fields.integer("id") or 0, name=fields.single_line("name"),
+        id=fields.identifier() or 0, name=fields.single_line("name"),
         start=fields.date_time("start"), end=fields.date_time("end"),
         station=fields.name_of("spacestation"),
     ),
     "astronauts": lambda fields: Astronaut(
-        id=fields.integer("id") or 0, name=fields.single_line("name"),
+        id=fields.identifier() or 0, name=fields.single_line("name"),
         status=fields.name_of("status"), agency=fields.name_of("agency"),
     ),
 }  # fmt: skip

@@ -49,24 +49,27 @@ _COUNTED_NAMES = _compiled(
 """Counted series by name, and the whole names of their events."""
 
 _MISSION_NAMES = _compiled(
-    ("Progress MS-", r"Progress MS-?(\d+)\b"),
-    ("Soyuz MS-", r"Soyuz MS-?(\d+)\b"),
-    ("Shenzhou ", r"Shenzhou[- ](\d+)\b"),
-    ("Tianzhou ", r"Tianzhou[- ](\d+)\b"),
+    ("Progress MS-", r"Progress MS-?(\d{1,4})\b"),
+    ("Soyuz MS-", r"Soyuz MS-?(\d{1,4})\b"),
+    ("Shenzhou ", r"Shenzhou[- ](\d{1,4})\b"),
+    ("Tianzhou ", r"Tianzhou[- ](\d{1,4})\b"),
     ("Cygnus NG-", r"NG-(\d+) Cygnus\b"),
-    ("SpaceX CRS-", r"(?:(?:SpaceX|Cargo Dragon) )?CRS-(\d+)\b"),
-    ("SpaceX Crew-", r"(?:(?:NASA's )?SpaceX |Crew Dragon )?Crew-(\d+)\b"),
-    ("Starliner-", r"(?:Boeing )?Starliner-(\d+)\b"),
-    ("Axiom Mission ", r"(?:Axiom Mission |Axiom Space Ax-|Ax-)(\d+)\b"),
-    ("HTV-X", r"HTV-X-?(\d+)\b"),
-    ("Dream Chaser ", r"Dream Chaser (?:DC|SSC-Demo)-(\d+)\b"),
-    ("Starship SN", r"Starship SN(\d+)\b"),
-    ("Starship S", r"Starship S(\d+)\b"),
-    ("Super Heavy Booster ", r"Super Heavy (?:Booster |B)(\d+)\b"),
-    ("Chang'e ", r"Chang['’]e[- ](\d+)\b"),
-    ("Artemis ", r"(?:NASA )?Artemis[- ](\d+)\b"),
+    ("SpaceX CRS-", r"(?:(?:SpaceX|Cargo Dragon) )?CRS-(\d{1,4})\b"),
+    ("SpaceX Crew-", r"(?:(?:NASA's )?SpaceX |Crew Dragon )?Crew-(\d{1,4})\b"),
+    ("Starliner-", r"(?:Boeing )?Starliner-(\d{1,4})\b"),
+    ("Axiom Mission ", r"(?:Axiom Mission |Axiom Space Ax-|Ax-)(\d{1,4})\b"),
+    ("HTV-X", r"HTV-X-?(\d{1,4})\b"),
+    ("Dream Chaser ", r"Dream Chaser (?:DC|SSC-Demo)-(\d{1,4})\b"),
+    ("Starship SN", r"Starship SN(\d{1,4})\b"),
+    ("Starship S", r"Starship S(\d{1,4})\b"),
+    ("Super Heavy Booster ", r"Super Heavy (?:Booster |B)(\d{1,4})\b"),
+    ("Chang'e ", r"Chang['’]e[- ](\d{1,4})\b"),
+    ("Artemis ", r"(?:NASA )?Artemis[- ](\d{1,4})\b"),
 )
-"""Missions without their running number, and how the names of their events begin."""
+"""Missions without their running number, and how the names of their events begin.
+
+A number has four digits at most: a longer one is a mistake, and the slugs of two could be one.
+"""
 
 _PROBES = re.compile(
     r"(?:ESA )?(BepiColombo|Solar Orbiter|Parker Solar Probe|Europa Clipper|Lucy|Psyche|Hera|"

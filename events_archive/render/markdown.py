@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from events_archive.ll2.bounds import reason_for_plain_text
+from events_archive.ll2.links import clean_url
+from events_archive.ll2.text import without_unwanted
+
 if TYPE_CHECKING:
     from markdown import Markdown
 
@@ -19,7 +23,7 @@ _LINE_END = re.compile(r"\r\n?|[\u2028\u2029\x85]")
 _BULLET = re.compile(r"^[ \t]*[-*•‣◦▪–][ \t]+(?=\S)")
 _LINK = re.compile(r"(?<![<(\[\"'=\w/])https?://[^\s<>\"\[\]`\\]+", re.IGNORECASE)
 _HAS_MARKUP = re.compile(
-    r"[*_`\[\]<>\\|~^]|&#?\w+;|https?://|^\s*(?:[-*•‣◦▪–+#>=]|\d+[.)])", re.M | re.I
+    r"[*_`\[\]<>\\|~^]|&#?\w+;|https?://|^[^\S\n]*(?:[-*•‣◦▪–+#>=]|\d+[.)])", re.M | re.I
 )
 
 _TAGS = {"p", "br", "ul", "ol", "li", "em", "strong", "code", "a", "blockquote"}
@@ -27,11 +31,14 @@ _TAGS = {"p", "br", "ul", "ol", "li", "em", "strong", "code", "a", "blockquote"}
 
 @lru_cache(maxsize=65536)
 def markdown_to_html(text: str) -> Markup:
-    """Return a text of LL2 as HTML paragraphs and lists that are safe in any page."""
+    """Return a text of LL2 as HTML paragraphs and lists that are safe in any page.
+
+    A text that is too long or too deeply nested for Markdown has paragraphs only.
+    """
     lines = normalize_newlines(text)
     if not lines:
         return Markup()
-    if not _HAS_MARKUP.search(lines):
+    if not _HAS_MARKUP.search(lines) or reason_for_plain_text(lines):
         return _paragraphs(lines)
     parser = _untrusted_markdown()
     parser.reset()
@@ -41,10 +48,16 @@ def markdown_to_html(text: str) -> Markup:
         parser.convert(_as_markdown(lines)),
         tags=_TAGS,
         attributes={"a": {"href"}},
+        attribute_filter=_filter_attribute,
         url_schemes={"http", "https"},
         link_rel="nofollow noopener noreferrer",
     )
-    return Markup(safe)
+    # Markdown decodes what is still a character reference in a text whose references were decoded.
+    return Markup(without_unwanted(safe))
+
+
+def _filter_attribute(tag: str, name: str, value: str) -> str | None:
+    return (clean_url(value) or None) if name == "href" else value
 
 
 def _paragraphs(text: str) -> Markup:
@@ -77,10 +90,11 @@ def _as_markdown(text: str) -> str:
 def _autolink(match: re.Match[str]) -> str:
     """Return ``<https://...>``, without the punctuation of the sentence around the link."""
     url = match.group()
-    bare = url.rstrip(".,;:!?'*_…")
-    while bare.endswith(")") and bare.count(")") > bare.count("("):
-        bare = bare[:-1].rstrip(".,;:!?'*_…")
-    return f"<{bare}>{url[len(bare) :]}"
+    end, closing = len(url), url.count(")") - url.count("(")
+    while url[end - 1] in ".,;:!?'*_…" or (url[end - 1] == ")" and closing > 0):
+        closing -= url[end - 1] == ")"
+        end -= 1
+    return f"<{url[:end]}>{url[end:]}" if clean_url(url[:end]) else url
 
 
 @cache
@@ -92,6 +106,8 @@ def _untrusted_markdown() -> "Markdown":
     from markdown.extensions.nl2br import Nl2BrExtension  # noqa: PLC0415
     from markdown.extensions.sane_lists import SaneListExtension  # noqa: PLC0415
 
+    from events_archive.render.markdown_links import LINK, LinkProcessor  # noqa: PLC0415
+
     parser = Markdown(extensions=[Nl2BrExtension(), SaneListExtension()], output_format="html")
     parser.preprocessors.deregister("html_block")
     for block in ("hashheader", "setextheader", "code", "hr", "reference"):
@@ -99,6 +115,7 @@ def _untrusted_markdown() -> "Markdown":
     images = ("image_link", "image_reference", "short_image_ref")
     for inline in ("html", "automail", "reference", "short_reference", *images):
         parser.inlinePatterns.deregister(inline)
+    parser.inlinePatterns.register(LinkProcessor(LINK, parser), "link", 160)
     return parser
 
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -27,6 +28,27 @@ def decode(
         return decoder.decode(data.removeprefix(BOM_UTF8).decode())
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+
+
+def pruned(data: bytes) -> bytes:
+    """Return the JSON text ``data`` with null in place of all below its hundredth level.
+
+    The result is as broken as ``data`` is. Raises `ValueError` when it is not in UTF-8.
+    """
+    text = data.decode()
+    pieces: list[str] = []
+    depth = start = 0
+    for token in _TOKEN.finditer(text):
+        if token[0] in "[{":
+            depth += 1
+            if depth == _MAX_DEPTH + 1:
+                pieces.append(text[start : token.start()])
+        elif token[0] in "]}":
+            depth -= 1
+            if depth == _MAX_DEPTH:
+                pieces.append("null")
+                start = token.end()
+    return "".join((*pieces, text[start:])).encode()
 
 
 def decode_as(data: bytes, type_: type[_T]) -> _T:
@@ -127,6 +149,9 @@ def _parse_float(text: str) -> float | str:
 def _refuse_constant(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
+
+_MAX_DEPTH = 100
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 

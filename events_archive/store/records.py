@@ -19,6 +19,9 @@ EVENTS_FILE = "events.jsonl"
 
 _LEFT_OUT = "it is left out until the next full refresh"
 
+MAX_ID = 2**53 - 1
+"""The greatest id; JavaScript has no whole numbers beyond it (RFC 8259 section 6)."""
+
 Record = dict[str, Any]
 """A JSON object exactly as LL2 sent it."""
 
@@ -57,13 +60,12 @@ class Records(Struct, frozen=True, kw_only=True):
         """Return a new copy of the record of an event, None if there is none."""
         return self.lines[event_id].decode() if event_id in self.lines else None
 
-    def merged(self, records: Mapping[int, Record]) -> "Records":
-        """Return these records with ``records`` added, or in the place of those with their ids.
+    def merged(self, lines: Mapping[int, RecordLine]) -> "Records":
+        """Return these records with ``lines`` added, or in the place of those with their ids.
 
         `damaged` is empty in the result.
         """
-        new_lines = {event_id: RecordLine.encode(record) for event_id, record in records.items()}
-        return Records(lines=dict(sorted({**self.lines, **new_lines}.items())))
+        return Records(lines=dict(sorted({**self.lines, **lines}.items())))
 
     @property
     def data(self) -> bytes:
@@ -74,7 +76,7 @@ class Records(Struct, frozen=True, kw_only=True):
 def id_of_record(record: object) -> int | None:
     """Return the event id of a record; None for one without a usable id, which is not stored."""
     value = record.get("id") if isinstance(record, dict) else None
-    return value if type(value) is int and 0 < value < 2**53 else None
+    return value if type(value) is int and 0 < value <= MAX_ID else None
 
 
 def last_updated(record: Record) -> datetime:

@@ -285,7 +285,7 @@ def test_a_long_or_senseless_wait_means_later(value: str) -> None:
 
 
 def test_a_senseless_wait_of_the_rate_limit_means_later() -> None:
-    limit = b'{"your_request_limit": 15, "current_use": 15, "next_use_secs": 1%b}' % (b"0" * 30)
+    limit = b'{"your_request_limit": 15, "current_use": 15, "next_use_secs": 1%b}' % (b"0" * 14)
     with WebServer() as web:
         web.responses["/2.3.0/api-throttle/"] = ok(limit, Content_Type="application/json")
         with (
@@ -346,10 +346,7 @@ def test_an_item_that_cannot_be_read_is_left_out(item: str) -> None:
     with WebServer() as web:
         web.responses["/2.3.0/events/"] = ok(page.encode(), Content_Type="application/json")
         with ApiClient(Settings(api_url=f"{web.url}2.3.0/"), limits=LIMITS) as client:
-            if closing:
-                assert "nested too deeply" in error_message(client)
-            else:
-                assert client.fetch_events({}).without_id == 1
+            assert client.fetch_events({}).without_id == 1
 
 
 @pytest.mark.parametrize("as_list", [False, True])

@@ -10,6 +10,7 @@ import pytest
 from events_archive.console import Console
 from events_archive.ll2.parse import load_events
 from events_archive.store.records import RecordLine, Records, load_records
+from tests.store.record_files import records_of
 
 PROJECT = Path(__file__).parents[2]
 SHIPPED = PROJECT / "content_cache" / "events.jsonl"
@@ -22,7 +23,7 @@ def test_an_invalid_record_causes_a_warning_and_the_others_are_loaded(
     records = {record["id"]: record for record in json.loads(SEED_FILE.read_text("utf-8"))}
     records[309] = records[309] | {"date": "soon"}
     console = Console(stream=sys.stderr)
-    events = load_events(Records().merged(records), console)
+    events = load_events(records_of(records), console)
     assert len(events) == 9
     assert len(console.warnings) == 1
     assert "event 309 cannot be read: its date is 'soon'" in capsys.readouterr().err
@@ -31,7 +32,7 @@ def test_an_invalid_record_causes_a_warning_and_the_others_are_loaded(
 def test_of_a_thousand_invalid_records_ten_are_described() -> None:
     console = Console(stream=open(os.devnull, "w"), quiet=True)  # noqa: SIM115, PTH123
     with console.stream:
-        load_events(Records().merged({n: {"id": n} for n in range(1, 1001)}), console)
+        load_events(records_of({n: {"id": n} for n in range(1, 1001)}), console)
     assert len(console.warnings) == 11
     assert "990 more events" in console.warnings[-1]
     assert " 1000)" in console.warnings[-1]

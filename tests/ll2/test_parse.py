@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events_archive.ll2.json_fields import _LINE_ENDS, _UNWANTED, clean_line, clean_text
 from events_archive.ll2.parse import InvalidRecordError, parse_event
+from events_archive.ll2.text import _LINE_ENDS, _UNWANTED, clean_line, clean_text
 from tests.ll2_server import generate_records
 
 SEED = json.loads((Path(__file__).parents[1] / "data" / "seed_events.json").read_text("utf-8"))
@@ -112,6 +112,27 @@ def test_characters_that_a_page_must_not_have_are_removed() -> None:
     )
     assert event.name == "A docking"
     assert event.description == "one\ntwo\tthree"
+
+
+@pytest.mark.parametrize("text", ["A&#x202e;B", "A&#2;B", "A&#8238;&#xD800;B", "A\u202e\x02B"])
+def test_a_reference_to_an_unwanted_character_is_decoded_and_then_removed(text: str) -> None:
+    event = parse_event(record_of(name=text, description=text, info_urls=[link_of(title=text)]))
+    texts = {event.name, event.description, event.links[0].title}
+    assert texts <= {"AB", "A\ufffdB"}
+
+
+def test_what_only_looks_like_a_reference_remains() -> None:
+    text = "R&D at https://x.example/?a=1&region=eu &nosuchthing; &#" + "9" * 1000 + ";"
+    assert parse_event(record_of(name=text)).name == text
+
+
+@pytest.mark.parametrize(
+    "name", ["\u200b", "\u200b\u2060 \u3164\xad", "&#x200b;&zwnj;", "\u2800", "\U000e0041"]
+)
+def test_a_name_of_which_nothing_can_be_seen_is_empty(name: str) -> None:
+    with pytest.raises(InvalidRecordError, match="its name is"):
+        parse_event(record_of(name=name))
+    assert parse_event(record_of(location=name)).location == ""
 
 
 def test_text_is_normalized_to_nfc() -> None:

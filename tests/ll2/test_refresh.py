@@ -445,6 +445,29 @@ def test_events_are_added_even_if_the_list_is_never_complete(
     assert "252 events but sent 251" in archive.warnings[0]
 
 
+def test_a_record_beyond_all_bounds_is_not_stored_and_all_others_are(archive: Archive) -> None:
+    archive.refresh()
+    database = archive.upstream.database
+    database.advance(hours=8)
+    deep: list[object] = []
+    for _ in range(200):
+        deep = [deep]
+    long, nested, other = database.ids[:3]
+    valid = database[long]["description"]
+    new = database.add(name="Docking")["id"]
+    database.change(long, description="x" * 300_000)
+    database.change(nested, z=deep, location="Elsewhere")
+    database.change(new, description="x" * 300_000)
+    database.change(other, location="Elsewhere")
+    result = archive.refresh()
+    assert result.summary == "1 changed"
+    assert result.records.lines[long].decode()["description"] == valid
+    ends = {warning.split()[1]: warning.rpartition("; ")[2] for warning in archive.warnings}
+    stays = "its last good version stays"
+    assert ends == {str(long): stays, str(nested): stays, str(new): "it is left out"}
+    assert result.records.lines[new].decode().keys() == {"id", "last_updated"}
+
+
 def test_an_invalid_record_does_not_replace_a_valid_one(archive: Archive) -> None:
     archive.refresh()
     database = archive.upstream.database

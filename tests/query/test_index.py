@@ -5,8 +5,8 @@ from typing import Any
 
 from events_archive.ll2.parse import parse_event
 from events_archive.query.index import ApiRecord, QueryIndex, build_query_index
-from events_archive.store.records import Records
 from tests.ll2_server import generate_records
+from tests.store.record_files import records_of
 
 RECORDS = {record["id"]: record for record in generate_records(40, seed=5)}
 
@@ -15,7 +15,7 @@ def an_index(
     records: dict[int, dict[str, Any]] = RECORDS, withdrawn: tuple[int, ...] = ()
 ) -> QueryIndex:
     events = [parse_event(record) for record in records.values()]
-    return build_query_index(Records().merged(records), events, withdrawn)
+    return build_query_index(records_of(records), events, withdrawn)
 
 
 def ids(record: dict[str, Any], relation: str) -> tuple[int, ...]:

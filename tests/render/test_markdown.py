@@ -1,5 +1,6 @@
 """LL2's plain text becomes paragraphs and lists, and never anything dangerous."""
 
+import re
 from html import unescape
 
 import nh3
@@ -71,6 +72,35 @@ def test_no_link_but_http_and_no_picture_comes_through(text: str) -> None:
     assert "javascript:" not in html.replace("&lt;", "<").split("href=")[-1] or "href" not in html
     assert "data:text" not in html or "href" not in html
     assert "<img" not in html
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["//evil.example/share", r"\\\\evil.example\share", "/x", "x.html", "https:evil.example",
+     "https://nasa.gov@evil.example/", "http:/\\evil.example", "https://x.example/" + "a" * 2100],
+)  # fmt: skip
+def test_what_is_no_absolute_web_address_is_no_link(url: str) -> None:
+    assert "href" not in markdown_to_html(f"[x]({url}) <{url}> {url} *y*")
+
+
+def test_the_host_is_shown_where_the_words_name_another() -> None:
+    html = markdown_to_html("[https://www.nasa.gov/](https://evil.example/) and more")
+    assert re.sub(' rel="[^"]*"', "", html) == (
+        '<p><a href="https://evil.example/">https://www.nasa.gov/</a> (evil.example) and more</p>'
+    )
+    for words in ("NASA.gov", "https://www.nasa.gov/live", "the *page*", "Fig. 1"):
+        assert "(" not in markdown_to_html(f"[{words}](https://nasa.gov/a)")
+
+
+@pytest.mark.parametrize("text", ["a &#x202e;b*c*", "a &#2;b*c*", "`a&#x202e;` b&#65534;"])
+def test_a_character_that_markdown_decodes_is_removed(text: str) -> None:
+    assert set(markdown_to_html(text)).isdisjoint("\u202e\x02\ufffe")
+
+
+def test_a_text_that_is_too_long_or_too_deep_has_paragraphs_only() -> None:
+    for text in ("*a* " * 5000, "- " * 496 + "a"):
+        assert markdown_to_html(text) == f"<p>{text.strip()}</p>"
+    assert markdown_to_html("- " * 20 + "a").count("<ul>") == 20
 
 
 def test_no_text_is_no_paragraph() -> None:

@@ -10,11 +10,11 @@ from events_archive.model.archive_state import ArchiveState
 from events_archive.store import transaction
 from events_archive.store.history_file import append_lines, encode_changes, load_history
 from events_archive.store.lock import locked
-from events_archive.store.records import Records, load_records
+from events_archive.store.records import load_records
 from events_archive.store.state_files import load_state
 from events_archive.store.transaction import JOURNAL_FILE, commit, read_committed, recover
 from tests.store.changes import MONDAY, a_change
-from tests.store.record_files import decoded, save_records
+from tests.store.record_files import decoded, records_of, save_records
 
 OLD, NEW = {1: {"id": 1, "name": "old"}}, {1: {"id": 1, "name": "new"}}
 CHANGES = (a_change(1), a_change(2))
@@ -55,7 +55,7 @@ def test_after_a_power_cut_the_cache_is_the_old_or_the_new_one(
         for name in ("write_sealed", "write_atomically", "append_lines"):
             patch.setattr(transaction, name, dying(getattr(transaction, name)))
         try:
-            commit(tmp_path, Records().merged(NEW), CHANGES, STATE)
+            commit(tmp_path, records_of(NEW), CHANGES, STATE)
         except PowerCut:
             assert survived < 5
     recover(tmp_path)
@@ -63,7 +63,7 @@ def test_after_a_power_cut_the_cache_is_the_old_or_the_new_one(
     assert cache_of(tmp_path) == (after if survived >= 2 else before)
     assert not (tmp_path / JOURNAL_FILE).exists()
     # Changes that were dropped are found again by the next refresh.
-    commit(tmp_path, Records().merged(NEW), () if survived >= 2 else CHANGES, STATE)
+    commit(tmp_path, records_of(NEW), () if survived >= 2 else CHANGES, STATE)
     assert cache_of(tmp_path) == after
 
 
@@ -77,13 +77,13 @@ def test_an_invalid_journal_is_removed(tmp_path: Path) -> None:
 
 
 def test_a_reader_completes_what_a_killed_run_has_left(tmp_path: Path) -> None:
-    commit(tmp_path, Records().merged(OLD), (), ArchiveState())
+    commit(tmp_path, records_of(OLD), (), ArchiveState())
     _begin(tmp_path)
     assert read_committed(tmp_path, lambda: cache_of(tmp_path)) == (NEW, CHANGES, STATE)
 
 
 def test_a_reader_waits_for_a_transaction_but_not_for_the_lock(tmp_path: Path) -> None:
-    commit(tmp_path, Records().merged(OLD), (), ArchiveState())
+    commit(tmp_path, records_of(OLD), (), ArchiveState())
     with locked(tmp_path):
         assert read_committed(tmp_path, lambda: cache_of(tmp_path))[0] == OLD
         _begin(tmp_path)
@@ -97,13 +97,13 @@ def test_a_reader_waits_for_a_transaction_but_not_for_the_lock(tmp_path: Path) -
 
 
 def test_a_reader_reads_again_if_a_transaction_comes_between(tmp_path: Path) -> None:
-    commit(tmp_path, Records().merged(OLD), (), ArchiveState())
+    commit(tmp_path, records_of(OLD), (), ArchiveState())
     seen = []
 
     def read() -> object:
         seen.append(decoded(load_records(tmp_path / "events.jsonl")))
         if len(seen) == 1:
-            commit(tmp_path, Records().merged(NEW), CHANGES, STATE)
+            commit(tmp_path, records_of(NEW), CHANGES, STATE)
         return cache_of(tmp_path)
 
     assert read_committed(tmp_path, read) == (NEW, CHANGES, STATE)
@@ -114,4 +114,4 @@ def _begin(cache: Path) -> None:
     """Begin the transaction that leads to the new cache, and stop before its second half."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(transaction, "recover", lambda cache: None)
-        commit(cache, Records().merged(NEW), CHANGES, STATE)
+        commit(cache, records_of(NEW), CHANGES, STATE)

@@ -1,0 +1,59 @@
+"""Which links are published: one decision for those of records and those in texts."""
+
+import re
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+from events_archive.ll2.bounds import MAX_URL
+from events_archive.ll2.text import clean_text
+from events_archive.model.event import host_of
+
+# URLs in which nothing has to be cleaned: nearly all of them.
+_PLAIN_URL = re.compile(
+    r"https?://[a-z0-9.-]+(?::(?:\d{2,4}|[1-5]\d{4}))?(?:/[\w%/:@!$&'()*+,;=~\[\].-]*)?"
+    r"(?:\?[\w%/:@!$&'()*+,;=~\[\]?.-]+)?(?:#[\w%/:@!$&'()*+,;=~\[\]?.-]+)?",
+    re.ASCII,
+)
+_HOST_IN_WORDS = re.compile(r"[^\W_][\w-]{0,62}(?:\.[^\W_][\w-]{0,62})+")
+
+
+def clean_url(text: str) -> str:
+    """Return an absolute http(s) URL, percent-encoded except for its host; "" for anything else.
+
+    Percent signs remain: a path like ``112520cygnus%20release`` is encoded already.
+    """
+    if len(text) > MAX_URL:
+        return ""
+    if _PLAIN_URL.fullmatch(text):
+        return text
+    try:
+        parts = urlsplit(clean_text(text))
+        if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
+            return ""
+        # A user name before the host can only disguise where a link leads.
+        if "@" in parts.netloc or re.search(r"[\s\\<>\"'`{}|^]", parts.netloc):
+            return ""
+        _ = parts.port  # raises if it is not a port
+    except ValueError:
+        return ""
+    safe = "%/:@!$&'()*+,;=~[]"
+    path = quote(parts.path, safe)
+    query, fragment = (quote(part, f"{safe}?") for part in (parts.query, parts.fragment))
+    return urlunsplit((parts.scheme.lower(), parts.netloc, path, query, fragment))
+
+
+def undisclosed_host(url: str, words: str) -> str:
+    """Return the host of ``url`` if ``words``, which link to it, name another; else ""."""
+    host = host_of(url)
+    named = {host_of(f"//{name.lower()}") for name in _HOST_IN_WORDS.findall(words)}
+    return host if named and host not in named else ""
+
+
+def without_format(url: str) -> str:
+    """Return ``url`` without the parameter ``format``, which LL2 repeats in every URL it sends."""
+    # Nearly all URLs have this query or none.
+    url = url.removesuffix("?format=json")
+    if "?" not in url:
+        return url
+    parts = urlsplit(url)
+    query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != "format"]
+    return urlunsplit(parts._replace(query=urlencode(query)))
