@@ -445,7 +445,7 @@ def test_events_are_added_even_if_the_list_is_never_complete(
     assert "252 events but sent 251" in archive.warnings[0]
 
 
-def test_a_record_beyond_all_bounds_is_not_stored_and_all_others_are(archive: Archive) -> None:
+def test_a_record_beyond_all_bounds_costs_no_other_and_no_good_version(archive: Archive) -> None:
     archive.refresh()
     database = archive.upstream.database
     database.advance(hours=8)
@@ -460,7 +460,7 @@ def test_a_record_beyond_all_bounds_is_not_stored_and_all_others_are(archive: Ar
     database.change(new, description="x" * 300_000)
     database.change(other, location="Elsewhere")
     result = archive.refresh()
-    assert result.summary == "1 changed"
+    assert result.summary == "1 new, 1 changed"
     assert result.records.lines[long].decode()["description"] == valid
     ends = {warning.split()[1]: warning.rpartition("; ")[2] for warning in archive.warnings}
     stays = "its last good version stays"
