@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from events_archive.ll2.bounds import MAX_RECORD_BYTES
 from events_archive.ll2.parse import InvalidRecordError, read_event
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change, diff_events
@@ -28,7 +29,7 @@ class MergeResult(Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...]
     invalid: tuple[InvalidRecordError, ...]
     """Records of the response that were dropped: in favour of valid cached ones, or because they
-    cannot be encoded."""
+    are too long or too deep to be stored."""
 
 
 def merge_records(
@@ -61,7 +62,8 @@ def merge_records(
             invalid.append(InvalidRecordError(event_id, [str(error)]))
             continue
         event = read_event(event_id, line)
-        if isinstance(event, InvalidRecordError) and _event(known):
+        is_dropped = _event(known) or len(line.data) > MAX_RECORD_BYTES
+        if isinstance(event, InvalidRecordError) and is_dropped:
             invalid.append(event)
         else:
             updates[event_id] = line
