@@ -8,9 +8,9 @@
     return columns.stem[row] || columns.slug[row];
   }
 
-  // The URL of the event's page; relative to this page if the site has no base URL.
+  // The permanent URL of the event; relative to this page if the site has no base URL.
   function page(row) {
-    return (self.archiveParts.table.base || "") + "events/" + stem(row) + ".html";
+    return (self.archiveParts.table.base || "") + "id/" + columns.id[row] + ".html";
   }
 
   // The response of the API; the records come from data files of their own.

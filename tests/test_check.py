@@ -61,7 +61,7 @@ MISTAKES = [
     ("feed", "feed.json", '"title"', '"titel"'),
     ("calendar", "years/2021.ics", "DTSTAMP:", "DTSTOMP:"),
     ("gone", "calendar-all.ics", "UID:ll2-event-309@", "UID:ll2-evening-309@"),
-    ("gone", "events/tiangong-eva-1.ics", "UID:ll2-event-309@", "UID:ll2-evening-309@"),
+    ("gone", "id/309.ics", "UID:ll2-event-309@", "UID:ll2-evening-309@"),
 ]
 """The kind of the finding, the file, and the text in it that is replaced by another."""
 

@@ -45,6 +45,9 @@ def test_a_calendar_has_the_events_of_the_query(generated_run: Run) -> None:
     assert [event["UID"] for event in calendar.walk("VEVENT")] == [
         event["UID"] for event in archived.walk("VEVENT")
     ]
+    # It has no address from which a program could refresh it.
+    assert not {"SOURCE", "REFRESH-INTERVAL", "X-PUBLISHED-TTL"} & calendar.keys()
+    assert calendar["URL"] == f"{BASE_URL}explore.html?type=3"
 
 
 def test_the_lines_of_a_calendar_end_with_crlf(seed_run: Run) -> None:
@@ -60,6 +63,8 @@ def test_a_feed_has_the_events_of_the_query(seed_run: Run) -> None:
     assert not feed.bozo
     assert len(feed.entries) == 4
     assert feed.feed.link == f"{BASE_URL}explore.html?type=3"
+    assert "answer.rss" not in text
+    assert 'rel="self"' not in text
 
 
 def test_no_text_of_an_event_is_markup_in_markdown(generated_run: Run) -> None:

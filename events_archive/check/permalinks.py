@@ -41,7 +41,11 @@ def published_urls(state: ArchiveState) -> dict[str, str]:
     return {
         **dict.fromkeys(PERMANENT_URLS, "one of the archive's own"),
         **{f"events/{slug}.html": "an event's page" for slug in state.event_owners},
-        **{urls.permalink(id): "an event's permanent address" for id in _published_events(state)},
+        **{
+            urls.permalink(id, suffix): "an event's permanent address"
+            for id in _published_events(state)
+            for suffix in (".html", CALENDAR.suffix)
+        },
         **{
             f"types/{slug}{suffix}": "a type's page, feed or calendar"
             for slug in state.type_owners
@@ -80,9 +84,7 @@ def _missing_uids(site: BuiltSite, state: ArchiveState, pattern: str) -> Iterato
     """Compare the complete calendar, and each event's own one where there is one."""
     all_uids = find_ids(site, (urls.COMPLETE_CALENDAR,))
     for id in sorted(_published_events(state)):
-        permalink = site.pages.get(urls.permalink(id))
-        target = permalink and site.resolve_link(urls.permalink(id), permalink.redirect_target)
-        path = f"{target[0].removesuffix('.html')}.ics" if target else ""
+        path = urls.permalink(id, CALENDAR.suffix)
         uid, uids = pattern.format(id), find_ids(site, (path,))
         # The calendar of an event without a date is empty.
         if uids and uid not in uids:

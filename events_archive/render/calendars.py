@@ -1,6 +1,7 @@
 """Writes calendars (RFC 5545, RFC 7986): a component for each event, joined into files.
 
-An event has the same component in every calendar. There is no METHOD, which would require an
+An event has the same component in every calendar, but for its colour, which a calendar of one
+category has for all its events. There is no METHOD, which would require an
 ORGANIZER (RFC 5546 section 3.2.1). Without one, DTSTAMP is the time of the last revision (RFC 5545
 section 3.8.7.2), so nothing depends on the time of the build. Sections without a number of an RFC
 are those of RFC 5545.
@@ -58,8 +59,12 @@ def calendar_file(context: RenderContext, page: Page) -> bytes:
     """Return the file of one calendar."""
     calendar: Calendar = page.context["calendar"]
     make = anniversary if calendar.is_recurring else event_component
+    # A colour of an event overrules the one that a subscriber has given the calendar.
+    is_mixed = calendar.category is None
     components = [
-        context.cached((make, entry.event.id), partial(make, context, entry))
+        context.cached(
+            (make, entry.event.id, is_mixed), partial(make, context, entry, has_colour=is_mixed)
+        )
         for entry in calendar.entries
     ]
     properties = _head(calendar, context.site.base_url)
@@ -83,19 +88,23 @@ def _head(calendar: Calendar, base_url: str) -> Iterator[tuple[str, str]]:
     yield from (("VERSION", "2.0"), ("PRODID", PRODUCT), ("CALSCALE", "GREGORIAN"))
     yield from (("NAME", name), ("X-WR-CALNAME", name))
     yield from (("DESCRIPTION", description), ("X-WR-CALDESC", description))
-    yield ("REFRESH-INTERVAL;VALUE=DURATION", calendar.refresh)
-    yield ("X-PUBLISHED-TTL", calendar.refresh)
+    if calendar.path:
+        yield ("REFRESH-INTERVAL;VALUE=DURATION", calendar.refresh)
+        yield ("X-PUBLISHED-TTL", calendar.refresh)
     if calendar.category:
         colour, code = COLOURS[calendar.category.key]
         yield from (("COLOR", colour), ("X-APPLE-CALENDAR-COLOR", code))
     if base_url:
         home = "" if calendar.html_url == urls.HOME else calendar.html_url
         yield ("URL", uri_value(base_url + home))
-        yield ("SOURCE;VALUE=URI", uri_value(base_url + calendar.path))
+        if calendar.path:
+            yield ("SOURCE;VALUE=URI", uri_value(base_url + calendar.path))
 
 
-def event_component(context: RenderContext, entry: CalendarEntry) -> bytes:
-    """Return the VEVENT of an event."""
+def event_component(
+    context: RenderContext, entry: CalendarEntry, *, has_colour: bool = True
+) -> bytes:
+    """Return the VEVENT of an event, with its category's colour if it is to have one."""
     event, base_url = entry.event, context.site.base_url
     url = _permalink(context, event)
     thumbnail = context.thumbnails.of(event.image)
@@ -113,7 +122,7 @@ def event_component(context: RenderContext, entry: CalendarEntry) -> bytes:
         ("SUMMARY", text_value(summary(entry))),
         ("DESCRIPTION", text_value(description(entry, url, image))),
         ("CATEGORIES", text_value(event.type.name)),
-        ("COLOR", COLOURS[category_of(event.type).key][0]),
+        ("COLOR", COLOURS[category_of(event.type).key][0] if has_colour else ""),
         ("LOCATION", text_value(event.location)),
         ("URL", uri_value(url)),
         ("IMAGE;VALUE=URI;DISPLAY=BADGE;FMTTYPE=image/webp", uri_value(image)),
@@ -126,7 +135,7 @@ def _permalink(context: RenderContext, event: Event) -> str:
     return context.site.base_url and context.site.base_url + urls.permalink(event.id)
 
 
-def anniversary(context: RenderContext, entry: CalendarEntry) -> bytes:
+def anniversary(context: RenderContext, entry: CalendarEntry, *, has_colour: bool = True) -> bytes:
     """Return the VEVENT that recurs every year, from the first year after the event.
 
     29 February recurs on the last day of February, since recurrences on a day that a year does not
@@ -147,7 +156,7 @@ def anniversary(context: RenderContext, entry: CalendarEntry) -> bytes:
         ("SUMMARY", text_value(f"{day.year}: {event.name}")),
         ("DESCRIPTION", text_value("\n\n".join(filter(None, paragraphs)))),
         ("CATEGORIES", f"Anniversary,{text_value(event.type.name)}"),
-        ("COLOR", COLOURS[category_of(event.type).key][0]),
+        ("COLOR", COLOURS[category_of(event.type).key][0] if has_colour else ""),
         ("URL", uri_value(url)),
     )
 

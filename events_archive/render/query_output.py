@@ -74,7 +74,7 @@ def _markdown_table(site: Site, events: Iterable[Event]) -> str:
     for event in events:
         texts = (event.date.display, event.name, event.type.name, event.location)
         date, name, type, place = (_MARKDOWN.sub(r"\\\1", text) for text in texts)
-        url = site.base_url + site.urls.event(event)
+        url = site.base_url + urls.permalink(event.id)
         lines.append(f"| {date} | [{name}]({url}) | {type} | {place} |")
     return "\n".join(lines) + "\n"
 
@@ -83,7 +83,7 @@ def _calendar(site: Site, result: QueryResult, events: Sequence[Event]) -> Page:
     calendar = Calendar(
         name=f"{site.title}: {result.query.query_string() or 'everything'}",
         description="The answer to a question.",
-        path="answer.ics",
+        path="",
         html_url=_html_url(result),
     )
     entries = tuple(calendar_entry(site, event) for event in events if event.date.utc)
@@ -96,7 +96,7 @@ def _feed(site: Site, result: QueryResult, events: Sequence[Event]) -> Page:
         id=f"{TAG}:events:answer:{query}",
         title=f"{site.title}: {query or 'everything'}",
         description="The answer to a question.",
-        stem="answer",
+        stem="",
         html_url=_html_url(result),
         entries=tuple(event_entry(site, event) for event in events),
     )

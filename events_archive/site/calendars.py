@@ -42,6 +42,7 @@ class Calendar(Struct, frozen=True, kw_only=True):
     name: str
     description: str
     path: str
+    """``""`` if it is not published."""
     html_url: str
     """The page with the same events."""
     entries: tuple[CalendarEntry, ...] = ()
@@ -100,8 +101,8 @@ def event_calendar(site: Site, event: Event) -> Calendar:
     return Calendar(
         name=event.name,
         description=f"{event.name}, from {site.title}.",
-        path=site.urls.event(event, CALENDAR.suffix),
-        html_url=site.urls.event(event),
+        path=urls.permalink(event.id, CALENDAR.suffix),
+        html_url=urls.permalink(event.id),
         category=category_of(event.type),
     )
 
@@ -129,7 +130,9 @@ def calendar_pages(site: Site) -> Iterator[Page]:
                 yield page(term_calendar(site, term), events_of.get(term.slug, ()))
     # An event's own calendar keeps the event when it was withdrawn too long ago for the others.
     for event in site.catalogue.all_events:
-        yield page(event_calendar(site, event), (event,) if event.date.utc else ())
+        own = page(event_calendar(site, event), (event,) if event.date.utc else ())
+        yield own
+        yield replace(own, path=site.urls.event(event, CALENDAR.suffix))
 
 
 def _retired_terms(site: Site, taxonomy: Taxonomy) -> Iterator[Term]:

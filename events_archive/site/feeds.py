@@ -48,7 +48,7 @@ class Feed(Struct, frozen=True, kw_only=True):
     title: str
     description: str
     stem: str
-    """Its path without a suffix."""
+    """Its path without a suffix; ``""`` if it is not published."""
     html_url: str
     """The page with the same events."""
     entries: Entries = ()

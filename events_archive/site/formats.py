@@ -111,4 +111,8 @@ def content_type(path: str) -> str:
 def is_precached(path: str) -> bool:
     """Whether a browser that saves the site for reading offline saves the file."""
     format = format_of(path)
-    return format is not None and format.is_precached and path not in _NEVER_PRECACHED
+    if format is None or path in _NEVER_PRECACHED:
+        return False
+    # Pages link to the same calendar below id/.
+    is_copy = format is CALENDAR and path.startswith("events/")
+    return format.is_precached and not is_copy

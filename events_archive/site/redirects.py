@@ -11,7 +11,9 @@ from msgspec.structs import replace
 
 from events_archive.model.catalogue import grouped
 from events_archive.site import urls
+from events_archive.site.calendars import Calendar, calendar_page
 from events_archive.site.feeds import is_archive_document
+from events_archive.site.formats import CALENDAR
 from events_archive.site.page import Page, redirect
 from events_archive.site.site import Site
 from events_archive.site.taxonomies import TAXONOMIES
@@ -52,6 +54,9 @@ def _placeholders(site: Site) -> Iterator[Page]:
             context={"event_id": event_id},
             indexable=False,
         )
+        calendar = path.removesuffix(".html") + CALENDAR.suffix
+        name = f"Event {event_id}"
+        yield calendar_page(Calendar(name=name, description=name, path=calendar, html_url=path), ())
 
 
 def _copies(moved: Mapping[str, str], pages: Iterable[Page]) -> Iterator[Page]:

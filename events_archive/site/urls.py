@@ -66,9 +66,12 @@ class Urls(Struct, frozen=True):
         return f"types/{self.slugs.types.slugs[type.id]}{suffix}"
 
 
-def permalink(event_id: int) -> str:
-    """Return ``id/309.html``, which redirects to the event's page whatever its slug is."""
-    return f"id/{event_id}.html"
+def permalink(event_id: int, suffix: str = ".html") -> str:
+    """Return ``id/309.html``, which redirects to the event's page whatever its slug is.
+
+    Slugs are given to other events. So what is stored elsewhere names this path.
+    """
+    return f"id/{event_id}{suffix}"
 
 
 def year(number: int, suffix: str = ".html") -> str:

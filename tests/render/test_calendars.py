@@ -113,13 +113,24 @@ def test_every_category_has_a_colour() -> None:
     assert set(COLOURS) == {category.key for category in CATEGORIES}
 
 
-def test_an_event_is_the_same_component_in_every_calendar() -> None:
+def test_an_event_is_the_same_component_in_every_calendar_but_for_its_colour() -> None:
     files = render_site(a_site(an_event(309, slug="a"), base_url=BASE_URL, today="2021-07-01"))
-    names = ("calendar", "calendar-all", "types/eva", "years/2021", "events/a")
+    names = ("calendar", "calendar-all", "years/2021", "types/eva", "events/a", "id/309")
     holding = [files[f"{name}.ics"] for name in names]
-    parts = {raw[raw.index(b"BEGIN:VEVENT") : raw.index(b"END:VEVENT")] for raw in holding}
-    assert len(holding) == 5
-    assert len(parts) == 1
+    parts = [raw[raw.index(b"BEGIN:VEVENT") : raw.index(b"END:VEVENT")] for raw in holding]
+    assert len({part.replace(b"COLOR:goldenrod\r\n", b"") for part in parts}) == 1
+    # Calendars of one category have a colour themselves, and others have none.
+    assert [b"COLOR" in part for part in parts] == [True] * 3 + [False] * 3
+    assert [b"\nCOLOR" in raw.partition(b"BEGIN:VEVENT")[0] for raw in holding] == [
+        not has_colours for has_colours in [True] * 3 + [False] * 3
+    ]
+
+
+def test_the_calendar_of_an_event_hangs_on_its_id_and_lies_beside_its_page_too() -> None:
+    files = render_site(a_site(an_event(309, slug="a"), base_url=BASE_URL))
+    assert files["id/309.ics"] == files["events/a.ics"]
+    assert f"\r\nSOURCE;VALUE=URI:{BASE_URL}id/309.ics\r\n".encode() in files["id/309.ics"]
+    assert f"\r\nURL:{BASE_URL}id/309.html\r\nSOURCE".encode() in files["id/309.ics"]
 
 
 def test_the_rolling_calendar_has_the_last_ninety_days_and_all_upcoming_events() -> None:

@@ -35,8 +35,8 @@ def test_a_page_announces_its_feeds_and_its_calendar() -> None:
 
 
 def test_an_event_without_a_calendar_announces_that_of_its_type() -> None:
-    assert {"events/a.ics", "types/eva.rss"} <= _announced("events/a.html")
-    assert "events/c.ics" not in _announced("events/c.html")
+    assert {"id/1.ics", "types/eva.rss"} <= _announced("events/a.html")
+    assert "id/3.ics" not in _announced("events/c.html")
     assert "types/eva.ics" in _announced("events/c.html")
 
 
@@ -53,7 +53,9 @@ def test_the_page_on_subscriptions_has_every_feed_and_calendar() -> None:
     made = [page.path for page in plan_site(_site())]
     for path in made:
         suffix = path.rpartition(".")[2]
-        if suffix in ("rss", "atom", "ics", "opml") and not path.startswith(("events/", "years/")):
+        if suffix in ("rss", "atom", "ics", "opml") and not path.startswith(
+            ("events/", "id/", "years/")
+        ):
             assert f'href="{path}"' in html, path
     for path in (
         "calendar.ics",
