@@ -140,6 +140,21 @@ def test_of_two_builds_at_once_one_waits_for_the_other(tmp_path: Path) -> None:
     assert _site(tmp_path / "output") == _site(alone.output)
 
 
+def test_two_builds_with_two_caches_into_one_folder_never_mix(
+    before_and_after: tuple[Path, Run, Run], tmp_path: Path
+) -> None:
+    _, old, new = before_and_after
+    processes = []
+    for run in (old, new):
+        cache = tmp_path / run.cache.name
+        shutil.copytree(run.cache, cache, ignore=shutil.ignore_patterns("builds"))
+        processes.append(_start("--offline", *BASE, cache=cache, output=tmp_path / "output"))
+    errors = [process.communicate(timeout=60)[1] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], errors
+    assert _site(tmp_path / "output") in (_site(old.output), _site(new.output))
+    assert not (tmp_path / "output/.staging").exists()
+
+
 def _limit_file_size(size: int) -> Callable[[], None]:
     """Return a function that lets writes beyond ``size`` bytes fail, as on a full disk."""
 
@@ -175,8 +190,26 @@ def test_a_full_disk_leaves_the_old_site_and_is_reported(
     assert "cannot" in completed.stderr
     assert "Traceback" not in completed.stderr
     assert _site(tmp_path / "output") == _site(old.output)
+    assert not (tmp_path / "output/.staging").exists()
     run_build("--offline", *BASE, cache=tmp_path / "cache", output=tmp_path / "output")
     assert _site(tmp_path / "output") == _site(new.output)
+
+
+@pytest.mark.parametrize("format", ["zip", "zim"])
+def test_a_full_disk_during_an_export_leaves_no_partial_file(
+    format: str, before_and_after: tuple[Path, Run, Run], tmp_path: Path
+) -> None:
+    if format == "zim":
+        pytest.importorskip("libzim", reason="libzim below 3.7 has no wheels for this Python")
+    _, old, _ = before_and_after
+    folders = ("--cache", str(old.cache), "--output", str(old.output))
+    file = tmp_path / f"exports/site.{format}"
+    completed = _run_limited(
+        400_000, "export", format, "--to", str(file), "--offline", "-q", *BASE, *folders
+    )
+    assert completed.returncode == 1
+    assert completed.stderr == f"error: cannot write {file}: File too large\n"
+    assert list(file.parent.iterdir()) == []
 
 
 def test_a_full_disk_during_a_refresh_leaves_the_old_cache(tmp_path: Path) -> None:

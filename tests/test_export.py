@@ -4,6 +4,7 @@ import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,12 @@ from playwright.sync_api import Browser
 
 from events_archive.check.built_site import BuiltSite
 from events_archive.check.pages import broken_links
+from events_archive.export import ExportBundle
+from events_archive.export.zip_file import write_zip
 from events_archive.settings import Settings
 from tests.browser import PageMonitor, launch_browser
 from tests.conftest import BASE_URL, PROJECT, copy_seed, run_build
+from tests.factories import a_site
 from tests.published_site import PublishedSite
 
 FOLDER_NAME = "spaceflight events #1, 100% é"
@@ -67,6 +71,31 @@ def test_the_same_site_gives_the_same_bytes(exported: Path, tmp_path: Path) -> N
         cache=tmp_path / "cache", output=tmp_path / "output",
     )  # fmt: skip
     assert again.read_bytes() == exported.read_bytes()
+
+
+def test_without_a_base_url_the_site_keeps_the_one_that_it_was_built_for(exported: Path) -> None:
+    output, again = exported.parent / "output", exported.with_name("again.zip")
+    before = {path: path.stat() for path in output.rglob("*")}
+    run_build(
+        "export", "zip", "--to", str(again), "--offline",
+        cache=exported.parent / "cache", output=output,
+    )  # fmt: skip
+    assert again.read_bytes() == exported.read_bytes()
+    assert output / "sitemap.xml" in before
+    assert {path: path.stat().st_mtime_ns for path in output.rglob("*.*")} == {
+        path: status.st_mtime_ns for path, status in before.items() if "." in path.name
+    }
+
+
+@pytest.mark.parametrize(
+    ("day", "stored"), [("1957-10-04", 1980), ("2026-09-30", 2026), ("2999-12-31", 2107)]
+)
+def test_a_zip_holds_any_day_or_the_nearest_that_its_format_knows(day: str, stored: int) -> None:
+    file = BytesIO()
+    write_zip(ExportBundle(site=a_site(today=day), files=()), file)
+    (entry,) = zipfile.ZipFile(file).infolist()
+    assert entry.date_time[0] == stored
+    assert day in entry.filename
 
 
 def test_every_link_in_the_unpacked_zip_leads_to_a_file_in_it(unpacked: Path) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from argparse import ArgumentTypeError
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from events_archive.errors import UsageError
+from events_archive.setting_parsers import parse_today
 from events_archive.settings import SETTINGS, Settings, load_settings
 from tests.conftest import PROJECT
 
@@ -241,6 +243,12 @@ def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool", encoding="utf-8")
     with pytest.raises(UsageError, match=r"pyproject\.toml"):
         _load(tmp_path)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "3000-01-01", "9999-12-31"])
+def test_today_is_in_a_year_that_an_event_may_have(day: str) -> None:
+    with pytest.raises(ArgumentTypeError, match=f"{day} is not in the years 1900 to 2999"):
+        parse_today(day)
 
 
 def test_today_may_be_given(tmp_path: Path) -> None:

@@ -153,7 +153,8 @@ def cannot_write(path: Path, error: OSError) -> ArchiveError:
         return ArchiveError(
             f"cannot write {error.filename}: {error.strerror}. The site is as it was"
         )
+    reason = "it is not a folder" if isinstance(error, FileExistsError) else error.strerror or error
     return ArchiveError(
-        f"cannot write {path}: {error.strerror or error}. "
+        f"cannot write {path}: {reason}. "
         "The site is as it was; make room or permit writing there, and run again"
     )

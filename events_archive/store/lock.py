@@ -82,7 +82,8 @@ def _open_lock_file(path: Path, deadline: float) -> BinaryIO:
         except OSError as error:
             # Another process may have removed the folder again.
             if not isinstance(error, FileNotFoundError) or time.monotonic() >= deadline:
-                reason = error.strerror or error
+                is_taken = isinstance(error, FileExistsError)
+                reason = f"{path.parent} is not a folder" if is_taken else error.strerror or error
                 raise CacheError(f"{path} cannot be opened: {reason}") from error
 
 

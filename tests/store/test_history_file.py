@@ -109,3 +109,14 @@ def test_a_change_back_and_forth_is_no_repetition(tmp_path: Path) -> None:
     ]
     path.write_bytes(encode_changes([*renamed, *gone, *gone]))
     assert load_history(path)[0] == (*renamed, *gone, *gone)
+
+
+def test_a_line_that_no_run_has_written_is_left_out_or_can_be_shown(tmp_path: Path) -> None:
+    path = tmp_path / "history.jsonl"
+    lines = encode_changes([a_change(1), a_change(2, new="a\ud83d"), a_change(3)]).split(b"\n")
+    lines[0] = lines[0].replace(b'"observed":"2', b'"observed":"9')
+    path.write_bytes(b"\n".join(lines))
+    changes, damaged = load_history(path)
+    assert [change.event_id for change in changes] == [2, 3]
+    assert changes[0].new == "a?"
+    assert len(damaged) == 1

@@ -176,3 +176,29 @@ def test_no_damage_of_any_kind_brings_an_entry_that_was_not_there(
     except CacheError:
         return
     assert set(state.event_owners.items()) <= set(FULL.event_owners.items())
+
+
+@pytest.mark.parametrize(
+    ("entry", "edited"),
+    [
+        ('"9": "2026-09-07T06:00:01Z"', '"9": "9999-12-31T23:59:59Z"'),
+        ('"9": "2026-09-01"', '"9": "0001-01-01"'),
+        ('"docking": [2]', r'"dock\ud83d": [2]'),
+        ('"months/2021-07.html": 1', r'"months/\udc00.html": 1'),
+    ],
+)
+def test_an_entry_that_no_run_has_written_is_left_out(
+    entry: str, edited: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "ledger.json"
+    save_state(path, FULL)
+    text = path.read_text("utf-8")
+    assert entry in text
+    path.write_text(text.replace(entry, edited), "utf-8")
+    state, damaged = load_state(path)
+    assert len(damaged) == 1
+    saved, loaded = (
+        {line.strip(",") for line in content.splitlines() if "{" not in line}
+        for content in (text, encode_state(state).decode())
+    )
+    assert (saved - loaded, loaded - saved) == ({entry}, set())

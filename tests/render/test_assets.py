@@ -1,0 +1,33 @@
+"""Files of the static folder, which may hold links and what editors leave there."""
+
+import os
+from pathlib import Path
+
+from events_archive.output.up_to_date import stat_tree
+from events_archive.render.assets import read_assets
+
+
+def test_what_editors_and_systems_leave_in_the_folder_is_not_published(tmp_path: Path) -> None:
+    for name in (
+        *("style.css", "#style.css#", "style.css~", ".style.css.swp", "style.css.swo", ".DS_Store"),
+        *("Thumbs.db", "desktop.ini", "icon.svg.orig", "icon.svg.bak", "icon.svg", "tmp.js"),
+    ):
+        (tmp_path / name).write_text(name)
+    (tmp_path / ".#style.css").symlink_to("user@host.1234:5678")
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe.js")
+    assert list(read_assets(tmp_path).by_name) == ["icon.svg", "style.css", "tmp.js"]
+
+
+def test_a_file_may_be_a_link_and_an_edit_of_what_it_leads_to_is_noticed(tmp_path: Path) -> None:
+    shared, static = tmp_path / "style.css", tmp_path / "static"
+    static.mkdir()
+    shared.write_text("a {}")
+    (static / "style.css").symlink_to(shared)
+    (static / ".#style.css").symlink_to("user@host.1234:5678")
+    assert read_assets(static).by_name["style.css"].content == b"a {}"
+    before = stat_tree(str(static))
+    assert stat_tree(str(static)) == before
+    shared.write_text("a { color: red }")
+    assert stat_tree(str(static)) != before
+    assert stat_tree(str(static), follow=False) == stat_tree(str(static), follow=False)
