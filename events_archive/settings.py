@@ -206,6 +206,11 @@ class Settings:
         name = f"spaceflight-events-archive/{__version__}"
         return f"{name} (+{self.base_url})" if self.base_url else name
 
+    @property
+    def fresh_for(self) -> timedelta:
+        """How old the last contact with the API may be, unless there is a reason not to wait."""
+        return min(self.max_age, self.full_sweep_every)
+
     def output_values(self) -> tuple[tuple[str, str], ...]:
         """Return the name and the ``repr`` of each setting that affects the output."""
         return tuple(

@@ -14,13 +14,7 @@ import msgspec
 from msgspec.structs import asdict
 
 from events_archive.ll2.client import ApiPage
-from events_archive.ll2.pagination import (
-    PageRequest,
-    Pagination,
-    Role,
-    UnstablePaginationError,
-    base_query,
-)
+from events_archive.ll2.pagination import PageRequest, Pagination, Role, base_query
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.timestamps import AwareDatetime
 from events_archive.settings import Settings
@@ -30,13 +24,6 @@ from events_archive.store.transaction import CHECKPOINT_FOLDER, CHECKPOINT_HEADE
 
 MAX_CHECKPOINT_AGE = timedelta(hours=48)
 """The age from which a checkpoint is not resumed, since its first pages are out of date."""
-
-_ROLES: Mapping[str, Role] = {
-    **{"next": "next", "gap": "gap", "head": "head", "overlap": "overlap", "ids": "ids"},
-    # Former names, which older versions wrote.
-    **{"walk": "next", "front": "head", "again": "overlap"},
-}
-"""Roles of requests by their names in the files."""
 
 
 class _Header(msgspec.Struct):
@@ -50,11 +37,10 @@ class _Header(msgspec.Struct):
 class _PageFile(msgspec.Struct, rename={"without_id": "nameless"}):
     """The content of a page's file: the fields of `PageRequest` and of `ApiPage`."""
 
-    role: str
-    url: str
+    role: Role
     query: Mapping[str, str]
     count: int
-    next: str | None
+    has_next: bool
     without_id: int
     records: tuple[Any, ...]
 
@@ -79,8 +65,8 @@ def save_page(cache: Path, index: int, request: PageRequest, page: ApiPage) -> N
 def load_checkpoint(settings: Settings, state: ArchiveState, now: datetime) -> Pagination | None:
     """Return the saved pages, if there is a checkpoint from which to continue.
 
-    None if it is too old or was committed, if its list is to be fetched again, or if ``settings``
-    name another API or mode. Pages from the first one that cannot be read are deleted.
+    None if it is too old or was committed, or if ``settings`` name another API or mode. Pages from
+    the first one that cannot be read are deleted.
     """
     header = read_sealed(settings.cache / CHECKPOINT_FOLDER / CHECKPOINT_HEADER, _Header)
     if header is None or header.asked != _signature(settings):
@@ -94,21 +80,7 @@ def load_checkpoint(settings: Settings, state: ArchiveState, now: datetime) -> P
     _delete_pages(settings.cache, first=len(pagination.pages))
     # A run may have ended after it committed the refresh and before it deleted the checkpoint.
     is_new = state.last_full_refresh is None or header.started > state.last_full_refresh
-    return pagination if is_new and not _is_expired(pagination, age, settings) else None
-
-
-def _is_expired(pagination: Pagination, age: timedelta, settings: Settings) -> bool:
-    """Whether the list was read completely, was rejected, and is due to be fetched again.
-
-    With ``--accept-withdrawals``, the rejected list is used without fetching it again.
-    """
-    try:
-        is_complete = bool(pagination.pages) and pagination.next_request() is None
-    except UnstablePaginationError:
-        return True
-    if not is_complete or settings.accept_withdrawals:
-        return False
-    return settings.full or age >= settings.max_age
+    return pagination if is_new else None
 
 
 def saved_page_count(cache: Path) -> int:
@@ -148,12 +120,12 @@ def _signature(settings: Settings) -> dict[str, str]:
 def _load_page(path: Path) -> tuple[PageRequest, ApiPage] | None:
     """Return the page in ``path`` and its request; None if it is missing or damaged."""
     content = read_sealed(path, _PageFile)
-    if content is None or content.role not in _ROLES:
+    if content is None:
         return None
-    request = PageRequest(role=_ROLES[content.role], url=content.url, query=content.query)
+    request = PageRequest(role=content.role, query=content.query)
     page = ApiPage(
         count=content.count,
-        next=content.next,
+        has_next=content.has_next,
         records=tuple(record for record in content.records if id_of_record(record) is not None),
         without_id=content.without_id,
     )

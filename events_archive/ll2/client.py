@@ -30,11 +30,14 @@ FREE_REQUESTS_PER_HOUR = 15
 MAX_PAGE_SIZE = 100
 """The API silently reduces a larger ``limit``."""
 
+_LISTS = {"detailed": "detailed/", "list": "mini/"}
+"""Lists below ``events/`` from version 2.4.0 on, which ignores the parameter ``mode``."""
+_VERSION = re.compile(r"/(\d{1,3})\.(\d{1,3})\.\d{1,3}/\Z")
+
 _MAX_RETRY_AFTER = 24 * 3600
 _BYTES_PER_REQUEST = 450_000
 """How many a response of a run may have on average: about as many as the longest page of LL2."""
 _MAX_MESSAGE_SIZE = 10_000
-_MAX_URL_SIZE = 2000
 _RUN_TIMES = 10
 """How often a run may take as long as one response may take."""
 _TEMPORARY = frozenset({408, 425})
@@ -59,8 +62,8 @@ class ApiPage(Struct, frozen=True, kw_only=True):
 
     count: int
     """The number of events in the whole list at the time of the response."""
-    next: str | None
-    """The URL of the next page."""
+    has_next: bool
+    """Whether the API says that another page follows. Its address is not used."""
     records: tuple[Record, ...]
     """The records that have an id. Of one that is too long there are only `id` and `last_updated`,
     so that it is invalid and its last good version stays."""
@@ -98,6 +101,10 @@ class ApiClient:
         self.remaining: int | None = None
         """The number of requests that are still allowed in this hour; None while not known."""
         self._root = settings.api_url
+        version = _VERSION.search(self._root)
+        self._has_list_for_each_mode = bool(
+            version and (int(version[1]), int(version[2])) >= (2, 4)
+        )
         self._limits = limits or HttpLimits.from_timeout(settings.timeout)
         self._sleep, self._clock = sleep, clock
         self._max_requests = settings.max_requests
@@ -117,29 +124,23 @@ class ApiClient:
         self._http.__exit__(*error)
 
     def fetch_events(self, query: Mapping[str, str]) -> ApiPage:
-        """Return the page of ``/events/`` for ``query``; raises as `fetch_page` does."""
-        return self.fetch_page(f"{self._root}events/?{urlencode(query)}")
-
-    def fetch_page(self, url: str) -> ApiPage:
-        """Return the page of events at ``url``, which must be below the API's root.
+        """Return a page of events.
 
         Raises `RateLimitedError`, or another `ApiError` when the last retry fails or the response
         is not a page of events.
         """
-        if not self._is_below_root(url):
-            raise ApiError(f"refused to follow the next page to {display_url(url)}")
-        page = self._fetch_with_retries(url)
-        if page.next is not None and not self._is_below_root(page.next):
-            raise ApiError(
-                f"{display_url(url)} names {display_url(page.next)} as the next page, "
-                "which is not the API's: refused"
-            )
-        return page
+        return self._fetch_with_retries(self.events_url(query))
+
+    def events_url(self, query: Mapping[str, str]) -> str:
+        """Return the URL of the list that has the events in the ``mode`` of ``query``."""
+        path = _LISTS.get(query.get("mode", ""), "") if self._has_list_for_each_mode else ""
+        return f"{self._root}events/{path}?{urlencode(query)}"
 
     def fetch_rate_limit(self) -> RateLimit | None:
         """Return the rate limit, by a request that does not count; None if the API does not say."""
         try:
-            response = self._http.request("GET", f"{self._root}api-throttle/")
+            path = "api-throttle/status/" if self._has_list_for_each_mode else "api-throttle/"
+            response = self._http.request("GET", self._root + path)
             value = _short_json(response) if response.status == 200 else None
         except HttpError:
             return None
@@ -171,10 +172,6 @@ class ApiClient:
             raise ApiError(f"LL2 is slow: {self.requests} requests took the time of one run")
         self.requests += 1
         self.remaining = None if self.remaining is None else self.remaining - 1
-
-    def _is_below_root(self, url: str) -> bool:
-        is_below = url.startswith(self._root) and "/../" not in url
-        return is_below and self._http.is_same_origin(url)
 
     def _fetch_with_retries(self, url: str) -> ApiPage:
         """Return the page at ``url``; after a fault that may pass, wait and try again.
@@ -285,23 +282,23 @@ def _parse_page(body: bytes, url: str) -> ApiPage:
     url = display_url(url)
     try:
         members = _split_page(body)
-        head = JsonFields(_decode_short(members, ("count", "next"), _MAX_URL_SIZE))
+        count = JsonFields(_decode_short(members, ("count",), 50)).integer("count")
         is_list = members.get("results", b"").startswith(b"[")
         results = canonical_json.split_list(members["results"]) if is_list else []
     except ValueError as error:
         raise UnreachableError(f"{url} answers with broken JSON ({error})") from error
-    count, next_url = head.integer("count"), head.raw("next")
-    if not is_list or count is None or not len(results) <= min(count, MAX_PAGE_SIZE):
+    if not is_list or count is None or count < 0 or len(results) > MAX_PAGE_SIZE:
         raise ApiError(f"{url} answers with JSON that is no page of events")
-    if not isinstance(next_url, str) and members.get("next", b"null") != b"null":
-        raise ApiError(f"{url} answers with JSON whose next page has no address")
     values = [_read_record(result) for result in results]
     records = tuple(record for record in values if id_of_record(record) is not None)
     if results and not records:
         raise ApiError(f"{url} answers with events of which none has an id")
-    without_id = len(results) - len(records)
-    next_url = next_url if isinstance(next_url, str) else None
-    return ApiPage(count=count, next=next_url, records=records, without_id=without_id)
+    return ApiPage(
+        count=count,
+        has_next=members.get("next", b"null") != b"null",
+        records=records,
+        without_id=len(results) - len(records),
+    )
 
 
 def _split_page(body: bytes) -> dict[str, bytes]:

@@ -1,4 +1,9 @@
-"""Merge a response into the cache: which records to store, and what has changed."""
+"""Merge a response into the cache: which records to store, and what has changed.
+
+A member that a record lacks says nothing: the API has three levels of detail, and a server may not
+send the one it was asked for. So the member keeps the value that is known. One that is null or
+empty is a statement, and is stored.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
@@ -12,11 +17,18 @@ from events_archive.ll2.parse import InvalidRecordError, read_event
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change, diff_events
 from events_archive.model.event import Event
+from events_archive.model.timestamps import EARLIEST, LATEST
 from events_archive.store.records import Record, RecordLine, Records, last_updated
 
 LIVE_WINDOW = timedelta(hours=36)
 """A change is live if the cache was refreshed at most this long before the change was found: a
 daily refresh that is late counts."""
+
+CLOCK_TOLERANCE = timedelta(days=1)
+"""How far LL2's clock and this computer's may be apart before one of them is taken for wrong."""
+
+_MODES = {"detailed": "agencies", "normal": "updates", "list": "id"}
+"""The levels of detail, each with a member that it has and the next one has not."""
 
 
 class MergeResult(Struct, frozen=True, kw_only=True):
@@ -45,17 +57,20 @@ def merge_records(
 
     ``withdrawn_ids`` are cached events that LL2 no longer has; their records remain. A full refresh
     counts even where it has older versions: records were reset upstream. In an incremental one, an
-    older version comes from a copy that lags behind, and is ignored.
+    older version comes from a copy that lags behind, and is ignored, unless the known one is from
+    the future by this computer's clock.
+
+    If that clock was ahead, there are observations later than ``now``, to which they are moved; but
+    not if edits are later too, since then the clock is behind.
     """
     invalid: list[InvalidRecordError] = []
     updates: dict[int, RecordLine] = {}
-    for event_id, record in fetched.items():
+    for event_id, sent in fetched.items():
         known = cached.lines.get(event_id)
         try:
-            if known and (
-                record == known.decode()
-                or (last_updated(record) < known.last_updated and not is_full)
-            ):
+            known_record = known.decode() if known else {}
+            record = _with_known_members(sent, known_record)
+            if record == known_record or (known and not is_full and _is_stale(record, known, now)):
                 continue
             line = RecordLine.encode(record)
         except (ValueError, RecursionError) as error:
@@ -72,20 +87,50 @@ def merge_records(
         **{event_id: _last_seen(event_id, cached, state) for event_id in withdrawn_ids},
     }
     records = cached.merged(updates)
+    edits = (line.last_updated for line in cached.lines.values())
+    latest = now if now >= max(edits, default=EARLIEST) else LATEST
     first_seen = {**dict.fromkeys(records.lines, now), **state.first_seen}
+    full, incremental = state.last_full_refresh, state.last_incremental_refresh
     return MergeResult(
         records=records,
-        archive_state=replace(state, withdrawn=withdrawn, first_seen=first_seen),
+        archive_state=replace(
+            state,
+            withdrawn={event_id: min(day, latest.date()) for event_id, day in withdrawn.items()},
+            first_seen={event_id: min(seen, latest) for event_id, seen in first_seen.items()},
+            last_full_refresh=now if is_full else full and min(full, now),
+            last_incremental_refresh=incremental and min(incremental, now) if is_full else now,
+        ),
         is_full=is_full,
         changes=tuple(_changes(cached, updates, state, withdrawn, now)),
         invalid=tuple(invalid),
     )
 
 
+def count_incomplete(records: Iterable[Record], mode: str) -> int:
+    """Return how many of ``records`` have fewer details than records of ``mode``."""
+    return sum(_MODES[mode] not in record for record in records)
+
+
 def _event(line: RecordLine | None) -> Event | None:
     """Return the event of a line; None if there is no line or it is invalid."""
     event = read_event(0, line) if line else None
     return event if isinstance(event, Event) else None
+
+
+def _is_stale(record: Record, known: RecordLine, now: datetime) -> bool:
+    return last_updated(record) < known.last_updated <= now + CLOCK_TOLERANCE
+
+
+def _with_known_members(record: Record, known: Record) -> Record:
+    """Return ``record`` with the members of ``known`` that it lacks; the higher mode is theirs.
+
+    What lacks even a name is no record of any mode, but a fault.
+    """
+    if known.keys() <= record.keys() or not record.keys() >= {"name", "slug", "type"}:
+        return record
+    modes = {known.get("response_mode"), record.get("response_mode")}
+    highest = [{"response_mode": mode} for mode in _MODES if mode in modes][:1]
+    return {**known, **record, **dict(*highest)}
 
 
 def _last_seen(event_id: int, cached: Records, state: ArchiveState) -> date:

@@ -1,8 +1,8 @@
 """Read a list of events completely although it changes meanwhile. Pure decisions, no requests.
 
-The list is requested with ``ordering=-last_updated`` (most recently edited first), page by page.
-Offset pagination breaks when records move between two requests. With this ordering, and no other,
-every loss can be detected:
+**How a sweep converges.** The list is requested by ``last_updated``, most recently edited first,
+page by page. Offset pagination breaks when records move between two requests. With this ordering,
+and no other, nearly every loss can be detected:
 
 - A record that is added or edited moves to the head and shifts the rest towards the end. Nothing is
   skipped: the next page starts with records that were already read.
@@ -11,55 +11,59 @@ every loss can be detected:
   list the other way. If both cancel each other out, nothing is skipped.
 
 Ordered by ``date``, records would move in both directions. With ascending ``last_updated``, each
-edit would skip a record, which would show only at the end of the list, without its offset.
+edit would skip a record, which would show only at the end of the list, without its offset. Events
+with equal timestamps, of which a bulk edit makes hundreds, come in any order: so ``date`` is the
+second key, for servers that take one.
 
-Hence the roles of requests. All but ``next`` are made only if something changed:
+Only whether there is a next page is taken from ``next``, since some servers write a wrong address
+there. The offset is the number of records read so far.
 
-- ``next``: the next page, up to the end of the list.
-- ``gap``: when ``count`` fell, the list from `MARGIN` records before the current offset.
-- ``head``: at the end, if the list changed, its first pages again.
-- ``overlap``: if records are still missing (records with equal timestamps in changing order, a
-  wrong page), the offsets at which records were repeated.
-- ``ids``: cached events that were not in the list, by id, before they count as withdrawn.
+The list is complete when as many events were read as ``count`` says. If it is not after the first
+pass, these are requested, as long as events are missing and requests remain:
+
+- ``gap``, during the pass: when ``count`` fell, the list from `MARGIN` records before the offset.
+- ``head``: if the list changed meanwhile, its first pages again.
+- ``ids``: cached events that were not in the list, by id. This is also the evidence without which
+  none counts as withdrawn, even if the list is complete.
+- ``next`` again, in another ordering, until all of `ORDERINGS` were tried.
+
+A list that stays incomplete is used as it is: see `refresh_session`.
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from math import ceil
 from typing import Literal, Self
 
 from msgspec import Struct, field
 
-from events_archive.errors import ApiError
 from events_archive.ll2.client import MAX_PAGE_SIZE, ApiPage
 from events_archive.store.records import Record, id_of_record, is_older, last_updated
 
 MARGIN = MAX_PAGE_SIZE // 2
-"""How many records before a gap are read again. If ``count`` falls by more, reading fails."""
+"""How many records before a gap are read again. If ``count`` falls by more, the list is read in
+another ordering too."""
 
-Role = Literal["next", "gap", "head", "overlap", "ids"]
+ORDERINGS = ("-last_updated,-date", "date,last_updated", "-date,-last_updated")
+"""The orderings in which the list is read: the first one always, the others if need be."""
+
+Role = Literal["next", "gap", "head", "ids"]
 
 _MAX_HEAD_PAGES = 3
-_MAX_OVERLAP_PAGES = 4
-
-
-class UnstablePaginationError(ApiError):
-    """The list changes too fast, or its pages repeat; a later refresh starts from the beginning."""
 
 
 class PageRequest(Struct, frozen=True, kw_only=True):
     """One request for a page of the list."""
 
     role: Role
-    url: str = ""
-    """The ``next`` URL of the page before; "" if the request is defined by `query`."""
     query: Mapping[str, str] = field(default_factory=dict)
-    """Parameters in addition to those of `base_query`."""
+    """Parameters in addition to those of `base_query`, or in their place."""
 
 
 def base_query(mode: str) -> dict[str, str]:
     """Return the parameters of every request for events; ``mode`` is LL2's level of detail."""
     limit = str(MAX_PAGE_SIZE)
-    return {"format": "json", "limit": limit, "mode": mode, "ordering": "-last_updated"}
+    return {"format": "json", "limit": limit, "mode": mode, "ordering": ORDERINGS[0]}
 
 
 class Pagination(Struct, frozen=True, kw_only=True):
@@ -94,7 +98,7 @@ class Pagination(Struct, frozen=True, kw_only=True):
     @property
     def without_id(self) -> int:
         """The number of records that were dropped because they have no id."""
-        return sum(page.without_id for _, page in self.pages)
+        return sum(page.without_id for page in self._first_pass)
 
     @property
     def is_incomplete(self) -> bool:
@@ -102,114 +106,122 @@ class Pagination(Struct, frozen=True, kw_only=True):
         return len(self.records) + self.without_id < self.count
 
     @property
+    def is_doubtful(self) -> bool:
+        """Whether events may be missing: as `count` says, or since it fell by a great number."""
+        falls = (before.count - page.count for before, page in pairwise(self._first_pass))
+        is_shifted = any(fall > MARGIN for fall in falls) and self._next_page(ORDERINGS[1])
+        return self.is_incomplete or bool(is_shifted)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the list was read to its end once; what is requested then is optional."""
+        return self._reread_gap() is None and self._next_page(ORDERINGS[0]) is None
+
+    @property
     def requested_ids(self) -> set[int]:
         """The ids that were requested one by one."""
-        return {int(i) for query in self._queries("ids") for i in query["id"].split(",")}
+        return {event_id for ids in self._lookups for event_id in ids}
 
     @property
     def remaining_pages(self) -> int | None:
         """How many pages are still to read if the list does not change; None before the first."""
-        pages = self._pages("next")
-        if not pages:
+        if not (pages := self._first_pass):
             return None
         return max(0, ceil(pages[-1].count / max(1, pages[0].size)) - len(pages))
 
     @property
     def list_changed(self) -> bool:
         """Whether the list changed while it was read."""
-        pages = self._pages("next")
+        pages = self._first_pass
         ids = [id_of_record(record) for page in pages for record in page.records]
         counts = {page.count for page in pages}
         return len(counts) > 1 or len(ids) > len(set(ids)) or self.is_incomplete
 
     @property
     def id_lookup_works(self) -> bool:
-        """Whether requests by id returned requested ids only: a server may ignore the filter."""
-        found = {id_of_record(record) for page in self._pages("ids") for record in page.records}
-        return found <= self.requested_ids
+        """Whether each request by id returned the event that the list has, and none unrequested.
 
-    def next_request(self) -> PageRequest | None:
-        """Return the next request; None when the whole list has been read.
-
-        Raises `UnstablePaginationError` if there is no point in reading on.
+        A server may ignore the filter, or respond with an empty list.
         """
-        pages = self._pages("next")
-        if not pages:
-            return PageRequest(role="next")
-        self._check_progress(pages)
-        if (gap := self._reread_gap(pages)) is not None:
-            return gap
-        if pages[-1].next is not None:
-            return PageRequest(role="next", url=pages[-1].next)
-        return self._reread_head(pages) or self._reread_overlap(pages)
+        found = [{id_of_record(record) for record in page.records} for page in self._pages("ids")]
+        lookups = zip(self._lookups, found, strict=True)
+        return all(ids[0] in page_ids and page_ids <= {*ids} for ids, page_ids in lookups)
 
-    def lookup_request(self, ids: Iterable[int]) -> PageRequest | None:
-        """Return a request by id for those of ``ids`` not read or requested yet, a page at most."""
-        missing = sorted(set(ids) - self.records.keys() - self.requested_ids)[:MAX_PAGE_SIZE]
-        if not missing:
+    def next_request(self, cached_ids: Iterable[int] = ()) -> PageRequest | None:
+        """Return the next request; None when the list is complete, or nothing else can be tried.
+
+        Those of ``cached_ids`` that are not in the list are requested by id.
+        """
+        request = self._reread_gap() or self._next_page(ORDERINGS[0])
+        request = request or self._reread_head() or self._lookup(cached_ids)
+        # The order does not matter for a list of one page.
+        if request is None and len(self._first_pass) > 1:
+            for ordering in ORDERINGS[1:]:
+                if request is None and self.is_doubtful:
+                    request = self._next_page(ordering)
+        return request
+
+    @property
+    def _first_pass(self) -> list[ApiPage]:
+        return self._pages("next", ORDERINGS[0])
+
+    @property
+    def _lookups(self) -> list[list[int]]:
+        """The ids of each request by id."""
+        requests = (request for request, _ in self.pages if request.role == "ids")
+        return [[int(text) for text in request.query["id"].split(",")] for request in requests]
+
+    def _pages(self, role: Role, ordering: str = ORDERINGS[0]) -> list[ApiPage]:
+        return [
+            page
+            for request, page in self.pages
+            if request.role == role and request.query.get("ordering", ORDERINGS[0]) == ordering
+        ]
+
+    def _next_page(self, ordering: str) -> PageRequest | None:
+        """Return a request for the page after those read in ``ordering``; None after the last."""
+        pages = self._pages("next", ordering)
+        # An empty page in the middle of the list is an error of the server.
+        offset = sum(page.size or MAX_PAGE_SIZE for page in pages)
+        is_beyond_end = offset >= self.count and not self.made_progress
+        if pages and (is_beyond_end or not pages[-1].has_next):
             return None
-        return PageRequest(role="ids", query={"id": ",".join(map(str, missing))})
+        query = {"offset": str(offset)} if offset else {}
+        if ordering != ORDERINGS[0]:
+            query["ordering"] = ordering
+        return PageRequest(role="next", query=query)
 
-    def _pages(self, role: Role) -> list[ApiPage]:
-        return [page for request, page in self.pages if request.role == role]
-
-    def _queries(self, role: Role) -> list[Mapping[str, str]]:
-        return [request.query for request, _ in self.pages if request.role == role]
-
-    def _check_progress(self, pages: list[ApiPage]) -> None:
-        """Raise if the last page had nothing new although another page is said to follow."""
-        request, page = self.pages[-1]
-        if request.role != "next" or page.next is None:
-            return
-        if not page.records:
-            raise UnstablePaginationError("a page of events in the middle of the list is empty")
-        if not self.made_progress:
-            raise UnstablePaginationError(
-                "the pages of events go in circles, or the list changed all at once"
-            )
-        if len(pages) > 2 * ceil(pages[0].count / max(1, len(pages[0].records))) + 2:
-            raise UnstablePaginationError("the pages of events do not come to an end")
-
-    def _reread_gap(self, pages: list[ApiPage]) -> PageRequest | None:
+    def _reread_gap(self) -> PageRequest | None:
         """Return a request for the end of what was read, if ``count`` fell with the last page."""
-        if len(pages) < 2 or self.pages[-1][0].role != "next":
+        pages = self._first_pass
+        if len(pages) < 2 or self.pages[-1][1] is not pages[-1]:
             return None
-        fall = pages[-2].count - pages[-1].count
-        if fall <= 0:
+        if not 0 < pages[-2].count - pages[-1].count <= MARGIN:
             return None
-        if fall > MARGIN:
-            raise UnstablePaginationError(f"{fall} events went while the list was read")
         offset = max(0, sum(page.size for page in pages[:-1]) - MARGIN)
         return PageRequest(role="gap", query={"offset": str(offset)})
 
-    def _reread_head(self, pages: list[ApiPage]) -> PageRequest | None:
+    def _reread_head(self) -> PageRequest | None:
         """Return a request for the head, if the list changed, as far as it has anything new."""
         head = self._pages("head")
         if not head:
             return PageRequest(role="head") if self.list_changed else None
-        if head[-1].next is None or not head[-1].records:
+        if not head[-1].has_next or not head[-1].records or len(head) >= _MAX_HEAD_PAGES:
             return None
-        versions = {id_of_record(r): last_updated(r) for page in pages for r in page.records}
+        records = (record for page in self._first_pass for record in page.records)
+        versions = {id_of_record(record): last_updated(record) for record in records}
         oldest = head[-1].records[-1]
         if versions.get(id_of_record(oldest)) == last_updated(oldest):
             return None
-        if len(head) >= _MAX_HEAD_PAGES:
-            raise UnstablePaginationError("the list of events changes faster than it can be read")
-        return PageRequest(role="head", url=head[-1].next)
+        return PageRequest(role="head", query={"offset": str(sum(page.size for page in head))})
 
-    def _reread_overlap(self, pages: list[ApiPage]) -> PageRequest | None:
-        """Return a request for an offset at which records were repeated, if records are missing."""
-        requested = [query["offset"] for query in self._queries("overlap")]
-        if not self.is_incomplete or len(requested) >= _MAX_OVERLAP_PAGES:
+    def _lookup(self, cached_ids: Iterable[int]) -> PageRequest | None:
+        """Return a request by id for those of ``cached_ids`` not read or requested yet.
+
+        An event that the list has is requested too: without it, the response is no evidence.
+        """
+        missing = sorted(set(cached_ids) - self.records.keys() - self.requested_ids)
+        if not missing or not self.records:
             return None
-        seen: set[int | None] = set()
-        offset = 0
-        for page in pages:
-            ids = {id_of_record(record) for record in page.records}
-            if len(ids - seen) < len(page.records):
-                for start in (str(max(0, offset - MARGIN)), str(offset)):
-                    if start not in requested:
-                        return PageRequest(role="overlap", query={"offset": start})
-            seen |= ids
-            offset += page.size
-        return None
+        ids = [min(self.records), *missing[: MAX_PAGE_SIZE - 1]]
+        return PageRequest(role="ids", query={"id": ",".join(map(str, ids))})

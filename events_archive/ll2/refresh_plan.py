@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from events_archive.console import quantity
 from events_archive.ll2.client import FREE_REQUESTS_PER_HOUR, MAX_PAGE_SIZE
+from events_archive.ll2.merge import CLOCK_TOLERANCE
 from events_archive.ll2.pagination import Pagination
 from events_archive.model.archive_state import ArchiveState
 from events_archive.settings import Settings
@@ -36,8 +37,14 @@ class CacheState(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def newest_edit(self) -> datetime | None:
-        """The latest ``last_updated`` of these events, by LL2's clock; None if there are none."""
-        return max((self.records.lines[i].last_updated for i in self.present_ids), default=None)
+        """The latest ``last_updated`` of these events, by LL2's clock; None if there are none.
+
+        Those later than the last contact are left out if there are others: LL2's clock was ahead.
+        """
+        edits = {self.records.lines[event_id].last_updated for event_id in self.present_ids}
+        contact = self.archive_state.last_refreshed
+        past = {edit for edit in edits if contact and edit <= contact + CLOCK_TOLERANCE}
+        return max(past or edits, default=None)
 
     @property
     def pages_done(self) -> int:
@@ -71,12 +78,18 @@ def plan_refresh(cache: CacheState, settings: Settings, now: datetime) -> Refres
     """Return the plan of a run that starts at ``now`` (UTC)."""
     if settings.offline:
         return RefreshPlan(mode="none", reason="--offline")
-    if reason := _reason_for_full_refresh(cache, settings, now):
+    if reason := _reason_for_full_refresh(cache, settings):
         return full_plan(cache, now, reason)
-    last_refreshed = cache.archive_state.last_refreshed
-    reason = f"last refreshed {format_age(now - last_refreshed)}" if last_refreshed else ""
-    if last_refreshed is not None and timedelta() <= now - last_refreshed < settings.max_age:
+    state = cache.archive_state
+    age = None if state.last_refreshed is None else now - state.last_refreshed
+    reason = "the first one" if age is None else f"last refreshed {format_age(age)}"
+    if age is not None and timedelta() <= age < settings.fresh_for:
         return RefreshPlan(mode="none", reason=reason)
+    if state.last_full_refresh is None:
+        return full_plan(cache, now, "there was no complete one yet")
+    full_age = now - state.last_full_refresh
+    if not timedelta() <= full_age < settings.full_sweep_every:
+        return full_plan(cache, now, f"the last one was {format_age(full_age)}")
     return incremental_plan(cache, reason) or full_plan(cache, now, reason)
 
 
@@ -113,20 +126,17 @@ def full_plan(cache: CacheState, now: datetime, reason: str) -> RefreshPlan:
     )
 
 
-def _reason_for_full_refresh(cache: CacheState, settings: Settings, now: datetime) -> str | None:
+def _reason_for_full_refresh(cache: CacheState, settings: Settings) -> str | None:
+    """Return why a full refresh is due however recent the last contact was; None if it is not."""
     state = cache.archive_state
-    age = now - (state.last_full_refresh or now)
-    is_first = state.last_full_refresh is None or cache.newest_edit is None
-    is_clone = state.last_full_refresh is None and state.last_refreshed is not None
     is_other_source = (state.api_url, state.mode) != (settings.api_url, settings.mode)
-    is_due = age >= settings.full_sweep_every or age < timedelta()
     reasons = {
         "--full": settings.full,
         f"one was interrupted after {cache.pages_done} pages": cache.checkpoint is not None,
-        "the first one in this clone" if is_clone else "the first one": is_first,
+        "the first one": state.last_refreshed is None or cache.newest_edit is None,
+        "the first one in this clone": not state.api_url,
         f"the cache is from {state.api_url} in mode {state.mode}": is_other_source,
         "records of the cache are damaged": cache.is_damaged,
-        f"the last one was {format_age(age)}": is_due,
     }
     return next((reason for reason, applies in reasons.items() if applies), None)
 

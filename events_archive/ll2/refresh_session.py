@@ -1,6 +1,14 @@
-"""Carry out a refresh plan: fetch pages, judge whether they are plausible, merge them."""
+"""Carry out a refresh plan: fetch pages, judge whether they can be trusted, merge them.
 
-from collections.abc import Iterable
+What came is always used. A full refresh that raises a doubt, because the list stayed incomplete or
+too many events are missing from it, is merged like an incremental one, and another is due when the
+cache has reached its maximum age.
+
+An event counts as withdrawn only if a full refresh without doubt does not list it, and LL2, asked
+for it by id together with an event that it has, returns that one alone.
+"""
+
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -13,32 +21,21 @@ from events_archive.ll2.checkpoint import create_checkpoint, delete_checkpoint, 
 from events_archive.ll2.client import (
     FREE_REQUESTS_PER_HOUR,
     ApiClient,
-    ApiPage,
     ExcessiveResponseError,
 )
-from events_archive.ll2.merge import MergeResult, merge_records
-from events_archive.ll2.pagination import (
-    PageRequest,
-    Pagination,
-    UnstablePaginationError,
-    base_query,
-)
-from events_archive.ll2.refresh_plan import (
-    CacheState,
-    RefreshPlan,
-    full_plan,
-    incremental_plan,
-)
+from events_archive.ll2.merge import MergeResult, count_incomplete, merge_records
+from events_archive.ll2.pagination import Pagination, base_query
+from events_archive.ll2.refresh_plan import CacheState, RefreshPlan, full_plan
 from events_archive.model.timestamps import format_utc
 from events_archive.settings import Settings
 from events_archive.store.records import last_updated
 
 MAX_PLAUSIBLE_LOSS = 0.05
-"""The share of the events that may be missing from a full refresh that is accepted."""
+"""The share of the events that may be missing from a full refresh that is believed."""
 
 
 class ImplausibleResponseError(ApiError):
-    """A full refresh from which too many events are missing."""
+    """A full refresh without any event."""
 
 
 class RefreshSession(Struct, frozen=True, kw_only=True):
@@ -53,8 +50,7 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
     def run(self, plan: RefreshPlan) -> MergeResult:
         """Return the merged cache. Raises `ApiError`.
 
-        If an incremental refresh contradicts the cache, a full one follows. If a full refresh fails
-        because the list is unstable, an incremental one follows, so that the archive still grows.
+        If an incremental refresh contradicts the cache, a full one follows.
         """
         self.console.print(plan.sentence)
         if plan.mode == "incremental":
@@ -62,15 +58,7 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
                 return result
             plan = full_plan(self.cache, self.now, "the changes contradict the cache")
             self.console.print(plan.sentence)
-            return self._full(plan)
-        try:
-            return self._full(plan)
-        except UnstablePaginationError as error:
-            fallback = incremental_plan(self.cache, str(error))
-            if fallback is None or (result := self._incremental(fallback)) is None:
-                raise
-            self.console.warn(f"{error}; only changes were fetched")
-            return result
+        return self._full(plan)
 
     def _incremental(self, plan: RefreshPlan) -> MergeResult | None:
         """Fetch and merge what has changed; None if the response contradicts the cache.
@@ -82,107 +70,143 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
         """
         start = (plan.since or self.now).replace(microsecond=0)
         pagination = Pagination()
-        while (request := pagination.next_request()) is not None:
-            page = self._fetch(pagination, request, last_updated__gte=format_utc(start))
-            pagination = pagination.with_page(request, page)
+        for pagination in self._read(Pagination(), last_updated__gte=format_utc(start)):
+            _, page = pagination.pages[-1]
             if any(last_updated(record) < start for record in page.records):
                 return None
         lines = self.cache.records.lines
         expected_ids = {i for i in self.cache.present_ids if lines[i].last_updated >= start}
-        if pagination.is_incomplete or expected_ids - pagination.records.keys():
+        if pagination.is_doubtful or expected_ids - pagination.records.keys():
             return None
-        return self._merge(pagination, is_full=False, last_incremental_refresh=self.now)
+        return self._merge(pagination, is_full=False)
 
     def _full(self, plan: RefreshPlan) -> MergeResult:
         """Fetch and merge every event, from the checkpoint on if there is one."""
-        if self.cache.checkpoint is None:
-            create_checkpoint(self.settings, self.now)
+        settings, cached_ids = self.settings, self.cache.present_ids
         try:
             pagination = self._fetch_all(may_exceed_budget=plan.may_exceed_budget)
-        except (UnstablePaginationError, ExcessiveResponseError):
-            delete_checkpoint(self.settings.cache)
+        except ExcessiveResponseError:
+            delete_checkpoint(settings.cache)
             raise
-        former = self.cache.archive_state.last_incremental_refresh
+        if not pagination.records:
+            delete_checkpoint(settings.cache)
+            raise ImplausibleResponseError("LL2 reports no events at all, which is implausible")
+        missing_ids = cached_ids - pagination.records.keys()
+        withdrawn_ids = missing_ids
+        doubt = self._doubt(pagination, missing_ids)
+        if doubt:
+            self.console.warn(f"{doubt}; what came is used, and no event is withdrawn")
+        elif not settings.accept_withdrawals and not pagination.id_lookup_works:
+            self.console.warn(
+                f"LL2 does not list {quantity(len(missing_ids), 'event')} and did not answer the "
+                "query by id; no event is withdrawn"
+            )
+            withdrawn_ids = frozenset()
         return self._merge(
             pagination,
-            is_full=True,
-            withdrawn_ids=self._validate(pagination),
-            api_url=self.settings.api_url,
-            mode=self.settings.mode,
+            is_full=not doubt,
+            withdrawn_ids=frozenset() if doubt else withdrawn_ids,
+            api_url=settings.api_url,
+            mode=settings.mode,
             count=pagination.count,
-            last_full_refresh=self.now,
-            # By a clock that was ahead it would be later.
-            last_incremental_refresh=min(former, self.now) if former else None,
         )
+
+    def _doubt(self, pagination: Pagination, missing_ids: frozenset[int]) -> str:
+        """Return why a full refresh may have missed events; "" if there is no reason.
+
+        A second one that finds the same `count`, and no event that the cache has not, agrees with
+        the first: it is the count that is wrong.
+        """
+        cached_ids = self.cache.present_ids
+        is_confirmed = (
+            pagination.count == self.cache.archive_state.count
+            and pagination.records.keys() <= cached_ids
+        )
+        if pagination.is_doubtful and not is_confirmed:
+            return f"LL2 reports {pagination.count} events but sent {len(pagination.records)}"
+        if self.settings.accept_withdrawals:
+            return ""
+        if not self._is_plausible(missing_ids):
+            return (
+                f"{len(missing_ids)} of {len(cached_ids)} events are missing from LL2, "
+                "which is implausible (if it is correct, run once with --full "
+                "--accept-withdrawals)"
+            )
+        if not_asked := missing_ids - pagination.requested_ids:
+            return f"LL2 could not be asked for {quantity(len(not_asked), 'missing event')}"
+        return ""
 
     def _fetch_all(self, *, may_exceed_budget: bool) -> Pagination:
         """Fetch the pages that are not in the checkpoint, saving each of them there.
 
         The rate limit is requested once, if the remaining pages may exceed it.
         """
-        pagination = self.cache.checkpoint or Pagination()
-        is_checked = False
+        pagination = start = self.cache.checkpoint or Pagination()
+        if not start.pages:
+            create_checkpoint(self.settings, self.now)
+        if may_exceed_budget:
+            self.client.check_rate_limit()
         with self.console.progress("Events from LL2", pagination.remaining_pages) as progress:
-            while (request := self._next_request(pagination)) is not None:
-                needed = self.client.requests + (pagination.remaining_pages or 0)
-                if not is_checked and (may_exceed_budget or needed > FREE_REQUESTS_PER_HOUR):
-                    is_checked = True
-                    self.client.check_rate_limit()
-                page = self._fetch(pagination, request)
-                save_page(self.settings.cache, len(pagination.pages), request, page)
-                pagination = pagination.with_page(request, page)
+            for pagination in self._read(start):
+                index = len(pagination.pages) - 1
+                save_page(self.settings.cache, index, *pagination.pages[index])
                 progress.expect(len(pagination.pages) + (pagination.remaining_pages or 0))
                 progress.advance()
-        if pagination.is_incomplete:
-            raise UnstablePaginationError(
-                f"LL2 reports {pagination.count} events but sent "
-                f"{len(pagination.records)}, so this refresh is discarded"
-            )
         return pagination
 
-    def _next_request(self, pagination: Pagination) -> PageRequest | None:
-        """Return the next request for the list, then those for missing events by id.
+    def _read(self, pagination: Pagination, **filters: str) -> Iterator[Pagination]:
+        """Yield ``pagination`` after each page that is added to it.
 
-        None are made by id if too many events are missing: the response is implausible anyway.
+        What is requested after the end of the list must not fail, nor exceed the rate limit.
         """
-        if (request := pagination.next_request()) is not None:
-            return request
-        missing_ids = self.cache.present_ids - pagination.records.keys()
-        return pagination.lookup_request(missing_ids) if self._is_plausible(missing_ids) else None
+        cached_ids = frozenset() if filters else self.cache.present_ids
+        while True:
+            missing_ids = cached_ids - pagination.records.keys()
+            # Too many missing events are implausible anyway.
+            is_lookup = pagination.is_incomplete or self._is_plausible(missing_ids)
+            request = pagination.next_request(missing_ids if is_lookup else ())
+            if request is None:
+                return
+            is_optional = pagination.is_read
+            try:
+                # Those of a checkpoint count too: an endless list would be continued for ever.
+                if len(pagination.pages) >= self.settings.max_requests:
+                    raise ExcessiveResponseError(
+                        f"the list of events has more than {self.settings.max_requests} pages; if "
+                        "that is true, raise max_requests"
+                    )
+                needed = self.client.requests + max(1, pagination.remaining_pages or 0)
+                if needed > FREE_REQUESTS_PER_HOUR:
+                    self.client.check_rate_limit()
+                    if is_optional and self.client.remaining is None:
+                        return
+                query = {**base_query(self.settings.mode), **filters, **request.query}
+                pagination = pagination.with_page(request, self.client.fetch_events(query))
+            except ApiError:
+                if is_optional:
+                    return
+                raise
+            yield pagination
 
     def _is_plausible(self, missing_ids: frozenset[int]) -> bool:
         return len(missing_ids) <= MAX_PLAUSIBLE_LOSS * len(self.cache.present_ids)
-
-    def _validate(self, pagination: Pagination) -> frozenset[int]:
-        """Return the ids of withdrawn events; raise `ImplausibleResponseError` for too many."""
-        missing_ids = self.cache.present_ids - pagination.records.keys()
-        if not pagination.records:
-            raise ImplausibleResponseError("LL2 reports no events at all, which is implausible")
-        if not self._is_plausible(missing_ids) and not self.settings.accept_withdrawals:
-            raise ImplausibleResponseError(
-                f"{len(missing_ids)} of {len(self.cache.present_ids)} events are missing from LL2, "
-                "which is implausible; "
-                "if it is correct, run once with --full --accept-withdrawals"
-            )
-        if not pagination.id_lookup_works:
-            self.console.warn(
-                f"LL2 does not list {quantity(len(missing_ids), 'event')} and did not answer the "
-                "query by id; no event is withdrawn"
-            )
-            return frozenset()
-        return missing_ids
 
     def _merge(
         self,
         pagination: Pagination,
         *,
         is_full: bool,
-        withdrawn_ids: Iterable[int] = (),
+        withdrawn_ids: frozenset[int] = frozenset(),
         **state_changes: Any,
     ) -> MergeResult:
         """Return the merged cache, with ``state_changes`` to the attributes of its state."""
         if pagination.without_id:
             self.console.warn(f"{quantity(pagination.without_id, 'record')} left out: no usable id")
+        if lacking := count_incomplete(pagination.records.values(), self.settings.mode):
+            self.console.warn(
+                f"LL2 sent {lacking} of {quantity(len(pagination.records), 'event')} with fewer "
+                f"details than mode “{self.settings.mode}” has; those that are known stay"
+            )
         result = merge_records(
             self.cache.records,
             pagination.records,
@@ -192,18 +216,3 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
             withdrawn_ids=withdrawn_ids,
         )
         return replace(result, archive_state=replace(result.archive_state, **state_changes))
-
-    def _fetch(self, pagination: Pagination, request: PageRequest, **filters: str) -> ApiPage:
-        """Return the page for ``request``, unless ``pagination`` has as many as a run may request.
-
-        Those of a checkpoint count too, since a list without an end would be continued for ever.
-        """
-        if len(pagination.pages) >= self.settings.max_requests:
-            raise UnstablePaginationError(
-                f"the list of events has more than {self.settings.max_requests} pages; if that is "
-                "true, raise max_requests"
-            )
-        if request.url:
-            return self.client.fetch_page(request.url)
-        query = {**base_query(self.settings.mode), **filters, **request.query}
-        return self.client.fetch_events(query)

@@ -11,6 +11,9 @@ AwareDatetime = Annotated[datetime, Meta(tz=True)]
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 """Sorts before all other date-times; in place of a missing one."""
 
+LATEST = datetime.max.replace(tzinfo=UTC)
+"""Sorts after all other date-times."""
+
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 """Date-times outside these years are taken for mistakes: one would make a page for the year 1."""
 

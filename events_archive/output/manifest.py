@@ -146,10 +146,8 @@ def save_manifest(cache: Path, output: Path, manifest: BuildManifest) -> None:
 
 def _next_refresh_due(settings: Settings, state: ArchiveState) -> float:
     """Return when the API has to be asked again, in POSIX seconds."""
-    last, last_full = state.last_refreshed, state.last_full_refresh
-    if last is None or last_full is None:
+    last = state.last_refreshed
+    if last is None or (state.api_url, state.mode) != (settings.api_url, settings.mode):
         return 0.0
-    if (state.api_url, state.mode) != (settings.api_url, settings.mode):
-        return 0.0
-    due = min(last + settings.max_age, last_full + settings.full_sweep_every)
+    due = last + settings.fresh_for
     return (due - timedelta(seconds=1)).timestamp()

@@ -1,4 +1,6 @@
-"""``events.jsonl``: the records exactly as LL2 sent them, in JSON Lines.
+"""``events.jsonl``: the records as LL2 sent them, in JSON Lines.
+
+A member that LL2 leaves out keeps its last known value (`ll2.merge`); nothing else is changed.
 
 One record a line, sorted by id and with sorted keys, so that a line's digest is the record's.
 """
@@ -23,7 +25,7 @@ MAX_ID = 2**53 - 1
 """The greatest id; JavaScript has no whole numbers beyond it (RFC 8259 section 6)."""
 
 Record = dict[str, Any]
-"""A JSON object exactly as LL2 sent it."""
+"""A JSON object as LL2 sent it."""
 
 
 class RecordLine(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,9 +29,9 @@ START = datetime(2026, 9, 1, 12, tzinfo=UTC)
 class Upstream:
     """LL2 without a network, with hooks for what happens before a request and to its response."""
 
-    def __init__(self, database: EventDatabase) -> None:
+    def __init__(self, database: EventDatabase, **options: Any) -> None:
         self.database = database
-        self.api = Api(database)
+        self.api = Api(database, **options)
         self.requested: list[str] = []
         self.before_request: Callable[[int], object] = lambda number: None
         self.rate_limit: int | None = None
@@ -47,7 +47,11 @@ class Upstream:
         payload = self.api.payload(parts.path, parse_qs(parts.query), ORIGIN)
         payload = json.loads(json.dumps(payload))
         return self.edit_page(
-            ApiPage(count=payload["count"], next=payload["next"], records=tuple(payload["results"]))
+            ApiPage(
+                count=payload["count"],
+                has_next=payload["next"] is not None,
+                records=tuple(payload["results"]),
+            )
         )
 
     def connect(self, settings: Settings) -> ApiClient:
@@ -61,9 +65,9 @@ class _DirectClient(ApiClient):
         super().__init__(settings)
         self._upstream = upstream
 
-    def fetch_page(self, url: str) -> ApiPage:
+    def fetch_events(self, query: Mapping[str, str]) -> ApiPage:
         self.count_request()
-        return self._upstream.page(url)
+        return self._upstream.page(self.events_url(query))
 
     def fetch_rate_limit(self) -> None:
         return None

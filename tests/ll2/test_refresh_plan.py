@@ -25,7 +25,7 @@ CACHE = CacheState(
     records=Records(lines={1: RecordLine(b"{}", NOW - DAY), 2: RecordLine(b"{}", NOW - 9 * HOUR)}),
     archive_state=STATE,
 )
-FETCHED = (PageRequest(role="next"), ApiPage(count=1071, next=None, records=()))
+FETCHED = (PageRequest(role="next"), ApiPage(count=1071, has_next=False, records=()))
 CHECKPOINT = Pagination(pages=(FETCHED,) * 4)
 
 
@@ -69,7 +69,8 @@ def test_nothing_is_requested_offline_whatever_the_cache_is_like() -> None:
     ("state", "cache", "settings", "reason"),
     [
         ({"last_full_refresh": None, "last_incremental_refresh": None}, {}, {}, "the first one"),
-        ({"last_full_refresh": None}, {}, {}, "the first one in this clone"),
+        ({"last_full_refresh": None}, {}, {}, "there was no complete one yet"),
+        ({"last_full_refresh": None, "api_url": ""}, {}, {}, "the first one in this clone"),
         ({}, {"records": Records()}, {}, "the first one"),
         ({"last_full_refresh": NOW - 7 * DAY}, {}, {}, "7 days ago"),
         ({"last_full_refresh": NOW + HOUR}, {}, {}, "clock"),
