@@ -43,6 +43,10 @@ class BusyError(CacheError):
     """Another run holds the lock of the cache or of the output folder."""
 
 
+class PageError(ArchiveError):
+    """A page cannot be planned or rendered, which may be due to what one event holds."""
+
+
 class HttpError(ArchiveError):
     """A request was refused, or its response is of no use."""
 

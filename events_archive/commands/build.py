@@ -14,6 +14,7 @@ from events_archive.commands.fetch import cache_lock, load_site
 from events_archive.console import Console
 from events_archive.images.thumbnails import Thumbnails, make_thumbnails
 from events_archive.output.build import SiteBuilder
+from events_archive.output.fence import without_failing_events
 from events_archive.output.fingerprints import Fingerprints, site_fingerprint
 from events_archive.output.folder import lock_output
 from events_archive.output.id_audit import IdAudit
@@ -64,7 +65,7 @@ def build_site(settings: Settings, console: Console, inputs: InputSnapshot | Non
         console.print_lines(sorted(page.path for page in plan_site(site)))
     else:
         with lock_output(settings.output):
-            publish(site, console, inputs)
+            site = publish(site, console, inputs)
     return site
 
 
@@ -76,11 +77,12 @@ class BuildResult(Struct, frozen=True, kw_only=True):
     thumbnails: Thumbnails
 
 
-def publish(site: Site, console: Console, inputs: InputSnapshot | None) -> None:
+def publish(site: Site, console: Console, inputs: InputSnapshot | None) -> Site:
     """Write the site into the output folder, which is locked, and the manifest into the cache.
 
     Nothing in the output folder changes before every page is rendered and the ids in feeds and
-    calendars are known to be those that were published before.
+    calendars are known to be those that were published before. Returns the site without the events
+    whose pages cannot be made.
 
     Raises ArchiveError where a page cannot be rendered or written, or where ids have changed.
     """
@@ -97,7 +99,12 @@ def publish(site: Site, console: Console, inputs: InputSnapshot | None) -> None:
     ids_file = settings.cache / PUBLISHED_IDS_FILE
     audit = IdAudit(published=load_published_ids(ids_file))
     with console.timed("render"):
-        pages, output, fingerprint = render_site(site, thumbnails, audit)
+        try:
+            pages, output, fingerprint = render_site(site, thumbnails, audit)
+        except Exception as error:
+            site = without_failing_events(site, thumbnails, console, error)
+            audit = IdAudit(published=audit.published)
+            pages, output, fingerprint = render_site(site, thumbnails, audit)
     for warning in audit.warnings:
         console.warn(warning)
     with console.timed("write"):
@@ -122,6 +129,7 @@ def publish(site: Site, console: Console, inputs: InputSnapshot | None) -> None:
         snapshot=snapshot,
     )
     save_manifest(settings.cache, settings.output, manifest)
+    return site
 
 
 def render_site(

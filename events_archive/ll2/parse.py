@@ -93,7 +93,9 @@ def read_event(
         # Nearly no record has as many brackets.
         if line.data.count(b"[") + line.data.count(b"{") > MAX_NESTING:
             _require_flat(record, MAX_NESTING)
-        return parse_event(record, line.digest, notes)
+        event = parse_event(record, line.digest, notes)
+        _ = event.sort_key  # whatever is made of events is made in their order
+        return event
     except InvalidRecordError as error:
         return error
     except Exception as error:

@@ -23,7 +23,7 @@ from jinja2.ext import Extension
 from jinja2.parser import Parser
 from markupsafe import Markup
 
-from events_archive.errors import ArchiveError
+from events_archive.errors import ArchiveError, PageError
 from events_archive.render import code_generator
 from events_archive.store.opener import read_file
 from events_archive.store.seal import seal, unseal
@@ -71,15 +71,18 @@ class TemplateEnvironment(Environment):
     def render(self, name: str, context: Mapping[str, object]) -> str:
         """Return the text of a page.
 
-        Raises ArchiveError with the template and the line that are at fault.
+        Raises ArchiveError with the template and the line that are at fault; `PageError` if what is
+        rendered may be.
         """
         try:
             return self.get_template(name).render(context)
         except TemplateSyntaxError as error:
             raise ArchiveError(f"{error.name}, line {error.lineno}: {error.message}") from error
         except _TEMPLATE_ERRORS as error:
-            kind = "" if isinstance(error, TemplateError) else f"{type(error).__name__}: "
-            raise ArchiveError(f"{self._location(error) or name}: {kind}{error}") from error
+            place = self._location(error) or name
+            if isinstance(error, TemplateError):
+                raise ArchiveError(f"{place}: {error}") from error
+            raise PageError(f"{place}: {type(error).__name__}: {error}") from error
 
     def _location(self, error: Exception) -> str:
         """Return the last template and line in the traceback, or ""."""

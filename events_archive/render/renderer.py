@@ -73,7 +73,7 @@ class Renderer(Struct, frozen=True, kw_only=True, dict=True):
         try:
             text = self.environment.render(page.template, variables)
         except ArchiveError as error:
-            raise ArchiveError(f"{page.path}: {error}") from error
+            raise type(error)(f"{page.path}: {error}") from error
         is_feed = page.template.startswith("feeds/")
         return feed_bytes(text) if is_feed else text.encode("utf-8", "replace")
 

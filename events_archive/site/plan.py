@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
-from events_archive.errors import ArchiveError
+from events_archive.errors import PageError
 from events_archive.site.calendars import calendar_pages
 from events_archive.site.data_pages import data_pages
 from events_archive.site.data_quality import report_pages
@@ -34,7 +34,7 @@ PLANNERS: tuple[Planner, ...] = (
 
 
 def plan_site(site: Site, planners: Sequence[Planner] = PLANNERS) -> tuple[Page, ...]:
-    """Return all pages of the site; raises ArchiveError where two have the same path."""
+    """Return all pages of the site; raises PageError where two have the same path."""
     pages = tuple(chain.from_iterable(plan(site) for plan in planners))
     pages += tuple(redirect_pages(site, pages))
     pages += tuple(retired_list_redirects(site.history.state.published_lists, pages))
@@ -42,7 +42,7 @@ def plan_site(site: Site, planners: Sequence[Planner] = PLANNERS) -> tuple[Page,
 
 
 def refuse_duplicate_paths(pages: Iterable[Page]) -> tuple[Page, ...]:
-    """Return the pages; raises ArchiveError if two have paths that differ in case at most.
+    """Return the pages; raises PageError if two have paths that differ in case at most.
 
     On Windows and macOS they would be the same file.
     """
@@ -50,7 +50,7 @@ def refuse_duplicate_paths(pages: Iterable[Page]) -> tuple[Page, ...]:
     for page in pages:
         other = planned.setdefault(page.path.casefold(), page)
         if other is not page:
-            raise ArchiveError(
+            raise PageError(
                 f'two pages at one address: "{other.title}" at {other.path} and '
                 f'"{page.title}" at {page.path}; this is a fault of the archive: report it'
             )

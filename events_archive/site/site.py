@@ -1,14 +1,17 @@
 """The site: everything that pages are made from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.catalogue import Catalogue, grouped
+from events_archive.model.event import Event
 from events_archive.model.publication import Publication
+from events_archive.model.slugs import SlugRegistry, SlugTable, update_registry
 from events_archive.query.index import QueryIndex
 from events_archive.settings import Settings
 from events_archive.site import urls as paths
@@ -32,6 +35,23 @@ class Site(Struct, frozen=True, kw_only=True, dict=True):
     """What was last published about events, by id."""
     query_index: QueryIndex = field(default_factory=QueryIndex)
     """The events in the API's form, for the query page and the mirror of the API."""
+
+    def with_events(self, events: Iterable[Event]) -> "Site":
+        """Return the site of some of its events; the addresses of all others have placeholders."""
+        events, state = sorted(events, key=lambda event: event.id), self.history.state
+        slugs = SlugRegistry(
+            events=SlugTable(owners=self.history.slugs.events.owners),
+            types=SlugTable(owners=self.history.slugs.types.owners),
+        )
+        slugs = update_registry(events, slugs, withdrawn=state.withdrawn)
+        return replace(
+            self,
+            catalogue=Catalogue.from_events(
+                events, today=self.catalogue.today, withdrawn=state.withdrawn
+            ),
+            history=replace(self.history, slugs=slugs),
+            query_index=replace(self.query_index, events=tuple(events)),
+        )
 
     @property
     def title(self) -> str:
