@@ -1,6 +1,7 @@
 """The site in a real browser: over HTTP, below a path prefix, and from disk."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser
@@ -40,30 +41,33 @@ def root(request: pytest.FixtureRequest, seed_run: Run) -> Iterator[str]:
         yield url
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_opens_without_errors_and_requests_nothing_from_other_hosts(
-    browser: Browser, root: str, path: str
+def test_pages_open_without_errors_and_request_nothing_from_other_hosts(
+    browser: Browser, root: str
 ) -> None:
-    page = browser.new_page()
-    monitor = PageMonitor(page)
-    page.goto(root + path, wait_until="networkidle")
-    assert page.locator("h1").is_visible()
-    assert monitor.errors == []
-    assert [url for url in monitor.requests if not url.startswith(root)] == []
-    page.close()
+    context = browser.new_context()
+    pages = {path: context.new_page() for path in PAGES}
+    monitors = {path: PageMonitor(page) for path, page in pages.items()}
+    for path, page in pages.items():
+        page.goto(root + path)
+        assert page.locator("h1").is_visible()
+    for path, page in pages.items():
+        page.wait_for_load_state("networkidle")
+        assert monitors[path].errors == [], path
+        assert [url for url in monitors[path].requests if not url.startswith(root)] == [], path
+    context.close()
 
 
-@pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_overflows_a_narrow_phone(
-    browser: Browser, generated_run: Run, path: str, scheme: str
+    browser: Browser, generated_run: Run, scheme: Literal["light", "dark"]
 ) -> None:
-    file = generated_run.output / path
-    if not file.exists():
-        file = min(file.parent.glob("*.html"))
     page = browser.new_page(viewport={"width": 320, "height": 700}, color_scheme=scheme)
-    page.goto(file.as_uri())
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320, file
+    for path in PAGES:
+        file = generated_run.output / path
+        if not file.exists():
+            file = min(file.parent.glob("*.html"))
+        page.goto(file.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, file
     page.close()
 
 

@@ -31,6 +31,11 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def _build(folder: Path, *options: str, expect: int = 0) -> Run:
+    folders = {"cache": folder / "cache", "output": folder / "output"}
+    return run_build(*options, **folders, expect=expect, coverage=False)
+
+
 def _run(folder: Path, *options: str) -> Run:
     return run_build(
         *(options or OFFLINE),
@@ -125,7 +130,7 @@ def test_a_file_in_the_output_folder_that_no_build_wrote_is_no_change(archive: P
 
 def test_a_quiet_run_that_has_nothing_to_do_prints_nothing(archive: Path) -> None:
     for _ in range(2):
-        run = run_build(*OFFLINE, "-q", cache=archive / "cache", output=archive / "output")
+        run = _build(archive, *OFFLINE, "-q")
     assert run.stderr == ""
 
 
@@ -135,7 +140,7 @@ def test_the_api_is_asked_when_the_cache_is_old(tmp_path: Path) -> None:
 
         def requests(max_age: str) -> int:
             before = len(server.requests.all)
-            run_build(*options, max_age, cache=tmp_path / "cache", output=tmp_path / "output")
+            _build(tmp_path, *options, max_age)
             return len(server.requests.all) - before
 
         assert requests("1h") > 0
@@ -151,7 +156,7 @@ def test_a_full_refresh_is_made_each_time_it_is_asked_for(tmp_path: Path) -> Non
         options = ("--api-url", server.url, "--no-pictures", "--full")
         for _ in range(2):
             before = len(server.requests.all)
-            run_build(*options, cache=tmp_path / "cache", output=tmp_path / "output")
+            _build(tmp_path, *options)
             assert len(server.requests.all) > before
 
 
@@ -159,17 +164,11 @@ def test_a_run_that_has_nothing_to_do_repeats_the_warnings(tmp_path: Path) -> No
     copy_seed(tmp_path / "cache")
     path = tmp_path / "cache/events.jsonl"
     path.write_bytes(path.read_bytes() + b'{"id": 7, "name": null}\n')
-    first, second = (
-        run_build(*OFFLINE, cache=tmp_path / "cache", output=tmp_path / "output") for _ in range(2)
-    )
+    first, second = (_build(tmp_path, *OFFLINE) for _ in range(2))
     assert "event 7 cannot be read" in first.stderr
     warnings = [line for line in first.stderr.splitlines() if line.startswith("warning:")]
     assert [line for line in second.stderr.splitlines() if line.startswith("warning:")] == warnings
-    strict = run_build(
-        *OFFLINE, "--strict", cache=tmp_path / "cache", output=tmp_path / "output", expect=1
-    )
+    strict = _build(tmp_path, *OFFLINE, "--strict", expect=1)
     assert "--strict" in strict.stderr
-    again = run_build(
-        *OFFLINE, "--strict", cache=tmp_path / "cache", output=tmp_path / "output", expect=1
-    )
+    again = _build(tmp_path, *OFFLINE, "--strict", expect=1)
     assert again.stderr == strict.stderr
