@@ -157,7 +157,9 @@
   // Parses a query string or URL. `errors` has the messages of the API for invalid parameters.
   function parse(text, now) {
     const { parameters, orderings, modes, limits } = parts.table;
-    const [path, search] = splitUrl(text.trim());
+    text = text.trim();
+    if (text.length > limits[2]) return { errors: { detail: [formatMessage("long", { length: text.length, largest: limits[2] })] } };
+    const [path, search] = splitUrl(text);
     const given = Array.from(new URLSearchParams(search));
     const pairs = given.filter(pair => pair[1].trim());
     const byPath = filtersOfPath(path, now || Date.now() / 1000);

@@ -23,8 +23,11 @@
     const results = rows.slice(offset, offset + limit).map(row => {
       const [url, listed, normal, detailed] = records[columns.id[row]];
       const responseMode = mode === "detailed" && !detailed ? "normal" : mode;
-      return Object.assign({ response_mode: responseMode, url }, listed,
-        responseMode !== "list" && normal, responseMode === "detailed" && detailed);
+      // Not by assignment, which a member "__proto__" would not survive.
+      return {
+        response_mode: responseMode, url, ...listed,
+        ...(responseMode !== "list" && normal), ...(responseMode === "detailed" && detailed),
+      };
     });
     return JSON.stringify({
       count: rows.length,

@@ -11,8 +11,10 @@ import icalendar
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from events_archive.store import canonical_json
 from tests.browser import PageMonitor, launch_browser, serve_folder
-from tests.conftest import Run
+from tests.conftest import Run, run_build
+from tests.ll2_server import generate_records
 from tests.ll2_server.reference_data import Record
 from tests.published_site import XHTML, PublishedSite
 
@@ -52,6 +54,36 @@ def _count(run: Run, matches: Callable[[Record], bool]) -> int:
 
 def _event_names(page: Page) -> list[str]:
     return page.locator(".results .card-name").all_inner_texts()
+
+
+def test_a_link_with_a_very_long_query_is_refused_at_once(page: Page, generated_run: Run) -> None:
+    query = "year=" + ",".join(map(str, range(1000, 7000)))
+    page.goto((generated_run.output / "explore.html").as_uri() + f"?{query}", timeout=5000)
+    refusal = f"The query has {len(query) + 1} characters; it may have 4000."
+    expect(page.get_by_text(refusal)).to_be_visible(timeout=5000)
+
+
+def test_a_member_of_a_record_may_have_any_name(browser: Browser, tmp_path: Path) -> None:
+    """In a script, ``__proto__`` sets the prototype, and may not occur twice."""
+    members = '"__proto__":{"a":1},"\\u005f_proto__":2,"constructor":3,'
+    (tmp_path / "cache").mkdir()
+    records = [
+        canonical_json.encode(record).decode().replace("{", "{" + members, 1)
+        for record in generate_records(3)
+    ]
+    (tmp_path / "cache/events.jsonl").write_text("\n".join(records), "utf-8")
+    run = run_build("--offline", cache=tmp_path / "cache", output=tmp_path / "output")
+    page = browser.new_page()
+    monitor = PageMonitor(page)
+    _open(page, run, "mode=detailed")
+    expect(page.get_by_role("status")).to_have_text("3 events")
+    page.get_by_role("button", name="its response as JSON").click()
+    copied = page.get_by_label("Copied text")
+    copied.wait_for()
+    record = json.loads(copied.input_value())["results"][0]
+    assert (record["__proto__"], record["constructor"]) == (2, 3)
+    page.close()
+    assert monitor.errors == []
 
 
 def test_a_query_of_the_api_works_unchanged(page: Page, generated_run: Run) -> None:

@@ -15,6 +15,10 @@ API_EVENTS = "https://ll.thespacedevs.com/2.3.0/events/"
 DEFAULT_LIMIT, MAX_LIMIT = 10, 100
 """Events on a page of the API: without a ``limit``, and at most."""
 
+MAX_QUERY_LENGTH = 4_000
+"""Characters of a query: as many as servers take in a URL. The query page makes a link for each
+value of a query, with all others in it, so that its work grows with the square."""
+
 MODES = ("list", "normal", "detailed")
 """The API's response modes, each with all members of the one before it."""
 
@@ -220,6 +224,7 @@ MESSAGES = {
     "uuid": "Enter a valid UUID.",
     "value": "“{value}” is not a valid value.",
     "format": "Not found.",
+    "long": "The query has {length} characters; it may have {largest}.",
     "detail": "{name} was given as “{value}”; it takes a value such as {example}.",
     "unknown": "The API does not know “{name}” and ignores it; it is ignored here too.",
     "former": "“{name}” is a former name, which the API now ignores; use {now}.",

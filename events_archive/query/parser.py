@@ -19,6 +19,7 @@ from events_archive.query.parameters import (
     FILTER_PARAMETERS,
     FORMATS,
     MAX_LIMIT,
+    MAX_QUERY_LENGTH,
     MESSAGES,
     MODES,
     ORDERINGS,
@@ -96,9 +97,14 @@ def parse_query(text: str, now: datetime) -> Query:
 
     ``now`` (UTC) is the reference of the API's paths ``events/upcoming/`` and ``events/previous/``.
 
-    Raises `InvalidQueryError` for values that the API refuses, and for other URLs.
+    Raises `InvalidQueryError` for values that the API refuses, for other URLs, and for queries that
+    are too long.
     """
-    path, query_string = _split(text.strip())
+    text = text.strip()
+    if len(text) > MAX_QUERY_LENGTH:
+        message = MESSAGES["long"].format(length=len(text), largest=MAX_QUERY_LENGTH)
+        raise InvalidQueryError({"detail": [message]})
+    path, query_string = _split(text)
     given = parse_qsl(query_string, keep_blank_values=True)
     pairs = tuple((name, value) for name, value in given if value.strip())
     pairs += _pairs_of_path(path, {name for name, _ in pairs}, now)

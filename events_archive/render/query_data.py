@@ -18,6 +18,7 @@ from events_archive.query.parameters import (
     API_EVENTS,
     DEFAULT_LIMIT,
     MAX_LIMIT,
+    MAX_QUERY_LENGTH,
     MESSAGES,
     MODES,
     ORDERINGS,
@@ -41,7 +42,7 @@ def query_table(context: RenderContext, page: Page) -> bytes:
         "messages": MESSAGES,
         "modes": MODES,
         "orderings": ORDERINGS,
-        "limits": [DEFAULT_LIMIT, MAX_LIMIT],
+        "limits": [DEFAULT_LIMIT, MAX_LIMIT, MAX_QUERY_LENGTH],
         "types": {type.id: _query_type(context, type) for type in types},
         "agencies": {a.id: a.name for event in events for a in event.agencies},
         "programs": {p.id: p.name for event in events for p in event.programs},
@@ -131,6 +132,13 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 
 
 def _script(name: str, value: bytes) -> bytes:
+    """Return a script with a JSON text, which is nearly always one of JavaScript's.
+
+    In an object of JavaScript, a member ``__proto__`` is no member, and must not occur twice. Any
+    of its letters may be escaped.
+    """
+    if b"__proto__" in value or b"\\u00" in value:
+        value = b"JSON.parse(%b)" % to_json(value.decode("utf-8", "replace"))
     return b'(self.archiveParts=self.archiveParts||{})["%b"]=%b;\n' % (name.encode(), value)
 
 
