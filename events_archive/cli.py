@@ -172,6 +172,11 @@ def _add_command_options(commands: Mapping[str, argparse.ArgumentParser]) -> Non
         action="store_true",
         help="also check that pages of other sites that are linked to still exist",
     )
+    commands["check"].add_argument(
+        "--published",
+        action="store_true",
+        help="also check that no page of the site that is published at base_url is gone",
+    )
     commands["export"].add_argument(
         "format", choices=("zip", "zim"), help="zip for any disk, zim for Kiwix"
     )

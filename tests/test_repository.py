@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from hashlib import sha256
 from itertools import pairwise
 
 import pytest
@@ -91,3 +92,16 @@ def test_all_other_text_has_unix_line_ends_on_every_system() -> None:
     command = ["git", "check-attr", "eol", "--", *names]
     completed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
     assert {line.rpartition(": ")[2] for line in completed.stdout.splitlines()} == {"lf"}
+
+
+def test_the_data_that_a_clone_comes_with_never_change() -> None:
+    """Forks that have data of their own in these files could not take over an update."""
+    digests = {
+        name: sha256((PROJECT / "content_cache" / name).read_bytes()).hexdigest()[:16]
+        for name in ("events.jsonl", "ledger.json", "published-ids.json")
+    }
+    assert digests == {
+        "events.jsonl": "974f391644b5b084",
+        "ledger.json": "e262950a6a5c5598",
+        "published-ids.json": "8b790313220bebea",
+    }

@@ -1,23 +1,17 @@
-"""The workflows: their form and permissions, and the publishing scripts in a scratch repository."""
+"""The workflows: their form, their permissions, and what their steps do in which order."""
 
-import json
-import os
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from packaging.specifiers import SpecifierSet
 from ruamel.yaml import YAML
 
-from tests.conftest import PROJECT, clean_environment
-from tests.ll2_server import EventDatabase, LL2Server
+from tests.conftest import PROJECT
+from tests.fork import BUILD_SCRIPTS, DATA_BRANCH, PUBLISH_SCRIPTS
 
 WORKFLOWS = sorted((PROJECT / ".github/workflows").glob("*.yml"))
 FORMS = {
@@ -91,8 +85,7 @@ def test_a_workflow_has_no_permissions_beyond_those_of_its_jobs(workflow: Workfl
 def test_publishing_has_the_permissions_that_it_needs(publishing: Workflow) -> None:
     assert {name: job["permissions"] for name, job in publishing["jobs"].items()} == {
         "build": {"contents": "read", "pages": "read"},
-        "commit": {"contents": "write"},
-        "deploy": {"pages": "write", "id-token": "write"},
+        "publish": {"contents": "write", "pages": "write", "id-token": "write"},
     }
 
 
@@ -132,8 +125,54 @@ def test_libraries_are_installed_from_the_lock_files_by_hash(workflow: Workflow)
 
 def test_a_pull_request_neither_commits_nor_deploys(publishing: Workflow) -> None:
     jobs = publishing["jobs"]
-    assert "event_name != 'pull_request'" in jobs["commit"]["if"]
-    assert set(jobs["deploy"]["needs"]) == {"build", "commit"}
+    assert "event_name != 'pull_request'" in jobs["publish"]["if"]
+    assert jobs["publish"]["needs"] == "build"
+
+
+def test_each_job_of_publishing_works_on_the_latest_commit_of_the_branch(
+    publishing: Workflow,
+) -> None:
+    checkouts = [step for step in _steps(publishing) if "/checkout@" in step.get("uses", "")]
+    assert [step["with"]["ref"] for step in checkouts] == ["${{ github.ref }}"] * 2
+
+
+def test_the_jobs_of_publishing_run_the_scripts_that_are_tested_in_their_order(
+    publishing: Workflow,
+) -> None:
+    for job, tested in (("build", BUILD_SCRIPTS), ("publish", PUBLISH_SCRIPTS)):
+        commands = " ".join(step.get("run", "") for step in publishing["jobs"][job]["steps"])
+        assert tuple(re.findall(r"scripts/(\w+\.sh)", commands)) == tested
+    script = (PROJECT / ".github/scripts/data_branch.sh").read_text("utf-8")
+    assert f"\nDATA_BRANCH={DATA_BRANCH}\n" in script
+
+
+def test_the_artifacts_of_each_attempt_of_a_run_have_names_of_their_own(
+    publishing: Workflow,
+) -> None:
+    jobs = publishing["jobs"]
+    assert jobs["build"]["outputs"]["artifacts"] == "${{ github.run_attempt }}"
+    uploaded = [
+        step["with"]["name"].removesuffix("${{ github.run_attempt }}")
+        for step in jobs["build"]["steps"]
+        if "/upload-" in step.get("uses", "")
+    ]
+    used = [
+        (options.get("artifact_name") or options["name"]).removesuffix(
+            "${{ needs.build.outputs.artifacts }}"
+        )
+        for options in (step.get("with", {}) for step in jobs["publish"]["steps"])
+        if options.keys() & {"artifact_name", "name"}
+    ]
+    assert uploaded == used == ["data-", "github-pages-"]
+
+
+def test_nothing_is_deployed_or_remembered_that_is_out_of_date(publishing: Workflow) -> None:
+    steps = publishing["jobs"]["publish"]["steps"]
+    conditions = {
+        step["uses"].partition("@")[0]: step.get("if", "") for step in steps if "uses" in step
+    }
+    assert conditions["actions/deploy-pages"] == "steps.commit.outputs.current == 'true'"
+    assert conditions["actions/cache/save"] == "steps.commit.outputs.committed == 'true'"
 
 
 def test_publishing_runs_every_six_hours_at_an_odd_minute(publishing: Workflow) -> None:
@@ -155,191 +194,3 @@ def test_dependabot_updates_actions_libraries_and_hooks() -> None:
         "pip",
         "pre-commit",
     }
-
-
-@dataclass
-class Repository:
-    """A clone of an archive, its origin, and the steps of the workflow in it."""
-
-    folder: Path
-    origin: Path
-
-    def git(self, *arguments: str, cwd: Path | None = None) -> str:
-        done = subprocess.run(
-            ["git", *arguments],
-            cwd=cwd or self.folder,
-            env=_environment(),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout.strip()
-
-    def step(self, script: str, *, expect: int = 0, **environ: str) -> str:
-        """Run one script of the workflow; return its output."""
-        done = subprocess.run(
-            [str(self.folder / ".github/scripts" / script)],
-            cwd=self.folder,
-            env={**_environment(), **environ},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == expect, done.stdout + done.stderr
-        return done.stdout
-
-    def run(self, **environ: str) -> str:
-        """Run all scripts of the workflow; return the output of the last."""
-        outputs = self.step("build.sh", **environ)
-        self.step("check.sh")
-        summary = re.search(r"^summary=(.+)$", outputs, re.MULTILINE)
-        assert summary
-        return self.step("commit_data.sh", BRANCH="main", SUMMARY=summary[1])
-
-    @property
-    def published(self) -> list[str]:
-        """The subjects of all commits at the origin, newest first."""
-        return self.git("log", "--format=%s", "main", cwd=self.origin).splitlines()
-
-    def ledger(self) -> dict[str, Any]:
-        return dict(json.loads((self.folder / "content_cache/ledger.json").read_bytes()))
-
-
-def _environment() -> dict[str, str]:
-    return {
-        **clean_environment(coverage=False),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_SYSTEM": os.devnull,
-        "GIT_AUTHOR_NAME": "Author",
-        "GIT_AUTHOR_EMAIL": "author@example.org",
-        "GIT_COMMITTER_NAME": "Author",
-        "GIT_COMMITTER_EMAIL": "author@example.org",
-    }
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[LL2Server]:
-    with LL2Server(EventDatabase.generate(12, images=2), max_image_width=320) as server:
-        yield server
-
-
-@pytest.fixture
-def repository(tmp_path: Path, server: LL2Server) -> Repository:
-    """A fork of the archive whose API is the test server."""
-    folder, origin = tmp_path / "clone", tmp_path / "origin.git"
-    folder.mkdir()
-    for name in ("templates", "static", ".github"):
-        shutil.copytree(PROJECT / name, folder / name)
-    for name in ("build.py", ".gitignore"):
-        shutil.copy(PROJECT / name, folder / name)
-    (folder / "events_archive").symlink_to(PROJECT / "events_archive")
-    settings = f'[tool.events-archive]\napi_url = "{server.url}"\n'
-    (folder / "pyproject.toml").write_text(settings)
-    repository = Repository(folder, origin)
-    repository.git("init", "--quiet", "--initial-branch=main")
-    repository.git("add", "--all")
-    repository.git("commit", "--quiet", "--message", "The code")
-    repository.git("clone", "--quiet", "--bare", str(folder), str(origin))
-    repository.git("remote", "add", "origin", str(origin))
-    return repository
-
-
-def test_changes_are_committed_with_the_summary_of_the_build(
-    repository: Repository, server: LL2Server
-) -> None:
-    assert "Committed" in repository.run()
-    first, *_ = repository.published
-    assert first.startswith("Data: 12 new")
-    tracked = repository.git("ls-tree", "-r", "--name-only", "main", cwd=repository.origin)
-    data = {name for name in tracked.splitlines() if name.startswith("content_cache/")}
-    assert {"content_cache/events.jsonl", "content_cache/ledger.json"} <= data
-    assert not [name for name in data if "originals" in name or name.endswith(".lock")]
-
-    before = repository.published
-    assert "no commit" in repository.run()
-    assert repository.published == before
-
-    server.database.rename(
-        min(record["id"] for record in server.database.records()), "Another name altogether"
-    )
-    assert "Committed" in repository.run(FULL="true")
-    assert "1 renamed" in repository.published[0]
-    assert repository.git("status", "--porcelain") == ""
-
-
-def test_an_incremental_refresh_without_changes_is_not_committed_but_a_full_one_is(
-    repository: Repository,
-) -> None:
-    repository.run()
-    before = repository.published
-    file = repository.folder / "content_cache/ledger.json"
-    refreshed = re.sub(
-        r'"last_delta": [^\n]*', '"last_delta": "2031-01-01T00:00:00Z",', file.read_text()
-    )
-    file.write_text(refreshed)
-    assert "no commit" in repository.step("commit_data.sh", BRANCH="main", SUMMARY="no changes")
-    fully_refreshed = re.sub(
-        r'"last_sweep": [^\n]*', '"last_sweep": "2031-01-01T00:00:00Z",', refreshed
-    )
-    file.write_text(fully_refreshed)
-    assert "Committed" in repository.step("commit_data.sh", BRANCH="main", SUMMARY="no changes")
-    assert repository.published == ["Data: no changes", *before]
-
-
-def test_after_fifty_days_without_changes_an_empty_commit_keeps_the_schedule_running(
-    repository: Repository,
-) -> None:
-    repository.run()
-    old = ("commit", "--quiet", "--amend", "--no-edit", "--date", "2020-01-01T00:00:00Z")
-    subprocess.run(
-        ["git", *old],
-        cwd=repository.folder,
-        env={**_environment(), "GIT_COMMITTER_DATE": "2020-01-01T00:00:00Z"},
-        check=True,
-    )
-    repository.git("push", "--quiet", "--force", "origin", "main")
-    output = repository.step("commit_data.sh", BRANCH="main", SUMMARY="no changes")
-    assert "still here after" in output
-    assert "still here after" in repository.published[0]
-
-
-def test_data_are_committed_on_top_of_what_was_pushed_in_between(
-    repository: Repository, tmp_path: Path
-) -> None:
-    other = tmp_path / "other"
-    repository.git("clone", "--quiet", str(repository.origin), str(other))
-    (other / "NOTES").write_text("meanwhile\n")
-    repository.git("add", "NOTES", cwd=other)
-    repository.git("commit", "--quiet", "--message", "Meanwhile", cwd=other)
-    repository.git("push", "--quiet", "origin", "HEAD:main", cwd=other)
-    assert "Committed" in repository.run()
-    assert repository.published[0].startswith("Data: 12 new")
-    assert repository.published[1] == "Meanwhile"
-
-
-def test_a_site_with_an_error_stops_before_it_is_published(repository: Repository) -> None:
-    repository.step("build.sh")
-    home = repository.folder / "output/index.html"
-    home.write_text(home.read_text().replace("years/index.html", "years/lost.html"))
-    output = repository.step("check.sh", expect=1)
-    assert "years/lost.html" in output
-
-
-def test_the_summary_of_the_run_has_the_changes_and_the_size_of_the_site(
-    repository: Repository,
-) -> None:
-    script = [sys.executable, str(repository.folder / ".github/scripts/summary.py")]
-
-    def summary() -> str:
-        return subprocess.run(
-            script, cwd=repository.folder, capture_output=True, text=True, check=True
-        ).stdout
-
-    assert "The build failed" in summary()
-    repository.run()
-    text = summary()
-    assert "## 12 new" in text
-    assert re.search(r"\| size \| [\d.]+ MB \([\d.]+%\) \| 1 GB \|", text)
-    assert "10 minutes" in text

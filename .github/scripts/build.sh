@@ -3,20 +3,37 @@
 # OFFLINE are options if they are "true"; build.py reads LL2_API_KEY and ARCHIVE_BASE_URL itself.
 # Outputs: summary, and images, the key for caching the images.
 set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")/../.."
 
-# Less than the six hours of the schedule, since scheduled runs start early or late.
-options=(--json --max-age 3h)
+# Unless the settings say how old the cache may be: less than the six hours of the schedule, since
+# scheduled runs start early or late.
+max_age=$(
+  python - <<'PYTHON'
+import tomllib
+
+with open("pyproject.toml", "rb") as file:
+    settings = tomllib.load(file).get("tool", {}).get("events-archive", {})
+print(settings.get("max_age", "3h"))
+PYTHON
+)
+options=(--json --max-age "$max_age")
 if [[ ${FULL:-} == true ]]; then options+=(--full); fi
 if [[ ${NO_PICTURES:-} == true ]]; then options+=(--no-pictures); fi
 if [[ ${OFFLINE:-} == true ]]; then options+=(--offline); fi
 
 python build.py "${options[@]}" >build.json
 
-# The key depends on the names and sizes of all images.
+summary=$(python -c 'import json; print(json.load(open("build.json"))["summary"])')
+
+# The key depends on the names and sizes of all images, and on what is noted about them: of those that
+# could not be downloaded, for instance, until when they are not requested again.
 folders=(content_cache/originals content_cache/sweep content_cache/thumbnails)
-images=$(find "${folders[@]}" -type f -printf '%p %s\n' 2>/dev/null | sort | sha256sum || true)
+mkdir -p "${folders[@]}"
+files=$(find "${folders[@]}" -type f -printf '%p %s\n' | sort)
+notes=$(find "${folders[@]}" -type f -name '*.json*' -exec sha256sum {} + | sort)
+images=$(sha256sum <<<"$files $notes")
 {
-  echo "summary=$(python -c 'import json; print(json.load(open("build.json"))["summary"])')"
+  echo "summary=$summary"
   echo "images=pictures-${images:0:16}"
 } >>"${GITHUB_OUTPUT:-/dev/stdout}"

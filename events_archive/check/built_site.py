@@ -36,9 +36,16 @@ class BuiltSite(Struct, frozen=True, kw_only=True, dict=True):
     """Paths of files that the build wrote and that no longer exist."""
     pages: Mapping[str, ParsedPage] = field(default_factory=dict)
     """By path."""
+    published: frozenset[str] = frozenset()
+    """Paths of the published site that must not be gone, as far as it was asked."""
 
     @classmethod
-    def read(cls, files: Iterable[tuple[str, Path]], settings: Settings) -> "BuiltSite":
+    def read(
+        cls,
+        files: Iterable[tuple[str, Path]],
+        settings: Settings,
+        published: frozenset[str] = frozenset(),
+    ) -> "BuiltSite":
         """Return the site of ``files``, pairs of (path, file)."""
         expected = dict(files)
         existing = {path: file for path, file in expected.items() if is_file(file)}
@@ -47,6 +54,7 @@ class BuiltSite(Struct, frozen=True, kw_only=True, dict=True):
             files=existing,
             missing=tuple(sorted(expected.keys() - existing.keys())),
             pages=_parse_pages(existing, settings.jobs),
+            published=published,
         )
 
     def resolve_link(self, page_path: str, link: str) -> tuple[str, str] | None:

@@ -56,14 +56,17 @@ def published_urls(state: ArchiveState) -> dict[str, str]:
 
 
 def missing_permalinks(site: BuiltSite) -> Iterator[Problem]:
-    """Yield the `published_urls` that are not in the site.
+    """Yield the `published_urls` and those of the published site that are not in this one.
 
     Then the ids of feed entries and calendar events that are not where subscribers look for them.
     """
     state, _ = load_state(site.settings.cache / STATE_FILE)
-    for url, description in sorted(published_urls(state).items()):
+    published = published_urls(state)
+    for url, description in sorted(published.items()):
         if url not in site.files:
             yield url, f"was {description} and is not in the site"
+    for url in sorted(site.published - site.files.keys() - published.keys()):
+        yield url, "is in the published site and not in this one"
     patterns = load_published_ids(site.settings.cache / PUBLISHED_IDS_FILE)
     if pattern := patterns.get("feeds"):
         yield from _missing_entries(site, state, pattern)

@@ -12,14 +12,23 @@ from events_archive.output.folder import site_files
 
 
 def run(options: Options, console: Console) -> None:
-    """Report everything that is wrong with the site; with ``--external``, dead links too.
+    """Report everything that is wrong with the site.
+
+    With ``--published`` it is compared with the published one; with ``--external`` dead links are
+    reported too.
 
     A finding of severity `ERROR` makes the run fail at its end, a dead link never does.
     """
     settings, external = options.settings, options.command_options["external"]
     files = site_files(settings.output)
+    published: frozenset[str] = frozenset()
+    if options.command_options["published"]:
+        # Imported only when wanted: it brings the HTTP client.
+        from events_archive.check.published_site import published_paths  # noqa: PLC0415
+
+        published = published_paths(settings, console)
     with console.timed("read"):
-        site = BuiltSite.read(files, settings)
+        site = BuiltSite.read(files, settings, published)
     with console.timed("check"):
         findings = tuple(find_problems(site))
         stats = site_stats(site)
@@ -27,7 +36,6 @@ def run(options: Options, console: Console) -> None:
     console.facts["findings"] = [finding.as_json() for finding in findings]
     console.facts["site"] = stats
     if external:
-        # Imported only when wanted: it brings the HTTP client.
         from events_archive.check import external_links  # noqa: PLC0415
 
         links = external_links.find_external_links(site)
