@@ -47,7 +47,10 @@ def run(options: Options, console: Console) -> None:
                     "the Kiwix edition needs libzim, which is not installed: pip install '.[zim]'"
                 ) from error
             except OSError as error:
-                raise ArchiveError(f"cannot write {path}: {error.strerror or error}") from error
+                raise ArchiveError(
+                    f"cannot write {path}: {error.strerror or error}; make room or permit writing "
+                    "there, or choose another place with --to"
+                ) from error
     size = path.stat().st_size
     console.facts["export"] = {"file": str(path), "size": size}
     console.print(f"{size / 1e6:.1f} MB in {path}")

@@ -65,15 +65,20 @@ def lock_output(folder: Path) -> Iterator[None]:
         os.umask(umask)
 
 
-def prepare_folder(folder: Path) -> Marker:
-    """Create the output folder with its staging folder, and return what builds have written there.
+def prepare_folder(folder: Path) -> None:
+    """Create the output folder with its staging folder.
 
     Raises ArchiveError if that is impossible, or if there are files that no build has written.
     """
     staging = folder / STAGING
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        marker = _owned_files(folder)
+        others = (path for path in folder.iterdir() if path.name not in NOT_OURS)
+        if not os.path.lexists(folder / MARKER) and not all(map(_is_empty_folder, others)):
+            raise ArchiveError(
+                f"{folder} holds files that this build did not make; it is left alone. "
+                "Choose another folder with --output, or empty this one yourself"
+            )
         try:
             is_folder(staging)
         except NotAFileError:
@@ -81,23 +86,20 @@ def prepare_folder(folder: Path) -> Marker:
         staging.mkdir(exist_ok=True)
     except OSError as error:
         raise cannot_write(folder, error) from error
-    return marker
 
 
-def _owned_files(folder: Path) -> Marker:
-    """Return what a build may remove. Raises ArchiveError if others have put files there."""
+def _is_empty_folder(path: Path) -> bool:
+    """Whether nothing is lost where a build writes, as in a folder for a disk of its own."""
+    return path.is_dir() and not path.is_symlink() and not any(path.iterdir())
+
+
+def owned_files(folder: Path) -> Marker:
+    """Return what a build may remove. Raises OSError if that cannot be read."""
     try:
         return _read_marker(folder)
-    except FileNotFoundError as error:
-        if any(path.name not in NOT_OURS for path in folder.iterdir()):
-            raise ArchiveError(
-                f"{folder} holds files that this build did not make; it is left alone. "
-                "Choose another folder with --output, or empty this one yourself"
-            ) from error
-    except (ValueError, NotAFileError):
-        # Damaged: the folder is a build's, but as its files are not known, none is removed.
-        pass
-    return Marker()
+    except (ValueError, FileNotFoundError, NotAFileError):
+        # Where it is damaged, the files of former builds are not known, and none is removed.
+        return Marker()
 
 
 def site_files(folder: Path) -> tuple[tuple[str, Path], ...]:

@@ -31,6 +31,7 @@ from events_archive.output.folder import (
     cannot_write,
     empty_staging,
     is_inside,
+    owned_files,
     prepare_folder,
 )
 from events_archive.output.manifest import MARKER, BuildManifest, FileEntry
@@ -113,8 +114,9 @@ class OutputDir:
         self.staged: dict[str, StagedFile] = {}
         self._root = f"{folder}/"
         self._staging = f"{folder / STAGING}/"
+        prepare_folder(folder)
         try:
-            self._marker = prepare_folder(folder)
+            self._marker = owned_files(folder)
             empty_staging(folder)
             self._present = stat_tree(str(folder), exclude=(*NOT_OURS, MARKER), follow=False)
         except OSError as error:

@@ -245,7 +245,6 @@ def test_a_folder_of_the_site_may_be_a_disk_of_its_own(
         rename(source, target)
 
     (tmp_path / "out/pictures").mkdir(parents=True)
-    (tmp_path / "out" / MARKER).write_text('{"files": []}')
     monkeypatch.setattr(os, "replace", replace)
     with lock_output(tmp_path / "out"):
         output = OutputDir(tmp_path / "out")
