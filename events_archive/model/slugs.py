@@ -127,7 +127,8 @@ def assign_slugs(claims: Iterable[SlugClaim], owners: Owners, *, fallback: str) 
 
 def slugify(text: str) -> str:
     """Return ``text`` in the characters of a slug, which can be the empty string."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    # Unicode sorts runs of combining characters, which takes the square of their length.
+    plain = unicodedata.normalize("NFKD", text[:2000]).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9_]+", "-", plain).strip("-")[:80].rstrip("-")
 
 

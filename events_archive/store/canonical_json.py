@@ -151,7 +151,8 @@ def _refuse_constant(constant: str) -> NoReturn:
 
 
 _MAX_DEPTH = 100
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
+# A string without an end goes to that of the text.
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
