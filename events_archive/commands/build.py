@@ -30,6 +30,7 @@ from events_archive.render.context import RenderContext
 from events_archive.render.renderer import Renderer
 from events_archive.settings import Settings
 from events_archive.site import urls
+from events_archive.site.feeds import feed_dates
 from events_archive.site.page import Page, Writer
 from events_archive.site.plan import plan_site
 from events_archive.site.redirects import is_permanent_list
@@ -113,7 +114,7 @@ def publish(site: Site, console: Console, inputs: InputSnapshot | None) -> Site:
         publications = site.publications.all(site.catalogue.all_events)
         save_publications(settings.cache / PUBLICATIONS_FILE, publications)
         lists = (page.path for page in pages if is_permanent_list(page))
-        persist_published_lists(settings.cache, site.history.state, lists)
+        persist_published_lists(settings.cache, site.history.state, lists, feed_dates(pages))
         written = output.commit()
     result = BuildResult(written=written, audit=audit, thumbnails=thumbnails)
     report_build(site, result, console)

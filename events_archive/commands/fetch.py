@@ -13,9 +13,10 @@ from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.catalogue import Catalogue
 from events_archive.model.changes import count_changes
 from events_archive.model.publication import Publication
+from events_archive.model.timestamps import FIRST_DATE
 from events_archive.query.index import build_query_index
 from events_archive.settings import Settings
-from events_archive.site.publications import FIRST_DATE, Publications
+from events_archive.site.publications import Publications
 from events_archive.site.site import Site
 from events_archive.store.history_file import HISTORY_FILE, load_history
 from events_archive.store.lock import lock_cache

@@ -17,7 +17,7 @@ from events_archive.ll2.parse import InvalidRecordError, read_event
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change, diff_events
 from events_archive.model.event import Event
-from events_archive.model.timestamps import EARLIEST, LATEST
+from events_archive.model.timestamps import EARLIEST, FIRST_DATE, LATEST
 from events_archive.store.records import Record, RecordLine, Records, last_updated
 
 LIVE_WINDOW = timedelta(hours=36)
@@ -99,6 +99,7 @@ def merge_records(
             first_seen={event_id: min(seen, latest) for event_id, seen in first_seen.items()},
             last_full_refresh=now if is_full else full and min(full, now),
             last_incremental_refresh=incremental and min(incremental, now) if is_full else now,
+            told_since=min(state.told_since or state.last_refreshed or FIRST_DATE, latest),
         ),
         is_full=is_full,
         changes=tuple(_changes(cached, updates, state, withdrawn, now)),

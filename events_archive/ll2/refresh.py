@@ -18,13 +18,12 @@ from events_archive.ll2.refresh_plan import CacheState, format_age, plan_refresh
 from events_archive.ll2.refresh_session import ImplausibleResponseError, RefreshSession
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change, summarize
+from events_archive.model.timestamps import FIRST_DATE
 from events_archive.settings import Settings
 from events_archive.store.files import backup_damaged
 from events_archive.store.records import EVENTS_FILE, Records, load_records
 from events_archive.store.state_files import STATE_FILE, load_state, save_state
 from events_archive.store.transaction import commit, recover
-
-_FIRST_DAY = datetime(2019, 1, 1, tzinfo=UTC)
 
 
 class RefreshResult(Struct, frozen=True, kw_only=True):
@@ -64,7 +63,7 @@ class RefreshResult(Struct, frozen=True, kw_only=True):
         Before the first one, the newest ``last_updated`` of the records of a new clone.
         """
         edits = (line.last_updated for line in self.records.lines.values())
-        return self.archive_state.last_refreshed or max(edits, default=_FIRST_DAY)
+        return self.archive_state.last_refreshed or max(edits, default=FIRST_DATE)
 
 
 def refresh(

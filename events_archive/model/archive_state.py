@@ -22,6 +22,7 @@ class ArchiveState(
         "event_owners": "event_addresses",
         "type_owners": "type_addresses",
         "published_lists": "lists",
+        "feed_dates": "feeds",
     },
 ):
     """The contents of ``ledger.json``; members of other names are ignored."""
@@ -44,6 +45,10 @@ class ArchiveState(
 
     Like the others it is an object in the file, so that there is one entry a line.
     """
+    feed_dates: Mapping[str, AwareDatetime] = field(default_factory=dict)
+    """The dates of feeds as they were published last, by path without a suffix."""
+    told_since: AwareDatetime | None = None
+    """The last refresh of a version that published each type of change of an event by itself."""
 
     def __post_init__(self) -> None:
         """Raise ValueError for what is in no file that a run has written, but after an edit.

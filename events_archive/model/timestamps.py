@@ -14,6 +14,9 @@ EARLIEST = datetime.min.replace(tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
 """Sorts after all other date-times."""
 
+FIRST_DATE = datetime(2019, 1, 1, tzinfo=UTC)
+"""The first year of the archive, for what has no date."""
+
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 """Date-times outside these years are taken for mistakes: one would make a page for the year 1."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.event import Event
+from events_archive.model.timestamps import FIRST_DATE
 from events_archive.query.engine import QueryResult
 from events_archive.query.parameters import API_EVENTS
 from events_archive.query.parser import InvalidQueryError
@@ -92,13 +93,15 @@ def _calendar(site: Site, result: QueryResult, events: Sequence[Event]) -> Page:
 
 def _feed(site: Site, result: QueryResult, events: Sequence[Event]) -> Page:
     query = result.query.query_string()
+    entries = tuple(event_entry(site, event) for event in events)
     feed = Feed(
         id=f"{TAG}:events:answer:{query}",
         title=f"{site.title}: {query or 'everything'}",
         description="The answer to a question.",
         stem="",
         html_url=_html_url(result),
-        entries=tuple(event_entry(site, event) for event in events),
+        entries=entries,
+        updated=max((entry.updated for entry in entries), default=FIRST_DATE),
     )
     return Page(path="answer.rss", template=RSS.template, title=feed.title, context={"feed": feed})
 

@@ -4,27 +4,21 @@ There are two orders: what is new or changed, latest first, and what happened, l
 has its latest entries; archive documents (RFC 5005 section 4) have them all.
 """
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from events_archive.model.catalogue import grouped
 from events_archive.model.event import Event
+from events_archive.model.timestamps import FIRST_DATE
 from events_archive.site import urls
-from events_archive.site.feed_entries import (
-    TAG,
-    FeedEntry,
-    change_entries,
-    day_entry,
-    event_entry,
-)
+from events_archive.site.change_entries import change_entries
+from events_archive.site.feed_entries import TAG, FeedEntry, day_entry, event_entry
 from events_archive.site.formats import FEED_FORMATS, RSS, Format
 from events_archive.site.page import Alternate, Page
-from events_archive.site.publications import FIRST_DATE
 from events_archive.site.site import Site
 from events_archive.site.terms import Term
 
@@ -61,6 +55,8 @@ class Feed(Struct, frozen=True, kw_only=True):
     """The stem of the archive document before this one, or ``""``."""
     next_archive: str = ""
     """The stem of the archive document after this one, or ``""``."""
+    updated: datetime = FIRST_DATE
+    """When its newest entry changed (RFC 4287 section 4.2.15); it never goes back."""
 
     @property
     def files(self) -> tuple[tuple[Format, str], ...]:
@@ -79,21 +75,18 @@ class Feed(Struct, frozen=True, kw_only=True):
             for format, path in self.files
         )
 
-    @property
-    def updated(self) -> datetime:
-        """When its newest entry changed (RFC 4287 section 4.2.15)."""
-        return max((entry.updated for entry in self.entries), default=FIRST_DATE)
-
 
 _SITE_FEEDS = {
     urls.MAIN_FEED: ("", "Spaceflight events that are new here or have changed, latest first."),
     urls.HAPPENED: (
         ": what happened",
-        "Spaceflight events that are over, in the order in which they happened.",
+        "Spaceflight events that are over, in the order in which they happened. Each entry is "
+        "dated by its event and not by when it appeared here.",
     ),
     urls.CHANGES: (
         ": changes",
-        "One entry for each event that was added, moved to another date, renamed or withdrawn.",
+        "One entry each time an event is added, moved to another date, renamed, changed in another "
+        "way, or withdrawn.",
     ),
     urls.DAYS_FEED: (
         ": on this day",
@@ -132,7 +125,8 @@ def term_chronological_feed(site: Site, term: Term) -> Feed:
     return Feed(
         id=f"{TAG}:events:{term.taxonomy.feed_id}:{term.key}:happened",
         title=f"{term.name}: what happened · {site.title}",
-        description=f"Events of {term.phrase}, in the order in which they happened.",
+        description=f"Events of {term.phrase}, in the order in which they happened. Each entry "
+        "is dated by its event and not by when it appeared here.",
         stem=f"{term.url.removesuffix('.html')}.happened",
         html_url=term.url,
     )
@@ -140,43 +134,61 @@ def term_chronological_feed(site: Site, term: Term) -> Feed:
 
 def feed_pages(site: Site) -> Iterator[Page]:
     """Yield every feed and its archive documents, in every format."""
-    changes = tuple(islice(change_entries(site), MAX_ENTRIES))
-    yield from _pages(replace(site_feed(site, urls.CHANGES), entries=changes))
+    for feed in _all_feeds(site):
+        # Its newest entry may have left.
+        former = site.history.state.feed_dates.get(feed.stem, FIRST_DATE)
+        feed = replace(feed, updated=max([former, *(e.updated for e in feed.entries)]))  # noqa: PLW2901
+        for format, path in feed.files:
+            yield Page(
+                path=path,
+                template=format.template,
+                title=feed.title,
+                context={"feed": feed, "feed_path": path},
+            )
+
+
+def feed_dates(pages: Iterable[Page]) -> dict[str, datetime]:
+    """Return the dates of all feeds and archive documents among the pages, by stem."""
+    feeds = (page.context["feed"] for page in pages if page.template == RSS.template)
+    return {feed.stem: feed.updated for feed in feeds}
+
+
+def _all_feeds(site: Site) -> Iterator[Feed]:
+    published = published_archives(site)
+    feed = site_feed(site, urls.CHANGES)
+    month = f"{site.catalogue.today:%Y-%m}"
+    former = published.get(feed.stem, set())
+    yield from _with_archive(feed, change_entries(site), partial(_by_month, now=month), former)
     first = site.catalogue.today - timedelta(days=FEED_DAYS - 1)
     days = site.catalogue.anniversaries(first, FEED_DAYS)[::-1]
     entries = tuple(day_entry(*day) for day in days)
-    yield from _pages(replace(site_feed(site, urls.DAYS_FEED), entries=entries))
-    published = published_archives(site)
+    yield replace(site_feed(site, urls.DAYS_FEED), entries=entries)
     for feed, entries, partition in _feeds(site):
-        former = published.get(feed.stem, set())
-        for document in _with_archive(feed, entries, partition, former):
-            yield from _pages(document)
+        yield from _with_archive(feed, entries, partition, published.get(feed.stem, set()))
 
 
-def _pages(feed: Feed) -> Iterator[Page]:
-    for format, path in feed.files:
-        yield Page(
-            path=path,
-            template=format.template,
-            title=feed.title,
-            context={"feed": feed, "feed_path": path},
-        )
+Partition = Callable[[FeedEntry], tuple[int, str] | None]
+"""Returns which archive document an entry is in, permanently: its number in order, and its name.
+
+None if the document is not complete: until then the entry is in the feed itself."""
 
 
-Partition = Callable[[Event], tuple[int, str]]
-"""Returns which archive document an event is in, permanently: its number in order, and its name."""
-
-
-def _by_ids(event: Event, width: int) -> tuple[int, str]:
+def _by_ids(entry: FeedEntry, width: int) -> tuple[int, str]:
     """Partition by blocks of ids: no event moves, and only changed events change a document."""
-    first = event.id // width * width
+    first = _event(entry).id // width * width
     return first, f"{first}-{first + width - 1}"
 
 
-def _by_year(event: Event) -> tuple[int, str]:
+def _by_year(entry: FeedEntry) -> tuple[int, str]:
     """Partition by the year in which events ended."""
-    year = event.sort_key[0].year
+    year = _event(entry).sort_key[0].year
     return year, str(year)
+
+
+def _by_month(entry: FeedEntry, now: str) -> tuple[int, str] | None:
+    """Partition by the months before ``now``, whose documents do not change any more."""
+    month = f"{entry.published:%Y-%m}"
+    return (entry.published.year, month) if month < now else None
 
 
 def _feeds(site: Site) -> Iterator[tuple[Feed, Entries, Partition]]:
@@ -215,13 +227,16 @@ def _with_archive(
 ) -> Iterator[Feed]:
     """Yield the feed, and archive documents if it cannot hold all its entries or ever had any.
 
-    The documents hold all entries, oldest first, and are linked to their neighbours.
+    The documents hold all entries but those that must be in the feed, and are linked to their
+    neighbours.
     """
-    groups = grouped(entries, lambda entry: partition(_event(entry)))
+    groups = grouped(entries, partition)
+    in_documents = sum(map(len, groups.values()))
+    length = max(MAX_ENTRIES, len(entries) - in_documents)
     has_archive = len(entries) > MAX_ENTRIES or former
     documents = sorted(former | groups.keys()) if has_archive else []
     stems = ["", *(f"{feed.stem}/{name}" for _, name in documents), ""]
-    yield replace(feed, prev_archive=stems[-2], entries=entries[:MAX_ENTRIES])
+    yield replace(feed, prev_archive=stems[-2], entries=entries[:length])
     for position, document in enumerate(documents, start=1):
         yield replace(
             feed,
@@ -236,7 +251,7 @@ def _with_archive(
 
 
 def _stable_order(entry: FeedEntry) -> tuple[datetime, int]:
-    return (entry.published, _event(entry).id)
+    return (entry.published, entry.event.id if entry.event else 0)
 
 
 def published_archives(site: Site) -> dict[str, set[tuple[int, str]]]:

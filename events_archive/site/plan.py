@@ -5,6 +5,7 @@ from itertools import chain
 
 from events_archive.errors import PageError
 from events_archive.site.calendars import calendar_pages
+from events_archive.site.change_entries import change_list_pages
 from events_archive.site.data_pages import data_pages
 from events_archive.site.data_quality import report_pages
 from events_archive.site.event_pages import event_pages
@@ -27,6 +28,7 @@ PLANNERS: tuple[Planner, ...] = (
     report_pages,
     subscription_pages,
     feed_pages,
+    change_list_pages,
     calendar_pages,
     data_pages,
 )

@@ -17,9 +17,7 @@ from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.changes import RECIPE, RELATIONS, shown_digest
 from events_archive.model.event import Event
 from events_archive.model.publication import Publication
-
-FIRST_DATE = datetime(2019, 1, 1, tzinfo=UTC)
-"""The archive's first year, for what has no date."""
+from events_archive.model.timestamps import FIRST_DATE
 
 _MAX_INTEGER = 2**31 - 1
 """The largest INTEGER (RFC 5545 section 3.3.8)."""

@@ -107,7 +107,7 @@ def _broader_lists(path: str) -> Iterator[str]:
 
 def is_permanent_list(page: Page) -> bool:
     """Whether the page's path is recorded once published, to be redirected when it is gone."""
-    if is_archive_document(page):
+    if is_archive_document(page) or page.path.startswith("changes/"):
         return True
     if not page.is_html or not page.indexable:
         return False

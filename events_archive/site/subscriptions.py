@@ -17,6 +17,7 @@ from events_archive.site.calendars import (
     term_calendar,
 )
 from events_archive.site.categories import default_duration
+from events_archive.site.change_entries import change_entries
 from events_archive.site.feeds import (
     MAX_ENTRIES,
     Feed,
@@ -142,6 +143,7 @@ def subscription_pages(site: Site) -> Iterator[Page]:
                 for length, members in sorted(durations.items())
             ],
             "max_entries": MAX_ENTRIES,
+            "change_lists": [entry for entry in change_entries(site) if entry.members],
         },
         breadcrumbs=(HOME,),
         alternates=(*AlternateLinks(site).main, *changes.alternates("Changes")),

@@ -94,6 +94,11 @@ def day(month: int, day: int) -> str:
     return f"days/{month:02}-{day:02}.html"
 
 
+def change_list(time: str, change_type: str) -> str:
+    """Return ``changes/20260111T061700Z-moved.html``: what one refresh found about many events."""
+    return f"changes/{time}-{change_type}.html"
+
+
 def query_data(name: str) -> str:
     """Return ``data/events-000.js``: a file of data for the query page."""
     return f"data/{name}.js"

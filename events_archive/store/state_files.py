@@ -41,10 +41,15 @@ _OF_CONTACT = {
 of earlier versions have them too."""
 
 
+_ADDED = ("feeds", "told_since")
+"""Members that the ledgers of earlier versions do not have."""
+
+
 def encode_state(state: ArchiveState) -> bytes:
     """Return the content of ``ledger.json``."""
     members = msgspec.to_builtins(state)
-    return encode_lines({n: members[n] for n in members if n not in _OF_CONTACT.values()}) + b"\n"
+    own = {name: members[name] for name in members if name not in _OF_CONTACT.values()}
+    return encode_lines({n: own[n] for n in own if own[n] or n not in _ADDED}) + b"\n"
 
 
 def encode_contact(state: ArchiveState) -> bytes:
@@ -87,7 +92,7 @@ def persist_slugs(
 ) -> ArchiveHistory:
     """Assign a slug to every event and type, save the slugs, and return them with the history.
 
-    Changes observed after ``latest``, by a clock that was ahead, are left out.
+    What was dated after ``latest``, by a clock that was ahead, is left out.
 
     Raises `CacheError` if the state cannot be written.
     """
@@ -95,7 +100,13 @@ def persist_slugs(
         events=SlugTable(owners=state.event_owners), types=SlugTable(owners=state.type_owners)
     )
     slugs = update_registry(events, slugs, withdrawn=state.withdrawn)
-    updated = replace(state, event_owners=slugs.events.owners, type_owners=slugs.types.owners)
+    updated = replace(
+        state,
+        event_owners=slugs.events.owners,
+        type_owners=slugs.types.owners,
+        feed_dates={feed: date for feed, date in state.feed_dates.items() if date <= latest},
+        told_since=state.told_since or state.last_refreshed,
+    )
     if updated != state and not settings.dry_run:
         save_state(settings.cache / STATE_FILE, updated)
     changes, damaged = load_history(settings.cache / HISTORY_FILE)
@@ -107,14 +118,20 @@ def persist_slugs(
     return ArchiveHistory(state=updated, slugs=slugs, changes=known)
 
 
-def persist_published_lists(cache: Path, state: ArchiveState, paths: Iterable[str]) -> None:
-    """Add the ``paths`` of list pages that are about to be published to the saved state.
+def persist_published_lists(
+    cache: Path, state: ArchiveState, paths: Iterable[str], feed_dates: Mapping[str, datetime]
+) -> None:
+    """Add what is about to be published to the saved state: paths of list pages, dates of feeds.
 
     Raises `CacheError` if the state cannot be written.
     """
-    lists = {**state.published_lists, **dict.fromkeys(paths, 1)}
-    if lists != state.published_lists:
-        save_state(cache / STATE_FILE, replace(state, published_lists=lists))
+    published = replace(
+        state,
+        published_lists={**state.published_lists, **dict.fromkeys(paths, 1)},
+        feed_dates={**state.feed_dates, **feed_dates},
+    )
+    if published != state:
+        save_state(cache / STATE_FILE, published)
 
 
 def load_published_ids(path: Path) -> dict[str, str]:

@@ -582,11 +582,13 @@ def test_slugs_and_published_lists_are_saved(
 ) -> None:
     result = archive.refresh()
     _, history = archive.load(result)
-    persist_published_lists(archive.settings.cache, history.state, ["months/2021-07.html"])
+    dates = {"feed": START}
+    lists = ["months/2021-07.html"]
+    persist_published_lists(archive.settings.cache, history.state, lists, dates)
     state = archive.refresh(offline=True).archive_state
     assert state.event_owners.keys() == set(history.slugs.events.slugs.values())
     assert state.published_lists == {"months/2021-07.html": 1}
-    persist_published_lists(archive.settings.cache, state, ["months/2021-08.html"])
+    persist_published_lists(archive.settings.cache, state, ["months/2021-08.html"], dates)
     assert len(archive.refresh(offline=True).archive_state.published_lists) == 2
 
 

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from events_archive.model.event import Agency, Event, Update
 from events_archive.model.publication import Publication
-from events_archive.site.publications import FIRST_DATE, Publications
+from events_archive.model.timestamps import FIRST_DATE
+from events_archive.site.publications import Publications
 from tests.factories import a_change, a_history, an_event, an_image
 
 REFRESHED = datetime(2026, 9, 1, 12, tzinfo=UTC)
