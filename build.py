@@ -2,12 +2,17 @@
 """Build the archive. The commands are in `events_archive.commands`; start at `build.run`."""
 
 import os
+import signal
 import sys
 from contextlib import suppress
 
-from events_archive.output.up_to_date import is_up_to_date
-
 if __name__ == "__main__":
+    # Until the command begins, nothing has to be told or cleared up after Ctrl-C.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    from events_archive.output.up_to_date import is_up_to_date
+
     # A run that has nothing to do ends before it imports the rest of the package.
     messages = is_up_to_date(sys.argv[1:], __file__)
     if messages is not None:

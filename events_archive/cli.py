@@ -34,7 +34,6 @@ def main(arguments: Sequence[str], project: Path) -> int:
     """Run a command in the folder ``project`` and return the exit status; see `errors`."""
     # Python's own thresholds would have the collector look for cycles during a third of the build.
     gc.set_threshold(1_000_000, 50, 100)
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     open_standard_streams()
     console = Console(as_json="--json" in arguments)
     try:
@@ -43,6 +42,7 @@ def main(arguments: Sequence[str], project: Path) -> int:
         console = Console.from_settings(options.settings)
         # Only the module of this command: `serve`, `check` and `export` import much of their own.
         command = import_module(f"events_archive.commands.{options.command}")
+        _handle_signals()
         command.run(options, console)
         return console.finish()
     except SystemExit as exit:
@@ -71,6 +71,13 @@ def main(arguments: Sequence[str], project: Path) -> int:
             with_traceback=True,
         )
     return errors.FAILURE
+
+
+def _handle_signals() -> None:
+    """Have signals raise exceptions; while modules are imported, msgspec would crash."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def parse_arguments(arguments: Sequence[str], environ: Mapping[str, str], project: Path) -> Options:

@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -234,6 +236,27 @@ def test_an_interrupted_run_has_the_status_that_shells_give(
     monkeypatch.setattr(fetch, "run", _fails(KeyboardInterrupt()))
     assert cli.main(["fetch"], tmp_path) == 130
     assert "interrupted" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_a_run_that_is_interrupted_while_it_starts_ends_in_silence(tmp_path: Path) -> None:
+    shutil.copy(PROJECT / "build.py", tmp_path)
+    for name, code in {
+        "__init__.py": "",
+        "output/__init__.py": "",
+        "output/up_to_date.py": "def is_up_to_date(arguments, script): return None",
+        "cli.py": "import os, signal; os.kill(os.getpid(), signal.SIGINT)",
+    }.items():
+        (tmp_path / "events_archive" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "events_archive" / name).write_text(code)
+    done = subprocess.run(
+        [sys.executable, str(tmp_path / "build.py")],
+        capture_output=True,
+        text=True,
+        env=clean_environment(coverage=False),
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
 
 
 def test_warnings_fail_a_strict_run(
