@@ -41,11 +41,11 @@ def clean_url(text: str) -> str:
     return urlunsplit((parts.scheme.lower(), parts.netloc, path, query, fragment))
 
 
-def undisclosed_host(url: str, words: str) -> str:
-    """Return the host of ``url`` if ``words``, which link to it, name another; else ""."""
+def host_note(url: str, words: str) -> str:
+    """Return " (host)" of ``url`` if ``words``, which link to it, name another host; else ""."""
     host = host_of(url)
     named = {host_of(f"//{name.lower()}") for name in _HOST_IN_WORDS.findall(words)}
-    return host if named and host not in named else ""
+    return f" ({host})" if named and host not in named else ""
 
 
 def without_format(url: str) -> str:

@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element
 
 from markdown.inlinepatterns import InlineProcessor
 
-from events_archive.ll2.links import clean_url, undisclosed_host
+from events_archive.ll2.links import clean_url, host_note
 
 LINK = (
     r"\[([^\[\]]{1,500})\]"
@@ -31,10 +31,10 @@ class LinkProcessor(InlineProcessor):
             return None, None, None
         link = Element("a", {"href": url})
         link.text = m[1]
-        if host := undisclosed_host(url, self.unescape(m[1])):
+        if note := host_note(url, self.unescape(m[1])):
             # The sanitizer leaves out the element, and keeps what is in it.
             both = Element("span")
             both.append(link)
-            link.tail = f" ({host})"
+            link.tail = note
             return both, m.start(0), m.end(0)
         return link, m.start(0), m.end(0)

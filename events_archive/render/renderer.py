@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from events_archive import __version__
 from events_archive.errors import ArchiveError
+from events_archive.ll2.links import host_note
 from events_archive.model.event import Event, Image, host_of
 from events_archive.model.event_date import EventDate
 from events_archive.model.interval import MONTHS, format_day, format_day_of_year, format_duration
@@ -143,6 +144,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "format_duration": format_duration,
     "format_size": format_size,
     "host": host_of,
+    "host_note": host_note,
     "json": to_json,
     "markdown": markdown_to_html,
     "rfc3339": format_utc,

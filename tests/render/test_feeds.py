@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from html import unescape
 from pathlib import Path
 from urllib.parse import urljoin
 from xml.etree import ElementTree
@@ -12,6 +13,7 @@ import fastfeedparser
 import feedparser
 import pytest
 
+from events_archive.ll2.text import clean_text
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.event import EventType, Licence
 from events_archive.model.slugs import SlugRegistry, SlugTable
@@ -279,3 +281,25 @@ def test_plain_text_is_escaped_once_more_where_rss_expects_html(tmp_path: Path) 
     assert item.findtext("title") == "Tiangong EVA-1 & <more> (4 July 2021, 00:11 UTC)"
     entry = atoma.parse_atom_bytes(files["feed.atom"]).entries[0]
     assert "Pad <39A> & others" in entry.summary.value
+
+
+def test_links_and_texts_of_strangers_are_the_same_in_pages_and_feeds(tmp_path: Path) -> None:
+    licence = Licence(id=9, name="creativecommons.org", url="https://evil.example/")
+    event = _event(
+        image=an_image(licence=licence),
+        description=clean_text(
+            "[x](//evil.example/share) [nasa.gov](https://evil.example/) a&#x202e;&#2;b"
+        ),
+    )
+    thumbnails = make_thumbnails(tmp_path, event.image)
+    site = a_site(event, base_url=BASE_URL, today="2026-09-01")
+    files = render_site(
+        site, lambda page: page.path in ("feed.rss", "events/tiangong-eva-1.html"), thumbnails
+    )
+    assert len(files) == 2
+    for content in files.values():
+        text = unescape(content.decode())
+        assert "creativecommons.org</a> (evil.example)" in text
+        assert "nasa.gov</a> (evil.example)" in text
+        assert 'href="//' not in text
+        assert set(text).isdisjoint("\u202e\x02")

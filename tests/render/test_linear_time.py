@@ -50,7 +50,7 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "clean_title": text.clean_title,
     "clean_summary": text.clean_summary,
     "clean_url": lambda value: links.clean_url("https://a.example/" + value),
-    "undisclosed_host": lambda value: links.undisclosed_host("https://a.example/", value),
+    "host_note": lambda value: links.host_note("https://a.example/", value),
     "reason_for_plain_text": lambda value: bounds.reason_for_plain_text(value[:16_000]),
     "parse_duration": lambda value: parse_duration("P" + value),
     "pruned": lambda value: canonical_json.pruned(f'["{value}'.encode()),
