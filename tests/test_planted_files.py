@@ -175,3 +175,19 @@ def test_files_that_cannot_be_read_end_the_run_with_a_message(
             if path.exists():
                 path.chmod(mode)
     assert run()[0] == 0
+
+
+@pytest.mark.parametrize("place", [0.001, 0.3, 0.99])
+def test_after_a_flipped_bit_in_what_is_kept_between_runs_the_site_has_the_same_bytes(
+    place: float, finished: Run, tmp_path: Path
+) -> None:
+    for name in ("cache", "output"):
+        shutil.copytree(finished.cache.parent / name, tmp_path / name)
+    (tmp_path / "output/index.html").write_text("edited, so that the manifest decides")
+    kept = [*(tmp_path / "cache/builds").iterdir(), tmp_path / "cache/originals/validators.json"]
+    for path in (*kept, tmp_path / "cache/thumbnails/manifest.jsonl"):
+        content = bytearray(path.read_bytes())
+        content[int(place * len(content))] ^= 4
+        path.write_bytes(content)
+    run_build(*OPTIONS, cache=tmp_path / "cache", output=tmp_path / "output", coverage=False)
+    assert _files(tmp_path / "output") == _files(finished.output)
