@@ -9,9 +9,10 @@ import os
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from events_archive.model.event import Image
 from events_archive.store.canonical_json import decode_as, encode
@@ -39,9 +40,9 @@ class ThumbnailRecord(msgspec.Struct, array_like=True, frozen=True):
     size: int
     """Of the original, in bytes; while it and `mtime_ns` are the same, so is the original."""
     mtime_ns: int
-    digest: str
+    digest: Annotated[str, Meta(pattern=r"^[0-9a-f]{10}\Z")]
     """The first ten hexadecimal digits of the SHA-256 of `SETTINGS_KEY` and the original."""
-    dimensions: str = ""
+    dimensions: Annotated[str, Meta(pattern=r"^(\d{1,5}x\d{1,5}( |\Z))*\Z")] = ""
     """Width and height of each thumbnail in pixels, narrowest first, such as "320x213 640x426"."""
     file_sizes: tuple[int, ...] = ()
     """Of each thumbnail, in bytes."""

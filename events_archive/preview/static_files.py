@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 from msgspec import Struct, field
 
 from events_archive.site.formats import content_type
+from events_archive.store.opener import is_file, read_file
 
 
 class Response(Struct, frozen=True, kw_only=True):
@@ -50,11 +51,11 @@ def respond(folder: Path, prefix: str, target: str) -> Response:
             else:
                 candidates = [file, folder / f"{relative}.html"]
             for candidate in candidates:
-                if candidate.is_file():
+                if is_file(candidate):
                     return _file_response(candidate, HTTPStatus.OK)
             if file.is_dir() and not path.endswith("/"):
                 return _redirect(f"{path}/")
-    if (page := folder / "404.html").is_file():
+    if is_file(page := folder / "404.html"):
         return _file_response(page, HTTPStatus.NOT_FOUND)
     return Response(status=HTTPStatus.NOT_FOUND, body=b"Not found, and there is no 404.html.\n")
 
@@ -68,7 +69,7 @@ def _is_public(folder: Path, relative: str) -> bool:
 
 
 def _file_response(file: Path, status: HTTPStatus) -> Response:
-    return Response(status=status, body=file.read_bytes(), content_type=content_type(file.name))
+    return Response(status=status, body=read_file(file), content_type=content_type(file.name))
 
 
 def _redirect(path: str) -> Response:

@@ -778,6 +778,23 @@ def test_a_missing_or_damaged_manifest_is_written_again(
     assert len(decoded) == 2
 
 
+@pytest.mark.parametrize(
+    ("value", "other"),
+    [(rb'"[0-9a-f]{10}"', rb'"../../../x"'), (rb"\d+x\d+", rb"axb"), (rb"\d+x\d+", rb"-1x2")],
+)
+def test_a_sealed_manifest_with_other_values_is_ignored(
+    studio: Studio, value: bytes, other: bytes
+) -> None:
+    first = studio.make(image := studio.put("a.png", plain()))
+    _, _, body = (studio.folder / MANIFEST).read_bytes().partition(b"\n")
+    crafted = re.sub(value, other, body)
+    assert crafted != body
+    header = thumbnail_store._header(crafted)
+    (studio.folder / MANIFEST).write_bytes(header + b"\n" + crafted)
+    assert read_manifest(studio.folder) == {}
+    assert studio.make(image) == first
+
+
 def test_a_manifest_of_an_earlier_version_is_still_read(studio: Studio, decoded: list[int]) -> None:
     image, damaged = studio.put("a.png", photo()), studio.put("b.png", b"?", 8)
     first = studio.make(image, damaged)

@@ -92,3 +92,20 @@ def test_without_a_404_page_the_response_is_plain_text(tmp_path: Path) -> None:
 )
 def test_every_format_has_its_media_type(name: str, expected: str) -> None:
     assert content_type(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("index.html", ""),
+        ("about.html", "about"),
+        ("types/index.html", "types/"),
+        ("404.html", "y"),
+    ],
+)
+def test_a_link_in_the_place_of_a_page_is_not_followed(folder: Path, name: str, path: str) -> None:
+    (folder / name).unlink()
+    (folder / name).symlink_to(folder.parent / "outside.html")
+    response = respond(folder, "/", f"/{path}")
+    assert response.status == 404
+    assert response.body != b"secret"
