@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import run_build
+from tests.conftest import PROJECT, Build, run_build
 from tests.fork import DATA_BRANCH, Fork, commit_all, environment, git, make_upstream
 from tests.ll2_server import EventDatabase, Fault, LL2Server
 
@@ -238,6 +238,14 @@ def test_a_command_that_fails_within_another_is_not_overlooked(fork: Fork) -> No
     status, log = fork.step(clone, "build.sh", {})
     assert status != 0
     assert "images=" not in log
+
+
+def test_the_summary_of_a_build_that_failed_has_its_errors(build: Build, tmp_path: Path) -> None:
+    (tmp_path / "build.json").write_text(build("--offline", "--json", expect=1).stdout)
+    script = [sys.executable, str(PROJECT / ".github/scripts/summary.py")]
+    done = subprocess.run(script, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "## The build failed" in done.stdout
+    assert "events.jsonl has no events" in done.stdout
 
 
 def test_a_site_with_an_error_stops_before_it_is_published_and_the_summary_says_so(

@@ -21,8 +21,10 @@ def main() -> None:
 
 def changes_section(build: dict[str, Any]) -> list[str]:
     """Return the lines about the refresh and the build."""
-    if not build:
-        return ["## The build failed", "", "The log of the step tells why.", ""]
+    if not build.get("ok"):
+        lines = ["## The build failed", "", "The log of the step tells why.", ""]
+        errors = build.get("errors", [])
+        return [*lines, *_details(f"{len(errors)} errors", errors)]
     changes = build["refresh"]["changes"]
     title = ", ".join(f"{count} {word}" for word, count in changes.items()) or "no changes"
     seconds = sum(build["seconds"].values())
