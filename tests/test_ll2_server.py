@@ -230,6 +230,23 @@ def test_each_mode_has_more_fields_than_the_one_before(server: LL2Server) -> Non
     assert set(get(server, "events/309/?mode=list").json()) == fields["detailed"]
 
 
+def test_version_2_4_0_has_a_list_for_each_mode_and_ignores_the_parameter() -> None:
+    with LL2Server(EventDatabase(RECORDS), version="2.4.0") as server:
+        for path, mode in (("", "normal"), ("detailed/", "detailed"), ("mini/", "list")):
+            [event] = get(server, f"events/{path}?mode=detailed&id=309").json()["results"]
+            assert (event["response_mode"], event["url"]) == (mode, f"{server.url}events/309/")
+        assert get(server, "events/309/").json()["response_mode"] == "detailed"
+        assert get(server, "api-throttle/status/").json()["current_use"] == 4
+        for path in ("api-throttle/", "events/upcoming/", "events/previous/"):
+            assert get(server, path).status_code == 404
+        everything = get(server, "events/").json()["count"]
+        upcoming = get(server, "events/?upcoming=true").json()["count"]
+        previous = get(server, "events/?previous=true").json()["count"]
+        assert upcoming + previous == everything == len(RECORDS)
+        assert get(server, "events/?upcoming_with_recent=true").json()["count"] >= upcoming
+        assert all(event["date"] for event in get(server, "events/?limit=100").json()["results"])
+
+
 def test_urls_are_those_of_the_server_and_repeat_the_format(server: LL2Server) -> None:
     event = get(server, "events/309/?format=json").json()
     assert event["url"] == f"{server.url}events/309/?format=json"

@@ -10,14 +10,16 @@
         assert len(server.requests.api) == 3
 
 - `server.url` is the API's root. It serves what LL2 2.3.0 serves: `events/`, `events/<id>/`,
-  `events/upcoming/`, `events/previous/`, `config/...`, `api-throttle/`.
+  `events/upcoming/`, `events/previous/`, `config/...`, `api-throttle/`. With `version="2.4.0"` it
+  is what that version's schema says: `events/detailed/` and `events/mini/` instead of `mode`.
 - `server.database` holds the events: `add`, `change`, `rename`, `delete`, `restore`, `clock`.
 - `server.faults` makes responses fail; `Fault` lists how.
 - `server.throttle` counts requests. There is no limit unless `throttled=True` or `limit` is set.
 - `server.images` serves an image for every name, and invalid ones on request: use
   `image_record(1, "cmyk--a.jpg")`, or `server.images.serve("a.jpg", "cmyk")`.
 - `server.requests` is the log of requests: `.all`, `.api`, `.images`.
-- `server.api` has two switches: `stable_ties` (LL2 guarantees none) and `ignored_parameters`.
+- `server.api` has three switches: `stable_ties` (LL2 guarantees none), `has_second_key` of
+  `ordering`, and `ignored_parameters`.
 
 On the command line: `python -m tests.ll2_server --events 1071 --pictures 450 --port 8000`.
 """

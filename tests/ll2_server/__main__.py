@@ -13,7 +13,12 @@ def main() -> None:
     """Serve until Ctrl-C."""
     options = _parser().parse_args()
     database = EventDatabase.generate(options.events, images=options.pictures, seed=options.seed)
-    server = LL2Server(database, port=options.port, max_image_width=options.largest_picture)
+    server = LL2Server(
+        database,
+        port=options.port,
+        max_image_width=options.largest_picture,
+        version=options.version,
+    )
     if options.throttled:
         server.throttle = Throttle(now=time.monotonic)
     with server:
@@ -44,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--largest-picture", type=int, default=1920, help="width in pixels (default: 1920)"
     )
+    parser.add_argument("--version", choices=("2.3.0", "2.4.0"), default="2.3.0")
     parser.add_argument("--throttled", action="store_true", help="15 requests an hour, as LL2")
     return parser
 

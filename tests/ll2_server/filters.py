@@ -75,6 +75,18 @@ def previous_predicate(now: datetime) -> Predicate:
     return lambda record: record["date"] is not None and record["date"] < until
 
 
+def filter_by_time(records: Iterable[Record], query: Query, now: datetime) -> list[Record]:
+    """Return the records that pass the booleans of 2.4.0: it has no lists of upcoming events."""
+    wanted = {name for name in query if query[name][-1].lower() in ("true", "1")}
+    predicates = {
+        "upcoming": upcoming_predicate(now, {"hide_recent_previous": ["true"]}),
+        "upcoming_with_recent": upcoming_predicate(now, {}),
+        "previous": previous_predicate(now),
+    }
+    applied = [predicate for name, predicate in predicates.items() if name in wanted]
+    return [record for record in records if all(passes(record) for passes in applied)]
+
+
 def _sort_key(name: str) -> Callable[[Record], tuple[bool, str]]:
     # As in PostgreSQL, null is greater than any value.
     return lambda record: (record[name] is None, str(record[name]))

@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from tests.ll2_server.reference_data import Record
+from tests.ll2_server.reference_data import ENGLISH, VIDEO_TYPES, Record
 
 MODES = ("list", "normal", "detailed")
 
@@ -29,9 +29,18 @@ def project(record: Record, mode: str) -> Record:
     return fields | {"response_mode": mode}
 
 
-def to_json(payload: Any, *, origin: str, format_name: str | None) -> str:
+def as_in_2_4_0(record: Record) -> Record:
+    """Return a record without the nulls that 2.4.0 does not have."""
+    videos = [
+        video | {"type": video["type"] or VIDEO_TYPES[3], "language": video["language"] or ENGLISH}
+        for video in record["vid_urls"]
+    ]
+    return record | {"date": record["date"] or "2031-12-31T00:00:00Z", "vid_urls": videos}
+
+
+def to_json(payload: Any, *, origin: str, format_name: str | None, version: str = "2.3.0") -> str:
     """Write a payload with the URLs of the server at `origin` (`http://127.0.0.1:8000`)."""
     text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
     suffix = f"?format={format_name}" if format_name else ""
-    text = _API_URL.sub(rf'"{origin}/2.3.0/\1{suffix}"', text)
+    text = _API_URL.sub(rf'"{origin}/{version}/\1{suffix}"', text)
     return _MEDIA_URL.sub(f'"{origin}/media/', text)

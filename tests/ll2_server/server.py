@@ -39,9 +39,10 @@ class LL2Server:
         port: int = 0,
         throttled: bool = False,
         max_image_width: int = 1920,
+        version: str = "2.3.0",
     ) -> None:
         self.database = EventDatabase.generate(25) if database is None else database
-        self.api = Api(self.database)
+        self.api = Api(self.database, version=version)
         self.faults = Faults()
         self.throttle = Throttle(15 if throttled else UNLIMITED)
         self.images = ImageStore(max_image_width)
@@ -64,7 +65,16 @@ class LL2Server:
     @property
     def url(self) -> str:
         """The API's root, for `build.py --api-url`."""
-        return f"{self.origin}/2.3.0/"
+        return self.origin + self._root
+
+    @property
+    def _root(self) -> str:
+        return f"/{self.api.version}/"
+
+    @property
+    def _throttle_path(self) -> str:
+        has_status = self.api.version != "2.3.0"
+        return self._root + ("api-throttle/status/" if has_status else "api-throttle/")
 
     @property
     def media_url(self) -> str:
@@ -114,13 +124,13 @@ class LL2Server:
 
     def _refusal(self, request: LoggedRequest) -> ServerResponse | None:
         """Check key and limit; images, `/api-throttle/` and a missing slash are not counted."""
-        if not request.path.startswith("/2.3.0/") or not request.path.endswith("/"):
+        if not request.path.startswith(self._root) or not request.path.endswith("/"):
             return None
         try:
             key = self._key(request)
         except InvalidKeyError as error:
             return json_response({"detail": str(error)}, 401, {"WWW-Authenticate": "Token"})
-        if request.path == "/2.3.0/api-throttle/":
+        if request.path == self._throttle_path:
             return None
         wait = self.throttle.count_request(request.client, key)
         return throttled_response(self.throttle, wait) if wait else None
@@ -155,7 +165,7 @@ class LL2Server:
             return redirect(f"{request.path}/{'?' + query if query else ''}", 301)
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             return json_response({"detail": f'Method "{request.method}" not allowed.'}, 405)
-        if request.path == "/2.3.0/api-throttle/":
+        if request.path == self._throttle_path:
             return json_response(self.throttle.usage(request.client, self._key(request)))
         return self._api_response(request, origin, faults)
 
@@ -170,13 +180,13 @@ class LL2Server:
             return json_response(error.errors, 400)
         of_payload = [(one.fault, one.options) for one in faults if one.fault in PAYLOAD_FAULTS]
         payload = self._payload_faults.apply(payload, of_payload, origin + request.target)
-        return _render(payload, request, origin)
+        return _render(payload, request, origin, self.api.version)
 
 
-def _render(payload: Any, request: LoggedRequest, origin: str) -> ServerResponse:
+def _render(payload: Any, request: LoggedRequest, origin: str, version: str) -> ServerResponse:
     """Write a payload as JSON, or for browsers in a web page, as Django REST Framework does."""
     format_name = request.query.get("format")
-    text = to_json(payload, origin=origin, format_name=format_name)
+    text = to_json(payload, origin=origin, format_name=format_name, version=version)
     accept = request.headers.get("accept", "*/*")
     is_browser = "text/html" in accept and "application/json" not in accept
     if format_name == "api" or (is_browser and format_name is None):
