@@ -141,11 +141,14 @@ class Pagination(Struct, frozen=True, kw_only=True):
     def id_lookup_works(self) -> bool:
         """Whether each request by id returned the event that the list has, and none unrequested.
 
-        A server may ignore the filter, or respond with an empty list.
+        A server may ignore the filter, respond with an empty list, or leave out what it counts.
         """
-        found = [{id_of_record(record) for record in page.records} for page in self._pages("ids")]
-        lookups = zip(self._lookups, found, strict=True)
-        return all(ids[0] in page_ids and page_ids <= {*ids} for ids, page_ids in lookups)
+        return all(
+            ids[0] in (found := {id_of_record(record) for record in page.records})
+            and found <= set(ids)
+            and len(found) == page.count
+            for ids, page in zip(self._lookups, self._pages("ids"), strict=True)
+        )
 
     def next_request(self, cached_ids: Iterable[int] = ()) -> PageRequest | None:
         """Return the next request; None when the list is complete, or nothing else can be tried.

@@ -92,20 +92,20 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
             delete_checkpoint(settings.cache)
             raise ImplausibleResponseError("LL2 reports no events at all, which is implausible")
         missing_ids = cached_ids - pagination.records.keys()
-        withdrawn_ids = missing_ids
         doubt = self._doubt(pagination, missing_ids)
+        is_evident = pagination.id_lookup_works and not pagination.is_doubtful
         if doubt:
             self.console.warn(f"{doubt}; what came is used, and no event is withdrawn")
-        elif not settings.accept_withdrawals and not pagination.id_lookup_works:
+        elif missing_ids and not is_evident and not settings.accept_withdrawals:
             self.console.warn(
-                f"LL2 does not list {quantity(len(missing_ids), 'event')} and did not answer the "
-                "query by id; no event is withdrawn"
+                f"LL2 does not list {quantity(len(missing_ids), 'event')}, and its other answers "
+                "do not confirm that; no event is withdrawn"
             )
-            withdrawn_ids = frozenset()
+            missing_ids = frozenset()
         return self._merge(
             pagination,
             is_full=not doubt,
-            withdrawn_ids=frozenset() if doubt else withdrawn_ids,
+            withdrawn_ids=frozenset() if doubt else missing_ids,
             api_url=settings.api_url,
             mode=settings.mode,
             count=pagination.count,

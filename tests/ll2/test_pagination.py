@@ -123,12 +123,13 @@ def test_cached_events_that_are_not_in_the_list_are_requested_by_id() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "works"), [([1], True), ([1, 9001], True), ([1, 2, 3], False), ([], False)]
+    ("found", "count", "works"),
+    [([1], 1, True), ([1, 9001], 2, True), ([1, 2, 3], 3, False), ([], 0, False), ([1], 2, False)],
 )
-def test_a_response_without_the_event_that_exists_or_with_others_is_no_evidence(
-    found: list[int], works: bool
+def test_a_response_by_id_is_evidence_only_if_it_is_whole_and_has_the_event_that_exists(
+    found: list[int], count: int, works: bool
 ) -> None:
-    page = page_of(*found, has_next=False)
+    page = page_of(*found, count=count, has_next=False)
     request = PageRequest(role="ids", query={"id": "1,9001"})
     assert read_all(World(150)).with_page(request, page).id_lookup_works is works
 
