@@ -73,7 +73,7 @@ def merge_records(
             if record == known_record or (known and not is_full and _is_stale(record, known, now)):
                 continue
             line = RecordLine.encode(record)
-        except (ValueError, RecursionError) as error:
+        except Exception as error:
             invalid.append(InvalidRecordError(event_id, [str(error)]))
             continue
         event = read_event(event_id, line)
@@ -129,7 +129,7 @@ def _with_known_members(record: Record, known: Record) -> Record:
     """
     if known.keys() <= record.keys() or not record.keys() >= {"name", "slug", "type"}:
         return record
-    modes = {known.get("response_mode"), record.get("response_mode")}
+    modes = [known.get("response_mode"), record.get("response_mode")]
     highest = [{"response_mode": mode} for mode in _MODES if mode in modes][:1]
     return {**known, **record, **dict(*highest)}
 
@@ -188,6 +188,6 @@ def _differences(
         is_silent = update.last_updated == known.last_updated
         since = state.last_full_refresh if is_silent else state.last_refreshed
         # Only "detailed" records have relations.
-        modes = {line.decode().get("response_mode") for line in (known, update)}
-        for difference in diff_events(before, after, relations=len(modes) == 1):
+        one, other = (line.decode().get("response_mode") for line in (known, update))
+        for difference in diff_events(before, after, relations=one == other):
             yield (since, *difference)

@@ -39,7 +39,9 @@ class ServerResponse:
 def text_response(text: str, content_type: str, status: int = 200) -> ServerResponse:
     """Return a response with text of any type."""
     headers = {"Content-Type": content_type, "Vary": "Accept", "Allow": "GET"}
-    return ServerResponse(status=status, headers=headers, body=text.encode())
+    return ServerResponse(
+        status=status, headers=headers, body=text.encode(errors="backslashreplace")
+    )
 
 
 def json_response(
