@@ -84,7 +84,7 @@ def _measure_steps(events: int, runs: int) -> dict[str, list[Usage]]:
     print_progress(f"growth: {events:,} events")
     usages: dict[str, list[Usage]] = {step: [] for step in STEPS}
     with run_api_server(events, images=0) as (database, url):
-        allow = ("--max-requests", events // 50)
+        allow = ("--max-requests", str(events // 50))
         run_build("fetch", "--no-pictures", "--api-url", url, "--cache", cache, *allow)
         options = ["-q", "--no-pictures", "--cache", str(cache), "--base-url", BASE_URL]
         for samples_memory in _runs(runs):

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import msgspec
 from msgspec import Meta, Struct
@@ -127,9 +127,12 @@ class ThumbnailStore(Struct, frozen=True, kw_only=True):
         self.write(MANIFEST, _header(body) + b"\n" + body)
 
 
-def digest_of(original: bytes) -> str:
+def digest_of(original: BinaryIO) -> str:
     """Return the `ThumbnailRecord.digest` of the content of an original."""
-    return sha256(SETTINGS_KEY.encode() + b"\0" + original).hexdigest()[:10]
+    digest = sha256(SETTINGS_KEY.encode() + b"\0")
+    while piece := original.read(2**20):
+        digest.update(piece)
+    return digest.hexdigest()[:10]
 
 
 def read_manifest(folder: Path) -> dict[str, ThumbnailRecord]:

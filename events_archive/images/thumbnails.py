@@ -130,7 +130,12 @@ def _build_all(
     Return the records by `Image.key`. Raises `ArchiveError` where nothing can be written.
 
     Threads are as fast as processes, since Pillow releases the interpreter lock while it works.
+    Images that take more than a thread's share of the memory are built at the end, one by one: the
+    memory allocator keeps for each thread what it has freed.
     """
+    from events_archive.images.resize import MAX_MEMORY  # noqa: PLC0415 - takes 50 ms
+
+    large: list[Image] = []
     records: dict[str, ThumbnailRecord] = {}
     try:
         try:
@@ -139,13 +144,22 @@ def _build_all(
                 _captured_warnings() as take_warnings,
                 closing(
                     map_in_threads(
-                        lambda image: _build(image, store, take_warnings), images, threads=jobs
+                        lambda image: _build(image, store, take_warnings, MAX_MEMORY // jobs),
+                        images,
+                        threads=jobs,
                     )
                 ) as results,
             ):
                 for image, record in results:
-                    records[image.key] = record
-                    progress.advance()
+                    if record is None:
+                        large.append(image)
+                    else:
+                        records[image.key] = record
+                        progress.advance()
+                for image in large:
+                    if record := _build(image, store, take_warnings, MAX_MEMORY):
+                        records[image.key] = record
+                        progress.advance()
         finally:
             store.write_manifest({**store.records, **records})
     except OSError as error:
@@ -159,29 +173,39 @@ def _build_all(
 
 
 def _build(
-    image: Image, store: ThumbnailStore, take_warnings: Callable[[], str]
-) -> ThumbnailRecord:
-    """Write the thumbnails of one image, unless the content of its original is known already."""
-    # Imports Pillow, which takes 50 ms.
-    from events_archive.images.resize import BrokenImageError, resize  # noqa: PLC0415
+    image: Image, store: ThumbnailStore, take_warnings: Callable[[], str], max_memory: int
+) -> ThumbnailRecord | None:
+    """Write the thumbnails of one image, unless the content of its original is known already.
 
-    original = store.originals / image.key
+    None if that takes more bytes of memory than ``max_memory``.
+    """
+    # Imports Pillow, which takes 50 ms.
+    from events_archive.images.resize import (  # noqa: PLC0415
+        BrokenImageError,
+        LargeImageError,
+        resize,
+    )
+
     try:
-        with os.fdopen(open_file(original), "rb") as file:
-            status, data = os.fstat(file.fileno()), file.read()
+        file = os.fdopen(open_file(store.originals / image.key), "rb")
     except OSError as error:
-        # No file has -1 bytes, so that the next run tries again.
-        reason = f"its original cannot be read ({error.strerror or error})"
-        return ThumbnailRecord(-1, 0, "0" * 10, error=reason)
-    record = ThumbnailRecord(status.st_size, status.st_mtime_ns, digest_of(data))
-    known = store.records.get(image.key)
-    if known and known.digest == record.digest and (known.error or store.is_complete(image)):
-        return msgspec.structs.replace(known, size=record.size, mtime_ns=record.mtime_ns)
-    take_warnings()
-    try:
-        thumbnails = resize(data)
-    except BrokenImageError as error:
-        return msgspec.structs.replace(record, error=str(error))
+        return _unreadable(error)
+    with file:
+        try:
+            status, digest = os.fstat(file.fileno()), digest_of(file)
+        except OSError as error:
+            return _unreadable(error)
+        record = ThumbnailRecord(status.st_size, status.st_mtime_ns, digest)
+        known = store.records.get(image.key)
+        if known and known.digest == record.digest and (known.error or store.is_complete(image)):
+            return msgspec.structs.replace(known, size=record.size, mtime_ns=record.mtime_ns)
+        take_warnings()
+        try:
+            thumbnails = resize(file, max_memory=max_memory)
+        except LargeImageError:
+            return None
+        except BrokenImageError as error:
+            return msgspec.structs.replace(record, error=str(error))
     record = msgspec.structs.replace(
         record,
         dimensions=" ".join(f"{width}x{height}" for width, height, _ in thumbnails),
@@ -191,6 +215,12 @@ def _build(
     for name, (_, _, encoded) in zip(record.names(image), thumbnails, strict=True):
         store.write(name, encoded)
     return record
+
+
+def _unreadable(error: OSError) -> ThumbnailRecord:
+    # No file has -1 bytes, so that the next run tries again.
+    reason = f"its original cannot be read ({error.strerror or error})"
+    return ThumbnailRecord(-1, 0, "0" * 10, error=reason)
 
 
 @contextmanager

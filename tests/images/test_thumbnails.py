@@ -12,16 +12,17 @@ import struct
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 import warnings
 import zlib
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from PIL import Image as Pictures
-from PIL import ImageCms
+from PIL import ImageChops, ImageCms, ImageStat
 
 from events_archive.console import Console
 from events_archive.errors import ArchiveError
@@ -115,9 +116,9 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The size of each original that was decoded, in bytes."""
     calls: list[int] = []
 
-    def counting(data: bytes) -> list[tuple[int, int, bytes]]:
-        calls.append(len(data))
-        return resize(data)
+    def counting(file: BinaryIO, **options: Any) -> list[tuple[int, int, bytes]]:
+        calls.append(file.seek(0, io.SEEK_END))
+        return resize(file, **options)
 
     monkeypatch.setattr(resize_module, "resize", counting)
     return calls
@@ -301,7 +302,7 @@ def test_an_image_that_is_no_longer_used_remains_in_the_cache_but_not_on_the_sit
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "AVIF"])
 def test_the_orientation_of_the_camera_is_applied(
     studio: Studio, orientation: int, format: str
 ) -> None:
@@ -366,7 +367,8 @@ def test_an_image_with_an_srgb_profile_is_not_converted(mode: str) -> None:
     picture = photo().convert(mode)
     if mode == "RGBA":
         picture.putpixel((9, 9), (0, 0, 0, 0))
-    assert resize(as_file(picture, icc_profile=srgb)) == resize(as_file(picture))
+    with_profile, without = as_file(picture, icc_profile=srgb), as_file(picture)
+    assert resize(io.BytesIO(with_profile)) == resize(io.BytesIO(without))
 
 
 def test_a_profile_does_not_affect_transparency(studio: Studio) -> None:
@@ -403,27 +405,10 @@ def test_greyscale_and_black_and_white(studio: Studio, mode: str) -> None:
     assert close(right, WHITE)
 
 
-@pytest.mark.parametrize(
-    ("mode", "format", "grey", "white"),
-    [
-        ("I;16", "PNG", 32896, 65535),
-        ("I;16", "TIFF", 32896, 65535),
-        ("I;16B", "TIFF", 32896, 65535),
-        ("I", "TIFF", 2**30, 2**31 - 1),
-        ("F", "TIFF", 0.5, 1.0),
-    ],
-)
-def test_more_than_eight_bits_are_scaled_and_not_clipped(
-    studio: Studio, mode: str, format: str, grey: float, white: float
-) -> None:
-    left, right = edges(studio.shown(halves(grey, white, mode), format=format))
+def test_more_than_eight_bits_are_scaled_and_not_clipped(studio: Studio) -> None:
+    left, right = edges(studio.shown(halves(32896, 65535, "I;16")))
     assert close(left, (128, 128, 128))
     assert close(right, WHITE)
-
-
-def test_a_black_image_of_floats_remains_black(studio: Studio) -> None:
-    shown = studio.shown(plain(colour=0.0, mode="F"), format="TIFF")
-    assert close(shown.getpixel((9, 9)), (0, 0, 0))
 
 
 def test_sixteen_bits_of_colour(studio: Studio) -> None:
@@ -477,7 +462,7 @@ def test_one_colour_that_means_transparent(studio: Studio) -> None:
     assert right[3] == 0
 
 
-@pytest.mark.parametrize("format", ["GIF", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("format", ["GIF", "PNG", "WEBP"])
 def test_an_animation_shows_its_first_frame(studio: Studio, format: str) -> None:
     frames = [plain(colour=GREEN), plain(colour=BLUE)]
     animated = as_file(plain(), format, save_all=True, append_images=frames)
@@ -486,9 +471,7 @@ def test_an_animation_shows_its_first_frame(studio: Studio, format: str) -> None
     assert getattr(shown, "n_frames", 1) == 1
 
 
-@pytest.mark.parametrize(
-    "format", ["JPEG", "PNG", "WEBP", "GIF", "AVIF", "TIFF", "BMP", "JPEG2000"]
-)
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF", "AVIF"])
 @pytest.mark.parametrize("name", ["wrong.gif", "none", "%20odd;name"])
 def test_the_format_is_that_of_the_content_and_not_of_the_name(
     studio: Studio, format: str, name: str
@@ -498,11 +481,26 @@ def test_the_format_is_that_of_the_content_and_not_of_the_name(
     assert close(studio.shown(plain(), format=format, name=name).getpixel((9, 9)), RED)
 
 
-def test_other_colour_spaces(studio: Studio) -> None:
-    srgb, lab = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
-    picture = ImageCms.profileToProfile(plain(), srgb, lab, outputMode="LAB")
-    assert picture
-    assert close(studio.shown(picture, format="TIFF").getpixel((9, 9)), RED)
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "PA", "I;16"])
+def test_a_large_image_is_converted_in_bands_to_what_it_would_be(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    picture = Pictures.linear_gradient("L").resize((5300, 333))
+    if mode == "I;16":
+        picture = picture.convert("I").point(lambda value: value * 257 + 0).convert("I;16")
+    else:
+        picture = picture.convert("RGBA" if mode == "PA" else mode)
+    options = {"transparency": 200} if mode == "P" else {}
+    if "A" in mode:
+        picture.putalpha(picture.getchannel(0).rotate(180))
+    if mode == "PA":
+        picture = picture.quantize(64)
+    whole = studio.shown(picture, **options).convert("RGBA")
+    monkeypatch.setattr(resize_module, "_MAX_COPIED_PIXELS", 1_000_000)
+    in_bands = studio.shown(picture, name="b.png", id=8, compress_level=1, **options)
+    assert in_bands.size == whole.size == (1280, 80)
+    difference = ImageChops.difference(whole, in_bands.convert("RGBA"))
+    assert max(ImageStat.Stat(difference).mean) < 2
 
 
 # Damaged images ----------------------------------------------------------------------------------
@@ -518,16 +516,89 @@ def png(width: int, height: int, bits: int, colours: int, rows: bytes) -> bytes:
     return start + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
-@pytest.mark.parametrize("size", [(8001, 8000), (10_000, 10_000), (60_000, 60_000)])
+TOO_LARGE = "it has more than 64 million pixels, or 16383 on a side"
+
+
+@pytest.mark.parametrize(
+    "size",
+    [(8001, 8000), (10_000, 10_000), (60_000, 60_000), (1, 60_000_000), (16_384, 1), (2, 16_384)],
+)
 def test_a_decompression_bomb_is_refused_before_it_is_decoded(
     studio: Studio, size: tuple[int, int]
 ) -> None:
-    started = time.monotonic()
-    assert studio.fault(png(*size, 8, 2, b"")) == "it has more than 64 million pixels"
-    assert time.monotonic() - started < 10
+    assert studio.fault(png(*size, 8, 2, b"")) == TOO_LARGE
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF", "GIF"])
+@pytest.mark.parametrize("format", ["TIFF", "BMP", "JPEG2000", "PPM", "ICO", "TGA", "PCX", "DDS"])
+def test_a_format_that_ll2_never_sends_is_not_decoded(studio: Studio, format: str) -> None:
+    reason = "its original is not a picture of a known format"
+    assert studio.fault(plain(64, 64), format=format) == reason
+
+
+@pytest.mark.parametrize(
+    ("size", "options"),
+    [
+        ((6700, 6700), {"format": "JPEG", "subsampling": 0, "progressive": True}),
+        ((1290, 16_383), {"compress_level": 1}),
+        ((4000, 4000), {"format": "WEBP", "method": 0}),
+    ],
+)
+def test_an_image_that_takes_too_much_memory_is_refused_before_it_is_decoded(
+    studio: Studio, size: tuple[int, int], options: dict[str, Any]
+) -> None:
+    fault = studio.fault(plain(*size), **options)
+    assert re.fullmatch(r"decoding it takes \d+ MB of memory, too much", fault)
+
+
+def test_images_that_take_more_than_their_share_of_the_memory_are_decoded_one_by_one(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: dict[int, threading.Thread] = {}
+    encode = resize_module._encode_webp
+
+    def noting(image: Pictures.Image) -> bytes:
+        threads[image.width] = threading.current_thread()
+        return encode(image)
+
+    monkeypatch.setattr(resize_module, "_encode_webp", noting)
+    monkeypatch.setattr(resize_module, "MAX_MEMORY", 4_000_000)
+    images = [studio.put("a.png", plain(300, 300), 1), studio.put("b.png", plain(310, 310), 2)]
+    images += [studio.put("c.png", plain(20, 20), 3)]
+    assert all(map(studio.make(*images, jobs=4).of, images))
+    assert threads[300] is threads[310] is threading.main_thread()
+    assert threads[20] is not threading.main_thread()
+    assert studio.output == "thumbnails of 3 pictures made, 0 broken\n"
+
+
+def exif_of(count: int) -> bytes:
+    """Return EXIF data with an orientation of so many numbers."""
+    head = struct.pack("<2sHLHHHLLL", b"II", 42, 8, 1, 0x0112, 3, count, 26, 0)
+    return b"Exif\0\0" + head + b"\6\0" * count
+
+
+def test_metadata_of_megabytes_are_not_read(studio: Studio) -> None:
+    assert studio.one(plain(), exif=exif_of(600_000)).sizes[-1] == (400, 300)
+    profile = b"\0" * 5_000_000
+    assert studio.one(plain(), format="WEBP", icc_profile=profile).sizes[-1] == (400, 300)
+    data = as_file(plain(), "JPEG")
+    segment = b"\xff\xe1" + struct.pack(">H", 60_008) + exif_of(30_000)[:60_006]
+    fault = "it has more metadata or scans than any camera writes"
+    assert studio.fault(data[:2] + segment * 17 + data[2:]) == fault
+    assert studio.fault(data + b"\xff\xda" * 101) == fault
+    avif = as_file(plain(), "AVIF") + bytes(4_000_000)
+    assert studio.fault(avif) == "it is an AVIF of more than 4 MB"
+    assert studio.fault(as_file(plain()) + bytes(25_000_000)) == "it is larger than 25 MB"
+
+
+def test_of_an_animation_of_ten_thousand_frames_one_is_decoded(studio: Studio) -> None:
+    gif = as_file(plain(64, 64), "GIF")
+    start = gif.index(b",\0\0\0\0")
+    assert gif.endswith(b";")
+    animated = gif[:start] + gif[start:-1] * 10_000 + b";"
+    assert close(studio.shown(animated).getpixel((9, 9)), RED)
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF"])
 def test_a_truncated_file_is_refused(studio: Studio, format: str) -> None:
     data = as_file(photo(), format)
     assert studio.fault(data[: len(data) // 2]).startswith("its original is broken (")
@@ -549,10 +620,6 @@ def test_other_data_is_refused(studio: Studio, data: bytes) -> None:
         "its original is not a picture of a known format",
         "its original is broken (Truncated File Read)",
     }
-
-
-def test_an_image_that_is_too_tall_for_webp_is_refused(studio: Studio) -> None:
-    assert studio.fault(plain(2, 20_000)).startswith("its original is broken (")
 
 
 def test_an_original_that_cannot_be_read_is_tried_again(studio: Studio) -> None:
@@ -609,7 +676,7 @@ def test_damaged_exif_data_is_ignored(studio: Studio, monkeypatch: pytest.Monkey
         raise SyntaxError("not a TIFF file")
 
     monkeypatch.setattr(Pictures.Image, "getexif", fail)
-    assert studio.one(plain(), format="BMP").sizes[-1] == (400, 300)
+    assert studio.one(plain(), format="GIF").sizes[-1] == (400, 300)
 
 
 def test_no_control_characters_are_printed(studio: Studio) -> None:
