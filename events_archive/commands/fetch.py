@@ -95,6 +95,7 @@ def load_site(settings: Settings, console: Console) -> Site:
         history=history,
         former_publications={id: one.not_after(latest) for id, one in former.items()},
         query_index=build_query_index(result.records, catalogue.all_events, withdrawn),
+        replaced=result.replaced,
     )
 
 

@@ -3,10 +3,10 @@
 A refresh never removes an event from the cache. The caller holds `store.lock.locked`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from events_archive.console import Console, quantity
 from events_archive.errors import ApiError
@@ -21,7 +21,7 @@ from events_archive.model.changes import Change, summarize
 from events_archive.model.timestamps import FIRST_DATE
 from events_archive.settings import Settings
 from events_archive.store.files import backup_damaged
-from events_archive.store.records import EVENTS_FILE, Records, load_records
+from events_archive.store.records import EVENTS_FILE, RecordLine, Records, load_records
 from events_archive.store.state_files import STATE_FILE, load_state, save_state
 from events_archive.store.transaction import commit, recover
 
@@ -43,6 +43,8 @@ class RefreshResult(Struct, frozen=True, kw_only=True):
     message: str
     """The outcome as a sentence."""
     changes: tuple[Change, ...] = ()
+    replaced: Mapping[int, RecordLine] = field(default_factory=dict)
+    """The former records of the events that have others now, by id."""
     requests: int = 0
     """The number of requests that count against the rate limit."""
 
@@ -142,6 +144,11 @@ def _commit(session: RefreshSession, merged: MergeResult) -> RefreshResult:
         outcome="sweep" if merged.is_full else "delta",
         message=message,
         changes=merged.changes,
+        replaced={
+            event_id: line
+            for event_id, line in session.cache.records.lines.items()
+            if merged.records.lines[event_id] is not line
+        },
         requests=requests,
     )
 

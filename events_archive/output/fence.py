@@ -5,12 +5,14 @@ event later, in whatever is made from it (lists, series, places, feeds, calendar
 files), ends up here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 from events_archive.console import Console
 from events_archive.errors import ArchiveError, PageError
 from events_archive.images.thumbnails import Thumbnails
+from events_archive.ll2.parse import read_event
 from events_archive.model.catalogue import Events
+from events_archive.model.event import Event
 from events_archive.output.fingerprints import Fingerprints
 from events_archive.output.id_audit import IdAudit
 from events_archive.render.assets import read_assets
@@ -19,6 +21,8 @@ from events_archive.render.renderer import Renderer
 from events_archive.site.page import Writer
 from events_archive.site.plan import plan_site
 from events_archive.site.site import Site
+from events_archive.store.files import write_atomically
+from events_archive.store.records import EVENTS_FILE, RecordLine, Records
 
 MAX_FAILING = 5
 """With more events that fail, the fault is hardly that of the events."""
@@ -30,7 +34,9 @@ def without_failing_events(
     """Return the site without the events with which its pages cannot be made; warn of each.
 
     They are found by making the pages of half of the events in memory, then of half of those that
-    fail, and so on. Their addresses have placeholders until their pages can be made again.
+    fail, and so on. If the refresh of this run has brought what fails, the former record is used
+    and written back to the cache. Otherwise the event's addresses have placeholders until its pages
+    can be made again.
 
     Catches what is raised by planning and rendering pages, except for mistakes in templates, and
     raises it again if it is due to no event or to many of them. Files that cannot be written, and
@@ -40,37 +46,61 @@ def without_failing_events(
         isinstance(error, ArchiveError) and not isinstance(error, PageError)
     ):
         raise error
-    failing: list[tuple[int, Exception]] = []
-    _find(site.catalogue.all_events, lambda events: _failure(site, events, thumbnails), failing)
+    failing: dict[int, Exception] = {}
+    _find(site.catalogue.all_events, lambda some: _failure(site, some, thumbnails), failing)
     if not failing or len(failing) > MAX_FAILING:
         raise error
-    for event_id, reason in failing:
+    former = _former_events(site, failing, thumbnails)
+    for event_id, reason in failing.items():
         text = str(reason) if isinstance(reason, PageError) else repr(reason)
-        console.warn(f"event {event_id} cannot be shown: {text[:300]}; it is left out")
-    ids = {event_id for event_id, _ in failing}
-    return site.with_events(event for event in site.catalogue.all_events if event.id not in ids)
+        consequence = "its last good version stays" if event_id in former else "it is left out"
+        console.warn(f"event {event_id} cannot be shown: {text[:300]}; {consequence}")
+    remaining = [event for event in site.catalogue.all_events if event.id not in failing]
+    lines = {event_id: site.replaced[event_id] for event_id in former}
+    site = site.with_events([*remaining, *former.values()], lines)
+    if former:
+        records = Records(lines=site.query_index.lines)
+        write_atomically(site.settings.cache / EVENTS_FILE, records.data)
+    return site
+
+
+def _former_events(site: Site, failing: Iterable[int], thumbnails: Thumbnails) -> dict[int, Event]:
+    """Return those of the ``failing`` events whose pages can be made of their former records."""
+    former: dict[int, Event] = {}
+    for event_id in failing:
+        line = site.replaced.get(event_id)
+        event = read_event(event_id, line) if line else None
+        if line and isinstance(event, Event):
+            if _failure(site, (event,), thumbnails, {event_id: line}) is None:
+                former[event_id] = event
+    return former
 
 
 def _find(
     events: Events,
     failure: Callable[[Events], Exception | None],
-    failing: list[tuple[int, Exception]],
+    failing: dict[int, Exception],
 ) -> None:
     """Add to ``failing`` each of ``events`` that fails alone, until there are too many."""
     if not events or len(failing) > MAX_FAILING or (reason := failure(events)) is None:
         return
     if len(events) == 1:
-        failing.append((events[0].id, reason))
+        failing[events[0].id] = reason
         return
     middle = len(events) // 2
     _find(events[:middle], failure, failing)
     _find(events[middle:], failure, failing)
 
 
-def _failure(site: Site, events: Events, thumbnails: Thumbnails) -> Exception | None:
-    """Return what the pages of the site of ``events`` raise; None if all can be made."""
+def _failure(
+    site: Site,
+    events: Events,
+    thumbnails: Thumbnails,
+    former: Mapping[int, RecordLine] | None = None,
+) -> Exception | None:
+    """Return what is raised when the pages of ``events`` are made; None if all can be made."""
     try:
-        site = site.with_events(events)
+        site = site.with_events(events, former)
         assets, templates = read_assets(site.settings.static), site.settings.templates
         context = RenderContext(site=site, assets=assets, thumbnails=thumbnails)
         renderer = Renderer(context=context, templates=templates)

@@ -21,6 +21,7 @@ from events_archive.site.related import Related, find_related
 from events_archive.site.taxonomies import TAXONOMIES
 from events_archive.site.terms import TaxonomyIndex, Term
 from events_archive.site.urls import Urls
+from events_archive.store.records import RecordLine
 
 
 class Site(Struct, frozen=True, kw_only=True, dict=True):
@@ -35,9 +36,16 @@ class Site(Struct, frozen=True, kw_only=True, dict=True):
     """What was last published about events, by id."""
     query_index: QueryIndex = field(default_factory=QueryIndex)
     """The events in the API's form, for the query page and the mirror of the API."""
+    replaced: Mapping[int, RecordLine] = field(default_factory=dict)
+    """The records that the refresh before this build has replaced, by event id."""
 
-    def with_events(self, events: Iterable[Event]) -> "Site":
-        """Return the site of some of its events; the addresses of all others have placeholders."""
+    def with_events(
+        self, events: Iterable[Event], former: Mapping[int, RecordLine] | None = None
+    ) -> "Site":
+        """Return the site of some of its events; the addresses of all others have placeholders.
+
+        Those with an id in ``former`` are made of that record.
+        """
         events, state = sorted(events, key=lambda event: event.id), self.history.state
         slugs = SlugRegistry(
             events=SlugTable(owners=self.history.slugs.events.owners),
@@ -50,7 +58,11 @@ class Site(Struct, frozen=True, kw_only=True, dict=True):
                 events, today=self.catalogue.today, withdrawn=state.withdrawn
             ),
             history=replace(self.history, slugs=slugs),
-            query_index=replace(self.query_index, events=tuple(events)),
+            query_index=replace(
+                self.query_index,
+                events=tuple(events),
+                lines={**self.query_index.lines, **(former or {})},
+            ),
         )
 
     @property

@@ -1,7 +1,9 @@
 """An event whose pages cannot be made is left out with a warning, and all others are published."""
 
+import io
 import sys
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,10 @@ from events_archive.model import series
 from events_archive.output.fence import without_failing_events
 from events_archive.render import calendars, json_ld
 from events_archive.settings import Settings
+from events_archive.store.records import load_records
 from tests.conftest import PROJECT, copy_seed
 from tests.factories import a_site, an_event
+from tests.ll2_server import EventDatabase, LL2Server
 from tests.render.rendered import BASE_URL, no_thumbnails
 
 
@@ -50,6 +54,38 @@ def test_a_build_leaves_out_what_fails_in_any_stage(
     page = (tmp_path / "output/events/tiangong-eva-1.html").read_text("utf-8")
     assert "cannot be shown" in page
     assert (tmp_path / "output/id/262.html").is_file()
+
+
+def test_of_an_event_that_a_refresh_has_broken_the_last_good_version_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_bad = failing_for(calendars.summary, lambda entry: entry.event.name == "Broken")
+    monkeypatch.setattr(calendars, "summary", is_bad)
+    database = EventDatabase.generate(8, images=0)
+    first, second, *_ = database.ids
+    with LL2Server(database) as server:
+        settings = Settings(
+            cache=tmp_path / "cache", output=tmp_path / "output", api_url=server.url, full=True,
+            templates=PROJECT / "templates", static=PROJECT / "static", pictures=False,
+        )  # fmt: skip
+        console = Console(stream=io.StringIO())
+        build_site(settings, console)
+        assert console.warnings == []
+        name = database[first]["name"]
+        database.change(first, name="Broken", slug=database[first]["slug"])
+        database.change(second, name="Changed")
+        broken = database.add(name="Broken")["id"]
+        site = build_site(settings, console)
+    names = {event.id: event.name for event in site.catalogue.all_events}
+    assert (names[first], names[second]) == (name, "Changed")
+    assert broken not in names
+    assert [warning.rpartition("; ")[2] for warning in console.warnings] == [
+        "its last good version stays", "it is left out",
+    ]  # fmt: skip
+    lines = load_records(tmp_path / "cache/events.jsonl").lines
+    assert lines[first].decode()["name"] == name
+    page = (tmp_path / f"output/id/{first}.html").read_text("utf-8")
+    assert name in unescape(page)
 
 
 def test_a_fault_of_all_events_or_of_none_is_raised_as_it_was(
