@@ -21,7 +21,7 @@ DATA_BRANCH = "archive-data"
 BUILD_SCRIPTS = ("load_data.sh", "build.sh", "check.sh")
 PUBLISH_SCRIPTS = ("commit_data.sh", "keep_schedule.sh")
 """The scripts of the two jobs, in their order."""
-PICTURES = ("originals", "sweep", "thumbnails")
+PICTURES = ("generations", "originals", "sweep", "thumbnails")
 CODE_FOLDERS = (".github", "content_cache", "static", "templates")
 CODE_FILES = (".gitattributes", ".gitignore", "build.py")
 

@@ -4,7 +4,7 @@ import json
 import socket
 from pathlib import Path
 
-from tests.conftest import Build, Run, copy_seed
+from tests.conftest import PROJECT, Build, Run, copy_seed, run_build
 from tests.ll2_server import EventDatabase, LL2Server, generate_records
 
 
@@ -165,3 +165,15 @@ def test_nothing_is_printed_with_quiet(build: Build, tmp_path: Path) -> None:
     copy_seed(tmp_path / "cache")
     run = build("--offline", "-q", "--base-url", "https://example.org/")
     assert (run.stdout, run.stderr) == ("", "")
+
+
+def test_a_first_build_without_a_network_leaves_the_data_of_a_clone_as_they_are(
+    tmp_path: Path,
+) -> None:
+    tracked = ("events.jsonl", "ledger.json", "publications.jsonl", "published-ids.json")
+    data = {name: (PROJECT / "content_cache" / name).read_bytes() for name in tracked}
+    (tmp_path / "cache").mkdir()
+    for name, content in data.items():
+        (tmp_path / "cache" / name).write_bytes(content)
+    run_build("--offline", cache=tmp_path / "cache", output=tmp_path / "output")
+    assert {name: (tmp_path / "cache" / name).read_bytes() for name in data} == data

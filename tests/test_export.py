@@ -14,7 +14,9 @@ from events_archive.check.built_site import BuiltSite
 from events_archive.check.pages import broken_links
 from events_archive.export import ExportBundle
 from events_archive.export.zip_file import write_zip
+from events_archive.output.former_files import Generations
 from events_archive.settings import Settings
+from events_archive.store.files import write_sealed
 from tests.browser import PageMonitor, launch_browser
 from tests.conftest import BASE_URL, PROJECT, copy_seed, run_build
 from tests.factories import a_site
@@ -22,15 +24,21 @@ from tests.published_site import PublishedSite
 
 FOLDER_NAME = "spaceflight events #1, 100% é"
 """A name in which most characters have to be escaped in a URL."""
+FORMER = "assets/style.0000000000.css"
 PAGES_PER_FOLDER = 4
 """How many pages of one folder are opened; the others have the same template."""
 
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The ZIP of the ten real events."""
+    """The ZIP of the ten real events, whose site has a file of a former generation."""
     folder = tmp_path_factory.mktemp("exported")
     copy_seed(folder / "cache")
+    former = folder / "cache/generations" / FORMER
+    former.parent.mkdir(parents=True)
+    former.write_text("former")
+    lists = {"assets": Generations(current=(FORMER,))}
+    write_sealed(folder / "cache/generations/generations.json", lists)
     file = folder / "archive.zip"
     run_build(
         "export", "zip", "--to", str(file), "--offline", "--base-url", BASE_URL,
@@ -61,6 +69,14 @@ def test_the_zip_is_dated_and_has_one_folder_with_a_start_page(unpacked: Path) -
     assert (unpacked / "archive/index.html").is_file()
     for name in ("404.html", ".nojekyll", "sitemap.xml", ".events-archive.json"):
         assert not (unpacked / "archive" / name).exists()
+
+
+def test_a_file_of_a_former_generation_is_in_the_site_and_nothing_else_names_it(
+    exported: Path, unpacked: Path
+) -> None:
+    assert (exported.parent / "output" / FORMER).read_text() == "former"
+    assert not (unpacked / "archive" / FORMER).exists()
+    assert FORMER not in (unpacked / "archive/service-worker-files.json").read_text()
 
 
 def test_the_same_site_gives_the_same_bytes(exported: Path, tmp_path: Path) -> None:

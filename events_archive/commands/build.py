@@ -17,6 +17,7 @@ from events_archive.output.build import SiteBuilder
 from events_archive.output.fence import without_failing_events
 from events_archive.output.fingerprints import Fingerprints, site_fingerprint
 from events_archive.output.folder import lock_output
+from events_archive.output.former_files import stage_former_files
 from events_archive.output.id_audit import IdAudit
 from events_archive.output.manifest import (
     BuildManifest,
@@ -115,6 +116,8 @@ def publish(site: Site, console: Console, inputs: InputSnapshot | None) -> Site:
         save_publications(settings.cache / PUBLICATIONS_FILE, publications)
         lists = (page.path for page in pages if is_permanent_list(page))
         persist_published_lists(settings.cache, site.history.state, lists, feed_dates(pages))
+        excluded = thumbnails.excluded_images(site.catalogue.images)
+        stage_former_files(output, settings.cache, excluded_images=excluded)
         written = output.commit()
     result = BuildResult(written=written, audit=audit, thumbnails=thumbnails)
     report_build(site, result, console)

@@ -10,6 +10,7 @@ from events_archive.errors import ArchiveError
 from events_archive.export import ExportBundle
 from events_archive.export.zip_file import write_zip
 from events_archive.output.folder import built_base_url, lock_output, site_files
+from events_archive.output.former_files import load_former_paths
 from events_archive.store.files import remove_temporary_files, replacing
 
 
@@ -29,7 +30,9 @@ def run(options: Options, console: Console) -> None:
         if settings.dry_run:
             return
         with lock_output(settings.output):
-            bundle = ExportBundle(site=site, files=site_files(settings.output))
+            former = load_former_paths(settings.cache)
+            files = (pair for pair in site_files(settings.output) if pair[0] not in former)
+            bundle = ExportBundle(site=site, files=tuple(files))
             default = options.project / "exports" / f"{bundle.name}.{format}"
             path = options.command_options["to"] or default
             try:

@@ -77,6 +77,10 @@ class Thumbnails(Struct, frozen=True, kw_only=True):
             return None
         return self.by_key.get(image.key)
 
+    def excluded_images(self, images: Iterable[Image]) -> frozenset[int]:
+        """Return the ids of those of ``images`` whose licence is excluded."""
+        return frozenset(i.id for i in images if i.licence_id in self.excluded_licences)
+
     def files(self) -> Iterator[tuple[str, Path]]:
         """Yield the path on the site and the present path of each file, sorted."""
         paths = {t.file(width) for t in self.by_key.values() for width, _ in t.sizes}

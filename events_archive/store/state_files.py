@@ -128,7 +128,8 @@ def persist_published_lists(
     published = replace(
         state,
         published_lists={**state.published_lists, **dict.fromkeys(paths, 1)},
-        feed_dates={**state.feed_dates, **feed_dates},
+        # Not those of a clone that has never asked the API: its build changes nothing in git.
+        feed_dates={**state.feed_dates, **(feed_dates if state.last_refreshed else {})},
     )
     if published != state:
         save_state(cache / STATE_FILE, published)

@@ -1,0 +1,86 @@
+"""The former generation of assets and pictures: files that no page names any more stay a while.
+
+The name of such a file has a digest of its content, so that it changes with the stylesheet or with
+the recipe of thumbnails. Pages in caches, entries in feed readers and cards of shared links still
+name the old one. So what the last build published and this one does not stays, until a later build
+drops something again. It is part of no export, and no browser saves it for reading offline.
+
+Everything that is needed is in the cache, since the output folder may be a new one: the lists of
+names and copies of the assets in ``generations/``, the pictures in ``thumbnails/``.
+"""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from msgspec import Struct
+
+from events_archive.output.writer import OutputDir
+from events_archive.site import urls
+from events_archive.store.files import read_sealed, write_atomically, write_sealed
+from events_archive.store.opener import read_file
+
+FOLDER = "generations"
+_LIST = f"{FOLDER}/generations.json"
+
+
+class Generations(Struct, frozen=True, kw_only=True):
+    """The paths in one folder of the site."""
+
+    current: tuple[str, ...] = ()
+    """Those that pages of the last build name."""
+    former: tuple[str, ...] = ()
+    """Those that were named by pages of the builds before."""
+
+    def followed_by(self, paths: Collection[str]) -> "Generations":
+        """Return what they are after a build whose pages name ``paths``."""
+        dropped = set(self.current).difference(paths)
+        former = dropped or set(self.former).difference(paths)
+        return Generations(current=tuple(sorted(paths)), former=tuple(sorted(former)))
+
+
+def stage_former_files(output: OutputDir, cache: Path, *, excluded_images: Collection[int]) -> None:
+    """Take the former generation into the site, of which every other file is staged.
+
+    Pictures with an id in ``excluded_images`` are not published any more.
+
+    Raises `ArchiveError` where a file cannot be written.
+    """
+    known = read_sealed(cache / _LIST, dict[str, Generations]) or {}
+    now: dict[str, Generations] = {}
+    for folder in (urls.ASSETS, urls.IMAGES):
+        paths = [path for path in output.staged if path.startswith(f"{folder}/")]
+        now[folder] = known.get(folder, Generations()).followed_by(paths)
+    _copy_assets(output, cache, now[urls.ASSETS])
+    for path in former_paths(now):
+        name = path.rpartition("/")[2]
+        is_asset = path.startswith(f"{urls.ASSETS}/")
+        if not is_asset and name.partition("-")[0] in map(str, excluded_images):
+            continue
+        source = cache / (f"{FOLDER}/{path}" if is_asset else f"thumbnails/{name}")
+        if source.is_file():
+            output.stage_file(path, source)
+    if now != known:
+        write_sealed(cache / _LIST, now)
+
+
+def load_former_paths(cache: Path) -> frozenset[str]:
+    """Return the paths of the former generation."""
+    return former_paths(read_sealed(cache / _LIST, dict[str, Generations]) or {})
+
+
+def former_paths(generations: dict[str, Generations]) -> frozenset[str]:
+    """Return the paths of the former generation of each folder."""
+    return frozenset(path for one in generations.values() for path in one.former)
+
+
+def _copy_assets(output: OutputDir, cache: Path, assets: Generations) -> None:
+    """Copy the assets into the cache, and remove those of generations before the former one."""
+    contents = dict(output.files())
+    folder = cache / FOLDER / urls.ASSETS
+    present = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    for path in assets.current:
+        if path.rpartition("/")[2] not in present:
+            write_atomically(cache / FOLDER / path, read_file(contents[path]))
+    retained = {path.rpartition("/")[2] for path in (*assets.current, *assets.former)}
+    for name in present - retained:
+        (folder / name).unlink(missing_ok=True)
