@@ -69,10 +69,10 @@ def _former_events(site: Site, failing: Iterable[int], thumbnails: Thumbnails) -
     former: dict[int, Event] = {}
     for event_id in failing:
         line = site.replaced.get(event_id)
-        event = read_event(event_id, line) if line else None
-        if line and isinstance(event, Event):
-            if _failure(site, (event,), thumbnails, {event_id: line}) is None:
-                former[event_id] = event
+        if line is None or not isinstance(event := read_event(event_id, line), Event):
+            continue
+        if _failure(site, (event,), thumbnails, {event_id: line}) is None:
+            former[event_id] = event
     return former
 
 
