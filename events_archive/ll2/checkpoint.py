@@ -14,7 +14,13 @@ import msgspec
 from msgspec.structs import asdict
 
 from events_archive.ll2.client import ApiPage
-from events_archive.ll2.pagination import PageRequest, Pagination, Role, base_query
+from events_archive.ll2.pagination import (
+    PageRequest,
+    Pagination,
+    Role,
+    base_query,
+    start_reading,
+)
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.timestamps import AwareDatetime
 from events_archive.settings import Settings
@@ -74,7 +80,7 @@ def load_checkpoint(settings: Settings, state: ArchiveState, now: datetime) -> P
     age = now - header.started
     if not timedelta() <= age < MAX_CHECKPOINT_AGE:
         return None
-    pagination = Pagination()
+    pagination = start_reading(state)
     while fetched := _load_page(_page_path(settings.cache, len(pagination.pages))):
         pagination = pagination.with_page(*fetched)
     _delete_pages(settings.cache, first=len(pagination.pages))

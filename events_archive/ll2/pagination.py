@@ -27,7 +27,8 @@ pass, these are requested, as long as events are missing and requests remain:
   none counts as withdrawn, even if the list is complete.
 - ``next`` again, in another ordering, until all of `ORDERINGS` were tried.
 
-A list that stays incomplete is used as it is: see `refresh_session`.
+A list that stays incomplete is used as it is (see `refresh_session`). If there was no complete one
+before, the next refresh begins with the second of `ORDERINGS`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -38,18 +39,28 @@ from typing import Literal, Self
 from msgspec import Struct, field
 
 from events_archive.ll2.client import MAX_PAGE_SIZE, ApiPage
+from events_archive.model.archive_state import ArchiveState
 from events_archive.store.records import Record, id_of_record, is_older, last_updated
 
 MARGIN = MAX_PAGE_SIZE // 2
 """How many records before a gap are read again. If ``count`` falls by more, the list is read in
 another ordering too."""
 
-ORDERINGS = ("-last_updated,-date", "date,last_updated", "-date,-last_updated")
-"""The orderings in which the list is read: the first one always, the others if need be."""
+ORDERINGS: tuple[str, ...] = ("-last_updated,-date", "-date,-last_updated", "date,last_updated")
+"""The orderings in which the list is read: the first one always, the others if need be.
+
+Events without a date come first by ``-date``; those of one timestamp have no order otherwise.
+"""
 
 Role = Literal["next", "gap", "head", "ids"]
 
 _MAX_HEAD_PAGES = 3
+
+
+def start_reading(state: ArchiveState) -> "Pagination":
+    """Return the beginning of a full refresh; after an incomplete one, in another ordering."""
+    is_retry = state.last_full_refresh is None and bool(state.api_url)
+    return Pagination(orderings=(*ORDERINGS[1:], ORDERINGS[0]) if is_retry else ORDERINGS)
 
 
 class PageRequest(Struct, frozen=True, kw_only=True):
@@ -73,6 +84,8 @@ class Pagination(Struct, frozen=True, kw_only=True):
     """The requests with their responses."""
     records: Mapping[int, Record] = field(default_factory=dict)
     """The events by id. Of several versions, the newest; of equally new ones, the last read."""
+    orderings: tuple[str, ...] = ORDERINGS
+    """The orderings in which the list is read, in this order."""
     made_progress: bool = True
     """Whether the last page has an event that no page before it has."""
 
@@ -86,6 +99,7 @@ class Pagination(Struct, frozen=True, kw_only=True):
         return type(self)(
             pages=(*self.pages, (request, page)),
             records=records,
+            orderings=self.orderings,
             made_progress=len(records) > len(self.records),
         )
 
@@ -109,13 +123,13 @@ class Pagination(Struct, frozen=True, kw_only=True):
     def is_doubtful(self) -> bool:
         """Whether events may be missing: as `count` says, or since it fell by a great number."""
         falls = (before.count - page.count for before, page in pairwise(self._first_pass))
-        is_shifted = any(fall > MARGIN for fall in falls) and self._next_page(ORDERINGS[1])
+        is_shifted = any(fall > MARGIN for fall in falls) and self._next_page(self.orderings[1])
         return self.is_incomplete or bool(is_shifted)
 
     @property
     def is_read(self) -> bool:
         """Whether the list was read to its end once; what is requested then is optional."""
-        return self._reread_gap() is None and self._next_page(ORDERINGS[0]) is None
+        return self._reread_gap() is None and self._next_page(self.orderings[0]) is None
 
     @property
     def requested_ids(self) -> set[int]:
@@ -155,18 +169,18 @@ class Pagination(Struct, frozen=True, kw_only=True):
 
         Those of ``cached_ids`` that are not in the list are requested by id.
         """
-        request = self._reread_gap() or self._next_page(ORDERINGS[0])
+        request = self._reread_gap() or self._next_page(self.orderings[0])
         request = request or self._reread_head() or self._lookup(cached_ids)
         # The order does not matter for a list of one page.
         if request is None and len(self._first_pass) > 1:
-            for ordering in ORDERINGS[1:]:
+            for ordering in self.orderings[1:]:
                 if request is None and self.is_doubtful:
                     request = self._next_page(ordering)
         return request
 
     @property
     def _first_pass(self) -> list[ApiPage]:
-        return self._pages("next", ORDERINGS[0])
+        return self._pages("next", self.orderings[0])
 
     @property
     def _lookups(self) -> list[list[int]]:
@@ -197,7 +211,8 @@ class Pagination(Struct, frozen=True, kw_only=True):
     def _reread_gap(self) -> PageRequest | None:
         """Return a request for the end of what was read, if ``count`` fell with the last page."""
         pages = self._first_pass
-        if len(pages) < 2 or self.pages[-1][1] is not pages[-1]:
+        is_by_edit = self.orderings[0] == ORDERINGS[0]
+        if not is_by_edit or len(pages) < 2 or self.pages[-1][1] is not pages[-1]:
             return None
         if not 0 < pages[-2].count - pages[-1].count <= MARGIN:
             return None

@@ -24,7 +24,7 @@ from events_archive.ll2.client import (
     ExcessiveResponseError,
 )
 from events_archive.ll2.merge import MergeResult, count_incomplete, merge_records
-from events_archive.ll2.pagination import Pagination, base_query
+from events_archive.ll2.pagination import Pagination, base_query, start_reading
 from events_archive.ll2.refresh_plan import CacheState, RefreshPlan, full_plan
 from events_archive.model.timestamps import format_utc
 from events_archive.settings import Settings
@@ -141,7 +141,7 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
 
         The rate limit is requested once, if the remaining pages may exceed it.
         """
-        pagination = start = self.cache.checkpoint or Pagination()
+        pagination = start = self.cache.checkpoint or start_reading(self.cache.archive_state)
         if not start.pages:
             create_checkpoint(self.settings, self.now)
         if may_exceed_budget:

@@ -46,7 +46,7 @@ class World:
             numbers = [n for n in map(int, ids.split(",")) if n in self.edited]
             return self._slice(numbers, 0)
         offset = int(request.query.get("offset", "0"))
-        if request.query.get("ordering", ORDERINGS[0]).startswith("-last"):
+        if request.query.get("ordering", ORDERINGS[0]) == ORDERINGS[0]:
             return self._slice(sorted(self.edited, key=lambda n: -self.edited[n]), offset)
         return self._slice(sorted(self.edited), offset)
 

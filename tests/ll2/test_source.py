@@ -81,6 +81,21 @@ def test_a_later_refresh_finds_all_events_that_have_one_timestamp(tied: Archive)
         assert result.requests <= FREE_REQUESTS_PER_HOUR
 
 
+def test_a_long_list_is_complete_at_the_second_attempt(tmp_path: Path) -> None:
+    database = EventDatabase(generate_records(1071, images=20), clock=START)
+    for number in database.ids[:500]:
+        database.change(number, last_updated=BULK_EDIT)
+    archive = Archive(tmp_path, Upstream(database))
+    archive.upstream.api.stable_ties = archive.upstream.api.has_second_key = False
+    archive.upstream.rate_limit = FREE_REQUESTS_PER_HOUR
+    first = archive.refresh()
+    assert (first.outcome, first.archive_state.withdrawn) == ("delta", {})
+    assert 900 < len(first.records.lines) < 1071
+    second = archive.refresh()
+    assert (second.outcome, archive.warnings) == ("sweep", [])
+    assert cached(second) == upstream_of(archive)
+
+
 def test_what_came_of_a_list_in_no_order_at_all_is_used_and_the_rest_follows(
     archive: Archive,
 ) -> None:
