@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from tests.conftest import BASE_URL, Run, copy_seed, run_build
-from tests.ll2_server import LL2Server
+from tests.ll2_server import EventDatabase, LL2Server
 
 SCHEMA = json.loads((Path(__file__).parent / "data" / "event-schema.json").read_text("utf-8"))
 MODES = ("list", "normal", "detailed")
@@ -154,6 +154,25 @@ def test_additions_are_members_of_one_object(generated_run: Run) -> None:
     assert added["source"].endswith("/2.3.0/events/309/")
     assert [change["kind"] for change in added["history"]] == ["added"]
     assert added["withdrawn"] is False
+
+
+def test_records_of_version_2_4_0_are_in_the_mirror_like_others(tmp_path: Path) -> None:
+    with LL2Server(EventDatabase.generate(15, images=0), version="2.4.0") as server:
+        options = ("--api-url", server.url, "--base-url", BASE_URL, "--no-pictures")
+        output = run_build(*options, cache=tmp_path / "cache", output=tmp_path / "output").output
+        database = {record["id"]: record for record in server.database.records()}
+    for mode in MODES:
+        [page] = _pages(output, _first(mode))
+        assert [*_validator(SCHEMA, "/$defs/events").iter_errors(page)] == []
+        assert {record["id"] for record in page["results"]} == database.keys()
+        assert {record["response_mode"] for record in page["results"]} == {mode}
+    for record in page["results"]:
+        agencies = database[record["id"]]["agencies"]
+        assert [one["id"] for one in record["agencies"]] == [one["id"] for one in agencies]
+        assert _get(output, record["url"]) == record
+        assert record["_archive"]["source"] == f"{server.url}events/{record['id']}/"
+        html = (output / record["_archive"]["page"].removeprefix(BASE_URL)).read_text("utf-8")
+        assert record["_archive"]["source"] in html
 
 
 def test_a_withdrawn_event_has_a_file_and_is_in_no_list(tmp_path: Path) -> None:
