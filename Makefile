@@ -45,7 +45,7 @@ lint: ## Run the linters and the type checker
 
 lint-workflows: ## Run the linters of workflows and shell scripts (needs shellcheck)
 	.venv/bin/zizmor --offline .github
-	shellcheck .ci/run .github/scripts/*.sh
+	shellcheck --external-sources --enable=check-extra-masked-returns .ci/run .github/scripts/*.sh
 
 format: ## Format the code, and repair what the linter can repair
 	$(PYTHON) -m ruff check --fix .

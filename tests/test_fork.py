@@ -219,6 +219,17 @@ def test_the_age_that_a_fork_allows_its_data_counts_and_else_three_hours(
     assert len(server.requests.api) == sent + 1
 
 
+def test_a_build_of_data_that_are_two_weeks_old_says_so(fork: Fork, server: LL2Server) -> None:
+    clone = fork.checkout()
+    server.faults.add(Fault.NOT_FOUND, path="/events", times=None)
+    status, log = fork.step(clone, "build.sh", {})
+    assert status == 0
+    # The ten events of a new clone, which has never reached the API.
+    assert re.search(r"^overdue=The data are \d{2,} days old: ", log, re.MULTILINE)
+    server.faults.clear()
+    assert "overdue=\n" in fork.step(clone, "build.sh", {})[1]
+
+
 def test_what_is_noted_about_pictures_is_cached_with_them(fork: Fork, server: LL2Server) -> None:
     server.faults.add(Fault.SERVER_ERROR, path=".png", times=None, status=404)
     server.faults.add(Fault.SERVER_ERROR, path=".jp", times=None, status=404)

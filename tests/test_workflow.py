@@ -86,6 +86,7 @@ def test_publishing_has_the_permissions_that_it_needs(publishing: Workflow) -> N
     assert {name: job["permissions"] for name, job in publishing["jobs"].items()} == {
         "build": {"contents": "read", "pages": "read"},
         "publish": {"contents": "write", "pages": "write", "id-token": "write"},
+        "overdue": {},
     }
 
 
@@ -181,6 +182,31 @@ def test_publishing_runs_every_six_hours_at_an_odd_minute(publishing: Workflow) 
     assert int(minute) % 2 == 1
     assert re.fullmatch(r"[0-5]/6", hour)
     assert rest == ["*", "*", "*"]
+
+
+def test_two_weeks_without_the_api_make_the_run_fail_after_it_has_published(
+    publishing: Workflow,
+) -> None:
+    job = publishing["jobs"]["overdue"]
+    assert job["needs"] == ["build", "publish"]
+    assert job["if"] == "needs.build.outputs.overdue != ''"
+    assert publishing["jobs"]["build"]["outputs"]["overdue"] == "${{ steps.build.outputs.overdue }}"
+    [step] = job["steps"]
+    done = subprocess.run(
+        ["bash", "-e", "-c", step["run"]],
+        env={"OVERDUE": "The data are old."}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "::error::The data are old.\n")
+
+
+def test_no_status_is_lost_in_a_command_substitution(workflow: Workflow) -> None:
+    """It is lost unless all that a command does is to set a variable to what another prints."""
+    scripts = [path.read_text("utf-8") for path in (PROJECT / ".github/scripts").glob("*.sh")]
+    scripts += [step["run"] for step in _steps(workflow) if "run" in step]
+    lines = [line.strip() for script in scripts for line in script.splitlines()]
+    found = [line for line in lines if re.search(r"\$\((?!\()", line)]
+    allowed = re.compile(r"(if )?\w+=\$\(|cd \"\$\(dirname \"\$0\"\)|#")
+    assert [line for line in found if not allowed.match(line)] == []
 
 
 def test_no_expression_of_github_is_pasted_into_a_shell_command(workflow: Workflow) -> None:

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Refreshes the cache and builds the site; writes the report to build.json. FULL, NO_PICTURES and
 # OFFLINE are options if they are "true"; build.py reads LL2_API_KEY and ARCHIVE_BASE_URL itself.
-# Outputs: summary, and images, the key for caching the images.
+# Outputs: summary; overdue, a sentence if the API has not been reached for two weeks, else empty; and
+# images, the key for caching the images.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "$0")/../.."
@@ -25,6 +26,11 @@ if [[ ${OFFLINE:-} == true ]]; then options+=(--offline); fi
 python build.py "${options[@]}" >build.json
 
 summary=$(python -c 'import json; print(json.load(open("build.json"))["summary"])')
+days=$(python -c 'import json; print(json.load(open("build.json"))["refresh"]["age_days"])')
+overdue=
+if ((days >= 14)); then
+  overdue="The data are $days days old: no refresh has succeeded since. The warnings of the build say why."
+fi
 
 # The key depends on the names and sizes of all images, and on what is noted about them: of those that
 # could not be downloaded, for instance, until when they are not requested again.
@@ -35,5 +41,6 @@ notes=$(find "${folders[@]}" -type f -name '*.json*' -exec sha256sum {} + | sort
 images=$(sha256sum <<<"$files $notes")
 {
   echo "summary=$summary"
+  echo "overdue=$overdue"
   echo "images=pictures-${images:0:16}"
 } >>"${GITHUB_OUTPUT:-/dev/stdout}"

@@ -8,7 +8,8 @@ source .github/scripts/data_branch.sh
 : "${BRANCH:?}"
 
 committed=$(git log -1 --format=%ct)
-days=$((($(date +%s) - committed) / 86400))
+now=$(date +%s)
+days=$(((now - committed) / 86400))
 if ((days < 50)); then exit; fi
 export GIT_AUTHOR_NAME="github-actions[bot]" GIT_COMMITTER_NAME="github-actions[bot]"
 export GIT_AUTHOR_EMAIL="41898282+github-actions[bot]@users.noreply.github.com"

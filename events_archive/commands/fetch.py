@@ -84,7 +84,8 @@ def load_site(settings: Settings, console: Console) -> Site:
     changes = count_changes(result.changes)
     console.facts["events"] = len(events)
     console.facts["requests"] = result.requests
-    console.facts["refresh"] = {"outcome": result.outcome, "changes": changes}
+    age = max(0, (now - result.as_of).days)
+    console.facts["refresh"] = {"outcome": result.outcome, "changes": changes, "age_days": age}
     console.summaries.append(result.summary)
     if settings.pictures and result.has_network:
         _download_images(settings, catalogue, console, now)
