@@ -1,5 +1,6 @@
 """What the archive knows beyond the records: when events were seen, their slugs, their changes."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -10,6 +11,9 @@ from events_archive.model.catalogue import grouped
 from events_archive.model.changes import Change
 from events_archive.model.slugs import Owners, SlugRegistry
 from events_archive.model.timestamps import EARLIEST, FIRST_YEAR, LAST_YEAR, AwareDatetime
+
+_PATHS = re.compile(r"(?:[-\w]+(?:[./][-\w]+)*(?:\n|\Z))*", re.ASCII)
+"""Slugs, or paths without empty parts or ``..``, one a line."""
 
 
 class ArchiveState(
@@ -60,7 +64,8 @@ class ArchiveState(
             if not FIRST_YEAR <= day.year <= LAST_YEAR:
                 raise ValueError(f"{day} is not in the years {FIRST_YEAR} to {LAST_YEAR}")
         for texts in (self.event_owners, self.type_owners, self.published_lists):
-            "".join(texts).encode()
+            if not _PATHS.fullmatch("\n".join(texts)):
+                raise ValueError("a path or slug that no run has written")
         f"{self.api_url}{self.mode}".encode()
 
     @property

@@ -185,6 +185,8 @@ def test_no_damage_of_any_kind_brings_an_entry_that_was_not_there(
         ('"9": "2026-09-01"', '"9": "0001-01-01"'),
         ('"docking": [2]', r'"dock\ud83d": [2]'),
         ('"months/2021-07.html": 1', r'"months/\udc00.html": 1'),
+        ('"months/2021-07.html": 1', '"../../x.html": 1'),
+        ('"docking": [2]', '"../../docking": [2]'),
     ],
 )
 def test_an_entry_that_no_run_has_written_is_left_out(
