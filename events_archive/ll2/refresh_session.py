@@ -96,7 +96,7 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
         is_evident = pagination.id_lookup_works and not pagination.is_doubtful
         if doubt:
             self.console.warn(f"{doubt}; what came is used, and no event is withdrawn")
-        elif missing_ids and not is_evident and not settings.accept_withdrawals:
+        elif missing_ids and not is_evident:
             self.console.warn(
                 f"LL2 does not list {quantity(len(missing_ids), 'event')}, and its other answers "
                 "do not confirm that; no event is withdrawn"
@@ -139,7 +139,7 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
     def _fetch_all(self, *, may_exceed_budget: bool) -> Pagination:
         """Fetch the pages that are not in the checkpoint, saving each of them there.
 
-        The rate limit is requested once, if the remaining pages may exceed it.
+        The rate limit is requested first, if the remaining pages may exceed it.
         """
         pagination = start = self.cache.checkpoint or start_reading(self.cache.archive_state)
         if not start.pages:
@@ -160,6 +160,7 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
         What is requested after the end of the list must not fail, nor exceed the rate limit.
         """
         cached_ids = frozenset() if filters else self.cache.present_ids
+        is_checked = False
         while True:
             missing_ids = cached_ids - pagination.records.keys()
             # Too many missing events are implausible anyway.
@@ -176,10 +177,11 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
                         "that is true, raise max_requests"
                     )
                 needed = self.client.requests + max(1, pagination.remaining_pages or 0)
-                if needed > FREE_REQUESTS_PER_HOUR:
+                if needed > FREE_REQUESTS_PER_HOUR and not is_checked:
+                    is_checked = True
                     self.client.check_rate_limit()
-                    if is_optional and self.client.remaining is None:
-                        return
+                if needed > FREE_REQUESTS_PER_HOUR and is_optional and not self.client.remaining:
+                    return
                 query = {**base_query(self.settings.mode), **filters, **request.query}
                 pagination = pagination.with_page(request, self.client.fetch_events(query))
             except ApiError:

@@ -36,6 +36,7 @@ class Upstream:
         self.before_request: Callable[[int], object] = lambda number: None
         self.rate_limit: int | None = None
         """How many requests are answered; None for all."""
+        self.rate_limit_requests = 0
         self.edit_page: Callable[[ApiPage], ApiPage] = lambda page: page
 
     def page(self, url: str) -> ApiPage:
@@ -70,7 +71,7 @@ class _DirectClient(ApiClient):
         return self._upstream.page(self.events_url(query))
 
     def fetch_rate_limit(self) -> None:
-        return None
+        self._upstream.rate_limit_requests += 1
 
 
 class Archive:

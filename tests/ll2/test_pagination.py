@@ -83,6 +83,17 @@ def test_each_page_of_an_unchanged_list_is_read_once() -> None:
     assert not pagination.list_changed
 
 
+def test_a_server_that_sends_shorter_pages_is_read_to_the_end() -> None:
+    world, pagination = World(95), Pagination()
+    while (request := pagination.next_request()) is not None:
+        page = world.page(request)
+        records, offset = page.records[:10], int(request.query.get("offset", "0"))
+        page = ApiPage(count=95, has_next=offset + 10 < 95, records=records)
+        pagination = pagination.with_page(request, page)
+    assert roles(pagination) == ["next"] * 10
+    assert len(pagination.records) == 95
+
+
 def test_an_empty_list_is_one_request() -> None:
     pagination = read_all(World(0))
     assert roles(pagination) == ["next"]

@@ -17,7 +17,7 @@ from events_archive.ll2.refresh import RefreshResult, refresh
 from events_archive.settings import Settings
 from events_archive.store.history_file import load_history
 from tests.ll2.archives import START, Archive, Upstream
-from tests.ll2_server import EventDatabase, LL2Server, generate_records
+from tests.ll2_server import EventDatabase, LL2Server, generate_records, plain_record
 from tests.ll2_server.dates import format_utc
 
 BULK_EDIT = "2024-03-05T12:00:00Z"
@@ -94,6 +94,14 @@ def test_a_long_list_is_complete_at_the_second_attempt(tmp_path: Path) -> None:
     second = archive.refresh()
     assert (second.outcome, archive.warnings) == ("sweep", [])
     assert cached(second) == upstream_of(archive)
+
+
+def test_the_rate_limit_is_requested_once_where_the_api_does_not_say_it(tmp_path: Path) -> None:
+    records = [plain_record(number, f"Event {number}") for number in range(1, 1702)]
+    archive = Archive(tmp_path, Upstream(EventDatabase(records, clock=START)))
+    result = archive.refresh()
+    assert (len(result.records.lines), result.requests) == (1701, 18)
+    assert archive.upstream.rate_limit_requests == 1
 
 
 def test_what_came_of_a_list_in_no_order_at_all_is_used_and_the_rest_follows(
