@@ -1,5 +1,6 @@
 """``build.py fetch``: refresh the cache and its images, the first step of most commands."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,6 +8,7 @@ from datetime import UTC, datetime
 from events_archive.commands import Options
 from events_archive.console import Console
 from events_archive.errors import ArchiveError
+from events_archive.ll2.client import ApiClient
 from events_archive.ll2.parse import load_events
 from events_archive.ll2.refresh import refresh
 from events_archive.model.archive_state import ArchiveHistory
@@ -63,15 +65,23 @@ def read_site(options: Options, console: Console) -> Site:
     return site
 
 
-def load_site(settings: Settings, console: Console) -> Site:
+def load_site(
+    settings: Settings,
+    console: Console,
+    *,
+    now: datetime | None = None,
+    connect: Callable[[Settings], ApiClient] = ApiClient,
+) -> Site:
     """Refresh the cache if it is old, and return the site that shows what it holds.
+
+    ``now`` is the time of another clock than the computer's.
 
     Raises ArchiveError where there are no events, or a file of the cache cannot be used.
     """
-    now = datetime.now(UTC)
+    now = now or datetime.now(UTC)
     with console.timed("fetch"):
         former = _former_publications(settings, console)
-        result = refresh(settings, console, now=now)
+        result = refresh(settings, console, now=now, connect=connect)
         events = load_events(result.records, console)
         state = result.archive_state
         latest = max(filter(None, (now, state.last_refreshed)))

@@ -126,7 +126,7 @@ def calendar_pages(site: Site) -> Iterator[Page]:
         if taxonomy.calendar_refresh:
             found = taxonomy.find(taxonomy, in_calendars, site.history.slugs)
             events_of = {term.slug: term.events for term in found}
-            for term in (*site.taxonomies.terms[taxonomy.name], *_retired_terms(site, taxonomy)):
+            for term in (*site.taxonomies.terms[taxonomy.name], *retired_terms(site, taxonomy)):
                 yield page(term_calendar(site, term), events_of.get(term.slug, ()))
     # An event's own calendar keeps the event when it was withdrawn too long ago for the others.
     for event in site.catalogue.all_events:
@@ -135,8 +135,12 @@ def calendar_pages(site: Site) -> Iterator[Page]:
         yield replace(own, path=site.urls.event(event, CALENDAR.suffix))
 
 
-def _retired_terms(site: Site, taxonomy: Taxonomy) -> Iterator[Term]:
-    """Yield the published terms that no event has any more: their calendars stay, if empty."""
+def retired_terms(site: Site, taxonomy: Taxonomy) -> Iterator[Term]:
+    """Yield the published terms that no event has any more: their files stay, if empty."""
+    if taxonomy.name == "types":
+        for slug, id in site.history.slugs.types.unresolved.items():
+            name = slug.replace("-", " ").title()
+            yield Term(taxonomy=taxonomy, key=id, slug=slug, name=name, events=())
     present = {"index", *(term.slug for term in site.taxonomies.terms[taxonomy.name])}
     for path in site.history.state.published_lists:
         term = re.fullmatch(rf"{taxonomy.name}/([^/]+)\.html", path)

@@ -15,6 +15,7 @@ from events_archive.model.catalogue import grouped
 from events_archive.model.event import Event
 from events_archive.model.timestamps import FIRST_DATE
 from events_archive.site import urls
+from events_archive.site.calendars import retired_terms
 from events_archive.site.change_entries import change_entries
 from events_archive.site.feed_entries import TAG, FeedEntry, day_entry, event_entry
 from events_archive.site.formats import FEED_FORMATS, RSS, Format
@@ -201,7 +202,8 @@ def _feeds(site: Site) -> Iterator[tuple[Feed, Entries, Partition]]:
     news_of, past_of = _by_term(news), _by_term(past)
     by_ids = partial(_by_ids, width=TERM_ARCHIVE_IDS)
     for taxonomy in site.taxonomies.taxonomies:
-        for term in site.taxonomies.terms[taxonomy.name] if taxonomy.feed_id else ():
+        terms = (*site.taxonomies.terms[taxonomy.name], *retired_terms(site, taxonomy))
+        for term in terms if taxonomy.feed_id else ():
             yield term_feed(site, term), news_of(term), by_ids
             yield term_chronological_feed(site, term), past_of(term), _by_year
 

@@ -36,6 +36,8 @@ def redirect_pages(site: Site, pages: tuple[Page, ...]) -> Iterator[Page]:
         for slug, id in table.redirects.items():
             target = moved[f"{folder}/{slug}"] = f"{folder}/{table.slugs[id]}"
             yield redirect(f"{folder}/{slug}.html", names[id], f"{target}.html")
+    for slug in slugs.types.unresolved:
+        yield redirect(f"types/{slug}.html", "the list of types", urls.ALL_TYPES)
     yield from _placeholders(site)
     yield from _copies(moved, pages)
 

@@ -117,3 +117,20 @@ def test_a_withdrawn_event_has_its_own_calendar() -> None:
     catalogue = Catalogue.from_events([event], today=date(2022, 1, 1), withdrawn={7})
     calendar = _plan(replace(site, catalogue=catalogue))["events/event-7.ics"].context["calendar"]
     assert [entry.status for entry in calendar.entries] == ["CANCELLED"]
+
+
+def test_a_type_that_no_event_has_any_more_keeps_its_addresses() -> None:
+    plan = _plan(a_site(an_event(1), history=_published(types={"static-fire": 5})))
+    assert plan["types/static-fire.html"].context["target"] == "types/index.html"
+    for suffix in (".rss", ".atom", ".feed.json", ".happened.rss", ".happened.json"):
+        feed = plan[f"types/static-fire{suffix}"].context["feed"]
+        assert (feed.entries, feed.id.partition(":happened")[0]) == (
+            (), "tag:thespacedevs.com,2020:ll2:events:type:5",
+        )  # fmt: skip
+    assert plan["types/static-fire.ics"].context["calendar"].entries == ()
+
+
+def test_an_event_whose_record_is_damaged_keeps_an_empty_calendar() -> None:
+    plan = _plan(a_site(an_event(1), history=_published(events={"lost": 7})))
+    assert {"id/7.html", "id/7.ics", "events/lost.html", "events/lost.ics"} <= set(plan)
+    assert plan["id/7.ics"].context["calendar"].entries == ()
