@@ -4,17 +4,19 @@ Missing images never stop a build: one that cannot be downloaded costs a warning
 come from outside, each download has limits (`HttpClient`). The API key is not sent.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
+from time import monotonic
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
 
-from events_archive.console import Console
+from events_archive.console import Console, quantity
 from events_archive.errors import ConnectError, HttpError, UnreachableError
 from events_archive.images.thumbnails import image_warning
 from events_archive.model.event import Image
@@ -26,6 +28,18 @@ from events_archive.store.opener import is_file
 from events_archive.thread_pool import map_in_threads
 
 DOWNLOAD_LIMITS = HttpLimits(read=20.0, total=60.0, max_bytes=25_000_000, max_redirects=5)
+
+
+class DownloadBudget(Struct, frozen=True, kw_only=True):
+    """What the downloads of one run may take, whatever the servers do."""
+
+    seconds: float = 600.0
+    max_bytes: int = 4_000_000_000
+    max_failures: int = 5
+    """The failures of one host in a row after which it is not asked again in this run."""
+
+
+DOWNLOAD_BUDGET = DownloadBudget()
 
 STATE_FILE = "validators.json"
 """What is known of earlier downloads. Without it, more requests are made."""
@@ -45,6 +59,8 @@ _TEMPORARY = frozenset({408, 425, 429})
 class DownloadResult(Struct, frozen=True, kw_only=True):
     """The outcome of one download."""
 
+    size: int = 0
+    """The bytes that were received."""
     is_new: bool = False
     """Whether the content of the file has changed."""
     validators: Mapping[str, str] | None = None
@@ -106,13 +122,14 @@ def download_images(
     *,
     now: datetime,
     limits: HttpLimits = DOWNLOAD_LIMITS,
+    budget: DownloadBudget = DOWNLOAD_BUDGET,
 ) -> None:
     """Download the original of each of ``images`` into the cache, under `Image.key`.
 
     What is there is not requested again, except with ``--full``; then a server that supports
     conditional requests (RFC 9110, section 13.1) sends only what has changed. What has failed in an
     earlier run is requested again some time after that. URLs that lead to a private network are
-    refused, except those of the API's own host.
+    refused, except those of the API's own host. What exceeds the ``budget`` is left for later runs.
 
     Raises `CacheError` where the cache cannot be read or written to.
     """
@@ -135,19 +152,29 @@ def download_images(
         trusted_host=urlsplit(settings.api_url).hostname or "",
     )
 
-    def download(image: Image) -> DownloadResult:
+    spent = _Spent(budget)
+
+    def download(image: Image) -> DownloadResult | None:
+        if spent.is_too_much_for(image):
+            return None
         validators = state.validators_of(image) if image.key in present else {}
-        return download_image(image, folder / image.key, validators, client)
+        result = download_image(image, folder / image.key, validators, client)
+        spent.add(image, result)
+        return result
 
     results: dict[str, DownloadResult] = {}
+    left = 0
     if due:
         pool = map_in_threads(download, due, threads=settings.jobs, on_exit=client.abort)
         try:
             with client, closing(pool), console.progress("pictures", len(due)) as progress:
                 for image, result in pool:
-                    results[image.key] = result
-                    state.update(image, result, now)
                     progress.advance()
+                    if result is None:
+                        left += 1
+                    else:
+                        results[image.key] = result
+                        state.update(image, result, now)
         finally:
             # Also after Ctrl-C: what has arrived need not be requested again.
             write_sealed(folder / STATE_FILE, state)
@@ -156,9 +183,41 @@ def download_images(
     for key, image in wanted.items():
         if key in failed:
             console.warn(_warning(image, failed[key], key in present, postponed.get(key)))
+    if left:
+        console.warn(
+            f"{quantity(left, 'picture')} left for the next run: their servers fail, are slow, or "
+            "send too much"
+        )
     if due:
         new = sum(result.is_new for result in results.values())
         console.print(f"{new} pictures fetched, {len(failed) - len(postponed)} failed")
+
+
+class _Spent:
+    """What the downloads of this run have taken of their budget; for several threads."""
+
+    def __init__(self, budget: DownloadBudget) -> None:
+        self._budget, self._until = budget, monotonic() + budget.seconds
+        self._bytes = 0
+        self._failures: Counter[str] = Counter()
+
+    def is_too_much_for(self, image: Image) -> bool:
+        """Whether the image must not be requested in this run."""
+        is_spent = monotonic() > self._until or self._bytes > self._budget.max_bytes
+        return is_spent or self._failures[_host_of(image)] >= self._budget.max_failures
+
+    def add(self, image: Image, result: DownloadResult) -> None:
+        """Add a download. Hosts that cannot be connected to are left to the client."""
+        self._bytes += result.size
+        if result.retry_after == _RETRY_AFTER[UnreachableError]:
+            self._failures[_host_of(image)] += 1
+        else:
+            self._failures[_host_of(image)] = 0
+
+
+def _host_of(image: Image) -> str:
+    # What comes before the path: an invalid URL has a host for this purpose too.
+    return "/".join(image.url.split("/")[:3])
 
 
 def _warning(image: Image, fault: str, is_present: bool, postponed: FailedDownload | None) -> str:
@@ -193,6 +252,7 @@ def download_image(
         "If-Modified-Since": response.headers.get("last-modified", ""),
     }
     return DownloadResult(
+        size=len(response.body),
         # The same bytes leave the file alone, and with it the thumbnails made from it.
         is_new=write_atomically(path, response.body),
         validators={name: value for name, value in new_validators.items() if value},

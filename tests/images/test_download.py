@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from events_archive.console import Console
 from events_archive.errors import ArchiveError
-from events_archive.images.download import download_images, sniff_non_image
+from events_archive.images.download import DownloadBudget, download_images, sniff_non_image
 from events_archive.images.thumbnails import image_warning
 from events_archive.model.event import Image
 from events_archive.net.http_client import HttpClient, HttpLimits
@@ -80,6 +80,7 @@ class Fetcher:
         stream = io.StringIO()
         console = Console(stream=stream)
         now, limits = options.pop("now", NOW), options.pop("limits", LIMITS)
+        budget = options.pop("budget", DownloadBudget())
         defaults: dict[str, Any] = {
             "cache": self.folder.parent,
             "api_url": self.server.url + "2.3.0/",
@@ -89,7 +90,7 @@ class Fetcher:
         keys = tuple(dict.fromkeys(image.key for image in images))
         before = self._contents(settings.cache / "originals", keys)
         try:
-            download_images(images, settings, console, now=now, limits=limits)
+            download_images(images, settings, console, now=now, limits=limits, budget=budget)
         finally:
             self.output, self.warnings = stream.getvalue(), console.warnings
         after = self._contents(settings.cache / "originals", keys)
@@ -324,6 +325,30 @@ def test_a_slow_server_is_given_up(
     started = time.monotonic()
     assert fetch.fault(respond, limits=limits) == reason
     assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize(
+    ("respond", "budget", "asked"),
+    [
+        (slow_body, DownloadBudget(max_failures=2), 2),
+        (slow_body, DownloadBudget(seconds=0.3), 2),
+        (ok(PNG), DownloadBudget(max_bytes=len(PNG) + 1), 2),
+        (ok(PNG), DownloadBudget(), 6),
+    ],
+)
+def test_what_exceeds_the_budget_of_a_run_is_left_for_the_next(
+    fetch: Fetcher, respond: Any, budget: DownloadBudget, asked: int
+) -> None:
+    images = [fetch.image(f"{number}.png", number) for number in range(1, 7)]
+    fetch.server.responses.update({f"/{number}.png": respond for number in range(1, 7)})
+    fetch(*images, limits=SHORT, budget=budget, jobs=1)
+    assert len(fetch.server.paths) == asked
+    left = [warning for warning in fetch.warnings if "left for the next run" in warning]
+    assert [warning[:10] for warning in left] == (["4 pictures"] if asked == 2 else [])
+    if asked == 2:
+        fetch.server.responses.update({f"/{number}.png": ok(PNG) for number in range(1, 7)})
+        assert len(fetch(*images, now=NOW + timedelta(hours=6)).new) >= 4
+    assert len(list(fetch.folder.glob("*.png"))) == 6
 
 
 @pytest.mark.parametrize(
