@@ -114,6 +114,25 @@ def test_the_build_is_tested_on_macos_and_windows(testing: Workflow) -> None:
     assert "pytest" in commands
 
 
+@pytest.mark.parametrize(
+    ("job", "command"),
+    [
+        ("lowest", "--resolution lowest-direct -r pyproject.toml"),
+        ("audit", "pip-audit --disable-pip --require-hashes --requirement requirements-dev.txt"),
+    ],
+)
+def test_libraries_are_tested_in_their_lowest_versions_and_audited(
+    testing: Workflow, job: str, command: str
+) -> None:
+    [own] = [
+        step["run"].removeprefix("make ")
+        for step in testing["jobs"][job]["steps"]
+        if step.get("run", "").startswith("make ") and step["run"] != "make install"
+    ]
+    rule = (PROJECT / "Makefile").read_text("utf-8").partition(f"\n{own}:")[2].partition("\n\n")[0]
+    assert command in rule
+
+
 def test_libraries_are_installed_from_the_lock_files_by_hash(workflow: Workflow) -> None:
     makefile = (PROJECT / "Makefile").read_text("utf-8")
     assert "pip install --quiet --require-hashes --requirement requirements-dev.txt" in makefile

@@ -25,6 +25,7 @@ from events_archive.console import Console
 from events_archive.net.http_client import HttpLimits
 from events_archive.settings import Settings
 from events_archive.store.files import read_json
+from tests.net.web_server import WebServer, slow_headers
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 QUICK = HttpLimits(connect=2, read=2, total=4, max_redirects=5)
@@ -160,6 +161,14 @@ def test_a_host_that_cannot_be_reached_does_not_fail_the_run(tmp_path: Path) -> 
         pass
     links = check_links(tmp_path, site, "a")
     assert "cannot be reached" in links["a"].fault
+
+
+def test_a_server_whose_headers_never_end_is_given_up(tmp_path: Path) -> None:
+    with WebServer() as server:
+        server.responses["/a"] = slow_headers
+        policy = replace(NO_PAUSE, limits=replace(QUICK, total=0.3))
+        links = check_links(tmp_path, OtherSite({}, server.url.rstrip("/")), "a", policy=policy)
+    assert links["a"].fault == "no whole answer within 0.3 seconds"
 
 
 def test_offline_nothing_is_requested_and_nothing_saved(tmp_path: Path) -> None:

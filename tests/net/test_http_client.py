@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -249,6 +250,26 @@ def test_the_whole_response_has_a_deadline(server: WebServer, respond: Any, has_
     ):
         client.request("GET", server.url + "a")
     assert time.monotonic() - started < 4
+
+
+def test_a_handshake_of_tls_counts_towards_the_deadline() -> None:
+    def drip(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection, suppress(OSError):
+            # The head of a record of 16 kB, of which one byte arrives at a time.
+            connection.sendall(b"\x16\x03\x03\x3f\xff")
+            for _ in range(500):
+                connection.sendall(b"\x02")
+                time.sleep(0.02)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=drip, args=(server,), daemon=True).start()
+        url = f"https://127.0.0.1:{server.getsockname()[1]}/"
+        with (
+            public_client(SHORT) as client,
+            pytest.raises(UnreachableError, match="no whole answer within"),
+        ):
+            client.request("GET", url)
 
 
 def test_redirects_do_not_extend_the_deadline(server: WebServer) -> None:
