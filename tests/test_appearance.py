@@ -116,6 +116,20 @@ def test_the_layout_does_not_shift_while_a_page_loads(
             page.close()
 
 
+@pytest.mark.parametrize(("width", "neighbour"), [(320, ".site-name"), (750, ".site-search")])
+def test_the_theme_button_has_no_line_of_its_own(
+    browser: Browser, seed_run: Run, width: int, neighbour: str
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 700})
+    page.goto((seed_run.output / EVENT).as_uri())
+    button = page.locator(".theme-toggle").bounding_box()
+    beside = page.locator(neighbour).bounding_box()
+    page.close()
+    assert button
+    assert beside
+    assert beside["y"] < button["y"] + button["height"] / 2 < beside["y"] + beside["height"]
+
+
 def test_a_precise_time_is_also_shown_in_the_readers_time_zone(
     browser: Browser, seed_run: Run
 ) -> None:

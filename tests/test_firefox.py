@@ -43,3 +43,14 @@ def test_a_stub_leads_to_the_page_of_its_event(firefox: Firefox, generated_run: 
     stub = min((generated_run.output / "id").glob("*.html"))
     firefox.goto(stub.as_uri())
     assert firefox.wait_for("return location.pathname.includes('/events/')")
+
+
+def test_each_number_stands_in_the_line_of_its_word(firefox: Firefox, generated_run: Run) -> None:
+    firefox.goto((generated_run.output / "types/index.html").as_uri())
+    distances = firefox.run(
+        "const bottom = element => element.getBoundingClientRect().bottom;"
+        "return [...document.querySelectorAll('p.count-list')].map(line =>"
+        "  Math.round(bottom(line.querySelector('.count')) - bottom(line.querySelector('a'))))"
+    )
+    assert len(distances) > 10
+    assert len(set(distances)) == 1
