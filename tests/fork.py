@@ -41,7 +41,7 @@ def git(folder: Path, *arguments: str, check: bool = True, **environ: str) -> st
 
 def environment() -> dict[str, str]:
     return {
-        **clean_environment(coverage=False),
+        **clean_environment(),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_SYSTEM": os.devnull,

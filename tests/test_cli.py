@@ -253,7 +253,7 @@ def test_a_run_that_is_interrupted_while_it_starts_ends_in_silence(tmp_path: Pat
         [sys.executable, str(tmp_path / "build.py")],
         capture_output=True,
         text=True,
-        env=clean_environment(coverage=False),
+        env=clean_environment(),
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")

@@ -98,6 +98,6 @@ def test_the_json_report_is_all_that_is_printed_on_standard_output(tmp_path: Pat
     copy_seed(tmp_path / "cache")
     run = run_build(
         "export", "zim", "--json", "--to", str(tmp_path / "a.zim"), "--offline",
-        cache=tmp_path / "cache", output=tmp_path / "output", coverage=False,
+        cache=tmp_path / "cache", output=tmp_path / "output",
     )  # fmt: skip
     assert run.report["export"]["file"] == str(tmp_path / "a.zim")

@@ -43,7 +43,7 @@ def build_project(project: Path, tmp_path: Path) -> BuildProject:
     def build(*options: str, command: tuple[str, ...] = ()) -> Run:
         return run_build(
             *command, "--offline", "--base-url", BASE_URL, *options,
-            project=project, cache=tmp_path / "cache", output=tmp_path / "output", coverage=False,
+            project=project, cache=tmp_path / "cache", output=tmp_path / "output",
         )  # fmt: skip
 
     build()

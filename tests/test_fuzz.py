@@ -293,8 +293,6 @@ def test_whole_processes_end_without_a_traceback(built: Path, tmp_path: Path) ->
         for name, content in files.items():
             (cache / name).write_bytes(content)
         with saved_if_it_fails(f"process-{SEED - number}", files):
-            run = run_build(
-                "--offline", cache=cache, output=tmp_path / "output", expect=None, coverage=False
-            )
+            run = run_build("--offline", cache=cache, output=tmp_path / "output", expect=None)
             assert "Traceback" not in run.stderr
     print(f"{number} processes")

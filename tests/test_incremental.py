@@ -213,7 +213,7 @@ class EditedArchive:
     def build(self, output: Path, cache: Path) -> Run:
         return run_build(
             "--offline", "--today", f"2026-09-{self.today:02}", "--base-url", self.base_url,
-            cache=cache, output=output, project=self.project, coverage=False,
+            cache=cache, output=output, project=self.project,
         )  # fmt: skip
 
     def build_clean(self) -> dict[str, bytes]:

@@ -34,7 +34,7 @@ def test_twenty_megabytes_in_a_response_and_in_the_cache_take_little_memory(tmp_
         folders = ["--cache", str(cache), "--output", str(tmp_path / "output")]
         run = subprocess.run(
             [sys.executable, "-c", MEASURED, *command, "--no-pictures", *folders],
-            capture_output=True, text=True, env=clean_environment(coverage=False), check=True,
+            capture_output=True, text=True, env=clean_environment(), check=True,
         )  # fmt: skip
     assert f"event {second} cannot be read" in run.stderr
     assert "11 events" in run.stderr

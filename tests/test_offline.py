@@ -62,7 +62,7 @@ def _shorten_precache_manifest(run: Run) -> None:
 
 def _rebuild(folder: Path) -> Run:
     options = ("--offline", "--base-url", BASE_URL)
-    return run_build(*options, cache=folder / "cache", output=folder / "output", coverage=False)
+    return run_build(*options, cache=folder / "cache", output=folder / "output")
 
 
 def _rename(run: Run, event_id: int, name: str) -> None:

@@ -37,10 +37,10 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("planted")
     folders = {"cache": folder / "cache", "output": folder / "output"}
     with LL2Server(EventDatabase.generate(12, images=2), max_image_width=320) as server:
-        run_build("--api-url", server.url, **folders, coverage=False)
+        run_build("--api-url", server.url, **folders)
         server.database.rename(server.database.ids[0], "Another name")
-        run_build("--api-url", server.url, "--max-age", "0", **folders, coverage=False)
-    return run_build(*OPTIONS, **folders, coverage=False)
+        run_build("--api-url", server.url, "--max-age", "0", **folders)
+    return run_build(*OPTIONS, **folders)
 
 
 @pytest.fixture
@@ -189,5 +189,5 @@ def test_after_a_flipped_bit_in_what_is_kept_between_runs_the_site_has_the_same_
         content = bytearray(path.read_bytes())
         content[int(place * len(content))] ^= 4
         path.write_bytes(content)
-    run_build(*OPTIONS, cache=tmp_path / "cache", output=tmp_path / "output", coverage=False)
+    run_build(*OPTIONS, cache=tmp_path / "cache", output=tmp_path / "output")
     assert _files(tmp_path / "output") == _files(finished.output)

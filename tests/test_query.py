@@ -121,7 +121,7 @@ def test_a_command_that_reads_does_not_wait_for_another_run(
     seed_run: Run, command: tuple[str, ...]
 ) -> None:
     with locked(seed_run.cache):
-        run_build(*command, cache=seed_run.cache, output=seed_run.output, coverage=False)
+        run_build(*command, cache=seed_run.cache, output=seed_run.output)
 
 
 def test_a_query_without_a_cache_fails(build: object) -> None:

@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
     records[0]["name"] = NAME
     file.write_text("".join(f"{json.dumps(record)}\n" for record in records))
     (tmp_path / "cache/history.jsonl").write_bytes(encode_changes([a_change(records[0]["id"])]))
-    run_build("--offline", cache=tmp_path / "cache", output=tmp_path / "output", coverage=False)
+    run_build("--offline", cache=tmp_path / "cache", output=tmp_path / "output")
     (tmp_path / "page").mkdir()
     shutil.copy(tmp_path / "output/index.html", tmp_path / "page")
     (tmp_path / "page" / MARKER).write_text('{"files": ["index.html"]}')
@@ -77,7 +77,7 @@ def test_no_command_needs_a_stream_but_for_its_result(folder: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.stream_states", str(folder / "cases.json")],
         stdout=subprocess.PIPE,
-        env=clean_environment(coverage=False),
+        env=clean_environment(),
         cwd=PROJECT,
         check=True,
     )
@@ -101,7 +101,7 @@ def test_a_run_without_work_needs_no_standard_error(folder: Path) -> None:
             ["sh", "-c", script, "sh", *command],
             capture_output=True,
             text=True,
-            env=clean_environment(coverage=False),
+            env=clean_environment(),
             check=True,
         )
         assert (done.stdout, done.stderr) == ("0\n", "")

@@ -33,7 +33,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _build(folder: Path, *options: str, expect: int = 0) -> Run:
     folders = {"cache": folder / "cache", "output": folder / "output"}
-    return run_build(*options, **folders, expect=expect, coverage=False)
+    return run_build(*options, **folders, expect=expect)
 
 
 def _run(folder: Path, *options: str) -> Run:
@@ -42,7 +42,6 @@ def _run(folder: Path, *options: str) -> Run:
         cache=folder / "cache",
         output=folder / "output",
         project=folder,
-        coverage=False,
         PYTHONPROFILEIMPORTTIME="1",
     )
 

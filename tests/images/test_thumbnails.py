@@ -715,7 +715,7 @@ def test_pillow_and_the_thread_pool_are_imported_only_to_build(studio: Studio) -
     """
     folders = [str(studio.originals), str(studio.folder)]
     # What measures coverage imports more.
-    alone = clean_environment(coverage=False)
+    alone = clean_environment()
     command = [sys.executable, "-c", textwrap.dedent(code), *folders]
     subprocess.run(command, check=True, env=alone)
 

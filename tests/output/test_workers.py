@@ -41,7 +41,7 @@ def _start_script(folder: Path, script: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         env={
-            **clean_environment(coverage=False),
+            **clean_environment(),
             "PYTHONPATH": str(PROJECT),
             "PYTHONWARNINGS": "error",
         },

@@ -92,7 +92,7 @@ def test_without_notifications_of_the_system_changes_are_polled(tmp_path: Path) 
         [*namespace, *script],
         stderr=subprocess.PIPE,
         text=True,
-        env={**clean_environment(coverage=False), "PYTHONPATH": str(PROJECT)},
+        env={**clean_environment(), "PYTHONPATH": str(PROJECT)},
         timeout=60,
         check=True,
     )
