@@ -103,12 +103,18 @@ def read_committed(cache: Path, read: Callable[[], T], *, timeout: float = 2.0) 
             sleep(0.01)
         before = _file_times(cache)
         value = read()
-        if _file_times(cache) == before or monotonic() >= deadline:
+        is_settled = before[0] is None and _file_times(cache) == before
+        if is_settled or monotonic() >= deadline:
             return value
 
 
-def _file_times(cache: Path) -> list[tuple[int, int]]:
-    """Return what changes when a file of the transaction is replaced."""
-    files = (cache / name for name in (JOURNAL_FILE, EVENTS_FILE, HISTORY_FILE, STATE_FILE))
-    stats = (file.stat() for file in files if file.exists())
-    return [(stat.st_mtime_ns, stat.st_ino) for stat in stats]
+def _file_times(cache: Path) -> list[tuple[int, int] | None]:
+    """Return what changes when a file of the transaction is replaced; that of the journal first."""
+    times: list[tuple[int, int] | None] = []
+    for name in (JOURNAL_FILE, EVENTS_FILE, HISTORY_FILE, STATE_FILE, CONTACT_FILE):
+        try:
+            stat = (cache / name).stat()
+            times.append((stat.st_mtime_ns, stat.st_ino))
+        except OSError:
+            times.append(None)
+    return times
