@@ -34,7 +34,8 @@ class RefreshResult(Struct, frozen=True, kw_only=True):
     outcome: str
     """One of:
 
-    - "delta", "sweep": an incremental or a full refresh was made
+    - "sweep": a full refresh was made
+    - "delta": an incremental one was made, or a full one that is incomplete
     - "fresh": none was due
     - "planned": none was made because of ``--dry-run``
     - "offline": none was made because of ``--offline``

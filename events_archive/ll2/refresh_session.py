@@ -5,11 +5,12 @@ too many events are missing from it, is merged like an incremental one, and anot
 cache has reached its maximum age.
 
 An event counts as withdrawn only if a full refresh without doubt does not list it, and LL2, asked
-for it by id together with an event that it has, returns that one alone.
+for it by id together with an event that it has, returns that one alone, as many as it counts.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from msgspec import Struct
@@ -20,6 +21,7 @@ from events_archive.errors import ApiError
 from events_archive.ll2.checkpoint import create_checkpoint, delete_checkpoint, save_page
 from events_archive.ll2.client import (
     FREE_REQUESTS_PER_HOUR,
+    MAX_PAGE_SIZE,
     ApiClient,
     ExcessiveResponseError,
 )
@@ -157,9 +159,11 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
     def _read(self, pagination: Pagination, **filters: str) -> Iterator[Pagination]:
         """Yield ``pagination`` after each page that is added to it.
 
-        What is requested after the end of the list must not fail, nor exceed the rate limit.
+        What is requested after the end of the list must not fail, nor exceed the rate limit. With
+        ``filters``, enough must remain for a full refresh.
         """
         cached_ids = frozenset() if filters else self.cache.present_ids
+        reserve = ceil((self.cache.archive_state.count or 0) / MAX_PAGE_SIZE) if filters else 0
         is_checked = False
         while True:
             missing_ids = cached_ids - pagination.records.keys()
@@ -177,6 +181,7 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
                         "that is true, raise max_requests"
                     )
                 needed = self.client.requests + max(1, pagination.remaining_pages or 0)
+                needed += reserve if is_optional else 0
                 if needed > FREE_REQUESTS_PER_HOUR and not is_checked:
                     is_checked = True
                     self.client.check_rate_limit()
