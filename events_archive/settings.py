@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from events_archive import __version__
 from events_archive.errors import UsageError
@@ -34,6 +35,8 @@ from events_archive.setting_parsers import (
 )
 
 DEFAULT_API_URL = "https://ll.thespacedevs.com/2.3.0/"
+
+_URL_CHARACTERS = "%/:@!$&'()*+,;=~[]"
 
 T = TypeVar("T")
 
@@ -204,7 +207,8 @@ class Settings:
     def user_agent(self) -> str:
         """The ``User-Agent`` of all requests, with the site's URL if that is known."""
         name = f"spaceflight-events-archive/{__version__}"
-        return f"{name} (+{self.base_url})" if self.base_url else name
+        # A header takes ASCII only, and a host may have other letters.
+        return f"{name} (+{quote(self.base_url, _URL_CHARACTERS)})" if self.base_url else name
 
     @property
     def fresh_for(self) -> timedelta:

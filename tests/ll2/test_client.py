@@ -79,6 +79,15 @@ def test_requests_name_the_user_agent_and_accept_json(server: LL2Server) -> None
     assert "authorization" not in headers
 
 
+def test_the_user_agent_is_a_valid_header_whatever_the_site_is_called(server: LL2Server) -> None:
+    with client_of(server, settings={"base_url": "https://мкс.example/é/"}) as client:
+        client.fetch_events({})
+    assert (
+        "(+https://%D0%BC%D0%BA%D1%81.example/%C3%A9/)"
+        in (server.requests.api[0].headers["user-agent"])
+    )
+
+
 def test_the_key_is_sent_to_the_api_and_is_not_in_the_repr(server: LL2Server) -> None:
     server.throttle.add_key("s3cret")
     with client_of(server, settings={"api_key": "s3cret"}) as client:

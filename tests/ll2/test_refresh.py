@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from events_archive.console import Console
 from events_archive.errors import ApiError, CacheError
-from events_archive.ll2.client import ApiClient, ApiPage
+from events_archive.ll2.client import ApiClient, ApiPage, RateLimitedError
 from events_archive.ll2.refresh import RefreshResult, refresh
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.settings import Settings
@@ -253,6 +253,20 @@ def test_a_rate_limited_refresh_continues_where_it_stopped(archive: Archive) -> 
     assert archive.refresh(after=1).outcome == "sweep"
     assert len(archive.upstream.requested) == 1
     assert cached_records(archive) == upstream_records(archive)
+
+
+@pytest.mark.parametrize(
+    ("wait", "advice"), [(60, "after 19:01 UTC;"), (86400, "after 19:00 UTC on 2026-09-02;")]
+)
+def test_a_rate_limited_refresh_says_when_to_try_again(
+    archive: Archive, wait: int, advice: str
+) -> None:
+    def refuse(_: int) -> None:
+        raise RateLimitedError("LL2 has no more requests for us", wait)
+
+    archive.seed()
+    archive.upstream.before_request = refuse
+    assert advice in archive.refresh().message
 
 
 def test_changes_during_an_interruption_are_found(archive: Archive) -> None:
