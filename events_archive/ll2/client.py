@@ -40,6 +40,8 @@ _BYTES_PER_REQUEST = 450_000
 _MAX_MESSAGE_SIZE = 10_000
 _RUN_TIMES = 10
 """How often a run may take as long as one response may take."""
+_MIN_KEY_LENGTH = 8
+"""Shorter keys are not looked for in records: they would be found in other values."""
 _TEMPORARY = frozenset({408, 425})
 """Statuses below 500 after which the same request may succeed."""
 
@@ -111,6 +113,7 @@ class ApiClient:
         self._max_bytes = self._bytes_left = settings.max_requests * _BYTES_PER_REQUEST
         self._max_seconds = _RUN_TIMES * self._limits.total
         self._started = time.monotonic()
+        self._key = (settings.api_key or "").encode()
         headers = {"Accept": "application/json", "User-Agent": settings.user_agent}
         if settings.api_key:
             headers["Authorization"] = f"Token {settings.api_key}"
@@ -186,7 +189,7 @@ class ApiClient:
             try:
                 response = self._require_ok(self._http.request("GET", url))
                 self._count_bytes(response)
-                return _parse_page(_json_of(response), url)
+                return _parse_page(self._without_key(_json_of(response)), url)
             except RateLimitedError as error:
                 wait = error.retry_after
                 if is_last or wait is None or wait > self._limits.max_wait:
@@ -200,6 +203,11 @@ class ApiClient:
                     raise ApiError(str(error)) from error
                 self._sleep(delay)
         raise AssertionError  # pragma: no cover - the last delay is None
+
+    def _without_key(self, body: bytes) -> bytes:
+        """Return ``body`` without the API key, which must not get into records: they are public."""
+        is_long = len(self._key) >= _MIN_KEY_LENGTH
+        return body.replace(self._key, b"***") if is_long else body
 
     def _count_bytes(self, response: HttpResponse) -> None:
         self._bytes_left -= len(response.body)

@@ -96,6 +96,17 @@ def test_the_key_is_sent_to_the_api_and_is_not_in_the_repr(server: LL2Server) ->
     assert "s3cret" not in repr(client)
 
 
+def test_a_key_that_the_api_puts_into_records_is_removed(server: LL2Server) -> None:
+    server.throttle.add_key("s3cret-s3cret")
+    server.faults.add(
+        Fault.EDIT,
+        edit=lambda page: page | {"results": [{"id": 1, "url": "https://a/?key=s3cret-s3cret"}]},
+    )
+    with client_of(server, settings={"api_key": "s3cret-s3cret"}) as client:
+        [record] = client.fetch_events({}).records
+    assert record == {"id": 1, "url": "https://a/?key=***"}
+
+
 def test_a_netrc_file_does_not_replace_the_key(
     server: LL2Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
