@@ -398,6 +398,18 @@ def test_records_without_an_id_are_dropped_and_counted(server: LL2Server) -> Non
     assert (len(page.records), page.without_id) == (93, 7)
 
 
+@pytest.mark.parametrize("version", ["2.3.0", "2.4.0"])
+def test_each_version_is_asked_for_the_level_of_detail_in_its_own_way(version: str) -> None:
+    with (
+        LL2Server(EventDatabase.generate(3), version=version) as server,
+        client_of(server) as client,
+    ):
+        for mode in ("list", "normal", "detailed"):
+            records = client.fetch_events({"mode": mode}).records
+            assert [record["response_mode"] for record in records] == [mode] * 3
+        assert client.fetch_rate_limit() is not None
+
+
 def test_a_refused_connection_is_an_api_error() -> None:
     client = ApiClient(Settings(api_url="http://127.0.0.1:9/2.3.0/"), limits=QUICK)
     assert "the connection is refused" in error_message(client)
