@@ -21,7 +21,7 @@ from tests.plants import PLANTS
 
 DEADLINE = 60
 OPTIONS = ("--offline", "--jobs", "1", "--base-url", "https://example.org/")
-DERIVED = ("builds", "sweep", "thumbnails")
+DERIVED = ("builds", "generations", "sweep", "thumbnails")
 """Folders of the cache that change nothing that is published if they are lost."""
 MADE_LATER = (
     "cache/sweep/journal.json", "cache/sweep/page-0001.json", "cache/sweep/sweep.json",

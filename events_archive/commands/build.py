@@ -111,9 +111,10 @@ def publish(site: Site, console: Console, inputs: InputSnapshot | None) -> Site:
         console.warn(warning)
     with console.timed("write"):
         ids = audit.verify(allow_change=settings.allow_id_change)
-        save_published_ids(ids_file, ids)
+        # Before the ids: ids without publications are those of an earlier version.
         publications = site.publications.all(site.catalogue.all_events)
         save_publications(settings.cache / PUBLICATIONS_FILE, publications)
+        save_published_ids(ids_file, ids)
         lists = (page.path for page in pages if is_permanent_list(page))
         persist_published_lists(settings.cache, site.history.state, lists, feed_dates(pages))
         excluded = thumbnails.excluded_images(site.catalogue.images)

@@ -10,6 +10,7 @@ names and copies of the assets in ``generations/``, the pictures in ``thumbnails
 """
 
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -17,7 +18,8 @@ from msgspec import Struct
 from events_archive.output.writer import OutputDir
 from events_archive.site import urls
 from events_archive.store.files import read_sealed, write_atomically, write_sealed
-from events_archive.store.opener import read_file
+from events_archive.store.opener import is_file, read_file
+from events_archive.store.seal import seal, unseal
 
 FOLDER = "generations"
 _LIST = f"{FOLDER}/generations.json"
@@ -56,9 +58,11 @@ def stage_former_files(output: OutputDir, cache: Path, *, excluded_images: Colle
         is_asset = path.startswith(f"{urls.ASSETS}/")
         if not is_asset and name.partition("-")[0] in map(str, excluded_images):
             continue
-        source = cache / (f"{FOLDER}/{path}" if is_asset else f"thumbnails/{name}")
-        if source.is_file():
-            output.stage_file(path, source)
+        if is_asset:
+            with suppress(OSError, ValueError):
+                output.stage(path, unseal(read_file(cache / FOLDER / path)))
+        elif is_file(picture := cache / "thumbnails" / name):
+            output.stage_file(path, picture)
     if now != known:
         write_sealed(cache / _LIST, now)
 
@@ -75,12 +79,11 @@ def former_paths(generations: dict[str, Generations]) -> frozenset[str]:
 
 def _copy_assets(output: OutputDir, cache: Path, assets: Generations) -> None:
     """Copy the assets into the cache, and remove those of generations before the former one."""
-    contents = dict(output.files())
     folder = cache / FOLDER / urls.ASSETS
-    present = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     for path in assets.current:
-        if path.rpartition("/")[2] not in present:
-            write_atomically(cache / FOLDER / path, read_file(contents[path]))
+        write_atomically(cache / FOLDER / path, seal(read_file(output.file(path))))
     retained = {path.rpartition("/")[2] for path in (*assets.current, *assets.former)}
-    for name in present - retained:
-        (folder / name).unlink(missing_ok=True)
+    with suppress(OSError):
+        for copy in folder.iterdir():
+            if copy.name not in retained:
+                copy.unlink()

@@ -194,12 +194,13 @@ class OutputDir:
         """Every file of the site so far, by path, as the manifest has it."""
         return {path: staged.entry for path, staged in self.staged.items()}
 
+    def file(self, path: str) -> Path:
+        """Return where the content of a file of the site is now."""
+        return Path((self._staging if self.staged[path].is_new else self._root) + path)
+
     def files(self) -> tuple[tuple[str, Path], ...]:
         """Return every file of the site so far as (path, where its content is now), by path."""
-        return tuple(
-            (path, Path((self._staging if staged.is_new else self._root) + path))
-            for path, staged in sorted(self.staged.items())
-        )
+        return tuple((path, self.file(path)) for path in sorted(self.staged))
 
     def _check_is_inside(self, path: str) -> None:
         """Raise ArchiveError if the file would be outside the output folder."""

@@ -16,8 +16,10 @@ from events_archive.errors import BusyError, CacheError
 from events_archive.store.files import remove_temporary_files
 from events_archive.store.opener import is_folder, open_file
 
-CACHE_FOLDERS = ("builds", "originals", "sweep", "thumbnails")
-"""The folders in the cache."""
+CACHE_FOLDERS = (
+    "builds", "generations", "generations/assets", "originals", "sweep", "thumbnails",
+)  # fmt: skip
+"""The folders in the cache; one comes before those in it."""
 
 LOCK_FILE = "archive.lock"
 

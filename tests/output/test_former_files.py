@@ -84,3 +84,19 @@ def test_without_its_bytes_or_its_list_a_former_file_is_gone(archive: Archive) -
     assert archive.build("assets/a.2.css").keys() == {"assets/a.1.css", "assets/a.2.css"}
     (archive.cache / "generations/generations.json").write_text("damaged")
     assert archive.build("assets/a.3.css").keys() == {"assets/a.3.css"}
+
+
+def test_a_damaged_copy_is_not_published_and_one_in_use_is_written_again(archive: Archive) -> None:
+    archive.build("assets/a.1.css")
+    copy = archive.cache / "generations/assets/a.1.css"
+    whole = copy.read_bytes()
+    copy.write_bytes(whole.replace(b"assets/a", b"assets/b"))
+    archive.build("assets/a.1.css")
+    assert copy.read_bytes() == whole
+    for damaged in (whole.replace(b"assets/a", b"assets/b"), b"", b"assets/a.1.css"):
+        copy.write_bytes(damaged)
+        assert archive.build("assets/a.2.css").keys() == {"assets/a.2.css"}
+    copy.unlink()
+    copy.symlink_to(archive.folder / "outside")
+    (archive.folder / "outside").write_bytes(whole)
+    assert archive.build("assets/a.2.css").keys() == {"assets/a.2.css"}

@@ -80,6 +80,7 @@ def test_a_folder_of_the_cache_may_not_be_a_link_but_the_cache_may(
     (outside / ".events.jsonl.tmp").touch()
     with lock_cache(cache):
         pass
+    (cache / name).parent.mkdir(exist_ok=True)
     (cache / name).symlink_to(outside)
     message = rf"cache/{name} cannot be used: it is a symbolic link"
     with pytest.raises(CacheError, match=message), lock_cache(cache):
