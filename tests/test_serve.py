@@ -5,11 +5,12 @@ import json
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -241,6 +242,32 @@ def test_the_site_appears_as_soon_as_another_run_has_ended(tmp_path: Path) -> No
         while preview.get("/")[0] != 200:
             assert time.monotonic() < deadline
             time.sleep(0.05)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /dev/full")
+@pytest.mark.parametrize("redirection", ["<&- >&- 2>&-", ">/dev/full 2>/dev/full"])
+def test_no_standard_stream_is_needed(tmp_path: Path, redirection: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    folders = ("--cache", tmp_path / "cache", "--output", tmp_path / "output")
+    copy_seed(tmp_path / "cache")
+    command = [sys.executable, PROJECT / "build.py", "serve", "--port", str(port), *folders]
+    process = subprocess.Popen(
+        ["sh", "-c", f'exec "$@" {redirection}', "sh", *command], env=clean_environment()
+    )
+    served = Preview(tmp_path, process, f"http://127.0.0.1:{port}/")
+    try:
+        deadline = time.monotonic() + 60
+        is_built = False
+        while not is_built and time.monotonic() < deadline and process.poll() is None:
+            with suppress(ConnectionError):
+                is_built = served.build > 0
+            time.sleep(0.05)
+        assert served.get("/about.html")[0] == 200
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
 
 
 def test_the_default_prefix_is_the_path_of_the_base_url(tmp_path: Path) -> None:
