@@ -38,6 +38,9 @@ _FIELDS = {
 RELATIONS = ("agencies", "programs", "launches", "stations", "expeditions", "astronauts")
 """The fields that only "detailed" records have."""
 
+PARTS_OF_IMAGE = ("credit", "licence")
+"""The fields that are not compared if there is another image."""
+
 _QUOTED = ("credit", "licence", "location", "type")
 """The fields whose values fit into a sentence."""
 
@@ -101,7 +104,8 @@ class Change(
 
 def _difference_in_words(field: str, old: Any, new: Any) -> str:
     if field == "updates" and isinstance(old, list) and isinstance(new, list):
-        removed, added = len(old), len(new)
+        removed = sum(note not in new for note in old)
+        added = sum(note not in old for note in new)
         if bool(removed) == bool(added):
             return "The notes changed."
         number = "A note was" if removed + added == 1 else f"{removed + added} notes were"
@@ -151,18 +155,16 @@ def _other_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> D
     is_same_image = before.get("image") == after.get("image")
     for name, old in before.items():
         new = after[name]
-        is_part = name in ("credit", "licence") and not is_same_image
+        is_part = name in PARTS_OF_IMAGE and not is_same_image
         if old != new and not is_part and name not in ("moment", "name"):
             yield ("changed", name, *_recorded(name, old, new))
 
 
 def _recorded(name: str, old: Any, new: Any) -> tuple[Any, Any]:
-    """Return two different values as the history has them: what is identified by, if that differs.
+    """Return two different values as the history has them: what identifies parts, if that differs.
 
-    Of the notes there are those that went and those that came.
+    Values of two changes are equal only if the states are, see `store.history_file`.
     """
-    if name == "updates":
-        return [n[0] for n in old if n not in new], [n[0] for n in new if n not in old]
     if not isinstance(old, list):
         return old, new
     short_old, short_new = [part[0] for part in old], [part[0] for part in new]
@@ -191,7 +193,7 @@ _SHOWN: Mapping[str, Callable[[Event], Any]] = {
         [video.url, video.title, video.publisher, video.type] for video in event.videos
     ],
     "updates": lambda event: [
-        [note.comment, note.url, note.author, to_builtins(note.created)] for note in event.updates
+        [to_builtins(note.created), note.comment, note.url, note.author] for note in event.updates
     ],
     "stream_length": lambda event: to_builtins(event.stream_length),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from events_archive.model.changes import Change
+from events_archive.model.changes import PARTS_OF_IMAGE, Change
 from events_archive.model.timestamps import FIRST_YEAR, LAST_YEAR
 from events_archive.store.canonical_json import decode, decode_as, encode
 from events_archive.store.files import (
@@ -54,6 +54,8 @@ def _without_repetitions(changes: Iterable[Change]) -> Iterator[Change]:
         key = (change.event_id, change.field)
         if key not in known or known[key] != value:
             known[key] = value
+            for part in PARTS_OF_IMAGE if change.field == "image" else ():
+                known.pop((change.event_id, part), None)
             yield change
 
 

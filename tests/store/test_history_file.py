@@ -1,6 +1,6 @@
 """The history is only ever appended to, and a damaged line costs no other."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -120,3 +120,13 @@ def test_a_line_that_no_run_has_written_is_left_out_or_can_be_shown(tmp_path: Pa
     assert [change.event_id for change in changes] == [2, 3]
     assert changes[0].new == "a?"
     assert len(damaged) == 1
+
+
+def test_the_same_correction_after_another_image_counts_again(tmp_path: Path) -> None:
+    credit = {"field": "credit", "old": "NASA", "new": "ESA"}
+    changes = tuple(
+        a_change(1, observed=TUESDAY + timedelta(days=day), change_type="changed", **facts)
+        for day, facts in enumerate((credit, {"field": "image", "new": "8-a.jpg"}, credit, credit))
+    )
+    (tmp_path / "history.jsonl").write_bytes(encode_changes(changes))
+    assert load_history(tmp_path / "history.jsonl")[0] == changes[:3]
