@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict
 
-from events_archive.ll2.client import ApiPage
+from events_archive.ll2.api_page import ApiPage
 from events_archive.ll2.pagination import (
     PageRequest,
     Pagination,

@@ -38,7 +38,7 @@ from typing import Literal, Self
 
 from msgspec import Struct, field
 
-from events_archive.ll2.client import MAX_PAGE_SIZE, ApiPage
+from events_archive.ll2.api_page import MAX_PAGE_SIZE, ApiPage
 from events_archive.model.archive_state import ArchiveState
 from events_archive.store.records import Record, id_of_record, is_older, last_updated
 

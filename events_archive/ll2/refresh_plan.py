@@ -8,7 +8,8 @@ from typing import Literal
 from msgspec import Struct
 
 from events_archive.console import quantity
-from events_archive.ll2.client import FREE_REQUESTS_PER_HOUR, MAX_PAGE_SIZE
+from events_archive.ll2.api_page import MAX_PAGE_SIZE
+from events_archive.ll2.client import FREE_REQUESTS_PER_HOUR
 from events_archive.ll2.merge import CLOCK_TOLERANCE
 from events_archive.ll2.pagination import Pagination
 from events_archive.model.archive_state import ArchiveState

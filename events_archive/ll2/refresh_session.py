@@ -18,13 +18,9 @@ from msgspec.structs import replace
 
 from events_archive.console import Console, quantity
 from events_archive.errors import ApiError
+from events_archive.ll2.api_page import MAX_PAGE_SIZE
 from events_archive.ll2.checkpoint import create_checkpoint, delete_checkpoint, save_page
-from events_archive.ll2.client import (
-    FREE_REQUESTS_PER_HOUR,
-    MAX_PAGE_SIZE,
-    ApiClient,
-    ExcessiveResponseError,
-)
+from events_archive.ll2.client import FREE_REQUESTS_PER_HOUR, ApiClient, ExcessiveResponseError
 from events_archive.ll2.merge import MergeResult, count_incomplete, merge_records
 from events_archive.ll2.pagination import Pagination, base_query, start_reading
 from events_archive.ll2.refresh_plan import CacheState, RefreshPlan, full_plan

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from events_archive.ll2.api_page import ApiPage
 from events_archive.ll2.checkpoint import create_checkpoint, load_checkpoint, save_page
-from events_archive.ll2.client import ApiPage
 from events_archive.ll2.pagination import PageRequest, Pagination
 from events_archive.model.archive_state import ArchiveState
 from events_archive.settings import Settings

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from events_archive.ll2.client import ApiPage
+from events_archive.ll2.api_page import ApiPage
 from events_archive.ll2.pagination import ORDERINGS, PageRequest, Pagination
 from events_archive.store.records import id_of_record
 

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from events_archive.console import Console
 from events_archive.errors import ApiError, CacheError
-from events_archive.ll2.client import ApiClient, ApiPage, RateLimitedError
+from events_archive.ll2.api_page import ApiPage
+from events_archive.ll2.client import ApiClient, RateLimitedError
 from events_archive.ll2.refresh import RefreshResult, refresh
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.settings import Settings

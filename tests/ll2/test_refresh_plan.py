@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from events_archive.ll2.client import ApiPage
+from events_archive.ll2.api_page import ApiPage
 from events_archive.ll2.pagination import PageRequest, Pagination
 from events_archive.ll2.refresh_plan import CacheState, RefreshPlan, format_age, plan_refresh
 from events_archive.model.archive_state import ArchiveState

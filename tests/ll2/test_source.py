@@ -12,7 +12,8 @@ import pytest
 from msgspec.structs import replace
 
 from events_archive.console import Console
-from events_archive.ll2.client import FREE_REQUESTS_PER_HOUR, ApiPage
+from events_archive.ll2.api_page import ApiPage
+from events_archive.ll2.client import FREE_REQUESTS_PER_HOUR
 from events_archive.ll2.refresh import RefreshResult, refresh
 from events_archive.settings import Settings
 from events_archive.store.history_file import load_history
