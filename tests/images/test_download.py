@@ -37,6 +37,7 @@ from tests.net.web_server import (
     status,
     truncated,
 )
+from tests.plants import PLANTS
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -252,6 +253,23 @@ def test_a_state_file_of_an_earlier_version_is_still_read(fetch: Fetcher) -> Non
     assert fetch.server.requests == []
     fetch(image, full=True)
     assert fetch.server.requests[0][1]["If-None-Match"] == '"1"'
+
+
+@pytest.mark.parametrize("plant", [name for name in PLANTS if name != "folder"])
+def test_what_stands_in_the_place_of_an_image_is_replaced(
+    plant: str, fetch: Fetcher, tmp_path: Path
+) -> None:
+    fetch.server.responses["/a.png"] = ok(PNG)
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "file").write_bytes(b"outside")
+    fetch.folder.mkdir()
+    for name in ("5-a.png", "validators.json"):
+        PLANTS[plant](fetch.folder / name, outside)
+    assert fetch(fetch.image("a.png")).failed == {}
+    assert (fetch.folder / "5-a.png").read_bytes() == PNG
+    assert not (fetch.folder / "5-a.png").is_symlink()
+    assert [file.read_bytes() for file in outside.iterdir()] == [b"outside"]
 
 
 def test_a_validator_that_is_no_valid_header_is_not_sent(fetch: Fetcher) -> None:

@@ -23,7 +23,7 @@ from events_archive.output.up_to_date import (
     stat_files,
     stat_tree,
 )
-from tests.plants import flip_each_bit
+from tests.plants import PLANTS, flip_each_bit
 
 MANIFEST = BuildManifest(
     site_fingerprint="fingerprint",
@@ -97,6 +97,18 @@ def test_no_flipped_bit_goes_unnoticed(project: Project) -> None:
         assert project.load() == BuildManifest(), number
         assert project.is_up_to_date() is None, number
     assert project.load() == project.manifest
+
+
+@pytest.mark.parametrize("plant", PLANTS)
+def test_what_stands_in_the_place_of_a_manifest_is_not_read(plant: str, project: Project) -> None:
+    outside = project.script.parent / "outside"
+    outside.mkdir()
+    project.file.rename(outside / "manifest")
+    PLANTS[plant](project.file, outside)
+    assert project.load() == BuildManifest()
+    assert project.is_up_to_date() is None
+    save_manifest(project.cache, project.output, project.manifest)
+    assert project.load() == (BuildManifest() if plant == "folder" else project.manifest)
 
 
 def test_no_cut_or_longer_file_is_taken_for_a_manifest(project: Project) -> None:
