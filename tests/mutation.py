@@ -52,7 +52,7 @@ class Mutator:
     def value(self, value: Json, others: list[Json]) -> Json:
         """Return a copy of an object or list with a few mutations; ``others`` lend their parts."""
         value = copy.deepcopy(value)
-        for _ in range(self.random.choice((1, 1, 2, 3, 8))):
+        for _ in range(self.random.choice((1, 2, 5, 10))):
             self._mutate(value, others)
         return value
 
@@ -61,6 +61,10 @@ class Mutator:
         if container is None:
             return
         present = container[key]
+        if self.random.random() < 0.5:
+            # A value of the same type gets further than others do.
+            container[key] = self._of_type(present)
+            return
         actions: list[Callable[[], Json]] = [
             lambda: self.random.choice(STRINGS),
             lambda: self.random.choice(NUMBERS),
@@ -71,8 +75,6 @@ class Mutator:
             lambda: self._part_of(self.random.choice(others)),
             lambda: [copy.deepcopy(present)] * self.random.choice((1, 2, 300)),
             lambda: {self.random.choice(STRINGS)[:300]: present},
-            lambda: self._changed(present),
-            lambda: self._changed(present),
         ]
         if self.random.random() < 0.1:
             del container[key]
@@ -83,12 +85,14 @@ class Mutator:
         else:
             container[key] = self.random.choice(actions)()
 
-    def _changed(self, value: Json) -> Json:
-        if isinstance(value, str):
-            at = self.random.randint(0, len(value))
-            return value[:at] + self.random.choice(STRINGS) + value[at:]
+    def _of_type(self, value: Json) -> Json:
+        if isinstance(value, str) or value is None:
+            text = value or ""
+            at = self.random.randint(0, len(text))
+            odd = self.random.choice(STRINGS)
+            return self.random.choice((odd, text[:at] + odd + text[at:], text[:at], text + odd))
         if isinstance(value, int) and not isinstance(value, bool):
-            return value + self.random.choice((-1, 1, 10, 1000))
+            return self.random.choice((*NUMBERS, value + 1, value - 1, value + 1000))
         if isinstance(value, list) and value:
             return self.random.sample(value, len(value)) + value[:1]
         return str(value)
