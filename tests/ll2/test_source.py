@@ -22,7 +22,7 @@ from tests.ll2_server import EventDatabase, LL2Server, generate_records, plain_r
 from tests.ll2_server.dates import format_utc
 
 BULK_EDIT = "2024-03-05T12:00:00Z"
-STORMS = int(os.environ.get("ARCHIVE_STORMS", "5"))
+STORMS = int(os.environ.get("ARCHIVE_STORMS", "3"))
 """``ARCHIVE_STORMS=500 pytest tests/ll2/test_source.py`` runs more than the usual few."""
 RELATIONS = ("agencies", "launches", "expeditions", "spacestations", "program", "astronauts")
 
@@ -197,7 +197,7 @@ def test_what_is_known_of_an_event_survives_records_of_a_lower_mode(archive: Arc
     assert archive.warnings == []
 
 
-@pytest.mark.parametrize("field", ["date", "image", "location", "last_updated", "name"])
+@pytest.mark.parametrize("field", ["date", "last_updated", "name"])
 def test_a_field_that_is_left_out_stays_as_it_was(archive: Archive, field: str) -> None:
     before = cached(archive.refresh())
 
