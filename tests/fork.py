@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from tests.browser import serve_folder
@@ -67,9 +68,21 @@ def make_upstream(folder: Path) -> Path:
     return folder
 
 
-def commit_all(folder: Path, subject: str) -> None:
+def commit_all(folder: Path, subject: str, **environ: str) -> None:
     git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message", subject)
+    git(folder, "commit", "--quiet", "--message", subject, **environ)
+
+
+def clock(now: datetime) -> dict[str, str]:
+    """Return the environment in which it is ``now`` for git, the scripts and the program."""
+    folder = PROJECT / "tests/false_clock"
+    return {
+        "FALSE_NOW": str(int(now.timestamp())),
+        "GIT_AUTHOR_DATE": now.isoformat(),
+        "GIT_COMMITTER_DATE": now.isoformat(),
+        "PATH": f"{folder}{os.pathsep}{environment()['PATH']}",
+        "PYTHONPATH": str(folder),
+    }
 
 
 @dataclass
@@ -92,7 +105,7 @@ class Fork:
     upstream: Path
     api_url: str
     environ: dict[str, str] = field(default_factory=dict)
-    """For every script."""
+    """For the owner's commits, and every script."""
     _clones: int = 0
 
     def __post_init__(self) -> None:
@@ -111,13 +124,14 @@ class Fork:
     def edit(self, name: str, text: str) -> None:
         """Commit an edit of the owner and push it."""
         (self.clone / name).write_text(text)
-        commit_all(self.clone, f"Edit {name}")
+        commit_all(self.clone, f"Edit {name}", **self.environ)
         git(self.clone, "push", "--quiet", "origin", "main")
 
     def take_over_updates(self) -> None:
         """Do what the README says."""
         git(self.clone, "pull", "--quiet", "--no-rebase", "origin", "main")
-        git(self.clone, "pull", "--quiet", "--no-rebase", "--no-edit", "upstream", "main")
+        pull = ("pull", "--quiet", "--no-rebase", "--no-edit", "upstream", "main")
+        git(self.clone, *pull, **self.environ)
         git(self.clone, "push", "--quiet", "origin", "main")
 
     def log(self, branch: str = DATA_BRANCH) -> list[str]:
@@ -172,13 +186,15 @@ class Fork:
         (clone / "output").rename(artifacts / "site")
 
     def publish(self, attempt: Attempt, *, expect: int = 0) -> str:
-        """Run the job Publish, with the artifacts of a build; return what it printed."""
+        """Run the other jobs, with the artifacts of a build; return what they printed."""
         clone = self.checkout()
         shutil.rmtree(clone / "content_cache", ignore_errors=True)
         shutil.copytree(attempt.artifacts / "data", clone / "content_cache")
-        names = {name.upper(): attempt.outputs[name] for name in ("code", "data", "summary")}
-        status, log = self.step(clone, "commit_data.sh", {"BRANCH": "main", **names})
-        assert status == expect, log
+        environ = {
+            "BRANCH": "main",
+            **{name.upper(): value for name, value in attempt.outputs.items()},
+        }
+        status, log = self.step(clone, "commit_data.sh", environ)
         if "committed=true" in log:
             (self.caches / "content_cache").mkdir(parents=True, exist_ok=True)
             shutil.copy(clone / "content_cache/contact.json", self.caches / "content_cache")
@@ -186,9 +202,10 @@ class Fork:
             shutil.rmtree(self.site)
             shutil.copytree(attempt.artifacts / "site", self.site)
         if not status:
-            status, text = self.step(clone, "keep_schedule.sh", {"BRANCH": "main"})
-            assert status == 0, text
+            status, text = self.step(clone, "keep_schedule.sh", environ)
             log += text
+        # The last job fails if the data are old.
+        assert (status or bool(attempt.outputs.get("overdue"))) == expect, log
         return log
 
     def run(self, **environ: str) -> str:

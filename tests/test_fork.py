@@ -5,12 +5,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import PROJECT, Build, run_build
-from tests.fork import DATA_BRANCH, Fork, commit_all, environment, git, make_upstream
+from tests.fork import DATA_BRANCH, Fork, clock, commit_all, environment, git, make_upstream
 from tests.ll2_server import EventDatabase, Fault, LL2Server
 
 LONG_AGO = {"GIT_COMMITTER_DATE": "2020-01-01T00:00:00Z"}
@@ -189,11 +190,14 @@ def test_a_local_build_in_a_clone_of_the_data_changes_nothing_unless_there_are_n
     run_build(*options, cache=other / "content_cache", **folders)
     assert git(other, "status", "--porcelain") == ""
     # Both see the same news, at different times, and one sees more.
-    for clone, name in ((one, "Another name altogether"), (other, "A third name")):
+    look = datetime.now(UTC)
+    for clones, name in (([one, other], "Another name altogether"), ([other], "A third name")):
         rename(server, name)
-        for each in {clone, other}:
-            run_build("fetch", *options, cache=each / "content_cache", **folders)
-            commit_all(each, "News")
+        for clone in clones:
+            look += timedelta(hours=1)
+            cache = clone / "content_cache"
+            run_build("fetch", *options, cache=cache, **folders, **clock(look))
+            commit_all(clone, "News")
     pulled = git(other, "pull", "--no-rebase", "--no-edit", str(one), check=False)
     assert re.findall(r"conflict in (\S+)", pulled) == ["content_cache/ledger.json"]
     commit_all(other, "A merge with its conflict markers")

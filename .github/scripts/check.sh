@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 
 options=(--json)
 if [[ ${ACCEPT_GONE:-} != true ]]; then options+=(--published); fi
-python build.py check "${options[@]}" >check.json && exit
+python build.py check "${options[@]}" >check.json && exit 0
 python - <<'PYTHON'
 import json
 

@@ -20,7 +20,7 @@ finish() {
     echo "committed=$1"
     echo "current=$current"
   } >>"${GITHUB_OUTPUT:-/dev/stdout}"
-  exit
+  exit 0
 }
 overtaken() {
   echo "::notice::The branch $DATA_BRANCH has changed since this run began: nothing is committed and nothing published. The next run begins with what is there now."

@@ -10,7 +10,7 @@ source .github/scripts/data_branch.sh
 committed=$(git log -1 --format=%ct)
 now=$(date +%s)
 days=$(((now - committed) / 86400))
-if ((days < 50)); then exit; fi
+if ((days < 50)); then exit 0; fi
 export GIT_AUTHOR_NAME="github-actions[bot]" GIT_COMMITTER_NAME="github-actions[bot]"
 export GIT_AUTHOR_EMAIL="41898282+github-actions[bot]@users.noreply.github.com"
 export GIT_COMMITTER_EMAIL=$GIT_AUTHOR_EMAIL

@@ -11,7 +11,7 @@ source .github/scripts/data_branch.sh
 data=$(fetch_data)
 if [[ -n $data ]]; then
   git ls-files -z -- content_cache | xargs --null --no-run-if-empty rm -f --
-  git archive "$data" content_cache | tar --extract
+  git archive "$data" content_cache | tar --extract --touch
   git log -1 --format="Data of %cI from the branch $DATA_BRANCH: %s" "$data"
 else
   echo "There is no branch $DATA_BRANCH: the data are those of the code's branch."

@@ -51,7 +51,7 @@ def site_section(check: dict[str, Any]) -> list[str]:
         f"| size | {size / 1e6:.1f} MB ({size / LIMIT:.1%}) | 1 GB |",
         f"| files | {site['files']}, of which {site['pages']} pages | |",
         f"| heaviest page | `{heaviest['address']}`, {heaviest['bytes'] / 1000:.0f} kB | |",
-        "| deployment | see the job Deploy | 10 minutes |",
+        "| deployment | see the step Deploy | 10 minutes |",
         "",
     ]
 
