@@ -22,6 +22,7 @@ from events_archive.images.thumbnails import image_warning
 from events_archive.model.event import Image
 from events_archive.model.timestamps import AwareDatetime
 from events_archive.net.http_client import HttpClient, HttpLimits, HttpResponse
+from events_archive.safe_text import safe_text
 from events_archive.settings import Settings
 from events_archive.store.files import read_sealed, write_atomically, write_sealed
 from events_archive.store.opener import is_file
@@ -263,7 +264,7 @@ def _require_image(response: HttpResponse) -> None:
     """Raise `UnreachableError` if a response has no image at present, else `HttpError`."""
     status = response.status
     if status != HTTPStatus.OK:
-        reason = f"the server answered {status} {response.reason}".strip()
+        reason = f"the server answered {status} {safe_text(response.reason)[:100]}".strip()
         is_temporary = status in _TEMPORARY or status >= HTTPStatus.INTERNAL_SERVER_ERROR
         raise UnreachableError(reason) if is_temporary else HttpError(reason)
     if other := sniff_non_image(response.body):

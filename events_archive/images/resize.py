@@ -23,15 +23,13 @@ from events_archive.errors import ArchiveError
 from events_archive.images.thumbnail_store import METHOD, QUALITY, WIDTHS
 
 _MAX_PIXELS = 64_000_000
-_MAX_SIDE = 16_383
-"""That of WebP."""
+_MAX_SIDE = 16_383  # that of WebP
 MAX_MEMORY = 280_000_000
 """Bytes that decoding takes at most, in all threads, so that a run takes less than 400 MB."""
 _MAX_FILE_SIZE = 25_000_000
 _MAX_AVIF_SIZE = 4_000_000
 """Pillow reads the whole metadata of AVIF when it opens the file."""
-_MAX_METADATA = 1_000_000
-"""Bytes of EXIF data that are read."""
+_MAX_METADATA = 1_000_000  # of EXIF data
 _MAX_EXIF_SEGMENTS = 16
 _MAX_PROFILE_SIZE = 4_000_000
 _MAX_SCANS = 100

@@ -11,11 +11,12 @@ import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from time import monotonic
 
 import msgspec
 from msgspec import Struct
 
-from events_archive.console import Console
+from events_archive.console import Console, quantity
 from events_archive.errors import ArchiveError
 from events_archive.images.thumbnail_store import ThumbnailRecord, ThumbnailStore, digest_of
 from events_archive.model.event import Image
@@ -25,6 +26,8 @@ from events_archive.thread_pool import map_in_threads
 
 DEFAULT_WIDTH = 640
 """For browsers without support for ``srcset``, and for link previews."""
+_MAX_SECONDS = 900.0
+"""After so much time no further image is decoded in a run."""
 _MAX_URL = 300
 """Characters of a URL that a warning contains."""
 
@@ -139,8 +142,14 @@ def _build_all(
     """
     from events_archive.images.resize import MAX_MEMORY  # noqa: PLC0415 - takes 50 ms
 
+    until = monotonic() + _MAX_SECONDS
     large: list[Image] = []
     records: dict[str, ThumbnailRecord] = {}
+
+    def build(image: Image, max_memory: int) -> ThumbnailRecord | None:
+        is_late = monotonic() > until
+        return None if is_late else _build(image, store, take_warnings, max_memory)
+
     try:
         try:
             with (
@@ -148,9 +157,7 @@ def _build_all(
                 _captured_warnings() as take_warnings,
                 closing(
                     map_in_threads(
-                        lambda image: _build(image, store, take_warnings, MAX_MEMORY // jobs),
-                        images,
-                        threads=jobs,
+                        lambda image: build(image, MAX_MEMORY // jobs), images, threads=jobs
                     )
                 ) as results,
             ):
@@ -161,7 +168,7 @@ def _build_all(
                         records[image.key] = record
                         progress.advance()
                 for image in large:
-                    if record := _build(image, store, take_warnings, MAX_MEMORY):
+                    if record := build(image, MAX_MEMORY):
                         records[image.key] = record
                         progress.advance()
         finally:
@@ -171,6 +178,11 @@ def _build_all(
             f"The thumbnails cannot be written to {store.folder}: {error.strerror or error}. "
             "Free some space or allow writing there, then build again."
         ) from error
+    if left := len(images) - len(records):
+        console.warn(
+            f"the thumbnails of {quantity(left, 'picture')} are left for the next run, since "
+            f"decoding the others took {_MAX_SECONDS / 60:.0f} minutes"
+        )
     broken = sum(bool(record.error) for record in records.values())
     console.print(f"thumbnails of {len(records) - broken} pictures made, {broken} broken")
     return records

@@ -28,6 +28,7 @@ from events_archive.console import Console
 from events_archive.errors import ArchiveError
 from events_archive.images import resize as resize_module
 from events_archive.images import thumbnail_store
+from events_archive.images import thumbnails as thumbnails_module
 from events_archive.images.resize import resize
 from events_archive.images.thumbnail_store import MANIFEST, SETTINGS_KEY, read_manifest
 from events_archive.images.thumbnails import Thumbnail, Thumbnails, make_thumbnails
@@ -568,6 +569,18 @@ def test_images_that_take_more_than_their_share_of_the_memory_are_decoded_one_by
     assert threads[300] is threads[310] is threading.main_thread()
     assert threads[20] is not threading.main_thread()
     assert studio.output == "thumbnails of 3 pictures made, 0 broken\n"
+
+
+def test_images_for_which_there_is_no_time_are_left_for_the_next_run(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = [studio.put(f"{number}.png", plain(20, 20), number) for number in (1, 2)]
+    with monkeypatch.context() as patch:
+        patch.setattr(thumbnails_module, "_MAX_SECONDS", -1.0)
+        made = studio.make(*images)
+    assert not any(map(made.of, images))
+    assert studio.warnings[0].startswith("the thumbnails of 2 pictures are left for the next run")
+    assert all(map(studio.make(*images).of, images))
 
 
 def exif_of(count: int) -> bytes:
