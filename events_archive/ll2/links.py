@@ -13,6 +13,7 @@ _PLAIN_URL = re.compile(
     r"(?:\?[\w%/:@!$&'()*+,;=~\[\]?.-]+)?(?:#[\w%/:@!$&'()*+,;=~\[\]?.-]+)?",
     re.ASCII,
 )
+_TOP_LEVEL = re.compile(r"[^\W\d_]{2,}|xn--.+")
 _HOST_IN_WORDS = re.compile(r"[^\W_][\w-]{0,62}(?:\.[^\W_][\w-]{0,62})+")
 
 
@@ -44,7 +45,10 @@ def clean_url(text: str) -> str:
 def host_note(url: str, words: str) -> str:
     """Return " (host)" of ``url`` if ``words``, which link to it, name another host; else ""."""
     host = host_of(url)
-    named = {host_of(f"//{name.lower()}") for name in _HOST_IN_WORDS.findall(words)}
+    names = (name.lower() for name in _HOST_IN_WORDS.findall(words))
+    # No top-level domain is a number or a letter, so that neither "CC BY 2.0" nor "U.S." is a host.
+    hosts = {name for name in names if _TOP_LEVEL.fullmatch(name.rpartition(".")[2])}
+    named = {name.removeprefix("www.") for name in hosts}
     return f" ({host})" if named and host not in named else ""
 
 

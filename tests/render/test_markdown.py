@@ -88,7 +88,7 @@ def test_the_host_is_shown_where_the_words_name_another() -> None:
     assert re.sub(' rel="[^"]*"', "", html) == (
         '<p><a href="https://evil.example/">https://www.nasa.gov/</a> (evil.example) and more</p>'
     )
-    for words in ("NASA.gov", "https://www.nasa.gov/live", "the *page*", "Fig. 1"):
+    for words in ("NASA.gov", "https://www.nasa.gov/live", "the *page*", "CC BY 2.0", "U.S. v1.2a"):
         assert "(" not in markdown_to_html(f"[{words}](https://nasa.gov/a)")
 
 
