@@ -43,9 +43,9 @@ def test_data_are_committed_to_a_branch_of_their_own_with_the_summary_of_the_bui
 ) -> None:
     code = fork.log("main")
     assert "Committed: Data: 2 new" in fork.run()
-    first, *before = fork.log()
+    (first,) = fork.log()
     assert first.startswith("Data: 2 new")
-    assert before == fork.log("main") == code
+    assert fork.log("main") == code
     names = git(fork.origin, "ls-tree", "-r", "--name-only", DATA_BRANCH).splitlines()
     data = ("events.jsonl", "history.jsonl", "ledger.json", "published-ids.json")
     assert {".gitattributes", ".gitignore", *(f"content_cache/{name}" for name in data)} <= set(
@@ -54,7 +54,7 @@ def test_data_are_committed_to_a_branch_of_their_own_with_the_summary_of_the_bui
     assert not [name for name in names if re.search("contact|lock|builds", name)]
 
     assert "Nothing new" in fork.run(FULL="true")
-    assert fork.log() == [first, *before]
+    assert fork.log() == [first]
 
     rename(server, "Another name altogether")
     assert "Committed" in fork.run(FULL="true")
@@ -72,7 +72,6 @@ def test_a_fork_that_has_its_data_on_the_branch_of_the_code_goes_on_with_them(
     rename(server, "Another name altogether")
     fork.run(FULL="true")
     assert fork.data("history.jsonl").startswith(old.rstrip("\n"))
-    assert fork.log()[1] == "Data: 2 new"
     # What it has there from then on is not looked at.
     git(fork.clone, "rm", "--quiet", "-r", "content_cache")
     fork.edit("README.md", "Without data")
@@ -110,7 +109,7 @@ def test_the_data_of_a_run_are_kept_and_its_site_is_not_when_the_code_has_change
     attempt = fork.pretend_to_build("news")
     fork.edit("README.md", "Meanwhile")
     assert "::notice::The code has changed" in fork.publish(attempt)
-    assert fork.log()[:2] == ["Data: news", "Edit README.md"]
+    assert fork.log() == ["Data: news"]
     assert not (fork.site / "index.html").exists()
 
 

@@ -58,8 +58,14 @@ if [[ $now != "$DATA" ]]; then overtaken; fi
 export GIT_AUTHOR_NAME="github-actions[bot]" GIT_COMMITTER_NAME="github-actions[bot]"
 export GIT_AUTHOR_EMAIL="41898282+github-actions[bot]@users.noreply.github.com"
 export GIT_COMMITTER_EMAIL=$GIT_AUTHOR_EMAIL
-# The first one follows the code's branch, so that the changes of data before it stay in sight.
-commit=$(git commit-tree "$tree" -p "${DATA:-HEAD}" -m "Data: ${SUMMARY:-no changes}")
+message="Data: ${SUMMARY:-no changes}"
+if [[ -n $DATA ]]; then
+  commit=$(git commit-tree "$tree" -p "$DATA" -m "$message")
+else
+  # Without a parent: GitHub lets no workflow push a commit that changes workflows, as one that
+  # follows the code and has none would.
+  commit=$(git commit-tree "$tree" -m "$message" -m "Begun with content_cache/ of $CODE.")
+fi
 for _ in 1 2 3; do
   # The lease makes sure that the branch is still where it was.
   if answer=$(remote_git push --quiet --force-with-lease="refs/heads/$DATA_BRANCH:$DATA" \

@@ -24,7 +24,7 @@ from events_archive.model.timestamps import AwareDatetime
 from events_archive.net.http_client import HttpClient, HttpLimits
 from events_archive.settings import Settings
 from events_archive.store.canonical_json import encode_lines
-from events_archive.store.files import read_json, write_atomically
+from events_archive.store.files import backup_damaged, read_json, write_atomically
 from events_archive.store.lock import locked
 from events_archive.thread_pool import map_in_threads
 
@@ -80,11 +80,18 @@ def check_external_links(
     ``--dry-run`` nothing is requested and nothing saved.
     """
     file = settings.cache / LINKS_FILE
-    previous = read_json(file, dict[str, LinkStatus]) or {}
+    known = read_json(file, dict[str, LinkStatus])
+    previous = known or {}
     due = due_links(links, previous, now=now, max_age=policy.max_age)
     if settings.offline or settings.dry_run:
         console.print(f"{len(due)} links to other sites would be checked.")
         return
+    if known is None and file.exists():
+        backup_damaged(file)
+        console.warn(
+            f"{file} is damaged, and every link is requested again; its last good version may be "
+            f"in git (git log -- {file})"
+        )
     hosts = group_by_host(due, policy.max_per_host)
     with console.progress("Links", sum(map(len, hosts))) as progress:
         faults = find_faults(hosts, settings, progress, policy)

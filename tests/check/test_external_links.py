@@ -206,3 +206,14 @@ def test_links_for_which_there_is_no_time_are_left_for_the_next_run(tmp_path: Pa
     with other_site(a=200, b=200) as site:
         assert check_links(tmp_path, site, "a", "b", policy=policy).keys() == {"a"}
         assert len(site.requests) == 1
+
+
+def test_damaged_results_are_reported_and_a_copy_of_them_stays(tmp_path: Path) -> None:
+    (tmp_path / LINKS_FILE).write_text("{\n<<<<<<< HEAD\n}")
+    console = Console(quiet=True)
+    check_external_links(
+        {}, settings_for(tmp_path, "http://127.0.0.1:1"), console, now=NOW, policy=NO_PAUSE
+    )
+    (message,) = console.warnings
+    assert f"{tmp_path / LINKS_FILE} is damaged" in message
+    assert "<<<<<<<" in (tmp_path / "links.damaged.json").read_text()
