@@ -84,20 +84,37 @@ def test_both_locks_pin_the_same_versions() -> None:
         assert {pin.version for pin in versions} == {pin.version for pin in development[name]}
 
 
-DISTRIBUTIONS = {"PIL": "pillow", "markupsafe": "jinja2"}
+DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "dateutil": "python-dateutil",
+    "markupsafe": "jinja2",
+    "ruamel": "ruamel-yaml",
+}
 """Modules whose package has another name; MarkupSafe is a dependency of Jinja."""
 
 
-def test_every_library_that_the_package_imports_is_declared() -> None:
+def imported_libraries(folder: str) -> set[str]:
+    """Return the packages that the modules in a folder import, without those of this project."""
+    modules = list(PROJECT.joinpath(folder).rglob("*.py"))
+    own = {"events_archive", "tests", *(path.stem for path in PROJECT.joinpath(folder).iterdir())}
     imported = {
         name.partition(".")[0]
-        for module in PROJECT.joinpath("events_archive").rglob("*.py")
+        for module in modules
         for node in ast.walk(ast.parse(module.read_text("utf-8")))
         for name in _imported_modules(node)
     }
-    libraries = imported - sys.stdlib_module_names - {"events_archive"}
+    return {DISTRIBUTIONS.get(name, name) for name in imported - sys.stdlib_module_names - own}
+
+
+def test_every_library_that_the_package_imports_is_declared_and_no_other() -> None:
     declared = {_canonical(requirement.name) for requirement in ranges({"zim"})}
-    assert {DISTRIBUTIONS.get(name, name) for name in libraries} == declared
+    assert imported_libraries("events_archive") == declared
+
+
+@pytest.mark.parametrize("folder", ["tests", "benchmarks", "tools", ".github/scripts"])
+def test_every_library_that_tests_and_tools_import_is_declared(folder: str) -> None:
+    declared = {_canonical(requirement.name) for requirement in ranges({"zim", "test"})}
+    assert imported_libraries(folder) <= declared
 
 
 def _imported_modules(node: ast.AST) -> list[str]:
