@@ -78,7 +78,7 @@ def home_page(site: Site, alternates: tuple[Alternate, ...]) -> Page:
             "count": len(catalogue.events),
         },
         alternates=alternates,
-        modified=max((site.publications.of(e).updated for e in catalogue.events), default=None),
+        modified=max((site.publications.of(e).updated for e in catalogue.all_events), default=None),
         cache_inputs=ALL_EVENTS,
     )
 
