@@ -59,16 +59,22 @@ def _joined(pairs: Sequence[tuple[str, Any]], repeated: list[str]) -> dict[str, 
     return members
 
 
-def _join(one: Any, other: Any) -> Any:
-    """Return both lists or objects in one, and of two texts, which are times, the earlier."""
+def _join(one: Any, other: Any, *, is_latest: bool = False) -> Any:
+    """Return both lists or objects in one, and of two texts, which are times, the earlier.
+
+    With ``is_latest`` the later.
+    """
     match one, other:
         case list(), list():
             return [*one, *(value for value in other if value not in one)]
         case dict(), dict():
-            both = {name: _join(one[name], other[name]) for name in one.keys() & other.keys()}
+            both = {
+                name: _join(one[name], other[name], is_latest=is_latest)
+                for name in one.keys() & other.keys()
+            }
             return {**one, **other, **both}
         case str(), str():
-            return min(one, other)
+            return max(one, other) if is_latest else min(one, other)
     return one if other is None else other
 
 
@@ -92,7 +98,8 @@ def _salvage(path: Path, data: bytes) -> tuple[ArchiveState, str]:
         elif line.startswith(b"}"):
             section = ""
         elif (member := _member(line, section)) is not None:
-            sections[section] = _join(sections.get(section), member)
+            is_latest = section == "feeds"
+            sections[section] = _join(sections.get(section), member, is_latest=is_latest)
         elif line.strip(b"{"):
             unreadable.append(str(number))
     members = {**sections.pop(""), **sections}

@@ -204,3 +204,12 @@ def test_an_entry_that_no_run_has_written_is_left_out(
         for content in (text, encode_state(state).decode())
     )
     assert (saved - loaded, loaded - saved) == ({entry}, set())
+
+
+def test_of_two_dates_of_a_feed_after_a_merge_the_later_counts(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.json"
+    conflict = ("<<<<<<< HEAD", '"feed": "2026-09-01T00:00:00Z"', "=======",
+                '"feed": "2026-09-02T00:00:00Z"', ">>>>>>> other")  # fmt: skip
+    path.write_text("\n".join(("{", '"feeds": {', *conflict, "}", "}")), "utf-8")
+    state, _ = load_state(path)
+    assert state.feed_dates == {"feed": datetime(2026, 9, 2, tzinfo=UTC)}
