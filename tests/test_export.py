@@ -17,6 +17,7 @@ from events_archive.export.zip_file import write_zip
 from events_archive.output.former_files import Generations
 from events_archive.settings import Settings
 from events_archive.store.files import write_sealed
+from events_archive.store.seal import seal
 from tests.browser import PageMonitor, launch_browser
 from tests.conftest import BASE_URL, PROJECT, copy_seed, run_build
 from tests.factories import a_site
@@ -36,7 +37,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy_seed(folder / "cache")
     former = folder / "cache/generations" / FORMER
     former.parent.mkdir(parents=True)
-    former.write_text("former")
+    former.write_bytes(seal(b"former"))
     lists = {"assets": Generations(current=(FORMER,))}
     write_sealed(folder / "cache/generations/generations.json", lists)
     file = folder / "archive.zip"
