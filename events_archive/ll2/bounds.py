@@ -6,9 +6,9 @@ the whole record where `parse.read_event` does. Each crossed bound is a warning 
 
 import re
 
-from events_archive.store import records
+from events_archive.model import event
 
-MAX_ID = records.MAX_ID
+MAX_ID = event.MAX_ID
 """The greatest number, above all of ids, also of related objects. Browsers' numbers end here, those
 of SQLite at 2^63 - 1. A greater one counts as missing."""
 

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from events_archive.model.catalogue import grouped
 from events_archive.model.changes import Change
+from events_archive.model.event import EventId
 from events_archive.model.slugs import Owners, SlugRegistry
 from events_archive.model.timestamps import EARLIEST, FIRST_YEAR, LAST_YEAR, AwareDatetime
 
@@ -38,9 +39,9 @@ class ArchiveState(
     """The number of events in LL2 at the last full refresh."""
     last_full_refresh: AwareDatetime | None = None
     last_incremental_refresh: AwareDatetime | None = None
-    withdrawn: Mapping[int, date] = field(default_factory=dict)
+    withdrawn: Mapping[EventId, date] = field(default_factory=dict)
     """The ids of events that LL2 no longer has, each with the day it was last seen there."""
-    first_seen: Mapping[int, AwareDatetime] = field(default_factory=dict)
+    first_seen: Mapping[EventId, AwareDatetime] = field(default_factory=dict)
     """By event id. For events that a clone comes with, the time of the first refresh."""
     event_owners: Owners = field(default_factory=dict)
     type_owners: Owners = field(default_factory=dict)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct, to_builtins
 
-from events_archive.model.event import Event
+from events_archive.model.event import Event, EventId
 from events_archive.model.event_date import EventDate
 from events_archive.model.timestamps import AwareDatetime, parse_utc
 
@@ -57,7 +57,7 @@ class Change(
     """One change of an event: one line of ``history.jsonl``."""
 
     observed: AwareDatetime
-    event_id: int
+    event_id: EventId
     change_type: Annotated[str, Meta(pattern=f"^({'|'.join(CHANGE_TYPES)})\\Z")]
     """One of `CHANGE_TYPES`."""
     field: str = ""

@@ -8,12 +8,19 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from events_archive.model.event_date import EventDate
 from events_archive.model.timestamps import EARLIEST
+
+MAX_ID = 2**53 - 1
+"""The greatest id; JavaScript has no whole numbers beyond it (RFC 8259 section 6)."""
+
+EventId = Annotated[int, Meta(ge=1, le=MAX_ID)]
+"""An event's id where msgspec decodes it."""
 
 _UNSAFE = re.compile(r"[^a-zA-Z0-9._-]")
 

@@ -1,29 +1,40 @@
 """What the archive has published about an event, so that it changes only when the event does."""
 
 from datetime import datetime
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from events_archive.model.timestamps import AwareDatetime
+from events_archive.model.event import EventId
+from events_archive.model.timestamps import FIRST_YEAR, LAST_YEAR, AwareDatetime
+
+MAX_INTEGER = 2**31 - 1
+"""The largest INTEGER (RFC 5545 section 3.3.8)."""
 
 
 class Publication(Struct, frozen=True, kw_only=True, rename={"event_id": "id"}):
     """What was last published about an event: one line of ``publications.jsonl``."""
 
-    event_id: int
+    event_id: EventId
     published: AwareDatetime
     """When the event became known, as feeds have it; it never changes."""
     updated: AwareDatetime
     """When it was added or changed last, as feeds and the sitemap have it."""
     modified: AwareDatetime
     """When its calendar entry changed last. It differs from `updated` until the first change."""
-    sequence: int
+    sequence: Annotated[int, Meta(ge=0, le=MAX_INTEGER)]
     """The number of the calendar entry's revision (RFC 5545 section 3.8.7.4)."""
     status: str
     """TENTATIVE, CONFIRMED or CANCELLED, as calendars have it."""
     shown: str
     """A digest of what was shown of it (`model.changes.shown_digest`)."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a date that no run has written."""
+        for date in (self.published, self.updated, self.modified):
+            if not FIRST_YEAR <= date.year <= LAST_YEAR:
+                raise ValueError(f"{date} is not in the years {FIRST_YEAR} to {LAST_YEAR}")
 
     def not_after(self, latest: datetime) -> "Publication":
         """Return it with no date after ``latest``: what a clock has dated that was ahead."""

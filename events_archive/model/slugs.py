@@ -19,7 +19,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from events_archive.model.event import Event, current_types
+from events_archive.model.event import Event, EventId, current_types
 
 _SAFE = re.compile(r"[-a-z0-9_]{1,100}")
 _RESERVED = {"con", "prn", "aux", "nul", "index"} | {
@@ -27,7 +27,7 @@ _RESERVED = {"con", "prn", "aux", "nul", "index"} | {
 }
 """Names that Windows reserves for devices, with any suffix, and that of list pages."""
 
-Owners = Mapping[str, Annotated[tuple[int, ...], Meta(min_length=1)]]
+Owners = Mapping[str, Annotated[tuple[EventId, ...], Meta(min_length=1)]]
 """The ids that ever had each slug, the latest last."""
 
 

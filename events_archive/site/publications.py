@@ -16,11 +16,8 @@ from msgspec.structs import replace
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.changes import RECIPE, RELATIONS, shown_digest
 from events_archive.model.event import Event
-from events_archive.model.publication import Publication
+from events_archive.model.publication import MAX_INTEGER, Publication
 from events_archive.model.timestamps import FIRST_DATE
-
-_MAX_INTEGER = 2**31 - 1
-"""The largest INTEGER (RFC 5545 section 3.3.8)."""
 
 
 class Publications(Struct, frozen=True, kw_only=True, dict=True):
@@ -76,7 +73,7 @@ class Publications(Struct, frozen=True, kw_only=True, dict=True):
             published=published,
             updated=max(published, updated),
             modified=modified,
-            sequence=min(max(0, revision), _MAX_INTEGER),
+            sequence=min(max(0, revision), MAX_INTEGER),
             status=status,
             shown=shown_digest(event),
         )
@@ -106,7 +103,7 @@ class Publications(Struct, frozen=True, kw_only=True, dict=True):
             former,
             updated=max(former.updated, now),
             modified=max(former.modified, now),
-            sequence=min(former.sequence + 1, _MAX_INTEGER),
+            sequence=min(former.sequence + 1, MAX_INTEGER),
             status=status,
             shown=shown,
         )

@@ -13,6 +13,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from events_archive.model.event import MAX_ID
 from events_archive.model.timestamps import EARLIEST, parse_utc
 from events_archive.store import canonical_json
 from events_archive.store.files import is_conflict_marker, read_lines
@@ -20,9 +21,6 @@ from events_archive.store.files import is_conflict_marker, read_lines
 EVENTS_FILE = "events.jsonl"
 
 _LEFT_OUT = "it is left out until the next full refresh"
-
-MAX_ID = 2**53 - 1
-"""The greatest id; JavaScript has no whole numbers beyond it (RFC 8259 section 6)."""
 
 Record = dict[str, Any]
 """A JSON object as LL2 sent it."""
