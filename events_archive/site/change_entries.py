@@ -5,6 +5,7 @@ Readers do not show a changed entry again, so a change is not only an update of 
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 
 from msgspec import Struct
@@ -43,6 +44,7 @@ class _Finding(Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...]
 
 
+@lru_cache(maxsize=1)
 def change_entries(site: Site) -> tuple[FeedEntry, ...]:
     """Return an entry for each finding, latest first; many of one refresh and type share one."""
     since = site.history.state.told_since or FIRST_DATE

@@ -24,7 +24,7 @@ from events_archive.site.urls import Urls
 from events_archive.store.records import RecordLine
 
 
-class Site(Struct, frozen=True, kw_only=True, dict=True):
+class Site(Struct, frozen=True, kw_only=True, dict=True, eq=False):
     """Everything that decides which pages exist and what they show."""
 
     catalogue: Catalogue
