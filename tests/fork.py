@@ -22,7 +22,7 @@ DATA_BRANCH = "archive-data"
 BUILD_SCRIPTS = ("load_data.sh", "build.sh", "check.sh")
 PUBLISH_SCRIPTS = ("commit_data.sh", "keep_schedule.sh")
 """The scripts of the two jobs, in their order."""
-PICTURES = ("generations", "originals", "sweep", "thumbnails")
+PICTURES = ("originals", "sweep", "thumbnails")
 CODE_FOLDERS = (".github", "content_cache", "static", "templates")
 CODE_FILES = (".gitattributes", ".gitignore", "build.py")
 
@@ -183,6 +183,8 @@ class Fork:
         (artifacts / "data").mkdir(parents=True)
         for path in (clone / "content_cache").glob("*.json*"):
             shutil.copy(path, artifacts / "data")
+        if (clone / "content_cache/generations").is_dir():
+            shutil.copytree(clone / "content_cache/generations", artifacts / "data/generations")
         (clone / "output").rename(artifacts / "site")
 
     def publish(self, attempt: Attempt, *, expect: int = 0) -> str:
@@ -201,6 +203,10 @@ class Fork:
         if "current=true" in log:
             shutil.rmtree(self.site)
             shutil.copytree(attempt.artifacts / "site", self.site)
+            if (clone / "content_cache/generations").is_dir():
+                cached = self.caches / "content_cache/generations"
+                shutil.rmtree(cached, ignore_errors=True)
+                shutil.copytree(clone / "content_cache/generations", cached)
         if not status:
             status, text = self.step(clone, "keep_schedule.sh", environ)
             log += text

@@ -188,11 +188,19 @@ def test_the_artifacts_of_each_attempt_of_a_run_have_names_of_their_own(
 
 def test_nothing_is_deployed_or_remembered_that_is_out_of_date(publishing: Workflow) -> None:
     steps = publishing["jobs"]["publish"]["steps"]
-    conditions = {
-        step["uses"].partition("@")[0]: step.get("if", "") for step in steps if "uses" in step
-    }
-    assert conditions["actions/deploy-pages"] == "steps.commit.outputs.current == 'true'"
-    assert conditions["actions/cache/save"] == "steps.commit.outputs.committed == 'true'"
+    conditions = [
+        (step["uses"].partition("@")[0], step["with"].get("path"), step["if"])
+        for step in steps
+        if "uses" in step and "if" in step
+    ]
+    committed, current = (
+        f"steps.commit.outputs.{name} == 'true'" for name in ("committed", "current")
+    )
+    assert conditions == [
+        ("actions/cache/save", "content_cache/contact.json", committed),
+        ("actions/deploy-pages", None, current),
+        ("actions/cache/save", "content_cache/generations", current),
+    ]
 
 
 def test_publishing_runs_every_six_hours_at_an_odd_minute(publishing: Workflow) -> None:

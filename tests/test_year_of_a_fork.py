@@ -128,12 +128,18 @@ def test_a_year_loses_no_address_tells_no_change_twice_and_fails_only_where_some
 
     # April: five days of failure, since an update breaks a page.
     year.wait(days=31)
+    styles = set(fork.site.glob("assets/style.*.css"))
+    year.update("static/style.css", "an update", "a failing update")
     year.update("templates/base.html", "</main>", "</div></main>")
     year.rename("The fourth name")
     year.run(expect=1, why="a broken page")
     year.wait(days=5)
     year.update("templates/base.html", "</div></main>", "</main>")
+    year.update("static/style.css", "a failing update", "an update of April")
     year.run()
+    # What was published before the failure is kept, and what never was is not.
+    assert len(styles & set(fork.site.glob("assets/style.*.css"))) == 1
+    assert len(list(fork.site.glob("assets/style.*.css"))) == 2
 
     # May to July: the API is silent for 80 days, and nobody commits.
     silence = faults.add(Fault.SERVER_ERROR, times=None)
@@ -144,7 +150,7 @@ def test_a_year_loses_no_address_tells_no_change_twice_and_fails_only_where_some
     assert fork.log("main")[0].startswith("Still here after 53 days")
     year.wait(days=27)
     faults.remove(silence)
-    year.update("static/style.css", "an update", "another update")
+    year.update("static/style.css", "an update of April", "another update")
     year.rename("The fifth name")
     year.run()
 

@@ -34,7 +34,7 @@ fi
 
 # The key depends on the names and sizes of all images, and on what is noted about them: of those that
 # could not be downloaded, for instance, until when they are not requested again.
-folders=(content_cache/generations content_cache/originals content_cache/sweep content_cache/thumbnails)
+folders=(content_cache/originals content_cache/sweep content_cache/thumbnails)
 mkdir -p "${folders[@]}"
 files=$(find "${folders[@]}" -type f -printf '%p %s\n' | sort)
 notes=$(find "${folders[@]}" -type f -name '*.json*' -exec sha256sum {} + | sort)
