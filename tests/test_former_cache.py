@@ -7,12 +7,19 @@ remember what it published. ``expected.json`` has what subscribers got from that
 import json
 import re
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import feedparser
 import icalendar
+import pytest
 
+from events_archive.commands.fetch import load_site
+from events_archive.console import Console
+from events_archive.settings import Settings
 from tests.conftest import PROJECT, Build
+from tests.ll2.archives import ROOT, Upstream
+from tests.ll2_server import EventDatabase
 
 FORMER = PROJECT / "tests" / "data" / "former_cache"
 
@@ -38,9 +45,14 @@ def _published(output: Path) -> dict[str, dict[str, list[str]]]:
     return found
 
 
-def test_a_former_cache_is_taken_over_as_it_was_published(build: Build, tmp_path: Path) -> None:
+@pytest.mark.parametrize("has_shipped_file", [False, True])
+def test_a_former_cache_is_taken_over_as_it_was_published(
+    build: Build, tmp_path: Path, has_shipped_file: bool
+) -> None:
     expected = json.loads((FORMER / "expected.json").read_text("utf-8"))
     shutil.copytree(FORMER, tmp_path / "cache")
+    if has_shipped_file:
+        shutil.copy(PROJECT / "content_cache" / "publications.jsonl", tmp_path / "cache")
     run = build("--offline", "--base-url", "https://example.org/")
     assert _published(run.output) == expected
     changes = (run.output / "changes.rss").read_text("utf-8")
@@ -51,3 +63,22 @@ def test_a_former_cache_is_taken_over_as_it_was_published(build: Build, tmp_path
     files = {path: path.read_bytes() for path in run.cache.glob("*.json*")}
     build("--offline")
     assert {path: path.read_bytes() for path in run.cache.glob("*.json*")} == files
+
+
+def test_stamps_that_move_before_it_is_taken_over_change_nothing(tmp_path: Path) -> None:
+    expected = json.loads((FORMER / "expected.json").read_text("utf-8"))["calendar-all.ics"]
+    shutil.copytree(FORMER, tmp_path / "cache")
+    lines = (FORMER / "events.jsonl").read_text("utf-8").splitlines()
+    withdrawn = json.loads((FORMER / "ledger.json").read_text("utf-8"))["withdrawn"]
+    records = [record for record in map(json.loads, lines) if str(record["id"]) not in withdrawn]
+    database = EventDatabase(records, clock=datetime(2026, 11, 30, tzinfo=UTC))
+    edited = database.ids[0]
+    for number in database.ids:
+        database.change(number)
+    database.change(edited, location="Elsewhere")
+    settings = Settings(cache=tmp_path / "cache", api_url=ROOT, pictures=False, full=True)
+    now = datetime(2026, 11, 30, 1, tzinfo=UTC)
+    site = load_site(settings, Console(quiet=True), now=now, connect=Upstream(database).connect)
+    for event in site.catalogue.all_events:
+        sequence = int(expected[f"ll2-event-{event.id}@events-archive"][2])
+        assert site.publications.of(event).sequence == sequence + (event.id == edited)

@@ -116,11 +116,13 @@ def _former_publications(settings: Settings, console: Console) -> dict[int, Publ
     known, damaged = load_publications(cache / PUBLICATIONS_FILE)
     for message in damaged:
         console.warn(f"{message}; it is left out")
-    if known or not load_published_ids(cache / PUBLISHED_IDS_FILE):
+    state, _ = load_state(cache / STATE_FILE)
+    is_known = known and (state.told_since or state.last_refreshed is None)
+    if is_known or not load_published_ids(cache / PUBLISHED_IDS_FILE):
         return known
     # An earlier version has published, and remembered nothing but what its formulas are made from.
+    # If there is a file, it came with an update of the code, which has the events of a clone.
     quiet = replace(console, quiet=True, warnings=[])
-    state, _ = load_state(cache / STATE_FILE)
     history = ArchiveHistory(state=state, changes=load_history(cache / HISTORY_FILE)[0])
     events = load_events(load_records(cache / EVENTS_FILE), quiet)
     edits = [event.last_updated for event in events if event.last_updated]
