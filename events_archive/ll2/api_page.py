@@ -1,6 +1,6 @@
 """The pages of a list of events: what counts as one, and which of its records can be read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -11,7 +11,7 @@ from events_archive.ll2.json_fields import JsonFields
 from events_archive.net.http_client import HttpResponse, display_url
 from events_archive.safe_text import safe_text
 from events_archive.store import canonical_json
-from events_archive.store.records import Record, id_of_record
+from events_archive.store.records import IDENTITY, Record, id_of_record
 
 MAX_PAGE_SIZE = 100
 """The API silently reduces a larger ``limit``."""
@@ -89,13 +89,13 @@ def _read_record(data: bytes) -> Any:
         # Well-formed, as the page is, but a number with thousands of digits, say.
         pass
     try:
-        return _decode_short(canonical_json.split_members(data), ("id", "last_updated"), 50)
+        return _decode_short(canonical_json.split_members(data), IDENTITY, 50)
     except ValueError:
         return None
 
 
 def _decode_short(
-    members: Mapping[str, bytes], names: tuple[str, ...], max_size: int
+    members: Mapping[str, bytes], names: Iterable[str], max_size: int
 ) -> dict[str, Any]:
     """Return the values of those of ``names`` that exist and have at most so many bytes."""
     return {

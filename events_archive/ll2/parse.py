@@ -34,7 +34,7 @@ from events_archive.model.event import (
 from events_archive.model.event_date import EventDate
 from events_archive.model.timestamps import FIRST_YEAR, LAST_YEAR
 from events_archive.store import canonical_json
-from events_archive.store.records import Record, RecordLine, Records, id_of_record
+from events_archive.store.records import IDENTITY, Record, RecordLine, Records, id_of_record
 
 _T = TypeVar("_T")
 
@@ -145,6 +145,8 @@ def parse_event(record: Record, digest: str = "", notes: list[str] | None = None
         )
         if not is_valid
     ]
+    if issues and record.keys() <= IDENTITY:
+        issues = ["nothing but its identity was read, since it is too long or cannot be decoded"]
     if issues or record_id is None or type_id is None:
         raise InvalidRecordError(fields.raw("id"), issues)
     duration = parse_duration(fields.raw("duration"))

@@ -22,6 +22,9 @@ EVENTS_FILE = "events.jsonl"
 
 _LEFT_OUT = "it is left out until the next full refresh"
 
+IDENTITY = frozenset({"id", "last_updated"})
+"""The members that are kept of a record of which no others can be read."""
+
 Record = dict[str, Any]
 """A JSON object as LL2 sent it."""
 
