@@ -1,6 +1,8 @@
 """A pool of threads for work that waits or releases the interpreter lock."""
 
-from collections.abc import Callable, Generator, Iterable
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 _Item = TypeVar("_Item")
@@ -30,3 +32,24 @@ def map_in_threads(
     finally:
         on_exit()
         pool.shutdown(cancel_futures=True)
+
+
+class Budget:
+    """An amount of which all threads together take no more: they wait until there is enough."""
+
+    def __init__(self, total: int) -> None:
+        self._free = total
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def reserved(self, amount: int) -> Iterator[None]:
+        """Wait until ``amount``, which is at most the total, is free, and take it for a while."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._free >= amount)
+            self._free -= amount
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += amount
+                self._changed.notify_all()

@@ -1,11 +1,12 @@
 """The pool of threads."""
 
 import threading
+import time
 from contextlib import closing
 
 import pytest
 
-from events_archive.thread_pool import map_in_threads
+from events_archive.thread_pool import Budget, map_in_threads
 
 
 def test_each_item_is_yielded_with_its_result() -> None:
@@ -35,3 +36,20 @@ def test_closing_calls_on_exit_and_begins_no_further_items() -> None:
     with closing(map_in_threads(work, range(10), threads=1, on_exit=released.set)) as results:
         assert next(results) == (0, None)
     assert begun in ([0], [0, 1])
+
+
+def test_threads_wait_until_the_budget_has_what_they_need() -> None:
+    budget, taken, most = Budget(10), [0], [0]
+    lock = threading.Lock()
+
+    def work(amount: int) -> None:
+        with budget.reserved(amount):
+            with lock:
+                taken[0] += amount
+                most[0] = max(most[0], taken[0])
+            time.sleep(0.005)
+            with lock:
+                taken[0] -= amount
+
+    assert len(list(map_in_threads(work, [3, 4, 5, 10, 2, 7], threads=6))) == 6
+    assert most[0] == 10

@@ -21,33 +21,33 @@ from PIL.JpegImagePlugin import get_sampling
 
 from events_archive.errors import ArchiveError
 from events_archive.images.thumbnail_store import METHOD, QUALITY, WIDTHS
+from events_archive.thread_pool import Budget
 
 _MAX_PIXELS = 64_000_000
 _MAX_SIDE = 16_383  # that of WebP
 MAX_MEMORY = 280_000_000
 """Bytes that decoding takes at most, in all threads, so that a run takes less than 400 MB."""
+MAX_SHARE = MAX_MEMORY // 4
+"""Images that take more are decoded one by one in one thread, since the memory allocator keeps for
+each thread what it has freed."""
 _MAX_FILE_SIZE = 25_000_000
 _MAX_AVIF_SIZE = 4_000_000
 """Pillow reads the whole metadata of AVIF when it opens the file."""
 _MAX_METADATA = 1_000_000  # of EXIF data
 _MAX_EXIF_SEGMENTS = 16
 _MAX_PROFILE_SIZE = 4_000_000
-_MAX_SCANS = 100
-"""A progressive JPEG is decoded once for each of its scans, of which it has about ten."""
+_MAX_SCANS = 100  # of a progressive JPEG, which cameras write in about ten
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 """The formats that are decoded: those in which LL2 has images, and what browsers show besides."""
 _BYTES_PER_PIXEL = {"WEBP": 20, "AVIF": 16}
 """The memory that the decoders of these formats take, with their result."""
-_BYTES_OF_MODE = {"1": 1, "L": 1, "P": 1, "I;16": 2}
-"""The memory that a pixel takes once it is decoded; 4 in all other modes."""
+_BYTES_OF_MODE = {"1": 1, "L": 1, "P": 1, "I;16": 2}  # for a pixel; 4 in all other modes
 _SAMPLES_PER_PIXEL = {0: 3.0, 1: 2.0, 2: 1.5}
 """Of a JPEG with three channels, by `get_sampling`; else as many as it has channels."""
 _BYTES_PER_RESULT_PIXEL = 14
 """The memory that resizing to the widest thumbnail, and encoding it, takes."""
-_MAX_COPIED_PIXELS = 16_000_000
-"""Larger images are reduced while they are converted."""
-_BAND_HEIGHT = 64
-"""Lines of the result that are converted at a time."""
+_MAX_COPIED_PIXELS = 16_000_000  # larger images are reduced while they are converted
+_BAND_HEIGHT = 64  # lines of the result that are converted at a time
 _REDUCING_GAP = 2.0
 """Larger images are first reduced, by averaging, to at least this multiple of the result's size."""
 _COLOUR_TOLERANCE = 2
@@ -67,6 +67,7 @@ _TRANSPOSE = {
 }
 """By orientation; 1 is upright."""
 
+_memory = Budget(MAX_MEMORY)
 _header_lock = threading.Lock()
 """Reading a header takes memory too: some decoders read the whole file."""
 
@@ -88,12 +89,12 @@ def resize(file: BinaryIO, *, max_memory: int = MAX_MEMORY) -> list[tuple[int, i
         with _header_lock:
             file_size = _check_file(file)
             with _opened(file) as (original, full_size):
-                cost = _memory_cost(original, full_size) + 2 * file_size
+                cost = _memory_cost(original, full_size) + file_size
         if cost > MAX_MEMORY:
             raise BrokenImageError(f"decoding it takes {cost / 1e6:.0f} MB of memory, too much")
         if cost > max_memory:
             raise LargeImageError
-        with _opened(file) as (original, full_size):
+        with _memory.reserved(cost), _opened(file) as (original, full_size):
             return _resize(original, full_size)
     except (BrokenImageError, LargeImageError):
         raise
@@ -147,8 +148,7 @@ def _opened(file: BinaryIO) -> Iterator[tuple[PIL.Image.Image, tuple[int, int]]]
 
 
 def _too_large() -> BrokenImageError:
-    millions = _MAX_PIXELS // 1_000_000
-    return BrokenImageError(f"it has more than {millions} million pixels, or {_MAX_SIDE} on a side")
+    return BrokenImageError(f"it has more than 64 million pixels, or {_MAX_SIDE} on a side")
 
 
 def _memory_cost(original: PIL.Image.Image, full_size: tuple[int, int]) -> int:

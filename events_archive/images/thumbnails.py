@@ -137,10 +137,10 @@ def _build_all(
     Return the records by `Image.key`. Raises `ArchiveError` where nothing can be written.
 
     Threads are as fast as processes, since Pillow releases the interpreter lock while it works.
-    Images that take more than a thread's share of the memory are built at the end, one by one: the
-    memory allocator keeps for each thread what it has freed.
+    Images that take more memory than `MAX_SHARE` are built at the end, one by one.
     """
-    from events_archive.images.resize import MAX_MEMORY  # noqa: PLC0415 - takes 50 ms
+    # Takes 50 ms.
+    from events_archive.images.resize import MAX_MEMORY, MAX_SHARE  # noqa: PLC0415
 
     until = monotonic() + _MAX_SECONDS
     large: list[Image] = []
@@ -156,9 +156,7 @@ def _build_all(
                 console.progress("thumbnails", len(images)) as progress,
                 _captured_warnings() as take_warnings,
                 closing(
-                    map_in_threads(
-                        lambda image: build(image, MAX_MEMORY // jobs), images, threads=jobs
-                    )
+                    map_in_threads(lambda image: build(image, MAX_SHARE), images, threads=jobs)
                 ) as results,
             ):
                 for image, record in results:

@@ -567,7 +567,7 @@ def test_images_that_take_more_than_their_share_of_the_memory_are_decoded_one_by
         return encode(image)
 
     monkeypatch.setattr(resize_module, "_encode_webp", noting)
-    monkeypatch.setattr(resize_module, "MAX_MEMORY", 4_000_000)
+    monkeypatch.setattr(resize_module, "MAX_SHARE", 1_000_000)
     images = [studio.put("a.png", plain(300, 300), 1), studio.put("b.png", plain(310, 310), 2)]
     images += [studio.put("c.png", plain(20, 20), 3)]
     assert all(map(studio.make(*images, jobs=4).of, images))
