@@ -162,6 +162,7 @@ def test_a_year_loses_no_address_tells_no_change_twice_and_fails_only_where_some
         year.wait(hours=6)
         year.rename(f"The name number {number}")
         year.run()
+    year.wait(hours=6)
     year.rename("The last name")
     year.run()
 
