@@ -156,6 +156,8 @@ class Fork:
             outputs |= dict(re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE))
             if status:
                 break
+            if script == "load_data.sh" and (contact := self._contact(outputs["data"])).exists():
+                shutil.copy(contact, clone / "content_cache/contact.json")
         assert status == expect, log
         artifacts = clone.with_suffix(".artifacts")
         if not status:
@@ -197,9 +199,10 @@ class Fork:
             **{name.upper(): value for name, value in attempt.outputs.items()},
         }
         status, log = self.step(clone, "commit_data.sh", environ)
-        if "committed=true" in log:
-            (self.caches / "content_cache").mkdir(parents=True, exist_ok=True)
-            shutil.copy(clone / "content_cache/contact.json", self.caches / "content_cache")
+        outputs = dict(re.findall(r"^(\w+)=(.*)$", log, re.MULTILINE))
+        if outputs.get("committed") == "true":
+            self.caches.mkdir(exist_ok=True)
+            shutil.copy(clone / "content_cache/contact.json", self._contact(outputs["data"]))
         if "current=true" in log:
             shutil.rmtree(self.site)
             shutil.copytree(attempt.artifacts / "site", self.site)
@@ -213,6 +216,9 @@ class Fork:
         # The last job fails if the data are old.
         assert (status or bool(attempt.outputs.get("overdue"))) == expect, log
         return log
+
+    def _contact(self, data: str) -> Path:
+        return self.caches / f"contact-{data}"
 
     def run(self, **environ: str) -> str:
         """Run the workflow; return what the job Publish printed."""

@@ -3,7 +3,8 @@
 # differ from those in DATA, the commit that they were made from. If that branch has moved since, by
 # another run or by hand, this run is out of date and commits nothing. If the branch of the code has
 # moved from CODE, the commit that the site was made with, the run of the new commit publishes.
-# Outputs: committed, whether the branch has the data; current, whether the site may be published.
+# Outputs: committed, whether the branch has the data; data, the commit that has them; current,
+# whether the site may be published.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=.github/scripts/data_branch.sh
@@ -18,6 +19,7 @@ finish() {
   fi
   {
     echo "committed=$1"
+    echo "data=${commit:-$now}"
     echo "current=$current"
   } >>"${GITHUB_OUTPUT:-/dev/stdout}"
   exit 0
