@@ -9,7 +9,7 @@ from events_archive.commands import Options
 from events_archive.console import Console
 from events_archive.errors import ArchiveError
 from events_archive.ll2.client import ApiClient
-from events_archive.ll2.parse import load_events
+from events_archive.ll2.load import load_events
 from events_archive.ll2.refresh import refresh
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.catalogue import Catalogue

@@ -13,7 +13,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from events_archive.ll2.bounds import MAX_RECORD_BYTES
-from events_archive.ll2.parse import InvalidRecordError, read_event
+from events_archive.ll2.load import read_event
+from events_archive.ll2.parse import InvalidRecordError
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change, diff_events
 from events_archive.model.event import Event

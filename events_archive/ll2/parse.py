@@ -10,9 +10,8 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from events_archive.console import Console
 from events_archive.errors import ArchiveError
-from events_archive.ll2.bounds import MAX_NESTING, MAX_RECORD_BYTES, reason_for_plain_text
+from events_archive.ll2.bounds import reason_for_plain_text
 from events_archive.ll2.json_fields import JsonFields, parse_duration
 from events_archive.ll2.links import without_format
 from events_archive.ll2.text import clean_summary, clean_title
@@ -34,12 +33,11 @@ from events_archive.model.event import (
 from events_archive.model.event_date import EventDate
 from events_archive.model.timestamps import FIRST_YEAR, LAST_YEAR
 from events_archive.store import canonical_json
-from events_archive.store.records import IDENTITY, Record, RecordLine, Records, id_of_record
+from events_archive.store.records import IDENTITY, Record, id_of_record
 
 _T = TypeVar("_T")
 
 _DEFAULT_PRIORITY = 10
-_MAX_DETAILED_WARNINGS = 10
 _MAX_CACHED = 20_000
 """Characters of a list in JSON; longer ones are hardly those of several events."""
 _DATES = f"a date-time of the years {FIRST_YEAR} to {LAST_YEAR}, or null"
@@ -51,75 +49,7 @@ class InvalidRecordError(ArchiveError):
     def __init__(self, record_id: object, issues: Sequence[str]) -> None:
         self.record_id = record_id
         self.issues = tuple(issues)
-        super().__init__(f"event {_abbreviated(record_id)} cannot be read: {'; '.join(issues)}")
-
-
-def load_events(records: Records, console: Console) -> list[Event]:
-    """Return the events of all valid records, by id; warn of each damaged or invalid one."""
-    for damage in records.damaged:
-        console.warn(damage)
-    events: list[Event] = []
-    invalid: list[InvalidRecordError] = []
-    notes: list[str] = []
-    for event_id, line in records.lines.items():
-        notes_on_event: list[str] = []
-        event = read_event(event_id, line, notes_on_event)
-        if isinstance(event, Event):
-            events.append(event)
-            notes += (f"event {event_id}: {note}" for note in dict.fromkeys(notes_on_event))
-        else:
-            invalid.append(event)
-    warn_of_invalid_records(invalid, console, "it is left out")
-    for note in notes[:_MAX_DETAILED_WARNINGS]:
-        console.warn(note)
-    if rest := notes[_MAX_DETAILED_WARNINGS:]:
-        console.warn(f"{len(rest)} more values are beyond the bounds of a record")
-    return events
-
-
-def read_event(
-    event_id: int, line: RecordLine, notes: list[str] | None = None
-) -> Event | InvalidRecordError:
-    """Return the event of a line, or why it cannot be read; ``notes`` gets what was cut.
-
-    This is the fence around a record: whatever is wrong with it, foreseen or not, is an error of
-    this event and not the end of the run. What fails later, when its pages are made, is caught by
-    `output.fence`.
-    """
-    try:
-        if len(line.data) > MAX_RECORD_BYTES:
-            raise ValueError(f"it has {len(line.data):,} bytes")
-        record = line.decode()
-        # Nearly no record has as many brackets.
-        if line.data.count(b"[") + line.data.count(b"{") > MAX_NESTING:
-            _require_flat(record, MAX_NESTING)
-        event = parse_event(record, line.digest, notes)
-        _ = event.sort_key  # whatever is made of events is made in their order
-        return event
-    except InvalidRecordError as error:
-        return error
-    except Exception as error:
-        reason = str(error) if isinstance(error, ValueError) else repr(error)
-        return InvalidRecordError(event_id, [_abbreviated(reason)[1:-1]])
-
-
-def _require_flat(value: Any, levels: int) -> None:
-    if not levels:
-        raise ValueError("nested too deeply")
-    for member in value.values() if isinstance(value, dict) else value:
-        if isinstance(member, dict | list):
-            _require_flat(member, levels - 1)
-
-
-def warn_of_invalid_records(
-    errors: Sequence[InvalidRecordError], console: Console, consequence: str
-) -> None:
-    """Warn of each error; beyond the first ten, in one message that has the other ids."""
-    for error in errors[:_MAX_DETAILED_WARNINGS]:
-        console.warn(f"{error}; {consequence}")
-    if rest := errors[_MAX_DETAILED_WARNINGS:]:
-        ids = ", ".join(str(error.record_id) for error in rest)
-        console.warn(f"{len(rest)} more events cannot be read ({ids}); {consequence}")
+        super().__init__(f"event {abbreviated(record_id)} cannot be read: {'; '.join(issues)}")
 
 
 def parse_event(record: Record, digest: str = "", notes: list[str] | None = None) -> Event:
@@ -135,7 +65,7 @@ def parse_event(record: Record, digest: str = "", notes: list[str] | None = None
     name, type_name = fields.single_line("name"), fields.child("type").single_line("name")
     slug, date = fields.raw("slug"), _event_date(fields, "date", "date_precision")
     issues = [
-        f"its {key} is {_abbreviated(fields.raw(key))} and not {wanted}"
+        f"its {key} is {abbreviated(fields.raw(key))} and not {wanted}"
         for key, is_valid, wanted in (
             ("id", record_id is not None, "a positive whole number"),
             ("name", name, "a text"),
@@ -188,7 +118,7 @@ def parse_event(record: Record, digest: str = "", notes: list[str] | None = None
     return event
 
 
-def _abbreviated(value: object) -> str:
+def abbreviated(value: object) -> str:
     """Return an untrusted value for a message: short, and safe for a terminal."""
     text = ascii(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -12,8 +12,8 @@ from events_archive.console import Console, quantity
 from events_archive.errors import ApiError
 from events_archive.ll2.checkpoint import delete_checkpoint, load_checkpoint, saved_page_count
 from events_archive.ll2.client import ApiClient, RateLimitedError
+from events_archive.ll2.load import warn_of_invalid_records
 from events_archive.ll2.merge import MergeResult
-from events_archive.ll2.parse import warn_of_invalid_records
 from events_archive.ll2.refresh_plan import CacheState, format_age, plan_refresh
 from events_archive.ll2.refresh_session import ImplausibleResponseError, RefreshSession
 from events_archive.model.archive_state import ArchiveState

@@ -1,6 +1,6 @@
 """The fence around each event of a build: what one of them breaks costs the others nothing.
 
-Records are bounded and checked when they are read (`ll2.parse.read_event`). What still fails for an
+Records are bounded and checked when they are read (`ll2.load.read_event`). What still fails for an
 event later, in whatever is made from it (lists, series, places, feeds, calendars, JSON-LD, data
 files), ends up here.
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from events_archive.console import Console
 from events_archive.errors import ArchiveError, PageError
 from events_archive.images.thumbnails import Thumbnails
-from events_archive.ll2.parse import read_event
+from events_archive.ll2.load import read_event
 from events_archive.model.catalogue import Events
 from events_archive.model.event import Event
 from events_archive.output.fingerprints import Fingerprints

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from events_archive.console import Console
 from events_archive.ll2.api_page import ApiPage
 from events_archive.ll2.client import ApiClient, RateLimitedError
-from events_archive.ll2.parse import load_events
+from events_archive.ll2.load import load_events
 from events_archive.ll2.refresh import RefreshResult, refresh
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.event import Event

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from events_archive.console import Console
-from events_archive.ll2.parse import load_events
+from events_archive.ll2.load import load_events
 from events_archive.store.records import RecordLine, Records, load_records
 from tests.store.record_files import records_of
 
