@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from events_archive.store.files import read_sealed, write_sealed
+from events_archive.store.files import read_checked, write_checked
 from tests.ll2_server import EventDatabase, LL2Server
 
 PROJECT = Path(__file__).parent.parent
@@ -123,7 +123,7 @@ def copy_seed(cache: Path) -> None:
 def edit_contact(cache: Path, **values: object) -> None:
     """Set values in the note on the last contact with the API."""
     path = cache / "contact.json"
-    write_sealed(path, {**(read_sealed(path, dict) or {}), **values})
+    write_checked(path, {**(read_checked(path, dict) or {}), **values})
 
 
 @pytest.fixture(scope="session")

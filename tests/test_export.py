@@ -16,8 +16,8 @@ from events_archive.export import ExportBundle
 from events_archive.export.zip_file import write_zip
 from events_archive.output.former_files import Generations
 from events_archive.settings import Settings
-from events_archive.store.files import write_sealed
-from events_archive.store.seal import seal
+from events_archive.store.checksum import add_checksum
+from events_archive.store.files import write_checked
 from tests.browser import PageMonitor, launch_browser
 from tests.conftest import BASE_URL, PROJECT, copy_seed, run_build
 from tests.factories import a_site
@@ -37,9 +37,9 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy_seed(folder / "cache")
     former = folder / "cache/generations" / FORMER
     former.parent.mkdir(parents=True)
-    former.write_bytes(seal(b"former"))
+    former.write_bytes(add_checksum(b"former"))
     lists = {"assets": Generations(current=(FORMER,))}
-    write_sealed(folder / "cache/generations/generations.json", lists)
+    write_checked(folder / "cache/generations/generations.json", lists)
     file = folder / "archive.zip"
     run_build(
         "export", "zip", "--to", str(file), "--offline", "--base-url", BASE_URL,

@@ -14,7 +14,7 @@ from events_archive.commands.fetch import cache_lock, load_site
 from events_archive.console import Console
 from events_archive.images.thumbnails import Thumbnails, make_thumbnails
 from events_archive.output.build import SiteBuilder
-from events_archive.output.fence import without_failing_events
+from events_archive.output.failing_events import without_failing_events
 from events_archive.output.fingerprints import Fingerprints, site_fingerprint
 from events_archive.output.folder import lock_output
 from events_archive.output.former_files import stage_former_files

@@ -24,7 +24,7 @@ from events_archive.model.timestamps import AwareDatetime
 from events_archive.net.http_client import HttpClient, HttpLimits, HttpResponse
 from events_archive.safe_text import safe_text
 from events_archive.settings import Settings
-from events_archive.store.files import read_sealed, write_atomically, write_sealed
+from events_archive.store.files import read_checked, write_atomically, write_checked
 from events_archive.store.opener import is_file
 from events_archive.thread_pool import map_in_threads
 
@@ -139,7 +139,7 @@ def download_images(
     for image in images:
         wanted.setdefault(image.key, image)
     present = {key for key in wanted if is_file(folder / key)}
-    state = read_sealed(folder / STATE_FILE, DownloadState) or DownloadState()
+    state = read_checked(folder / STATE_FILE, DownloadState) or DownloadState()
     missing = [image for key, image in wanted.items() if key not in present]
     postponed = {
         image.key: state.failed[image.key]
@@ -178,7 +178,7 @@ def download_images(
                         state.update(image, result, now)
         finally:
             # Also after Ctrl-C: what has arrived need not be requested again.
-            write_sealed(folder / STATE_FILE, state)
+            write_checked(folder / STATE_FILE, state)
     failed = {key: failure.reason for key, failure in postponed.items()}
     failed |= {key: result.error for key, result in results.items() if result.error}
     for key, image in wanted.items():

@@ -24,7 +24,7 @@ from events_archive.ll2.pagination import (
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.timestamps import AwareDatetime
 from events_archive.settings import Settings
-from events_archive.store.files import read_sealed, write_sealed
+from events_archive.store.files import read_checked, write_checked
 from events_archive.store.records import id_of_record
 from events_archive.store.transaction import CHECKPOINT_FOLDER, CHECKPOINT_HEADER
 
@@ -55,7 +55,7 @@ def create_checkpoint(settings: Settings, now: datetime) -> None:
     """Save that a full refresh starts; a checkpoint that exists is deleted."""
     delete_checkpoint(settings.cache)
     header = _Header(asked=_signature(settings), started=now)
-    write_sealed(settings.cache / CHECKPOINT_FOLDER / CHECKPOINT_HEADER, header)
+    write_checked(settings.cache / CHECKPOINT_FOLDER / CHECKPOINT_HEADER, header)
 
 
 def save_page(cache: Path, index: int, request: PageRequest, page: ApiPage) -> None:
@@ -65,7 +65,7 @@ def save_page(cache: Path, index: int, request: PageRequest, page: ApiPage) -> N
     """
     content = _PageFile(**asdict(request), **asdict(page))
     with suppress(ValueError):
-        write_sealed(_page_path(cache, index), content)
+        write_checked(_page_path(cache, index), content)
 
 
 def load_checkpoint(settings: Settings, state: ArchiveState, now: datetime) -> Pagination | None:
@@ -74,7 +74,7 @@ def load_checkpoint(settings: Settings, state: ArchiveState, now: datetime) -> P
     None if it is too old or was committed, or if ``settings`` name another API or mode. Pages from
     the first one that cannot be read are deleted.
     """
-    header = read_sealed(settings.cache / CHECKPOINT_FOLDER / CHECKPOINT_HEADER, _Header)
+    header = read_checked(settings.cache / CHECKPOINT_FOLDER / CHECKPOINT_HEADER, _Header)
     if header is None or header.asked != _signature(settings):
         return None
     age = now - header.started
@@ -125,7 +125,7 @@ def _signature(settings: Settings) -> dict[str, str]:
 
 def _load_page(path: Path) -> tuple[PageRequest, ApiPage] | None:
     """Return the page in ``path`` and its request; None if it is missing or damaged."""
-    content = read_sealed(path, _PageFile)
+    content = read_checked(path, _PageFile)
     if content is None:
         return None
     request = PageRequest(role=content.role, query=content.query)

@@ -1,4 +1,4 @@
-"""Load events from the lines of the cache: the fence around each record."""
+"""Load events from the lines of the cache; an invalid record costs no other event."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -40,9 +40,9 @@ def read_event(
 ) -> Event | InvalidRecordError:
     """Return the event of a line, or why it cannot be read; ``notes`` gets what was cut.
 
-    This is the fence around a record: whatever is wrong with it, foreseen or not, is an error of
-    this event and not the end of the run. What fails later, when its pages are made, is caught by
-    `output.fence`.
+    Whatever is wrong with a record, foreseen or not, is an error of this event and not the end of
+    the run. What fails later, when its pages are made, is caught by
+    `output.failing_events`.
     """
     try:
         if len(line.data) > MAX_RECORD_BYTES:

@@ -17,9 +17,9 @@ from msgspec import Struct
 
 from events_archive.output.writer import OutputDir
 from events_archive.site import urls
-from events_archive.store.files import read_sealed, write_atomically, write_sealed
+from events_archive.store.checksum import add_checksum, remove_checksum
+from events_archive.store.files import read_checked, write_atomically, write_checked
 from events_archive.store.opener import is_file, read_file
-from events_archive.store.seal import seal, unseal
 
 FOLDER = "generations"
 _LIST = f"{FOLDER}/generations.json"
@@ -47,7 +47,7 @@ def stage_former_files(output: OutputDir, cache: Path, *, excluded_images: Colle
 
     Raises `ArchiveError` where a file cannot be written.
     """
-    known = read_sealed(cache / _LIST, dict[str, Generations]) or {}
+    known = read_checked(cache / _LIST, dict[str, Generations]) or {}
     now: dict[str, Generations] = {}
     for folder in (urls.ASSETS, urls.IMAGES):
         paths = [path for path in output.staged if path.startswith(f"{folder}/")]
@@ -60,16 +60,16 @@ def stage_former_files(output: OutputDir, cache: Path, *, excluded_images: Colle
             continue
         if is_asset:
             with suppress(OSError, ValueError):
-                output.stage(path, unseal(read_file(cache / FOLDER / path)))
+                output.stage(path, remove_checksum(read_file(cache / FOLDER / path)))
         elif is_file(picture := cache / "thumbnails" / name):
             output.stage_file(path, picture)
     if now != known:
-        write_sealed(cache / _LIST, now)
+        write_checked(cache / _LIST, now)
 
 
 def load_former_paths(cache: Path) -> frozenset[str]:
     """Return the paths of the former generation."""
-    return former_paths(read_sealed(cache / _LIST, dict[str, Generations]) or {})
+    return former_paths(read_checked(cache / _LIST, dict[str, Generations]) or {})
 
 
 def former_paths(generations: dict[str, Generations]) -> frozenset[str]:
@@ -81,7 +81,7 @@ def _copy_assets(output: OutputDir, cache: Path, assets: Generations) -> None:
     """Copy the assets into the cache, and remove those of generations before the former one."""
     folder = cache / FOLDER / urls.ASSETS
     for path in assets.current:
-        write_atomically(cache / FOLDER / path, seal(read_file(output.file(path))))
+        write_atomically(cache / FOLDER / path, add_checksum(read_file(output.file(path))))
     retained = {path.rpartition("/")[2] for path in (*assets.current, *assets.former)}
     with suppress(OSError):
         for copy in folder.iterdir():

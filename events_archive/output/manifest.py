@@ -1,7 +1,7 @@
 """The build manifest: what a build found and made, for the next build into the same folder.
 
-There is one file for each output folder, in ``content_cache/builds/``: JSON with a `seal`. Without
-it, or if it is damaged, the next build renders every page.
+There is one file for each output folder, in ``content_cache/builds/``: JSON with a checksum.
+Without it, or if it is damaged, the next build renders every page.
 """
 
 import json
@@ -29,8 +29,8 @@ from events_archive.output.up_to_date import (
 )
 from events_archive.settings import Settings
 from events_archive.store.canonical_json import decode_as
+from events_archive.store.checksum import add_checksum
 from events_archive.store.files import write_atomically
-from events_archive.store.seal import seal
 
 MARKER = ".events-archive.json"
 """The file in the output folder that lists the files of the build."""
@@ -138,7 +138,7 @@ def save_manifest(cache: Path, output: Path, manifest: BuildManifest) -> None:
     """Save the manifest; if it cannot be written, the next build renders every page."""
     text = json.dumps(msgspec.to_builtins(manifest), separators=(",", ":")).encode()
     with suppress(CacheError, OSError):
-        write_atomically(Path(manifest_path(str(cache), str(output))), seal(text))
+        write_atomically(Path(manifest_path(str(cache), str(output))), add_checksum(text))
         for path in (cache / MANIFEST_FOLDER).iterdir():
             if path.suffix in _FORMER_SUFFIXES:
                 path.unlink()

@@ -13,8 +13,8 @@ from contextlib import suppress
 from hashlib import sha256
 from stat import S_ISREG
 
+from events_archive.store.checksum import remove_checksum
 from events_archive.store.opener import read_file
-from events_archive.store.seal import unseal
 
 FileStat = tuple[int, int, int]
 """A file's size in bytes, modification time in nanoseconds, and inode number.
@@ -63,7 +63,7 @@ def read_manifest(path: str) -> bytes:
 
     Raises OSError if there is no such file, ValueError if it is damaged.
     """
-    return unseal(read_file(path))
+    return remove_checksum(read_file(path))
 
 
 def invocation(arguments: list[str], project: str) -> list[object]:

@@ -25,8 +25,8 @@ from markupsafe import Markup
 
 from events_archive.errors import ArchiveError, PageError
 from events_archive.render import code_generator
+from events_archive.store.checksum import add_checksum, remove_checksum
 from events_archive.store.opener import read_file
-from events_archive.store.seal import seal, unseal
 
 _TEMPLATE_ERRORS = (TemplateError, AttributeError, LookupError, OSError, TypeError, ValueError)
 """What is raised where a template is rendered that has a mistake."""
@@ -146,13 +146,13 @@ class _BytecodeCache(BytecodeCache):
     def load_bytecode(self, bucket: Bucket) -> None:
         """Load a template if its file is what was written."""
         with suppress(OSError, ValueError):
-            bucket.bytecode_from_string(unseal(read_file(self._path(bucket))))
+            bucket.bytecode_from_string(remove_checksum(read_file(self._path(bucket))))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Save a template if the folder can be written."""
         with suppress(OSError):
             self.folder.mkdir(exist_ok=True)
-            self._path(bucket).write_bytes(seal(bucket.bytecode_to_string()))
+            self._path(bucket).write_bytes(add_checksum(bucket.bytecode_to_string()))
 
     def _path(self, bucket: Bucket) -> Path:
         return self.folder / f"{bucket.key}.jinja"

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from events_archive.errors import CacheError
 from events_archive.store.canonical_json import decode_as, encode
+from events_archive.store.checksum import add_checksum, remove_checksum
 from events_archive.store.opener import NotAFileError, create_file, open_file, read_file
-from events_archive.store.seal import seal, unseal
 
 TEMPORARY = ".tmp"
 """The suffix of files that are about to replace others, and of folders that are needed for it."""
@@ -61,8 +61,8 @@ def read_json(path: Path, type_: type[_T]) -> _T | None:
         return None
 
 
-def read_sealed(path: Path, type_: type[_T]) -> _T | None:
-    """Return what `write_sealed` has written to ``path``, as a ``type_`` of msgspec.
+def read_checked(path: Path, type_: type[_T]) -> _T | None:
+    """Return what `write_checked` has written to ``path``, as a ``type_`` of msgspec.
 
     None when there is no file, it is damaged, or anything but a file is there.
 
@@ -76,14 +76,14 @@ def read_sealed(path: Path, type_: type[_T]) -> _T | None:
         raise
     try:
         # Earlier versions wrote the object alone.
-        return decode_as(data if data.startswith(b"{") else unseal(data), type_)
+        return decode_as(data if data.startswith(b"{") else remove_checksum(data), type_)
     except ValueError:
         return None
 
 
-def write_sealed(path: Path, value: object) -> None:
-    """Write a value for `read_sealed`. Raises `CacheError` when it cannot be written."""
-    write_atomically(path, seal(encode(value) + b"\n"))
+def write_checked(path: Path, value: object) -> None:
+    """Write a value for `read_checked`. Raises `CacheError` when it cannot be written."""
+    write_atomically(path, add_checksum(encode(value) + b"\n"))
 
 
 @contextmanager

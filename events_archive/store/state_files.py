@@ -21,10 +21,10 @@ from events_archive.model.event import Event
 from events_archive.model.slugs import SlugRegistry, SlugTable, update_registry
 from events_archive.settings import Settings
 from events_archive.store.canonical_json import decode_as, encode, encode_lines
-from events_archive.store.files import read_bytes, read_sealed, write_atomically
+from events_archive.store.checksum import add_checksum
+from events_archive.store.files import read_bytes, read_checked, write_atomically
 from events_archive.store.history_file import HISTORY_FILE, load_history, repair_history
 from events_archive.store.ledger_reader import read_ledger
-from events_archive.store.seal import seal
 
 STATE_FILE = "ledger.json"
 CONTACT_FILE = "contact.json"
@@ -55,7 +55,7 @@ def encode_state(state: ArchiveState) -> bytes:
 def encode_contact(state: ArchiveState) -> bytes:
     """Return the content of ``contact.json``."""
     members = msgspec.to_builtins(state)
-    return seal(encode({name: members[name] for name in _OF_CONTACT.values()}) + b"\n")
+    return add_checksum(encode({name: members[name] for name in _OF_CONTACT.values()}) + b"\n")
 
 
 def save_state(path: Path, state: ArchiveState) -> bool:
@@ -72,7 +72,7 @@ def load_state(path: Path) -> tuple[ArchiveState, tuple[str, ...]]:
     Raises `CacheError` when the file exists and cannot be read, or nothing in it can be.
     """
     state, damaged = read_ledger(path)
-    contact = read_sealed(path.with_name(CONTACT_FILE), ArchiveState)
+    contact = read_checked(path.with_name(CONTACT_FILE), ArchiveState)
     if contact is not None:
         state = replace(state, **{name: getattr(contact, name) for name in _OF_CONTACT})
     elif state.last_refreshed is None:

@@ -20,7 +20,7 @@ import msgspec
 from events_archive.errors import CacheError
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change
-from events_archive.store.files import read_bytes, read_sealed, write_atomically, write_sealed
+from events_archive.store.files import read_bytes, read_checked, write_atomically, write_checked
 from events_archive.store.history_file import HISTORY_FILE, append_lines, encode_changes
 from events_archive.store.lock import lock_cache
 from events_archive.store.records import EVENTS_FILE, Records
@@ -66,7 +66,7 @@ def commit(cache: Path, records: Records, changes: Iterable[Change], state: Arch
         ledger=encode_state(state).decode(),
         contact=encode_contact(state).decode(),
     )
-    write_sealed(cache / JOURNAL_FILE, journal)
+    write_checked(cache / JOURNAL_FILE, journal)
     write_atomically(cache / EVENTS_FILE, events)
     recover(cache)
 
@@ -76,7 +76,7 @@ def recover(cache: Path) -> None:
 
     Raises `CacheError` when a file cannot be written.
     """
-    journal = read_sealed(cache / JOURNAL_FILE, _Journal)
+    journal = read_checked(cache / JOURNAL_FILE, _Journal)
     if journal and journal.events == sha256(read_bytes(cache / EVENTS_FILE)).hexdigest():
         if journal.history:
             lines = journal.history.encode()

@@ -24,7 +24,7 @@ from events_archive.images.thumbnails import image_warning
 from events_archive.model.event import Image
 from events_archive.net.http_client import HttpClient, HttpLimits
 from events_archive.settings import Settings
-from events_archive.store.files import read_sealed
+from events_archive.store.files import read_checked
 from tests.net.web_server import (
     WebServer,
     conditional,
@@ -237,7 +237,7 @@ def test_without_a_valid_state_file_images_are_downloaded_whole(
     assert fetch(fetch.image("a.png"), full=True) == Fetched(unchanged=("5-a.png",))
     assert "If-None-Match" not in fetch.server.requests[-1][1]
     assert (fetch.folder / "5-a.png").stat().st_mtime_ns == before
-    assert read_sealed(state_file, dict)["validators"]["5-a.png"]["If-None-Match"] == '"1"'
+    assert read_checked(state_file, dict)["validators"]["5-a.png"]["If-None-Match"] == '"1"'
 
 
 def test_a_state_file_of_an_earlier_version_is_still_read(fetch: Fetcher) -> None:
@@ -440,7 +440,7 @@ def test_an_image_that_failed_is_requested_at_once_on_a_refresh_or_at_a_new_url(
     assert len(fetch.server.requests) == 2
     fetch.server.responses["/new/a.png"] = ok(PNG)
     assert fetch(fetch.image("new/a.png")).new == ("5-a.png",)
-    assert read_sealed(fetch.folder / "validators.json", dict)["failed"] == {}
+    assert read_checked(fetch.folder / "validators.json", dict)["failed"] == {}
 
 
 def test_a_failure_in_the_future_is_ignored(fetch: Fetcher) -> None:
@@ -535,7 +535,7 @@ def test_ctrl_c_ends_the_run_at_once_and_loses_nothing(server: WebServer, tmp_pa
     assert b"KeyboardInterrupt" in output
     assert (tmp_path / "originals/1-a.png").read_bytes() == PNG
     assert not (tmp_path / "originals/1-b.png").exists()
-    assert "1-a.png" in read_sealed(tmp_path / "originals/validators.json", dict)["validators"]
+    assert "1-a.png" in read_checked(tmp_path / "originals/validators.json", dict)["validators"]
 
 
 @pytest.mark.parametrize(

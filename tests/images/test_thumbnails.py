@@ -867,7 +867,7 @@ def test_a_missing_or_damaged_manifest_is_written_again(
     ("value", "other"),
     [(rb'"[0-9a-f]{10}"', rb'"../../../x"'), (rb"\d+x\d+", rb"axb"), (rb"\d+x\d+", rb"-1x2")],
 )
-def test_a_sealed_manifest_with_other_values_is_ignored(
+def test_a_manifest_with_a_right_checksum_and_other_values_is_ignored(
     studio: Studio, value: bytes, other: bytes
 ) -> None:
     first = studio.make(image := studio.put("a.png", plain()))

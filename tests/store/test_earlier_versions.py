@@ -9,7 +9,7 @@ from events_archive.images.download import DownloadState, FailedDownload
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change
 from events_archive.store.canonical_json import encode_lines
-from events_archive.store.files import read_json, read_sealed
+from events_archive.store.files import read_checked, read_json
 from events_archive.store.history_file import encode_changes, load_history
 from events_archive.store.records import load_records
 from events_archive.store.state_files import (
@@ -110,7 +110,7 @@ def test_a_transaction_that_an_earlier_version_began_is_completed(tmp_path: Path
 
 
 def test_failed_downloads() -> None:
-    state = read_sealed(CACHE / "validators.json", DownloadState)
+    state = read_checked(CACHE / "validators.json", DownloadState)
     assert state
     assert state.validators == {"1_a.jpg": {"If-None-Match": '"x"'}}
     assert state.failed == {

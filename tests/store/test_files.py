@@ -9,12 +9,12 @@ from events_archive.errors import CacheError
 from events_archive.store.files import (
     backup_damaged,
     read_bytes,
+    read_checked,
     read_lines,
-    read_sealed,
     remove_temporary_files,
     replacing,
     write_atomically,
-    write_sealed,
+    write_checked,
 )
 from events_archive.store.lock import lock_cache
 from tests.plants import PLANTS, flip_each_bit
@@ -76,7 +76,7 @@ def test_what_stands_in_the_place_of_a_file_is_not_followed_and_replaced(
         CacheError, match=r"file cannot be read: it is a [a-z ]+ and not a file; move"
     ):
         read_bytes(path)
-    assert read_sealed(path, dict) is None
+    assert read_checked(path, dict) is None
     if plant == "folder":
         with pytest.raises(CacheError, match="cannot be written: Is a directory"):
             write_atomically(path, b"content")
@@ -87,12 +87,12 @@ def test_what_stands_in_the_place_of_a_file_is_not_followed_and_replaced(
     assert len(list(path.parent.iterdir())) == 1
 
 
-def test_no_flipped_bit_of_a_sealed_file_goes_unnoticed(tmp_path: Path) -> None:
+def test_no_flipped_bit_of_a_file_with_a_checksum_goes_unnoticed(tmp_path: Path) -> None:
     path = tmp_path / "file"
-    write_sealed(path, {"a": [1]})
+    write_checked(path, {"a": [1]})
     for number in flip_each_bit(path):
-        assert read_sealed(path, dict) is None, number
-    assert read_sealed(path, dict) == {"a": [1]}
+        assert read_checked(path, dict) is None, number
+    assert read_checked(path, dict) == {"a": [1]}
 
 
 def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_after_a_power_cut_the_cache_is_the_old_or_the_new_one(
         return step
 
     with monkeypatch.context() as patch:
-        for name in ("write_sealed", "write_atomically", "append_lines"):
+        for name in ("write_checked", "write_atomically", "append_lines"):
             patch.setattr(transaction, name, dying(getattr(transaction, name)))
         try:
             commit(tmp_path, records_of(NEW), CHANGES, STATE)

@@ -13,7 +13,7 @@ from events_archive.commands.build import build_site
 from events_archive.console import Console
 from events_archive.errors import ArchiveError, PageError
 from events_archive.model import series
-from events_archive.output.fence import without_failing_events
+from events_archive.output.failing_events import without_failing_events
 from events_archive.render import calendars, json_ld
 from events_archive.settings import Settings
 from events_archive.store.records import load_records

@@ -1,4 +1,4 @@
-"""The fence around each event of a build: what one of them breaks costs the others nothing.
+"""Finds the events whose pages cannot be made, so that they cost the others nothing.
 
 Records are bounded and checked when they are read (`ll2.load.read_event`). What still fails for an
 event later, in whatever is made from it (lists, series, places, feeds, calendars, JSON-LD, data
