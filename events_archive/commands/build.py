@@ -94,6 +94,7 @@ def publish(site: Site, console: Console, inputs: InputSnapshot | None) -> Site:
             site.catalogue.images,
             originals=settings.cache / "originals",
             folder=settings.cache / "thumbnails",
+            published=settings.output / urls.IMAGES,
             jobs=settings.jobs,
             console=console,
             excluded_licences=settings.excluded_licences,

@@ -30,8 +30,9 @@ SETTINGS_KEY = f"2: WebP {WIDTHS} quality {QUALITY} method {METHOD}"
 
 MANIFEST = "manifest.jsonl"
 """Two lines: a header with the SHA-256 of the second line, and the records by `Image.key`."""
-_FIELDS = ("size", "mtime_ns", "digest", "sizes", "octets", "broken", "remark")
-"""The names of the fields of `ThumbnailRecord` in the header; with others the file is ignored."""
+_FIELDS = ("size", "mtime_ns", "digest", "sizes", "octets", "broken", "remark", "checksums")
+"""The names of the fields of `ThumbnailRecord` in the header; with others the file is ignored.
+Earlier versions did not have the last."""
 
 
 class ThumbnailRecord(msgspec.Struct, array_like=True, frozen=True):
@@ -50,6 +51,8 @@ class ThumbnailRecord(msgspec.Struct, array_like=True, frozen=True):
     """Why there are no thumbnails."""
     decoder_warning: str = ""
     """What Pillow has warned of."""
+    checksums: tuple[str, ...] = ()
+    """Of each thumbnail, as `checksum_of` returns it."""
 
     @property
     def sizes(self) -> tuple[tuple[int, int], ...]:
@@ -73,21 +76,22 @@ class ThumbnailStore(Struct, frozen=True, kw_only=True):
     """By `Image.key`."""
     file_sizes: Mapping[str, int]
     """Of the files in `folder`, in bytes, by name."""
+    published: Mapping[str, int]
+    """The sizes of the copies on the site. A thumbnail is about to be copied if it has none."""
 
     @classmethod
-    def load(cls, *, originals: Path, folder: Path) -> "ThumbnailStore":
-        """Return the store; an empty one where there is no ``folder``."""
-        try:
-            with os.scandir(folder) as entries:
-                file_sizes = {
-                    entry.name: entry.stat(follow_symlinks=False).st_size
-                    for entry in entries
-                    if entry.is_file(follow_symlinks=False)
-                }
-        except OSError:
-            file_sizes = {}
-        records = read_manifest(folder)
-        return cls(originals=originals, folder=folder, records=records, file_sizes=file_sizes)
+    def load(cls, *, originals: Path, folder: Path, published: Path) -> "ThumbnailStore":
+        """Return the store; an empty one where there is no ``folder``.
+
+        ``published`` is the folder of the copies on the site.
+        """
+        return cls(
+            originals=originals,
+            folder=folder,
+            records=read_manifest(folder),
+            file_sizes=_file_sizes(folder),
+            published=_file_sizes(published),
+        )
 
     def partition(self, images: Iterable[Image]) -> tuple[frozenset[str], list[Image]]:
         """Return the keys of ``images`` whose thumbnails are complete, and the images to build.
@@ -100,11 +104,24 @@ class ThumbnailStore(Struct, frozen=True, kw_only=True):
         return complete, due
 
     def is_complete(self, image: Image) -> bool:
-        """Whether there are thumbnails, each as long as it was written."""
+        """Whether there are thumbnails, each as it was written.
+
+        The content of those that have a copy of the same size on the site is not read.
+        """
         record = self.records.get(image.key)
         if record is None or not record.dimensions:
             return False
-        return tuple(map(self.file_sizes.get, record.names(image))) == record.file_sizes
+        names = record.names(image)
+        return tuple(map(self.file_sizes.get, names)) == record.file_sizes and all(
+            self.published.get(name) == self.file_sizes[name] or self._has_checksum(name, checksum)
+            for name, checksum in zip(names, record.checksums, strict=False)
+        )
+
+    def _has_checksum(self, name: str, checksum: str) -> bool:
+        try:
+            return checksum_of(read_file(self.folder / name)) == checksum
+        except OSError:
+            return False
 
     def _needs_build(self, image: Image, is_complete: bool) -> bool:
         try:
@@ -124,7 +141,7 @@ class ThumbnailStore(Struct, frozen=True, kw_only=True):
     def write_manifest(self, records: Mapping[str, ThumbnailRecord]) -> None:
         """Write the manifest with ``records``, by `Image.key`. Raises `OSError`."""
         body = encode(records) + b"\n"
-        self.write(MANIFEST, _header(body) + b"\n" + body)
+        self.write(MANIFEST, _header(body, _FIELDS) + b"\n" + body)
 
 
 def digest_of(original: BinaryIO) -> str:
@@ -135,6 +152,11 @@ def digest_of(original: BinaryIO) -> str:
     return digest.hexdigest()[:10]
 
 
+def checksum_of(thumbnail: bytes) -> str:
+    """Return the first 16 hexadecimal digits of the SHA-256 of a thumbnail."""
+    return sha256(thumbnail).hexdigest()[:16]
+
+
 def read_manifest(folder: Path) -> dict[str, ThumbnailRecord]:
     """Return the records by `Image.key`.
 
@@ -142,13 +164,26 @@ def read_manifest(folder: Path) -> dict[str, ThumbnailRecord]:
     """
     try:
         header, _, body = read_file(folder / MANIFEST).partition(b"\n")
-        if header == _header(body):
+        if header in (_header(body, _FIELDS), _header(body, _FIELDS[:-1])):
             return decode_as(body, dict[str, ThumbnailRecord])
     except (OSError, ValueError):
         pass
     return {}
 
 
-def _header(body: bytes) -> bytes:
-    header = {"recipe": SETTINGS_KEY, "fields": _FIELDS, "sha256": sha256(body).hexdigest()}
+def _file_sizes(folder: Path) -> dict[str, int]:
+    """Return the sizes of the files in ``folder`` by name; none if it cannot be read."""
+    try:
+        with os.scandir(folder) as entries:
+            return {
+                entry.name: entry.stat(follow_symlinks=False).st_size
+                for entry in entries
+                if entry.is_file(follow_symlinks=False)
+            }
+    except OSError:
+        return {}
+
+
+def _header(body: bytes, fields: tuple[str, ...]) -> bytes:
+    header = {"recipe": SETTINGS_KEY, "fields": fields, "sha256": sha256(body).hexdigest()}
     return json.dumps(header).encode()

@@ -18,7 +18,12 @@ from msgspec import Struct
 
 from events_archive.console import Console, quantity
 from events_archive.errors import ArchiveError
-from events_archive.images.thumbnail_store import ThumbnailRecord, ThumbnailStore, digest_of
+from events_archive.images.thumbnail_store import (
+    ThumbnailRecord,
+    ThumbnailStore,
+    checksum_of,
+    digest_of,
+)
 from events_archive.model.event import Image
 from events_archive.safe_text import safe_text
 from events_archive.store.opener import open_file
@@ -96,20 +101,22 @@ def make_thumbnails(
     *,
     originals: Path,
     folder: Path,
+    published: Path,
     jobs: int,
     console: Console,
     excluded_licences: Collection[int] = (),
 ) -> Thumbnails:
     """Return the thumbnails of ``images``, after building those that are missing in ``folder``.
 
-    Only new and changed files in ``originals`` are decoded, ``jobs`` at a time. A missing original
-    causes no warning; one that cannot be decoded causes one in each run.
+    Damaged ones are missing too, as far as the folder ``published`` has no copy of them. Only new
+    and changed files in ``originals``, and those of missing thumbnails, are decoded, ``jobs`` at a
+    time. A missing original causes no warning; one that cannot be decoded causes one in each run.
 
     Raises `ArchiveError` where ``folder`` cannot be written to.
     """
     excluded = frozenset(excluded_licences)
     wanted = {image.key: image for image in images if image.licence_id not in excluded}
-    store = ThumbnailStore.load(originals=originals, folder=folder)
+    store = ThumbnailStore.load(originals=originals, folder=folder, published=published)
     complete, due = store.partition(wanted.values())
     built = _build_all(due, store, jobs=jobs, console=console) if due else {}
     by_key = {}
@@ -224,6 +231,7 @@ def _build(
         record,
         dimensions=" ".join(f"{width}x{height}" for width, height, _ in thumbnails),
         file_sizes=tuple(len(encoded) for _, _, encoded in thumbnails),
+        checksums=tuple(checksum_of(encoded) for _, _, encoded in thumbnails),
         decoder_warning=take_warnings(),
     )
     for name, (_, _, encoded) in zip(record.names(image), thumbnails, strict=True):

@@ -44,6 +44,7 @@ class Studio:
 
     def __init__(self, folder: Path) -> None:
         self.originals, self.folder = folder / "originals", folder / "thumbnails"
+        self.published = folder / "published"
         self.originals.mkdir()
         self.output = ""
         self.warnings: list[str] = []
@@ -69,6 +70,7 @@ class Studio:
                 images,
                 originals=self.originals,
                 folder=self.folder,
+                published=self.published,
                 jobs=jobs,
                 console=console,
                 excluded_licences=excluded,
@@ -727,7 +729,7 @@ def test_pillow_and_the_thread_pool_are_imported_only_to_build(studio: Studio) -
         from events_archive.console import Console
         image = Image(id=7, name="", url="https://x.example/a.png", credit="", licence=None)
         made = make_thumbnails([image], originals=Path(sys.argv[1]), folder=Path(sys.argv[2]),
-                               jobs=2, console=Console())
+                               published=Path("nowhere"), jobs=2, console=Console())
         assert made.of(image).width == 400
         assert not {"PIL", "concurrent.futures", "multiprocessing"} & set(sys.modules)
     """
@@ -834,6 +836,26 @@ def test_no_flipped_bit_of_the_manifest_goes_unnoticed(studio: Studio) -> None:
         assert read_manifest(studio.folder) == {}, number
 
 
+def test_a_damaged_thumbnail_is_made_again_unless_the_site_has_its_copy(
+    studio: Studio, decoded: list[int]
+) -> None:
+    first = studio.make(image := studio.put("a.png", plain(40, 30)))
+    [path] = studio.folder.glob("7-*.webp")
+    good = path.read_bytes()
+    for number in range(0, 8 * len(good), 97):
+        damaged = bytearray(good)
+        damaged[number // 8] ^= 1 << number % 8
+        path.write_bytes(damaged)
+        assert studio.make(image) == first
+        assert path.read_bytes() == good, number
+    count = len(decoded)
+    studio.published.mkdir()
+    (studio.published / path.name).write_bytes(good)
+    path.write_bytes(bytes(len(good)))
+    assert studio.make(image) == first
+    assert len(decoded) == count
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -874,7 +896,7 @@ def test_a_manifest_with_a_right_checksum_and_other_values_is_ignored(
     _, _, body = (studio.folder / MANIFEST).read_bytes().partition(b"\n")
     crafted = re.sub(value, other, body)
     assert crafted != body
-    header = thumbnail_store._header(crafted)
+    header = thumbnail_store._header(crafted, thumbnail_store._FIELDS)
     (studio.folder / MANIFEST).write_bytes(header + b"\n" + crafted)
     assert read_manifest(studio.folder) == {}
     assert studio.make(image) == first
@@ -942,8 +964,8 @@ def test_after_ctrl_c_finished_thumbnails_are_in_the_manifest(studio: Studio) ->
         from events_archive.console import Console
         images = [Image(id=n, name="", url=f"https://x.example/{n}.png", credit="", licence=None)
                   for n in range(60)]
-        make_thumbnails(images, originals=Path(sys.argv[1]), folder=Path(sys.argv[2]), jobs=2,
-                        console=Console())
+        make_thumbnails(images, originals=Path(sys.argv[1]), folder=Path(sys.argv[2]),
+                        published=Path("nowhere"), jobs=2, console=Console())
     """
     program = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(code), str(studio.originals), str(studio.folder)],
