@@ -185,6 +185,9 @@ class Life:
         )
         return {"image": choice((image, image, None))}
 
+    def credited(self, record: dict[str, Any]) -> dict[str, Any]:
+        return {"image": record["image"] and record["image"] | {"credit": self.word("By", "From")}}
+
     def linked(self, record: dict[str, Any]) -> dict[str, Any]:
         name = self.random.choice(("info_urls", "vid_urls"))
         links = [link | {"title": self.word("Read", "See")} for link in record[name]]
@@ -206,6 +209,7 @@ class Life:
         "type": lambda life, record: {"type": life.random.choice(list(EVENT_TYPES.values()))},
         "note": noted,
         "picture": pictured,
+        "credit": credited,
         "links": linked,
         "people": staffed,
         "duration": lambda life, record: {"duration": f"PT{life.random.randint(1, 3)}H"},
