@@ -57,7 +57,6 @@ def flatten(cache: Path, base_url: str) -> dict[str, Any]:
         site.catalogue.images,
         originals=cache / "originals",
         folder=cache / "thumbnails",
-        published=settings.output / "pictures",
         jobs=2,
         console=console,
     )

@@ -23,7 +23,14 @@ OUTPUTS_VARIABLE = "BENCHMARK_OUTPUTS"
 _REVISION = re.compile(rb"Revision (\d{6})")
 _FIRST_REVISION = " Revision 000000."
 
-_FILES_IN_GIT = {"events.jsonl", "history.jsonl", "ledger.json", "published-ids.json"}
+_DATA = {
+    "contact.json",
+    "events.jsonl",
+    "history.jsonl",
+    "ledger.json",
+    "publications.jsonl",
+    "published-ids.json",
+}
 _IMAGE_FOLDERS = {"originals", "thumbnails"}
 
 
@@ -101,9 +108,9 @@ class Dataset:
 
 
 def remove_build_state(cache: Path) -> None:
-    """Remove from a cache all but the files that are in git and the images."""
+    """Remove from a cache all but the data and the images."""
     for entry in list(cache.iterdir()):
-        if entry.name not in _FILES_IN_GIT | _IMAGE_FOLDERS:
+        if entry.name not in _DATA | _IMAGE_FOLDERS:
             remove(entry)
 
 

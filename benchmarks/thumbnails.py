@@ -165,12 +165,7 @@ def _make_thumbnails(originals: Path, folder: Path, jobs: int) -> None:
     resize.WIDTHS = WIDTHS
     console = Console(quiet=True)
     make_thumbnails(
-        _images(originals),
-        originals=originals,
-        folder=folder,
-        published=folder / "published",
-        jobs=jobs,
-        console=console,
+        _images(originals), originals=originals, folder=folder, jobs=jobs, console=console
     )
 
 

@@ -185,7 +185,12 @@ def test_after_a_flipped_bit_in_what_is_kept_between_runs_the_site_has_the_same_
         shutil.copytree(finished.cache.parent / name, tmp_path / name)
     (tmp_path / "output/index.html").write_text("edited, so that the manifest decides")
     kept = [*(tmp_path / "cache/builds").iterdir(), tmp_path / "cache/originals/validators.json"]
-    for path in (*kept, tmp_path / "cache/thumbnails/manifest.jsonl"):
+    # So that thumbnails are copied.
+    shutil.rmtree(tmp_path / "output/pictures")
+    kept += (tmp_path / "cache/thumbnails").glob("*.webp")
+    if place > 0.5:
+        kept.append(tmp_path / "cache/thumbnails/manifest.jsonl")
+    for path in kept:
         content = bytearray(path.read_bytes())
         content[int(place * len(content))] ^= 4
         path.write_bytes(content)

@@ -25,7 +25,7 @@ from events_archive.output.manifest import (
     load_manifest,
     save_manifest,
 )
-from events_archive.output.writer import OutputDir, WriteSummary
+from events_archive.output.writer import DamagedFileError, OutputDir, WriteSummary
 from events_archive.render.assets import is_always_cached, precache_manifest, read_assets
 from events_archive.render.context import RenderContext
 from events_archive.render.renderer import Renderer
@@ -94,7 +94,6 @@ def publish(site: Site, console: Console, inputs: InputSnapshot | None) -> Site:
             site.catalogue.images,
             originals=settings.cache / "originals",
             folder=settings.cache / "thumbnails",
-            published=settings.output / urls.IMAGES,
             jobs=settings.jobs,
             console=console,
             excluded_licences=settings.excluded_licences,
@@ -104,6 +103,9 @@ def publish(site: Site, console: Console, inputs: InputSnapshot | None) -> Site:
     with console.timed("render"):
         try:
             pages, output, fingerprint = render_site(site, thumbnails, audit)
+        except DamagedFileError:
+            thumbnails.remove_damaged()
+            return publish(site, console, inputs)
         except Exception as error:
             site = without_failing_events(site, thumbnails, console, error)
             audit = IdAudit(published=audit.published)

@@ -76,22 +76,21 @@ class ThumbnailStore(Struct, frozen=True, kw_only=True):
     """By `Image.key`."""
     file_sizes: Mapping[str, int]
     """Of the files in `folder`, in bytes, by name."""
-    published: Mapping[str, int]
-    """The sizes of the copies on the site. A thumbnail is about to be copied if it has none."""
 
     @classmethod
-    def load(cls, *, originals: Path, folder: Path, published: Path) -> "ThumbnailStore":
-        """Return the store; an empty one where there is no ``folder``.
-
-        ``published`` is the folder of the copies on the site.
-        """
-        return cls(
-            originals=originals,
-            folder=folder,
-            records=read_manifest(folder),
-            file_sizes=_file_sizes(folder),
-            published=_file_sizes(published),
-        )
+    def load(cls, *, originals: Path, folder: Path) -> "ThumbnailStore":
+        """Return the store; an empty one where there is no ``folder``."""
+        try:
+            with os.scandir(folder) as entries:
+                file_sizes = {
+                    entry.name: entry.stat(follow_symlinks=False).st_size
+                    for entry in entries
+                    if entry.is_file(follow_symlinks=False)
+                }
+        except OSError:
+            file_sizes = {}
+        records = read_manifest(folder)
+        return cls(originals=originals, folder=folder, records=records, file_sizes=file_sizes)
 
     def partition(self, images: Iterable[Image]) -> tuple[frozenset[str], list[Image]]:
         """Return the keys of ``images`` whose thumbnails are complete, and the images to build.
@@ -104,24 +103,11 @@ class ThumbnailStore(Struct, frozen=True, kw_only=True):
         return complete, due
 
     def is_complete(self, image: Image) -> bool:
-        """Whether there are thumbnails, each as it was written.
-
-        The content of those that have a copy of the same size on the site is not read.
-        """
+        """Whether there are thumbnails, each as long as it was written."""
         record = self.records.get(image.key)
         if record is None or not record.dimensions:
             return False
-        names = record.names(image)
-        return tuple(map(self.file_sizes.get, names)) == record.file_sizes and all(
-            self.published.get(name) == self.file_sizes[name] or self._has_checksum(name, checksum)
-            for name, checksum in zip(names, record.checksums, strict=False)
-        )
-
-    def _has_checksum(self, name: str, checksum: str) -> bool:
-        try:
-            return checksum_of(read_file(self.folder / name)) == checksum
-        except OSError:
-            return False
+        return tuple(map(self.file_sizes.get, record.names(image))) == record.file_sizes
 
     def _needs_build(self, image: Image, is_complete: bool) -> bool:
         try:
@@ -169,19 +155,6 @@ def read_manifest(folder: Path) -> dict[str, ThumbnailRecord]:
     except (OSError, ValueError):
         pass
     return {}
-
-
-def _file_sizes(folder: Path) -> dict[str, int]:
-    """Return the sizes of the files in ``folder`` by name; none if it cannot be read."""
-    try:
-        with os.scandir(folder) as entries:
-            return {
-                entry.name: entry.stat(follow_symlinks=False).st_size
-                for entry in entries
-                if entry.is_file(follow_symlinks=False)
-            }
-    except OSError:
-        return {}
 
 
 def _header(body: bytes, fields: tuple[str, ...]) -> bytes:

@@ -9,7 +9,8 @@ import os
 import threading
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from itertools import repeat
 from pathlib import Path
 from time import monotonic
 
@@ -26,7 +27,7 @@ from events_archive.images.thumbnail_store import (
 )
 from events_archive.model.event import Image
 from events_archive.safe_text import safe_text
-from events_archive.store.opener import open_file
+from events_archive.store.opener import open_file, read_file
 from events_archive.thread_pool import map_in_threads
 
 DEFAULT_WIDTH = 640
@@ -44,6 +45,8 @@ class Thumbnail(Struct, frozen=True, kw_only=True):
     """``<image id>-<digest>``, the part of their names that all sizes share."""
     sizes: tuple[tuple[int, int], ...]
     """Width and height in pixels, narrowest first; never empty."""
+    checksums: tuple[str, ...] = ()
+    """Of the files, as `checksum_of` returns them; empty if an earlier version made them."""
 
     @property
     def width(self) -> int:
@@ -89,11 +92,27 @@ class Thumbnails(Struct, frozen=True, kw_only=True):
         """Return the ids of those of ``images`` whose licence is excluded."""
         return frozenset(i.id for i in images if i.licence_id in self.excluded_licences)
 
-    def files(self) -> Iterator[tuple[str, Path]]:
-        """Yield the path on the site and the present path of each file, sorted."""
-        paths = {t.file(width) for t in self.by_key.values() for width, _ in t.sizes}
-        for path in sorted(paths):
-            yield path, self.folder / path.removeprefix("pictures/")
+    def files(self) -> Iterator[tuple[str, Path, str]]:
+        """Yield the path on the site, the present path and the checksum of each file, sorted.
+
+        The checksum is ``""`` if it is not known.
+        """
+        checksums = {
+            thumbnail.file(width): checksum
+            for thumbnail in self.by_key.values()
+            for (width, _), checksum in zip(
+                thumbnail.sizes, thumbnail.checksums or repeat(""), strict=False
+            )
+        }
+        for path, checksum in sorted(checksums.items()):
+            yield path, self.folder / path.removeprefix("pictures/"), checksum
+
+    def remove_damaged(self) -> None:
+        """Remove the files that are not as they were written, to be made again."""
+        for _, file, checksum in self.files():
+            with suppress(OSError):
+                if checksum and checksum_of(read_file(file)) != checksum:
+                    file.unlink()
 
 
 def make_thumbnails(
@@ -101,22 +120,20 @@ def make_thumbnails(
     *,
     originals: Path,
     folder: Path,
-    published: Path,
     jobs: int,
     console: Console,
     excluded_licences: Collection[int] = (),
 ) -> Thumbnails:
     """Return the thumbnails of ``images``, after building those that are missing in ``folder``.
 
-    Damaged ones are missing too, as far as the folder ``published`` has no copy of them. Only new
-    and changed files in ``originals``, and those of missing thumbnails, are decoded, ``jobs`` at a
-    time. A missing original causes no warning; one that cannot be decoded causes one in each run.
+    Only new and changed files in ``originals`` are decoded, ``jobs`` at a time. A missing original
+    causes no warning; one that cannot be decoded causes one in each run.
 
     Raises `ArchiveError` where ``folder`` cannot be written to.
     """
     excluded = frozenset(excluded_licences)
     wanted = {image.key: image for image in images if image.licence_id not in excluded}
-    store = ThumbnailStore.load(originals=originals, folder=folder, published=published)
+    store = ThumbnailStore.load(originals=originals, folder=folder)
     complete, due = store.partition(wanted.values())
     built = _build_all(due, store, jobs=jobs, console=console) if due else {}
     by_key = {}
@@ -127,7 +144,9 @@ def make_thumbnails(
         if fault := record.error or record.decoder_warning:
             console.warn(image_warning(image, fault))
         if record.dimensions and (key in built or key in complete):
-            by_key[key] = Thumbnail(name=f"{image.id}-{record.digest}", sizes=record.sizes)
+            by_key[key] = Thumbnail(
+                name=f"{image.id}-{record.digest}", sizes=record.sizes, checksums=record.checksums
+            )
     return Thumbnails(folder=folder, by_key=by_key, excluded_licences=excluded)
 
 

@@ -21,8 +21,8 @@ MIN_PAGES_FOR_WORKER = 300
 _CHUNK_SIZE = 40
 """The number of files that one process takes at a time."""
 
-Task = Page | tuple[str, Path]
-"""A page to render, or a path with a file to copy there."""
+Task = Page | tuple[str, Path, str]
+"""A page to render, or a path with a file to copy there and its checksum."""
 
 
 class SiteBuilder(Struct, kw_only=True):
@@ -35,8 +35,8 @@ class SiteBuilder(Struct, kw_only=True):
     jobs: int = 1
     """With more than one, a worker process helps to render many pages."""
 
-    def build(self, pages: Iterable[Page], files: Iterable[tuple[str, Path]] = ()) -> None:
-        """Stage the pages that are not current, and copies of ``files``, as (path, source).
+    def build(self, pages: Iterable[Page], files: Iterable[tuple[str, Path, str]] = ()) -> None:
+        """Stage the pages that are not current, and copies of ``files``: (path, source, checksum).
 
         Raises ArchiveError if a page cannot be rendered or a file cannot be written.
         """
@@ -77,6 +77,6 @@ class SiteBuilder(Struct, kw_only=True):
                 fingerprint = self.fingerprints.page(task)
                 staged[task.path] = self.output.stage(task.path, content, fingerprint)
             else:
-                path, source = task
-                staged[path] = self.output.stage_file(path, source)
+                path, source, checksum = task
+                staged[path] = self.output.stage_file(path, source, checksum)
         return staged, audit

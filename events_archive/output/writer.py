@@ -24,6 +24,7 @@ from msgspec import Struct
 
 from events_archive.console import quantity
 from events_archive.errors import ArchiveError
+from events_archive.images.thumbnail_store import checksum_of
 from events_archive.output.folder import (
     NOT_OURS,
     STAGING,
@@ -97,6 +98,10 @@ class WriteSummary(Struct, frozen=True, kw_only=True):
         return ", ".join(parts) or "no file written"
 
 
+class DamagedFileError(ArchiveError):
+    """A file that is to be copied to the site is not as it was written."""
+
+
 class OutputDir:
     """The output folder during a build, until `commit`; it is created if necessary.
 
@@ -149,14 +154,20 @@ class OutputDir:
         staged = self.staged[path] = StagedFile(entry, is_new)
         return staged
 
-    def stage_file(self, path: str, source: Path) -> StagedFile:
-        """Take a copy of ``source`` into the site. The path has to name the content (a hash)."""
+    def stage_file(self, path: str, source: Path, checksum: str = "") -> StagedFile:
+        """Take a copy of ``source`` into the site. The path has to name the content (a hash).
+
+        Raises `DamagedFileError` if its content is to be copied and does not have the ``checksum``.
+        """
         self._check_is_inside(path)
         try:
             stat = self._present.get(path)
             is_new = stat is None or stat[0] != source.stat().st_size
             if stat is None or is_new:
-                stat = self._write_staged(path, read_file(source))
+                content = read_file(source)
+                if checksum and checksum_of(content) != checksum:
+                    raise DamagedFileError(f"{source} is damaged")
+                stat = self._write_staged(path, content)
         except OSError as error:
             raise cannot_write(self.folder / path, error) from error
         staged = self.staged[path] = StagedFile(FileEntry(*stat), is_new)

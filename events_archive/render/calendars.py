@@ -45,6 +45,8 @@ _EMPTY_CALENDAR = (
     b"TZOFFSETFROM:+0000\r\nTZOFFSETTO:+0000\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
 )
 
+_END = b"END:VEVENT\r\n"
+
 # TEXT must not have control characters but tab and line end (RFC 5545 section 3.3.11). DEL, C1
 # controls and lone surrogates are not valid in UTF-8 text either.
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -59,14 +61,12 @@ def calendar_file(context: RenderContext, page: Page) -> bytes:
     """Return the file of one calendar."""
     calendar: Calendar = page.context["calendar"]
     make = anniversary if calendar.is_recurring else event_component
-    # A colour of an event overrules the one that a subscriber has given the calendar.
-    is_mixed = calendar.category is None
     components = [
-        context.cached(
-            (make, entry.event.id, is_mixed), partial(make, context, entry, has_colour=is_mixed)
-        )
+        context.cached((make, entry.event.id), partial(make, context, entry))
         for entry in calendar.entries
     ]
+    if calendar.category is None:
+        components = list(map(_with_colour, components, calendar.entries))
     properties = _head(calendar, context.site.base_url)
     head = "".join(content_line(name, value) for name, value in properties).encode()
     body = components or [_EMPTY_CALENDAR]
@@ -81,6 +81,15 @@ def size_warning(calendar: Calendar, content: bytes) -> str:
         f"{calendar.path} holds {len(calendar.entries):,} events in {len(content) / 1e6:.1f} MB; "
         f"programs that subscribe to it may drop what is beyond {MAX_EVENTS:,} events or 1 MB"
     )
+
+
+def _with_colour(component: bytes, entry: CalendarEntry) -> bytes:
+    """Return a VEVENT with the colour of its category.
+
+    In a calendar of one category it would overrule the colour that a subscriber has chosen.
+    """
+    colour, _ = COLOURS[category_of(entry.event.type).key]
+    return b"%bCOLOR:%b\r\n%b" % (component.removesuffix(_END), colour.encode(), _END)
 
 
 def _head(calendar: Calendar, base_url: str) -> Iterator[tuple[str, str]]:
@@ -101,10 +110,8 @@ def _head(calendar: Calendar, base_url: str) -> Iterator[tuple[str, str]]:
             yield ("SOURCE;VALUE=URI", uri_value(base_url + calendar.path))
 
 
-def event_component(
-    context: RenderContext, entry: CalendarEntry, *, has_colour: bool = True
-) -> bytes:
-    """Return the VEVENT of an event, with its category's colour if it is to have one."""
+def event_component(context: RenderContext, entry: CalendarEntry) -> bytes:
+    """Return the VEVENT of an event."""
     event, base_url = entry.event, context.site.base_url
     url = _permalink(context, event)
     thumbnail = context.thumbnails.of(event.image)
@@ -122,7 +129,6 @@ def event_component(
         ("SUMMARY", text_value(summary(entry))),
         ("DESCRIPTION", text_value(description(entry, url, image))),
         ("CATEGORIES", text_value(event.type.name)),
-        ("COLOR", COLOURS[category_of(event.type).key][0] if has_colour else ""),
         ("LOCATION", text_value(event.location)),
         ("URL", uri_value(url)),
         ("IMAGE;VALUE=URI;DISPLAY=BADGE;FMTTYPE=image/webp", uri_value(image)),
@@ -135,7 +141,7 @@ def _permalink(context: RenderContext, event: Event) -> str:
     return context.site.base_url and context.site.base_url + urls.permalink(event.id)
 
 
-def anniversary(context: RenderContext, entry: CalendarEntry, *, has_colour: bool = True) -> bytes:
+def anniversary(context: RenderContext, entry: CalendarEntry) -> bytes:
     """Return the VEVENT that recurs every year, from the first year after the event.
 
     29 February recurs on the last day of February, since recurrences on a day that a year does not
@@ -156,7 +162,6 @@ def anniversary(context: RenderContext, entry: CalendarEntry, *, has_colour: boo
         ("SUMMARY", text_value(f"{day.year}: {event.name}")),
         ("DESCRIPTION", text_value("\n\n".join(filter(None, paragraphs)))),
         ("CATEGORIES", f"Anniversary,{text_value(event.type.name)}"),
-        ("COLOR", COLOURS[category_of(event.type).key][0] if has_colour else ""),
         ("URL", uri_value(url)),
     )
 
@@ -175,7 +180,7 @@ def _vevent(name: str, entry: CalendarEntry, *properties: tuple[str, str]) -> by
         *properties,
     )
     lines = [content_line(name, value) for name, value in properties if value]
-    return "".join(("BEGIN:VEVENT\r\n", *lines, "END:VEVENT\r\n")).encode()
+    return "".join(("BEGIN:VEVENT\r\n", *lines)).encode() + _END
 
 
 def start_and_end(event: Event) -> tuple[str, str]:
