@@ -44,7 +44,7 @@ def plan_equivalent(site) -> tuple:
         # Types, years and months come first.
         return takewhile(lambda page: page.path != "days/index.html", plan.list_pages(site))
 
-    planners = (plan.static_pages, plan.event_pages, list_pages, plan.feed_pages)
+    planners = (plan.static_pages, plan.feed_pages, plan.event_pages, list_pages)
     return restrict(plan.plan_site(site, planners))
 
 

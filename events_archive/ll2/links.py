@@ -44,12 +44,11 @@ def clean_url(text: str) -> str:
 
 def host_note(url: str, words: str) -> str:
     """Return " (host)" of ``url`` if ``words``, which link to it, name another host; else ""."""
-    host = host_of(url)
     names = (name.lower() for name in _HOST_IN_WORDS.findall(words))
     # No top-level domain is a number or a letter, so that neither "CC BY 2.0" nor "U.S." is a host.
     hosts = {name for name in names if _TOP_LEVEL.fullmatch(name.rpartition(".")[2])}
     named = {name.removeprefix("www.") for name in hosts}
-    return f" ({host})" if named and host not in named else ""
+    return f" ({host_of(url)})" if named and host_of(url) not in named else ""
 
 
 def without_format(url: str) -> str:

@@ -1,10 +1,10 @@
 """Changes of events: the entries of the history, and how two states of an event are compared."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import Annotated, Any
 
+import msgspec
 from msgspec import Meta, Struct, to_builtins
 
 from events_archive.model.event import Event, EventId
@@ -214,7 +214,7 @@ def shown_values(event: Event) -> dict[str, Any]:
 
 def shown_digest(event: Event) -> str:
     """Return a digest of what is shown of an event but for its relations, and of `RECIPE`."""
-    data = json.dumps(list(shown_values(event).values()), ensure_ascii=True).encode()
+    data = msgspec.json.encode(list(shown_values(event).values()))
     return f"{RECIPE}:{blake2b(data, digest_size=8).hexdigest()}"
 
 

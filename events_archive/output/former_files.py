@@ -80,8 +80,10 @@ def former_paths(generations: dict[str, Generations]) -> frozenset[str]:
 def _copy_assets(output: OutputDir, cache: Path, assets: Generations) -> None:
     """Copy the assets into the cache, and remove those of generations before the former one."""
     folder = cache / FOLDER / urls.ASSETS
+    # A name has a digest of the content.
     for path in assets.current:
-        write_atomically(cache / FOLDER / path, add_checksum(read_file(output.file(path))))
+        if not is_file(cache / FOLDER / path):
+            write_atomically(cache / FOLDER / path, add_checksum(read_file(output.file(path))))
     retained = {path.rpartition("/")[2] for path in (*assets.current, *assets.former)}
     with suppress(OSError):
         for copy in folder.iterdir():

@@ -22,17 +22,21 @@ Planner = Callable[[Site], Iterator[Page]]
 
 PLANNERS: tuple[Planner, ...] = (
     static_pages,
+    feed_pages,
+    change_list_pages,
     event_pages,
     list_pages,
     credits_pages,
     report_pages,
     subscription_pages,
-    feed_pages,
-    change_list_pages,
     calendar_pages,
     data_pages,
 )
-"""Each yields the pages of one kind."""
+"""Each yields the pages of one kind.
+
+The two processes of a build start at the two ends. So what shares much is at one of them, like
+feeds: their entries are rendered once.
+"""
 
 
 def plan_site(site: Site, planners: Sequence[Planner] = PLANNERS) -> tuple[Page, ...]:

@@ -6,8 +6,10 @@ It is written before the site is. A run in which no event changed leaves it as i
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 from events_archive.model.publication import Publication
-from events_archive.store.canonical_json import decode_as, encode
+from events_archive.store.canonical_json import decode_as
 from events_archive.store.files import read_lines, write_atomically
 
 PUBLICATIONS_FILE = "publications.jsonl"
@@ -35,5 +37,8 @@ def load_publications(path: Path) -> tuple[dict[int, Publication], tuple[str, ..
 
 def save_publications(path: Path, publications: Mapping[int, Publication]) -> bool:
     """Write the file; return whether it changed. Raises `CacheError`."""
-    lines = [encode(publication) for _, publication in sorted(publications.items())]
+    lines = [_encode(publication) for _, publication in sorted(publications.items())]
     return write_atomically(path, b"".join(line + b"\n" for line in lines))
+
+
+_encode = msgspec.json.Encoder(order="sorted").encode
