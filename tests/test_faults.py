@@ -238,7 +238,7 @@ def test_a_damaged_line_of_the_cache_is_named_and_the_others_are_used(
     assert {name for name in before - after if name.endswith(".html")} == set()
 
 
-def test_a_refresh_without_changes_sends_one_request_and_changes_no_data(
+def test_a_refresh_without_changes_but_timestamps_changes_no_data(
     tmp_path: Path,
 ) -> None:
     folders = {"cache": tmp_path / "cache", "output": tmp_path / "output"}
@@ -252,6 +252,15 @@ def test_a_refresh_without_changes_sends_one_request_and_changes_no_data(
         assert len(server.requests.api) - sent == 1
         after = _lines(tmp_path / "cache")
         assert after == before
+        # As LL2 does for hundreds of events at once.
+        server.database.advance(hours=1)
+        for event_id in server.database.ids[::2]:
+            server.database.change(event_id)
+        stamped = run_build("--api-url", server.url, *options, **folders)
+        assert _lines(tmp_path / "cache") == before
+        # Pages that state when LL2 was last asked.
+        assert stamped.report["written"]["changed"] <= 4
+        assert stamped.report["written"]["added"] == 0
         server.database.advance(hours=1)
         server.database.change(
             server.database.ids[3], name="Renamed docking", date="2027-01-01T00:00:00Z"

@@ -117,7 +117,7 @@ def _former_publications(settings: Settings, console: Console) -> dict[int, Publ
     for message in damaged:
         console.warn(f"{message}; it is left out")
     state, _ = load_state(cache / STATE_FILE)
-    is_known = known and (state.told_since or state.last_refreshed is None)
+    is_known = known and (state.changes_combined_since or state.last_refreshed is None)
     if is_known or not load_published_ids(cache / PUBLISHED_IDS_FILE):
         return known
     # An earlier version has published, and remembered nothing but what its formulas are made from.

@@ -3,6 +3,9 @@
 A member that a record lacks says nothing: the API has three levels of detail, and a server may not
 send the one it was asked for. So the member keeps the value that is known. One that is null or
 empty is a statement, and is stored.
+
+A record that differs from the known one in timestamps alone is no news, and is not stored: LL2 sets
+them anew without a change, for hundreds of events at once.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -71,7 +74,9 @@ def merge_records(
         try:
             known_record = known.decode() if known else {}
             record = _with_known_members(sent, known_record)
-            if record == known_record or (known and not is_full and _is_stale(record, known, now)):
+            if _is_same(record, known_record):
+                continue
+            if known and not is_full and _is_stale(record, known, now):
                 continue
             line = RecordLine.encode(record)
         except Exception as error:
@@ -100,7 +105,9 @@ def merge_records(
             first_seen={event_id: min(seen, latest) for event_id, seen in first_seen.items()},
             last_full_refresh=now if is_full else full and min(full, now),
             last_incremental_refresh=incremental and min(incremental, now) if is_full else now,
-            told_since=min(state.told_since or state.last_refreshed or FIRST_DATE, latest),
+            changes_combined_since=min(
+                state.changes_combined_since or state.last_refreshed or FIRST_DATE, latest
+            ),
         ),
         is_full=is_full,
         changes=tuple(_changes(cached, updates, state, withdrawn, now)),
@@ -117,6 +124,18 @@ def _event(line: RecordLine | None) -> Event | None:
     """Return the event of a line; None if there is no line or it is invalid."""
     event = read_event(0, line) if line else None
     return event if isinstance(event, Event) else None
+
+
+def _is_same(record: Record, known: Record) -> bool:
+    return record == known or without_timestamps(record) == without_timestamps(known)
+
+
+def without_timestamps(value: Any) -> Any:
+    """Return a JSON value without when LL2 touched it: ``last_updated``, of related objects too."""
+    if isinstance(value, dict):
+        members = value.items()
+        return {name: without_timestamps(v) for name, v in members if name != "last_updated"}
+    return [without_timestamps(item) for item in value] if isinstance(value, list) else value
 
 
 def _is_stale(record: Record, known: RecordLine, now: datetime) -> bool:

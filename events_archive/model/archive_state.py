@@ -52,7 +52,7 @@ class ArchiveState(
     """
     feed_dates: Mapping[str, AwareDatetime] = field(default_factory=dict)
     """The dates of feeds as they were published last, by path without a suffix."""
-    told_since: AwareDatetime | None = None
+    changes_combined_since: AwareDatetime | None = None
     """The last refresh of a version that published each type of change of an event by itself."""
 
     def __post_init__(self) -> None:

@@ -47,7 +47,7 @@ class _Finding(Struct, frozen=True, kw_only=True):
 @lru_cache(maxsize=1)
 def change_entries(site: Site) -> tuple[FeedEntry, ...]:
     """Return an entry for each finding, latest first; many of one refresh and type share one."""
-    since = site.history.state.told_since or FIRST_DATE
+    since = site.history.state.changes_combined_since or FIRST_DATE
     entries: list[FeedEntry] = []
     findings = sorted(_findings(site, since), key=_order, reverse=True)
     for (observed, change_type), group in groupby(findings, key=lambda one: _order(one)[:2]):

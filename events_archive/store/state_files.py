@@ -41,7 +41,7 @@ _OF_CONTACT = {
 of earlier versions have them too."""
 
 
-_ADDED = ("feeds", "told_since")
+_ADDED = ("feeds", "changes_combined_since")
 """Members that the ledgers of earlier versions do not have."""
 
 
@@ -105,7 +105,7 @@ def persist_slugs(
         event_owners=slugs.events.owners,
         type_owners=slugs.types.owners,
         feed_dates={feed: date for feed, date in state.feed_dates.items() if date <= latest},
-        told_since=state.told_since or state.last_refreshed,
+        changes_combined_since=state.changes_combined_since or state.last_refreshed,
     )
     if updated != state and not settings.dry_run:
         save_state(settings.cache / STATE_FILE, updated)

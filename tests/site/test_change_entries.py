@@ -125,12 +125,12 @@ def test_what_one_refresh_found_about_an_event_is_one_entry_in_words() -> None:
 
 def test_what_an_earlier_version_has_published_stays_as_it_was() -> None:
     since = datetime.fromisoformat(OBSERVED)
-    entries = _entries(*_several(), told_since=since)
+    entries = _entries(*_several(), changes_combined_since=since)
     assert [entry.id_parts[-1] for entry in entries] == ["renamed", "moved"]
     assert entries[0].title == "Renamed: US EVA-99 is now US EVA-100"
     moves = [a_change(OBSERVED, "moved", event_id=n, **MOVED) for n in range(60)]
     events = [an_event(n) for n in range(60)]
-    assert len(_entries(*moves, events=events, told_since=since)) == 60
+    assert len(_entries(*moves, events=events, changes_combined_since=since)) == 60
 
 
 @pytest.mark.parametrize("change_type", ["moved", "renamed", "changed", "withdrawn", "returned"])
