@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from events_archive.output.writer import MARKER
+from events_archive.output.manifest import MARKER
 from events_archive.store.history_file import encode_changes
 from tests.conftest import PROJECT, clean_environment, copy_seed, run_build
 from tests.store.changes import a_change

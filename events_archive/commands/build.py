@@ -25,7 +25,8 @@ from events_archive.output.manifest import (
     load_manifest,
     save_manifest,
 )
-from events_archive.output.writer import DamagedFileError, OutputDir, WriteSummary
+from events_archive.output.write_summary import WriteSummary
+from events_archive.output.writer import DamagedFileError, OutputDir
 from events_archive.render.assets import is_always_cached, precache_manifest, read_assets
 from events_archive.render.context import RenderContext
 from events_archive.render.renderer import Renderer

@@ -13,16 +13,12 @@ file.
 import errno
 import hashlib
 import os
-from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from stat import S_IFDIR
 from typing import NamedTuple
 
-from msgspec import Struct
-
-from events_archive.console import quantity
 from events_archive.errors import ArchiveError
 from events_archive.images.thumbnail_store import checksum_of
 from events_archive.output.folder import (
@@ -37,8 +33,9 @@ from events_archive.output.folder import (
 )
 from events_archive.output.manifest import MARKER, BuildManifest, FileEntry
 from events_archive.output.up_to_date import FileStat, file_stat, stat_tree
+from events_archive.output.write_summary import WriteSummary
 from events_archive.site import urls
-from events_archive.site.formats import format_of, is_precached
+from events_archive.site.formats import is_precached
 from events_archive.store.files import replacing
 from events_archive.store.opener import (
     NotAFileError,
@@ -48,9 +45,6 @@ from events_archive.store.opener import (
     read_file,
 )
 
-_NOUNS = ("page", "feed", "calendar", "picture", "file")
-"""The nouns of formats, in the order of a summary."""
-
 
 class StagedFile(NamedTuple):
     """A file of the site, in the staging folder or in place."""
@@ -58,44 +52,6 @@ class StagedFile(NamedTuple):
     entry: FileEntry
     is_new: bool
     """Whether it is in the staging folder, to be moved into place."""
-
-
-class WriteSummary(Struct, frozen=True, kw_only=True):
-    """What a build did to the output folder, as paths below it."""
-
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    removed: tuple[str, ...]
-    unchanged: int
-    """The number of files that were current."""
-    size: int
-    """The size of the whole site in bytes."""
-
-    @property
-    def total(self) -> int:
-        """The number of files in the site."""
-        return self.unchanged + len(self.added) + len(self.changed)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """The number of files by what was done to them."""
-        return {
-            "added": len(self.added),
-            "changed": len(self.changed),
-            "removed": len(self.removed),
-            "unchanged": self.unchanged,
-        }
-
-    @property
-    def text(self) -> str:
-        """``14 pages, 5 feeds, 1 picture written, 2 files removed``."""
-        formats = map(format_of, (*self.added, *self.changed))
-        counts = Counter(format.noun if format else "file" for format in formats)
-        written = [quantity(counts[noun], noun) for noun in _NOUNS if counts[noun]]
-        parts = [", ".join(written) + " written"] if written else []
-        if self.removed:
-            parts.append(quantity(len(self.removed), "file") + " removed")
-        return ", ".join(parts) or "no file written"
 
 
 class DamagedFileError(ArchiveError):

@@ -10,7 +10,8 @@ import pytest
 from events_archive.errors import ArchiveError
 from events_archive.output.folder import built_base_url, lock_output, site_files
 from events_archive.output.manifest import MARKER, BuildManifest
-from events_archive.output.writer import OutputDir, WriteSummary
+from events_archive.output.write_summary import WriteSummary
+from events_archive.output.writer import OutputDir
 from tests.plants import PLANTS
 
 
