@@ -1,13 +1,11 @@
 """vdirsyncer, which keeps a folder like a calendar on the web, moves only what has changed."""
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from tests.browser import serve_folder
+from tests.external_programs import require_program
 from tests.test_life import Life
 
 CONFIGURATION = """
@@ -39,9 +37,7 @@ def _written(folder: Path, before: dict[str, int]) -> int:
 
 
 def test_a_synchronising_client_moves_only_what_has_changed(tmp_path: Path) -> None:
-    program = shutil.which("vdirsyncer")
-    if program is None:
-        pytest.skip("no vdirsyncer on the PATH: pip install vdirsyncer, or apt-get install it")
+    program = require_program("vdirsyncer", package="vdirsyncer")
     life = Life(tmp_path, seed=3)
     life.look()
     (tmp_path / "events").mkdir()
