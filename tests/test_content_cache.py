@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -105,6 +106,8 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
         run_build("--api-url", server.url, **folders)
         server.database.rename(ids[0], "Another name")
         server.database.delete(ids[1])
+        # Observations are to the second; those of one second share an entry.
+        time.sleep(1.1)
         run_build("--full", "--api-url", server.url, **folders)
         run_build("fetch", "--max-age", "0s", "--api-url", server.url, **folders)
         settings = Settings(cache=cache, api_url=server.url)

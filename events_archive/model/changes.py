@@ -1,5 +1,6 @@
 """Changes of events: the entries of the history, and how two states of an event are compared."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import Annotated, Any
@@ -214,7 +215,12 @@ def shown_values(event: Event) -> dict[str, Any]:
 
 def shown_digest(event: Event) -> str:
     """Return a digest of what is shown of an event but for its relations, and of `RECIPE`."""
-    data = msgspec.json.encode(list(shown_values(event).values()))
+    values = list(shown_values(event).values())
+    try:
+        data = msgspec.json.encode(values)
+    except UnicodeEncodeError:
+        # Half of a surrogate pair, which UTF-8 has no form for.
+        data = json.dumps(values).encode()
     return f"{RECIPE}:{blake2b(data, digest_size=8).hexdigest()}"
 
 

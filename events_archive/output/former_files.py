@@ -59,8 +59,8 @@ def stage_former_files(output: OutputDir, cache: Path, *, excluded_images: Colle
         if not is_asset and name.partition("-")[0] in map(str, excluded_images):
             continue
         if is_asset:
-            with suppress(OSError, ValueError):
-                output.stage(path, remove_checksum(read_file(cache / FOLDER / path)))
+            if (content := _read_copy(cache, path)) is not None:
+                output.stage(path, content)
         elif is_file(picture := cache / "thumbnails" / name):
             output.stage_file(path, picture)
     if now != known:
@@ -77,12 +77,20 @@ def former_paths(generations: dict[str, Generations]) -> frozenset[str]:
     return frozenset(path for one in generations.values() for path in one.former)
 
 
+def _read_copy(cache: Path, path: str) -> bytes | None:
+    """Return the content of the copy of an asset; None if there is none, or it is damaged."""
+    try:
+        return remove_checksum(read_file(cache / FOLDER / path))
+    except (OSError, ValueError):
+        return None
+
+
 def _copy_assets(output: OutputDir, cache: Path, assets: Generations) -> None:
     """Copy the assets into the cache, and remove those of generations before the former one."""
     folder = cache / FOLDER / urls.ASSETS
-    # A name has a digest of the content.
     for path in assets.current:
-        if not is_file(cache / FOLDER / path):
+        # A name has a digest of the content.
+        if _read_copy(cache, path) is None:
             write_atomically(cache / FOLDER / path, add_checksum(read_file(output.file(path))))
     retained = {path.rpartition("/")[2] for path in (*assets.current, *assets.former)}
     with suppress(OSError):
