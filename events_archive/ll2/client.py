@@ -10,7 +10,6 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -226,6 +225,9 @@ def _parse_retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         return int(value[:9])
+    # Takes 5 ms, and few responses need it.
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415
+
     try:
         until = parsedate_to_datetime(value)
     except (ValueError, IndexError, OverflowError):
