@@ -32,8 +32,9 @@
     note.textContent = text;
     time.after(" ", note);
   });
-  // Some of the events that the page lists as upcoming may be over by the reader's clock. They move to
-  // the recent events, and hidden upcoming events are shown in their place.
+  // Some of the events that the page lists as upcoming may be over by the reader's clock. On home they
+  // move to the recent events, and hidden upcoming events are shown in their place. On the page of
+  // upcoming events they go, and so do months that have none left.
   var upcoming = document.querySelector(".upcoming");
   var recent = document.querySelector(".recent");
   if (upcoming) {
@@ -47,10 +48,13 @@
       else item.remove();
     });
     if (recent) Array.from(recent.children).slice(maxRecent).forEach(function (item) { item.remove(); });
-    if (!upcoming.children.length) {
+    upcoming.querySelectorAll("section").forEach(function (section) {
+      if (!section.querySelector("li")) section.remove();
+    });
+    if (!upcoming.querySelector("li")) {
       var note = document.createElement("p");
       note.className = "empty-message";
-      note.textContent = "Nothing more had been announced when this page was made.";
+      note.textContent = "No upcoming events";
       upcoming.replaceWith(note);
     }
   }

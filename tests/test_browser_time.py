@@ -82,7 +82,27 @@ def test_an_event_in_a_month_is_upcoming_until_its_last_day_is_over(
     next_day = _open(browser, site / "index.html", "2026-10-01T00:30:00Z", "America/Los_Angeles")
     assert "Flyby" not in _names(next_day, "upcoming")
     assert _names(next_day, "recent")[0] == "Flyby"
-    assert "Nothing more had been announced" in next_day.locator("main").inner_text()
+    assert "No upcoming events" in next_day.locator("main").inner_text()
+
+
+def test_the_page_of_upcoming_events_depends_on_the_readers_clock(
+    browser: Browser, site: Path
+) -> None:
+    page = _open(browser, site / "upcoming.html", "2026-09-09T17:00:00Z", "Asia/Tokyo")
+    assert page.locator(".upcoming h2").all_inner_texts() == ["September 2026", "Day not known yet"]
+    assert page.locator(".card-name").all_inner_texts() == ["Docking 9", "About", "Flyby"]
+    first = page.locator(".upcoming li").first
+    assert "Thursday 10 September at 03:00" in first.inner_text().replace(",", "")
+    assert "in 1 hour" in first.inner_text()
+    link = first.get_by_role("link", name="Add to calendar (Docking 9)")
+    href = link.get_attribute("href")
+    assert href
+    assert (site / href).is_file()
+    month_is_over = _open(browser, site / "upcoming.html", "2026-09-21T00:00:00Z")
+    assert month_is_over.locator(".upcoming h2").all_inner_texts() == ["Day not known yet"]
+    all_over = _open(browser, site / "upcoming.html", "2026-10-02T00:00:00Z")
+    assert all_over.locator(".card").count() == 0
+    assert "No upcoming events" in all_over.locator("main").inner_text()
 
 
 def test_without_javascript_the_page_shows_what_was_upcoming_at_the_build(
@@ -91,6 +111,8 @@ def test_without_javascript_the_page_shows_what_was_upcoming_at_the_build(
     page = browser.new_context(java_script_enabled=False).new_page()
     page.goto((site / "index.html").as_uri())
     assert _names(page, "upcoming") == [f"Docking {day}" for day in (2, 3, 4, 5, 6)]
+    page.get_by_role("link", name="All upcoming events").click()
+    assert page.locator(".card").count() == 10
 
 
 @pytest.mark.parametrize(

@@ -340,6 +340,18 @@ def test_the_home_page_and_the_scripts_are_small(site: PublishedSite) -> None:
     assert compressed_size({"index.html", *loaded}) <= 60_000
 
 
+def test_home_says_that_the_events_of_a_clone_are_a_sample(
+    seed_run: Run, generated_run: Run
+) -> None:
+    sample = (seed_run.output / "index.html").read_text("utf-8")
+    assert "This is a sample: the 10 events" in sample
+    assert "Coming up" not in sample
+    assert "last checked" not in sample
+    fetched = (generated_run.output / "index.html").read_text("utf-8")
+    assert "This is a sample" not in fetched
+    assert "Coming up" in fetched
+
+
 def test_every_shared_page_has_an_image(site: PublishedSite) -> None:
     for page in site.pages:
         for meta in page.elements("meta"):

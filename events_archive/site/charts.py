@@ -261,9 +261,10 @@ def month_heatmap(site: Site, year: int, month: int, events: Events) -> Chart:
     A dot has the colour of the category with the most events, of the first one if several have.
     It links to the day in the list of the month, which may be split.
     """
+    limit, today = site.settings.list_limit, site.catalogue.today
     day_urls = {
         anchor: f"{page.path}#{anchor}"
-        for page in split_with_days(urls.month(year, month), events, site.settings.list_limit)
+        for page in split_with_days(urls.month(year, month), events, limit, today)
         for section in page.sections
         for event in section.events
         if (anchor := section.anchors.get(event.id))

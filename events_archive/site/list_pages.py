@@ -107,7 +107,8 @@ def _term_pages(
 ) -> Iterator[Page]:
     """Yield the pages of a term's list of events."""
     taxonomy, title = term.taxonomy, _title(site, term)
-    for page in taxonomy.layout(term.url, term.events, site.settings.list_limit):
+    limit, today = site.settings.list_limit, site.catalogue.today
+    for page in taxonomy.layout(term.url, term.events, limit, today):
         year = f", {page.year}" if page.year else ""
         count = quantity(page.count, "spaceflight event")
         yield Page(

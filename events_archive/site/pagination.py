@@ -1,6 +1,7 @@
 """Lists of events: grouped into sections, and split over pages before they grow too long."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import TypeVar
 
@@ -14,8 +15,11 @@ from events_archive.site import urls
 
 Item = TypeVar("Item")
 
-LATEST_ON_OVERVIEW = 20
-"""How many of its latest events the first page of a list shows that is split by year."""
+EVENTS_ON_OVERVIEW = 20
+"""How many events the first page of a list shows that is split by year."""
+
+UPCOMING_ON_OVERVIEW = 10
+"""How many of them may be upcoming; the others are the latest."""
 
 PREVIEW_PER_MONTH = 6
 """How many events of each month the page of a year shows that is split by month."""
@@ -32,7 +36,9 @@ class Section(Struct, frozen=True, kw_only=True):
     url: str = ""
     """The page of these events alone, or ``""``."""
     anchors: Mapping[int, str] = field(default_factory=dict)
-    """Ids of single rows by the id of their event, for links to a day."""
+    """Ids of single rows by the id of their event, for links to a day or a year."""
+    is_upcoming: bool = False
+    """Whether rows have what one wants before an event: the reader's time, webcast, calendar."""
 
 
 class PageLink(Struct, frozen=True, kw_only=True):
@@ -58,31 +64,39 @@ class EventList(Struct, frozen=True, kw_only=True):
     """What the page's year is called, if the list is split by year and this is a year's page."""
 
 
-Layout = Callable[[str, Events, int], list[EventList]]
-"""Returns the pages of a list, given the path of the first, the events and the limit per page."""
+Layout = Callable[[str, Events, int, date], list[EventList]]
+"""Returns the pages of a list, given the path of the first, the events, the limit per page and
+the day that separates past from upcoming events."""
 
 Grouping = Callable[[Events], tuple[Section, ...]]
 """Groups events into sections."""
 
 
-def split_by_year(path: str, events: Events, limit: int) -> list[EventList]:
-    """Return one page grouped by year, or beyond the limit an overview and a page for each year."""
+def split_by_year(path: str, events: Events, limit: int, today: date) -> list[EventList]:
+    """Return one page with what is upcoming and the past years, the latest first.
+
+    Beyond the limit there are an overview and a page for each year, from January on.
+    """
     if len(events) <= limit:
-        return [EventList(path=path, count=len(events), sections=by_year(events))]
+        return [EventList(path=path, count=len(events), sections=by_time(events, today))]
     links, pages = [], []
     for year, members in sorted(grouped(events, _year_or_zero).items(), reverse=True):
-        first, label = urls.list_year(path, year or None), str(year or "year not known")
+        first, label = urls.list_year(path, year or None), str(year or "date unknown")
         links.append(PageLink(label=label.capitalize(), url=first, count=len(members)))
         grouping = partial(by_month, year=year or None)
         pages += [
-            replace(page, year=label) for page in split_by_number(first, members, limit, grouping)
+            replace(page, year=label)
+            for page in split_by_number(first, members, limit, today, grouping)
         ]
-    latest = Section(title="Latest", anchor="latest", events=events[: -LATEST_ON_OVERVIEW - 1 : -1])
-    overview = EventList(path=path, count=len(events), sections=(latest,), pages=tuple(links))
+    upcoming, past = _upcoming_and_past(events, today)
+    upcoming = replace(upcoming, events=upcoming.events[:UPCOMING_ON_OVERVIEW])
+    latest = past[::-1][: EVENTS_ON_OVERVIEW - len(upcoming.events)]
+    sections = _not_empty(upcoming, Section(title="Latest", anchor="latest", events=latest))
+    overview = EventList(path=path, count=len(events), sections=sections, pages=tuple(links))
     return [overview, *pages]
 
 
-def split_by_month(path: str, events: Events, limit: int) -> list[EventList]:
+def split_by_month(path: str, events: Events, limit: int, today: date) -> list[EventList]:
     """Return the pages of a year: one grouped by month, or beyond the limit previews of each month.
 
     What is not known to the month has no page of its own and is shown in full, on numbered pages.
@@ -102,7 +116,9 @@ def split_by_month(path: str, events: Events, limit: int) -> list[EventList]:
     return pages
 
 
-def split_by_number(path: str, events: Events, limit: int, grouping: Grouping) -> list[EventList]:
+def split_by_number(
+    path: str, events: Events, limit: int, today: date, grouping: Grouping
+) -> list[EventList]:
     """Return one page in the sections of ``grouping``, or beyond the limit numbered pages."""
     if len(events) <= limit:
         return [EventList(path=path, count=len(events), sections=grouping(events))]
@@ -112,15 +128,30 @@ def split_by_number(path: str, events: Events, limit: int, grouping: Grouping) -
     ]
 
 
-def split_with_days(path: str, events: Events, limit: int) -> list[EventList]:
+def split_with_days(path: str, events: Events, limit: int, today: date) -> list[EventList]:
     """Return a month's numbered pages; the row of the first event of each day has an anchor."""
     days = grouped(events, lambda event: event.date.day.day if event.date.day else None)
     anchors = {members[0].id: f"d{day:02}" for day, members in days.items()}
-    pages = split_by_number(path, events, limit, ungrouped)
+    pages = split_by_number(path, events, limit, today, ungrouped)
     return [
         replace(page, sections=tuple(replace(one, anchors=anchors) for one in page.sections))
         for page in pages
     ]
+
+
+def split_upcoming(path: str, events: Events, limit: int) -> list[EventList]:
+    """Return numbered pages of upcoming events by month; those without a known day come last."""
+    ordered = tuple(sorted(events, key=lambda event: event.date.day is None))
+    pages = []
+    for page, part, links in numbered(path, ordered, limit):
+        known = tuple(event for event in part if event.date.day)
+        coarse = Section(title="Day not known yet", anchor="some-time", events=part[len(known) :])
+        sections = tuple(
+            replace(section, is_upcoming=True)
+            for section in _not_empty(*by_month(known, None), coarse)
+        )
+        pages.append(EventList(path=page, count=len(events), sections=sections, pages=links))
+    return pages
 
 
 def numbered(
@@ -152,24 +183,44 @@ def by_month(events: Events, year: int | None) -> tuple[Section, ...]:
         for month, members in sorted(grouped(events, lambda event: event.date.month).items())
     ]
     if coarse := tuple(event for event in events if event.date.month is None):
-        title = f"Some time in {year}" if year else "Year not known"
+        title = f"Some time in {year}" if year else "Date unknown"
         sections.append(Section(title=title, anchor="some-time", events=coarse))
     return tuple(sections)
 
 
 def by_year(events: Events) -> tuple[Section, ...]:
-    """Group events by year, latest year and latest event first; undated events lead."""
-    years = grouped(reversed(events), _year_or_zero)
-    ordered = sorted(years.items(), key=lambda item: -(item[0] or 9999))
+    """Group events by year, latest year and latest event first; those of no year are left out."""
+    years = grouped(reversed(events), lambda event: event.date.year)
     return tuple(
-        Section(
-            title=str(year) if year else "Year not known",
-            anchor=f"y{year}" if year else "undated",
-            events=members,
-            url=urls.year(year) if year else "",
-        )
-        for year, members in ordered
+        Section(title=str(year), anchor=f"y{year}", events=members, url=urls.year(year))
+        for year, members in sorted(years.items(), reverse=True)
     )
+
+
+def by_time(events: Events, today: date) -> tuple[Section, ...]:
+    """Group events into upcoming ones, the next one first, past years, and those of no year."""
+    upcoming, past = _upcoming_and_past(events, today)
+    undated = tuple(event for event in events if event.date.year is None)
+    unknown = Section(title="Date unknown", anchor="undated", events=undated)
+    past_years = by_year(past)
+    # Links to a year lead to its first upcoming event if the year has no past ones.
+    taken = {section.anchor for section in past_years}
+    years = grouped(upcoming.events, lambda event: f"y{event.date.year}")
+    anchors = {members[0].id: year for year, members in years.items() if year not in taken}
+    return _not_empty(replace(upcoming, anchors=anchors), *past_years, unknown)
+
+
+def _upcoming_and_past(events: Events, today: date) -> tuple[Section, Events]:
+    """Return the section of upcoming events and the past ones, both oldest first."""
+    dated = [event for event in events if event.date.year is not None]
+    upcoming = tuple(event for event in dated if not event.date.is_over(today))
+    past = tuple(event for event in dated if event.date.is_over(today))
+    section = Section(title="Upcoming", anchor="upcoming", events=upcoming, is_upcoming=True)
+    return section, past
+
+
+def _not_empty(*sections: Section) -> tuple[Section, ...]:
+    return tuple(section for section in sections if section.events)
 
 
 def ungrouped(events: Events) -> tuple[Section, ...]:

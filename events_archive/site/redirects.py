@@ -116,5 +116,5 @@ def is_permanent_list(page: Page) -> bool:
     folder, _, name = page.path.partition("/")
     taxonomy = _TAXONOMIES.get(folder)
     if taxonomy is None:
-        return folder == "credits"
+        return folder in ("credits", "upcoming")
     return taxonomy.records_terms or "/" in name

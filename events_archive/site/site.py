@@ -116,7 +116,12 @@ class Site(Struct, frozen=True, kw_only=True, dict=True, eq=False):
             for taxonomy, _ in self.taxonomies.listed
             if taxonomy.navigation_label
         }
-        return {**indexes, "Search": paths.QUERY_PAGE, "Subscribe": paths.SUBSCRIBE}
+        return {
+            "Upcoming": paths.UPCOMING,
+            **indexes,
+            "Search": paths.QUERY_PAGE,
+            "Subscribe": paths.SUBSCRIBE,
+        }
 
     @cached_property
     def types_by_category(self) -> tuple[tuple[Category, tuple[Term, ...]], ...]:

@@ -1,8 +1,8 @@
-"""The pages and files that exist once: home, about, 404, offline reading, robots, sitemap, ..."""
+"""The pages and files that exist once: home, upcoming, about, 404, offline, robots, sitemap, ..."""
 
 from collections.abc import Iterable, Iterator
 
-from events_archive.site import urls
+from events_archive.site import pagination, urls
 from events_archive.site.categories import CATEGORIES
 from events_archive.site.charts import year_overview
 from events_archive.site.page import ALL_EVENTS, HOME, Alternate, Page, Writer
@@ -23,9 +23,10 @@ DAYS_ON_HOME = 9
 
 
 def static_pages(site: Site) -> Iterator[Page]:
-    """Yield home, about, 404 and the page on offline reading, and the files that hosts read."""
+    """Yield home, upcoming, about, 404 and the page on offline reading, and what hosts read."""
     main_alternates = AlternateLinks(site).main
     yield home_page(site, main_alternates)
+    yield from upcoming_pages(site, main_alternates)
     yield Page(
         path=urls.ABOUT,
         template="pages/about.html",
@@ -81,6 +82,22 @@ def home_page(site: Site, alternates: tuple[Alternate, ...]) -> Page:
         modified=max((site.publications.of(e).updated for e in catalogue.all_events), default=None),
         cache_inputs=ALL_EVENTS,
     )
+
+
+def upcoming_pages(site: Site, alternates: tuple[Alternate, ...]) -> Iterator[Page]:
+    """Yield the list of upcoming events: month by month, then those whose day is not known."""
+    title, limit = "Upcoming spaceflight events", site.settings.list_limit
+    for page in pagination.split_upcoming(urls.UPCOMING, site.catalogue.upcoming, limit):
+        yield Page(
+            path=page.path,
+            template="pages/upcoming.html",
+            title=pagination.numbered_title(title, page.path, page.pages),
+            description="The spaceflight events that are announced, soonest first: "
+            "when they are, which have a webcast, and an entry for your calendar.",
+            context={"event_list": page},
+            breadcrumbs=(HOME,),
+            alternates=alternates,
+        )
 
 
 def sitemap_pages(site: Site, pages: Iterable[Page]) -> Iterator[Page]:

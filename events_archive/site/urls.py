@@ -6,6 +6,7 @@ from events_archive.model.event import Event, EventType
 from events_archive.model.slugs import SlugRegistry
 
 HOME = "index.html"
+UPCOMING = "upcoming.html"
 ABOUT = "about.html"
 CREDITS = "credits.html"
 SUBSCRIBE = "subscribe.html"
