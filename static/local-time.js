@@ -8,11 +8,14 @@
   var relativeFormat = new Intl.RelativeTimeFormat("en", { numeric: "always" });
   var UNITS = [["day", 864e5], ["hour", 36e5], ["minute", 6e4]];
 
-  // "in 3 days"; "" for what is past or more than a year ahead.
+  // "in 3 days", "in 5 hours 12 minutes"; "" for what is past or more than a year ahead.
   function timeUntil(when) {
     var remaining = when - Date.now();
     var unit = UNITS.find(function (unit) { return remaining >= unit[1]; });
-    return unit && remaining < 366 * 864e5 ? relativeFormat.format(Math.floor(remaining / unit[1]), unit[0]) : "";
+    if (!unit || remaining > 366 * 864e5) return "";
+    var text = relativeFormat.format(Math.floor(remaining / unit[1]), unit[0]);
+    var minutes = unit[0] === "hour" ? Math.floor(remaining % 36e5 / 6e4) : 0;
+    return text + (minutes ? " " + minutes + (minutes === 1 ? " minute" : " minutes") : "");
   }
 
   if (new Date().getTimezoneOffset() !== 0 || localFormat.resolvedOptions().timeZone !== "UTC") {
@@ -25,12 +28,14 @@
     });
   }
   document.querySelectorAll("[data-countdown] time[data-precise]").forEach(function (time) {
-    var text = timeUntil(new Date(time.dateTime));
-    if (!text) return;
+    var when = new Date(time.dateTime);
+    if (!timeUntil(when)) return;
     var note = document.createElement("span");
     note.className = "countdown";
-    note.textContent = text;
+    var tick = function () { note.textContent = timeUntil(when); };
+    tick();
     time.after(" ", note);
+    if (when - Date.now() < 2 * 864e5) setInterval(tick, 1e4);
   });
   // Some of the events that the page lists as upcoming may be over by the reader's clock. On home they
   // move to the recent events, and hidden upcoming events are shown in their place. On the page of

@@ -129,6 +129,17 @@ def test_a_precise_time_is_followed_by_the_readers_local_time(
     assert "where you are" in text
 
 
+def test_the_countdown_goes_on_while_the_page_is_open(browser: Browser, site: Path) -> None:
+    page = browser.new_page()
+    page.clock.install(time="2026-09-02T16:29:30Z")
+    page.goto((site / "events/docking-2.html").as_uri())
+    assert page.locator(".countdown").inner_text() == "in 1 hour 30 minutes"
+    page.clock.run_for("05:00")
+    assert page.locator(".countdown").inner_text() == "in 1 hour 25 minutes"
+    page.clock.fast_forward("02:00:00")
+    assert page.locator(".countdown").inner_text() == ""
+
+
 def test_a_time_with_the_precision_of_an_hour_is_approximate_in_local_time(
     browser: Browser, site: Path
 ) -> None:
