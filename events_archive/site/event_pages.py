@@ -37,8 +37,8 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
     return Page(
         path=site.urls.event(event),
         template="pages/event.html",
-        title=f"{event.name} ({event.date.display_date})",
-        description=meta_description(event),
+        title=f"{event.name} ({event.date.display_date}{', withdrawn' if withdrawn else ''})",
+        description=meta_description(event, is_withdrawn=withdrawn is not None),
         context={
             "event": event,
             "previous": previous,
@@ -48,7 +48,7 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
             "series": taxonomies.series_positions.get(event.id, ()),
             "term_urls": taxonomies.term_urls(event),
             "related": site.related.get(event.id, ()),
-            "has_calendar": has_calendar(site, event),
+            "has_calendar": not withdrawn and has_calendar(site, event),
             "updated": updated,
             "first_seen": state.first_seen.get(event.id),
             "withdrawn": withdrawn,
@@ -67,13 +67,14 @@ def _changelog(changes: tuple[Change, ...]) -> tuple[Change, ...]:
     return shown if any(change.change_type != "added" for change in shown) else ()
 
 
-def meta_description(event: Event) -> str:
+def meta_description(event: Event, *, is_withdrawn: bool = False) -> str:
     """Return the event in a sentence or two, for search engines and link previews.
 
     It is cut between words, with an ellipsis.
     """
     facts = ", ".join(fact for fact in (event.date.display, event.location) if fact)
-    text = f"{event.type.name}, {facts}. {' '.join(event.description.split())}".strip()
+    status = "Withdrawn. " if is_withdrawn else ""
+    text = f"{status}{event.type.name}, {facts}. {' '.join(event.description.split())}".strip()
     if len(text) <= DESCRIPTION_LENGTH:
         return text
     return text[: DESCRIPTION_LENGTH - 1].rsplit(" ", 1)[0].rstrip(" ,;:.–-") + "…"
