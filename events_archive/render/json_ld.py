@@ -71,8 +71,8 @@ def _image(context: RenderContext, image: Image | None) -> Thing | None:
     members = {
         "@type": "ImageObject",
         "contentUrl": context.absolute(thumbnail.file(thumbnail.width)),
-        "width": thumbnail.width,
-        "height": thumbnail.height,
+        "width": f"{thumbnail.width} px",
+        "height": f"{thumbnail.height} px",
         "creditText": image.credit,
         "license": image.licence and image.licence.url,
     }

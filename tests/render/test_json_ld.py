@@ -92,8 +92,8 @@ def test_a_picture_is_told_with_its_size_credit_and_licence(tmp_path: Path) -> N
     assert json_ld["image"] == {
         "@type": "ImageObject",
         "contentUrl": f"{BASE}pictures/1254-0123456789-320.webp",
-        "width": 320,
-        "height": 200,
+        "width": "320 px",
+        "height": "200 px",
         "creditText": "CNSA",
         "license": "https://cc.example/",
     }
