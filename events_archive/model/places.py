@@ -68,6 +68,7 @@ _TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     )),
     ("Moon", MOON, ("The Moon", "Lunar surface")),
     ("Mars", MARS, ()),
+    ("Solar System", BEYOND, ()),
     ("Jezero crater, Mars", MARS, ("Jezero crater",)),
     ("Online", ONLINE, ("Virtual", "Virtual event", "Internet", "Webcast")),
     ("Teleconference", ONLINE, ("Media teleconference",)),

@@ -45,6 +45,7 @@ def test_places_with_similar_names_have_different_slugs() -> None:
         ("Mons Rümker, Moon", "The Moon"),
         ("Utopia Planitia, Mars", "Mars"),
         ("Mercury", "Other worlds"),
+        ("Solar System", "Other worlds"),
         ("Haven-1 Space Station", "In orbit around Earth"),
         ("Guyana Space Center, Kourou, French Guiana", "On Earth"),
         ("Online", "Online"),
