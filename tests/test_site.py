@@ -137,6 +137,7 @@ def test_a_strict_content_security_policy_comes_before_links_and_scripts(
             html.find(tag) in (-1, *range(policy, len(html))) for tag in ("<link", "<script")
         )
         assert "unsafe" not in html[policy : policy + 300]
+        assert "form-action" in html[policy : policy + 300], page.path
 
 
 def test_no_page_has_inline_scripts_or_styles(site: PublishedSite) -> None:
@@ -263,7 +264,8 @@ def test_the_calendar_of_all_events_has_their_dates(seed_run: Run) -> None:
 
 
 def test_pages_link_to_their_feeds_and_calendars(site: PublishedSite) -> None:
-    for path in ("index.html", "types/docking.html", "events/tiangong-eva-1.html"):
+    own = ("index.html", "types/docking.html", "events/tiangong-eva-1.html")
+    for path in (*own, "data.html", "api/index.html"):
         if path not in site.files:
             continue
         media_types = {

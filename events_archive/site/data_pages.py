@@ -12,6 +12,7 @@ from events_archive.site.charts import month_counts
 from events_archive.site.export_columns import COLUMNS
 from events_archive.site.page import ALL_EVENTS, HOME, Breadcrumb, Page, Writer
 from events_archive.site.site import Site
+from events_archive.site.subscriptions import AlternateLinks
 
 IDS_PER_FILE = 2000
 """How many ids a file of the query page spans, so that no event ever moves to another file."""
@@ -63,6 +64,7 @@ def download_pages(site: Site) -> Iterator[Page]:
         description="All events of the archive as JSON Lines, CSV and SQLite, with examples.",
         context={"columns": COLUMNS, "count": len(site.catalogue.all_events)},
         breadcrumbs=(HOME,),
+        alternates=AlternateLinks(site).main,
         cache_inputs=ALL_EVENTS,
     )
 
@@ -82,6 +84,7 @@ def query_pages(site: Site) -> Iterator[Page]:
         description="Search all spaceflight events by type, date, place, agency, programme and "
         "words, with the parameters of Launch Library 2's API.",
         breadcrumbs=(HOME,),
+        alternates=AlternateLinks(site).main,
         context={
             "years": years,
             "months": {year: month_counts(site, year) for year in years},
@@ -126,6 +129,7 @@ def api_pages(site: Site) -> Iterator[Page]:
         title="The API as plain files",
         description="The events of Launch Library 2's API as static JSON, for programs.",
         breadcrumbs=(HOME, Breadcrumb(label="Data", url=urls.DATA)),
+        alternates=AlternateLinks(site).main,
         context={
             "example": site.catalogue.all_events[0],
             "modes": MODES,

@@ -14,6 +14,7 @@ from events_archive.site import urls
 from events_archive.site.image_credits import has_known_licence
 from events_archive.site.page import ALL_EVENTS, HOME, Page
 from events_archive.site.site import Site
+from events_archive.site.subscriptions import AlternateLinks
 
 MAX_NAMED_EVENTS = 25
 """How many events that break a rule are listed."""
@@ -45,6 +46,7 @@ def report_pages(site: Site) -> Iterator[Page]:
             "count": len(site.catalogue.events),
         },
         breadcrumbs=(HOME,),
+        alternates=AlternateLinks(site).main,
         cache_inputs=ALL_EVENTS,
     )
 

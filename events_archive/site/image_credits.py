@@ -8,6 +8,7 @@ from events_archive.site import urls
 from events_archive.site.page import HOME, Page
 from events_archive.site.pagination import EventList, numbered, numbered_title
 from events_archive.site.site import Site
+from events_archive.site.subscriptions import AlternateLinks
 
 MAX_NAMED_EVENTS = 12
 """How many of the events that share an image are listed with it."""
@@ -25,7 +26,7 @@ def has_known_licence(image: Image) -> bool:
 
 def credits_pages(site: Site) -> Iterator[Page]:
     """Yield the list of all images, in numbered pages."""
-    credits = all_credits(site)
+    credits, alternates = all_credits(site), AlternateLinks(site).main
     for path, part, links in numbered(urls.CREDITS, credits, IMAGES_PER_PAGE):
         yield Page(
             path=path,
@@ -38,6 +39,7 @@ def credits_pages(site: Site) -> Iterator[Page]:
                 "max_named": MAX_NAMED_EVENTS,
             },
             breadcrumbs=(HOME,),
+            alternates=alternates,
         )
 
 

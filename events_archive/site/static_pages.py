@@ -50,6 +50,7 @@ def static_pages(site: Site) -> Iterator[Page]:
         description="How to read the archive with no network: in the browser, or from a disk.",
         context={"download": urls.DOWNLOAD if site.settings.offer_download else ""},
         breadcrumbs=(HOME,),
+        alternates=main_alternates,
     )
     yield Page(path=urls.MANIFEST, template="manifest.webmanifest")
     yield Page(path=urls.NO_JEKYLL, writer=Writer.EMPTY)
@@ -66,7 +67,7 @@ def home_page(site: Site, alternates: tuple[Alternate, ...]) -> Page:
         template="pages/home.html",
         title=site.title,
         description=(
-            "Dockings, spacewalks, landings, flybys and press events since 2019: "
+            "Dockings, spacewalks, landings, flybys and press events: "
             "an archive of spaceflight events with pictures, feeds and calendars."
         ),
         context={

@@ -32,6 +32,8 @@ def test_a_page_announces_its_feeds_and_its_calendar() -> None:
     }  # fmt: skip
     assert "years/2021.ics" in _announced("years/2021.html") & _announced("months/2021-07.html")
     assert "changes.atom" in _announced("subscribe.html")
+    for path in ("about.html", "credits.html", "explore.html", "offline.html", "report.html"):
+        assert {"feed.atom", "calendar.ics"} <= _announced(path), path
 
 
 def test_an_event_without_a_calendar_announces_that_of_its_type() -> None:
