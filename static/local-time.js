@@ -2,9 +2,11 @@
 // another time zone they would be wrong.
 (function () {
   "use strict";
-  var localFormat = new Intl.DateTimeFormat("en-GB", {
-    weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
-  });
+  // The pages are in English. Of its variants the reader's own decides how times look.
+  var locales = navigator.languages.filter(function (language) { return /^en\b/i.test(language); }).concat("en-GB");
+  var clock = { hour: "numeric", minute: "2-digit", timeZoneName: "short" };
+  var localFormat = new Intl.DateTimeFormat(locales, { weekday: "long", day: "numeric", month: "long", ...clock });
+  var shortFormat = new Intl.DateTimeFormat(locales, { weekday: "short", ...clock });
   var relativeFormat = new Intl.RelativeTimeFormat("en", { numeric: "always" });
   var UNITS = [["day", 864e5], ["hour", 36e5], ["minute", 6e4]];
 
@@ -18,13 +20,21 @@
     return text + (minutes ? " " + minutes + (minutes === 1 ? " minute" : " minutes") : "");
   }
 
+  function addLocalTime(time, format, words) {
+    var note = document.createElement("span");
+    note.className = "local-time";
+    var about = time.dataset.precise === "hour" ? "about " : "";
+    note.textContent = about + format.format(new Date(time.dateTime)) + words;
+    time.after(" ", note);
+  }
+
   if (new Date().getTimezoneOffset() !== 0 || localFormat.resolvedOptions().timeZone !== "UTC") {
     document.querySelectorAll("[data-local] time[data-precise]").forEach(function (time) {
-      var note = document.createElement("span");
-      note.className = "local-time";
-      var about = time.dataset.precise === "hour" ? "about " : "";
-      note.textContent = about + localFormat.format(new Date(time.dateTime)) + " where you are";
-      time.after(" ", note);
+      addLocalTime(time, localFormat, " where you are");
+    });
+    // Lists have it for what is still ahead.
+    document.querySelectorAll(".card time[data-precise]").forEach(function (time) {
+      if (new Date(time.dateTime) > Date.now() && !time.closest("[data-local]")) addLocalTime(time, shortFormat, "");
     });
   }
   document.querySelectorAll("[data-countdown] time[data-precise]").forEach(function (time) {

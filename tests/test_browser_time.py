@@ -52,8 +52,8 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-def _open(browser: Browser, file: Path, now: str, zone: str = "UTC") -> Page:
-    page = browser.new_context(timezone_id=zone).new_page()
+def _open(browser: Browser, file: Path, now: str, zone: str = "UTC", locale: str = "en-GB") -> Page:
+    page = browser.new_context(timezone_id=zone, locale=locale).new_page()
     page.clock.set_fixed_time(now)
     page.goto(file.as_uri())
     return page
@@ -145,6 +145,25 @@ def test_a_time_with_the_precision_of_an_hour_is_approximate_in_local_time(
 ) -> None:
     page = _open(browser, site / "events/about.html", "2026-09-01T12:00:00Z", "Asia/Tokyo")
     assert "about Monday" in page.locator(".local-time").inner_text()
+
+
+@pytest.mark.parametrize(
+    ("locale", "local_time"),
+    [("en-US", "September 3 at 3:00 AM"), ("en-AU", "3 September"), ("de", "3 September at 03:00")],
+)
+def test_local_time_is_in_the_readers_own_english(
+    browser: Browser, site: Path, locale: str, local_time: str
+) -> None:
+    file = site / "events/docking-2.html"
+    page = _open(browser, file, "2026-09-01T12:00:00Z", "Asia/Tokyo", locale)
+    assert local_time in page.locator(".local-time").inner_text().replace("\u202f", " ")
+
+
+def test_lists_have_the_local_time_of_what_is_ahead(browser: Browser, site: Path) -> None:
+    page = _open(browser, site / "index.html", "2026-09-04T12:00:00Z", "Asia/Tokyo")
+    ahead = page.locator(".upcoming > li:not([hidden])").filter(has_text="Docking 5")
+    assert ahead.locator(".local-time").inner_text().replace(",", "").startswith("Sun 03:00")
+    assert page.locator(".recent .local-time").count() == 0
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles"])
