@@ -21,6 +21,7 @@
     { title: "Programme", field: "programs", names: ["program", "program__ids"], label: name(table.programs, "Programme"), repeated: true },
   ];
   const expandedFacets = new Set();
+  const pageTitle = document.title;
   let query;
   let result;
 
@@ -261,6 +262,7 @@
     find("conditions").replaceChildren(...labels.map(([label, href]) => createElement("li", {},
       link(href, { ariaLabel: "Remove " + label, dir: "auto" }, label))));
     if (labels.length > 1) find("conditions").append(createElement("li", {}, link("?", { className: "clear-filters" }, "Clear all")));
+    document.title = (labels.length ? labels.map(([label]) => label).join(", ") + " · " : "") + pageTitle;
   }
 
   function showPager(total) {
@@ -316,6 +318,7 @@
     for (const index of ["results", "facets", "pager", "conditions"]) find(index).replaceChildren();
     find("conditions").append(createElement("li", {}, link("?", { className: "clear-filters" }, "Clear all")));
     find("export").hidden = true;
+    document.title = pageTitle;
     showStatus("The API would refuse this query.");
   }
 
@@ -340,6 +343,7 @@
 
   function show() {
     const focusedId = document.activeElement && document.activeElement.id;
+    const isPaging = find("pager").contains(document.activeElement);
     query = engine.parse(location.search);
     if (Object.keys(query.errors).length) return Promise.resolve(showErrors(query.errors));
     showForm();
@@ -349,8 +353,10 @@
       if (requested !== query) return;
       result = engine.evaluate(query, FACETS.map(facet => facet.names));
       showResult();
-      const focused = focusedId && document.getElementById(focusedId);
-      if (focused) focused.focus();
+      // Another page of results is read from its start.
+      const focused = document.getElementById(isPaging ? "found" : focusedId);
+      if (focused) focused.focus({ preventScroll: isPaging });
+      if (isPaging) focused.scrollIntoView({ behavior: "instant" });
     }, showError);
   }
 

@@ -173,6 +173,26 @@ def test_the_page_can_be_used_with_the_keyboard_and_the_focus_stays(
     expect(page.get_by_role("status")).to_have_text("10 events")
 
 
+def test_the_next_page_of_results_is_read_from_its_start(page: Page, seed_run: Run) -> None:
+    _open(page, seed_run, "limit=5")
+    page.get_by_role("link", name="Next 5").click()
+    expect(page.get_by_role("status")).to_have_text("10 events, 6 to 10 shown")
+    assert page.evaluate("document.activeElement.id") == "found"
+    assert page.locator(".results .card-name").first.is_visible()
+    top = page.locator("#found").bounding_box()
+    assert top
+    assert 0 <= top["y"] < 100
+
+
+def test_the_title_of_the_document_names_the_search(page: Page, seed_run: Run) -> None:
+    _open(page, seed_run)
+    title = page.title()
+    page.get_by_role("link", name="EVA", exact=True).first.click()
+    expect(page).to_have_title(f"EVA · {title}")
+    page.get_by_role("link", name="Remove EVA").click()
+    expect(page).to_have_title(title)
+
+
 def test_text_beyond_names_is_searched_only_on_request(page: Page, seed_run: Run) -> None:
     _open(page, seed_run)
     field = page.get_by_role("searchbox")
