@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import launch_browser
+from tests.browser import launch_browser, serve_folder
 from tests.conftest import Run, run_build
 from tests.ll2_server import NET_PRECISIONS, EventDatabase, LL2Server
 
@@ -178,3 +178,15 @@ def test_one_click_selects_a_whole_url(browser: Browser, seed_run: Run) -> None:
     page.goto((seed_run.output / "subscribe.html").as_uri())
     page.locator("code.copyable-url").first.click()
     assert page.evaluate("getSelection().toString()") == "https://example.org/archive/calendar.ics"
+
+
+def test_a_button_copies_a_url(browser: Browser, seed_run: Run) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    with serve_folder(seed_run.output) as root:
+        page.goto(root + "subscribe.html")
+        page.get_by_role("button", name="Copy https://example.org/archive/feed.atom").click()
+        expect(page.get_by_text("Copied")).to_be_visible()
+        copied = page.evaluate("navigator.clipboard.readText()")
+    context.close()
+    assert copied == "https://example.org/archive/feed.atom"
