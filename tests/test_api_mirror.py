@@ -11,6 +11,7 @@ from referencing import Registry, Resource
 
 from tests.conftest import BASE_URL, Run, copy_seed, run_build
 from tests.ll2_server import EventDatabase, LL2Server
+from tests.published_site import PublishedSite
 
 SCHEMA = json.loads((Path(__file__).parent / "data" / "event-schema.json").read_text("utf-8"))
 MODES = ("list", "normal", "detailed")
@@ -96,6 +97,14 @@ def test_a_client_that_follows_next_gets_every_event_once(
     assert previous == pages[:-1]
     dates = [record["date"] or "9999" for page in pages for record in page["results"]]
     assert dates == sorted(dates)
+
+
+def test_the_page_shows_a_record_as_the_mirror_has_it(seed_run: Run) -> None:
+    page = PublishedSite(seed_run.output).page("api/index.html")
+    command, record = ("".join(pre.itertext()) for pre in page.elements("pre"))
+    shown = json.loads(record)
+    assert f"api/2.3.0/events/{shown['id']}.json" in command
+    assert shown in _get(seed_run.output, _first("list"))["results"]
 
 
 def test_the_root_leads_to_all_lists(mirror: Path) -> None:

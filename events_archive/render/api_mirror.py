@@ -6,7 +6,7 @@ All additions are members of one object, `ADDED_KEY`, so that no client mistakes
 from collections.abc import Iterable
 from typing import Any
 
-from msgspec import to_builtins
+from msgspec import json, to_builtins
 
 from events_archive.model.event import Event, EventType
 from events_archive.model.timestamps import format_utc
@@ -36,6 +36,12 @@ def mirror_record(context: RenderContext, event: Event, root: str, mode: str = "
     )
     api_record = context.site.query_index.api_records[event.id]
     return api_record.json(mode, root + urls.api_event(event.id), added)
+
+
+def sample_record(context: RenderContext, event: Event) -> str:
+    """Return the event's record in its shortest mode as JSON with line breaks, for the docs."""
+    record = mirror_record(context, event, context.absolute(""), "list")
+    return json.format(record, indent=2).decode()
 
 
 def api_root(context: RenderContext, page: Page) -> bytes:

@@ -21,6 +21,7 @@ from events_archive.render.api_mirror import (
     api_root,
     api_type,
     api_type_list,
+    sample_record,
 )
 from events_archive.render.calendar_links import event_links, subscription_links
 from events_archive.render.calendars import calendar_file
@@ -101,6 +102,7 @@ class Renderer(Struct, frozen=True, kw_only=True, dict=True):
             "image_alt": image_alt,
             "json_ld": partial(json_ld_block, context),
             "markdown_file": lambda name: render_markdown_file(self.templates / name),
+            "sample_record": partial(sample_record, context),
             "policy": Markup(CONTENT_SECURITY_POLICY),
             "site": site,
             "thumbnail": context.thumbnails.of,
