@@ -132,12 +132,17 @@
     return svg;
   }
 
+  // "CRS-39" does not break at its hyphen.
+  function unbroken(name) {
+    return name.split(/([\p{L}\d_]{1,9}-\d{1,4})/u).map((part, index) => index % 2 ? createElement("span", { className: "designator" }, part) : part);
+  }
+
   function card(row) {
     const [typeName, , category] = table.types[columns.type[row]];
     const picture = columns.picture[row];
     const href = root.dataset.explore + "events/" + self.archiveExports.stem(row) + ".html";
     const item = createElement("div", { className: "card category-" + category },
-      createElement("p", { className: "card-name" }, createElement("a", { href, dir: "auto" }, columns.name[row])),
+      createElement("p", { className: "card-name" }, createElement("a", { href, dir: "auto" }, ...unbroken(columns.name[row]))),
       dateOf(row),
       createElement("p", { className: "card-type" }, icon(category), " ", createElement("span", { dir: "auto" }, typeName)));
     if (columns.place[row]) item.append(createElement("p", { className: "card-place", dir: "auto" }, columns.place[row]));

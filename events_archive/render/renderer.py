@@ -1,11 +1,12 @@
 """From a page of the plan to its bytes, by a template or by a function."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from msgspec import Struct
 
 from events_archive import __version__
@@ -119,6 +120,14 @@ def image_alt(image: Image, event: Event) -> str:
     return image.caption or f"Picture published with {event.name}"
 
 
+_DESIGNATOR = re.compile(r"\w{1,9}-\d{1,4}")
+
+
+def unbroken(name: str) -> Markup:
+    """Return a name as HTML in which "CRS-39" does not break at its hyphen."""
+    return Markup(_DESIGNATOR.sub(r'<span class="designator">\g<0></span>', str(escape(name))))
+
+
 def date_parts(date: EventDate) -> tuple[str, str, str]:
     """Return ("4", "July 2021", "00:11 UTC"): the day, the month with the year, and the time.
 
@@ -152,6 +161,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "rfc3339": format_utc,
     "rfc822": rfc822,
     "sha256": sha256,
+    "unbroken": unbroken,
 }
 """The filters that templates have beside Jinja's own."""
 

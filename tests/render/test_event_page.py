@@ -26,6 +26,13 @@ def test_a_withdrawn_event_says_so_and_is_not_waited_for() -> None:
     assert "Add to calendar" in listed
 
 
+def test_a_designator_does_not_break_at_its_hyphen() -> None:
+    html = _html(a_site(an_event(7, name="<i>CRS-39</i> & Crew Dragon-28")))
+    whole = '<span class="designator">{}</span>'.format
+    name = f"&lt;i&gt;{whole('CRS-39')}&lt;/i&gt; &amp; Crew {whole('Dragon-28')}"
+    assert f'<h1 dir="auto">{name}</h1>' in html
+
+
 def test_the_permanent_link_can_be_printed() -> None:
     url = f'data-url="{BASE_URL}id/7.html"'
     assert url in _html(a_site(an_event(7), base_url=BASE_URL))
