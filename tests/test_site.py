@@ -111,6 +111,16 @@ def test_every_image_has_a_size_and_an_alternative_text(site: PublishedSite) -> 
             assert {"alt", "width", "height"} <= image.attrib.keys(), page.path
 
 
+def test_the_first_image_of_the_home_page_is_loaded_at_once_in_its_size(
+    generated: PublishedSite,
+) -> None:
+    first, second = generated.page("index.html").elements("img")[:2]
+    assert "loading" not in first.attrib
+    assert "62em) 36rem" in first.attrib["sizes"]
+    assert "auto" not in first.attrib["sizes"]
+    assert second.attrib["loading"] == "lazy"
+
+
 def test_thumbnails_are_as_wide_as_their_name_says(generated: PublishedSite) -> None:
     thumbnails = [name for name in generated.files if name.startswith("pictures/")]
     assert len(thumbnails) > 24
