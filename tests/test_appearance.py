@@ -244,6 +244,12 @@ def test_an_event_is_printed_in_black_on_white_on_one_sheet(
     page.emulate_media(media="print")
     assert _background(page) == "rgb(255, 255, 255)"
     assert not page.locator(".site-search").is_visible()
+    link = page.locator(".facts a[data-url]")
+    style = "(link, name) => getComputedStyle(link, '::after')[name]"
+    assert "/id/309.html" in link.evaluate(style, "content")
+    # This event has no webcast.
+    link.evaluate("link => { link.parentElement.className = 'webcast' }")
+    assert link.evaluate(style, "position") == "static"
     page.close()
 
 
