@@ -3,17 +3,18 @@
 All additions are members of one object, `ADDED_KEY`, so that no client mistakes them for the API's.
 """
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
-from msgspec import json, to_builtins
+from msgspec import to_builtins
 
 from events_archive.model.event import Event, EventType
 from events_archive.model.timestamps import format_utc
 from events_archive.render.context import RenderContext
 from events_archive.site import urls
 from events_archive.site.page import Page
-from events_archive.store.canonical_json import compact_json
+from events_archive.store.canonical_json import compact_json, decode
 
 ADDED_KEY = "_archive"
 
@@ -39,9 +40,9 @@ def mirror_record(context: RenderContext, event: Event, root: str, mode: str = "
 
 
 def sample_record(context: RenderContext, event: Event) -> str:
-    """Return the event's record in its shortest mode as JSON with line breaks, for the docs."""
+    """Return the event's record in its shortest mode as JSON with line breaks, in ASCII."""
     record = mirror_record(context, event, context.absolute(""), "list")
-    return json.format(record, indent=2).decode()
+    return json.dumps(decode(record), indent=2)
 
 
 def api_root(context: RenderContext, page: Page) -> bytes:
