@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +123,7 @@ def image_alt(image: Image, event: Event) -> str:
 _DESIGNATOR = re.compile(r"\w{1,9}-\d{1,4}")
 
 
+@lru_cache(maxsize=4096)
 def unbroken(name: str) -> Markup:
     """Return a name as HTML in which "CRS-39" does not break at its hyphen."""
     return Markup(_DESIGNATOR.sub(r'<span class="designator">\g<0></span>', str(escape(name))))
