@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 
 if __name__ == "__main__":
-    # Until the command begins, nothing has to be told or cleared up after Ctrl-C.
+    # Until the command begins, Ctrl-C ends the process at once: there is nothing to clean up.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 

@@ -64,7 +64,7 @@ def main(arguments: Sequence[str], project: Path) -> int:
         message = f"{error.filename}: {reason}" if error.filename else reason
         console.fail(message, with_traceback=console.verbose)
     except Exception as error:
-        # Python's own traceback would repeat whatever strangers have sent.
+        # Python's own traceback would not go through `safe_text`.
         console.fail(
             f"{type(error).__name__}: {error}; this is a mistake in the program: please report it "
             "with the lines above",

@@ -1,4 +1,4 @@
-"""What is said about strangers' words: on a terminal, in a report, in a message that is kept.
+"""Makes text from outside safe for a terminal, a report, and a message that is saved.
 
 URLs, reason phrases, names and error messages come from outside. They could move a terminal's
 cursor, look like another line of a log, or repeat a secret that they were sent. So `Console` and

@@ -22,7 +22,7 @@ def main() -> None:
 def changes_section(build: dict[str, Any]) -> list[str]:
     """Return the lines about the refresh and the build."""
     if not build.get("ok"):
-        lines = ["## The build failed", "", "The log of the step tells why.", ""]
+        lines = ["## The build failed", "", "The log of the step says why.", ""]
         errors = build.get("errors", [])
         return [*lines, *_details(f"{len(errors)} errors", errors)]
     changes = build["refresh"]["changes"]

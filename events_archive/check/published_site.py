@@ -1,6 +1,6 @@
 """The site that is published now, which a new one replaces: none of its addresses may be gone.
 
-The ledger knows every address too, but only as long as nobody resets it: `check --published` asks
+The ledger knows every address too, but only until it is reset: `check --published` asks
 the site itself for the list of its files, which it has for reading offline.
 """
 

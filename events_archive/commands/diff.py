@@ -31,7 +31,7 @@ def describe_changes(changes: tuple[Change, ...], names: Mapping[int, str]) -> I
         seen = tuple(group)
         yield f"{observed:%Y-%m-%d %H:%M} UTC: {summarize(seen)}"
         for change in seen:
-            if change.change_type == "renamed" and not change.is_told:
-                continue  # told by the line about the name
+            if change.change_type == "renamed" and not change.is_published:
+                continue  # the line about the name says it
             name = names.get(change.event_id, "an event that cannot be read at present")
             yield f"  {change.change_type:<9} {name} [{change.event_id}]: {change.text}"

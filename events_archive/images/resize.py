@@ -1,6 +1,6 @@
 """Decodes one image, and encodes it as WebP in several sizes.
 
-Images come from strangers: a file of a few kilobytes can claim to hold gigabytes. So nothing is
+Images are untrusted: a file of a few kilobytes can claim to hold gigabytes. So nothing is
 decoded before its header tells how much memory that takes, and all threads share `MAX_MEMORY`.
 """
 

@@ -9,7 +9,7 @@ import os
 import threading
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from itertools import repeat
 from pathlib import Path
 from time import monotonic
@@ -108,11 +108,13 @@ class Thumbnails(Struct, frozen=True, kw_only=True):
             yield path, self.folder / path.removeprefix("pictures/"), checksum
 
     def remove_damaged(self) -> None:
-        """Remove the files that are not as they were written, to be made again."""
+        """Remove the files that are not as they were written, to be made again.
+
+        Raises `OSError` where that is impossible.
+        """
         for _, file, checksum in self.files():
-            with suppress(OSError):
-                if checksum and checksum_of(read_file(file)) != checksum:
-                    file.unlink()
+            if checksum and checksum_of(read_file(file)) != checksum:
+                file.unlink()
 
 
 def make_thumbnails(

@@ -98,8 +98,8 @@ class Change(
         return _difference_in_words(self.field, self.old, self.new)
 
     @property
-    def is_told(self) -> bool:
-        """Whether readers are told; a slug is no statement about an event."""
+    def is_published(self) -> bool:
+        """Whether pages and feeds list it; a slug is no statement about an event."""
         return self.field != "slug"
 
 

@@ -36,7 +36,7 @@ _TYPES = tuple(_MANY_IN_WORDS)
 
 
 class _Finding(Struct, frozen=True, kw_only=True):
-    """What a refresh found about an event, as far as one entry tells it."""
+    """What a refresh found about an event, as far as it is in one entry."""
 
     observed: datetime
     change_type: str
@@ -84,9 +84,9 @@ def _order(finding: _Finding) -> tuple[datetime, str, int]:
 def _findings(site: Site, since: datetime) -> Iterator[_Finding]:
     """Yield all findings. Up to ``since`` each type of change was published by itself."""
     events = {event.id: event for event in site.catalogue.all_events}
-    told = [one for one in site.history.changes if one.is_told and one.event_id in events]
+    published = [one for one in site.history.changes if one.is_published and one.event_id in events]
     for (observed, event_id), changes in grouped(
-        told, lambda change: (change.observed, change.event_id)
+        published, lambda change: (change.observed, change.event_id)
     ).items():
         parts = {min((one.change_type for one in changes), key=_TYPES.index): changes}
         if observed <= since:
@@ -129,7 +129,7 @@ def _shared_entry(
 
 def _title(finding: _Finding, changes: tuple[Change, ...]) -> str:
     """Return what happened, with the event's name and date at that time, so that it stays."""
-    later = [other for other in changes if other.observed > finding.observed and other.is_told]
+    later = [other for other in changes if other.observed > finding.observed and other.is_published]
     names = (str(other.old) for other in later if other.change_type == "renamed")
     dates = (other.old_date for other in later if other.change_type == "moved")
     name = next(names, finding.event.name)

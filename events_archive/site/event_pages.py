@@ -63,7 +63,7 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
 
 def _changelog(changes: tuple[Change, ...]) -> tuple[Change, ...]:
     """Return the changes that the page lists, oldest first; none if the event was only added."""
-    shown = tuple(change for change in changes if change.is_told)
+    shown = tuple(change for change in changes if change.is_published)
     return shown if any(change.change_type != "added" for change in shown) else ()
 
 

@@ -119,7 +119,7 @@ class Publications(Struct, frozen=True, kw_only=True, dict=True):
             return True
         return any(
             change.observed > former.modified
-            and (change.field in RELATIONS if is_comparable else change.is_told)
+            and (change.field in RELATIONS if is_comparable else change.is_published)
             for change in self.history.changes_of(event.id)
         )
 

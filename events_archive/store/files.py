@@ -93,8 +93,8 @@ def replacing(path: Path) -> Iterator[Path]:
     At the end of the block the file is flushed to the disk and renamed, so that ``path`` is the
     old or the new file whenever the process is killed. If the block raises, ``path`` is unchanged.
 
-    Nobody else can know the name of the file, nor have put anything there. It is in the same
-    folder; `remove_temporary_files` removes what a killed process left.
+    Its name is random, and nothing was there before. It is in the same folder;
+    `remove_temporary_files` removes what a killed process left.
 
     Raises `OSError` when a file cannot be written.
     """

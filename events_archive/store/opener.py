@@ -1,7 +1,7 @@
 """Opens files of the cache and of the output folder, and nothing else that is found there.
 
-A symbolic link is not followed, a named pipe or a device is not waited for, whoever has put it in
-the place of a file. It imports little, since `output.up_to_date` reads a file before anything else
+Where a symbolic link is in the place of a file, it is not followed; a named pipe or a device is not
+waited for. The module imports little, since `output.up_to_date` reads a file before anything else
 is imported.
 """
 
