@@ -21,7 +21,9 @@ LAYERS: tuple[frozenset[str], ...] = (
 )
 """From the bottom up. A package imports itself and packages of the layers below it."""
 
-SHARED = frozenset({"__version__", "console", "errors", "safe_text", "settings", "thread_pool"})
+SHARED = frozenset(
+    {"__version__", "code_digest", "console", "errors", "safe_text", "settings", "thread_pool"}
+)
 """Modules that every package may import."""
 
 ONLY_IN = {

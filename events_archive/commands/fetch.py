@@ -10,6 +10,7 @@ from events_archive.console import Console
 from events_archive.errors import ArchiveError
 from events_archive.ll2.client import ApiClient
 from events_archive.ll2.load import load_events
+from events_archive.ll2.parsed_events import ParsedEvents
 from events_archive.ll2.refresh import refresh
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.catalogue import Catalogue
@@ -82,7 +83,10 @@ def load_site(
     with console.timed("fetch"):
         former = _former_publications(settings, console)
         result = refresh(settings, console, now=now, connect=connect)
-        events = load_events(result.records, console)
+        parsed = ParsedEvents(settings.cache)
+        events = load_events(result.records, console, parsed)
+        if not settings.dry_run:
+            parsed.save()
         state = result.archive_state
         latest = max(filter(None, (now, state.last_refreshed)))
         history = persist_slugs(settings, state, events, console, latest=latest)

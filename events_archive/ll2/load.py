@@ -6,14 +6,21 @@ from typing import Any
 from events_archive.console import Console
 from events_archive.ll2.bounds import MAX_NESTING, MAX_RECORD_BYTES
 from events_archive.ll2.parse import InvalidRecordError, abbreviated, parse_event
+from events_archive.ll2.parsed_events import ParsedEvents
 from events_archive.model.event import Event
 from events_archive.store.records import RecordLine, Records
 
 _MAX_DETAILED_WARNINGS = 10
 
 
-def load_events(records: Records, console: Console) -> list[Event]:
-    """Return the events of all valid records, by id; warn of each damaged or invalid one."""
+def load_events(
+    records: Records, console: Console, parsed: ParsedEvents | None = None
+) -> list[Event]:
+    """Return the events of all valid records, by id; warn of each damaged or invalid one.
+
+    Those that are in ``parsed`` are not parsed again; all others are added to it.
+    """
+    of_last_run = parsed.of_last_run if parsed else {}
     for damage in records.damaged:
         console.warn(damage)
     events: list[Event] = []
@@ -21,9 +28,11 @@ def load_events(records: Records, console: Console) -> list[Event]:
     notes: list[str] = []
     for event_id, line in records.lines.items():
         notes_on_event: list[str] = []
-        event = read_event(event_id, line, notes_on_event)
+        event = of_last_run.get(line.digest) or read_event(event_id, line, notes_on_event)
         if isinstance(event, Event):
             events.append(event)
+            if parsed and not notes_on_event:
+                parsed.of_this_run[event.digest] = event
             notes += (f"event {event_id}: {note}" for note in dict.fromkeys(notes_on_event))
         else:
             invalid.append(event)

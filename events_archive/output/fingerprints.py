@@ -5,7 +5,6 @@ on is one fingerprint of the site; everything else is part of the page's own.
 """
 
 import json
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache, cached_property
@@ -17,6 +16,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
+from events_archive.code_digest import code_digest, digest_of_folder
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.changes import Change
 from events_archive.model.event import Event, Image
@@ -40,24 +40,12 @@ def digest_of(value: object) -> str:
     return blake2b(data, digest_size=12).hexdigest()
 
 
-def digest_of_folder(folder: Path, pattern: str = "*") -> str:
-    """Return the digest of the paths and contents of the files below a folder.
-
-    Compiled templates and modules do not count.
-    """
-    paths = [path for path in folder.rglob(pattern) if path.parent.name != "__pycache__"]
-    files = sorted(path for path in paths if path.is_file())
-    return digest_of([(path.relative_to(folder).as_posix(), path.read_bytes()) for path in files])
-
-
 def site_fingerprint(site: Site, assets: Assets, templates: Path) -> str:
     """Return the digest of what all pages depend on; ``templates`` is the folder of templates."""
     return digest_of(
         (
             digest_of_folder(templates),
-            code_fingerprint(),
-            _installed_libraries(),
-            sys.version,
+            code_digest(),
             tuple((name, asset.url) for name, asset in assets.by_name.items()),
             site.settings.output_values(),
             tuple(site.history.slugs.types.slugs.items()),
@@ -65,21 +53,6 @@ def site_fingerprint(site: Site, assets: Assets, templates: Path) -> str:
             bool(site.query_index.events),
         )
     )
-
-
-@cache
-def code_fingerprint() -> str:
-    """Return the digest of every module of the package."""
-    return digest_of_folder(Path(__file__).parent.parent, "*.py")
-
-
-def _installed_libraries() -> tuple[str, ...]:
-    """Return the names and versions of all libraries; another Markdown renders other pages."""
-    names: set[str] = set()
-    for folder in map(Path, sys.path):
-        if folder.name in ("site-packages", "dist-packages") and folder.is_dir():
-            names.update(path.name for path in folder.glob("*-info"))
-    return tuple(sorted(names))
 
 
 class _Converters(dict[type, Converter]):

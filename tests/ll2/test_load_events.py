@@ -9,7 +9,11 @@ import pytest
 
 from events_archive.console import Console
 from events_archive.ll2.load import load_events
+from events_archive.ll2.parsed_events import PARSED_EVENTS_FILE, ParsedEvents
+from events_archive.store.checksum import remove_checksum
 from events_archive.store.records import RecordLine, Records, load_records
+from tests.ll2.test_parse import record_of
+from tests.ll2_server import generate_records
 from tests.store.record_files import records_of
 
 PROJECT = Path(__file__).parents[2]
@@ -76,3 +80,59 @@ def test_an_event_has_the_digest_of_its_line() -> None:
     records = load_records(SHIPPED)
     for event in load_events(records, Console(stream=sys.stderr, quiet=True)):
         assert event.digest == records.lines[event.id].digest
+
+
+def saved_events(cache: Path) -> ParsedEvents:
+    parsed = ParsedEvents(cache)
+    load_events(load_records(SHIPPED), Console(stream=sys.stderr, quiet=True), parsed)
+    parsed.save()
+    return ParsedEvents(cache)
+
+
+def test_saved_events_are_those_that_parsing_gives(tmp_path: Path) -> None:
+    for records in (load_records(SHIPPED), records_of({r["id"]: r for r in generate_records(300)})):
+        console = Console(stream=sys.stderr, quiet=True)
+        parsed = ParsedEvents(tmp_path)
+        events = load_events(records, console, parsed)
+        parsed.save()
+        saved = ParsedEvents(tmp_path).of_last_run
+        assert [saved[event.digest] for event in events] == events
+
+
+def test_what_the_last_run_has_parsed_is_not_parsed_again(tmp_path: Path) -> None:
+    parsed = saved_events(tmp_path)
+    events = load_events(load_records(SHIPPED), Console(stream=sys.stderr, quiet=True), parsed)
+    assert all(event is parsed.of_last_run[event.digest] for event in events)
+
+
+def test_each_run_warns_of_values_that_are_too_long(tmp_path: Path) -> None:
+    for _ in range(2):
+        records = records_of({309: record_of(id=309, name="x" * 3000)})
+        console = Console(stream=sys.stderr, quiet=True)
+        parsed = ParsedEvents(tmp_path)
+        load_events(records, console, parsed)
+        parsed.save()
+        assert len(console.warnings) == 1
+
+
+def test_events_that_other_code_has_parsed_are_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert saved_events(tmp_path).of_last_run
+    monkeypatch.setattr("events_archive.ll2.parsed_events.code_digest", lambda: "other")
+    assert not ParsedEvents(tmp_path).of_last_run
+
+
+def test_a_damaged_file_of_events_counts_as_missing(tmp_path: Path) -> None:
+    assert saved_events(tmp_path).of_last_run
+    path = tmp_path / PARSED_EVENTS_FILE
+    content = path.read_bytes()
+    damaged = (content[:-1], content.replace(b"EVA", b"eva", 1), remove_checksum(content), b"\n")
+    for data in damaged:
+        path.write_bytes(data)
+        assert not ParsedEvents(tmp_path).of_last_run
+
+
+def test_a_folder_in_place_of_the_file_of_events_costs_nothing_but_time(tmp_path: Path) -> None:
+    (tmp_path / PARSED_EVENTS_FILE).mkdir(parents=True)
+    assert not saved_events(tmp_path).of_last_run

@@ -13,9 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
+from events_archive.code_digest import digest_of_folder
 from events_archive.errors import ArchiveError
 from events_archive.ll2.parse import parse_event
-from events_archive.output.fingerprints import digest_of_folder
 from events_archive.render.feeds import feed_bytes
 from events_archive.render.jinja import (
     CacheExtension,
