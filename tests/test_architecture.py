@@ -11,7 +11,8 @@ PACKAGE = Path(__file__).parent.parent / "events_archive"
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
     frozenset({"store", "net"}),
-    frozenset({"ll2", "images"}),
+    frozenset({"source", "images"}),
+    frozenset({"ll2"}),
     frozenset({"query"}),
     frozenset({"site"}),
     frozenset({"render"}),

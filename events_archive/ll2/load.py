@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from events_archive.console import Console
-from events_archive.ll2.bounds import MAX_NESTING, MAX_RECORD_BYTES
 from events_archive.ll2.parse import InvalidRecordError, abbreviated, parse_event
 from events_archive.ll2.parsed_events import ParsedEvents
 from events_archive.model.event import Event
+from events_archive.source.bounds import MAX_NESTING, MAX_RECORD_BYTES
 from events_archive.store.records import RecordLine, Records
 
 _MAX_DETAILED_WARNINGS = 10

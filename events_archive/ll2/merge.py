@@ -15,21 +15,19 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from events_archive.ll2.bounds import MAX_RECORD_BYTES
 from events_archive.ll2.load import read_event
 from events_archive.ll2.parse import InvalidRecordError
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change, diff_events
 from events_archive.model.event import Event
 from events_archive.model.timestamps import EARLIEST, FIRST_DATE, LATEST
+from events_archive.source.bounds import MAX_RECORD_BYTES
+from events_archive.source.refresh import is_stale
 from events_archive.store.records import Record, RecordLine, Records, last_updated
 
 LIVE_WINDOW = timedelta(hours=36)
 """A change is live if the cache was refreshed at most this long before the change was found: a
 daily refresh that is late counts."""
-
-CLOCK_TOLERANCE = timedelta(days=1)
-"""How far LL2's clock and this computer's may be apart before one of them is taken for wrong."""
 
 _MODES = {"detailed": "agencies", "normal": "updates", "list": "id"}
 """The levels of detail, each with a member that it has and the next one has not."""
@@ -76,7 +74,8 @@ def merge_records(
             record = _with_known_members(sent, known_record)
             if _is_same(record, known_record):
                 continue
-            if known and not is_full and _is_stale(record, known, now):
+            edited = last_updated(record)
+            if known and not is_full and is_stale(edited, known.last_updated, now):
                 continue
             line = RecordLine.encode(record)
         except Exception as error:
@@ -136,10 +135,6 @@ def without_timestamps(value: Any) -> Any:
         members = value.items()
         return {name: without_timestamps(v) for name, v in members if name != "last_updated"}
     return [without_timestamps(item) for item in value] if isinstance(value, list) else value
-
-
-def _is_stale(record: Record, known: RecordLine, now: datetime) -> bool:
-    return last_updated(record) < known.last_updated <= now + CLOCK_TOLERANCE
 
 
 def _with_known_members(record: Record, known: Record) -> Record:

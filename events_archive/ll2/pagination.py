@@ -38,8 +38,10 @@ from typing import Literal, Self
 
 from msgspec import Struct, field
 
-from events_archive.ll2.api_page import MAX_PAGE_SIZE, ApiPage
+from events_archive.ll2.client import MAX_PAGE_SIZE
 from events_archive.model.archive_state import ArchiveState
+from events_archive.source.api_page import ApiPage
+from events_archive.source.checkpoint import PageRequest
 from events_archive.store.records import Record, id_of_record, is_older, last_updated
 
 MARGIN = MAX_PAGE_SIZE // 2
@@ -53,6 +55,7 @@ Events without a date come first by ``-date``; those of one timestamp have no or
 """
 
 Role = Literal["next", "gap", "head", "ids"]
+"""Why a page is requested."""
 
 _MAX_HEAD_PAGES = 3
 
@@ -61,14 +64,6 @@ def start_reading(state: ArchiveState) -> "Pagination":
     """Return the beginning of a full refresh; after an incomplete one, in another ordering."""
     is_retry = state.last_full_refresh is None and bool(state.api_url)
     return Pagination(orderings=(*ORDERINGS[1:], ORDERINGS[0]) if is_retry else ORDERINGS)
-
-
-class PageRequest(Struct, frozen=True, kw_only=True):
-    """One request for a page of the list."""
-
-    role: Role
-    query: Mapping[str, str] = field(default_factory=dict)
-    """Parameters in addition to those of `base_query`, or in their place."""
 
 
 def base_query(mode: str) -> dict[str, str]:

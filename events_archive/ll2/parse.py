@@ -9,12 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from events_archive.errors import ArchiveError
-from events_archive.ll2.bounds import reason_for_plain_text
-from events_archive.ll2.json_fields import JsonFields, parse_duration
-from events_archive.ll2.links import without_format
-from events_archive.ll2.text import clean_summary, clean_title
 from events_archive.model.event import (
     Agency,
     Astronaut,
@@ -32,6 +29,9 @@ from events_archive.model.event import (
 )
 from events_archive.model.event_date import EventDate
 from events_archive.model.timestamps import FIRST_YEAR, LAST_YEAR
+from events_archive.source.bounds import reason_for_plain_text
+from events_archive.source.json_fields import JsonFields, parse_duration
+from events_archive.source.text import clean_summary, clean_title
 from events_archive.store import canonical_json
 from events_archive.store.records import IDENTITY, Record, id_of_record
 
@@ -103,7 +103,7 @@ def parse_event(record: Record, digest: str = "", notes: list[str] | None = None
         # LL2 also has durations of zero and less.
         stream_length=duration if duration and duration.total_seconds() > 0 else None,
         last_updated=fields.date_time("last_updated"),
-        source_url=without_format(fields.url("url")),
+        source_url=_without_format(fields.url("url")),
         agencies=_related(fields, "agencies"),
         programs=_related(fields, "program"),
         launches=_related(fields, "launches"),
@@ -122,6 +122,17 @@ def abbreviated(value: object) -> str:
     """Return an untrusted value for a message: short, and safe for a terminal."""
     text = ascii(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _without_format(url: str) -> str:
+    """Return ``url`` without the parameter ``format``, which LL2 repeats in every URL it sends."""
+    # Nearly all URLs have this query or none.
+    url = url.removesuffix("?format=json")
+    if "?" not in url:
+        return url
+    parts = urlsplit(url)
+    query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != "format"]
+    return urlunsplit(parts._replace(query=urlencode(query)))
 
 
 def _event_date(fields: JsonFields, date_key: str, precision_key: str) -> EventDate:

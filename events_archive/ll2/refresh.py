@@ -4,22 +4,23 @@ A refresh never removes an event from the cache. The caller holds `store.lock.lo
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct, field
 
 from events_archive.console import Console, quantity
 from events_archive.errors import ApiError
-from events_archive.ll2.checkpoint import delete_checkpoint, load_checkpoint, saved_page_count
-from events_archive.ll2.client import ApiClient, RateLimitedError
+from events_archive.ll2.checkpoint import checkpoint_of, load_checkpoint
+from events_archive.ll2.client import ApiClient
 from events_archive.ll2.load import warn_of_invalid_records
 from events_archive.ll2.merge import MergeResult
-from events_archive.ll2.refresh_plan import CacheState, format_age, plan_refresh
-from events_archive.ll2.refresh_session import ImplausibleResponseError, RefreshSession
+from events_archive.ll2.refresh_plan import CacheState, plan_refresh
+from events_archive.ll2.refresh_session import RefreshSession
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change, summarize
 from events_archive.model.timestamps import FIRST_DATE
 from events_archive.settings import Settings
+from events_archive.source.refresh import format_age, outcome_of
 from events_archive.store.files import backup_damaged
 from events_archive.store.records import EVENTS_FILE, RecordLine, Records, load_records
 from events_archive.store.state_files import STATE_FILE, load_state, save_state
@@ -136,7 +137,7 @@ def _commit(session: RefreshSession, merged: MergeResult) -> RefreshResult:
         dropped = [e for e in merged.invalid if (e.record_id in merged.records.lines) is is_known]
         warn_of_invalid_records(dropped, session.console, consequence)
     commit(cache_dir, merged.records, merged.changes, merged.archive_state)
-    delete_checkpoint(cache_dir)
+    checkpoint_of(session.settings).delete()
     message = f"LL2: {summarize(merged.changes)} ({quantity(requests, 'request')})"
     session.console.print(f"{message}.")
     return RefreshResult(
@@ -160,16 +161,9 @@ def _fall_back_to_cache(session: RefreshSession, error: ApiError) -> RefreshResu
     Raises `ApiError` if the cache is empty.
     """
     cache, now = session.cache, session.now
-    outcome, advice = "unreachable", "the next run tries again"
-    if isinstance(error, ImplausibleResponseError):
-        outcome = "not-believed"
-    elif isinstance(error, RateLimitedError):
-        seconds = 3600 if error.retry_after is None else error.retry_after
-        retry = (now + timedelta(seconds=seconds)).astimezone(UTC)
-        day = "" if retry.date() == now.astimezone(UTC).date() else f" on {retry:%Y-%m-%d}"
-        outcome, advice = "throttled", f"try again after {retry:%H:%M} UTC{day}"
+    outcome, advice = outcome_of(error, now)
     message = f"{error}; {advice}"
-    if pages := saved_page_count(session.settings.cache):
+    if pages := checkpoint_of(session.settings).saved_page_count:
         message += f", continuing after the {quantity(pages, 'page')} already fetched"
     if not cache.records.lines:
         raise ApiError(f"{message}; and there is no cache to build from") from error

@@ -3,22 +3,18 @@
 from datetime import datetime, timedelta
 from functools import cached_property
 from math import ceil
-from typing import Literal
 
 from msgspec import Struct
 
 from events_archive.console import quantity
-from events_archive.ll2.api_page import MAX_PAGE_SIZE
-from events_archive.ll2.client import FREE_REQUESTS_PER_HOUR
-from events_archive.ll2.merge import CLOCK_TOLERANCE
+from events_archive.ll2.client import FREE_REQUESTS_PER_HOUR, MAX_PAGE_SIZE
 from events_archive.ll2.pagination import Pagination
 from events_archive.model.archive_state import ArchiveState
 from events_archive.settings import Settings
+from events_archive.source.refresh import OVERLAP, RefreshPlan, format_age, newest_edit
 from events_archive.store.records import Records
 
-OVERLAP = timedelta(hours=2)
-"""How long before the newest known edit an incremental refresh starts, since LL2 may respond from
-copies that lag behind."""
+_NO_REQUEST = "no request to LL2"
 
 
 class CacheState(Struct, frozen=True, kw_only=True, dict=True):
@@ -38,14 +34,9 @@ class CacheState(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def newest_edit(self) -> datetime | None:
-        """The latest ``last_updated`` of these events, by LL2's clock; None if there are none.
-
-        Those later than the last contact are left out if there are others: LL2's clock was ahead.
-        """
-        edits = {self.records.lines[event_id].last_updated for event_id in self.present_ids}
-        contact = self.archive_state.last_refreshed
-        past = {edit for edit in edits if contact and edit <= contact + CLOCK_TOLERANCE}
-        return max(past or edits, default=None)
+        """The latest ``last_updated`` of these events, by LL2's clock; None if there are none."""
+        edits = (self.records.lines[event_id].last_updated for event_id in self.present_ids)
+        return newest_edit(edits, self.archive_state.last_refreshed)
 
     @property
     def pages_done(self) -> int:
@@ -53,39 +44,17 @@ class CacheState(Struct, frozen=True, kw_only=True, dict=True):
         return len(self.checkpoint.pages) if self.checkpoint else 0
 
 
-class RefreshPlan(Struct, frozen=True, kw_only=True):
-    """What a refresh is going to request."""
-
-    mode: Literal["none", "incremental", "full"]
-    action: str = "no request to LL2"
-    reason: str
-    since: datetime | None = None
-    """Of an incremental refresh: the earliest ``last_updated`` that is requested."""
-    may_exceed_budget: bool = False
-    """Whether fewer requests may remain in the current hour than are needed."""
-
-    @property
-    def description(self) -> str:
-        """The plan as a sentence without a capital and a full stop."""
-        return f"{self.action} ({self.reason})"
-
-    @property
-    def sentence(self) -> str:
-        """The plan as a whole sentence."""
-        return f"{self.description[0].upper()}{self.description[1:]}."
-
-
 def plan_refresh(cache: CacheState, settings: Settings, now: datetime) -> RefreshPlan:
     """Return the plan of a run that starts at ``now`` (UTC)."""
     if settings.offline:
-        return RefreshPlan(mode="none", reason="--offline")
+        return RefreshPlan(mode="none", action=_NO_REQUEST, reason="--offline")
     if reason := _reason_for_full_refresh(cache, settings):
         return full_plan(cache, now, reason)
     state = cache.archive_state
     age = None if state.last_refreshed is None else now - state.last_refreshed
     reason = "the first one" if age is None else f"last refreshed {format_age(age)}"
     if age is not None and timedelta() <= age < settings.fresh_for:
-        return RefreshPlan(mode="none", reason=reason)
+        return RefreshPlan(mode="none", action=_NO_REQUEST, reason=reason)
     if state.last_full_refresh is None:
         return full_plan(cache, now, "there was no complete one yet")
     full_age = now - state.last_full_refresh
@@ -140,14 +109,3 @@ def _reason_for_full_refresh(cache: CacheState, settings: Settings) -> str | Non
         "records of the cache are damaged": cache.is_damaged,
     }
     return next((reason for reason, applies in reasons.items() if applies), None)
-
-
-def format_age(age: timedelta) -> str:
-    """Return ``3 hours ago`` and the like."""
-    seconds = age.total_seconds()
-    if seconds < 0:
-        return "in the future by this computer's clock"
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= size:
-            return f"{quantity(int(seconds // size), unit)} ago"
-    return "just now"

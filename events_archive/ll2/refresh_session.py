@@ -18,22 +18,16 @@ from msgspec.structs import replace
 
 from events_archive.console import Console, quantity
 from events_archive.errors import ApiError
-from events_archive.ll2.api_page import MAX_PAGE_SIZE
-from events_archive.ll2.checkpoint import create_checkpoint, delete_checkpoint, save_page
-from events_archive.ll2.client import FREE_REQUESTS_PER_HOUR, ApiClient, ExcessiveResponseError
+from events_archive.ll2.checkpoint import checkpoint_of
+from events_archive.ll2.client import FREE_REQUESTS_PER_HOUR, MAX_PAGE_SIZE, ApiClient
 from events_archive.ll2.merge import MergeResult, count_incomplete, merge_records
 from events_archive.ll2.pagination import Pagination, base_query, start_reading
-from events_archive.ll2.refresh_plan import CacheState, RefreshPlan, full_plan
+from events_archive.ll2.refresh_plan import CacheState, full_plan
 from events_archive.model.timestamps import format_utc
 from events_archive.settings import Settings
+from events_archive.source.client import ExcessiveResponseError
+from events_archive.source.refresh import MAX_PLAUSIBLE_LOSS, ImplausibleResponseError, RefreshPlan
 from events_archive.store.records import last_updated
-
-MAX_PLAUSIBLE_LOSS = 0.05
-"""The share of the events that may be missing from a full refresh that is believed."""
-
-
-class ImplausibleResponseError(ApiError):
-    """A full refresh without any event."""
 
 
 class RefreshSession(Struct, frozen=True, kw_only=True):
@@ -84,10 +78,10 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
         try:
             pagination = self._fetch_all(may_exceed_budget=plan.may_exceed_budget)
         except ExcessiveResponseError:
-            delete_checkpoint(settings.cache)
+            checkpoint_of(settings).delete()
             raise
         if not pagination.records:
-            delete_checkpoint(settings.cache)
+            checkpoint_of(settings).delete()
             raise ImplausibleResponseError("LL2 reports no events at all, which is implausible")
         missing_ids = cached_ids - pagination.records.keys()
         doubt = self._doubt(pagination, missing_ids)
@@ -139,15 +133,16 @@ class RefreshSession(Struct, frozen=True, kw_only=True):
 
         The rate limit is requested first, if the remaining pages may exceed it.
         """
+        checkpoint = checkpoint_of(self.settings)
         pagination = start = self.cache.checkpoint or start_reading(self.cache.archive_state)
         if not start.pages:
-            create_checkpoint(self.settings, self.now)
+            checkpoint.create(self.now)
         if may_exceed_budget:
             self.client.check_rate_limit()
         with self.console.progress("Events from LL2", pagination.remaining_pages) as progress:
             for pagination in self._read(start):
                 index = len(pagination.pages) - 1
-                save_page(self.settings.cache, index, *pagination.pages[index])
+                checkpoint.save_page(index, *pagination.pages[index])
                 progress.expect(len(pagination.pages) + (pagination.remaining_pages or 0))
                 progress.advance()
         return pagination

@@ -9,9 +9,9 @@ from functools import cached_property
 
 from msgspec import Struct, field
 
-from events_archive.ll2.json_fields import JsonFields
 from events_archive.model.event import Event
 from events_archive.query.parameters import MODES
+from events_archive.source.json_fields import JsonFields
 from events_archive.store.canonical_json import join_members, split_members
 from events_archive.store.records import RecordLine, Records
 

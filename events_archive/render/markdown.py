@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from events_archive.ll2.bounds import reason_for_plain_text
-from events_archive.ll2.links import clean_url
-from events_archive.ll2.text import without_unwanted
+from events_archive.source.bounds import reason_for_plain_text
+from events_archive.source.links import clean_url
+from events_archive.source.text import without_unwanted
 
 if TYPE_CHECKING:
     from markdown import Markdown

@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element
 
 from markdown.inlinepatterns import InlineProcessor
 
-from events_archive.ll2.links import clean_url, host_note
+from events_archive.source.links import clean_url, host_note
 
 LINK = (
     r"\[([^\[\]]{1,500})\]"

@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from events_archive import __version__
 from events_archive.errors import ArchiveError
-from events_archive.ll2.links import host_note
 from events_archive.model.event import Event, Image, host_of
 from events_archive.model.event_date import EventDate
 from events_archive.model.interval import MONTHS, format_day, format_day_of_year, format_duration
@@ -40,6 +39,7 @@ from events_archive.render.query_data import (
 )
 from events_archive.site import categories, urls
 from events_archive.site.page import Page, Writer
+from events_archive.source.links import host_note
 from events_archive.store.canonical_json import compact_json
 
 CONTENT_SECURITY_POLICY = (

@@ -10,13 +10,14 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from events_archive.console import Console
-from events_archive.ll2.api_page import ApiPage
-from events_archive.ll2.client import ApiClient, RateLimitedError
+from events_archive.ll2.client import ApiClient
 from events_archive.ll2.load import load_events
 from events_archive.ll2.refresh import RefreshResult, refresh
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.event import Event
 from events_archive.settings import Settings
+from events_archive.source.api_page import ApiPage
+from events_archive.source.client import RateLimitedError
 from events_archive.store.state_files import persist_slugs
 from tests.ll2_server import EventDatabase, seed_records
 from tests.ll2_server.api import Api

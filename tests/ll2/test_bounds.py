@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from events_archive.console import Console
-from events_archive.ll2 import bounds
 from events_archive.ll2.load import load_events, read_event
 from events_archive.ll2.parse import parse_event
 from events_archive.model.event import Event
+from events_archive.source import bounds
 from events_archive.store import canonical_json
 from events_archive.store.records import RecordLine, Records, load_records
 from tests.ll2.test_parse import link_of, record_of

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from events_archive.ll2.api_page import ApiPage
-from events_archive.ll2.checkpoint import create_checkpoint, load_checkpoint, save_page
-from events_archive.ll2.pagination import PageRequest, Pagination
+from events_archive.ll2.checkpoint import checkpoint_of, load_checkpoint
+from events_archive.ll2.pagination import Pagination
 from events_archive.model.archive_state import ArchiveState
 from events_archive.settings import Settings
+from events_archive.source.api_page import ApiPage
+from events_archive.source.checkpoint import PageRequest
 from tests.plants import flip_each_bit
 
 NOW = datetime(2026, 9, 8, 12, tzinfo=UTC)
@@ -56,7 +57,7 @@ def write_checkpoint(cache: Path, *pages: dict[str, Any]) -> Path:
 
 def test_a_saved_checkpoint_is_loaded_as_it_was(tmp_path: Path) -> None:
     settings = settings_of(tmp_path)
-    create_checkpoint(settings, NOW)
+    checkpoint_of(settings).create(NOW)
     record = {"id": 5, "name": "Half a surrogate: \ud83d", "n": [2**70, 0.1, 1.0, -7]}
     page = ApiPage(count=2, has_next=True, records=(record,), without_id=1)
     requests = [
@@ -66,7 +67,7 @@ def test_a_saved_checkpoint_is_loaded_as_it_was(tmp_path: Path) -> None:
     ]
     pagination = Pagination()
     for index, request in enumerate(requests):
-        save_page(tmp_path, index, request, page)
+        checkpoint_of(settings).save_page(index, request, page)
         pagination = pagination.with_page(request, page)
     assert load_checkpoint(settings, ArchiveState(), NOW + timedelta(hours=1)) == pagination
 
@@ -131,8 +132,8 @@ def test_a_committed_checkpoint_is_not_resumed(tmp_path: Path) -> None:
 def test_no_flipped_bit_of_a_checkpoint_goes_unnoticed(tmp_path: Path) -> None:
     settings = settings_of(tmp_path)
     page = ApiPage(count=2, has_next=True, records=({"id": 5},), without_id=1)
-    create_checkpoint(settings, NOW)
-    save_page(tmp_path, 0, PageRequest(role="next"), page)
+    checkpoint_of(settings).create(NOW)
+    checkpoint_of(settings).save_page(0, PageRequest(role="next"), page)
     header, first = tmp_path / "sweep/sweep.json", tmp_path / "sweep/page-0001.json"
     for number in flip_each_bit(header):
         assert load_checkpoint(settings, ArchiveState(), NOW) is None, number

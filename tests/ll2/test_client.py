@@ -9,9 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from events_archive.errors import ApiError
-from events_archive.ll2.client import ApiClient, ExcessiveResponseError, RateLimitedError
+from events_archive.ll2.client import ApiClient
 from events_archive.net.http_client import HttpLimits
 from events_archive.settings import Settings
+from events_archive.source.client import ExcessiveResponseError, RateLimitedError
 from tests.ll2_server import EventDatabase, Fault, LL2Server
 from tests.net.web_server import WebServer, ok, status
 

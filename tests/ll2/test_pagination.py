@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from events_archive.ll2.api_page import ApiPage
-from events_archive.ll2.pagination import ORDERINGS, PageRequest, Pagination
+from events_archive.ll2.pagination import ORDERINGS, Pagination
+from events_archive.source.api_page import ApiPage
+from events_archive.source.checkpoint import PageRequest
 from events_archive.store.records import id_of_record
 
 START = datetime(2024, 3, 5, tzinfo=UTC)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events_archive.ll2.parse import InvalidRecordError, parse_event
-from events_archive.ll2.text import _LINE_ENDS, _UNWANTED, clean_line, clean_text
+from events_archive.source.text import _LINE_ENDS, _UNWANTED, clean_line, clean_text
 from tests.ll2_server import generate_records
 
 SEED = json.loads((Path(__file__).parents[1] / "data" / "seed_events.json").read_text("utf-8"))

@@ -14,12 +14,13 @@ from msgspec.structs import replace
 
 from events_archive.console import Console
 from events_archive.errors import ApiError, CacheError
-from events_archive.ll2.api_page import ApiPage
-from events_archive.ll2.client import ApiClient, RateLimitedError
+from events_archive.ll2.client import ApiClient
 from events_archive.ll2.merge import without_timestamps
 from events_archive.ll2.refresh import RefreshResult, refresh
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.settings import Settings
+from events_archive.source.api_page import ApiPage
+from events_archive.source.client import RateLimitedError
 from events_archive.store import transaction
 from events_archive.store.history_file import load_history
 from events_archive.store.records import RecordLine, load_records
@@ -346,7 +347,7 @@ def test_a_committed_checkpoint_that_was_not_deleted_is_ignored(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("events_archive.ll2.refresh.delete_checkpoint", lambda cache_dir: None)
+        patch.setattr("events_archive.source.checkpoint.Checkpoint.delete", lambda self: None)
         first = archive.refresh()
     again = archive.refresh(after=1)
     assert (again.outcome, again.as_of) == ("fresh", first.as_of)

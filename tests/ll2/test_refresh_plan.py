@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from events_archive.ll2.api_page import ApiPage
-from events_archive.ll2.pagination import PageRequest, Pagination
-from events_archive.ll2.refresh_plan import CacheState, RefreshPlan, format_age, plan_refresh
+from events_archive.ll2.pagination import Pagination
+from events_archive.ll2.refresh_plan import CacheState, plan_refresh
 from events_archive.model.archive_state import ArchiveState
 from events_archive.settings import Settings
+from events_archive.source.api_page import ApiPage
+from events_archive.source.checkpoint import PageRequest
+from events_archive.source.refresh import RefreshPlan, format_age
 from events_archive.store.records import RecordLine, Records
 
 NOW = datetime(2026, 9, 8, 12, tzinfo=UTC)

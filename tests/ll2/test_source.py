@@ -12,11 +12,11 @@ import pytest
 from msgspec.structs import replace
 
 from events_archive.console import Console
-from events_archive.ll2.api_page import ApiPage
 from events_archive.ll2.client import FREE_REQUESTS_PER_HOUR
 from events_archive.ll2.merge import without_timestamps
 from events_archive.ll2.refresh import RefreshResult, refresh
 from events_archive.settings import Settings
+from events_archive.source.api_page import ApiPage
 from events_archive.store.history_file import load_history
 from tests.ll2.archives import START, Archive, Upstream
 from tests.ll2_server import EventDatabase, LL2Server, generate_records, plain_record

@@ -13,11 +13,11 @@ import fastfeedparser
 import feedparser
 import pytest
 
-from events_archive.ll2.text import clean_text
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.event import EventType, Licence
 from events_archive.model.slugs import SlugRegistry, SlugTable
 from events_archive.render.feeds import feed_bytes, rfc822
+from events_archive.source.text import clean_text
 from tests.factories import (
     DOCKING,
     a_change,

@@ -14,14 +14,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from events_archive.ll2 import bounds, links, text
-from events_archive.ll2.json_fields import parse_duration
 from events_archive.model.places import place_of
 from events_archive.model.series import memberships
 from events_archive.model.slugs import slugify
 from events_archive.query.parser import InvalidQueryError, parse_query
 from events_archive.render.markdown import markdown_to_html
 from events_archive.safe_text import safe_text
+from events_archive.source import bounds, links, text
+from events_archive.source.json_fields import parse_duration
 from events_archive.store import canonical_json
 
 LENGTH = 12_000

@@ -1,4 +1,4 @@
-"""The pages of a list of events: what counts as one, and which of its records can be read."""
+"""The pages of a list of records: what counts as one, and which of its records can be read."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -6,27 +6,35 @@ from typing import Any
 from msgspec import Struct
 
 from events_archive.errors import ApiError, UnreachableError
-from events_archive.ll2.bounds import MAX_RECORD_BYTES
-from events_archive.ll2.json_fields import JsonFields
 from events_archive.net.http_client import HttpResponse, display_url
 from events_archive.safe_text import safe_text
+from events_archive.source.bounds import MAX_RECORD_BYTES
+from events_archive.source.json_fields import JsonFields
 from events_archive.store import canonical_json
-from events_archive.store.records import IDENTITY, Record, id_of_record
+from events_archive.store.records import Record, id_of_record
 
-MAX_PAGE_SIZE = 100
-"""The API silently reduces a larger ``limit``."""
+
+class ListForm(Struct, frozen=True, kw_only=True):
+    """The form of an API's lists."""
+
+    noun: str
+    """How messages call what is listed."""
+    max_size: int
+    """The number of records that a page may have."""
+    identity: frozenset[str]
+    """The members that are read of a record of which no others can be: its id and its version."""
 
 
 class ApiPage(Struct, frozen=True, kw_only=True):
-    """One page of a list of events."""
+    """One page of a list."""
 
     count: int
-    """The number of events in the whole list at the time of the response."""
+    """The number of records in the whole list at the time of the response."""
     has_next: bool
     """Whether the API says that another page follows. Its address is not used."""
     records: tuple[Record, ...]
-    """The records that have an id. Of one that is too long there are only `id` and `last_updated`,
-    so that it is invalid and its last good version stays."""
+    """The records that have an id. Of one that is too long there is only its identity, so that it
+    is invalid and its last good version stays."""
     without_id: int = 0
     """The number of records that have none and were dropped."""
 
@@ -45,10 +53,10 @@ def json_of(response: HttpResponse) -> bytes:
     return response.body
 
 
-def parse_page(body: bytes, url: str) -> ApiPage:
-    """Return the page of events in ``body``.
+def parse_page(body: bytes, url: str, form: ListForm) -> ApiPage:
+    """Return the page in ``body``.
 
-    Raises `UnreachableError` if it is not JSON as a whole, `ApiError` if it is no page of events.
+    Raises `UnreachableError` if it is not JSON as a whole, `ApiError` if it is no page of a list.
     """
     url = display_url(url)
     try:
@@ -58,12 +66,12 @@ def parse_page(body: bytes, url: str) -> ApiPage:
         results = canonical_json.split_list(members["results"]) if is_list else []
     except ValueError as error:
         raise UnreachableError(f"{url} answers with broken JSON ({error})") from error
-    if not is_list or count is None or count < 0 or len(results) > MAX_PAGE_SIZE:
-        raise ApiError(f"{url} answers with JSON that is no page of events")
-    values = [_read_record(result) for result in results]
+    if not is_list or count is None or count < 0 or len(results) > form.max_size:
+        raise ApiError(f"{url} answers with JSON that is no page of {form.noun}")
+    values = [_read_record(result, form.identity) for result in results]
     records = tuple(record for record in values if id_of_record(record) is not None)
     if results and not records:
-        raise ApiError(f"{url} answers with events of which none has an id")
+        raise ApiError(f"{url} answers with {form.noun} of which none has an id")
     return ApiPage(
         count=count,
         has_next=members.get("next", b"null") != b"null",
@@ -80,7 +88,7 @@ def _split_page(body: bytes) -> dict[str, bytes]:
         return canonical_json.split_members(canonical_json.pruned(body))
 
 
-def _read_record(data: bytes) -> Any:
+def _read_record(data: bytes, identity: Iterable[str]) -> Any:
     """Return an item of ``results``; only its identity if it is too long or cannot be decoded."""
     try:
         if len(data) <= MAX_RECORD_BYTES:
@@ -89,7 +97,7 @@ def _read_record(data: bytes) -> Any:
         # Well-formed, as the page is, but a number with thousands of digits, say.
         pass
     try:
-        return _decode_short(canonical_json.split_members(data), IDENTITY, 50)
+        return _decode_short(canonical_json.split_members(data), identity, 50)
     except ValueError:
         return None
 

@@ -1,7 +1,7 @@
-"""The bounds of a record: how much of it is used, whatever LL2 or an edited cache holds.
+"""The bounds of a record: how much of it is used, whatever an API or an edited cache holds.
 
 Texts, numbers and lists are bounded where `json_fields.JsonFields` reads them; size and nesting of
-the whole record where `load.read_event` does. Each crossed bound is a warning with the event's id.
+the whole record where it is loaded. Each crossed bound is a warning with the record's id.
 """
 
 import re

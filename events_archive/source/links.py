@@ -1,11 +1,11 @@
 """Which links are published: one decision for those of records and those in texts."""
 
 import re
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
-from events_archive.ll2.bounds import MAX_URL
-from events_archive.ll2.text import clean_text
 from events_archive.model.event import host_of
+from events_archive.source.bounds import MAX_URL
+from events_archive.source.text import clean_text
 
 # URLs in which nothing has to be cleaned: nearly all of them.
 _PLAIN_URL = re.compile(
@@ -49,14 +49,3 @@ def host_note(url: str, words: str) -> str:
     hosts = {name for name in names if _TOP_LEVEL.fullmatch(name.rpartition(".")[2])}
     named = {name.removeprefix("www.") for name in hosts}
     return f" ({host_of(url)})" if named and host_of(url) not in named else ""
-
-
-def without_format(url: str) -> str:
-    """Return ``url`` without the parameter ``format``, which LL2 repeats in every URL it sends."""
-    # Nearly all URLs have this query or none.
-    url = url.removesuffix("?format=json")
-    if "?" not in url:
-        return url
-    parts = urlsplit(url)
-    query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != "format"]
-    return urlunsplit(parts._replace(query=urlencode(query)))

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from events_archive.ll2.bounds import MAX_ID, MAX_LINE, MAX_MEMBERS, MAX_TEXT, MAX_URL
-from events_archive.ll2.links import clean_url
-from events_archive.ll2.text import clean_line, clean_text
 from events_archive.model.timestamps import parse_utc
+from events_archive.source.bounds import MAX_ID, MAX_LINE, MAX_MEMBERS, MAX_TEXT, MAX_URL
+from events_archive.source.links import clean_url
+from events_archive.source.text import clean_line, clean_text
 
 _DURATION = re.compile(
     r"([+-]?)P(?=.)(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
