@@ -55,61 +55,8 @@
     return [head].concat(lines).map(line => line.map(cell).join(",") + "\r\n").join("");
   }
 
-  // Folds a content line after 75 octets (RFC 5545 section 3.1).
-  function fold(line) {
-    let folded = "";
-    let octets = 0;
-    for (const character of line) {
-      const size = new TextEncoder().encode(character).length;
-      if (octets + size > 75) {
-        folded += "\r\n ";
-        octets = 1;
-      }
-      folded += character;
-      octets += size;
-    }
-    return folded + "\r\n";
-  }
-
-  function text(value) {
-    return value.replace(/[\\;,]/g, "\\$&").replace(/\n/g, "\\n");
-  }
-
-  function formatInstant(seconds) {
-    return engine.formatUtc(seconds).replace(/[-:]/g, "");
-  }
-
-  // As in the archive's calendars: whole days for an imprecise date, else the type's default duration.
-  function when(row, length) {
-    const [, start, end] = columns.date_text[row] || [];
-    if (end) return ["DTSTART;VALUE=DATE:" + start, "DTEND;VALUE=DATE:" + end];
-    const begin = start || Math.floor(columns.date[row] / 60) * 60;
-    return ["DTSTART:" + formatInstant(begin), "DTEND:" + formatInstant(begin + length)];
-  }
-
-  function component(row) {
-    const table = self.archiveParts.table;
-    const [type, , , length] = table.types[columns.type[row]];
-    const updated = columns.last_updated[row];
-    // The same UID as in the archive's calendars, so that programs do not show an event twice.
-    const lines = ["BEGIN:VEVENT", "UID:ll2-event-" + columns.id[row] + "@events-archive"];
-    lines.push("DTSTAMP:" + formatInstant(updated === null ? 1546300800 : updated), ...when(row, length));
-    const isCoarse = columns.date_text[row] && columns.date_text[row][2];
-    const name = columns.name[row] + (isCoarse ? " (" + self.archiveDisplay.dateText(row) + ")" : "");
-    lines.push("SUMMARY:" + text(name), "CATEGORIES:" + text(type));
-    lines.push("TRANSP:TRANSPARENT");
-    if (columns.place[row]) lines.push("LOCATION:" + text(columns.place[row]));
-    if (table.base) lines.push("URL:" + page(row));
-    return lines.concat("END:VEVENT").map(fold).join("");
-  }
-
-  // Events without a date are left out.
   function ics(rows) {
-    const dated = rows.filter(row => columns.date[row] !== null);
-    if (!dated.length) return "";
-    const head = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Spaceflight Events Archive//EN"];
-    head.push("X-WR-CALNAME:" + text(self.archiveParts.table.title));
-    return head.map(fold).join("") + dated.map(component).join("") + "END:VCALENDAR\r\n";
+    return self.archiveCalendar.write(rows.map(row => self.archiveEvents.at(columns, row)));
   }
 
   self.archiveExports = { json, csv, ics, stem };

@@ -407,7 +407,10 @@
     json: () => loadRecords(result.rows.slice(query.offset, query.offset + query.limit))
       .then(records => [self.archiveExports.json(query, result.rows, records), "events.json", "application/json"]),
     csv: () => Promise.resolve([self.archiveExports.csv(result.rows), "events.csv", "text/csv"]),
-    ics: () => Promise.resolve([self.archiveExports.ics(result.rows), "events.ics", "text/calendar"]),
+    ics: () => {
+      const [text, size] = self.archiveExports.ics(result.rows);
+      return Promise.resolve([text, "events.ics", "text/calendar", size]);
+    },
   };
 
   function copy(area) {
@@ -419,11 +422,12 @@
 
   // The text is shown as well, to be copied by hand if the browser does not let scripts copy.
   function exportAs(kind) {
-    EXPORTS[kind]().then(([text, file, type]) => {
+    EXPORTS[kind]().then(([text, file, type, size]) => {
       const box = find("text");
       const area = box.querySelector("textarea");
       const save = box.querySelector("a");
-      area.value = text || "None of these events has a date.";
+      area.value = text || size;
+      find("size").textContent = size || "";
       box.hidden = false;
       save.hidden = !file || !text;
       if (save.href) URL.revokeObjectURL(save.href);

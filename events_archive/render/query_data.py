@@ -13,6 +13,7 @@ from msgspec.structs import asdict
 from events_archive.model.event import Event, EventType
 from events_archive.model.event_date import EventDate
 from events_archive.model.interval import format_day
+from events_archive.model.timestamps import FIRST_DATE
 from events_archive.query.index import QueryRow
 from events_archive.query.parameters import (
     API_EVENTS,
@@ -26,7 +27,9 @@ from events_archive.query.parameters import (
     Parameter,
 )
 from events_archive.render.api_mirror import to_json
+from events_archive.render.calendars import CREDIT, MAX_BYTES, MAX_EVENTS, PRODUCT
 from events_archive.render.context import RenderContext
+from events_archive.site.calendars import CalendarEntry
 from events_archive.site.categories import category_of, default_duration
 from events_archive.site.data_pages import IDS_PER_RECORD_FILE
 from events_archive.site.page import Page
@@ -49,6 +52,8 @@ def query_table(context: RenderContext, page: Page) -> bytes:
         "years": list(site.catalogue.by_year),
         "parts": page.context["parts"],
         "recordsSpan": IDS_PER_RECORD_FILE,
+        "firstDate": int(FIRST_DATE.timestamp()),
+        "calendar": {"product": PRODUCT, "credit": CREDIT, "limits": [MAX_EVENTS, MAX_BYTES]},
         "title": site.title,
         "base": site.base_url,
         "api": API_EVENTS,
@@ -78,6 +83,9 @@ def query_events(context: RenderContext, page: Page) -> bytes:
         "date": [_posix_time(row.date) for row in rows],
         "date_text": [_display(event.date) for event in events],
         "last_updated": [_posix_time(row.last_updated) for row in rows],
+        "modified": [int(entry.last_modified.timestamp()) for entry in page.context["entries"]],
+        "revision": [_revision(entry) for entry in page.context["entries"]],
+        "tentative": [int(entry.status == "TENTATIVE") for entry in page.context["entries"]],
         "type": [row.type for row in rows],
         "place": [places[row.place] for row in rows],
         "picture": [images[_image(context, event)] for event in events],
@@ -87,6 +95,11 @@ def query_events(context: RenderContext, page: Page) -> bytes:
         "pictures": list(images),
     }
     return _script(page.context["name"], to_json(columns))
+
+
+def _revision(entry: CalendarEntry) -> int:
+    """Return SEQUENCE less the seconds from `FIRST_DATE` to the last change: nearly always 0."""
+    return entry.sequence - int((entry.last_modified - FIRST_DATE).total_seconds())
 
 
 def _image(context: RenderContext, event: Event) -> str:

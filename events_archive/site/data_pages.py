@@ -8,6 +8,7 @@ from events_archive.query.engine import evaluate
 from events_archive.query.parameters import GROUPS, MAX_LIMIT, MODES, ORDERINGS
 from events_archive.query.parser import Query
 from events_archive.site import urls
+from events_archive.site.calendars import calendar_entry
 from events_archive.site.charts import month_counts
 from events_archive.site.export_columns import COLUMNS
 from events_archive.site.page import ALL_EVENTS, HOME, Breadcrumb, Page, Writer
@@ -112,7 +113,9 @@ def _query_data(site: Site, kind: str) -> list[Page]:
     pages = []
     for number, members in sorted(grouped(events, lambda event: event.id // width).items()):
         name = f"{kind}-{number:03}"
-        context = {"name": name, "events": members}
+        context: dict[str, object] = {"name": name, "events": members}
+        if kind == "events":
+            context["entries"] = [calendar_entry(site, event) for event in members]
         pages.append(Page(path=urls.query_data(name), writer=writer, context=context))
     return pages
 
