@@ -25,13 +25,13 @@ On the command line: `python -m tests.ll2_server --events 1071 --pictures 450 --
 """
 
 from tests.ll2_server.database import EventDatabase
-from tests.ll2_server.faults import Fault
 from tests.ll2_server.image_records import image_record
 from tests.ll2_server.image_store import IMAGE_KINDS
 from tests.ll2_server.records import generate_records, plain_record, seed_records
 from tests.ll2_server.reference_data import CONFIG, EVENT_TYPES, NET_PRECISIONS, Record
-from tests.ll2_server.request_log import LoggedRequest
 from tests.ll2_server.server import LL2Server
+from tests.stand_in.faults import Fault
+from tests.stand_in.request_log import LoggedRequest
 
 __all__ = [
     "CONFIG",

@@ -6,7 +6,7 @@ import time
 from tests.ll2_server.database import EventDatabase
 from tests.ll2_server.dates import NOW
 from tests.ll2_server.server import LL2Server
-from tests.ll2_server.throttle import Throttle
+from tests.stand_in.throttle import Throttle
 
 
 def main() -> None:

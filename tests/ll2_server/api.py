@@ -8,11 +8,14 @@ from urllib.parse import urlencode
 from tests.ll2_server import filters
 from tests.ll2_server.database import EventDatabase
 from tests.ll2_server.filters import Query
-from tests.ll2_server.pagination import paginate
 from tests.ll2_server.reference_data import API_ROOT, CONFIG, Record
 from tests.ll2_server.response_modes import MODES, as_in_2_4_0, project
+from tests.stand_in.pagination import paginate
+from tests.stand_in.server import NotFoundError
 
 Payload = dict[str, Any]
+
+MAX_LIMIT = 100
 
 _ROUTES = {
     "2.3.0": r"""(?P<root>)
@@ -27,10 +30,6 @@ _ROUTES = {
 """The paths of each version, below its root."""
 _MODES_OF_LISTS = {"": "normal", "detailed/": "detailed", "mini/": "list"}
 """The levels of detail of the lists of 2.4.0."""
-
-
-class NotFoundError(Exception):
-    """A 404; the message is Django REST Framework's."""
 
 
 class Api:
@@ -79,8 +78,9 @@ class Api:
         if self.version != "2.3.0":
             mode = _MODES_OF_LISTS[name]
         return paginate(
-            self._selection(name, query), query, url, lambda record: project(record, mode)
-        )
+            self._selection(name, query), query, url, lambda record: project(record, mode),
+            max_limit=MAX_LIMIT,
+        )  # fmt: skip
 
     def _selection(self, name: str, query: Query) -> list[Record]:
         """Return the filtered and sorted records of a list.
@@ -131,4 +131,4 @@ def _config(name: str, entry: str | None, query: Query, url: str) -> Payload:
         return table[int(entry)]
     term = query.get("search", [""])[-1].lower()
     matching = [item for item in table.values() if term in item["name"].lower()]
-    return paginate(matching, query, url, dict)
+    return paginate(matching, query, url, dict, max_limit=MAX_LIMIT)

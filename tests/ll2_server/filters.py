@@ -12,8 +12,9 @@ from typing import Any
 
 from tests.ll2_server.dates import format_utc
 from tests.ll2_server.reference_data import Record
+from tests.stand_in.pagination import Query
+from tests.stand_in.server import InvalidParametersError
 
-Query = dict[str, list[str]]
 Predicate = Callable[[Record], bool]
 Tiebreak = Callable[[Record], Any]
 
@@ -23,14 +24,6 @@ _ORDERINGS = {"date", "-date", "last_updated", "-last_updated"}
 
 class InvalidValueError(Exception):
     """A parameter has an invalid value; the message is Django REST Framework's."""
-
-
-class InvalidParametersError(Exception):
-    """Some parameters have invalid values; `errors` is the body of the response."""
-
-    def __init__(self, errors: dict[str, list[str]]) -> None:
-        super().__init__(str(errors))
-        self.errors = errors
 
 
 def filter_records(records: Iterable[Record], query: Query) -> list[Record]:

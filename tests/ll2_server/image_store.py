@@ -7,9 +7,9 @@ any other name is a valid image. `ImageStore.serve` changes what a name is.
 import hashlib
 from email.utils import formatdate
 
-from tests.ll2_server.request_log import LoggedRequest
-from tests.ll2_server.responses import SendMode, ServerResponse, html_response, redirect
 from tests.ll2_server.sample_images import ENCODERS, sample_image
+from tests.stand_in.request_log import LoggedRequest
+from tests.stand_in.responses import SendMode, ServerResponse, html_response, redirect
 
 # Kinds that are a response of their own rather than the bytes of an image.
 _RESPONSE_KINDS = (

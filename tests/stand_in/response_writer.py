@@ -7,7 +7,7 @@ from socket import socket
 from threading import Event
 from typing import Protocol
 
-from tests.ll2_server.responses import SendMode, ServerResponse
+from tests.stand_in.responses import SendMode, ServerResponse
 
 
 class Connection(Protocol):

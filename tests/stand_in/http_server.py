@@ -10,9 +10,9 @@ from socketserver import ThreadingMixIn
 from threading import Event, Lock
 from typing import Any
 
-from tests.ll2_server.request_log import LoggedRequest
-from tests.ll2_server.response_writer import compress_response, wait_for_disconnect, write_response
-from tests.ll2_server.responses import ServerResponse, html_response
+from tests.stand_in.request_log import LoggedRequest
+from tests.stand_in.response_writer import compress_response, wait_for_disconnect, write_response
+from tests.stand_in.responses import ServerResponse, html_response
 
 Respond = Callable[[LoggedRequest, str], ServerResponse]
 """Takes a request and the host that it names; returns the response."""

@@ -6,16 +6,16 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from tests.ll2_server.faults import Fault
-from tests.ll2_server.request_log import LoggedRequest
-from tests.ll2_server.responses import (
+from tests.stand_in.faults import Fault
+from tests.stand_in.request_log import LoggedRequest
+from tests.stand_in.responses import (
     SendMode,
     ServerResponse,
     html_response,
     json_response,
     redirect,
 )
-from tests.ll2_server.throttle import Throttle
+from tests.stand_in.throttle import Throttle
 
 MakeResponse = Callable[[], ServerResponse]
 ResponseFault = Callable[[MakeResponse, LoggedRequest, dict[str, Any]], ServerResponse]

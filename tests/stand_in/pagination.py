@@ -4,17 +4,23 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.ll2_server.filters import Query
-from tests.ll2_server.reference_data import Record
+Query = dict[str, list[str]]
+"""The values of each parameter."""
+Record = dict[str, Any]
 
-DEFAULT_LIMIT, MAX_LIMIT = 10, 100
+DEFAULT_LIMIT = 10
 
 
 def paginate(
-    items: list[Record], query: Query, url: str, serialize: Callable[[Record], Record]
+    items: list[Record],
+    query: Query,
+    url: str,
+    serialize: Callable[[Record], Record],
+    *,
+    max_limit: int,
 ) -> dict[str, Any]:
     """Return one page of `items`; `url` is the list's own, without its query."""
-    limit = min(_integer(query, "limit", minimum=1) or DEFAULT_LIMIT, MAX_LIMIT)
+    limit = min(_integer(query, "limit", minimum=1) or DEFAULT_LIMIT, max_limit)
     offset = _integer(query, "offset", minimum=0) or 0
     after, before = offset + limit, offset - limit
     return {

@@ -14,7 +14,7 @@ from enum import StrEnum
 from threading import Lock
 from typing import Any
 
-from tests.ll2_server.request_log import LoggedRequest
+from tests.stand_in.request_log import LoggedRequest
 
 
 class Fault(StrEnum):
