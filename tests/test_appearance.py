@@ -5,9 +5,10 @@ and narrow, light, dark and printed, to ``screenshots/``.
 """
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import PageMonitor, launch_browser, serve_folder
 from tests.conftest import PROJECT, Run
@@ -68,16 +69,28 @@ def _background(page: Page) -> str:
     return page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
 
 
-def test_the_theme_button_cycles_through_system_light_and_dark(root: str, page: Page) -> None:
-    page.goto(root + "about.html")
-    button = page.get_by_role("button", name="theme")
-    themes = [(button.inner_text(), _background(page))]
-    for _ in range(3):
-        button.click()
-        themes.append((button.inner_text(), _background(page)))
-    assert [name for name, _ in themes] == ["System", "Light", "Dark", "System"]
-    system, light, dark, again = (background for _, background in themes)
-    assert system == light == again != dark
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_each_press_of_the_theme_button_changes_the_theme(
+    browser: Browser, seed_run: Run, system: Literal["light", "dark"]
+) -> None:
+    other = "dark" if system == "light" else "light"
+    with serve_folder(seed_run.output) as root:
+        context = browser.new_context(color_scheme=system)
+        page = context.new_page()
+        page.goto(root + "about.html")
+        of_system = _background(page)
+        page.get_by_role("button", name=f"Change to the {other} theme").click()
+        changed = _background(page)
+        assert changed != of_system
+        page.goto(root + EVENT)
+        assert _background(page) == changed
+        page.get_by_role("button", name=f"Change to the {system} theme").click()
+        assert _background(page) == of_system
+        # What is not a choice against the system follows it.
+        page.emulate_media(color_scheme=other)
+        assert _background(page) == changed
+        expect(page.get_by_role("button", name=f"Change to the {system} theme")).to_be_visible()
+        context.close()
 
 
 def test_a_selected_theme_is_applied_before_the_first_paint(
@@ -87,7 +100,7 @@ def test_a_selected_theme_is_applied_before_the_first_paint(
         context = browser.new_context(color_scheme="light")
         page = context.new_page()
         page.goto(root + "about.html")
-        page.get_by_role("button", name="theme").click(click_count=2)
+        page.get_by_role("button", name="theme").click()
         page.add_init_script(
             "document.addEventListener('readystatechange', () => {"
             "  window.early ??= document.documentElement.dataset.theme })"
@@ -116,18 +129,79 @@ def test_the_layout_does_not_shift_while_a_page_loads(
             page.close()
 
 
-@pytest.mark.parametrize(("width", "neighbour"), [(320, ".site-name"), (750, ".site-search")])
-def test_the_theme_button_has_no_line_of_its_own(
-    browser: Browser, seed_run: Run, width: int, neighbour: str
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("width", [320, 375])
+def test_the_header_takes_two_rows_of_a_phone(
+    browser: Browser, seed_run: Run, width: int, javascript: bool
 ) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 700})
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, java_script_enabled=javascript
+    )
+    page = context.new_page()
     page.goto((seed_run.output / EVENT).as_uri())
-    button = page.locator(".theme-toggle").bounding_box()
-    beside = page.locator(neighbour).bounding_box()
+    header = page.locator(".site-bar").bounding_box()
+    assert header
+    assert header["height"] <= 96
+    targets = [*page.locator(".site-header a:visible").all(), page.locator(".site-search label")]
+    targets += page.locator(".theme-toggle").all()
+    for target in targets:
+        size = target.bounding_box()
+        assert size
+        assert size["height"] >= 43.9, target.inner_text()
+    heading = page.locator("h1").bounding_box()
+    assert heading
+    assert heading["y"] < 200
+    context.close()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_on_a_phone_the_search_field_opens_in_the_header(
+    browser: Browser, seed_run: Run, javascript: bool
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 375, "height": 800}, has_touch=True, java_script_enabled=javascript
+    )
+    page = context.new_page()
+    page.goto((seed_run.output / EVENT).as_uri())
+    field, button = page.get_by_role("searchbox"), page.get_by_role("button", name="Search")
+
+    def width() -> float:
+        box = field.bounding_box()
+        return box["width"] if box else 0
+
+    assert width() < 10
+    page.locator(".site-search label").tap()
+    assert width() > 200
+    field.fill("docking")
+    page.locator("h1").tap()
+    assert width() > 200
+    button.tap()
+    page.wait_for_url("**/explore.html?*=docking")
+    context.close()
+
+
+def test_the_navigation_can_be_scrolled_on_a_narrow_phone(browser: Browser, seed_run: Run) -> None:
+    page = browser.new_page(viewport={"width": 320, "height": 700})
+    page.goto((seed_run.output / EVENT).as_uri())
+    last = page.locator(".site-nav a:visible").last
+    last.evaluate("link => link.scrollIntoView()")
+    box = last.bounding_box()
     page.close()
-    assert button
-    assert beside
-    assert beside["y"] < button["y"] + button["height"] / 2 < beside["y"] + beside["height"]
+    assert box
+    assert box["x"] + box["width"] <= 320
+
+
+def test_a_designator_takes_no_line_of_its_own(browser: Browser, seed_run: Run) -> None:
+    page = browser.new_page()
+    page.goto((seed_run.output / "events/us-eva-75.html").as_uri())
+    designators = page.locator(".pager .designator, .related-events .designator")
+    styles = designators.evaluate_all(
+        "all => all.map(one => [getComputedStyle(one).display,"
+        " getComputedStyle(one, '::before').content, getComputedStyle(one, '::after').content])"
+    )
+    page.close()
+    assert styles
+    assert {tuple(style) for style in styles} == {("inline", "none", "none")}
 
 
 def test_a_precise_time_is_also_shown_in_the_readers_time_zone(
