@@ -24,6 +24,7 @@ PERMANENT_URLS = (
     urls.NOT_FOUND,
     urls.CALENDAR,
     urls.COMPLETE_CALENDAR,
+    urls.APPROXIMATE_CALENDAR,
     *(f"{urls.MAIN_FEED}{format.suffix}" for format in FEED_FORMATS),
     *(f"{urls.HAPPENED}{format.suffix}" for format in FEED_FORMATS),
 )
@@ -84,7 +85,11 @@ def _missing_entries(site: BuiltSite, state: ArchiveState, pattern: str) -> Iter
 
 
 def _missing_uids(site: BuiltSite, state: ArchiveState, pattern: str) -> Iterator[Problem]:
-    """Compare the complete calendar, and each event's own one where there is one."""
+    """Compare the complete calendar, and each event's own one where there is one.
+
+    The others lose events: the rolling calendar with time, and those of terms when an event is not
+    known to the day any more.
+    """
     all_uids = find_ids(site, (urls.COMPLETE_CALENDAR,))
     for id in sorted(_published_events(state)):
         path = urls.permalink(id, CALENDAR.suffix)

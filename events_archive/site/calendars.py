@@ -1,4 +1,9 @@
-"""Which calendars exist, and which events each of them has."""
+"""Which calendars exist, and which events each of them has.
+
+Calendars to subscribe to have the events that are known to the day. Programs that show the current
+event, such as Home Assistant and MagicMirror, would show "2026" for a year. Events with coarser
+dates have a calendar of their own; the complete calendar, which is for import, has all.
+"""
 
 import re
 from collections.abc import Iterator
@@ -63,11 +68,16 @@ _SITE_CALENDARS = (
     Calendar(
         name="{site}", path=urls.CALENDAR, html_url=urls.HOME, refresh=EVERY_SIX_HOURS,
         description=f"Spaceflight events of the past {ROLLING_DAYS} days and all that are "
-        "announced.",
+        "announced, as far as their day is known.",
     ),
     Calendar(
         name="{site} (complete)", path=urls.COMPLETE_CALENDAR, html_url=urls.HOME,
         description="Every spaceflight event of the archive that has a date, to be imported once.",
+    ),
+    Calendar(
+        name="{site} (approximate dates)", path=urls.APPROXIMATE_CALENDAR, html_url=urls.HOME,
+        description="Spaceflight events whose day is not known: each fills the week, the month, "
+        "the year or the decade in which it is.",
     ),
     Calendar(
         name="Anniversaries · {site}", path=urls.ANNIVERSARIES, html_url=urls.ALL_DAYS,
@@ -79,7 +89,7 @@ _SITE_CALENDARS = (
 
 
 def site_calendar(site: Site, path: str) -> Calendar:
-    """Return a calendar of the whole site, without its entries: rolling, complete, recurring."""
+    """Return one of the calendars of the whole site, without its entries."""
     calendar = next(calendar for calendar in _SITE_CALENDARS if calendar.path == path)
     return replace(calendar, name=calendar.name.format(site=site.title))
 
@@ -88,7 +98,7 @@ def term_calendar(site: Site, term: Term) -> Calendar:
     """Return the calendar of a term, without its entries."""
     return Calendar(
         name=f"{term.name} · {site.title}",
-        description=f"Every spaceflight event of {term.phrase}.",
+        description=f"Every spaceflight event of {term.phrase} whose day is known.",
         path=term.url.removesuffix(".html") + CALENDAR.suffix,
         html_url=term.url,
         refresh=term.taxonomy.calendar_refresh,
@@ -111,17 +121,20 @@ def calendar_pages(site: Site) -> Iterator[Page]:
     """Yield every calendar: of the whole site, of terms, of single events."""
     ordered = sorted(site.catalogue.all_events, key=lambda event: event.sort_key)
     events = tuple(event for event in ordered if has_calendar(site, event))
+    on_a_day = tuple(event for event in events if event.date.day)
     entries = {e.id: calendar_entry(site, e) for e in site.catalogue.all_events if e.date.utc}
 
     def page(calendar: Calendar, shown: Events) -> Page:
         return calendar_page(calendar, tuple([entries[event.id] for event in shown]))
 
     horizon = site.catalogue.today - timedelta(days=ROLLING_DAYS)
-    recent = tuple(event for event in events if not event.date.is_over(horizon))
+    recent = tuple(event for event in on_a_day if not event.date.is_over(horizon))
     yield page(site_calendar(site, urls.CALENDAR), recent)
     yield page(site_calendar(site, urls.COMPLETE_CALENDAR), events)
+    coarse = tuple(event for event in events if not event.date.day)
+    yield page(site_calendar(site, urls.APPROXIMATE_CALENDAR), coarse)
     yield page(site_calendar(site, urls.ANNIVERSARIES), recurring_events(site.catalogue))
-    in_calendars = replace(site.catalogue, events=events, withdrawn=())
+    in_calendars = replace(site.catalogue, events=on_a_day, withdrawn=())
     for taxonomy in site.taxonomies.taxonomies:
         if taxonomy.calendar_refresh:
             found = taxonomy.find(taxonomy, in_calendars, site.history.slugs)

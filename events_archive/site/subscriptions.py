@@ -135,6 +135,9 @@ def subscription_pages(site: Site) -> Iterator[Page]:
         context={
             **feeds,
             "complete": site_calendar(site, urls.COMPLETE_CALENDAR),
+            # In hundreds, so that the page does not change with every event.
+            "complete_hundreds": sum(bool(e.date.utc) for e in site.catalogue.events) // 100 * 100,
+            "approximate": site_calendar(site, urls.APPROXIMATE_CALENDAR),
             "anniversaries": site_calendar(site, urls.ANNIVERSARIES),
             "types_by_category": site.types_by_category,
             "types": types,

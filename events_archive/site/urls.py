@@ -28,6 +28,7 @@ ANNIVERSARIES = "anniversaries.ics"
 OPML = "feeds.opml"
 CALENDAR = "calendar.ics"
 COMPLETE_CALENDAR = "calendar-all.ics"
+APPROXIMATE_CALENDAR = "calendar-approximate.ics"
 
 QUERY_PAGE = "explore.html"
 QUERY_TABLES = "data/explore.js"

@@ -137,7 +137,7 @@ def test_the_rolling_calendar_has_the_last_ninety_days_and_all_upcoming_events()
     site = a_site(
         an_event(1, "2021-10-02T00:00:00Z"),
         an_event(2, "2021-10-03T00:00:00Z"),
-        an_event(3, "2031-12-31T00:00:00Z", precision=14),
+        an_event(3, "2031-12-30T00:00:00Z", precision=5),
         an_event(4, None),
         today="2022-01-01",
     )
@@ -146,6 +146,36 @@ def test_the_rolling_calendar_has_the_last_ninety_days_and_all_upcoming_events()
         "ll2-event-2@events-archive", "ll2-event-3@events-archive",
     ]  # fmt: skip
     assert len(_events(files["calendar-all.ics"])) == 3
+
+
+def test_what_is_not_known_to_the_day_is_in_a_calendar_of_its_own_and_the_complete_one() -> None:
+    coarse = [
+        an_event(precision, "2021-12-31T00:00:00Z", precision=precision, slug=f"e-{precision}")
+        for precision in range(6, 17)
+    ]
+    exact = [an_event(n, "2021-12-01T00:00:00Z", precision=p) for n, p in ((21, 1), (22, 3))]
+    files = render_site(a_site(*coarse, *exact, an_event(30, None), today="2021-12-15"))
+
+    def ids(path: str) -> set[int]:
+        return {int(uid.split("-")[2].partition("@")[0]) for uid in _events(files[path])}
+
+    for path in ("calendar.ics", "types/eva.ics", "years/2021.ics"):
+        assert ids(path) == {21, 22}
+    assert ids("calendar-approximate.ics") == set(range(6, 17))
+    assert ids("calendar-all.ics") == {*range(6, 17), 21, 22}
+    assert ids("events/e-14.ics") == {14}
+
+
+def test_an_event_moves_between_calendars_when_its_day_becomes_known() -> None:
+    month = an_event(1, "2026-09-30T00:00:00Z", precision=7)
+    day = an_event(1, "2026-09-17T00:00:00Z", precision=5)
+    for event, path, other in (
+        (month, "calendar-approximate.ics", "calendar.ics"),
+        (day, "calendar.ics", "calendar-approximate.ics"),
+    ):
+        files = render_site(a_site(event, today="2026-01-01"))
+        assert list(_events(files[path])) == ["ll2-event-1@events-archive"]
+        assert not _events(files[other])
 
 
 def test_a_calendar_without_events_is_valid() -> None:

@@ -1,5 +1,6 @@
 """How feeds and calendars are announced."""
 
+import re
 from xml.etree import ElementTree
 
 from events_archive.site.plan import plan_site
@@ -71,12 +72,25 @@ def test_the_page_on_subscriptions_has_every_feed_and_calendar() -> None:
     assert "url=https%3A%2F%2Fexample.org%2Farchive%2Fcalendar.ics" in html
 
 
+def test_the_complete_calendar_names_the_limit_of_large_clients_and_what_to_import_instead() -> (
+    None
+):
+    events = [an_event(n, "2021-07-04T00:00:00Z") for n in range(1, 1072)]
+    files = render_site(a_site(*events), lambda page: page.path == "subscribe.html")
+    text = files["subscribe.html"].decode()
+    (entry,) = re.findall(
+        r"<dt>Full archive \(import once\)</dt>\s*<dd>(.*?)</dd>", text, re.DOTALL
+    )
+    for words in ("more than 1,000 events", "Google Calendar", "1 MB", 'href="years/index.html"'):
+        assert words in entry
+
+
 def test_without_a_base_url_there_is_no_link_to_subscribe() -> None:
     files = render_site(_site(base_url=""), lambda page: page.path == "subscribe.html")
     html = files["subscribe.html"].decode()
     for word in ("webcal:", "calendar.google.com", "outlook.live.com", "feeds.opml"):
         assert word not in html
-    assert "was built without its web address" in html
+    assert "does not know its web address" in html
     assert 'href="types/docking.atom"' in html
 
 
