@@ -77,6 +77,8 @@ class Fingerprints:
         self.site = site
         self.thumbnails = thumbnails
         self._event_digests: dict[int, str] = {}
+        self._structs: dict[int, tuple[msgspec.Struct, object]] = {}
+        """Structs and their canonical forms by `id`: an entry is in many feeds and calendars."""
         self._canonical_types = set(_SCALARS)
         """Types whose values are their own canonical form."""
         # All other types have to be structs, which are converted field by field.
@@ -151,8 +153,11 @@ class Fingerprints:
         if _has_scalars_only(cls):
             self._canonical_types.add(cls)
             return struct
-        values = [getattr(struct, name) for name in struct.__struct_fields__]
-        return [cls.__name__, *self._sequence(values)]
+        known = self._structs.get(id(struct))
+        if known is None:
+            values = [getattr(struct, name) for name in struct.__struct_fields__]
+            known = self._structs[id(struct)] = struct, [cls.__name__, *self._sequence(values)]
+        return known[1]
 
     def _sequence(self, values: Iterable[object]) -> list[object]:
         """Return the canonical form of each value; raises TypeError if one has none."""
