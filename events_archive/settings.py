@@ -161,6 +161,10 @@ class Settings:
         "Spaceflight Events Archive", parse_text, in_toml=True, affects_output=True,
         help="the name of the site"
     )
+    source_url: str = setting(
+        "", parse_url, in_toml=True, environment="ARCHIVE_SOURCE_URL", affects_output=True,
+        help="where the source code of the site is, for a link at the foot of each page"
+    )
     list_limit: int = setting(
         200, whole_number(1, inf, "a whole number above 0"), in_toml=True, affects_output=True,
         help="the most events on one list page; a longer list is split"

@@ -183,6 +183,7 @@ def test_all_settings_of_the_project_are_read(tmp_path: Path) -> None:
         page_budget = "1.5MB"
         site_budget = "1 GB"
         timeout = "5s"
+        source_url = "https://github.com/me/archive"
         title = "Mine"
     """
     settings = _load(tmp_path, toml)
@@ -201,6 +202,7 @@ def test_all_settings_of_the_project_are_read(tmp_path: Path) -> None:
         "offer_download": True,
         "page_budget": 1_500_000,
         "site_budget": 10**9,
+        "source_url": "https://github.com/me/archive/",
         "timeout": 5.0,
         "title": "Mine",
     }

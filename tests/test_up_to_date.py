@@ -36,13 +36,14 @@ def _build(folder: Path, *options: str, expect: int = 0) -> Run:
     return run_build(*options, **folders, expect=expect)
 
 
-def _run(folder: Path, *options: str) -> Run:
+def _run(folder: Path, *options: str, **environ: str) -> Run:
     return run_build(
         *(options or OFFLINE),
         cache=folder / "cache",
         output=folder / "output",
         project=folder,
         PYTHONPROFILEIMPORTTIME="1",
+        **environ,
     )
 
 
@@ -105,6 +106,18 @@ def test_after_any_change_the_run_is_made(archive: Path, change: Callable[[Path]
 def test_a_run_with_other_options_is_made(archive: Path, options: tuple[str, ...]) -> None:
     _run(archive)
     assert _was_made(_run(archive, *options))
+
+
+def test_a_run_of_another_repository_is_made_and_each_page_links_to_its_source(
+    archive: Path,
+) -> None:
+    _run(archive)
+    assert "Source code" not in (archive / "output/about.html").read_text("utf-8")
+    url = "https://github.com/me/archive"
+    assert _was_made(_run(archive, ARCHIVE_SOURCE_URL=url))
+    link = f'<a href="{url}/" rel="noopener noreferrer">Source code</a>'
+    assert link in (archive / "output/about.html").read_text("utf-8")
+    assert not _was_made(_run(archive, ARCHIVE_SOURCE_URL=url))
 
 
 def test_a_manifest_of_an_earlier_version_is_replaced(archive: Path) -> None:

@@ -73,8 +73,8 @@ def invocation(arguments: list[str], project: str) -> list[object]:
         for folder in sys.path
         if folder.endswith("-packages") and os.path.isdir(folder)
     ]
-    base_url = os.environ.get("ARCHIVE_BASE_URL")
-    return [arguments, project, os.getcwd(), base_url, sys.version, libraries]
+    environment = [os.environ.get(name) for name in ("ARCHIVE_BASE_URL", "ARCHIVE_SOURCE_URL")]
+    return [arguments, project, os.getcwd(), environment, sys.version, libraries]
 
 
 def file_stat(status: os.stat_result) -> FileStat:

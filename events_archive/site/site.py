@@ -118,6 +118,7 @@ class Site(Struct, frozen=True, kw_only=True, dict=True, eq=False):
         }
         return {
             "Upcoming": paths.UPCOMING,
+            "Browse": paths.BROWSE,
             **indexes,
             "Search": paths.QUERY_PAGE,
             "Subscribe": paths.SUBSCRIBE,

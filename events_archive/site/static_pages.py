@@ -1,4 +1,4 @@
-"""The pages and files that exist once: home, upcoming, about, 404, offline, robots, sitemap, ..."""
+"""The pages and files that exist once: home, upcoming, browse, about, 404, robots, sitemap, ..."""
 
 from collections.abc import Iterable, Iterator
 
@@ -18,15 +18,19 @@ UPCOMING_RESERVE = 10
 RECENT_ON_HOME = 9
 """How many past events the home page shows."""
 
+TERMS_TO_BROWSE = 12
+"""How many terms of each taxonomy the page that leads to all of them shows."""
+
 DAYS_ON_HOME = 9
 """How many days from today on it has anniversaries of, since it is read for days after a build."""
 
 
 def static_pages(site: Site) -> Iterator[Page]:
-    """Yield home, upcoming, about, 404 and the page on offline reading, and what hosts read."""
+    """Yield home, upcoming, browse, about, 404 and offline reading, and what hosts read."""
     main_alternates = AlternateLinks(site).main
     yield home_page(site, main_alternates)
     yield from upcoming_pages(site, main_alternates)
+    yield browse_page(site, main_alternates)
     yield Page(
         path=urls.ABOUT,
         template="pages/about.html",
@@ -99,6 +103,26 @@ def upcoming_pages(site: Site, alternates: tuple[Alternate, ...]) -> Iterator[Pa
             breadcrumbs=(HOME,),
             alternates=alternates,
         )
+
+
+def browse_page(site: Site, alternates: tuple[Alternate, ...]) -> Page:
+    """Return the page that leads to every taxonomy, with the terms that have the most events."""
+    groups = [
+        (taxonomy, terms, sorted(terms, key=lambda term: -len(term.events))[:TERMS_TO_BROWSE])
+        for taxonomy, terms in site.taxonomies.listed
+        if taxonomy.intro
+    ]
+    return Page(
+        path=urls.BROWSE,
+        template="pages/browse.html",
+        title="Browse spaceflight events",
+        description="All spaceflight events by type, series, place, space station, agency, "
+        "programme and astronaut.",
+        context={"groups": groups, "count": len(site.catalogue.events)},
+        breadcrumbs=(HOME,),
+        alternates=alternates,
+        cache_inputs=ALL_EVENTS,
+    )
 
 
 def sitemap_pages(site: Site, pages: Iterable[Page]) -> Iterator[Page]:

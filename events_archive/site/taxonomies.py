@@ -162,7 +162,7 @@ TAXONOMIES = (
     Taxonomy(
         name="types", title="Types", singular="Type", phrase="the type {name}",
         find=find_types, is_optional=False, records_terms=False,
-        navigation_label="Types", feed_id="type", calendar_refresh=EVERY_SIX_HOURS,
+        feed_id="type", calendar_refresh=EVERY_SIX_HOURS,
         template="pages/type.html", page_title="{name}",
         page_description="{events} of the type {name}, with their pictures.",
         index_template="pages/types.html", index_title="Types of events",
@@ -200,7 +200,7 @@ TAXONOMIES = (
             slug=lambda day: f"{day[0]:02}-{day[1]:02}",
             name=format_day_of_year,
         ),
-        is_optional=False, records_terms=False, is_cyclic=True, navigation_label="Days",
+        is_optional=False, records_terms=False, is_cyclic=True, navigation_label="On this day",
         layout=partial(pagination.split_by_number, grouping=pagination.by_year),
         template="pages/day.html", page_title="On this day: {name}",
         page_description="{events} on {name}, in all years.",
@@ -208,7 +208,14 @@ TAXONOMIES = (
         index_description="What happened in spaceflight on each day of the year.",
     ),
     Taxonomy(
-        name="places", title="Places", singular="Place", navigation_label="Places",
+        name="series", title="Series and missions", singular="Series",
+        intro="Events that belong together: everything that one spacecraft did, and what is "
+        "numbered, such as spacewalks. Only events whose names leave no doubt are included.",
+        find=find_all_series,
+        layout=partial(pagination.split_by_number, grouping=pagination.ungrouped),
+    ),
+    Taxonomy(
+        name="places", title="Places", singular="Place",
         intro="Where events take place: in orbit, on other worlds, and in the rooms where people "
         "talk about them. A place that is known by several names has one page here.",
         find=find_places, canonical_slug=canonical_slug,
@@ -227,12 +234,6 @@ TAXONOMIES = (
         canonical_slug=_id_from_slug,
     ),
     Taxonomy(
-        name="programs", title="Programmes", singular="Programme",
-        intro="The long-running programmes that events belong to.",
-        find=partial(find_members, description="description", website="url"),
-        canonical_slug=_id_from_slug,
-    ),
-    Taxonomy(
         name="agencies", title="Agencies", singular="Agency",
         intro="The space agencies and companies behind the events.",
         find=partial(
@@ -241,17 +242,16 @@ TAXONOMIES = (
         canonical_slug=_id_from_slug,
     ),
     Taxonomy(
+        name="programs", title="Programmes", singular="Programme",
+        intro="The long-running programmes that events belong to.",
+        find=partial(find_members, description="description", website="url"),
+        canonical_slug=_id_from_slug,
+    ),
+    Taxonomy(
         name="astronauts", title="Astronauts", singular="Astronaut",
         intro="The people who took part, each with the events that name them.",
         find=partial(find_members, facts={"Agency": "agency", "Status": "status"}),
         canonical_slug=_id_from_slug,
     ),
-    Taxonomy(
-        name="series", title="Series and missions", singular="Series",
-        intro="Events that belong together: everything that one spacecraft did, and what is "
-        "numbered, such as spacewalks. Only events whose names leave no doubt are included.",
-        find=find_all_series,
-        layout=partial(pagination.split_by_number, grouping=pagination.ungrouped),
-    ),
 )  # fmt: skip
-"""In the order of the home page and of the navigation."""
+"""In the order of the home page and of the page "Browse"."""

@@ -7,6 +7,7 @@ from events_archive.model.slugs import SlugRegistry
 
 HOME = "index.html"
 UPCOMING = "upcoming.html"
+BROWSE = "browse.html"
 ABOUT = "about.html"
 CREDITS = "credits.html"
 SUBSCRIBE = "subscribe.html"

@@ -52,10 +52,6 @@ def test_a_long_list_of_upcoming_events_is_split_and_its_pages_stay() -> None:
     assert is_permanent_list(plan["upcoming/2.html"])
 
 
-def test_the_navigation_begins_with_upcoming_events() -> None:
-    assert next(iter(a_site().navigation.items())) == ("Upcoming", "upcoming.html")
-
-
 @pytest.mark.parametrize("path", ["types/eva.html", "places/tiangong-space-station.html"])
 def test_a_list_begins_with_the_next_event_and_ends_with_unknown_dates(path: str) -> None:
     assert _sections(_plan(a_site(*EVENTS, today=TODAY))[path]) == [
