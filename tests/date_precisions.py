@@ -1,7 +1,7 @@
 """The table of date precisions, and what each output shows of a date that has one."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from events_archive.model.event_date import EventDate
 
@@ -36,6 +36,13 @@ class Row:
     @property
     def has_time(self) -> bool:
         return "T" in self.start
+
+    @property
+    def has_day(self) -> bool:
+        """Whether the day is known: it lasts for one."""
+        return self.days is not None and date.fromisoformat(self.days[1]) - date.fromisoformat(
+            self.days[0]
+        ) == timedelta(days=1)
 
     def __str__(self) -> str:
         return f"{self.precision}-{self.key}"

@@ -13,7 +13,10 @@ from events_archive.store.opener import read_file
 ATOM = "{http://www.w3.org/2005/Atom}"
 _FOLD = re.compile(rb"\r\n[ \t]")
 """A line break within a content line (RFC 5545, section 3.1)."""
-_REQUIRED_PROPERTIES = ("UID", "DTSTAMP", "DTSTART", "SUMMARY")
+_REQUIRED_PROPERTIES = {
+    "VEVENT": ("UID", "DTSTAMP", "DTSTART", "SUMMARY"),
+    "VALARM": ("UID", "ACTION", "TRIGGER", "DESCRIPTION"),
+}
 
 
 def invalid_feeds(site: BuiltSite) -> Iterator[Problem]:
@@ -85,29 +88,30 @@ def validate_xml(content: bytes) -> Iterator[str]:
 
 
 def validate_calendar(content: bytes) -> Iterator[str]:
-    """Yield what is wrong with iCalendar data (RFC 5545): its lines, nesting and events."""
+    """Yield what is wrong with iCalendar data (RFC 5545): its lines, events and alarms."""
     if b"\n" in content.replace(b"\r\n", b""):
         yield "a line does not end in CR LF"
     if any(len(line) > 75 for line in content.split(b"\r\n")):
         yield "a line is longer than 75 octets"
-    open_components: list[str] = []
-    properties: dict[str, str] = {}
+    open_components: list[tuple[str, dict[str, str]]] = [("", {})]
     uids: list[str] = []
     for line in _FOLD.sub(b"", content).decode().splitlines():
         name, _, value = line.partition(":")
         if name == "BEGIN":
-            open_components.append(value)
-            properties = {}
+            open_components.append((value, {}))
         elif name == "END":
-            if not open_components or open_components.pop() != value:
+            component, properties = open_components.pop()
+            if component != value:
                 yield f"END:{value} closes what is not open"
-            if value == "VEVENT":
-                missing = [part for part in _REQUIRED_PROPERTIES if part not in properties]
-                yield from (f"an event has no {part}" for part in missing)
+                return
+            required = _REQUIRED_PROPERTIES.get(component, ())
+            missing = [part for part in required if part not in properties]
+            yield from (f"a {component} has no {part}" for part in missing)
+            if required:
                 uids.append(properties.get("UID", ""))
         else:
-            properties[name.partition(";")[0]] = value
-    if open_components or not content.startswith(b"BEGIN:VCALENDAR\r\n"):
+            open_components[-1][1][name.partition(";")[0]] = value
+    if len(open_components) > 1 or not content.startswith(b"BEGIN:VCALENDAR\r\n"):
         yield "it is not one whole calendar"
     yield from _duplicate_ids(uids)
 

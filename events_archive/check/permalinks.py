@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from events_archive.check.built_site import BuiltSite, Problem
 from events_archive.model.archive_state import ArchiveState
-from events_archive.site import urls
+from events_archive.site import reminders, urls
 from events_archive.site.formats import CALENDAR, FEED_FORMATS, format_of
 from events_archive.store.opener import read_file
 from events_archive.store.state_files import (
@@ -25,6 +25,7 @@ PERMANENT_URLS = (
     urls.CALENDAR,
     urls.COMPLETE_CALENDAR,
     urls.APPROXIMATE_CALENDAR,
+    reminders.reminders_path(urls.CALENDAR),
     *(f"{urls.MAIN_FEED}{format.suffix}" for format in FEED_FORMATS),
     *(f"{urls.HAPPENED}{format.suffix}" for format in FEED_FORMATS),
 )
@@ -33,6 +34,7 @@ PERMANENT_URLS = (
 _TYPE_SUFFIXES = (
     ".html",
     CALENDAR.suffix,
+    reminders.SUFFIX,
     *(format.term_suffix or format.suffix for format in FEED_FORMATS),
 )
 

@@ -1,10 +1,10 @@
 """Writes calendars (RFC 5545, RFC 7986): a component for each event, joined into files.
 
-An event has the same component in every calendar, but for its colour, which a calendar of one
-category has for all its events. There is no METHOD, which would require an
-ORGANIZER (RFC 5546 section 3.2.1). Without one, DTSTAMP is the time of the last revision (RFC 5545
-section 3.8.7.2), so nothing depends on the time of the build. Sections without a number of an RFC
-are those of RFC 5545.
+An event has the same component in every calendar, but for its alarm, which only calendars with
+reminders have, and its colour, which a calendar of one category has for all its events. There is no
+METHOD, which would require an ORGANIZER (RFC 5546 section 3.2.1). Without one, DTSTAMP is the time
+of the last revision (RFC 5545 section 3.8.7.2), so nothing depends on the time of the build.
+Sections without a number of an RFC are those of RFC 5545.
 """
 
 import re
@@ -67,6 +67,7 @@ def calendar_file(context: RenderContext, page: Page) -> bytes:
     ]
     if calendar.category is None:
         components = list(map(_with_colour, components, calendar.entries))
+    components = list(map(_with_alarm, components, calendar.entries))
     properties = _head(calendar, context.site.base_url)
     head = "".join(content_line(name, value) for name, value in properties).encode()
     body = components or [_EMPTY_CALENDAR]
@@ -90,6 +91,24 @@ def _with_colour(component: bytes, entry: CalendarEntry) -> bytes:
     """
     colour, _ = COLOURS[category_of(entry.event.type).key]
     return b"%bCOLOR:%b\r\n%b" % (component.removesuffix(_END), colour.encode(), _END)
+
+
+def _with_alarm(component: bytes, entry: CalendarEntry) -> bytes:
+    """Return a VEVENT with the alarm of its entry, if that has one.
+
+    Alarms have ids as well (RFC 9074 section 4), by which programs know which were dismissed.
+    """
+    if not entry.alarm:
+        return component
+    properties = (
+        ("UID", f"ll2-event-{entry.event.id}-reminder@events-archive"),
+        ("ACTION", "DISPLAY"),
+        ("TRIGGER;RELATED=START", entry.alarm),
+        ("DESCRIPTION", text_value(summary(entry))),
+    )
+    lines = "".join(content_line(*line) for line in properties).encode()
+    alarm = b"BEGIN:VALARM\r\n%bEND:VALARM\r\n" % lines
+    return component.removesuffix(_END) + alarm + _END
 
 
 def _head(calendar: Calendar, base_url: str) -> Iterator[tuple[str, str]]:

@@ -5,22 +5,19 @@ event, such as Home Assistant and MagicMirror, would show "2026" for a year. Eve
 dates have a calendar of their own; the complete calendar, which is for import, has all.
 """
 
-import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from events_archive.model.catalogue import Catalogue, Events
 from events_archive.model.event import Event
 from events_archive.site import urls
-from events_archive.site.categories import PRESS, Category, category_of
+from events_archive.site.categories import Category, category_of
 from events_archive.site.formats import CALENDAR
 from events_archive.site.page import Alternate, Page, Writer
 from events_archive.site.site import Site
 from events_archive.site.taxonomies import DAILY, EVERY_SIX_HOURS
-from events_archive.site.terms import Taxonomy, Term
+from events_archive.site.terms import Term
 
 ROLLING_DAYS = 90
 """How far back the rolling calendar goes."""
@@ -39,6 +36,8 @@ class CalendarEntry(Struct, frozen=True, kw_only=True):
     """When the entry last changed (UTC)."""
     sequence: int
     """Rises with every change of the entry (RFC 5545 section 3.8.7.4)."""
+    alarm: str = ""
+    """When its alarm goes off, from its start, as a DURATION; ``""`` for no alarm."""
 
 
 class Calendar(Struct, frozen=True, kw_only=True):
@@ -117,50 +116,6 @@ def event_calendar(site: Site, event: Event) -> Calendar:
     )
 
 
-def calendar_pages(site: Site) -> Iterator[Page]:
-    """Yield every calendar: of the whole site, of terms, of single events."""
-    ordered = sorted(site.catalogue.all_events, key=lambda event: event.sort_key)
-    events = tuple(event for event in ordered if has_calendar(site, event))
-    on_a_day = tuple(event for event in events if event.date.day)
-    entries = {e.id: calendar_entry(site, e) for e in site.catalogue.all_events if e.date.utc}
-
-    def page(calendar: Calendar, shown: Events) -> Page:
-        return calendar_page(calendar, tuple([entries[event.id] for event in shown]))
-
-    horizon = site.catalogue.today - timedelta(days=ROLLING_DAYS)
-    recent = tuple(event for event in on_a_day if not event.date.is_over(horizon))
-    yield page(site_calendar(site, urls.CALENDAR), recent)
-    yield page(site_calendar(site, urls.COMPLETE_CALENDAR), events)
-    coarse = tuple(event for event in events if not event.date.day)
-    yield page(site_calendar(site, urls.APPROXIMATE_CALENDAR), coarse)
-    yield page(site_calendar(site, urls.ANNIVERSARIES), recurring_events(site.catalogue))
-    in_calendars = replace(site.catalogue, events=on_a_day, withdrawn=())
-    for taxonomy in site.taxonomies.taxonomies:
-        if taxonomy.calendar_refresh:
-            found = taxonomy.find(taxonomy, in_calendars, site.history.slugs)
-            events_of = {term.slug: term.events for term in found}
-            for term in (*site.taxonomies.terms[taxonomy.name], *retired_terms(site, taxonomy)):
-                yield page(term_calendar(site, term), events_of.get(term.slug, ()))
-    # An event's own calendar keeps the event when it was withdrawn too long ago for the others.
-    for event in site.catalogue.all_events:
-        own = page(event_calendar(site, event), (event,) if event.date.utc else ())
-        yield own
-        yield replace(own, path=site.urls.event(event, CALENDAR.suffix))
-
-
-def retired_terms(site: Site, taxonomy: Taxonomy) -> Iterator[Term]:
-    """Yield the published terms that no event has any more: their files stay, if empty."""
-    if taxonomy.name == "types":
-        for slug, id in site.history.slugs.types.unresolved.items():
-            name = slug.replace("-", " ").title()
-            yield Term(taxonomy=taxonomy, key=id, slug=slug, name=name, events=())
-    present = {"index", *(term.slug for term in site.taxonomies.terms[taxonomy.name])}
-    for path in site.history.state.published_lists:
-        term = re.fullmatch(rf"{taxonomy.name}/([^/]+)\.html", path)
-        if term and (slug := term[1]) not in present:
-            yield Term(taxonomy=taxonomy, key=slug, slug=slug, name=slug, events=())
-
-
 def calendar_page(calendar: Calendar, entries: tuple[CalendarEntry, ...]) -> Page:
     """Return the page of a calendar with these entries."""
     return Page(
@@ -168,15 +123,6 @@ def calendar_page(calendar: Calendar, entries: tuple[CalendarEntry, ...]) -> Pag
         writer=Writer.CALENDAR,
         title=calendar.name,
         context={"calendar": replace(calendar, entries=entries)},
-    )
-
-
-def recurring_events(catalogue: Catalogue) -> Events:
-    """Return the events of the yearly calendar: past, known to the day, and not for the press."""
-    return tuple(
-        event
-        for event in reversed(catalogue.past)
-        if event.date.day and category_of(event.type) is not PRESS
     )
 
 

@@ -15,7 +15,7 @@ from events_archive.model.catalogue import grouped
 from events_archive.model.event import Event
 from events_archive.model.timestamps import FIRST_DATE
 from events_archive.site import urls
-from events_archive.site.calendars import retired_terms
+from events_archive.site.calendar_pages import retired_terms
 from events_archive.site.change_entries import change_entries
 from events_archive.site.feed_entries import TAG, FeedEntry, day_entry, event_entry
 from events_archive.site.formats import FEED_FORMATS, RSS, Format

@@ -65,7 +65,8 @@ JSON_FEED = Format(
 )  # fmt: skip
 CALENDAR = Format(
     "icalendar", ".ics", "text/calendar", is_text=True, noun="calendar", is_precached=True,
-    entry_ids=re.compile(rb"\nUID:([^\r\n]*(?:\r\n [^\r\n]*)*)"), validator="icalendar",
+    entry_ids=re.compile(rb"\nBEGIN:VEVENT\r\nUID:([^\r\n]*(?:\r\n [^\r\n]*)*)"),
+    validator="icalendar",
 )  # fmt: skip
 FORMATS = (
     Format("html", ".html", "text/html", is_text=True, noun="page", is_precached=True),
@@ -88,6 +89,10 @@ FORMATS = (
 """All formats but those of a single file. Of two with one suffix the one with `paths` is first."""
 
 FEED_FORMATS = tuple(format for format in FORMATS if format.is_feed)
+
+_PRECACHED_CALENDARS = re.compile(r"(?:(?:id|types|years)/)?[^/.]+\.ics")
+"""Those of terms and those with reminders are for programs. Those in ``events/`` are also in
+``id/``, where pages link to them."""
 
 _NEVER_PRECACHED = frozenset({urls.NOT_FOUND, urls.SERVICE_WORKER})
 
@@ -113,6 +118,6 @@ def is_precached(path: str) -> bool:
     format = format_of(path)
     if format is None or path in _NEVER_PRECACHED:
         return False
-    # Pages link to the same calendar below id/.
-    is_copy = format is CALENDAR and path.startswith("events/")
-    return format.is_precached and not is_copy
+    if format is CALENDAR:
+        return _PRECACHED_CALENDARS.fullmatch(path) is not None
+    return format.is_precached

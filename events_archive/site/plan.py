@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 from events_archive.errors import PageError
-from events_archive.site.calendars import calendar_pages
+from events_archive.site.calendar_pages import calendar_pages
 from events_archive.site.change_entries import change_list_pages
 from events_archive.site.data_pages import data_pages
 from events_archive.site.data_quality import report_pages

@@ -26,6 +26,7 @@ from events_archive.site.feeds import (
     term_feed,
 )
 from events_archive.site.page import HOME, Alternate, Page
+from events_archive.site.reminders import calendar_with_reminders
 from events_archive.site.site import Site
 from events_archive.site.terms import Taxonomy, Term
 
@@ -38,6 +39,11 @@ class Subscription(Struct, frozen=True, kw_only=True):
     news: Feed
     chronological: Feed
     calendar: Calendar
+
+    @property
+    def reminders(self) -> Calendar:
+        """The twin of the calendar that has alarms."""
+        return calendar_with_reminders(self.calendar)
 
 
 def site_subscription(site: Site) -> Subscription:

@@ -18,6 +18,10 @@ RSS = (
 ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"><id>f</id><title>T</title><updated>2021</updated>{}</feed>'
 ENTRY = "<entry><id>{}</id><title>E</title><updated>2021</updated></entry>"
 EVENT = "BEGIN:VEVENT\r\nUID:{}\r\nDTSTAMP:2\r\nDTSTART:3\r\nSUMMARY:S\r\nEND:VEVENT\r\n"
+ALARM = (
+    "BEGIN:VALARM\r\nUID:{}\r\nACTION:DISPLAY\r\nTRIGGER:-PT1H\r\nDESCRIPTION:D\r\nEND:VALARM\r\n"
+)
+WITH_ALARM = EVENT.replace("END:VEVENT", f"{ALARM}END:VEVENT")
 CALENDAR = "BEGIN:VCALENDAR\r\n{}END:VCALENDAR\r\n"
 
 Validate = Callable[[bytes], Iterator[str]]
@@ -34,6 +38,7 @@ Validate = Callable[[bytes], Iterator[str]]
         ),
         (validate_calendar, CALENDAR.format(EVENT.format(1) + EVENT.format(2))),
         (validate_calendar, CALENDAR.format(EVENT.format("a\r\n b"))),
+        (validate_calendar, CALENDAR.format(WITH_ALARM.format(1, 2) + WITH_ALARM.format(3, 4))),
     ],
 )
 def test_a_valid_file_has_no_problem(validate: Validate, content: str) -> None:
@@ -65,10 +70,17 @@ def test_a_valid_file_has_no_problem(validate: Validate, content: str) -> None:
             CALENDAR.format(EVENT.format(1).replace("DTSTAMP:2\r\n", "")),
             "DTSTAMP",
         ),
+        (
+            validate_calendar,
+            CALENDAR.format(WITH_ALARM.format(1, 2).replace("TRIGGER", "TRIGGERS")),
+            "a VALARM has no TRIGGER",
+        ),
+        (validate_calendar, CALENDAR.format(WITH_ALARM.format(1, 1)), "the id 1 occurs 2 times"),
         (validate_calendar, CALENDAR.format(EVENT.format(1)).replace("\r\n", "\n"), "CR LF"),
         (validate_calendar, CALENDAR.format(EVENT.format("x" * 75)), "75 octets"),
         (validate_calendar, "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", "not one whole calendar"),
         (validate_calendar, "END:VEVENT\r\n", "closes what is not open"),
+        (validate_calendar, CALENDAR.format("END:VCALENDAR\r\n"), "closes what is not open"),
     ],
 )
 def test_an_invalid_file_has_a_problem_that_is_named(

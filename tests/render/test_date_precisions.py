@@ -9,7 +9,7 @@ import icalendar
 import pytest
 
 from tests.date_precisions import TABLE, TODAY, Row
-from tests.factories import EVA, a_site, an_event
+from tests.factories import a_site, an_event
 from tests.render.rendered import BASE_URL, is_feed_or_calendar, render_site
 
 NUMBERED = list(enumerate(TABLE, start=1))
@@ -122,8 +122,11 @@ def test_the_google_link_has_the_same_dates_as_the_calendars(number: int, row: R
 
 
 @EACH
-def test_an_event_is_in_the_calendars_of_its_type_and_year(number: int, row: Row) -> None:
+def test_an_event_is_in_the_calendars_of_its_type_and_year_if_its_day_is_known(
+    number: int, row: Row
+) -> None:
     uid = f"UID:ll2-event-{number}@events-archive".encode()
-    assert (uid in _files()[f"types/{EVA.name.lower()}.ics"]) == bool(row.start)
-    if row.year:
-        assert uid in _files()[f"years/{row.year}.ics"]
+    for path in ("types/eva.ics", *([f"years/{row.year}.ics"] if row.year else ())):
+        assert (uid in _files()[path]) == row.has_day
+    is_coarse = bool(row.start) and not row.has_day
+    assert (uid in _files()["calendar-approximate.ics"]) == is_coarse

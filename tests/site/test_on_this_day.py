@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from events_archive.model.event import EventType
-from events_archive.site.calendars import recurring_events
+from events_archive.site.calendar_pages import recurring_events
 from events_archive.site.feeds import FEED_DAYS, feed_pages
 from events_archive.site.list_pages import list_pages
 from events_archive.site.plan import plan_site
