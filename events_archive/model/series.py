@@ -2,7 +2,8 @@
 
 There are two kinds. A counted series has names with a running number (spacewalks, flights, dockings
 of one kind of spacecraft) and is in the order of the numbers. A mission has all events of one
-spacecraft in the order of time. Only names that match the tables belong to a series.
+spacecraft (`events_archive.model.missions`) in the order of time. Only names that match the tables
+belong to a series.
 """
 
 import re
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from events_archive.model.event import Event
+from events_archive.model.missions import find_mission
 from events_archive.model.slugs import safe_slug
 
 
@@ -31,51 +33,22 @@ _ORDINAL_WORDS = """
 _ORDINALS = {word: number for number, word in enumerate(_ORDINAL_WORDS.split(), start=1)}
 
 
-def _compiled(*rows: tuple[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((name, re.compile(pattern)) for name, pattern in rows)
-
-
-_COUNTED_NAMES = _compiled(
-    ("US EVA", r"US EVA[- ]#?(\d+)"),
-    ("Russian EVA", r"Russian EVA[- ]#?(\d+)"),
-    ("Tiangong EVA", r"(?:Tiangong|CSS) EVA[- ]#?(\d+)"),
-    ("Ingenuity flights", r".*\bIngenuity Flight #?(\d+)"),
-    ("Ingenuity flights", r".*\bIngenuity (\w+) Flight"),
-    (
-        "ISS changes of command",
-        r"(?:ISS )?Expedition (\d+)(?:-\d+)? Change of Command(?: Ceremony)?",
-    ),
+_COUNTED_NAMES = tuple(
+    (name, re.compile(pattern))
+    for name, pattern in (
+        ("US EVA", r"US EVA[- ]#?(\d+)"),
+        ("Russian EVA", r"Russian EVA[- ]#?(\d+)"),
+        ("Tiangong EVA", r"(?:Tiangong|CSS) EVA[- ]#?(\d+)"),
+        ("Ingenuity flights", r".*\bIngenuity Flight #?(\d+)"),
+        ("Ingenuity flights", r".*\bIngenuity (\w+) Flight"),
+        (
+            "ISS changes of command",
+            r"(?:ISS )?Expedition (\d+)(?:-\d+)? Change of Command(?: Ceremony)?",
+        ),
+    )
 )
 """Counted series by name, and the whole names of their events."""
 
-_MISSION_NAMES = _compiled(
-    ("Progress MS-", r"Progress MS-?(\d{1,4})\b"),
-    ("Soyuz MS-", r"Soyuz MS-?(\d{1,4})\b"),
-    ("Shenzhou ", r"Shenzhou[- ](\d{1,4})\b"),
-    ("Tianzhou ", r"Tianzhou[- ](\d{1,4})\b"),
-    ("Cygnus NG-", r"NG-(\d+) Cygnus\b"),
-    ("SpaceX CRS-", r"(?:(?:SpaceX|Cargo Dragon) )?CRS-(\d{1,4})\b"),
-    ("SpaceX Crew-", r"(?:(?:NASA's )?SpaceX |Crew Dragon )?Crew-(\d{1,4})\b"),
-    ("Starliner-", r"(?:Boeing )?Starliner-(\d{1,4})\b"),
-    ("Axiom Mission ", r"(?:Axiom Mission |Axiom Space Ax-|Ax-)(\d{1,4})\b"),
-    ("HTV-X", r"HTV-X-?(\d{1,4})\b"),
-    ("Dream Chaser ", r"Dream Chaser (?:DC|SSC-Demo)-(\d{1,4})\b"),
-    ("Starship SN", r"Starship SN(\d{1,4})\b"),
-    ("Starship S", r"Starship S(\d{1,4})\b"),
-    ("Super Heavy Booster ", r"Super Heavy (?:Booster |B)(\d{1,4})\b"),
-    ("Chang'e ", r"Chang['’]e[- ](\d{1,4})\b"),
-    ("Artemis ", r"(?:NASA )?Artemis[- ](\d{1,4})\b"),
-)
-"""Missions without their running number, and how the names of their events begin.
-
-A number has four digits at most: a longer one is a mistake, and the slugs of two could be one.
-"""
-
-_PROBES = re.compile(
-    r"(?:ESA )?(BepiColombo|Solar Orbiter|Parker Solar Probe|Europa Clipper|Lucy|Psyche|Hera|"
-    r"Juice|JUICE|Juno|OSIRIS-REx|OSIRIS-Rex|Hayabusa-?2|Tianwen-\d|DART)\b"
-)
-_PROBE_NAMES = {"JUICE": "Juice", "OSIRIS-Rex": "OSIRIS-REx", "Hayabusa-2": "Hayabusa2"}
 _COUNTED_EVENTS = {2: "dockings", 4: "berthings", 8: "undockings", 9: "landings", 13: "releases"}
 """Types of events that happen once to each spacecraft, so that its number counts them."""
 
@@ -89,14 +62,10 @@ def memberships(name: str, type_id: int) -> Iterator[tuple[str, int | None]]:
     for series, pattern in _COUNTED_NAMES:
         if (match := pattern.fullmatch(name)) and (number := _number(match[1])):
             yield series, number
-    for mission, pattern in _MISSION_NAMES:
-        if match := pattern.match(name):
-            yield f"{mission}{int(match[1])}", None
-            if type_id in _COUNTED_EVENTS:
-                yield f"{mission.rstrip(' -')} {_COUNTED_EVENTS[type_id]}", _number(match[1])
-            return
-    if match := _PROBES.match(name):
-        yield _PROBE_NAMES.get(match[1], match[1]), None
+    if mission := find_mission(name):
+        yield mission.name, None
+        if mission.number and type_id in _COUNTED_EVENTS:
+            yield f"{mission.family.rstrip(' -')} {_COUNTED_EVENTS[type_id]}", mission.number
 
 
 def _number(text: str) -> int | None:
