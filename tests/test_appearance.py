@@ -286,6 +286,24 @@ def test_no_page_overflows_a_narrow_phone_with_large_text(
     page.close()
 
 
+def test_a_month_is_a_grid_of_days_on_a_narrow_phone_too(browser: Browser, seed_run: Run) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 700}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto((seed_run.output / "months/2021-07.html").as_uri())
+    page.locator("summary", has_text="July 2021 as a calendar").click()
+    day = page.get_by_role("cell", name="4 Tiangong EVA-1")
+    link = day.get_by_role("link", name="Tiangong EVA-1")
+    box = link.bounding_box()
+    assert box
+    assert min(box["width"], box["height"]) >= 24
+    for size in ("100%", "200%"):
+        page.locator("html").evaluate(f"root => {{ root.style.fontSize = '{size}' }}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, size
+    link.click()
+    assert "Tiangong EVA-1" in page.locator("h1").inner_text()
+    context.close()
+
+
 def test_a_name_in_a_right_to_left_script_has_its_own_direction(
     browser: Browser, seed_run: Run
 ) -> None:

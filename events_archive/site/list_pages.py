@@ -13,6 +13,7 @@ from events_archive.site.charts import (
     type_timeline,
     year_bars,
 )
+from events_archive.site.month_grid import month_grid
 from events_archive.site.page import HOME, Breadcrumb, Page
 from events_archive.site.pagination import EventList
 from events_archive.site.site import Site
@@ -129,11 +130,14 @@ def _term_pages(
 
 
 def _own_context(site: Site, term: Term, page: EventList) -> Context:
-    """Return what the templates of types and years need in addition."""
+    """Return what the templates of types, years and months need in addition."""
     if term.taxonomy.name == "types":
         return {"timeline": None if page.year else timeline(site, term.value)}
     if term.taxonomy.name == "years":
         return {"month_heatmaps": month_heatmaps(site, term.value)}
+    if term.taxonomy.name == "months":
+        year, month = term.value
+        return {"grid": month_grid(year, month, term.events) if page.path == term.url else None}
     return {}
 
 
