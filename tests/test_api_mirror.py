@@ -1,16 +1,22 @@
 """The API mirror: valid, complete, and readable by a client of the API."""
 
 import json
+import shlex
+import subprocess
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
+from ruamel.yaml import YAML
 
 from tests.conftest import BASE_URL, Run, copy_seed, run_build
-from tests.ll2_server import EventDatabase, LL2Server
+from tests.external_programs import require_program
+from tests.ll2_server import EventDatabase, LL2Server, filters
 from tests.published_site import PublishedSite
 
 SCHEMA = json.loads((Path(__file__).parent / "data" / "event-schema.json").read_text("utf-8"))
@@ -46,14 +52,15 @@ def _pages(site: Path, url: str | None) -> Iterator[dict[str, Any]]:
         url = page["next"]
 
 
-def _first(mode: str) -> str:
-    return f"{BASE_URL}api/2.3.0/events/{mode}/1.json"
+def _first(mode: str, part: str = "") -> str:
+    return f"{BASE_URL}api/2.3.0/events/{part}{mode}/1.json"
 
 
+@pytest.mark.parametrize("part", ["", "upcoming/", "previous/"])
 @pytest.mark.parametrize("mode", MODES)
-def test_every_list_has_the_schema_of_the_api(mirror: Path, mode: str) -> None:
+def test_every_list_has_the_schema_of_the_api(mirror: Path, mode: str, part: str) -> None:
     validator = _validator(SCHEMA, "/$defs/events")
-    for page in _pages(mirror, _first(mode)):
+    for page in _pages(mirror, _first(mode, part)):
         assert [error.message for error in validator.iter_errors(page)] == []
 
 
@@ -99,9 +106,94 @@ def test_a_client_that_follows_next_gets_every_event_once(
     assert dates == sorted(dates)
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_upcoming_and_previous_events_are_those_of_the_api_when_it_was_last_asked(
+    generated_run: Run, generated_server: LL2Server, mode: str
+) -> None:
+    root = _get(generated_run.output, f"{BASE_URL}api/2.3.0/index.json")
+    now = datetime.fromisoformat(root["_archive"]["last_contact"])
+    records = generated_server.database.records()
+    for part, default, is_wanted in (
+        ("upcoming/", "date", filters.upcoming_predicate(now, {})),
+        ("previous/", "-date", filters.previous_predicate(now)),
+    ):
+        wanted = filters.sort_records(
+            filter(is_wanted, records), {}, default=default, tiebreak=lambda record: record["id"]
+        )
+        ids = [record["id"] for record in wanted][:100]
+        assert ids
+        pages = list(_pages(generated_run.output, _first(mode, part)))
+        assert [record["id"] for page in pages for record in page["results"]] == ids
+        assert {record["response_mode"] for page in pages for record in page["results"]} == {mode}
+        assert {page["count"] for page in pages} == {len(ids)}
+        if mode == "normal":
+            assert _get(generated_run.output, root[f"events/{part}".rstrip("/")]) == pages[0]
+
+
+def test_without_a_contact_what_is_past_is_decided_by_the_day(seed_run: Run) -> None:
+    previous = _get(seed_run.output, _first("list", "previous/"))
+    dates = [record["date"] for record in previous["results"]]
+    assert dates == sorted(dates, reverse=True)
+    assert len(dates) == 10
+    upcoming = _get(seed_run.output, _first("list", "upcoming/"))
+    assert (upcoming["count"], upcoming["results"], upcoming["next"]) == (0, [], None)
+
+
+@pytest.fixture
+def examples(seed_run: Run) -> list[str]:
+    """The examples of the page on the API mirror, as a reader copies them."""
+    page = PublishedSite(seed_run.output).page("api/index.html")
+    return ["".join(pre.itertext()) for pre in page.elements("pre")]
+
+
+_NEXT = {
+    "made": "2021-06-30T00:00:00Z",
+    "events": [
+        {"name": "Over", "time": "2021-06-30T01:00:00Z", "epoch": 1625014800},
+        {"name": "All day", "time": "2021-06-30", "epoch": 1625011200},
+        {"name": "Later", "time": "2021-07-04T00:11:00Z", "epoch": 1625357460},
+    ],
+}
+"""What the examples read of a file of the next events."""
+
+
+@pytest.mark.parametrize(
+    ("now", "shown"),
+    [
+        ("2021-06-30T12:00:00Z", "All day"),
+        ("2021-07-01T00:00:01Z", "Later"),
+        ("2021-07-05T00:00:00Z", ""),
+    ],
+)
+def test_the_examples_show_the_first_event_that_is_not_over(
+    examples: list[str], now: str, shown: str
+) -> None:
+    clock = datetime.fromisoformat(now)
+    [configuration] = [example for example in examples if example.startswith("rest:")]
+    [rest] = YAML(typ="safe").load(configuration)["rest"]
+    assert rest["resource"] == f"{BASE_URL}next.json"
+    template = jinja2.Environment().from_string(rest["sensor"][0]["value_template"])
+    # Home Assistant strips the result.
+    state = template.render(value_json=_NEXT, now=lambda: clock).strip()
+    assert state == (shown or "none announced")
+
+    [command] = [example for example in examples if "next.json | jq" in example]
+    program = shlex.split(command.partition("|")[2])[-1]
+    jq = require_program("jq", package="jq")
+    at_that_time = program.replace("now", str(clock.timestamp()))
+    output = subprocess.run(
+        [jq, "-r", at_that_time],
+        input=json.dumps(_NEXT),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert output.strip().partition("  ")[2] == shown
+
+
 def test_the_page_shows_a_record_as_the_mirror_has_it(seed_run: Run) -> None:
     page = PublishedSite(seed_run.output).page("api/index.html")
-    command, record = ("".join(pre.itertext()) for pre in page.elements("pre"))
+    command, record, *_ = ("".join(pre.itertext()) for pre in page.elements("pre"))
     shown = json.loads(record)
     assert f"api/2.3.0/events/{shown['id']}.json" in command
     assert shown in _get(seed_run.output, _first("list"))["results"]

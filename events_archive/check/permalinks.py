@@ -26,6 +26,7 @@ PERMANENT_URLS = (
     urls.COMPLETE_CALENDAR,
     urls.APPROXIMATE_CALENDAR,
     reminders.reminders_path(urls.CALENDAR),
+    urls.NEXT,
     *(f"{urls.MAIN_FEED}{format.suffix}" for format in FEED_FORMATS),
     *(f"{urls.HAPPENED}{format.suffix}" for format in FEED_FORMATS),
 )
@@ -35,6 +36,7 @@ _TYPE_SUFFIXES = (
     ".html",
     CALENDAR.suffix,
     reminders.SUFFIX,
+    urls.NEXT_SUFFIX,
     *(format.term_suffix or format.suffix for format in FEED_FORMATS),
 )
 

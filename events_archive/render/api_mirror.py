@@ -13,6 +13,7 @@ from events_archive.model.event import Event, EventType
 from events_archive.model.timestamps import format_utc
 from events_archive.render.context import RenderContext
 from events_archive.site import urls
+from events_archive.site.data_pages import API_LISTS
 from events_archive.site.page import Page
 from events_archive.store.canonical_json import compact_json, decode
 
@@ -49,7 +50,7 @@ def api_root(context: RenderContext, page: Page) -> bytes:
     """Return the endpoints, as the API's root has them, and the age of the data."""
     root, site = context.root(page), context.site
     members = {
-        "events": root + urls.API_MIRROR_EVENTS,
+        **{f"events/{name}".rstrip("/"): root + urls.api_list(name) for name in API_LISTS},
         "config/event_types": root + urls.API_MIRROR_TYPES,
         ADDED_KEY: {
             "attribution": ATTRIBUTION,

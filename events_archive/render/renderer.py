@@ -31,6 +31,7 @@ from events_archive.render.feeds import enclosure, entry_summary, feed_bytes, rf
 from events_archive.render.jinja import TemplateEnvironment
 from events_archive.render.json_ld import json_ld_block
 from events_archive.render.markdown import markdown_to_html, render_markdown_file
+from events_archive.render.next_events import next_events
 from events_archive.render.query_data import (
     query_events,
     query_records,
@@ -168,6 +169,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
 
 WRITERS: Mapping[Writer, Callable[[RenderContext, Page], bytes]] = {
     Writer.CALENDAR: calendar_file,
+    Writer.NEXT_EVENTS: next_events,
     Writer.API_ROOT: api_root,
     Writer.API_EVENT_LIST: api_event_list,
     Writer.API_EVENT: api_event,

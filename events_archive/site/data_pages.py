@@ -1,16 +1,18 @@
 """Files for programs, and the pages about them: downloads, the query page and the API mirror."""
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 
 from events_archive.model.catalogue import grouped
 from events_archive.model.changes import CHANGE_TYPES
 from events_archive.query.engine import evaluate
 from events_archive.query.parameters import GROUPS, MAX_LIMIT, MODES, ORDERINGS
-from events_archive.query.parser import Query
+from events_archive.query.parser import parse_query
 from events_archive.site import urls
 from events_archive.site.calendars import calendar_entry
 from events_archive.site.charts import month_counts
 from events_archive.site.export_columns import COLUMNS
+from events_archive.site.next_events import MAX_NEXT, NEXT_MEMBERS
 from events_archive.site.page import ALL_EVENTS, HOME, Breadcrumb, Page, Writer
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import AlternateLinks
@@ -27,6 +29,14 @@ _QUERY_FILES: Mapping[str, tuple[Writer, int]] = {
     "records": (Writer.QUERY_RECORDS, IDS_PER_RECORD_FILE),
 }
 """The data of the query page, by the start of their files' names."""
+
+API_LISTS: Mapping[str, int | None] = {"": None, "upcoming": None, "previous": MAX_LIMIT}
+"""The lists of events that the mirror has, by the end of the API's path, each with the most events
+that it has; ``""`` is the list of all.
+
+All past events are in the list of all. In one that begins with the latest, each event that becomes
+past would move all others to other pages.
+"""
 
 ADDED_MEMBERS = (
     ("page", "The event's page here."),
@@ -137,13 +147,20 @@ def api_pages(site: Site) -> Iterator[Page]:
             "example": site.catalogue.all_events[0],
             "modes": MODES,
             "own_members": ADDED_MEMBERS,
+            "max_previous": API_LISTS["previous"],
+            "next_members": NEXT_MEMBERS,
+            "max_next": MAX_NEXT,
         },
         cache_inputs=ALL_EVENTS,
     )
     yield Page(
         path=urls.OPENAPI,
         template="api/openapi.json",
-        context={"own_members": ADDED_MEMBERS, "change_types": CHANGE_TYPES},
+        context={
+            "own_members": ADDED_MEMBERS,
+            "change_types": CHANGE_TYPES,
+            "lists": tuple(API_LISTS),
+        },
     )
     yield Page(path=urls.API_MIRROR_ROOT, writer=Writer.API_ROOT, cache_inputs=ALL_EVENTS)
     yield from _event_lists(site)
@@ -162,24 +179,25 @@ def api_pages(site: Site) -> Iterator[Page]:
 
 
 def _event_lists(site: Site) -> Iterator[Page]:
-    """Yield the pages of all events in the API's order, in each mode."""
+    """Yield the pages of each of `API_LISTS` in the API's order, in each mode."""
     by_id = {event.id: event for event in site.catalogue.events}
-    events = [by_id[row.id] for row in evaluate(site.query_index.rows, Query()).rows]
-    pieces = [events[i : i + MAX_LIMIT] for i in range(0, len(events), MAX_LIMIT)] or [[]]
     refreshed = site.history.state.last_full_refresh
-    for mode in MODES:
-        for number, piece in enumerate(pieces, start=1):
+    for name, most in API_LISTS.items():
+        query = parse_query(f"/events/{name}", site.as_of)
+        events = [by_id[row.id] for row in evaluate(site.query_index.rows, query).rows[:most]]
+        pieces = [events[i : i + MAX_LIMIT] for i in range(0, len(events), MAX_LIMIT)] or [[]]
+        for mode, (number, piece) in product(MODES, enumerate(pieces, start=1)):
             context = {
                 "mode": mode,
                 "count": len(events),
                 "events": piece,
-                "next": urls.api_page(mode, number + 1) if number < len(pieces) else "",
-                "previous": urls.api_page(mode, number - 1) if number > 1 else "",
+                "next": urls.api_page(mode, number + 1, name) if number < len(pieces) else "",
+                "previous": urls.api_page(mode, number - 1, name) if number > 1 else "",
                 # The day on which LL2 last had each of the events.
                 "last_full_refresh": refreshed.date() if refreshed else None,
             }
-            paths = [urls.api_page(mode, number)]
-            if mode == Query().mode and number == 1:
-                paths.append(urls.API_MIRROR_EVENTS)
+            paths = [urls.api_page(mode, number, name)]
+            if mode == query.mode and number == 1:
+                paths.append(urls.api_list(name))
             for path in paths:
                 yield Page(path=path, writer=Writer.API_EVENT_LIST, context=context)

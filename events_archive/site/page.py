@@ -34,6 +34,7 @@ class Writer(StrEnum):
     TEMPLATE = "template"
     """Jinja, with the page's template and context."""
     CALENDAR = "calendar"
+    NEXT_EVENTS = "next-events"
     API_ROOT = "api-root"
     API_EVENT_LIST = "api-event-list"
     API_EVENT = "api-event"

@@ -12,6 +12,7 @@ from events_archive.site.event_pages import event_pages
 from events_archive.site.feeds import feed_pages
 from events_archive.site.image_credits import credits_pages
 from events_archive.site.list_pages import list_pages
+from events_archive.site.next_events import next_pages
 from events_archive.site.page import Page
 from events_archive.site.redirects import redirect_pages, retired_list_redirects
 from events_archive.site.site import Site
@@ -30,6 +31,7 @@ PLANNERS: tuple[Planner, ...] = (
     report_pages,
     subscription_pages,
     calendar_pages,
+    next_pages,
     data_pages,
 )
 """Each yields the pages of one kind.

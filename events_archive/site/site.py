@@ -1,7 +1,7 @@
 """The site: everything that pages are made from."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, time
 from functools import cached_property
 
 from msgspec import Struct, field
@@ -107,6 +107,14 @@ class Site(Struct, frozen=True, kw_only=True, dict=True, eq=False):
     def updated(self) -> datetime | None:
         """When LL2 last responded (UTC); None if it never did."""
         return self.history.state.last_refreshed
+
+    @property
+    def as_of(self) -> datetime:
+        """`updated`, or the start of `Catalogue.today` if that is another day."""
+        today = self.catalogue.today
+        if self.updated and self.updated.date() == today:
+            return self.updated
+        return datetime.combine(today, time(), tzinfo=UTC)
 
     @cached_property
     def navigation(self) -> dict[str, str]:

@@ -30,6 +30,8 @@ OPML = "feeds.opml"
 CALENDAR = "calendar.ics"
 COMPLETE_CALENDAR = "calendar-all.ics"
 APPROXIMATE_CALENDAR = "calendar-approximate.ics"
+NEXT = "next.json"
+NEXT_SUFFIX = ".next.json"
 
 QUERY_PAGE = "explore.html"
 QUERY_TABLES = "data/explore.js"
@@ -42,7 +44,6 @@ API = "api/index.html"
 OPENAPI = "api/openapi.json"
 API_MIRROR = "api/2.3.0/"
 API_MIRROR_ROOT = f"{API_MIRROR}index.json"
-API_MIRROR_EVENTS = f"{API_MIRROR}events/index.json"
 API_MIRROR_TYPES = f"{API_MIRROR}config/event_types/index.json"
 
 OFFLINE = "offline.html"
@@ -107,9 +108,14 @@ def query_data(name: str) -> str:
     return f"data/{name}.js"
 
 
-def api_page(mode: str, number: int) -> str:
-    """Return ``api/2.3.0/events/list/1.json``: a page of a list of the API mirror."""
-    return f"{API_MIRROR}events/{mode}/{number}.json"
+def api_list(name: str = "") -> str:
+    """Return ``api/2.3.0/events/upcoming/index.json``: the first page of a list of the mirror."""
+    return f"{API_MIRROR}events/{name}{'/' if name else ''}index.json"
+
+
+def api_page(mode: str, number: int, name: str = "") -> str:
+    """Return ``api/2.3.0/events/upcoming/list/1.json``: a page of a list of the API mirror."""
+    return f"{API_MIRROR}events/{name}{'/' if name else ''}{mode}/{number}.json"
 
 
 def api_event(event_id: int) -> str:
