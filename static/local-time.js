@@ -30,7 +30,7 @@
 
   if (new Date().getTimezoneOffset() !== 0 || localFormat.resolvedOptions().timeZone !== "UTC") {
     document.querySelectorAll("[data-local] time[data-precise]").forEach(function (time) {
-      addLocalTime(time, localFormat, " where you are");
+      addLocalTime(time, localFormat, ", your time");
     });
     // Lists have it for what is still ahead.
     document.querySelectorAll(".card time[data-precise]").forEach(function (time) {
@@ -46,6 +46,9 @@
     tick();
     time.after(" ", note);
     if (when - Date.now() < 2 * 864e5) setInterval(tick, 1e4);
+  });
+  document.querySelectorAll(".event-actions").forEach(function (actions) {
+    if (new Date(actions.dataset.until) <= Date.now()) actions.remove();
   });
   // Some of the events that the page lists as upcoming may be over by the reader's clock. On home they
   // move to the recent events, and hidden upcoming events are shown in their place. On the page of

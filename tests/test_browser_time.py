@@ -126,7 +126,7 @@ def test_a_precise_time_is_followed_by_the_readers_local_time(
     text = page.locator(".event-date").inner_text()
     assert "2 September 2026, 18:00 UTC" in text
     assert local_time in text.replace(",", "")
-    assert "where you are" in text
+    assert "your time" in text
 
 
 def test_the_countdown_goes_on_while_the_page_is_open(browser: Browser, site: Path) -> None:

@@ -41,8 +41,7 @@ STATED = ("*.rss", "*.atom", "*.ics", "sitemap.xml", "feed.json", "changes.json"
 
 NAVIGATION = '<div class="event-navigation'
 NO_CONTENT = re.compile(
-    r"<div[^>]*><dt>(?:Add to calendar|Last updated|First seen here|Last seen|Place|Source)</dt>"
-    r".*?</div>|"
+    r'<div class="event-actions".*?</div>|<details class="facts record">.*?</details>|'
     r'<a href="\.\./[^"]*"[^>]*>|</a>',
     re.DOTALL,
 )

@@ -390,9 +390,9 @@ def test_related_events_link_to_each_other(generated: PublishedSite) -> None:
     related: dict[str, set[str]] = {}
     for page in generated.pages:
         for section in page.elements("section"):
-            if section.attrib.get("aria-labelledby") == "related":
+            if section.attrib.get("aria-labelledby", "").startswith("related-"):
                 links = {a.attrib["href"] for a in section.iter(XHTML + "a")}
-                related[f"../{page.path}"] = links
+                related.setdefault(f"../{page.path}", set()).update(links)
     assert related
     for path, links in related.items():
         assert all(path in related[link] for link in links), path

@@ -113,7 +113,7 @@ def test_a_corrected_credit_is_a_change(tmp_path: Path) -> None:
 def test_what_a_late_daily_refresh_finds_is_told_at_once(tmp_path: Path) -> None:
     *_, last = play("a-daily-timer-is-never-live", tmp_path)
     # That is its addition by the first refresh, and not the change that the second one found.
-    assert _all(last).count("noticed later") == 1
+    assert _all(last).count("recorded later") == 1
     assert len(re.findall("<title>", _all(last))) > 1
 
 

@@ -97,11 +97,6 @@ class Link(Struct, frozen=True, kw_only=True):
         """The host without ``www.``."""
         return host_of(self.url)
 
-    @property
-    def label(self) -> str:
-        """The title, or the host if there is none."""
-        return self.title or self.host
-
 
 class Video(Link, frozen=True, kw_only=True):
     """A webcast or recording (``vid_urls``)."""

@@ -30,6 +30,8 @@ class CalendarLinks(Struct, frozen=True, kw_only=True):
     outlook: str
     webcal: str = ""
     """Of a calendar, for calendar programs."""
+    end: str = ""
+    """Of an event, when calendars show that it is over: a date-time, or the first day after."""
 
 
 def subscription_links(site: Site, calendar: Calendar) -> CalendarLinks | None:
@@ -59,6 +61,7 @@ def event_links(site: Site, event: Event) -> CalendarLinks:
         google=f"{_GOOGLE_ADD}&text={title}&dates={dates}&details={details}&location={location}",
         outlook=f"{_OUTLOOK_ADD}&subject={title}&startdt={start}&enddt={end}{all_day}"
         f"&body={details}&location={location}",
+        end=end,
     )
 
 

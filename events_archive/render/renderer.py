@@ -30,6 +30,7 @@ from events_archive.render.downloads import checksums, download, downloads, sha2
 from events_archive.render.feeds import enclosure, entry_summary, feed_bytes, rfc822
 from events_archive.render.jinja import TemplateEnvironment
 from events_archive.render.json_ld import json_ld_block
+from events_archive.render.link_labels import with_labels
 from events_archive.render.markdown import markdown_to_html, render_markdown_file
 from events_archive.render.next_events import next_events
 from events_archive.render.query_data import (
@@ -116,9 +117,18 @@ class Renderer(Struct, frozen=True, kw_only=True, dict=True):
         }
 
 
+_MADE_UP_NAME = re.compile(r"\[AUTO\] (.+) - image")
+
+
 def image_alt(image: Image, event: Event) -> str:
-    """Return the alternative text of an event's image: its name, unless that was made up."""
-    return image.caption or f"Picture published with {event.name}"
+    """Return the alternative text of an event's image: LL2's name of the image or of its subject.
+
+    A name that LL2 made from that of the event itself says nothing about the image.
+    """
+    made_up = _MADE_UP_NAME.fullmatch(image.name)
+    subject = made_up[1] if made_up else image.caption
+    is_known = subject and subject.casefold() != event.name.casefold()
+    return subject if is_known else f"Picture for {event.name} (no description)"
 
 
 _DESIGNATOR = re.compile(r"\w{1,9}-\d{1,4}")
@@ -164,6 +174,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "rfc822": rfc822,
     "sha256": sha256,
     "unbroken": unbroken,
+    "with_labels": with_labels,
 }
 """The filters that templates have beside Jinja's own."""
 

@@ -49,6 +49,7 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
             "term_urls": taxonomies.term_urls(event),
             "related": site.related.get(event.id, ()),
             "has_calendar": not withdrawn and has_calendar(site, event),
+            "is_coming": not event.date.is_over(catalogue.today),
             "updated": updated,
             "first_seen": state.first_seen.get(event.id),
             "withdrawn": withdrawn,

@@ -78,7 +78,7 @@ def _shared(event: Event) -> Iterator[tuple[int, Hashable, str]]:
         yield 1, astronaut.id, f"Also with {astronaut.name}"
     for station in event.stations:
         for program in event.programs:
-            yield 2, (station.id, program.id), f"Also at {station.name} around that time"
+            yield 2, (station.id, program.id), f"Around the same time: {station.name}"
 
 
 def _neighbours(

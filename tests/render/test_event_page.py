@@ -1,9 +1,10 @@
 """The page of an event."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
+from events_archive.render.renderer import image_alt
 from events_archive.site.site import Site
-from tests.factories import a_history, a_site, an_event
+from tests.factories import a_history, a_launch, a_site, a_video, an_event, an_image
 from tests.render.rendered import BASE_URL, render_site
 
 
@@ -20,6 +21,7 @@ def test_a_withdrawn_event_says_so_and_is_not_waited_for() -> None:
     assert "</time> · Withdrawn</p>" in html
     assert "data-countdown" not in html
     assert "Add to calendar" not in html
+    assert "No longer; last seen on" in html
     listed = _html(a_site(an_event(7), today="2021-07-02"))
     assert "ithdrawn" not in listed
     assert "data-countdown" in listed
@@ -34,6 +36,55 @@ def test_a_designator_does_not_break_at_its_hyphen() -> None:
 
 
 def test_the_permanent_link_can_be_printed() -> None:
-    url = f'data-url="{BASE_URL}id/7.html"'
-    assert url in _html(a_site(an_event(7), base_url=BASE_URL))
-    assert "data-url" not in _html(a_site(an_event(7)))
+    address = f"<br>Permanent link: {BASE_URL}id/7.html</p>"
+    assert address in _html(a_site(an_event(7), base_url=BASE_URL))
+    assert "Permanent link:" not in _html(a_site(an_event(7)))
+
+
+def test_only_an_event_that_is_to_come_can_be_watched_and_added_to_a_calendar() -> None:
+    event = an_event(7, videos=(a_video(),))
+    coming, over = (_html(a_site(event, today=day)) for day in ("2021-07-04", "2021-07-05"))
+    assert 'data-until="2021-07-04T06:41:00Z"' in coming
+    assert "Watch<span" in coming
+    assert "event-actions" not in over
+    month = _html(a_site(an_event(7, "2021-07-31T00:00:00Z", precision=7), today="2021-07-04"))
+    assert 'data-until="2021-08-01"' in month
+    assert "Watch<span" not in month
+
+
+def test_what_changes_with_every_run_is_not_on_the_page_of_an_event() -> None:
+    first, later = (
+        _html(
+            a_site(
+                an_event(7),
+                today=f"2022-01-{day:02}",
+                history=a_history(last_full_refresh=datetime(2022, 1, day, tzinfo=UTC)),
+            )
+        )
+        for day in (1, 20)
+    )
+    assert first == later
+
+
+def test_the_alternative_text_of_a_picture_is_its_name_or_that_of_its_subject() -> None:
+    event = an_event(7, name="US EVA-91")
+    for name, alt in {
+        "US EVA Astronaut outside the ISS": "US EVA Astronaut outside the ISS",
+        "[AUTO] Atlas V N22 - image": "Atlas V N22",
+        "[AUTO] US EVA-91 - image": "Picture for US EVA-91 (no description)",
+        "[AUTO] image": "Picture for US EVA-91 (no description)",
+        "": "Picture for US EVA-91 (no description)",
+    }.items():
+        assert image_alt(an_image(name=name), event) == alt
+
+
+def test_related_events_are_grouped_by_what_they_share() -> None:
+    launch = a_launch("a", "Falcon 9 | Crew-3")
+    events = [
+        an_event(
+            number, f"2021-07-{number:02}T12:00:00Z", launches=(launch,), slug=f"event-{number}"
+        )
+        for number in (7, 8, 9)
+    ]
+    html = _html(a_site(*events))
+    assert html.count("Same launch: Falcon 9 | Crew-3") == 1

@@ -40,7 +40,7 @@ def test_station_and_programme_relate_events_of_the_same_weeks_only() -> None:
     )
     far = an_event(3, "2022-07-20T00:00:00Z", **there)
     found = _related(*near, far)
-    assert found[1] == [(2, "Also at International Space Station around that time")]
+    assert found[1] == [(2, "Around the same time: International Space Station")]
     assert 3 not in found
     assert _related(near[0], an_event(4, "2021-07-02T00:00:00Z", stations=(a_station(),))) == {}
 
