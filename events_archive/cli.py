@@ -22,7 +22,7 @@ COMMANDS = {
     "build": "refresh the cache if it is old, then build the site (what happens without a command)",
     "fetch": "refresh the cache and its images, without building",
     "diff": "list the changes that the archive has recorded",
-    "query": "evaluate a query of the API from the cache alone",
+    "query": "search the events, or evaluate a query of the API, from the cache alone",
     "serve": "serve the site locally and rebuild it on every edit",
     "check": "check the built site: links, HTML, feeds, ids, size",
     "export": "build the site, and pack it into one ZIP or ZIM file",
@@ -144,7 +144,16 @@ def _add_command_options(commands: Mapping[str, argparse.ArgumentParser]) -> Non
     )
     commands["query"].add_argument(
         "question",
+        nargs="?",
+        default="",
         help="parameters as in URLs of the API, 'type__ids=2&year=2021', or such a URL",
+    )
+    commands["query"].add_argument(
+        "--search",
+        default="",
+        metavar="WORDS",
+        help="search names, places, agencies, people and descriptions, as the site does: "
+        "'spacewalk 2021'; the best match comes first",
     )
     commands["query"].add_argument(
         "--format",

@@ -13,7 +13,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"store", "net"}),
     frozenset({"source", "images"}),
     frozenset({"ll2"}),
-    frozenset({"query"}),
+    frozenset({"query", "search"}),
     frozenset({"site"}),
     frozenset({"render"}),
     frozenset({"output"}),

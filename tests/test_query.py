@@ -124,6 +124,28 @@ def test_a_command_that_reads_does_not_wait_for_another_run(
         run_build(*command, cache=seed_run.cache, output=seed_run.output)
 
 
+def test_words_are_searched_and_the_best_match_is_first(seed_run: Run) -> None:
+    lines = _query(seed_run, "--search", "iss spacewalks 2021").stdout.splitlines()
+    assert [line.split()[0] for line in lines[1:]] == ["305", "265", "264"]
+    run = _query(seed_run, "type=13", "--search", "cygus", "--json")
+    assert json.loads(run.stdout)["count"] == 1
+    assert run.stderr == "No events for “cygus”. Showing results for “cygnus”.\n"
+    lines = _query(seed_run, "ordering=date", "--search", "spacewalk").stdout.splitlines()
+    assert [line.split()[0] for line in lines[1:]] == ["264", "265", "305", "309"]
+
+
+def test_a_link_in_place_of_words_is_a_query(seed_run: Run) -> None:
+    url = "https://ll.thespacedevs.com/2.3.0/events/?type=3&ordering=-date"
+    lines = _query(seed_run, "--search", url).stdout.splitlines()
+    assert [line.split()[0] for line in lines[1:]] == ["309", "305", "265", "264"]
+
+
+@pytest.mark.parametrize("text", ["<b>\x01", "((((.*)+[", "\u202eأ", "a" * 10_000])
+def test_any_text_is_searched(seed_run: Run, text: str) -> None:
+    run = _query(seed_run, "--search", text)
+    assert "\x01" not in run.stdout + run.stderr
+
+
 def test_a_query_without_a_cache_fails(build: object) -> None:
     run = build("query", "year=2021", expect=1)  # type: ignore[operator]
     assert run.stderr.startswith("error: ")

@@ -1,4 +1,4 @@
-"""``build.py query``: answer a query of the API from the cache."""
+"""``build.py query``: answer a query of the API, or a search in plain words, from the cache."""
 
 from datetime import UTC, datetime
 
@@ -6,8 +6,11 @@ from events_archive.commands import Options
 from events_archive.commands.fetch import read_site
 from events_archive.console import Console
 from events_archive.query.engine import evaluate
-from events_archive.query.parser import InvalidQueryError, parse_query
+from events_archive.query.parser import InvalidQueryError, is_query, parse_query
 from events_archive.render.query_output import error_response, query_output
+from events_archive.search.engine import search
+from events_archive.site.search_index import build_search_index
+from events_archive.site.site import Site
 
 
 def run(options: Options, console: Console) -> None:
@@ -16,16 +19,29 @@ def run(options: Options, console: Console) -> None:
     output_format = "json" if options.settings.json else options.command_options["format"]
     # With --json, standard output holds the result and no report.
     console.as_json = False
+    now = site.updated or datetime.now(UTC)
+    question, words = options.command_options["question"], options.command_options["search"]
+    if is_query(words):
+        question, words = words, ""
     try:
-        query = parse_query(options.command_options["question"], site.updated or datetime.now(UTC))
+        query = parse_query(question, now)
     except InvalidQueryError as error:
         console.write_stdout(error_response(error, output_format))
         raise
     for warning in query.warnings:
         console.warn(warning)
-    result = evaluate(site.query_index.rows, query)
+    found = _found(site, words, now, console) if words else None
+    result = evaluate(site.query_index.rows, query, found)
     output = query_output(site, options.settings.templates, result, output_format)
     if output_format == "table":
         console.print_lines(output.split("\n")[:-1])
     else:
         console.write_stdout(output)
+
+
+def _found(site: Site, words: str, now: datetime, console: Console) -> list[int]:
+    """Return the ids of the events that a search finds, and print what it did other than asked."""
+    result = search(build_search_index(site), words, now.timestamp())
+    for note in result.notes:
+        console.print(note.text)
+    return [site.query_index.rows[row].id for row in result.rows]

@@ -101,6 +101,14 @@ PLACES: Mapping[str, Place] = {
 """The table by the slug of each name."""
 
 
+_NAMES = {PLACES[slugify(first)].slug: (first, *others) for first, _, others in _TABLE}
+
+
+def names_of_place(slug: str) -> tuple[str, ...]:
+    """Return the names of a place that the table has, the one that is shown first."""
+    return _NAMES.get(slug, ())
+
+
 @lru_cache(maxsize=4096)
 def place_of(location: str) -> Place | None:
     """Return the place that ``location`` names; None if it is blank."""

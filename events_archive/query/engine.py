@@ -1,6 +1,6 @@
 """Evaluates queries as the API does: which events, in which order, on which page."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from operator import attrgetter, ge, gt, le, lt
 from typing import Any
@@ -50,13 +50,23 @@ class QueryResult(Struct, frozen=True, kw_only=True):
         return self.query.query_string(limit=self.query.limit, offset=max(offset, 0) or None)
 
 
-def evaluate(rows: Iterable[QueryRow], query: Query) -> QueryResult:
+def evaluate(
+    rows: Iterable[QueryRow], query: Query, found: Sequence[int] | None = None
+) -> QueryResult:
     """Return the ``rows`` that match all filters of ``query``, sorted; ties are sorted by id.
 
-    The API does not define the order of ties. Sorting them by id makes results reproducible.
+    The API does not define the order of ties. Sorting them by id makes results reproducible. With
+    the ids that a search has ``found``, other rows do not match, and its order is that of the
+    result, unless the query has one.
     """
     matches = [row for row in rows if all(_matches(row, filter_) for filter_ in query.filters)]
     matches.sort(key=attrgetter("id"))
+    if found is not None:
+        rank = {id: number for number, id in enumerate(found)}
+        matches = [row for row in matches if row.id in rank]
+        if not query.is_ordered:
+            matches.sort(key=lambda row: rank[row.id])
+            return QueryResult(query=query, rows=tuple(matches))
     # Sorting is stable, so the least important term comes first.
     for term in reversed(query.ordering):
         matches.sort(key=_sort_key(term.lstrip("-")), reverse=term.startswith("-"))

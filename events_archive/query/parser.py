@@ -34,6 +34,7 @@ Pairs = tuple[tuple[str, str], ...]
 _EVENTS_PATH = re.compile(
     r"/events?(?:/(?P<part>upcoming|previous))?(?:/(?P<id>\d+)(?:\.json)?)?/?\Z"
 )
+_QUERY_IN_FIELD = re.compile(r"^(?:https?|file):|^/\S*/events?\b|(?:^|[?&])\w+=\S", re.ASCII)
 _QUERY_PAGE_PATH = re.compile(r"(?:^|/)explore(?:\.html)?\Z")
 _FORMER_NAMES = {parameter.former: parameter.name for parameter in PARAMETERS if parameter.former}
 _MINIMUM_COUNTS = {"limit": 1, "offset": 0}
@@ -77,6 +78,11 @@ class Query(Struct, frozen=True, kw_only=True):
     """A sentence for each name or value that is ignored."""
 
     @property
+    def is_ordered(self) -> bool:
+        """Whether the query says what to sort by."""
+        return any(name == "ordering" for name, _ in self.pairs)
+
+    @property
     def is_paged(self) -> bool:
         """Whether the query has a limit or an offset."""
         return any(name in _MINIMUM_COUNTS for name, _ in self.pairs)
@@ -90,6 +96,11 @@ class Query(Struct, frozen=True, kw_only=True):
         pairs = [pair for pair in self.pairs if pair[0] not in changed]
         pairs += [(name, str(value)) for name, value in changed.items() if value is not None]
         return urlencode(sorted(pairs, key=lambda pair: pair[0]), safe=",:")
+
+
+def is_query(text: str) -> bool:
+    """Whether a text in a search field is a query: a URL, or parameters with values."""
+    return _QUERY_IN_FIELD.search(text.strip()) is not None
 
 
 def parse_query(text: str, now: datetime) -> Query:

@@ -100,7 +100,8 @@ def _expedition(number: int) -> Record:
     }
 
 
-def _astronaut(number: int, name: str) -> Record:
+def astronaut(number: int, name: str) -> Record:
+    """Return an astronaut as in the detailed mode."""
     return {
         "id": number,
         "url": f"{API_ROOT}astronauts/{number}/",
@@ -113,8 +114,12 @@ def _astronaut(number: int, name: str) -> Record:
 
 def _launch(rng: Random, number: int) -> Record:
     key = str(UUID(int=rng.getrandbits(128), version=4))
-    name = f"Falcon 9 Block 5 | Stand-in Mission {number}"
     net = f"20{20 + number % 7}-0{1 + number % 9}-11T09:30:00Z"
+    return launch(key, f"Falcon 9 Block 5 | Stand-in Mission {number}", net)
+
+
+def launch(key: str, name: str, net: str) -> Record:
+    """Return a launch, whose id is the UUID ``key``, as in the detailed mode."""
     times = dict.fromkeys(("last_updated", "net", "window_start", "window_end"), net)
     return times | {
         "id": key,
@@ -140,7 +145,7 @@ PROGRAMS = [
     _program(15, "Artemis", AGENCIES[:1]),
 ]
 _EXPEDITIONS = [_expedition(number) for number in range(60, 76)]
-_ASTRONAUTS = [_astronaut(number, name) for number, name in enumerate(TEXTS["astronauts"], 1)]
+_ASTRONAUTS = [astronaut(number, name) for number, name in enumerate(TEXTS["astronauts"], 1)]
 _LAUNCHES = [_launch(Random(number), number) for number in range(60)]
 
 

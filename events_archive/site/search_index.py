@@ -1,0 +1,95 @@
+"""The index of the site's search: its events, and the terms of its taxonomies."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from events_archive.model.event import Event
+from events_archive.model.places import names_of_place
+from events_archive.search.index import (
+    PLACE,
+    RELATION,
+    TYPE,
+    Kind,
+    SearchIndex,
+    Span,
+    Thing,
+    index_texts,
+)
+from events_archive.site.categories import type_explanation
+from events_archive.site.site import Site
+from events_archive.site.terms import Term
+
+_PLACES_OF_WORDS: Mapping[str, int] = {
+    "types": TYPE, "places": PLACE, "stations": PLACE, "programs": RELATION, "agencies": RELATION,
+    "astronauts": RELATION, "series": RELATION, "years": 0, "months": 0, "days": 0,
+}  # fmt: skip
+"""Where a word of a term's name occurs for its events, by taxonomy."""
+
+_WITHOUT_PAGES = ("launches", "expeditions")
+"""Attributes of events whose members have names and no pages."""
+
+
+def build_search_index(site: Site) -> SearchIndex:
+    """Return the index of all events but withdrawn ones, by id."""
+    events = sorted(site.catalogue.events, key=lambda event: event.id)
+    rows = {event.id: row for row, event in enumerate(events)}
+    return SearchIndex(
+        names=tuple(event.name for event in events),
+        spans=tuple(map(_span, events)),
+        things=(*_terms(site, rows), *_members(events)),
+        texts=index_texts(
+            (event.name for event in events), (event.description for event in events)
+        ),
+    )
+
+
+def _span(event: Event) -> Span | None:
+    date = event.date
+    if date.utc is None or date.interval is None:
+        return None
+    if date.has_time:
+        second = int(date.utc.timestamp())
+        return Span(second, second + 1)
+    return Span(int(date.interval.start.timestamp()), int(date.interval.end.timestamp()))
+
+
+def _terms(site: Site, rows: Mapping[int, int]) -> Iterator[Thing]:
+    """Yield the terms of all taxonomies that have events."""
+    for taxonomy in site.taxonomies.taxonomies:
+        kind = Kind(taxonomy.name, taxonomy.singular, _PLACES_OF_WORDS[taxonomy.name])
+        for term in site.taxonomies.terms[taxonomy.name]:
+            members = sorted(rows[event.id] for event in term.events)
+            if members:
+                yield Thing(
+                    kind=kind,
+                    name=term.name,
+                    stem=term.slug,
+                    aliases=_aliases(term),
+                    rows=tuple(members) if kind.where else (),
+                )
+
+
+def _aliases(term: Term) -> tuple[str, ...]:
+    """Return the other names of a term."""
+    match term.taxonomy.name:
+        case "types":
+            names = [type_explanation(term.value), term.name.removeprefix("Spacecraft ")]
+        case "places":
+            names = [*names_of_place(term.slug), *dict.fromkeys(e.location for e in term.events)]
+        case "agencies":
+            names = [term.value.abbreviation]
+        case _:
+            names = []
+    return tuple(name for name in names if name and name != term.name)
+
+
+def _members(events: list[Event]) -> Iterator[Thing]:
+    """Yield what events name that has no page, by name."""
+    for attribute in _WITHOUT_PAGES:
+        rows: defaultdict[str, list[int]] = defaultdict(list)
+        for row, event in enumerate(events):
+            for name in dict.fromkeys(member.name for member in getattr(event, attribute)):
+                rows[name].append(row)
+        kind = Kind("", "", RELATION)
+        for name in sorted(rows):
+            yield Thing(kind=kind, name=name, rows=tuple(rows[name]))
