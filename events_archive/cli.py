@@ -156,6 +156,13 @@ def _add_command_options(commands: Mapping[str, argparse.ArgumentParser]) -> Non
         "'spacewalk 2021'; the best match comes first",
     )
     commands["query"].add_argument(
+        "--docked",
+        type=parse_date,
+        default=argparse.SUPPRESS,
+        metavar="YYYY-MM-DD",
+        help="instead of events, the spacecraft that were at the space stations on this day (UTC)",
+    )
+    commands["query"].add_argument(
         "--format",
         choices=("table", "json", "csv", "ics", "rss", "md"),
         default="table",

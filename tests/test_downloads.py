@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import html
 import json
 import re
 import shutil
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from events_archive.render.downloads import database_bytes
-from events_archive.site.export_columns import COLUMNS, row
+from events_archive.site.export_columns import COLUMNS, VISIT_COLUMNS, row
 from tests.conftest import Run, copy_seed, run_build
 from tests.factories import a_site, an_event
 from tests.ll2_server.reference_data import Record
@@ -126,12 +127,46 @@ def _words(record: Record) -> set[str]:
 def test_the_checksums_are_those_of_the_files(generated_run: Run) -> None:
     folder = generated_run.output / "data"
     lines = (folder / "SHA256SUMS").read_text("ascii").splitlines()
-    assert len(lines) == 3
+    assert len(lines) == 5
     page = (generated_run.output / "data.html").read_text("utf-8")
     for line in lines:
         digest, name = line.split("  ")
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
         assert digest in page
+
+
+def test_visits_are_the_same_in_json_csv_and_the_database(
+    generated_run: Run, database: sqlite3.Connection
+) -> None:
+    folder = generated_run.output / "data"
+    visits = json.loads((folder / "visits.json").read_bytes())["visits"]
+    with (folder / "visits.csv").open(encoding="utf-8", newline="") as file:
+        table = list(csv.DictReader(file, strict=True))
+    names = [column.name for column in VISIT_COLUMNS]
+    rows = list(database.execute(f"SELECT {', '.join(names)} FROM visits"))
+    assert len(visits) == len(table) == len(rows) > 20
+    assert [list(visit) for visit in visits] == [names] * len(visits)
+    for visit, line, row_ in zip(visits, table, rows, strict=True):
+        visit["event_ids"] = "; ".join(map(str, visit["event_ids"]))
+        assert tuple(visit.values()) == row_
+        # An apostrophe precedes what would be a formula.
+        assert [value.removeprefix("'") for value in line.values()] == [
+            "" if value is None else str(value).removeprefix("'") for value in row_
+        ]
+    page = (generated_run.output / "data.html").read_text("utf-8")
+    assert all(f"<code>{name}</code>" in page for name in names)
+
+
+@pytest.mark.skipif(not shutil.which("sqlite3"), reason="no sqlite3 on the PATH")
+def test_the_example_for_visits_on_the_data_page_works_with_sqlite3(seed_run: Run) -> None:
+    page = html.unescape((seed_run.output / "data.html").read_text("utf-8"))
+    (query,) = re.findall(r'sqlite3 events\.sqlite "(\s*SELECT craft.*?)"', page, re.DOTALL)
+    query = query.replace("06-25", "06-29").replace("06-26", "06-30")
+    process = subprocess.run(
+        ["sqlite3", "events.sqlite", query],
+        cwd=seed_run.output / "data", capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert process.stdout == "Cygnus NG-15|International Space Station|\n"
 
 
 def test_the_same_events_make_the_same_database_and_others_another(tmp_path: Path) -> None:

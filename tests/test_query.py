@@ -111,6 +111,44 @@ def test_a_query_neither_writes_nor_requests_anything(seed_run: Run) -> None:
     assert sorted((path, path.stat().st_mtime_ns) for path in seed_run.cache.rglob("*")) == before
 
 
+def test_what_was_docked_on_a_day_is_answered(seed_run: Run) -> None:
+    assert _query(seed_run, "--docked", "2021-06-29").stdout.splitlines() == [
+        "Docked on 29 June 2021:",
+        "craft         station                      arrival       departure",
+        "Cygnus NG-15  International Space Station  not recorded  29 June 2021, 16:25 UTC",
+        "",
+        "Possibly docked, whose arrival or departure is not recorded, or not to the day:",
+        "craft        station                 arrival                  departure",
+        "Shenzhou 12  Tiangong space station  17 June 2021, 07:54 UTC  not recorded",
+    ]
+    answer = json.loads(_query(seed_run, "--docked", "2021-06-29", "--json").stdout)
+    assert answer["day"] == "2021-06-29"
+    assert [visit["departure_id"] for visit in answer["docked"]] == [262]
+    assert [visit["arrival_id"] for visit in answer["possibly_docked"]] == [303]
+    table = _query(seed_run, "--docked", "2021-06-29", "--format", "csv").stdout
+    assert [row["craft"] for row in csv.DictReader(io.StringIO(table))] == ["Cygnus NG-15"]
+
+
+def test_days_without_visits_and_days_to_come_are_answered_too(seed_run: Run) -> None:
+    assert _query(seed_run, "--docked", "2019-01-01").stdout == (
+        "Docked on 1 January 2019:\nnothing that the record shows\n"
+    )
+    assert (
+        "Docked on 1 January 2999, as planned:" in _query(seed_run, "--docked", "2999-01-01").stdout
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("type=2", "--docked", "2021-06-25"), ("--docked", "2021-06-25", "--format", "ics"),
+     ("--docked", "soon"), ("--docked", "2021-06-25", "--search", "soyuz")],
+)  # fmt: skip
+def test_a_query_for_a_day_with_anything_else_is_wrong_usage(
+    seed_run: Run, arguments: tuple[str, ...]
+) -> None:
+    assert _query(seed_run, *arguments, expect=2).stdout == ""
+
+
 @pytest.mark.parametrize("url", ["/2.3.0/events/309/", "explore.html?id=309"])
 def test_a_url_is_a_query(seed_run: Run, url: str) -> None:
     assert "Tiangong EVA-1" in _query(seed_run, url).stdout

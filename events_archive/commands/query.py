@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from events_archive.commands import Options
 from events_archive.commands.fetch import read_site
 from events_archive.console import Console
+from events_archive.errors import UsageError
 from events_archive.query.engine import evaluate
 from events_archive.query.parser import InvalidQueryError, is_query, parse_query
+from events_archive.render.docked_output import DOCKED_FORMATS, docked_output
 from events_archive.render.query_output import error_response, query_output
 from events_archive.search.engine import search
 from events_archive.site.search_index import build_search_index
@@ -15,12 +17,19 @@ from events_archive.site.site import Site
 
 def run(options: Options, console: Console) -> None:
     """Print the result of the query."""
-    site = read_site(options, console)
     output_format = "json" if options.settings.json else options.command_options["format"]
+    question, words = options.command_options["question"], options.command_options["search"]
+    docked = options.command_options.get("docked")
+    if docked and (question or words or output_format not in DOCKED_FORMATS):
+        formats = ", ".join(DOCKED_FORMATS)
+        raise UsageError(f"--docked goes with no other question, and has the formats {formats}")
+    site = read_site(options, console)
     # With --json, standard output holds the result and no report.
     console.as_json = False
+    if docked:
+        _write(console, docked_output(site, docked, output_format), output_format)
+        return
     now = site.updated or datetime.now(UTC)
-    question, words = options.command_options["question"], options.command_options["search"]
     if is_query(words):
         question, words = words, ""
     try:
@@ -33,6 +42,10 @@ def run(options: Options, console: Console) -> None:
     found = _found(site, words, now, console) if words else None
     result = evaluate(site.query_index.rows, query, found)
     output = query_output(site, options.settings.templates, result, output_format)
+    _write(console, output, output_format)
+
+
+def _write(console: Console, output: str, output_format: str) -> None:
     if output_format == "table":
         console.print_lines(output.split("\n")[:-1])
     else:

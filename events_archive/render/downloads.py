@@ -1,4 +1,4 @@
-"""Writes the downloads: all events as JSON Lines, CSV and a SQLite database, with checksums.
+"""Writes the downloads: all events as JSON Lines, CSV and a SQLite database, visits, checksums.
 
 The same events make the same database with one version of SQLite, which is written into the file.
 """
@@ -15,10 +15,18 @@ from pathlib import Path
 
 from events_archive.model.event import Event
 from events_archive.model.timestamps import format_utc
-from events_archive.render.api_mirror import mirror_record
+from events_archive.render.api_mirror import ATTRIBUTION, mirror_record
 from events_archive.render.context import RenderContext
 from events_archive.site import urls
-from events_archive.site.export_columns import COLUMNS, Value, row
+from events_archive.site.export_columns import (
+    COLUMNS,
+    VISIT_COLUMNS,
+    Column,
+    Value,
+    row,
+    visit_record,
+    visit_row,
+)
 from events_archive.site.page import Page
 from events_archive.site.site import Site
 
@@ -49,7 +57,7 @@ INSERT INTO search (search) VALUES ('optimize');
 
 
 def downloads(context: RenderContext) -> dict[str, bytes]:
-    """Return the contents of the three files by path; they are made once."""
+    """Return the contents of all files by path; they are made once."""
     files: dict[str, bytes] = context.cached("downloads", partial(_make, context))
     return files
 
@@ -59,15 +67,23 @@ def _make(context: RenderContext) -> dict[str, bytes]:
     root = site.base_url or urls.relative_root(urls.EVENTS_JSONL)
     events = sorted(site.catalogue.all_events, key=lambda event: event.id)
     rows = [row(site, event) for event in events]
+    visits = {
+        "attribution": ATTRIBUTION,
+        "last_contact": format_utc(site.updated),
+        "visits": [visit_record(site, visit) for visit in site.visits],
+    }
+    visit_rows = [visit_row(site, visit) for visit in site.visits]
     return {
         urls.EVENTS_JSONL: b"".join(mirror_record(context, e, root) + b"\n" for e in events),
-        urls.EVENTS_CSV: csv_text(rows).encode("utf-8", "replace"),
+        urls.EVENTS_CSV: csv_text(COLUMNS, rows).encode("utf-8", "replace"),
         urls.EVENTS_SQLITE: database_bytes(site, rows),
+        urls.VISITS_JSON: indented_json(visits).encode("utf-8", "replace"),
+        urls.VISITS_CSV: csv_text(VISIT_COLUMNS, visit_rows).encode("utf-8", "replace"),
     }
 
 
 def download(context: RenderContext, page: Page) -> bytes:
-    """Return one of the three files."""
+    """Return one of the files."""
     return downloads(context)[page.path]
 
 
@@ -82,13 +98,18 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def csv_text(rows: Iterable[Iterable[Value]]) -> str:
+def csv_text(columns: Iterable[Column], rows: Iterable[Iterable[Value]]) -> str:
     """Return ``rows`` as CSV (RFC 4180) below the names of the columns."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(column.name for column in COLUMNS)
+    writer.writerow(column.name for column in columns)
     writer.writerows([_escape_formula(value) for value in values] for values in rows)
     return text.getvalue()
+
+
+def indented_json(value: object) -> str:
+    """Return ``value`` as JSON with line breaks."""
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
 def _escape_formula(value: Value) -> Value:
@@ -113,11 +134,10 @@ def database_bytes(site: Site, event_rows: Sequence[tuple[Value, ...]]) -> bytes
 
 def _schema() -> str:
     """Return the statements that create the tables, except that of the full-text search."""
-    columns = ", ".join(
-        f"{column.name} {column.type}{' PRIMARY KEY' if column.name == 'id' else ''}"
-        for column in COLUMNS
-    )
-    statements = [f"CREATE TABLE events ({columns})"]
+    statements = [
+        f"CREATE TABLE events ({_column_definitions(COLUMNS)})",
+        f"CREATE TABLE visits ({_column_definitions(VISIT_COLUMNS)})",
+    ]
     for table, singular in RELATIONS.items():
         key = "TEXT" if table == "launches" else "INTEGER"
         statements += (
@@ -134,12 +154,22 @@ def _schema() -> str:
     return "; ".join(statements) + ";"
 
 
+def _column_definitions(columns: Iterable[Column]) -> str:
+    return ", ".join(
+        f"{column.name} {column.type}{' PRIMARY KEY' if column.name == 'id' else ''}"
+        for column in columns
+    )
+
+
 def _tables(
     site: Site, event_rows: Sequence[tuple[Value, ...]]
 ) -> dict[str, Sequence[tuple[Value, ...]]]:
     """Return the rows of every table by its name, in a constant order."""
     events = sorted(site.catalogue.all_events, key=lambda event: event.id)
-    tables = {"events": event_rows}
+    tables = {
+        "events": event_rows,
+        "visits": [visit_row(site, visit) for visit in site.visits],
+    }
     for relation in RELATIONS:
         tables[relation] = _members(events, relation)
         tables[f"event_{relation}"] = sorted(

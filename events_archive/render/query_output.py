@@ -13,11 +13,11 @@ from events_archive.query.parameters import API_EVENTS
 from events_archive.query.parser import InvalidQueryError
 from events_archive.render.assets import Assets
 from events_archive.render.context import RenderContext
-from events_archive.render.downloads import csv_text
+from events_archive.render.downloads import csv_text, indented_json
 from events_archive.render.renderer import Renderer
 from events_archive.site import urls
 from events_archive.site.calendars import Calendar, calendar_entry, calendar_page
-from events_archive.site.export_columns import row
+from events_archive.site.export_columns import COLUMNS, row
 from events_archive.site.feed_entries import TAG, event_entry
 from events_archive.site.feeds import Feed
 from events_archive.site.formats import RSS
@@ -43,7 +43,7 @@ def query_output(site: Site, templates: Path, result: QueryResult, format: str) 
     if format == "table":
         return _table(events)
     if format == "csv":
-        return csv_text(row(site, event) for event in events)
+        return csv_text(COLUMNS, (row(site, event) for event in events))
     if format == "md":
         return _markdown_table(site, events)
     page = (_calendar if format == "ics" else _feed)(site, result, events)
@@ -58,7 +58,7 @@ def query_output(site: Site, templates: Path, result: QueryResult, format: str) 
 
 def _api_json(site: Site, result: QueryResult) -> str:
     records = [site.query_index.api_records[row.id] for row in result.page]
-    return _indented_json(
+    return indented_json(
         {
             "count": result.count,
             "next": f"{API_EVENTS}?{result.next}" if result.next else None,
@@ -113,6 +113,11 @@ def _table(events: Iterable[Event]) -> str:
         (str(event.id), event.date.display, event.type.name, event.name, event.location)
         for event in events
     ]
+    return padded_columns(lines)
+
+
+def padded_columns(lines: Sequence[tuple[str, ...]]) -> str:
+    """Return lines of columns that are padded with spaces."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "".join("  ".join(map(str.ljust, line, widths)).rstrip() + "\n" for line in lines)
 
@@ -122,10 +127,6 @@ def _html_url(result: QueryResult) -> str:
     return f"{urls.QUERY_PAGE}?{result.query.query_string()}"
 
 
-def _indented_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
-
-
 def error_response(error: InvalidQueryError, format: str) -> str:
     """Return the body of the API's response to an invalid query; "" in formats but JSON."""
-    return _indented_json(error.errors) if format == "json" else ""
+    return indented_json(error.errors) if format == "json" else ""

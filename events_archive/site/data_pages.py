@@ -11,7 +11,7 @@ from events_archive.query.parser import parse_query
 from events_archive.site import urls
 from events_archive.site.calendars import calendar_entry
 from events_archive.site.charts import month_counts
-from events_archive.site.export_columns import COLUMNS
+from events_archive.site.export_columns import COLUMNS, VISIT_COLUMNS
 from events_archive.site.next_events import MAX_NEXT, NEXT_MEMBERS
 from events_archive.site.page import ALL_EVENTS, HOME, Breadcrumb, Page, Writer
 from events_archive.site.site import Site
@@ -37,6 +37,11 @@ that it has; ``""`` is the list of all.
 All past events are in the list of all. In one that begins with the latest, each event that becomes
 past would move all others to other pages.
 """
+
+DOWNLOADS = (
+    urls.EVENTS_JSONL, urls.EVENTS_CSV, urls.EVENTS_SQLITE, urls.VISITS_JSON, urls.VISITS_CSV,
+)  # fmt: skip
+"""The files of all events and of all visits."""
 
 ADDED_MEMBERS = (
     ("page", "The event's page here."),
@@ -64,8 +69,8 @@ def data_pages(site: Site) -> Iterator[Page]:
 
 
 def download_pages(site: Site) -> Iterator[Page]:
-    """Yield all events in three formats, their checksums, and the page that describes them."""
-    for path in (urls.EVENTS_JSONL, urls.EVENTS_CSV, urls.EVENTS_SQLITE):
+    """Yield all events and visits, their checksums, and the page that describes them."""
+    for path in DOWNLOADS:
         yield Page(path=path, writer=Writer.DOWNLOAD, cache_inputs=ALL_EVENTS)
     yield Page(path=urls.CHECKSUMS, writer=Writer.CHECKSUMS, cache_inputs=ALL_EVENTS)
     yield Page(
@@ -73,7 +78,12 @@ def download_pages(site: Site) -> Iterator[Page]:
         template="pages/data.html",
         title="Data to download",
         description="All events of the archive as JSON Lines, CSV and SQLite, with examples.",
-        context={"columns": COLUMNS, "count": len(site.catalogue.all_events)},
+        context={
+            "columns": COLUMNS,
+            "visit_columns": VISIT_COLUMNS,
+            "count": len(site.catalogue.all_events),
+            "visits": len(site.visits),
+        },
         breadcrumbs=(HOME,),
         alternates=AlternateLinks(site).main,
         cache_inputs=ALL_EVENTS,

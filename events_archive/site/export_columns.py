@@ -1,11 +1,13 @@
 """The columns of the CSV and SQLite downloads, and of their description on the data page."""
 
 from collections.abc import Callable
+from typing import Any
 
 from msgspec import Struct
 
 from events_archive.model.event import Event
 from events_archive.model.timestamps import format_utc
+from events_archive.model.visits import Visit
 from events_archive.site.site import Site
 
 Value = str | int | None
@@ -18,11 +20,11 @@ class Column(Struct, frozen=True):
     type: str
     """A type of SQLite: "INTEGER" or "TEXT"."""
     meaning: str
-    read: Callable[[Site, Event], Value]
-    """Returns the value for an event; None if it is not known."""
+    read: Callable[[Site, Any], Value]
+    """Returns the value for an event or a visit; None if it is not known."""
 
 
-def _text(name: str, meaning: str, read: Callable[[Event], str | None]) -> Column:
+def _text(name: str, meaning: str, read: Callable[[Any], str | None]) -> Column:
     return Column(name, "TEXT", meaning, lambda site, event: read(event) or None)
 
 
@@ -109,6 +111,81 @@ COLUMNS = (
 )  # fmt: skip
 
 
+def _visit_event(
+    name: str, meaning: str, find: Callable[[Visit], Event | None]
+) -> tuple[Column, ...]:
+    """Return columns with the id, the date and the page of an event of a visit."""
+
+    def read(value: Callable[[Site, Event], Value]) -> Callable[[Site, Visit], Value]:
+        return lambda site, visit: value(site, event) if (event := find(visit)) else None
+
+    return (
+        Column(f"{name}_id", "INTEGER", f"{meaning}: the event's id.", read(lambda _, e: e.id)),
+        Column(
+            name, "TEXT", "Its date in words, as exactly as it is known.",
+            read(lambda _, event: event.date.display),
+        ),
+        Column(
+            f"{name}_page", "TEXT", "Its page here.",
+            read(lambda site, event: site.base_url + site.urls.event(event)),
+        ),
+    )  # fmt: skip
+
+
+VISIT_COLUMNS = (
+    _text("craft", "The mission, else the craft as the event calls it.", lambda visit: visit.craft),
+    _text("station", "The space station.", lambda visit: visit.station.name),
+    *_visit_event(
+        "arrival", "The docking, berthing or capture",
+        lambda visit: next(iter(visit.arrivals), None),
+    ),
+    *_visit_event(
+        "departure", "The undocking, unberthing or release",
+        lambda visit: next(reversed(visit.departures), None),
+    ),
+    Column(
+        "days", "INTEGER", "Days from arrival to departure, if both days are known.",
+        lambda site, visit: visit.days,
+    ),
+    _text(
+        "event_ids", "Ids of all its events, relocations included, separated by semicolons.",
+        lambda visit: "; ".join(str(event.id) for event in visit.events),
+    ),
+    _text("launch", "The launch.", lambda visit: visit.launch.name if visit.launch else None),
+    _text(
+        "launched", "When it was launched, as exactly as that is known.",
+        lambda visit: visit.launch.date.display if visit.launch else None,
+    ),
+    Column(
+        "landing_id", "INTEGER", "The event of its landing, if its departure is not recorded.",
+        lambda site, visit: visit.landing.id if visit.landing else None,
+    ),
+    _text(
+        "arrived_after", "It arrived at this time (ISO 8601, UTC) or later ...",
+        lambda visit: format_utc(visit.arrived.start),
+    ),
+    _text("arrived_before", "... and before this.", lambda visit: format_utc(visit.arrived.end)),
+    _text(
+        "departed_after", "It departed at this time or later ...",
+        lambda visit: format_utc(visit.departed.start),
+    ),
+    _text("departed_before", "... and before this.", lambda visit: format_utc(visit.departed.end)),
+)  # fmt: skip
+"""The columns of visits, which are also the members of visits in JSON."""
+
+
 def row(site: Site, event: Event) -> tuple[Value, ...]:
-    """Return an event's values, in the order of the columns."""
+    """Return an event's values, in the order of `COLUMNS`."""
     return tuple(column.read(site, event) for column in COLUMNS)
+
+
+def visit_row(site: Site, visit: Visit) -> tuple[Value, ...]:
+    """Return a visit's values, in the order of `VISIT_COLUMNS`."""
+    return tuple(column.read(site, visit) for column in VISIT_COLUMNS)
+
+
+def visit_record(site: Site, visit: Visit) -> dict[str, Value | list[int]]:
+    """Return a visit's values by the names of `VISIT_COLUMNS`, for JSON."""
+    ids = [event.id for event in visit.events]
+    names = (column.name for column in VISIT_COLUMNS)
+    return dict(zip(names, visit_row(site, visit), strict=True)) | {"event_ids": ids}

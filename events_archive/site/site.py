@@ -12,6 +12,7 @@ from events_archive.model.catalogue import Catalogue, grouped
 from events_archive.model.event import Event
 from events_archive.model.publication import Publication
 from events_archive.model.slugs import SlugRegistry, SlugTable, update_registry
+from events_archive.model.visits import Visit, find_visits
 from events_archive.query.index import QueryIndex
 from events_archive.settings import Settings
 from events_archive.site import urls as paths
@@ -102,6 +103,11 @@ class Site(Struct, frozen=True, kw_only=True, dict=True, eq=False):
             for event_id, positions in self.taxonomies.series_positions.items()
         }
         return find_related(self.catalogue.events, series=series)
+
+    @cached_property
+    def visits(self) -> tuple[Visit, ...]:
+        """The visits of spacecraft at space stations, in the order of time."""
+        return find_visits(self.catalogue.events)
 
     @property
     def updated(self) -> datetime | None:
