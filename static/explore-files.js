@@ -4,10 +4,6 @@
   const engine = self.archiveQuery;
   const { columns } = engine;
 
-  function stem(row) {
-    return columns.stem[row] || columns.slug[row];
-  }
-
   // The permanent URL of the event; relative to this page if the site has no base URL.
   function page(row) {
     return (self.archiveParts.table.base || "") + "id/" + columns.id[row] + ".html";
@@ -49,7 +45,7 @@
     const when = seconds => (seconds === null ? null : engine.formatUtc(seconds));
     const lines = rows.map(row => [
       columns.id[row], columns.name[row], types[columns.type[row]][0], when(columns.date[row]),
-      self.archiveDisplay.dateText(row), columns.place[row], when(columns.last_updated[row]), page(row),
+      self.archiveEvents.at(columns, row).display, columns.place[row], when(columns.last_updated[row]), page(row),
     ]);
     const head = ["id", "name", "type", "date", "date_in_words", "location", "last_updated", "page"];
     return [head].concat(lines).map(line => line.map(cell).join(",") + "\r\n").join("");
@@ -59,5 +55,5 @@
     return self.archiveCalendar.write(rows.map(row => self.archiveEvents.at(columns, row)));
   }
 
-  self.archiveExports = { json, csv, ics, stem };
+  self.archiveExports = { json, csv, ics };
 })();

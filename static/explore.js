@@ -8,7 +8,6 @@
   const table = parts.table;
   const root = document.querySelector("[data-explore]");
   const find = name => root.querySelector("[data-" + name + "]");
-  const MONTHS = "January February March April May June July August September October November December".split(" ");
   const MAX_SHOWN_VALUES = 8;
   const name = (names, kind) => id => names[id] || kind + " " + id;
   // The facets: column, parameters that filter it (the first one is used in links), and whether that
@@ -105,52 +104,8 @@
 
   // Events.
 
-  function dateText(row) {
-    const text = columns.date_text[row];
-    if (text) return text[0];
-    const date = new Date(columns.date[row] * 1000);
-    return date.getUTCDate() + " " + MONTHS[date.getUTCMonth()] + " " + date.getUTCFullYear() +
-      ", " + date.toISOString().slice(11, 16) + " UTC";
-  }
-
-  // The same markup as in the lists of the site.
-  function dateOf(row) {
-    const [head, clock] = dateText(row).split(", ");
-    const [, day, rest] = /^(\d{1,2}) (.+)$/.exec(head) || [, "", head];
-    const time = createElement("p", { className: "card-date" }, day ? createElement("b", {}, day) : "", day ? " " : "", rest);
-    if (clock) time.append(" ", createElement("span", {}, clock));
-    return time;
-  }
-
-  function icon(category) {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-    svg.setAttribute("class", "icon");
-    svg.setAttribute("aria-hidden", "true");
-    use.setAttribute("href", "#" + category);
-    svg.append(use);
-    return svg;
-  }
-
-  // "CRS-39" does not break at its hyphen.
-  function unbroken(name) {
-    return name.split(/([\p{L}\d_]{1,9}-\d{1,4})/u).map((part, index) => index % 2 ? createElement("span", { className: "designator" }, part) : part);
-  }
-
   function card(row) {
-    const [typeName, , category] = table.types[columns.type[row]];
-    const picture = columns.picture[row];
-    const href = root.dataset.explore + "events/" + self.archiveExports.stem(row) + ".html";
-    const item = createElement("div", { className: "card category-" + category },
-      createElement("p", { className: "card-name" }, createElement("a", { href, dir: "auto" }, ...unbroken(columns.name[row]))),
-      dateOf(row),
-      createElement("p", { className: "card-type" }, icon(category), " ", createElement("span", { dir: "auto" }, typeName)));
-    if (columns.place[row]) item.append(createElement("p", { className: "card-place", dir: "auto" }, columns.place[row]));
-    if (picture) {
-      const image = createElement("img", { src: root.dataset.explore + picture, alt: "", loading: "lazy", width: 320, height: 213 });
-      item.append(createElement("div", { className: "card-image" }, image));
-    }
-    return item;
+    return self.archiveEvents.card(self.archiveEvents.at(columns, row), root.dataset.explore);
   }
 
   // Whether more than name, date and place of each event is shown.
@@ -333,6 +288,7 @@
     const page = rows.slice(offset, offset + limit);
     const entries = page.map(item);
     find("results").replaceChildren(...entries);
+    self.archiveEvents.complete(find("results"));
     find("notes").replaceChildren(...query.notes.map(note => createElement("li", { dir: "auto" }, note)));
     find("facets").replaceChildren(...FACETS.map((facet, index) => showFacet(facet, facetRows[index])));
     find("text").hidden = true;
@@ -436,7 +392,6 @@
     }, showError);
   }
 
-  self.archiveDisplay = { dateText };
   // For tests and the console: a promise of the result of a query.
   engine.run = text => {
     const requested = engine.parse(text);

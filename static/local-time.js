@@ -28,15 +28,19 @@
     time.after(" ", note);
   }
 
-  if (new Date().getTimezoneOffset() !== 0 || localFormat.resolvedOptions().timeZone !== "UTC") {
-    document.querySelectorAll("[data-local] time[data-precise]").forEach(function (time) {
+  function addLocalTimes(root) {
+    if (new Date().getTimezoneOffset() === 0 && localFormat.resolvedOptions().timeZone === "UTC") return;
+    root.querySelectorAll("[data-local] time[data-precise]").forEach(function (time) {
       addLocalTime(time, localFormat, ", your time");
     });
     // Lists have it for what is still ahead.
-    document.querySelectorAll(".card time[data-precise]").forEach(function (time) {
+    root.querySelectorAll(".card time[data-precise]").forEach(function (time) {
       if (new Date(time.dateTime) > Date.now() && !time.closest("[data-local]")) addLocalTime(time, shortFormat, "");
     });
   }
+
+  self.archiveLocalTimes = addLocalTimes; // for lists that scripts make
+  addLocalTimes(document);
   document.querySelectorAll("[data-countdown] time[data-precise]").forEach(function (time) {
     var when = new Date(time.dateTime);
     if (!timeUntil(when)) return;

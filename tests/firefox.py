@@ -4,7 +4,7 @@ import json
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -70,12 +70,15 @@ class Firefox:
 
 
 @contextmanager
-def launch_firefox(profile: Path) -> Iterator[Firefox]:
+def launch_firefox(
+    profile: Path, preferences: Mapping[str, object] | None = None
+) -> Iterator[Firefox]:
     """Yield a headless Firefox with a new ``profile``; skips the test if none is installed."""
     program = require_program("firefox-esr", "firefox", package="firefox-esr")
     profile.mkdir()
-    preferences = (f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in _PREFERENCES.items())
-    (profile / "user.js").write_text("\n".join(preferences))
+    values = {**_PREFERENCES, **(preferences or {})}
+    lines = (f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in values.items())
+    (profile / "user.js").write_text("\n".join(lines))
     command = [program, "--headless", "--marionette", "--no-remote", "--profile", str(profile)]
     # Without an address of a display or a session bus it starts nothing else.
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -32,6 +32,7 @@ PAGES = (
     "credits.html",
     "report.html",
     "explore.html",
+    "my-list.html",
     "404.html",
 )
 SCREENSHOTS = {
@@ -122,7 +123,7 @@ def test_the_layout_does_not_shift_while_a_page_loads(
                 "  entry => { window.shift += entry.value })"
                 ").observe({type: 'layout-shift', buffered: true})"
             )
-            for path in (EVENT, "types/eva.html", "years/2021.html"):
+            for path in (EVENT, "types/eva.html", "years/2021.html", "my-list.html"):
                 page.goto(root + path)
                 page.wait_for_timeout(100)
                 assert page.evaluate("window.shift") < 0.01, (path, width)

@@ -21,6 +21,7 @@ PAGES = (
     "months/2021-07.html",
     "about.html",
     "explore.html",
+    "my-list.html",
     "data.html",
     "api/index.html",
 )

@@ -45,6 +45,17 @@ def test_a_stub_leads_to_the_page_of_its_event(firefox: Firefox, generated_run: 
     assert firefox.wait_for("return location.pathname.includes('/events/')")
 
 
+def test_a_star_puts_an_event_on_the_list(firefox: Firefox, generated_run: Run) -> None:
+    firefox.goto((generated_run.output / "types/docking.html").as_uri())
+    starred = firefox.run(
+        "document.querySelector('.star').click();"
+        "return document.querySelector('.card-name a').textContent"
+    )
+    firefox.goto((generated_run.output / "my-list.html").as_uri())
+    listed = firefox.wait_for("return document.querySelector('.card-name a')?.textContent")
+    assert listed == starred
+
+
 def test_each_number_stands_in_the_line_of_its_word(firefox: Firefox, generated_run: Run) -> None:
     firefox.goto((generated_run.output / "types/index.html").as_uri())
     distances = firefox.run(

@@ -1,69 +1,21 @@
 """khal, a calendar program, reads the calendars in several time zones."""
 
-import os
-import subprocess
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.external_programs import require_program
 from tests.factories import a_change, a_history, a_site, an_event
+from tests.khal import Khal, open_khal
 from tests.render.rendered import BASE_URL, render_site
 
 ZONES = ("UTC", "Asia/Tokyo", "America/Los_Angeles", "Pacific/Kiritimati", "Asia/Kathmandu")
-FORMAT = "{start-date-long}|{start-time}|{end-date-long}|{title}|{status}"
-CONFIGURATION = """
-[calendars]
-[[events]]
-path = {folder}/events
-[locale]
-local_timezone = {zone}
-default_timezone = {zone}
-timeformat = %H:%M
-dateformat = %Y-%m-%d
-longdateformat = %Y-%m-%d
-datetimeformat = %Y-%m-%d %H:%M
-longdatetimeformat = %Y-%m-%d %H:%M
-[default]
-default_calendar = events
-[sqlite]
-path = {folder}/khal.db
-"""
-
-Khal = Callable[..., list[str]]
 
 
 @pytest.fixture
 def khal(tmp_path: Path, request: pytest.FixtureRequest) -> Khal:
-    """``khal(raw, "2026-09-01", "40d")`` imports a calendar and returns a line for each event."""
-    program = require_program("khal", package="khal")
-    (tmp_path / "events").mkdir()
-    zone = getattr(request, "param", "UTC")
-    configuration = tmp_path / "khal.conf"
-    configuration.write_text(CONFIGURATION.format(folder=tmp_path, zone=zone), "utf-8")
-
-    def run(*arguments: str) -> list[str]:
-        done = subprocess.run(
-            [program, "-c", str(configuration), *arguments],
-            capture_output=True,
-            text=True,
-            env={**os.environ, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"},
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        assert "Traceback" not in done.stderr
-        return [line.strip() for line in done.stdout.splitlines() if line.strip()]
-
-    def list_events(raw: bytes, start: str, length: str) -> list[str]:
-        file = tmp_path / "calendar.ics"
-        file.write_bytes(raw)
-        run("import", "--batch", "-a", "events", str(file))
-        return run("list", "--once", "--format", FORMAT, "--day-format", "", start, length)
-
-    return list_events
+    """khal in a time zone, by default UTC."""
+    return open_khal(tmp_path, getattr(request, "param", "UTC"))
 
 
 def _calendar(*events, **fields) -> bytes:

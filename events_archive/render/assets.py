@@ -1,10 +1,12 @@
 """Files that are not pages: stylesheet, scripts and images, and what offline reading needs.
 
-The files of ``static/`` are published under names with a digest of their bytes. Browsers read the
-site offline with a precache manifest and a service worker.
+The files of ``static/`` are published under names with a digest of their bytes, scripts without
+comment lines and indentation. Browsers read the site offline with a precache manifest and a service
+worker.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,9 @@ _LEFTOVERS = (
     *("[Tt]humbs.db", "[Dd]esktop.ini", "__MACOSX"),
 )
 """Patterns of the names of files that editors and systems leave in a folder."""
+
+# A fifth of what scripts weigh. They must have no text over several lines.
+_COMMENTS_AND_INDENTATION = re.compile(rb"^\s*(?://.*\n)?", re.MULTILINE)
 
 
 class Asset(Struct, frozen=True, kw_only=True):
@@ -61,6 +66,8 @@ def read_assets(folder: Path) -> Assets:
 
 def _asset(name: str, content: bytes) -> Asset:
     stem, _, suffix = name.rpartition(".")
+    if suffix == "js":
+        content = _COMMENTS_AND_INDENTATION.sub(b"", content)
     digest = hashlib.sha256(content).hexdigest()[:10]
     return Asset(url=f"{urls.ASSETS}/{stem}.{digest}.{suffix}", content=content)
 

@@ -48,6 +48,13 @@ def static_pages(site: Site) -> Iterator[Page]:
         indexable=False,
     )
     yield Page(
+        path=urls.MY_LIST,
+        template="pages/my_list.html",
+        title="My list",
+        description="The events that you have starred, to share, to print, or for your calendar.",
+        breadcrumbs=(HOME,),
+    )
+    yield Page(
         path=urls.OFFLINE,
         template="pages/offline.html",
         title="Read offline",
