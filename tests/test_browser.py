@@ -23,6 +23,7 @@ PAGES = (
     "explore.html",
     "my-list.html",
     "data.html",
+    "slips.html",
     "api/index.html",
 )
 

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct, to_builtins
 
 from events_archive.model.event import Event, EventId
 from events_archive.model.event_date import EventDate
+from events_archive.model.slips import describe_move
 from events_archive.model.timestamps import AwareDatetime, parse_utc
 
 CHANGE_TYPES = ("added", "moved", "renamed", "changed", "withdrawn", "returned")
@@ -82,13 +83,18 @@ class Change(
         return _event_date_from_json(self.new)
 
     @property
+    def move(self) -> tuple[str, str]:
+        """How the date of a moved event changed, see `describe_move`."""
+        return describe_move(self.old_date, self.new_date)
+
+    @property
     def text(self) -> str:
         """The change in one sentence."""
         match self.change_type:
             case "added":
                 return "First seen by this archive."
             case "moved":
-                return f"Moved from {self.old_date.display} to {self.new_date.display}."
+                return f"{' '.join(self.move)}."
             case "renamed":
                 return f"Renamed from “{self.old}” to “{self.new}”."
             case "withdrawn":

@@ -139,7 +139,8 @@ def _title(finding: _Finding, changes: tuple[Change, ...]) -> str:
     (change,) = finding.changes
     match change.change_type:
         case "moved":
-            return f"Moved: {name}, from {change.old_date.display} to {change.new_date.display}"
+            what, dates_in_words = change.move
+            return f"{what}: {name}, {dates_in_words}"
         case "renamed":
             return f"Renamed: {change.old} is now {change.new}"
         case "changed":

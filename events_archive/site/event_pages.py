@@ -10,6 +10,7 @@ from events_archive.site import urls
 from events_archive.site.calendars import has_calendar
 from events_archive.site.page import HOME, Alternate, Breadcrumb, Page, redirect
 from events_archive.site.site import Site
+from events_archive.site.slips import drawn_slip
 from events_archive.site.subscriptions import AlternateLinks
 
 MAX_OTHERS_OF_TYPE = 4
@@ -55,6 +56,7 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
             "withdrawn": withdrawn,
             "changes": changes,
             "changelog": _changelog(changes),
+            "slip": drawn_slip(site, event),
         },
         breadcrumbs=(HOME,) if withdrawn else _breadcrumbs(event.date.year, event.date.month),
         alternates=alternates,

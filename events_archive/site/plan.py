@@ -16,6 +16,7 @@ from events_archive.site.next_events import next_pages
 from events_archive.site.page import Page
 from events_archive.site.redirects import redirect_pages, retired_list_redirects
 from events_archive.site.site import Site
+from events_archive.site.slips import slip_pages
 from events_archive.site.static_pages import derived_pages, sitemap_pages, static_pages
 from events_archive.site.subscriptions import subscription_pages
 
@@ -29,6 +30,7 @@ PLANNERS: tuple[Planner, ...] = (
     list_pages,
     credits_pages,
     report_pages,
+    slip_pages,
     subscription_pages,
     calendar_pages,
     next_pages,

@@ -43,7 +43,7 @@ def test_each_type_of_change_has_a_title() -> None:
         "Back again: US EVA-77 (September 2021)",
         "Withdrawn: US EVA-77 (September 2021)",
         "Renamed: US EVA-76 is now US EVA-77",
-        "Moved: US EVA-76, from 4 July 2021, 00:11 UTC to September 2021",
+        "Moved: US EVA-76, from 4 July 2021, 00:11 UTC to September 2021, at least 59 days later",
         "New: US EVA-76 (4 July 2021, 00:11 UTC)",
     ]
 
@@ -111,8 +111,8 @@ def _several():
 def test_what_one_refresh_found_about_an_event_is_one_entry_in_words() -> None:
     (entry,) = _entries(*_several())
     assert entry.title == (
-        "US EVA-99 is now US EVA-100, moved from 4 July 2021, 00:11 UTC to September 2021; "
-        "the place changed from “ISS” to “Moon”"
+        "US EVA-99 is now US EVA-100, moved from 4 July 2021, 00:11 UTC to September 2021, "
+        "at least 59 days later; the place changed from “ISS” to “Moon”"
     )
     assert entry.id.endswith(":change:309:20260111T061700Z:renamed")
     assert entry.url == "id/309.html"
