@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser import PageMonitor, launch_browser, serve_folder
 from tests.conftest import Run
@@ -25,6 +25,7 @@ PAGES = (
     "data.html",
     "slips.html",
     "api/index.html",
+    "subscribe.html",
 )
 
 
@@ -100,3 +101,34 @@ def test_the_first_link_skips_the_navigation(browser: Browser, root: str) -> Non
     page.keyboard.press("Enter")
     assert page.evaluate("location.hash") == target
     page.close()
+
+
+def test_a_feed_is_found_by_typing_what_it_is_about(browser: Browser, generated_run: Run) -> None:
+    page = browser.new_page(viewport={"width": 320, "height": 700})
+    page.goto((generated_run.output / "subscribe.html").as_uri())
+    found = page.locator(".filter-item:visible")
+    field = page.get_by_label("Find a topic")
+    field.fill("Mária ejemplo")
+    (astronaut,) = found.all()
+    expect(astronaut.get_by_role("link", name="RSS")).to_be_visible()
+    assert page.get_by_text("1 found").is_visible()
+    assert page.locator("h3:visible").all_inner_texts() == ["Other topics"]
+    field.fill("docking")
+    assert found.first.locator("summary").inner_text() == "Docking"
+    field.fill("nothing of the kind")
+    assert (found.count(), page.locator("h3:visible").count()) == (0, 0)
+    field.fill("")
+    assert page.locator("details[open]").count() == 0
+    assert found.count() > 10
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_feeds_are_listed_without_javascript(browser: Browser, generated_run: Run) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((generated_run.output / "subscribe.html").as_uri())
+    assert not page.locator("#topic").is_visible()
+    assert not page.get_by_role("link", name="Baikonur, Kazakhstan").is_visible()
+    page.get_by_text("Places (").click()
+    expect(page.get_by_role("link", name="Baikonur, Kazakhstan")).to_be_visible()
+    context.close()

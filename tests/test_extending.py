@@ -104,7 +104,7 @@ def test_a_taxonomy_is_a_row_and_a_function_that_finds_its_terms(
         "    Taxonomy(\n"
         '        name="licences", title="Licences of images", singular="Licence",\n'
         '        intro="How the images may be used.", find=find_licences,\n'
-        '        navigation_label="Licences", feed_id="licence",\n'
+        '        navigation_label="Licences", feed_id="licence", calendar_refresh=DAILY,\n'
         "    ),\n",
     )
     text = taxonomies.read_text("utf-8")
@@ -119,13 +119,22 @@ def test_a_taxonomy_is_a_row_and_a_function_that_finds_its_terms(
     index = (run.output / "licences/index.html").read_text("utf-8")
     sitemap = (run.output / "sitemap.xml").read_text("utf-8")
     assert terms
+    counts: list[int] = []
     for id, name in terms.items():
         page = (run.output / f"licences/licence-{id}.html").read_text("utf-8")
         assert f'href="licence-{id}.html"' in index or f"licences/licence-{id}.html" in index
         assert name in page
         assert f"{BASE_URL}licences/licence-{id}.html" in sitemap
-        feed = feedparser.parse((run.output / f"licences/licence-{id}.rss").read_bytes())
-        assert feed.entries
+        count = sum(bool(r["image"]) and r["image"]["license"]["id"] == id for r in records(run))
+        feed, calendar = (run.output / f"licences/licence-{id}{end}" for end in (".rss", ".ics"))
+        assert feed.exists() == calendar.exists() == (count >= 3)
+        if count >= 3:
+            counts.append(count)
+            assert len(feedparser.parse(feed.read_bytes()).entries) == count
+            assert f'href="../licences/licence-{id}.rss"' in page
+    assert counts
+    opml = (run.output / "feeds.opml").read_text("utf-8")
+    assert '<outline text="Licences of images">' in opml
     home = (run.output / "index.html").read_text("utf-8")
     assert 'href="licences/index.html"' in home
     build_project(command=("check",))

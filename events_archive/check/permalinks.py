@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from events_archive.check.built_site import BuiltSite, Problem
 from events_archive.model.archive_state import ArchiveState
 from events_archive.site import reminders, urls
-from events_archive.site.formats import CALENDAR, FEED_FORMATS, format_of
+from events_archive.site.formats import CALENDAR, FEED_FORMATS, RSS, format_of
+from events_archive.site.taxonomies import TAXONOMIES
 from events_archive.store.opener import read_file
 from events_archive.store.state_files import (
     PUBLISHED_IDS_FILE,
@@ -32,13 +33,9 @@ PERMANENT_URLS = (
 )
 """The URLs that every site of the archive has."""
 
-_TYPE_SUFFIXES = (
-    ".html",
-    CALENDAR.suffix,
-    reminders.SUFFIX,
-    urls.NEXT_SUFFIX,
-    *(format.term_suffix or format.suffix for format in FEED_FORMATS),
-)
+_FEED_SUFFIXES = tuple(format.term_suffix or format.suffix for format in FEED_FORMATS)
+_CALENDAR_SUFFIXES = (CALENDAR.suffix, reminders.SUFFIX)
+_TAXONOMIES = {taxonomy.name: taxonomy for taxonomy in TAXONOMIES}
 
 
 def published_urls(state: ArchiveState) -> dict[str, str]:
@@ -54,10 +51,28 @@ def published_urls(state: ArchiveState) -> dict[str, str]:
         **{
             f"types/{slug}{suffix}": "a type's page, feed or calendar"
             for slug in state.type_owners
-            for suffix in _TYPE_SUFFIXES
+            for suffix in (".html", urls.NEXT_SUFFIX, *_FEED_SUFFIXES, *_CALENDAR_SUFFIXES)
         },
-        **dict.fromkeys(state.published_lists, "a list"),
+        **{
+            file: "a list, feed or calendar"
+            for path in state.published_lists
+            for file in _files_of_list(path)
+        },
     }
+
+
+def _files_of_list(path: str) -> Iterator[str]:
+    """Yield the paths that were published with a recorded one: it stands for all formats."""
+    yield path
+    stem, folder = path.removesuffix(RSS.suffix), path.partition("/")[0]
+    if not path.endswith(RSS.suffix):
+        return
+    if folder in _TAXONOMIES and stem.count("/") == 1:
+        has_calendar = _TAXONOMIES[folder].calendar_refresh
+        suffixes = (*_FEED_SUFFIXES, *(_CALENDAR_SUFFIXES if has_calendar else ()))
+    else:
+        suffixes = tuple(format.suffix for format in FEED_FORMATS if format.has_archives)
+    yield from (stem + suffix for suffix in suffixes)
 
 
 def missing_permalinks(site: BuiltSite) -> Iterator[Problem]:

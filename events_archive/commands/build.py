@@ -32,7 +32,7 @@ from events_archive.render.context import RenderContext
 from events_archive.render.renderer import Renderer
 from events_archive.settings import Settings
 from events_archive.site import urls
-from events_archive.site.feeds import feed_dates
+from events_archive.site.feed_pages import feed_dates
 from events_archive.site.page import Page, Writer
 from events_archive.site.plan import plan_site
 from events_archive.site.redirects import is_permanent_list

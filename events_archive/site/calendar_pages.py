@@ -1,12 +1,13 @@
 """Which events each calendar has: the pages of all calendars."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from operator import attrgetter
 
 from msgspec.structs import replace
 
 from events_archive.model.catalogue import Catalogue, Events
+from events_archive.model.event import Event
 from events_archive.site import urls
 from events_archive.site.calendars import (
     ROLLING_DAYS,
@@ -23,12 +24,15 @@ from events_archive.site.formats import CALENDAR
 from events_archive.site.page import Page
 from events_archive.site.reminders import calendar_with_reminders, with_alarm
 from events_archive.site.site import Site
-from events_archive.site.terms import Taxonomy, Term
+
+MAX_EVENTS = 900
+"""The most events of a term's calendar, the latest: large clients drop what is beyond 1 MB."""
 
 
 def calendar_pages(site: Site) -> Iterator[Page]:
     """Yield every calendar: of the whole site, of terms, of single events."""
-    ordered = sorted(site.catalogue.all_events, key=lambda event: event.sort_key)
+    by_time = attrgetter("sort_key")
+    ordered = sorted(site.catalogue.all_events, key=by_time)
     events = tuple(event for event in ordered if has_calendar(site, event))
     on_a_day = tuple(event for event in events if event.date.day)
     today = site.catalogue.today
@@ -37,10 +41,10 @@ def calendar_pages(site: Site) -> Iterator[Page]:
     entries = {e.id: calendar_entry(site, e) for e in site.catalogue.all_events if e.date.utc}
     alarms = {event.id: with_alarm(entries[event.id], today) for event in recent}
 
-    def page(calendar: Calendar, shown: Events) -> Page:
+    def page(calendar: Calendar, shown: Iterable[Event]) -> Page:
         return calendar_page(calendar, tuple([entries[event.id] for event in shown]))
 
-    def twin(calendar: Calendar, shown: Events) -> Page:
+    def twin(calendar: Calendar, shown: Iterable[Event]) -> Page:
         found = tuple([alarms[event.id] for event in shown if event.id in alarms])
         return calendar_page(calendar_with_reminders(calendar), found)
 
@@ -54,10 +58,12 @@ def calendar_pages(site: Site) -> Iterator[Page]:
     in_calendars = replace(site.catalogue, events=on_a_day, withdrawn=())
     for taxonomy in site.taxonomies.taxonomies:
         if taxonomy.calendar_refresh:
+            identify = taxonomy.canonical_slug
             found = taxonomy.find(taxonomy, in_calendars, site.history.slugs)
-            events_of = {term.slug: term.events for term in found}
-            for term in (*site.taxonomies.terms[taxonomy.name], *retired_terms(site, taxonomy)):
-                calendar, shown = term_calendar(site, term), events_of.get(term.slug, ())
+            events_of = {identify(term.slug): term.events for term in found}
+            for term in site.term_feeds.of(taxonomy):
+                shown = sorted(events_of.get(identify(term.slug), ()), key=by_time)[-MAX_EVENTS:]
+                calendar = term_calendar(site, term)
                 yield page(calendar, shown)
                 if taxonomy.feed_id:
                     yield twin(calendar, shown)
@@ -66,19 +72,6 @@ def calendar_pages(site: Site) -> Iterator[Page]:
         own = page(event_calendar(site, event), (event,) if event.date.utc else ())
         yield own
         yield replace(own, path=site.urls.event(event, CALENDAR.suffix))
-
-
-def retired_terms(site: Site, taxonomy: Taxonomy) -> Iterator[Term]:
-    """Yield the published terms that no event has any more: their files stay, if empty."""
-    if taxonomy.name == "types":
-        for slug, id in site.history.slugs.types.unresolved.items():
-            name = slug.replace("-", " ").title()
-            yield Term(taxonomy=taxonomy, key=id, slug=slug, name=name, events=())
-    present = {"index", *(term.slug for term in site.taxonomies.terms[taxonomy.name])}
-    for path in site.history.state.published_lists:
-        term = re.fullmatch(rf"{taxonomy.name}/([^/]+)\.html", path)
-        if term and (slug := term[1]) not in present:
-            yield Term(taxonomy=taxonomy, key=slug, slug=slug, name=slug, events=())
 
 
 def recurring_events(catalogue: Catalogue) -> Events:

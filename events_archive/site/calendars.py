@@ -95,8 +95,9 @@ def site_calendar(site: Site, path: str) -> Calendar:
 
 def term_calendar(site: Site, term: Term) -> Calendar:
     """Return the calendar of a term, without its entries."""
+    name = site.taxonomies.title(term) if term.taxonomy.feed_id else term.name
     return Calendar(
-        name=f"{term.name} · {site.title}",
+        name=f"{name} · {site.title}",
         description=f"Every spaceflight event of {term.phrase} whose day is known.",
         path=term.url.removesuffix(".html") + CALENDAR.suffix,
         html_url=term.url,

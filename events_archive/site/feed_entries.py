@@ -46,6 +46,12 @@ class FeedEntry(Struct, frozen=True, kw_only=True):
         return "days" if self.anniversary_events else "changes" if self.is_change else "feeds"
 
 
+def event_of(entry: FeedEntry) -> Event:
+    """Return the event of an entry that is about one."""
+    assert entry.event, "a feed of events has no other entries"
+    return entry.event
+
+
 def event_entry(site: Site, event: Event, *, is_chronological: bool = False) -> FeedEntry:
     """Return an event's entry, dated by when it was added and last changed.
 

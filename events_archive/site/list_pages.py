@@ -107,7 +107,7 @@ def _term_pages(
     site: Site, term: Term, neighbours: Neighbours, alternates: AlternateLinks
 ) -> Iterator[Page]:
     """Yield the pages of a term's list of events."""
-    taxonomy, title = term.taxonomy, _title(site, term)
+    taxonomy, title = term.taxonomy, site.taxonomies.title(term)
     limit, today = site.settings.list_limit, site.catalogue.today
     for page in taxonomy.layout(term.url, term.events, limit, today):
         year = f", {page.year}" if page.year else ""
@@ -139,13 +139,6 @@ def _own_context(site: Site, term: Term, page: EventList) -> Context:
         year, month = term.value
         return {"grid": month_grid(year, month, term.events) if page.path == term.url else None}
     return {}
-
-
-def _title(site: Site, term: Term) -> str:
-    """Return the title of the term's page, which no other term's page has."""
-    if site.taxonomies.name_counts[term.taxonomy.name, term.name] > 1:
-        return f"{term.name} ({term.slug})"
-    return term.taxonomy.page_title.format(name=term.name, taxonomy=term.taxonomy.title)
 
 
 def _breadcrumbs(term: Term, page: EventList) -> tuple[Breadcrumb, ...]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from events_archive.model.catalogue import Events
 from events_archive.site import urls
-from events_archive.site.calendar_pages import retired_terms
 from events_archive.site.page import Page, Writer
 from events_archive.site.site import Site
 
@@ -29,7 +28,7 @@ def next_pages(site: Site) -> Iterator[Page]:
     """Yield the files of the next events; those of types without events stay, and are empty."""
     yield _next_page(site, urls.NEXT, site.catalogue.events)
     types = next(one for one in site.taxonomies.taxonomies if one.name == "types")
-    for term in (*site.taxonomies.terms["types"], *retired_terms(site, types)):
+    for term in site.term_feeds.of(types):
         yield _next_page(site, term.url.removesuffix(".html") + urls.NEXT_SUFFIX, term.events)
 
 

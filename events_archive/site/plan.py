@@ -9,7 +9,7 @@ from events_archive.site.change_entries import change_list_pages
 from events_archive.site.data_pages import data_pages
 from events_archive.site.data_quality import report_pages
 from events_archive.site.event_pages import event_pages
-from events_archive.site.feeds import feed_pages
+from events_archive.site.feed_pages import feed_pages
 from events_archive.site.image_credits import credits_pages
 from events_archive.site.list_pages import list_pages
 from events_archive.site.next_events import next_pages

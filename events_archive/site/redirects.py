@@ -12,14 +12,15 @@ from msgspec.structs import replace
 from events_archive.model.catalogue import grouped
 from events_archive.site import urls
 from events_archive.site.calendars import Calendar, calendar_page
-from events_archive.site.feeds import is_archive_document
-from events_archive.site.formats import CALENDAR
+from events_archive.site.feed_archives import is_archive_document
+from events_archive.site.feeds import Feed
+from events_archive.site.formats import CALENDAR, RSS
 from events_archive.site.page import Page, redirect
 from events_archive.site.site import Site
 from events_archive.site.taxonomies import TAXONOMIES
 
 _TAXONOMIES = {taxonomy.name: taxonomy for taxonomy in TAXONOMIES}
-_WITH_SLUG = re.compile(r"((?:events|types)/[^./]+)([./].+)")
+_WITH_SLUG = re.compile(r"([^/]+/[^./]+)([./].+)")
 _MONTH = re.compile(r"months/(\d{4})-\d\d(?:/.*)?\.html")
 
 
@@ -28,7 +29,7 @@ def redirect_pages(site: Site, pages: tuple[Page, ...]) -> Iterator[Page]:
     catalogue, slugs = site.catalogue, site.history.slugs
     event_names = {event.id: event.name for event in catalogue.all_events}
     type_names = {type.id: type.name for type in catalogue.types}
-    moved: dict[str, str] = {}
+    moved = dict(site.term_feeds.moved)
     for folder, table, names in (
         ("events", slugs.events, event_names),
         ("types", slugs.types, type_names),
@@ -111,10 +112,18 @@ def is_permanent_list(page: Page) -> bool:
     """Whether the page's path is recorded once published, to be redirected when it is gone."""
     if is_archive_document(page) or page.path.startswith("changes/"):
         return True
-    if not page.is_html or not page.indexable:
-        return False
     folder, _, name = page.path.partition("/")
     taxonomy = _TAXONOMIES.get(folder)
+    if taxonomy and taxonomy.records_terms and _is_term_feed(page):
+        return True
+    if not page.is_html or not page.indexable:
+        return False
     if taxonomy is None:
         return folder in ("credits", "upcoming")
     return taxonomy.records_terms or "/" in name
+
+
+def _is_term_feed(page: Page) -> bool:
+    """Whether the page is the RSS file of a term: its path stands for its feeds and calendars."""
+    feed = page.context.get("feed")
+    return isinstance(feed, Feed) and feed.is_of_term and page.path == feed.path(RSS)

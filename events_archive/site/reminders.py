@@ -31,8 +31,8 @@ def calendar_with_reminders(calendar: Calendar) -> Calendar:
     return replace(
         calendar,
         name=f"{calendar.name} (with reminders)",
-        description="With an alarm one hour before each event, or at 18:00 on the day before if "
-        f"only the day is known. {calendar.description} It goes back {ROLLING_DAYS} days.",
+        description=f"Events of the past {ROLLING_DAYS} days and all that are announced, with an "
+        "alarm one hour before each, or at 18:00 on the day before if only the day is known.",
         path=reminders_path(calendar.path),
         entries=(),
     )

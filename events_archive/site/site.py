@@ -20,6 +20,7 @@ from events_archive.site.categories import CATEGORIES, Category
 from events_archive.site.publications import Publications
 from events_archive.site.related import Related, find_related
 from events_archive.site.taxonomies import TAXONOMIES
+from events_archive.site.term_feeds import TermFeeds
 from events_archive.site.terms import TaxonomyIndex, Term
 from events_archive.site.urls import Urls
 from events_archive.store.records import RecordLine
@@ -94,6 +95,11 @@ class Site(Struct, frozen=True, kw_only=True, dict=True, eq=False):
         slugs = self.history.slugs
         terms = {one.name: tuple(one.find(one, self.catalogue, slugs)) for one in TAXONOMIES}
         return TaxonomyIndex(taxonomies=TAXONOMIES, terms=terms)
+
+    @cached_property
+    def term_feeds(self) -> TermFeeds:
+        """Which terms have feeds and calendars."""
+        return TermFeeds(taxonomies=self.taxonomies, history=self.history)
 
     @cached_property
     def related(self) -> dict[int, tuple[Related, ...]]:

@@ -160,16 +160,17 @@ def _id_from_slug(slug: str) -> str:
 
 TAXONOMIES = (
     Taxonomy(
-        name="types", title="Types", singular="Type", phrase="the type {name}",
+        name="types", title="Types", singular="Type",
         find=find_types, is_optional=False, records_terms=False,
         feed_id="type", calendar_refresh=EVERY_SIX_HOURS,
+        min_events=0, has_archives=True,
         template="pages/type.html", page_title="{name}",
         page_description="{events} of the type {name}, with their pictures.",
         index_template="pages/types.html", index_title="Types of events",
         index_description="The {count} types of spaceflight events in this archive.",
     ),
     Taxonomy(
-        name="years", title="Years", singular="Year",
+        name="years", title="Years", singular="Year", phrase="{name}", min_events=0,
         find=partial(
             find_periods, groups=lambda events: events.by_year, slug="{:04}".format, name=str
         ),
@@ -209,6 +210,7 @@ TAXONOMIES = (
     ),
     Taxonomy(
         name="series", title="Series and missions", singular="Series",
+        feed_id="series", calendar_refresh=EVERY_SIX_HOURS,
         intro="Events that belong together: everything that one spacecraft did, and what is "
         "numbered, such as spacewalks. Only events whose names leave no doubt are included.",
         find=find_all_series,
@@ -216,12 +218,14 @@ TAXONOMIES = (
     ),
     Taxonomy(
         name="places", title="Places", singular="Place",
+        feed_id="place", calendar_refresh=EVERY_SIX_HOURS,
         intro="Where events take place: in orbit, on other worlds, and in the rooms where people "
         "talk about them. A place that is known by several names has one page here.",
         find=find_places, canonical_slug=canonical_slug,
     ),
     Taxonomy(
         name="stations", title="Space stations", singular="Space station",
+        feed_id="station", calendar_refresh=EVERY_SIX_HOURS,
         intro="Space stations, and everything that arrived, departed or happened on board.",
         find=partial(
             find_members,
@@ -235,6 +239,7 @@ TAXONOMIES = (
     ),
     Taxonomy(
         name="agencies", title="Agencies", singular="Agency",
+        feed_id="agency", calendar_refresh=EVERY_SIX_HOURS,
         intro="The space agencies and companies behind the events.",
         find=partial(
             find_members, facts={"Abbreviation": "abbreviation", "Type": "type"}, group="type"
@@ -243,12 +248,14 @@ TAXONOMIES = (
     ),
     Taxonomy(
         name="programs", title="Programmes", singular="Programme",
+        feed_id="program", calendar_refresh=EVERY_SIX_HOURS,
         intro="The long-running programmes that events belong to.",
         find=partial(find_members, description="description", website="url"),
         canonical_slug=_id_from_slug,
     ),
     Taxonomy(
         name="astronauts", title="Astronauts", singular="Astronaut",
+        feed_id="astronaut", calendar_refresh=EVERY_SIX_HOURS,
         intro="The people who took part, each with the events that name them.",
         find=partial(find_members, facts={"Agency": "agency", "Status": "status"}),
         canonical_slug=_id_from_slug,

@@ -46,10 +46,14 @@ class Taxonomy:
     """If not `title`."""
     index_description: str = ""
     """If not made from `intro` and the number of terms."""
-    phrase: str = "{name}"
+    phrase: str = "the {taxonomy} {name}"
     """A term within a sentence: "the type Docking"."""
     feed_id: str = ""
     """What the ids of its terms' feeds call it, for good; ``""`` for no feeds."""
+    min_events: int = 3
+    """The fewest events of a term that has feeds and a calendar, unless it ever had them."""
+    has_archives: bool = False
+    """Whether its terms' feeds come in both orders, each with archive documents (RFC 5005)."""
     calendar_refresh: str = ""
     """How often programs are asked to fetch its terms' calendars, as a DURATION (RFC 5545);
     ``""`` for no calendars."""
@@ -96,7 +100,8 @@ class Term:
     @property
     def phrase(self) -> str:
         """The term within a sentence: "the type Docking", "2021"."""
-        return self.taxonomy.phrase.format(name=self.name)
+        taxonomy = self.taxonomy.singular.lower()
+        return self.taxonomy.phrase.format(taxonomy=taxonomy, name=self.name)
 
 
 class SeriesPosition(NamedTuple):
@@ -135,6 +140,12 @@ class TaxonomyIndex:
     @cached_property
     def _by_key(self) -> dict[tuple[str, Hashable], Term]:
         return {(name, term.key): term for name, terms in self.terms.items() for term in terms}
+
+    def title(self, term: Term) -> str:
+        """Return the title of the term's page, which no other term's page has."""
+        if self.name_counts[term.taxonomy.name, term.name] > 1:
+            return f"{term.name} ({term.slug})"
+        return term.taxonomy.page_title.format(name=term.name, taxonomy=term.taxonomy.title)
 
     def place(self, event: Event) -> Term | None:
         """Return the event's place; None for none, or for one that only withdrawn events have."""

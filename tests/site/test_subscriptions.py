@@ -4,7 +4,7 @@ import re
 from xml.etree import ElementTree
 
 from events_archive.site.plan import plan_site
-from tests.factories import DOCKING, a_site, an_event
+from tests.factories import DOCKING, a_site, an_agency, an_event
 from tests.render.rendered import BASE_URL, render_site
 
 
@@ -51,9 +51,12 @@ def test_everything_announced_exists() -> None:
 
 
 def test_the_page_on_subscriptions_has_every_feed_and_calendar() -> None:
-    files = render_site(_site(), lambda page: page.path == "subscribe.html")
+    events = [an_event(n, location="Moon", agencies=(an_agency(),)) for n in range(11, 14)]
+    site = a_site(*_site().catalogue.events, *events, base_url=BASE_URL)
+    files = render_site(site, lambda page: page.path == "subscribe.html")
     html = files["subscribe.html"].decode()
-    made = [page.path for page in plan_site(_site())]
+    made = [page.path for page in plan_site(site)]
+    assert {"places/moon.rss", "agencies/nasa-44.reminders.ics"} <= set(made)
     for path in made:
         suffix = path.rpartition(".")[2]
         if suffix in ("rss", "atom", "ics", "opml") and not path.startswith(
@@ -94,7 +97,17 @@ def test_without_a_base_url_there_is_no_link_to_subscribe() -> None:
     assert 'href="types/docking.atom"' in html
 
 
-def test_the_list_of_feeds_groups_them_by_order() -> None:
-    opml = ElementTree.fromstring(render_site(_site())["feeds.opml"])
-    groups = [node.attrib["text"] for node in opml.iter("outline") if "xmlUrl" not in node.attrib]
-    assert groups == ["By type, new and changed", "By type, what happened"]
+def test_the_list_of_feeds_groups_them_by_taxonomy_and_order() -> None:
+    events = [an_event(n, agencies=(an_agency(),)) for n in range(1, 4)]
+    opml = ElementTree.fromstring(render_site(a_site(*events, base_url=BASE_URL))["feeds.opml"])
+    groups = {
+        node.attrib["text"]: [child.attrib["xmlUrl"].removeprefix(BASE_URL) for child in node]
+        for node in opml.iter("outline")
+        if "xmlUrl" not in node.attrib
+    }
+    assert groups == {
+        "Types, new and changed": ["types/eva.atom"],
+        "Types, what happened": ["types/eva.happened.atom"],
+        "Places": ["places/tiangong-space-station.atom"],
+        "Agencies": ["agencies/nasa-44.atom"],
+    }
