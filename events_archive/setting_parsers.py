@@ -29,7 +29,9 @@ def parse_text(value: Any) -> str:
 
 
 def parse_bool(value: Any) -> bool:
-    """Return a TOML boolean."""
+    """Return a TOML boolean, or one that is written out, as in the environment."""
+    if value in ("true", "false"):
+        return bool(value == "true")
     if not isinstance(value, bool):
         raise ArgumentTypeError(f"{value!r} is neither true nor false")
     return value

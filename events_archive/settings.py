@@ -174,8 +174,8 @@ class Settings:
         help="a domain for hosts that read it from a file ``CNAME``; sets ``base_url`` too"
     )
     offer_download: bool = setting(
-        False, parse_bool, in_toml=True, affects_output=True,
-        help="whether the page “Read offline” has the whole site as a ZIP"
+        False, parse_bool, in_toml=True, environment="ARCHIVE_OFFER_DOWNLOAD", affects_output=True,
+        help="whether the page “Read offline” has the site as a ZIP, which each build packs anew"
     )
     excluded_licences: tuple[int, ...] = setting(
         (), parse_ids, in_toml=True, affects_output=True,

@@ -1,4 +1,4 @@
-// The page "Read offline": shows what this browser has saved, saves everything, removes everything.
+// The page "Read offline": shows what this browser has saved, saves all files of the list, removes them.
 (function () {
   "use strict";
   var offline = window.archiveOffline; // undefined from disk, and in browsers without service workers
@@ -39,6 +39,7 @@
   function setBusy(busy) {
     progress.hidden = stopButton.hidden = !busy;
     saveButton.hidden = removeButton.hidden = busy;
+    status.ariaLive = busy ? "off" : "polite"; // the progress bar says how far it is
   }
 
   // While a new version is being installed there are two caches; the worker knows which one is in use.
@@ -59,16 +60,13 @@
     var files = (await (await cache.match(FILE_LIST)).json()).files;
     var cached = new Set((await cache.keys()).map(function (request) { return request.url; }));
     var state = {
-      files: files, missing: [], count: 0, bytes: 0, savedCount: 0, savedBytes: 0, savesAll: cached.has(SAVE_ALL_MARKER),
+      files: files, missing: [], bytes: 0, savedBytes: 0, savesAll: cached.has(SAVE_ALL_MARKER),
     };
     for (var path in files) {
       var size = files[path][1];
-      state.count += 1;
       state.bytes += size;
-      if (cached.has(root + path)) {
-        state.savedCount += 1;
-        state.savedBytes += size;
-      } else state.missing.push(path);
+      if (cached.has(root + path)) state.savedBytes += size;
+      else state.missing.push(path);
     }
     return state;
   }
@@ -83,13 +81,12 @@
     }
     var state = await readState(await openCache());
     var done = state.missing.length === 0;
-    saveButton.textContent = "Save the whole archive (" + megabytes(state.bytes) + ")";
+    saveButton.textContent = "Save for offline (" + megabytes(state.bytes) + ")";
     saveButton.hidden = done;
     removeButton.hidden = false;
     status.textContent = done
-      ? "The whole archive is saved in this browser: " + state.savedCount + " files, " + megabytes(state.savedBytes) + ". It is brought up to date when you visit."
-      : state.savedCount + " of " + state.count + " files are saved in this browser (" +
-        megabytes(state.savedBytes) + " of " + megabytes(state.bytes) + "): " +
+      ? "All pages, pictures and calendars are saved in this browser (" + megabytes(state.savedBytes) + "). They are brought up to date when you visit."
+      : megabytes(state.savedBytes) + " of " + megabytes(state.bytes) + " are saved in this browser: " +
         (state.savesAll ? "the rest will follow." : "the home page, this page and those that you have visited.");
     panel.dataset.saved = done ? "all" : "some";
   }
@@ -104,12 +101,12 @@
     var cache = await openCache();
     var state = await readState(cache);
     await cache.put(SAVE_ALL_MARKER, new Response(""));
-    progress.max = state.count;
+    progress.max = state.bytes;
     async function next() {
       for (var path = state.missing.pop(); path && !stopped; path = state.missing.pop()) {
         await save(cache, root + path, state.files[path][0]);
-        progress.value = ++state.savedCount;
-        status.textContent = state.savedCount + " of " + state.count + " files are saved.";
+        progress.value = state.savedBytes += state.files[path][1];
+        status.textContent = megabytes(state.savedBytes) + " of " + megabytes(state.bytes) + " are saved.";
       }
     }
     await Promise.all([next(), next(), next(), next()]);

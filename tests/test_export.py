@@ -1,5 +1,7 @@
 """``build.py export zip``: the ZIP, unpacked elsewhere and read from disk."""
 
+import hashlib
+import json
 import shutil
 import zipfile
 from collections import Counter
@@ -13,7 +15,7 @@ from playwright.sync_api import Browser
 from events_archive.check.built_site import BuiltSite
 from events_archive.check.pages import broken_links
 from events_archive.export import ExportBundle
-from events_archive.export.zip_file import write_zip
+from events_archive.export.zip_file import link_to_published, write_zip
 from events_archive.output.former_files import Generations
 from events_archive.settings import Settings
 from events_archive.store.checksum import add_checksum
@@ -77,7 +79,8 @@ def test_a_file_of_a_former_generation_is_in_the_site_and_nothing_else_names_it(
 ) -> None:
     assert (exported.parent / "output" / FORMER).read_text() == "former"
     assert not (unpacked / "archive" / FORMER).exists()
-    assert FORMER not in (unpacked / "archive/service-worker-files.json").read_text()
+    manifest = exported.parent / "output/service-worker-files.json"
+    assert FORMER not in manifest.read_text()
 
 
 def test_the_same_site_gives_the_same_bytes(exported: Path, tmp_path: Path) -> None:
@@ -121,6 +124,28 @@ def test_every_link_in_the_unpacked_zip_leads_to_a_file_in_it(unpacked: Path) ->
     site = BuiltSite.read(files, Settings())
     assert len(site.pages) > 20
     assert list(broken_links(site)) == []
+
+
+def test_the_zip_is_for_reading_and_links_to_the_published_data(unpacked: Path) -> None:
+    root = unpacked / "archive"
+    suffixes = {path.suffix for path in root.rglob("*") if path.is_file()}
+    assert suffixes == {".html", ".css", ".js", ".svg", ".png", ".ics", ".webmanifest"}
+    html = (root / "events/tiangong-eva-1.html").read_text("utf-8")
+    assert f'href="{BASE_URL}events/tiangong-eva-1.json"' in html
+    assert f'href="{BASE_URL}types/eva.atom"' in html
+    assert f'href="{BASE_URL}offline.html"' in html
+    assert 'href="../id/309.ics"' in html
+    assert 'href="../types/eva.html"' in html
+
+
+def test_without_a_base_url_links_to_files_that_are_left_out_are_text() -> None:
+    html = '<a href="../types/eva.rss#x" type="a">RSS</a> <a href="us-eva-1.html?x#y">one</a>'
+    paths = {"events/us-eva-1.html"}
+    assert link_to_published(html, "events/us-eva-2.html", paths, "") == (
+        '<a type="a">RSS</a> <a href="us-eva-1.html?x#y">one</a>'
+    )
+    outside = '<a href="https://example.org/">there</a> <a href="#top">top</a>'
+    assert link_to_published(outside, "events/us-eva-2.html", paths, "") == outside
 
 
 @pytest.mark.browser
@@ -190,10 +215,20 @@ def test_the_site_offers_the_zip_when_a_setting_says_so(tmp_path: Path) -> None:
     assert not any(name.endswith((".zip", "CNAME")) for name in names)
     page = PublishedSite(run.output).page("offline.html")
     assert "spaceflight-events-archive.zip" in page.links()
+    size = (run.output / "spaceflight-events-archive.zip").stat().st_size
+    assert f"(ZIP, {size / 1e6:.1f} MB)" in page.html.decode()
+    precached = json.loads((run.output / "service-worker-files.json").read_bytes())["files"]
+    content = (run.output / "offline.html").read_bytes()
+    assert precached["offline.html"] == [hashlib.sha256(content).hexdigest()[:12], len(content)]
     assert (run.output / "CNAME").read_text() == "events.example.org\n"
     assert "https://events.example.org/" in (run.output / "sitemap.xml").read_text()
     again = run_build("--offline", "--json", **folders, project=project)
     assert again.report["written"]["changed"] == 0
+    (project / "pyproject.toml").unlink()
+    run_build("--offline", **folders, project=project, ARCHIVE_OFFER_DOWNLOAD="false")
+    assert not (run.output / "spaceflight-events-archive.zip").exists()
+    run_build("--offline", **folders, project=project, ARCHIVE_OFFER_DOWNLOAD="true")
+    assert (run.output / "spaceflight-events-archive.zip").exists()
 
 
 def test_a_path_that_cannot_be_written_is_reported_in_one_line(tmp_path: Path) -> None:

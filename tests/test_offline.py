@@ -203,7 +203,10 @@ def test_the_whole_archive_is_cached_and_removed_on_request(
         assert "MB" in page.locator("[data-save]").inner_text()
         page.locator("[data-save]").click()
         page.wait_for_selector("[data-offline][data-saved=all]")
-        assert "The whole archive is saved" in page.locator("[data-status]").inner_text()
+        assert (
+            "All pages, pictures and calendars are saved"
+            in page.locator("[data-status]").inner_text()
+        )
     monitor = PageMonitor(page)
     for path in ("index.html", EVA, "types/eva.html", "years/2021.html"):
         page.goto(root + path)

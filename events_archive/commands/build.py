@@ -37,6 +37,7 @@ from events_archive.site.page import Page, Writer
 from events_archive.site.plan import plan_site
 from events_archive.site.redirects import is_permanent_list
 from events_archive.site.site import Site
+from events_archive.site.static_pages import offline_page
 from events_archive.store.canonical_json import compact_json
 from events_archive.store.publications_file import PUBLICATIONS_FILE, save_publications
 from events_archive.store.state_files import (
@@ -178,6 +179,15 @@ def render_site(
 def write_derived_files(renderer: Renderer, output: OutputDir) -> None:
     """Stage the files that are made from all other files of the site."""
     site = renderer.context.site
+    if site.settings.offer_download:
+        # Only the published site offers one.
+        from events_archive.export import ExportBundle, zip_file  # noqa: PLC0415
+
+        download = BytesIO()
+        zip_file.write_zip(ExportBundle(site=site, files=output.files()), download)
+        content = download.getvalue()
+        output.stage(urls.DOWNLOAD, content)
+        output.stage(urls.OFFLINE, renderer.content(offline_page(site, len(content))))
     manifest = precache_manifest(
         {path: (file.entry.digest, file.entry.size) for path, file in output.staged.items()}
     )
@@ -191,13 +201,6 @@ def write_derived_files(renderer: Renderer, output: OutputDir) -> None:
         },
     )
     output.stage(script.path, renderer.content(script))
-    if site.settings.offer_download:
-        # Most sites do not offer one.
-        from events_archive.export import ExportBundle, zip_file  # noqa: PLC0415
-
-        download = BytesIO()
-        zip_file.write_zip(ExportBundle(site=site, files=output.files()), download)
-        output.stage(urls.DOWNLOAD, download.getvalue())
 
 
 def report_build(site: Site, result: BuildResult, console: Console) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from events_archive.site import urls
+from events_archive.site.formats import is_precached
 from events_archive.site.site import Site
 
 BASE_NAME = "spaceflight-events-archive"
@@ -37,3 +38,16 @@ class ExportBundle(Struct, frozen=True, kw_only=True):
     def offline_files(self) -> tuple[tuple[str, Path], ...]:
         """Those of `files` that are of use without a server, sorted by path."""
         return tuple(sorted(pair for pair in self.files if pair[0] not in _SERVER_FILES))
+
+    @property
+    def reading_files(self) -> tuple[tuple[str, Path], ...]:
+        """Those of `offline_files` that people read.
+
+        Data and feeds for programs are left out, and so is the page that offers the ZIP, since it
+        states its size.
+        """
+        return tuple(
+            (path, file)
+            for path, file in self.offline_files
+            if is_precached(path) and path != urls.OFFLINE
+        )

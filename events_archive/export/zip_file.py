@@ -1,9 +1,15 @@
-"""The site as a ZIP that opens from disk wherever it is unpacked. Equal sites give equal bytes."""
+"""The site as a ZIP for reading, which opens from disk wherever it is unpacked.
 
+Data and feeds are left out: links to them lead to the published site. Equal sites give equal bytes.
+"""
+
+import re
 import zipfile
+from collections.abc import Container
 from datetime import date
-from html import escape
+from html import escape, unescape
 from pathlib import Path
+from posixpath import dirname, join, normpath
 from typing import BinaryIO
 
 from events_archive.export import ExportBundle
@@ -17,14 +23,37 @@ _SITE_FOLDER = "archive"
 _START_PAGE = "Start here.html"
 _COMPRESSED_SUFFIXES = (".webp", ".png", ".gz", ".zip")
 """Files that are stored, since their formats are compressed already."""
+_LINK = re.compile(r' href="([^":#?]+)(?:[#?][^"]*)?"')
+"""A relative link to another file."""
 
 
 def write_zip(bundle: ExportBundle, file: Path | BinaryIO) -> None:
     """Write the ZIP to a path or an open file. Raises `OSError` when it cannot."""
     with zipfile.ZipFile(file, "w") as archive:
         _add(archive, bundle, _START_PAGE, start_page(bundle).encode())
-        for path, source in bundle.offline_files:
-            _add(archive, bundle, f"{_SITE_FOLDER}/{path}", read_file(source))
+        paths = frozenset(path for path, _ in bundle.reading_files)
+        for path, source in bundle.reading_files:
+            content = read_file(source)
+            if path.endswith(".html"):
+                html = link_to_published(content.decode(), path, paths, bundle.site.base_url)
+                content = html.encode()
+            _add(archive, bundle, f"{_SITE_FOLDER}/{path}", content)
+
+
+def link_to_published(html: str, path: str, paths: Container[str], base_url: str) -> str:
+    """Return a page at ``path`` whose links to files that are not in ``paths`` are absolute.
+
+    Without a base URL they are links no more, only text.
+    """
+    folder = dirname(path)
+
+    def replaced(link: re.Match[str]) -> str:
+        target = normpath(join(folder, unescape(link[1])))
+        if target in paths:
+            return link[0]
+        return f' href="{escape(base_url + target)}"' if base_url else ""
+
+    return _LINK.sub(replaced, html)
 
 
 def _add(archive: zipfile.ZipFile, bundle: ExportBundle, name: str, content: bytes) -> None:
@@ -49,7 +78,7 @@ def start_page(bundle: ExportBundle) -> str:
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{title}, {day}</title>\n</head>\n<body>\n"
         f"<h1>{title}</h1>\n"
-        f"<p>{len(bundle.site.catalogue.all_events)} events as they were known on {day}. "
-        "Everything is in the folder beside this page; no network is needed.</p>\n"
+        f"<p>{len(bundle.site.catalogue.all_events)} events as they were known on {day}, to read "
+        "and search without a network. The pages are in the folder beside this one.</p>\n"
         f'<p><a href="{home}">Open the archive</a></p>\n</body>\n</html>\n'
     )

@@ -73,7 +73,8 @@ def invocation(arguments: list[str], project: str) -> list[object]:
         for folder in sys.path
         if folder.endswith("-packages") and os.path.isdir(folder)
     ]
-    environment = [os.environ.get(name) for name in ("ARCHIVE_BASE_URL", "ARCHIVE_SOURCE_URL")]
+    names = ("ARCHIVE_BASE_URL", "ARCHIVE_OFFER_DOWNLOAD", "ARCHIVE_SOURCE_URL")
+    environment = [os.environ.get(name) for name in names]
     return [arguments, project, os.getcwd(), environment, sys.version, libraries]
 
 

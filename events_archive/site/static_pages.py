@@ -54,20 +54,30 @@ def static_pages(site: Site) -> Iterator[Page]:
         description="The events that you have starred, to share, to print, or for your calendar.",
         breadcrumbs=(HOME,),
     )
-    yield Page(
-        path=urls.OFFLINE,
-        template="pages/offline.html",
-        title="Read offline",
-        description="How to read the archive with no network: in the browser, or from a disk.",
-        context={"download": urls.DOWNLOAD if site.settings.offer_download else ""},
-        breadcrumbs=(HOME,),
-        alternates=main_alternates,
-    )
+    yield offline_page(site)
     yield Page(path=urls.MANIFEST, template="manifest.webmanifest")
     yield Page(path=urls.NO_JEKYLL, writer=Writer.EMPTY)
     yield Page(path=urls.ROBOTS, template="feeds/robots.txt")
     if site.settings.cname:
         yield Page(path=urls.CNAME, writer=Writer.CNAME)
+
+
+def offline_page(site: Site, download_size: int | None = None) -> Page:
+    """Return the page on reading offline, with the size of the ZIP in bytes.
+
+    Where a ZIP is offered, the page is rendered after it, with its size.
+    """
+    is_waiting = site.settings.offer_download and download_size is None
+    return Page(
+        path=urls.OFFLINE,
+        writer=Writer.DERIVED if is_waiting else Writer.TEMPLATE,
+        template="pages/offline.html",
+        title="Read offline",
+        description="How to read the archive with no network: in the browser, or from a disk.",
+        context={"download_size": download_size},
+        breadcrumbs=(HOME,),
+        alternates=AlternateLinks(site).main,
+    )
 
 
 def home_page(site: Site, alternates: tuple[Alternate, ...]) -> Page:
