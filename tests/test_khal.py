@@ -1,5 +1,6 @@
 """khal, a calendar program, reads the calendars in several time zones."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -92,3 +93,15 @@ def test_khal_reads_every_event_of_the_archive(khal: Khal, tmp_path: Path, gener
     raw = (generated_run.output / "calendar-all.ics").read_bytes()
     khal(raw, "2026-01-01", "1d")
     assert len(list((tmp_path / "events").glob("*.ics"))) == raw.count(b"BEGIN:VEVENT") > 140
+
+
+def test_khal_reads_calendars_of_terms_and_those_with_reminders(
+    khal: Khal, tmp_path: Path, generated_run
+) -> None:
+    names = ("agencies/*.ics", "series/*.ics", "calendar.reminders.ics", "calendar-approximate.ics")
+    uids = set()
+    for name in names:
+        path = max(generated_run.output.glob(name), key=lambda path: path.stat().st_size)
+        khal(path.read_bytes(), "2026-01-01", "1d")
+        uids |= set(re.findall(rb"\nUID:(ll2-event-\d+@)", path.read_bytes()))
+        assert len(list((tmp_path / "events").glob("*.ics"))) == len(uids)
