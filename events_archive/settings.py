@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from events_archive import __version__
 from events_archive.errors import UsageError
@@ -35,6 +35,7 @@ from events_archive.setting_parsers import (
 )
 
 DEFAULT_API_URL = "https://ll.thespacedevs.com/2.3.0/"
+NEWS_API_URL = "https://api.spaceflightnewsapi.net/v4/"
 
 _URL_CHARACTERS = "%/:@!$&'()*+,;=~[]"
 
@@ -115,6 +116,10 @@ class Settings:
         DEFAULT_API_URL, parse_url, option="--api-url", in_toml=True,
         help="the API's root (default: the public API)"
     )
+    news_api_url: str = setting(
+        "", parse_url, option="--news-api-url", in_toml=True,
+        help="the news API's root (default: the public one, if the events are from the public API)"
+    )
     base_url: str = setting(
         "", parse_url, option="--base-url", in_toml=True, environment="ARCHIVE_BASE_URL",
         affects_output=True, help="where the site will be published"
@@ -138,7 +143,7 @@ class Settings:
     max_requests: int = setting(
         150, whole_number(1, 100_000, "a number from 1 to 100000"), option="--max-requests",
         metavar="N", in_toml=True,
-        help="requests to the API in one run, whatever it says; one has 100 events"
+        help="requests to each API in one run, whatever it says; one has 100 events"
     )
     today: date | None = setting(
         None, parse_today, option="--today", metavar="YYYY-MM-DD",
@@ -188,6 +193,10 @@ class Settings:
     full_sweep_every: timedelta = setting(
         timedelta(days=7), parse_duration, in_toml=True, help="how old the last full refresh may be"
     )
+    news: bool = setting(
+        True, parse_bool, in_toml=True,
+        help="whether pages of events list articles about them, which a news API has"
+    )
     page_budget: int = setting(
         300_000, parse_byte_size, in_toml=True,
         help="what ``check`` allows for the first visit of a page, compressed"
@@ -213,6 +222,18 @@ class Settings:
         name = f"spaceflight-events-archive/{__version__}"
         # A header takes ASCII only, and a host may have other letters.
         return f"{name} (+{quote(self.base_url, _URL_CHARACTERS)})" if self.base_url else name
+
+    @property
+    def news_root(self) -> str:
+        """The root of the news API; ``""`` if none is asked.
+
+        The public one knows the ids of The Space Devs' own servers. Another server of events is
+        perhaps a test, which should not send requests to the public.
+        """
+        if not self.news or self.news_api_url:
+            return self.news_api_url if self.news else ""
+        host = urlsplit(self.api_url).hostname or ""
+        return NEWS_API_URL if host.endswith(".thespacedevs.com") else ""
 
     @property
     def fresh_for(self) -> timedelta:

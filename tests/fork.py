@@ -23,6 +23,7 @@ BUILD_SCRIPTS = ("load_data.sh", "build.sh", "check.sh")
 PUBLISH_SCRIPTS = ("commit_data.sh", "keep_schedule.sh")
 """The scripts of the two jobs, in their order."""
 PICTURES = ("originals", "sweep", "thumbnails")
+CONTACTS = ("articles-contact.json", "contact.json")
 CODE_FOLDERS = (".github", "content_cache", "static", "templates")
 CODE_FILES = (".gitattributes", ".gitignore", "build.py")
 
@@ -104,6 +105,7 @@ class Fork:
     folder: Path
     upstream: Path
     api_url: str
+    news_api_url: str = ""
     environ: dict[str, str] = field(default_factory=dict)
     """For the owner's commits, and every script."""
     _clones: int = 0
@@ -119,7 +121,8 @@ class Fork:
         git(self.folder, "clone", "--quiet", "--bare", str(self.upstream), str(self.origin))
         git(self.folder, "clone", "--quiet", str(self.origin), str(self.clone))
         git(self.clone, "remote", "add", "upstream", str(self.upstream))
-        self.edit("pyproject.toml", f'[tool.events-archive]\napi_url = "{self.api_url}"\n')
+        settings = f'api_url = "{self.api_url}"\nnews_api_url = "{self.news_api_url}"\n'
+        self.edit("pyproject.toml", f"[tool.events-archive]\n{settings}")
 
     def edit(self, name: str, text: str) -> None:
         """Commit an edit of the owner and push it."""
@@ -156,8 +159,10 @@ class Fork:
             outputs |= dict(re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE))
             if status:
                 break
-            if script == "load_data.sh" and (contact := self._contact(outputs["data"])).exists():
-                shutil.copy(contact, clone / "content_cache/contact.json")
+            if script == "load_data.sh":
+                for name in CONTACTS:
+                    if (contact := self._contact(name, outputs["data"])).exists():
+                        shutil.copy(contact, clone / "content_cache" / name)
         assert status == expect, log
         artifacts = clone.with_suffix(".artifacts")
         if not status:
@@ -202,7 +207,10 @@ class Fork:
         outputs = dict(re.findall(r"^(\w+)=(.*)$", log, re.MULTILINE))
         if outputs.get("committed") == "true":
             self.caches.mkdir(exist_ok=True)
-            shutil.copy(clone / "content_cache/contact.json", self._contact(outputs["data"]))
+            for name in CONTACTS:
+                if (clone / "content_cache" / name).exists():
+                    contact = self._contact(name, outputs["data"])
+                    shutil.copy(clone / "content_cache" / name, contact)
         if "current=true" in log:
             shutil.rmtree(self.site)
             shutil.copytree(attempt.artifacts / "site", self.site)
@@ -217,8 +225,8 @@ class Fork:
         assert (status or bool(attempt.outputs.get("overdue"))) == expect, log
         return log
 
-    def _contact(self, data: str) -> Path:
-        return self.caches / f"contact-{data}"
+    def _contact(self, name: str, data: str) -> Path:
+        return self.caches / f"{name.removesuffix('.json')}-{data}"
 
     def run(self, **environ: str) -> str:
         """Run the workflow; return what the job Publish printed."""

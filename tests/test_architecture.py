@@ -12,7 +12,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
     frozenset({"store", "net"}),
     frozenset({"source", "images"}),
-    frozenset({"ll2"}),
+    frozenset({"ll2", "snapi"}),
     frozenset({"query", "search"}),
     frozenset({"site"}),
     frozenset({"render"}),

@@ -20,6 +20,7 @@ from events_archive.store.records import Records
 from events_archive.store.transaction import commit
 from tests.conftest import PROJECT, run_build
 from tests.ll2_server import EventDatabase, Fault, LL2Server
+from tests.news_server import ArticleDatabase, NewsServer
 
 DOCUMENT = (PROJECT / "docs/content_cache.md").read_text("utf-8")
 SECTIONS = dict(re.findall(r"^## `([^`]+\.jsonl?)`\n(.*?)(?=^## |\Z)", DOCUMENT, re.M | re.S))
@@ -85,7 +86,7 @@ def objects(cache: Path, file: str) -> list[Any]:
     text = path.read_text("utf-8")
     if file == MANIFEST:
         return [json.loads(text.splitlines()[0])]
-    if "/" in file or file == "contact.json":
+    if "/" in file or file.endswith("contact.json"):
         return [json.loads(text.splitlines()[1])]
     return (
         [json.loads(line) for line in text.splitlines()] if ".jsonl" in file else [json.loads(text)]
@@ -97,7 +98,10 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache with all of its files: after refreshes, failures, a check of links and a crash."""
     folder = tmp_path_factory.mktemp("content_cache")
     cache, folders = folder / "cache", {"cache": folder / "cache", "output": folder / "output"}
-    with LL2Server(EventDatabase.generate(130, images=6), max_image_width=320) as server:
+    with (
+        LL2Server(EventDatabase.generate(130, images=6), max_image_width=320) as server,
+        NewsServer(ArticleDatabase.generate(600, event_ids=range(1, 100))) as news,
+    ):
         ids = server.database.ids
         url = next(
             server.database[id]["image"]["image_url"] for id in ids if server.database[id]["image"]
@@ -110,11 +114,14 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
         time.sleep(1.1)
         run_build("--full", "--api-url", server.url, **folders)
         run_build("fetch", "--max-age", "0s", "--api-url", server.url, **folders)
+        apis = ("--api-url", server.url, "--news-api-url", news.url)
+        run_build("fetch", *apis, **folders)
         settings = Settings(cache=cache, api_url=server.url)
         links = dict.fromkeys([f"{server.origin}/health_check/"], "index.html")
         check_external_links(links, settings, Console(quiet=True), now=datetime.now(UTC))
         server.faults.add(Fault.THROTTLED, path="offset=100")
-        run_build("fetch", "--full", "--api-url", server.url, **folders)
+        news.faults.add(Fault.THROTTLED, path="blogs")
+        run_build("fetch", "--full", *apis, **folders)
     run_build("--offline", **folders)
     crashed = folder / "crashed"
     (crashed / "events.jsonl").mkdir(parents=True)
@@ -153,7 +160,7 @@ def test_the_example_of_a_file_has_the_documented_keys(file: str) -> None:
 def test_every_file_of_the_cache_is_documented(cache: Path) -> None:
     documented = {*SECTIONS, "archive.lock"}
     for path in cache.rglob("*"):
-        name = re.sub(r"page-\d+", "page-0001", path.relative_to(cache).as_posix())
+        name = re.sub(r"-\d{4}\b", "-0001", path.relative_to(cache).as_posix())
         name = re.sub(r"builds/\w+", "builds/<digest>", name)
         is_named = name in documented or any(
             f"`{folder}/`" in DOCUMENT for folder in (name, name.rpartition("/")[0]) if folder

@@ -178,6 +178,8 @@ def test_all_settings_of_the_project_are_read(tmp_path: Path) -> None:
         list_limit = 50
         max_age = "90"
         max_requests = 20
+        news = false
+        news_api_url = "https://news.example/v4"
         mode = "normal"
         offer_download = true
         page_budget = "1.5MB"
@@ -198,6 +200,8 @@ def test_all_settings_of_the_project_are_read(tmp_path: Path) -> None:
         "list_limit": 50,
         "max_age": timedelta(seconds=90),
         "max_requests": 20,
+        "news": False,
+        "news_api_url": "https://news.example/v4/",
         "mode": "normal",
         "offer_download": True,
         "page_budget": 1_500_000,
@@ -256,3 +260,25 @@ def test_today_is_in_a_year_that_an_event_may_have(day: str) -> None:
 def test_today_may_be_given(tmp_path: Path) -> None:
     assert _load(tmp_path).today is None
     assert _load(tmp_path, today=date(2026, 9, 30)).today == date(2026, 9, 30)
+
+
+# The news API
+
+
+@pytest.mark.parametrize(
+    ("settings", "root"),
+    [
+        ({}, "https://api.spaceflightnewsapi.net/v4/"),
+        ({"api_url": "https://ll.thespacedevs.com/2.4.0/"}, "https://api.spaceflightnewsapi.net/v4/"),
+        ({"api_url": "https://ll.example/2.3.0/"}, ""),
+        ({"api_url": "https://thespacedevs.com.example/2.3.0/"}, ""),
+        ({"api_url": "https://ll.example/2.3.0/", "news_api_url": "https://n.example/"},
+         "https://n.example/"),
+        ({"news": False}, ""),
+        ({"news": False, "news_api_url": "https://n.example/"}, ""),
+    ],
+)  # fmt: skip
+def test_the_public_news_api_is_asked_only_for_events_of_the_public_api(
+    settings: dict[str, Any], root: str
+) -> None:
+    assert Settings(**settings).news_root == root

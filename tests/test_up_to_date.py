@@ -13,6 +13,7 @@ from tests.test_incremental import files
 
 COPIED = ("build.py", "events_archive", "pyproject.toml", "static", "templates")
 OFFLINE = ("--offline", "--base-url", "https://example.org/")
+ARTICLE = '{"kind":"article","id":1,"url":"https://news.example/1"}'
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +71,7 @@ def test_if_nothing_has_changed_nothing_is_done(archive: Path) -> None:
     [
         lambda folder: _touch(folder / "cache/events.jsonl"),
         lambda folder: _touch(folder / "cache/ledger.json"),
+        lambda folder: (folder / "cache/articles.jsonl").write_text(ARTICLE),
         lambda folder: (folder / "cache/published-ids.json").unlink(),
         lambda folder: _touch(folder / "templates/pages/404.html"),
         lambda folder: _touch(folder / "static/style.css"),

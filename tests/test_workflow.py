@@ -23,6 +23,9 @@ FORMS = {
 }
 """The files that GitHub reads, with the schema of each."""
 
+CONTACTS = "content_cache/articles-contact.json\ncontent_cache/contact.json\n"
+"""The paths of what is cached about the last requests to the APIs."""
+
 Workflow = dict[str, Any]
 
 
@@ -197,10 +200,22 @@ def test_nothing_is_deployed_or_remembered_that_is_out_of_date(publishing: Workf
         f"steps.commit.outputs.{name} == 'true'" for name in ("committed", "current")
     )
     assert conditions == [
-        ("actions/cache/save", "content_cache/contact.json", committed),
+        ("actions/cache/save", CONTACTS, committed),
         ("actions/deploy-pages", None, current),
         ("actions/cache/save", "content_cache/generations", current),
     ]
+
+
+def test_when_the_apis_were_last_asked_is_restored_for_the_very_same_data(
+    publishing: Workflow,
+) -> None:
+    restored, saved = (
+        step["with"]
+        for step in _steps(publishing)
+        if "/cache/" in step.get("uses", "") and step["with"]["path"] == CONTACTS
+    )
+    assert restored["restore-keys"] == "contact-${{ steps.data.outputs.data }}-"
+    assert saved["key"].startswith("contact-${{ steps.commit.outputs.data }}-")
 
 
 def test_publishing_runs_every_six_hours_at_an_odd_minute(publishing: Workflow) -> None:

@@ -130,7 +130,7 @@ def publish(site: Site, console: Console, inputs: InputSnapshot | None) -> Site:
     snapshot = None
     if inputs and can_skip_next_run(site, result, console):
         messages = next_run_messages(site, result, console)
-        snapshot = inputs.finish(settings, site.history.state, messages)
+        snapshot = inputs.finish(settings, site.history.state, site.articles_refreshed, messages)
     manifest = BuildManifest(
         site_fingerprint=fingerprint,
         id_patterns=ids,

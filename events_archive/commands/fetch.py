@@ -21,6 +21,8 @@ from events_archive.query.index import build_query_index
 from events_archive.settings import Settings
 from events_archive.site.publications import Publications
 from events_archive.site.site import Site
+from events_archive.snapi.load import load_articles
+from events_archive.snapi.refresh import refresh_articles
 from events_archive.store.history_file import HISTORY_FILE, load_history
 from events_archive.store.lock import lock_cache
 from events_archive.store.publications_file import (
@@ -95,12 +97,20 @@ def load_site(
             today=settings.today or result.as_of.date(),
             withdrawn=history.state.withdrawn,
         )
+    with console.timed("articles"):
+        # A dry run says what it would request.
+        has_network = result.has_network or settings.dry_run
+        news = refresh_articles(settings, console, now=now, has_network=has_network)
+        articles = load_articles(news.records, console)
     changes = count_changes(result.changes)
     console.facts["events"] = len(events)
     console.facts["requests"] = result.requests
     age = max(0, (now - result.as_of).days)
     console.facts["refresh"] = {"outcome": result.outcome, "changes": changes, "age_days": age}
+    console.facts["articles"] = {"outcome": news.outcome, "requests": news.requests}
     console.summaries.append(result.summary)
+    if news.summary:
+        console.summaries.append(f"articles: {news.summary}")
     if settings.pictures and result.has_network:
         _download_images(settings, catalogue, console, now)
     withdrawn = history.state.withdrawn
@@ -111,6 +121,8 @@ def load_site(
         former_publications={id: one.not_after(latest) for id, one in former.items()},
         query_index=build_query_index(result.records, catalogue.all_events, withdrawn),
         replaced=result.replaced,
+        articles=articles,
+        articles_refreshed=news.contact.last_refreshed,
     )
 
 

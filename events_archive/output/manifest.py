@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,7 +35,9 @@ from events_archive.store.files import write_atomically
 MARKER = ".events-archive.json"
 """The file in the output folder that lists the files of the build."""
 
-_FETCHED = ("contact.json", "events.jsonl", "history.jsonl")
+_FETCHED = (
+    "articles-contact.json", "articles.jsonl", "contact.json", "events.jsonl", "history.jsonl",
+)  # fmt: skip
 """Files of the cache that a build reads, and writes after a refresh."""
 _WRITTEN = ("ledger.json", "published-ids.json", "publications.jsonl")
 """Files of the cache that every build may write."""
@@ -76,7 +78,7 @@ class InputSnapshot(Struct, frozen=True, kw_only=True):
     saved: float = 0.0
     """When the run ended, in POSIX seconds."""
     due: float | None = None
-    """When the API has to be asked again, in POSIX seconds; None for never."""
+    """When an API has to be asked again, in POSIX seconds; None for never."""
     message: str = ""
     """What the next run prints."""
 
@@ -94,8 +96,17 @@ class InputSnapshot(Struct, frozen=True, kw_only=True):
             trees={str(root): stat_tree(str(root)) for root in roots},
         )
 
-    def finish(self, settings: Settings, state: ArchiveState, message: str) -> "InputSnapshot":
+    def finish(
+        self,
+        settings: Settings,
+        state: ArchiveState,
+        articles_refreshed: datetime | None,
+        message: str,
+    ) -> "InputSnapshot":
         """Return the state after the build, with the files that it may have written itself."""
+        due = [_next_refresh_due(settings, state)]
+        if settings.news_root:
+            due.append(_due(articles_refreshed, settings))
         cache = settings.cache
         names = _WRITTEN if settings.offline else (*_WRITTEN, *_FETCHED)
         written = stat_files(str(path) for path in map(cache.joinpath, names))
@@ -106,7 +117,7 @@ class InputSnapshot(Struct, frozen=True, kw_only=True):
             files={**self.files, **written, **marker},
             trees={**self.trees, **images},
             saved=time.time(),
-            due=None if settings.offline else _next_refresh_due(settings, state),
+            due=None if settings.offline else min(due),
             message=message,
         )
 
@@ -145,9 +156,12 @@ def save_manifest(cache: Path, output: Path, manifest: BuildManifest) -> None:
 
 
 def _next_refresh_due(settings: Settings, state: ArchiveState) -> float:
-    """Return when the API has to be asked again, in POSIX seconds."""
-    last = state.last_refreshed
-    if last is None or (state.api_url, state.mode) != (settings.api_url, settings.mode):
+    """Return when LL2 has to be asked again, in POSIX seconds."""
+    if (state.api_url, state.mode) != (settings.api_url, settings.mode):
         return 0.0
-    due = last + settings.fresh_for
-    return (due - timedelta(seconds=1)).timestamp()
+    return _due(state.last_refreshed, settings)
+
+
+def _due(last: datetime | None, settings: Settings) -> float:
+    """Return when an API that last responded at ``last`` has to be asked again."""
+    return (last + settings.fresh_for - timedelta(seconds=1)).timestamp() if last else 0.0

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from events_archive.model.archive_state import ArchiveHistory
+from events_archive.model.article import Article
 from events_archive.model.catalogue import Catalogue, grouped
 from events_archive.model.event import Event
 from events_archive.model.publication import Publication
@@ -40,6 +41,10 @@ class Site(Struct, frozen=True, kw_only=True, dict=True, eq=False):
     """The events in the API's form, for the query page and the mirror of the API."""
     replaced: Mapping[int, RecordLine] = field(default_factory=dict)
     """The records that the refresh before this build has replaced, by event id."""
+    articles: Mapping[int, tuple[Article, ...]] = field(default_factory=dict)
+    """Articles and blogs about events, by event id, newest last."""
+    articles_refreshed: datetime | None = None
+    """When the news API last responded (UTC); None if that is not known."""
 
     def with_events(
         self, events: Iterable[Event], former: Mapping[int, RecordLine] | None = None

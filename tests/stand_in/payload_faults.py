@@ -4,10 +4,10 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from tests.ll2_server.reference_data import Record
 from tests.stand_in.faults import Fault
 
 Payload = dict[str, Any]
+Record = dict[str, Any]
 PayloadFault = Callable[[Payload, dict[str, Any]], Payload]
 """Takes a payload and the fault's options."""
 

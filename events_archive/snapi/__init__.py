@@ -1,0 +1,1 @@
+"""Spaceflight News API: fetching, reading and merging articles about events."""
