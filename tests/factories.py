@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from events_archive.model.archive_state import ArchiveHistory, ArchiveState
+from events_archive.model.article import Article
 from events_archive.model.catalogue import Catalogue
 from events_archive.model.changes import Change
 from events_archive.model.event import (
@@ -78,6 +79,19 @@ def a_video(**fields: Any) -> Video:
         "end": None,
     }
     return Video(**{**defaults, **fields})
+
+
+def an_article(id: int = 1, **fields: Any) -> Article:
+    defaults: dict[str, Any] = {
+        "kind": "article",
+        "url": f"https://news.example/{id}",
+        "title": f"Article {id}",
+        "site": "Example News",
+        "authors": ("Jane Doe",),
+        "published": datetime(2021, 7, 4, 9, tzinfo=UTC),
+        "event_ids": (309,),
+    }
+    return Article(id=id, **{**defaults, **fields})
 
 
 def an_event(id: int = 309, date: str | None = "2021-07-04T00:11:00Z", **fields: Any) -> Event:

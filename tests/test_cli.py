@@ -76,6 +76,7 @@ def test_all_options_reach_the_settings(tmp_path: Path) -> None:
         "--allow-id-change": True, "--strict": True, "--dry-run": True, "--json": True,
         "--no-pictures": False, "-q": True, "-v": True,
         "--api-url=http://a.example/2": "http://a.example/2/",
+        "--news-api-url=http://n.example/v4": "http://n.example/v4/",
         "--base-url=https://b.example": "https://b.example/",
         f"--output={tmp_path / 'o'}": tmp_path / "o",
         "--cache=c": Path.cwd() / "c",

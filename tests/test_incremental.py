@@ -113,6 +113,20 @@ class EditedArchive:
             file.write(json.dumps(line, sort_keys=True) + "\n")
         return f"history of {event_id}"
 
+    def edit_articles(self) -> str:
+        ids = [record["id"] for record in self.random.sample(self.records, 3)]
+        lines = [
+            {
+                "kind": "article", "id": number, "url": f"https://news.example/{number}",
+                "title": f"Title {self.random.randint(1, 3)}", "published_at": f"2026-0{number}-01",
+                "events": [{"event_id": id, "provider": "Launch Library 2"} for id in ids[:number]],
+            }
+            for number in range(1, self.random.randint(2, 4))
+        ]  # fmt: skip
+        text = "".join(json.dumps(line, sort_keys=True) + "\n" for line in lines)
+        (self.cache / "articles.jsonl").write_text(text, "utf-8")
+        return f"articles about {ids}"
+
     def edit_template(self) -> str:
         path = self.random.choice(sorted(self.project.glob("templates/pages/*.html")))
         text = path.read_text("utf-8")
@@ -244,6 +258,7 @@ EDITS: tuple[Callable[[EditedArchive], str], ...] = (
     EditedArchive.add_record,
     EditedArchive.withdraw,
     EditedArchive.add_history,
+    EditedArchive.edit_articles,
     EditedArchive.edit_template,
     EditedArchive.edit_stylesheet,
     EditedArchive.edit_setting,

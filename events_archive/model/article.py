@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from hashlib import blake2b
 
+import msgspec
 from msgspec import Struct
 
 from events_archive.model.event import host_of
@@ -42,6 +44,17 @@ class Article(Struct, frozen=True, kw_only=True):
     def sort_key(self) -> tuple[datetime, str, int]:
         """Sorts by date, the oldest first; those without one come first."""
         return (self.published or EARLIEST, self.kind, self.id)
+
+
+def articles_digest(articles: Iterable[Article]) -> str:
+    """Return a digest of what is shown of ``articles``, which are those about one event.
+
+    ``""`` if there are none.
+    """
+    shown = [
+        (one.kind, one.url, one.title, one.site, one.authors, one.published) for one in articles
+    ]
+    return blake2b(msgspec.json.encode(shown), digest_size=8).hexdigest() if shown else ""
 
 
 def articles_by_event(articles: Iterable[Article]) -> dict[int, tuple[Article, ...]]:

@@ -13,7 +13,7 @@ MAX_INTEGER = 2**31 - 1
 """The largest INTEGER (RFC 5545 section 3.3.8)."""
 
 
-class Publication(Struct, frozen=True, kw_only=True, rename={"event_id": "id"}):
+class Publication(Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"event_id": "id"}):
     """What was last published about an event: one line of ``publications.jsonl``."""
 
     event_id: EventId
@@ -29,20 +29,31 @@ class Publication(Struct, frozen=True, kw_only=True, rename={"event_id": "id"}):
     """TENTATIVE, CONFIRMED or CANCELLED, as calendars have it."""
     shown: str
     """A digest of what was shown of it (`model.changes.shown_digest`)."""
+    articles: str = ""
+    """A digest of the articles that its page listed (`model.article.articles_digest`)."""
+    articles_changed: AwareDatetime | None = None
+    """When that list changed last, which is no change of the event; None if it never did."""
+
+    @property
+    def page_changed(self) -> datetime:
+        """When its page changed last, as the sitemap has it."""
+        return max(self.updated, self.articles_changed or self.updated)
 
     def __post_init__(self) -> None:
         """Raise ValueError for a date that no run has written."""
-        for date in (self.published, self.updated, self.modified):
+        dates = (self.published, self.updated, self.modified, self.articles_changed)
+        for date in filter(None, dates):
             if not FIRST_YEAR <= date.year <= LAST_YEAR:
                 raise ValueError(f"{date} is not in the years {FIRST_YEAR} to {LAST_YEAR}")
 
     def not_after(self, latest: datetime) -> "Publication":
         """Return it with no date after ``latest``: what a clock has dated that was ahead."""
-        if max(self.published, self.updated, self.modified) <= latest:
+        if max(self.published, self.modified, self.page_changed) <= latest:
             return self
         return replace(
             self,
             published=min(self.published, latest),
             updated=min(self.updated, latest),
             modified=min(self.modified, latest),
+            articles_changed=self.articles_changed and min(self.articles_changed, latest),
         )

@@ -34,7 +34,7 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
     catalogue, taxonomies, state = site.catalogue, site.taxonomies, site.history.state
     previous, next = catalogue.neighbours.get(event.id, (None, None))
     changes, withdrawn = site.history.changes_of(event.id), state.withdrawn.get(event.id)
-    updated = site.publications.of(event).updated
+    published = site.publications.of(event)
     return Page(
         path=site.urls.event(event),
         template="pages/event.html",
@@ -51,7 +51,8 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
             "related": site.related.get(event.id, ()),
             "has_calendar": not withdrawn and has_calendar(site, event),
             "is_coming": not event.date.is_over(catalogue.today),
-            "updated": updated,
+            "articles": site.articles.get(event.id, ()),
+            "updated": published.updated,
             "first_seen": state.first_seen.get(event.id),
             "withdrawn": withdrawn,
             "changes": changes,
@@ -60,7 +61,7 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
         },
         breadcrumbs=(HOME,) if withdrawn else _breadcrumbs(event.date.year, event.date.month),
         alternates=alternates,
-        modified=updated,
+        modified=published.page_changed,
     )
 
 

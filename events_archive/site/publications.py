@@ -14,6 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from events_archive.model.archive_state import ArchiveHistory
+from events_archive.model.article import Article, articles_digest
 from events_archive.model.changes import RECIPE, RELATIONS, shown_digest
 from events_archive.model.event import Event
 from events_archive.model.publication import MAX_INTEGER, Publication
@@ -27,14 +28,17 @@ class Publications(Struct, frozen=True, kw_only=True, dict=True):
     today: date
     former: Mapping[int, Publication] = field(default_factory=dict)
     """What was published last, by event id."""
+    articles: Mapping[int, tuple[Article, ...]] = field(default_factory=dict)
+    """The articles about events, by event id."""
+    articles_refreshed: datetime | None = None
+    """When the news API last responded."""
 
     def of(self, event: Event) -> Publication:
         """Return what is published about the event now."""
         if event.id not in self._current:
             former = self.former.get(event.id)
-            self._current[event.id] = (
-                self._next(former, event) if former else self.first(event, is_bounded=True)
-            )
+            current = self._next(former, event) if former else self.first(event, is_bounded=True)
+            self._current[event.id] = self._with_articles(current, event)
         return self._current[event.id]
 
     def all(self, events: Iterable[Event]) -> dict[int, Publication]:
@@ -98,7 +102,7 @@ class Publications(Struct, frozen=True, kw_only=True, dict=True):
         shown, status = shown_digest(event), self._status(event)
         if not self._differs(former, event, shown, status):
             return former if former.shown == shown else replace(former, shown=shown)
-        now = self.history.state.last_refreshed or _midnight(self.today)
+        now = self._now
         return replace(
             former,
             updated=max(former.updated, now),
@@ -107,6 +111,20 @@ class Publications(Struct, frozen=True, kw_only=True, dict=True):
             status=status,
             shown=shown,
         )
+
+    def _with_articles(self, publication: Publication, event: Event) -> Publication:
+        """Return it with another date if the list of articles is not the one that was published."""
+        digest = articles_digest(self.articles.get(event.id, ()))
+        if digest == publication.articles:
+            return publication
+        dates = (self._now, self.articles_refreshed, publication.articles_changed)
+        changed = max(filter(None, dates))
+        return replace(publication, articles=digest, articles_changed=changed)
+
+    @property
+    def _now(self) -> datetime:
+        """The time of the last refresh, or the day if there was none."""
+        return self.history.state.last_refreshed or _midnight(self.today)
 
     def _differs(self, former: Publication, event: Event, shown: str, status: str) -> bool:
         """Whether what is shown of the event is not what was published.

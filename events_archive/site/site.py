@@ -91,7 +91,11 @@ class Site(Struct, frozen=True, kw_only=True, dict=True, eq=False):
     def publications(self) -> Publications:
         """What is published about each event."""
         return Publications(
-            history=self.history, today=self.catalogue.today, former=self.former_publications
+            history=self.history,
+            today=self.catalogue.today,
+            former=self.former_publications,
+            articles=self.articles,
+            articles_refreshed=self.articles_refreshed,
         )
 
     @cached_property

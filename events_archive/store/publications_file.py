@@ -4,6 +4,7 @@ It is written before the site is. A run in which no event changed leaves it as i
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -31,7 +32,7 @@ def load_publications(path: Path) -> tuple[dict[int, Publication], tuple[str, ..
             damaged.append(f"{path}, line {number}: not what was published about an event")
             continue
         known = publications.setdefault(line.event_id, line)
-        publications[line.event_id] = max(known, line, key=lambda one: one.sequence)
+        publications[line.event_id] = max(known, line, key=_revision)
     return publications, tuple(damaged)
 
 
@@ -39,6 +40,10 @@ def save_publications(path: Path, publications: Mapping[int, Publication]) -> bo
     """Write the file; return whether it changed. Raises `CacheError`."""
     lines = [_encode(publication) for _, publication in sorted(publications.items())]
     return write_atomically(path, b"".join(line + b"\n" for line in lines))
+
+
+def _revision(publication: Publication) -> tuple[int, datetime]:
+    return publication.sequence, publication.page_changed
 
 
 _encode = msgspec.json.Encoder(order="sorted").encode

@@ -1,10 +1,11 @@
 """The page of an event."""
 
+import re
 from datetime import UTC, date, datetime
 
 from events_archive.render.renderer import image_alt
 from events_archive.site.site import Site
-from tests.factories import a_history, a_launch, a_site, a_video, an_event, an_image
+from tests.factories import a_history, a_launch, a_site, a_video, an_article, an_event, an_image
 from tests.render.rendered import BASE_URL, render_site
 
 
@@ -88,3 +89,39 @@ def test_related_events_are_grouped_by_what_they_share() -> None:
     ]
     html = _html(a_site(*events))
     assert html.count("Same launch: Falcon 9 | Crew-3") == 1
+
+
+# What was written about it
+
+
+def test_articles_are_links_with_site_author_and_date_and_no_picture() -> None:
+    articles = (
+        an_article(1, authors=("Jane Doe", "Jo"), published=datetime(2021, 7, 3, tzinfo=UTC)),
+        an_article(2, kind="blog", title="", site="", authors=(), published=None),
+    )
+    html = _html(a_site(an_event(7), articles={7: articles}))
+    section = re.search(r'<section aria-labelledby="news">.*?</section>', html, re.DOTALL)
+    assert section
+    first, second = re.findall(r"<li>.*?</li>", section[0], re.DOTALL)
+    link = '<a href="https://news.example/1" rel="nofollow noopener noreferrer" dir="auto">'
+    assert f"{link}Article 1</a>" in first
+    words = [re.sub(r"<[^>]+>|\s+", " ", item).split() for item in (first, second)]
+    assert " ".join(words[0]) == (
+        "Article 1 3 July 2021 · Example News · Jane Doe , Jo · news.example"
+    )
+    assert " ".join(words[1]) == "news.example Blog"
+    assert "<img" not in section[0]
+
+
+def test_a_hostile_title_is_text_and_its_host_is_shown() -> None:
+    title = "</a><script>alert(1)</script> nasa.gov " + "x" * 2000
+    article = an_article(title=title, site="<b>NASA</b>", authors=("<i>",))
+    html = _html(a_site(an_event(7), articles={7: (article,)}))
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;alert(1)" in html
+    assert "&lt;b&gt;NASA&lt;/b&gt;" in html
+    assert '<span class="link-host">\u00a0· news.example</span>' in html
+
+
+def test_without_articles_there_is_no_section_for_them() -> None:
+    assert "In the news" not in _html(a_site(an_event(7), articles={8: (an_article(),)}))

@@ -9,7 +9,7 @@ from events_archive.model.event import Agency, Event, Update
 from events_archive.model.publication import Publication
 from events_archive.model.timestamps import FIRST_DATE
 from events_archive.site.publications import Publications
-from tests.factories import a_change, a_history, an_event, an_image
+from tests.factories import a_change, a_history, an_article, an_event, an_image
 
 REFRESHED = datetime(2026, 9, 1, 12, tzinfo=UTC)
 LATER = datetime(2026, 9, 8, 12, tzinfo=UTC)
@@ -168,3 +168,43 @@ def test_what_a_clock_that_was_ahead_has_dated_is_put_right() -> None:
     former = replace(_first(), updated=ahead, modified=ahead)
     assert former.not_after(LATER) == replace(former, updated=LATER, modified=LATER)
     assert former.not_after(ahead) == former
+
+
+# Articles
+
+
+def _with_articles(former: Publication, *articles, at: datetime | None) -> Publication:
+    """Return what is published once the page lists ``articles``, which were fetched ``at``."""
+    publications = _publications(refreshed=REFRESHED, former=[former])
+    return replace(publications, articles={COMING.id: articles}, articles_refreshed=at).of(COMING)
+
+
+def test_a_new_article_changes_the_page_and_not_the_event() -> None:
+    before = _first()
+    one, other = an_article(1), an_article(2)
+    first = _with_articles(before, one, at=LATER)
+    assert replace(first, articles="", articles_changed=None) == before
+    assert (first.articles_changed, first.page_changed) == (LATER, LATER)
+    assert _with_articles(first, one, at=LATER + timedelta(days=1)) == first
+    second = _with_articles(first, one, other, at=LATER + timedelta(days=1))
+    assert second.page_changed == LATER + timedelta(days=1)
+    none = _with_articles(second, at=LATER + timedelta(days=2))
+    assert (none.articles, none.page_changed) == ("", LATER + timedelta(days=2))
+
+
+def test_what_is_not_shown_of_an_article_changes_nothing() -> None:
+    first = _with_articles(_first(), an_article(1), at=LATER)
+    same = an_article(7, url="https://news.example/1", title="Article 1", event_ids=(309, 7))
+    assert _with_articles(first, same, at=LATER + timedelta(days=1)) == first
+    renamed = an_article(1, site="Another name")
+    changed = _with_articles(first, renamed, at=LATER + timedelta(days=1))
+    assert changed.page_changed == LATER + timedelta(days=1)
+
+
+def test_in_a_clone_an_article_is_dated_by_the_last_refresh_and_never_before_another() -> None:
+    first = _with_articles(_first(), an_article(1), at=None)
+    assert first.page_changed == REFRESHED
+    second = _with_articles(first, an_article(2), at=LATER)
+    third = _with_articles(second, an_article(3), at=None)
+    assert third.page_changed == LATER
+    assert third.not_after(REFRESHED).page_changed == REFRESHED
