@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from events_archive.console import Console
+from events_archive.console import Console, quantity
 from events_archive.ll2.parse import InvalidRecordError, abbreviated, parse_event
 from events_archive.ll2.parsed_events import ParsedEvents
 from events_archive.model.event import Event
@@ -36,7 +36,7 @@ def load_events(
             notes += (f"event {event_id}: {note}" for note in dict.fromkeys(notes_on_event))
         else:
             invalid.append(event)
-    warn_of_invalid_records(invalid, console, "it is left out")
+    warn_of_invalid_records(invalid, console, has_former=False)
     for note in notes[:_MAX_DETAILED_WARNINGS]:
         console.warn(note)
     if rest := notes[_MAX_DETAILED_WARNINGS:]:
@@ -79,11 +79,20 @@ def _require_flat(value: Any, levels: int) -> None:
 
 
 def warn_of_invalid_records(
-    errors: Sequence[InvalidRecordError], console: Console, consequence: str
+    errors: Sequence[InvalidRecordError], console: Console, *, has_former: bool
 ) -> None:
-    """Warn of each error; beyond the first ten, in one message that has the other ids."""
+    """Warn of each error; beyond the first ten, in one message that has the other ids.
+
+    ``has_former`` is whether the archive has a former version of the events, which it keeps.
+    """
+    one, several = (
+        ("its last good version stays", "their last good versions stay")
+        if has_former
+        else ("it is left out", "they are left out")
+    )
     for error in errors[:_MAX_DETAILED_WARNINGS]:
-        console.warn(f"{error}; {consequence}")
+        console.warn(f"{error}; {one}")
     if rest := errors[_MAX_DETAILED_WARNINGS:]:
         ids = ", ".join(str(error.record_id) for error in rest)
-        console.warn(f"{len(rest)} more events cannot be read ({ids}); {consequence}")
+        count, consequence = quantity(len(rest), "more event"), several if len(rest) > 1 else one
+        console.warn(f"{count} cannot be read ({ids}); {consequence}")

@@ -133,9 +133,9 @@ def _load_cache(settings: Settings, console: Console, now: datetime) -> CacheSta
 def _commit(session: RefreshSession, merged: MergeResult) -> RefreshResult:
     """Write the merged cache to the disk and return it."""
     cache_dir, requests = session.settings.cache, session.client.requests
-    for is_known, consequence in ((True, "its last good version stays"), (False, "it is left out")):
+    for is_known in (True, False):
         dropped = [e for e in merged.invalid if (e.record_id in merged.records.lines) is is_known]
-        warn_of_invalid_records(dropped, session.console, consequence)
+        warn_of_invalid_records(dropped, session.console, has_former=is_known)
     commit(cache_dir, merged.records, merged.changes, merged.archive_state)
     checkpoint_of(session.settings).delete()
     message = f"LL2: {summarize(merged.changes)} ({quantity(requests, 'request')})"

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from events_archive.console import quantity
 from events_archive.model.catalogue import grouped
 from events_archive.site import pagination, urls
-from events_archive.site.categories import CATEGORIES
 from events_archive.site.charts import (
     month_counts,
     month_heatmaps,
@@ -82,7 +81,7 @@ def _years_context(site: Site) -> Context:
     return {
         "years": year_bars(years),
         "months": {year: month_counts(site, year) for year in years},
-        "categories": CATEGORIES,
+        "categories": tuple(category for category, _ in site.types_by_category),
         "undated": site.catalogue.undated[: site.settings.list_limit],
     }
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 
 from events_archive.site import pagination, urls
-from events_archive.site.categories import CATEGORIES
 from events_archive.site.charts import year_overview
 from events_archive.site.page import ALL_EVENTS, HOME, Alternate, Page, Writer
 from events_archive.site.site import Site
@@ -96,7 +95,7 @@ def home_page(site: Site, alternates: tuple[Alternate, ...]) -> Page:
             "shown": UPCOMING_ON_HOME,
             "recent": catalogue.past[:RECENT_ON_HOME],
             "year_overview": year_overview(site),
-            "categories": CATEGORIES,
+            "categories": tuple(category for category, _ in site.types_by_category),
             "days": catalogue.anniversaries(catalogue.today, DAYS_ON_HOME),
             "count": len(catalogue.events),
         },

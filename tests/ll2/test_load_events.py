@@ -3,12 +3,14 @@
 import json
 import os
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from events_archive.console import Console
-from events_archive.ll2.load import load_events
+from events_archive.ll2.load import load_events, warn_of_invalid_records
+from events_archive.ll2.parse import InvalidRecordError
 from events_archive.ll2.parsed_events import PARSED_EVENTS_FILE, ParsedEvents
 from events_archive.store.checksum import remove_checksum
 from events_archive.store.records import RecordLine, Records, load_records
@@ -38,8 +40,23 @@ def test_of_a_thousand_invalid_records_ten_are_described() -> None:
     with console.stream:
         load_events(records_of({n: {"id": n} for n in range(1, 1001)}), console)
     assert len(console.warnings) == 11
-    assert "990 more events" in console.warnings[-1]
-    assert " 1000)" in console.warnings[-1]
+    assert console.warnings[-1].startswith("990 more events cannot be read (11, 12, ")
+    assert console.warnings[-1].endswith(" 1000); they are left out")
+
+
+@pytest.mark.parametrize(
+    ("has_former", "count", "consequence"),
+    [
+        (False, 11, "1 more event cannot be read (11); it is left out"),
+        (True, 11, "1 more event cannot be read (11); its last good version stays"),
+        (True, 12, "2 more events cannot be read (11, 12); their last good versions stay"),
+    ],
+)
+def test_the_last_warning_agrees_in_number(has_former: bool, count: int, consequence: str) -> None:
+    console = Console(stream=StringIO(), quiet=True)
+    errors = [InvalidRecordError(number, ["it is odd"]) for number in range(1, count + 1)]
+    warn_of_invalid_records(errors, console, has_former=has_former)
+    assert console.warnings[-1] == consequence
 
 
 def test_the_records_of_a_clone_are_all_valid() -> None:

@@ -22,7 +22,7 @@ def test_a_withdrawn_event_says_so_and_is_not_waited_for() -> None:
     assert "</time> · Withdrawn</p>" in html
     assert "data-countdown" not in html
     assert "Add to calendar" not in html
-    assert "No longer; last seen on" in html
+    assert "No, last seen on" in html
     listed = _html(a_site(an_event(7), today="2021-07-02"))
     assert "ithdrawn" not in listed
     assert "data-countdown" in listed
