@@ -47,7 +47,7 @@
   function dateOf(event) {
     const [head, clock] = event.display.split(", ");
     const [, day, rest] = /^(\d{1,2}) (.+)$/.exec(head) || [, "", head];
-    const words = day ? [createElement("b", {}, day), " ", rest] : [rest];
+    const words = day ? [createElement("b", {}, day), " ", createElement("i", {}, rest.replace(/^(\w{3})\w*/, "$1"))] : [createElement("i", {}, rest)];
     if (clock) words.push(" ", createElement("span", {}, clock));
     if (event.start === null) return words;
     const time = createElement("time", { dateTime: new Date(event.start * 1000).toISOString() }, ...words);
@@ -72,12 +72,13 @@
 
   function card(event, root) {
     const href = root + "events/" + event.stem + ".html";
+    const meta = createElement("div", { className: "card-meta" },
+      createElement("p", { className: "card-type" }, icon(event.category), " ", createElement("span", { dir: "auto" }, event.type)));
+    if (event.place) meta.append(createElement("p", { className: "card-place", dir: "auto" }, event.place));
     const item = createElement("div", { className: "card category-" + event.category },
       createElement("p", { className: "card-name" }, createElement("a", { href, dir: "auto" }, ...unbroken(event.name))),
-      createElement("p", { className: "card-date" }, ...dateOf(event)),
-      createElement("p", { className: "card-type" }, icon(event.category), " ", createElement("span", { dir: "auto" }, event.type)));
+      createElement("p", { className: "card-date" }, ...dateOf(event)), meta);
     item.dataset.event = event.id;
-    if (event.place) item.append(createElement("p", { className: "card-place", dir: "auto" }, event.place));
     if (event.picture) {
       const image = createElement("img", { src: root + event.picture, alt: "", loading: "lazy", width: 320, height: 213 });
       item.append(createElement("div", { className: "card-image" }, image));

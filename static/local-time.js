@@ -20,12 +20,19 @@
     return text + (minutes ? " " + minutes + (minutes === 1 ? " minute" : " minutes") : "");
   }
 
-  function addLocalTime(time, format, words) {
+  // In a row of a list the note comes first in the line below the name, else after the date.
+  function addNote(time, className) {
     var note = document.createElement("span");
-    note.className = "local-time";
+    var line = time.closest(".event-list") && time.closest(".card").querySelector(".card-meta");
+    note.className = className;
+    if (line) line.prepend(note);
+    else time.after(" ", note);
+    return note;
+  }
+
+  function addLocalTime(time, format, words) {
     var about = time.dataset.precise === "hour" ? "about " : "";
-    note.textContent = about + format.format(new Date(time.dateTime)) + words;
-    time.after(" ", note);
+    addNote(time, "local-time").textContent = about + format.format(new Date(time.dateTime)) + words;
   }
 
   function addLocalTimes(root) {
@@ -35,7 +42,7 @@
     });
     // Lists have it for what is still ahead.
     root.querySelectorAll(".card time[data-precise]").forEach(function (time) {
-      if (new Date(time.dateTime) > Date.now() && !time.closest("[data-local]")) addLocalTime(time, shortFormat, "");
+      if (new Date(time.dateTime) > Date.now()) addLocalTime(time, shortFormat, "");
     });
   }
 
@@ -44,40 +51,52 @@
   document.querySelectorAll("[data-countdown] time[data-precise]").forEach(function (time) {
     var when = new Date(time.dateTime);
     if (!timeUntil(when)) return;
-    var note = document.createElement("span");
-    note.className = "countdown";
+    var note = addNote(time, "countdown");
     var tick = function () { note.textContent = timeUntil(when); };
     tick();
-    time.after(" ", note);
     if (when - Date.now() < 2 * 864e5) setInterval(tick, 1e4);
   });
   document.querySelectorAll(".event-actions").forEach(function (actions) {
     if (new Date(actions.dataset.until) <= Date.now()) actions.remove();
   });
   // Some of the events that the page lists as upcoming may be over by the reader's clock. On home they
-  // move to the recent events, and hidden upcoming events are shown in their place. On the page of
-  // upcoming events they go, and so do months that have none left.
+  // move to the recent events, and hidden upcoming events are shown in their place. In the list of a
+  // term they move to a section "Latest". On the page of upcoming events they go. Sections without
+  // events go, too.
   var upcoming = document.querySelector(".upcoming");
-  var recent = document.querySelector(".recent");
-  if (upcoming) {
-    var maxRecent = recent ? recent.children.length : 0;
-    upcoming.querySelectorAll("[data-until]").forEach(function (item) {
-      if (new Date(item.dataset.until) > Date.now()) return;
-      var reserve = upcoming.querySelector(":scope > [hidden]");
-      if (reserve && !item.hidden) reserve.hidden = false;
-      item.hidden = false;
-      if (recent) recent.prepend(item);
-      else item.remove();
-    });
-    if (recent) Array.from(recent.children).slice(maxRecent).forEach(function (item) { item.remove(); });
-    upcoming.querySelectorAll("section").forEach(function (section) {
-      if (!section.querySelector("li")) section.remove();
-    });
-    if (!upcoming.querySelector("li")) {
-      var note = document.createElement("p");
-      note.className = "empty-message";
-      note.textContent = "No upcoming events";
-      upcoming.replaceWith(note);
-    }
+  if (!upcoming) return;
+  var recent = document.querySelector("ol.recent, .recent ol");
+  var maxRecent = recent ? recent.children.length : Infinity;
+  var over = Array.from(upcoming.querySelectorAll("[data-until]")).filter(function (item) {
+    return new Date(item.dataset.until) <= Date.now();
+  });
+  if (over.length && !recent && upcoming.matches("section")) {
+    var latest = upcoming.cloneNode(true);
+    var heading = latest.querySelector("h2");
+    recent = latest.querySelector("ol");
+    recent.replaceChildren();
+    heading.textContent = "Latest";
+    heading.id = "latest";
+    latest.setAttribute("aria-labelledby", "latest");
+    upcoming.after(latest);
+  }
+  over.forEach(function (item) {
+    var reserve = upcoming.querySelector(":scope > [hidden]");
+    if (reserve && !item.hidden) reserve.hidden = false;
+    item.hidden = false;
+    item.querySelectorAll(".preparations").forEach(function (links) { links.remove(); });
+    if (recent) recent.prepend(item);
+    else item.remove();
+  });
+  if (recent) Array.from(recent.children).slice(maxRecent).forEach(function (item) { item.remove(); });
+  upcoming.querySelectorAll("section").forEach(function (section) {
+    if (!section.querySelector("li")) section.remove();
+  });
+  if (!upcoming.querySelector("li")) {
+    var note = document.createElement("p");
+    note.className = "empty-message";
+    note.textContent = "No upcoming events";
+    if (upcoming.matches("section")) upcoming.remove();
+    else upcoming.replaceWith(note);
   }
 })();

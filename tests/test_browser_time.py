@@ -92,7 +92,7 @@ def test_the_page_of_upcoming_events_depends_on_the_readers_clock(
     assert page.locator(".upcoming h2").all_inner_texts() == ["September 2026", "Day not known yet"]
     assert page.locator(".card-name").all_inner_texts() == ["Docking 9", "About", "Flyby"]
     first = page.locator(".upcoming li").first
-    assert "Thursday 10 September at 03:00" in first.inner_text().replace(",", "")
+    assert "Thu 03:00 GMT+9" in first.inner_text().replace(",", "")
     assert "in 1 hour" in first.inner_text()
     link = first.get_by_role("link", name="Add to calendar (Docking 9)")
     href = link.get_attribute("href")
@@ -103,6 +103,26 @@ def test_the_page_of_upcoming_events_depends_on_the_readers_clock(
     all_over = _open(browser, site / "upcoming.html", "2026-10-02T00:00:00Z")
     assert all_over.locator(".card").count() == 0
     assert "No upcoming events" in all_over.locator("main").inner_text()
+
+
+def test_in_the_list_of_a_type_what_is_over_by_the_readers_clock_is_among_the_latest(
+    browser: Browser, site: Path
+) -> None:
+    def sections(now: str) -> dict[str, list[str]]:
+        page = _open(browser, site / "types/spacecraft-event.html", now)
+        found = page.locator(".event-list-section").all()
+        return {
+            section.locator("h2").inner_text(): section.locator(".card-name").all_inner_texts()
+            for section in found
+        }
+
+    before = sections("2026-09-01T12:00:00Z")
+    assert list(before) == ["Upcoming", "2026"]
+    after = sections("2026-09-04T18:30:00Z")
+    assert list(after) == ["Upcoming", "Latest", "2026"]
+    assert after["Latest"] == before["Upcoming"][2::-1] == ["Docking 4", "Docking 3", "Docking 2"]
+    assert after["Upcoming"] == before["Upcoming"][3:]
+    assert list(sections("2026-10-02T00:00:00Z")) == ["Latest", "2026"]
 
 
 def test_without_javascript_the_page_shows_what_was_upcoming_at_the_build(

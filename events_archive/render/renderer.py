@@ -14,6 +14,7 @@ from events_archive.errors import ArchiveError
 from events_archive.model.event import Event, Image, host_of
 from events_archive.model.event_date import EventDate
 from events_archive.model.interval import MONTHS, format_day, format_day_of_year, format_duration
+from events_archive.model.places import place_of
 from events_archive.model.timestamps import format_utc
 from events_archive.render.api_mirror import (
     api_event,
@@ -106,6 +107,7 @@ class Renderer(Struct, frozen=True, kw_only=True, dict=True):
             "json_ld": partial(json_ld_block, context),
             "markdown_file": lambda name: render_markdown_file(self.templates / name),
             "sample_record": partial(sample_record, context),
+            "place_of": place_of,
             "policy": Markup(CONTENT_SECURITY_POLICY),
             "site": site,
             "thumbnail": context.thumbnails.of,
@@ -150,6 +152,20 @@ def date_parts(date: EventDate) -> tuple[str, str, str]:
     return (day, rest, clock) if day.isdigit() and rest else ("", head, clock)
 
 
+def row_date(date: EventDate, given: str) -> tuple[str, str, str]:
+    """Return `date_parts` without what is ``given``: "year", "month" (with the year) or "day".
+
+    A month is shortened: ("4", "Jul", "00:11 UTC"). If the day is not known, all is shown, but
+    for the month that is given.
+    """
+    day, rest, clock = date_parts(date)
+    if not day:
+        return ("", "day unknown" if given == date.precision == "month" else rest, clock)
+    month, year = rest.split()
+    shown = {"": f"{month[:3]} {year}", "year": month[:3]}
+    return (day if given != "day" else "", shown.get(given, ""), clock.removeprefix("in the "))
+
+
 def format_size(size: int) -> str:
     """Return a number of bytes as ``5.2 MB`` or ``310 kB``, in powers of 1,000."""
     return f"{size / 1e6:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1e3))} kB"
@@ -170,6 +186,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "host_note": host_note,
     "json": to_json,
     "markdown": markdown_to_html,
+    "row_date": row_date,
     "rfc3339": format_utc,
     "rfc822": rfc822,
     "sha256": sha256,

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from events_archive.console import quantity
 from events_archive.model.catalogue import grouped
+from events_archive.model.places import place_of
 from events_archive.site import pagination, urls
 from events_archive.site.charts import (
     month_counts,
@@ -14,13 +17,10 @@ from events_archive.site.charts import (
 )
 from events_archive.site.month_grid import month_grid
 from events_archive.site.page import HOME, Breadcrumb, Page
-from events_archive.site.pagination import EventList
+from events_archive.site.pagination import EventList, Neighbours
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import AlternateLinks
 from events_archive.site.terms import Taxonomy, Term
-
-Neighbours = tuple[Breadcrumb | None, Breadcrumb | None]
-"""The pages of the terms before and after a term."""
 
 Context = Mapping[str, object]
 
@@ -107,6 +107,7 @@ def _term_pages(
 ) -> Iterator[Page]:
     """Yield the pages of a term's list of events."""
     taxonomy, title = term.taxonomy, site.taxonomies.title(term)
+    place = place_of(term.name)
     limit, today = site.settings.list_limit, site.catalogue.today
     for page in taxonomy.layout(term.url, term.events, limit, today):
         year = f", {page.year}" if page.year else ""
@@ -119,13 +120,27 @@ def _term_pages(
             context={
                 "term": term,
                 "heading": term.name + year,
-                "event_list": page,
-                "neighbours": (None, None) if page.year else neighbours,
+                "event_list": replace(
+                    page, has_one_type=taxonomy.name == "types", place=place.slug if place else ""
+                ),
+                "neighbours": _neighbours(page, neighbours),
                 **_own_context(site, term, page),
             },
             breadcrumbs=_breadcrumbs(term, page),
             alternates=alternates.of_term(term),
         )
+
+
+def _neighbours(page: EventList, of_term: Neighbours) -> Neighbours:
+    """Return what is before and after a page: other parts or years of its list, or other terms."""
+    before, after = page.other_years if page.year else of_term
+    paths = [link.url for link in page.pages]
+    if page.path in paths:
+        parts = [Breadcrumb(label=link.label, url=link.url) for link in page.pages]
+        number = paths.index(page.path)
+        before = parts[number - 1] if number else before
+        after = parts[number + 1] if number + 1 < len(parts) else after
+    return before, after
 
 
 def _own_context(site: Site, term: Term, page: EventList) -> Context:

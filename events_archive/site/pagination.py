@@ -12,6 +12,10 @@ from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Event
 from events_archive.model.interval import MONTHS, format_month
 from events_archive.site import urls
+from events_archive.site.page import Breadcrumb
+
+Neighbours = tuple[Breadcrumb | None, Breadcrumb | None]
+"""The pages before and after a page."""
 
 Item = TypeVar("Item")
 
@@ -38,7 +42,10 @@ class Section(Struct, frozen=True, kw_only=True):
     anchors: Mapping[int, str] = field(default_factory=dict)
     """Ids of single rows by the id of their event, for links to a day or a year."""
     is_upcoming: bool = False
-    """Whether rows have what one wants before an event: the reader's time, webcast, calendar."""
+    """Whether rows have what one wants before an event: a countdown, webcast, calendar."""
+    given: str = ""
+    """How much of the dates the headings state, so that rows do not: "year", "month" (with the
+    year), "day" (with both), or ``""``."""
 
 
 class PageLink(Struct, frozen=True, kw_only=True):
@@ -62,6 +69,12 @@ class EventList(Struct, frozen=True, kw_only=True):
     """The pages over which the list is split, this one included; empty for an unsplit list."""
     year: str = ""
     """What the page's year is called, if the list is split by year and this is a year's page."""
+    other_years: Neighbours = (None, None)
+    """Of a year's page: the years before and after it."""
+    has_one_type: bool = False
+    """Whether the heading states the type of all events, so that rows do not."""
+    place: str = ""
+    """The slug of the place that the heading names, which rows do not name again."""
 
 
 Layout = Callable[[str, Events, int, date], list[EventList]]
@@ -75,24 +88,37 @@ Grouping = Callable[[Events], tuple[Section, ...]]
 def split_by_year(path: str, events: Events, limit: int, today: date) -> list[EventList]:
     """Return one page with what is upcoming and the past years, the latest first.
 
-    Beyond the limit there are an overview and a page for each year, from January on.
+    Beyond the limit there are an overview and a page for each year.
     """
     if len(events) <= limit:
         return [EventList(path=path, count=len(events), sections=by_time(events, today))]
-    links, pages = [], []
-    for year, members in sorted(grouped(events, _year_or_zero).items(), reverse=True):
-        first, label = urls.list_year(path, year or None), str(year or "date unknown")
-        links.append(PageLink(label=label.capitalize(), url=first, count=len(members)))
-        grouping = partial(by_month, year=year or None)
+    years = dict(sorted(grouped(events, _year_or_zero).items(), reverse=True))
+    links = tuple(
+        PageLink(
+            label=str(year or "Date unknown"),
+            url=urls.list_year(path, year or None),
+            count=len(members),
+        )
+        for year, members in years.items()
+    )
+    crumbs = (None, *(Breadcrumb(label=link.label, url=link.url) for link in links), None)
+    pages: list[EventList] = []
+    for number, (year, members) in enumerate(years.items()):
+        grouping = partial(by_time, today=today, year=year or None)
+        ordered = latest_first(members, today)
         pages += [
-            replace(page, year=label)
-            for page in split_by_number(first, members, limit, today, grouping)
+            replace(
+                page,
+                year=str(year or "date unknown"),
+                other_years=(crumbs[number + 2], crumbs[number]),
+            )
+            for page in split_by_number(links[number].url, ordered, limit, today, grouping)
         ]
     upcoming, past = _upcoming_and_past(events, today)
     upcoming = replace(upcoming, events=upcoming.events[:UPCOMING_ON_OVERVIEW])
-    latest = past[::-1][: EVENTS_ON_OVERVIEW - len(upcoming.events)]
+    latest = past[: EVENTS_ON_OVERVIEW - len(upcoming.events)]
     sections = _not_empty(upcoming, Section(title="Latest", anchor="latest", events=latest))
-    overview = EventList(path=path, count=len(events), sections=sections, pages=tuple(links))
+    overview = EventList(path=path, count=len(events), sections=sections, pages=links)
     return [overview, *pages]
 
 
@@ -134,7 +160,10 @@ def split_with_days(path: str, events: Events, limit: int, today: date) -> list[
     anchors = {members[0].id: f"d{day:02}" for day, members in days.items()}
     pages = split_by_number(path, events, limit, today, ungrouped)
     return [
-        replace(page, sections=tuple(replace(one, anchors=anchors) for one in page.sections))
+        replace(
+            page,
+            sections=tuple(replace(one, anchors=anchors, given="month") for one in page.sections),
+        )
         for page in pages
     ]
 
@@ -171,16 +200,20 @@ def numbered(
     return [(url, part, links) for url, part in zip(paths, parts, strict=True)]
 
 
-def by_month(events: Events, year: int | None) -> tuple[Section, ...]:
+def by_month(
+    events: Events, year: int | None, *, latest_first: bool = False
+) -> tuple[Section, ...]:
     """Group a year's events by month; those not known to the month come last."""
+    months = grouped(events, lambda event: event.date.month)
     sections = [
         Section(
             title=MONTHS[month[1] - 1] if month[0] == year else format_month(*month),
             anchor=f"{month[0]}-{month[1]:02}",
             events=members,
             url=urls.month(*month),
+            given="month",
         )
-        for month, members in sorted(grouped(events, lambda event: event.date.month).items())
+        for month, members in sorted(months.items(), reverse=latest_first)
     ]
     if coarse := tuple(event for event in events if event.date.month is None):
         title = f"Some time in {year}" if year else "Date unknown"
@@ -188,20 +221,32 @@ def by_month(events: Events, year: int | None) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-def by_year(events: Events) -> tuple[Section, ...]:
-    """Group events by year, latest year and latest event first; those of no year are left out."""
-    years = grouped(reversed(events), lambda event: event.date.year)
+def by_year(events: Events, given: str = "year") -> tuple[Section, ...]:
+    """Group events by year, the latest year first; those of no year are left out."""
+    years = grouped(events, lambda event: event.date.year)
     return tuple(
-        Section(title=str(year), anchor=f"y{year}", events=members, url=urls.year(year))
+        Section(
+            title=str(year), anchor=f"y{year}", events=members, url=urls.year(year), given=given
+        )
         for year, members in sorted(years.items(), reverse=True)
     )
 
 
-def by_time(events: Events, today: date) -> tuple[Section, ...]:
-    """Group events into upcoming ones, the next one first, past years, and those of no year."""
+def by_year_of_day(events: Events) -> tuple[Section, ...]:
+    """Group the events of a day of the year by year, the latest first."""
+    return by_year(events[::-1], given="day")
+
+
+def by_time(events: Events, today: date, year: int | None = None) -> tuple[Section, ...]:
+    """Group events into upcoming ones, the next one first, past ones, and those of no year.
+
+    The past ones are by year, or by month if all are in ``year``, the latest first.
+    """
     upcoming, past = _upcoming_and_past(events, today)
     undated = tuple(event for event in events if event.date.year is None)
     unknown = Section(title="Date unknown", anchor="undated", events=undated)
+    if year:
+        return _not_empty(upcoming, *by_month(past, year, latest_first=True))
     past_years = by_year(past)
     # Links to a year lead to its first upcoming event if the year has no past ones.
     taken = {section.anchor for section in past_years}
@@ -210,11 +255,22 @@ def by_time(events: Events, today: date) -> tuple[Section, ...]:
     return _not_empty(replace(upcoming, anchors=anchors), *past_years, unknown)
 
 
+def latest_first(events: Events, today: date) -> Events:
+    """Return upcoming events, the next one first, then past ones, the latest first.
+
+    Those of no year come last.
+    """
+    return tuple(event for section in by_time(events, today) for event in section.events)
+
+
 def _upcoming_and_past(events: Events, today: date) -> tuple[Section, Events]:
-    """Return the section of upcoming events and the past ones, both oldest first."""
-    dated = [event for event in events if event.date.year is not None]
+    """Return the section of upcoming events, the next one first, and past ones, latest first."""
+    dated = sorted(
+        (event for event in events if event.date.year is not None),
+        key=lambda event: event.sort_key,
+    )
     upcoming = tuple(event for event in dated if not event.date.is_over(today))
-    past = tuple(event for event in dated if event.date.is_over(today))
+    past = tuple(event for event in reversed(dated) if event.date.is_over(today))
     section = Section(title="Upcoming", anchor="upcoming", events=upcoming, is_upcoming=True)
     return section, past
 

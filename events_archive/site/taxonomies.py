@@ -202,7 +202,7 @@ TAXONOMIES = (
             name=format_day_of_year,
         ),
         is_optional=False, records_terms=False, is_cyclic=True, navigation_label="On this day",
-        layout=partial(pagination.split_by_number, grouping=pagination.by_year),
+        layout=partial(pagination.split_by_number, grouping=pagination.by_year_of_day),
         template="pages/day.html", page_title="On this day: {name}",
         page_description="{events} on {name}, in all years.",
         index_template="pages/days.html",
@@ -214,7 +214,6 @@ TAXONOMIES = (
         intro="Events that belong together: everything that one spacecraft did, and what is "
         "numbered, such as spacewalks. Only events whose names leave no doubt are included.",
         find=find_all_series,
-        layout=partial(pagination.split_by_number, grouping=pagination.ungrouped),
     ),
     Taxonomy(
         name="places", title="Places", singular="Place",

@@ -154,7 +154,7 @@ def test_an_event_has_its_neighbours_in_a_series() -> None:
     plan = _plan(a_site(*events))
     ((term, before, after),) = plan["events/us-eva-2.html"].context["series"]
     assert (term.url, before.id, after.id) == ("series/us-eva.html", 1, 3)
-    assert _shown(plan["series/us-eva.html"]) == [1, 2, 3]
+    assert _shown(plan["series/us-eva.html"]) == [3, 2, 1]
 
 
 def test_a_place_called_index_has_another_slug_than_the_index() -> None:

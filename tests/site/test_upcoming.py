@@ -69,6 +69,25 @@ def test_a_list_split_by_year_begins_with_what_is_next_and_what_was_last() -> No
     links = [link.label for link in overview.context["event_list"].pages]
     assert links == ["2023", "2021", "2019", "Date unknown"]
     assert _sections(plan["types/eva/undated.html"]) == [("Date unknown", [8, 9])]
+    assert _sections(plan["types/eva/2021.html"]) == [("Upcoming", [3, 4, 5, 6]), ("June", [2])]
+
+
+def test_the_year_of_a_list_leads_to_the_years_before_and_after_it() -> None:
+    plan = _plan(a_site(*EVENTS, today=TODAY, list_limit=6))
+    before, after = plan["types/eva/2021.html"].context["neighbours"]
+    assert (before.url, after.url) == ("types/eva/2019.html", "types/eva/2023.html")
+    before, after = plan["types/eva/2023.html"].context["neighbours"]
+    assert (before.label, after) == ("2021", None)
+
+
+def test_each_part_of_a_list_leads_to_the_parts_or_lists_before_and_after_it() -> None:
+    days = [an_event(n, f"2021-06-{n:02}T00:00:00Z") for n in range(1, 8)]
+    plan = _plan(a_site(*days, an_event(8, "2021-07-01T00:00:00Z"), today=TODAY, list_limit=3))
+    labels = [
+        [link.label if link else None for link in plan[path].context["neighbours"]]
+        for path in ("months/2021-06.html", "months/2021-06/2.html", "months/2021-06/3.html")
+    ]
+    assert labels == [[None, "Part 2"], ["Part 1", "Part 3"], ["Part 2", "July 2021"]]
 
 
 def test_each_year_of_a_list_has_one_anchor() -> None:

@@ -1,0 +1,123 @@
+"""Lists of events in a real browser: how high their rows are, and what leads through them."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser import launch_browser, serve_folder
+from tests.conftest import run_build
+from tests.ll2_server import NET_PRECISIONS, EventDatabase, LL2Server
+
+pytestmark = pytest.mark.browser
+
+NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
+SIZES = pytest.mark.parametrize("size", [(1280, 900), (375, 800)], ids=["desktop", "phone"])
+
+LISTS = ("years/2025.html", "months/2025-03.html", "types/eva.html", "upcoming.html")
+
+ROWS = """() => Array.from(document.querySelectorAll(".event-list > li"), row => {
+  const name = row.querySelector(".card-name");
+  return {
+    text: row.innerText,
+    height: row.getBoundingClientRect().height,
+    lines: name.offsetHeight / parseFloat(getComputedStyle(name).lineHeight),
+  };
+})"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site with 200 events in 2025, and 12 in the autumn of 2026."""
+    database = EventDatabase.generate(212, images=0, with_seed_records=False)
+    for number, id in enumerate(database.ids):
+        month, day, year = number % 12 + 1, number % 27 + 1, 2025
+        if number >= 200:
+            month, year = 9 + number % 4, 2026
+        database.change(
+            id,
+            date=f"{year}-{month:02}-{day:02}T{number % 24:02}:05:00Z",
+            date_precision=NET_PRECISIONS[1 if number % 9 else 7],
+        )
+    folder = tmp_path_factory.mktemp("lists")
+    with LL2Server(database) as server:
+        run = run_build(
+            "--api-url", server.url, "--today", "2026-09-01", "--no-pictures",
+            cache=folder / "cache", output=folder / "output",
+        )  # fmt: skip
+    return run.output
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launch_browser() as browser:
+        yield browser
+
+
+def _open(browser: Browser, url: str, size: tuple[int, int], *, scripts: bool = True) -> Page:
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        java_script_enabled=scripts,
+        timezone_id="Asia/Kathmandu",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    if scripts:
+        page.clock.set_fixed_time(NOW)
+    page.goto(url)
+    return page
+
+
+@SIZES
+@pytest.mark.parametrize("path", LISTS)
+def test_a_row_is_at_most_64_pixels_high_unless_its_name_needs_more_than_two_lines(
+    browser: Browser, site: Path, path: str, size: tuple[int, int]
+) -> None:
+    page = _open(browser, (site / path).as_uri(), size)
+    rows = page.evaluate(ROWS)
+    page.context.close()
+    assert len(rows) > 8
+    short = [row for row in rows if row["lines"] < 2.5]
+    assert len(short) > len(rows) / 2
+    assert [row for row in short if row["height"] > 64] == []
+
+
+def test_a_page_of_200_events_has_at_most_15_screens_on_a_phone(
+    browser: Browser, site: Path
+) -> None:
+    page = _open(browser, (site / "years/2025.html").as_uri(), (375, 800))
+    assert page.locator(".event-list > li").count() == 200
+    assert page.evaluate("document.documentElement.scrollHeight") <= 15 * 800
+    page.context.close()
+
+
+@pytest.mark.parametrize("prefix", ["/repo/", "disk"])
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_months_and_neighbouring_years_are_one_click_from_the_top_of_a_year(
+    browser: Browser, site: Path, prefix: str, scripts: bool
+) -> None:
+    with serve_folder(site, "/repo/") as served:
+        root = served if prefix == "/repo/" else site.as_uri() + "/"
+        page = _open(browser, root + "years/2025.html", (375, 800), scripts=scripts)
+        months = page.get_by_role("navigation", name="Months of 2025")
+        months.get_by_role("link", name="August").click()
+        heading = page.get_by_role("heading", name="August", exact=True)
+        box = heading.bounding_box()
+        assert box
+        assert 0 <= box["y"] < 800
+        top = page.get_by_role("navigation", name="Previous and next year, at the top")
+        top.get_by_role("link", name="2026").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "2026"
+        page.context.close()
+
+
+@pytest.mark.parametrize(("path", "most"), [("years/2025.html", 18)])
+def test_a_year_of_100_events_is_printed_on_nine_pages_at_most(
+    browser: Browser, site: Path, path: str, most: int
+) -> None:
+    page = _open(browser, (site / path).as_uri(), (794, 1123))
+    pdf = page.pdf(format="A4")
+    page.context.close()
+    assert pdf.count(b"/Type /Page\n") <= most
