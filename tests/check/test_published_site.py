@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from events_archive.check.built_site import BuiltSite
-from events_archive.check.permalinks import PERMANENT_URLS, missing_permalinks
+from events_archive.check.permalinks import PERMANENT_URLS, missing_permalinks, published_urls
 from events_archive.check.published_site import published_paths
 from events_archive.console import Console
+from events_archive.model.archive_state import ArchiveState
 from events_archive.settings import Settings
 from tests.browser import serve_folder
 
@@ -45,3 +46,15 @@ def test_where_no_archive_is_published_nothing_is_gone(
 
 def test_without_a_base_url_there_is_nothing_to_compare_with() -> None:
     assert published_paths(Settings(), Console(quiet=True)) == frozenset()
+
+
+def test_a_recorded_feed_stands_for_the_files_beside_it() -> None:
+    recorded = ("agencies/nasa-44.rss", "happened/2021.rss", "types/eva/0-499.rss", "places/a.html")
+    state = ArchiveState(published_lists=dict.fromkeys(recorded, 1))
+    assert published_urls(state).keys() - PERMANENT_URLS == {
+        "agencies/nasa-44.rss", "agencies/nasa-44.atom", "agencies/nasa-44.feed.json",
+        "agencies/nasa-44.ics", "agencies/nasa-44.reminders.ics",
+        "happened/2021.rss", "happened/2021.atom",
+        "types/eva/0-499.rss", "types/eva/0-499.atom",
+        "places/a.html",
+    }  # fmt: skip

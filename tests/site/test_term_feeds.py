@@ -183,6 +183,12 @@ def test_a_counted_series_is_in_order_of_time_in_its_calendar() -> None:
     assert _uids(_plan(late, second, third)["series/us-eva.ics"]) == [2, 3, 1]
 
 
+def test_the_calendar_of_a_series_has_the_only_event_whose_day_is_known() -> None:
+    first, *others = _events(3)
+    years = [replace(event, date=replace(event.date, precision_id=14)) for event in others]
+    assert _uids(_plan(first, *years)["series/us-eva.ics"]) == [1]
+
+
 def test_terms_of_one_name_have_feeds_with_different_titles_and_ids() -> None:
     name = "International Space Station"
     plan = _plan(*_events(3, stations=(a_station(4, name),), programs=(a_program(17, name),)))
