@@ -8,7 +8,7 @@
     button.type = "button";
     button.className = "copy-url";
     button.textContent = "Copy";
-    button.setAttribute("aria-label", "Copy " + url.textContent);
+    button.setAttribute("aria-label", "Copy " + (url.dataset.name || url.textContent));
     status.setAttribute("role", "status");
     button.addEventListener("click", function () {
       getSelection().selectAllChildren(url);

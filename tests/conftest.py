@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -120,6 +121,15 @@ def copy_seed(cache: Path) -> None:
     (cache / "events.jsonl").write_bytes(seed)
 
 
+def edit_records(cache: Path, changes: dict[int, dict[str, Any]]) -> None:
+    """Change members of records in a cache, by the ids of events."""
+    file = cache / "events.jsonl"
+    records = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    edited = [{**record, **changes.get(record["id"], {})} for record in records]
+    lines = (json.dumps(record, ensure_ascii=False, sort_keys=True) for record in edited)
+    file.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+
+
 def edit_contact(cache: Path, **values: object) -> None:
     """Set values in the note on the last contact with the API."""
     path = cache / "contact.json"
@@ -134,6 +144,26 @@ def seed_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run_build(
         "--offline", "--base-url", BASE_URL,
         cache=folder / "cache", output=folder / "output", coverage=True,
+    )  # fmt: skip
+
+
+UNDATED, MONTH, COMING = 262, 264, 265
+_DATES: dict[int, dict[str, Any]] = {
+    UNDATED: {"date": None},
+    MONTH: {"date": "2098-05-01T00:00:00Z", "date_precision": {"id": 7}},
+    COMING: {"date": "2098-06-20T12:00:00Z", "date_precision": {"id": 1}},
+}
+
+
+@pytest.fixture(scope="session")
+def coming_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The site of the ten real events in January 2022, with other dates for `_DATES`."""
+    folder = tmp_path_factory.mktemp("coming")
+    copy_seed(folder / "cache")
+    edit_records(folder / "cache", _DATES)
+    return run_build(
+        "--offline", "--base-url", BASE_URL, "--today", "2022-01-01",
+        cache=folder / "cache", output=folder / "output",
     )  # fmt: skip
 
 

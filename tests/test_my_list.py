@@ -5,7 +5,6 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import icalendar
 import pytest
@@ -13,18 +12,13 @@ import vobject
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import PageMonitor, launch_browser, serve_folder
-from tests.conftest import BASE_URL, Run, copy_seed, run_build
+from tests.conftest import BASE_URL, COMING, MONTH, UNDATED, Run, edit_records, run_build
 from tests.firefox import launch_firefox
 from tests.khal import open_khal
 
 pytestmark = pytest.mark.browser
 
-UNDATED, MONTH, COMING, PAST, LATEST = 262, 264, 265, 266, 309
-DATES: dict[int, dict[str, Any]] = {
-    UNDATED: {"date": None},
-    MONTH: {"date": "2098-05-01T00:00:00Z", "date_precision": {"id": 7}},
-    COMING: {"date": "2098-06-20T12:00:00Z", "date_precision": {"id": 1}},
-}
+PAST, LATEST = 266, 309
 NAMES = {
     UNDATED: "NG-15 Cygnus Release & Reentry",
     MONTH: "US EVA-74",
@@ -35,27 +29,6 @@ NAMES = {
 KEY = "events-archive-list"
 
 
-def edit_records(cache: Path, changes: dict[int, dict[str, Any]]) -> None:
-    """Change members of records in a cache."""
-    file = cache / "events.jsonl"
-    records = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
-    edited = [{**record, **changes.get(record["id"], {})} for record in records]
-    lines = (json.dumps(record, ensure_ascii=False, sort_keys=True) for record in edited)
-    file.write_text("".join(f"{line}\n" for line in lines), "utf-8")
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The site of the ten real events, some of them with other dates."""
-    folder = tmp_path_factory.mktemp("list")
-    copy_seed(folder / "cache")
-    edit_records(folder / "cache", DATES)
-    return run_build(
-        "--offline", "--base-url", BASE_URL, "--today", "2022-01-01",
-        cache=folder / "cache", output=folder / "output",
-    )  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with launch_browser() as browser:
@@ -63,11 +36,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module", params=["/repo/", "disk"])
-def root(request: pytest.FixtureRequest, run: Run) -> Iterator[str]:
+def root(request: pytest.FixtureRequest, coming_run: Run) -> Iterator[str]:
     if request.param == "disk":
-        yield run.output.as_uri() + "/"
+        yield coming_run.output.as_uri() + "/"
         return
-    with serve_folder(run.output, request.param) as url:
+    with serve_folder(coming_run.output, request.param) as url:
         yield url
 
 
@@ -140,9 +113,9 @@ def test_upcoming_events_come_first_and_have_the_time_of_the_reader(page: Page, 
 
 
 def test_a_list_is_shared_as_a_link_that_others_add_to_their_own(
-    browser: Browser, page: Page, run: Run
+    browser: Browser, page: Page, coming_run: Run
 ) -> None:
-    with serve_folder(run.output, "/repo/") as root:
+    with serve_folder(coming_run.output, "/repo/") as root:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         page.goto(f"{root}years/2021.html")
         _star(page, LATEST, PAST)
@@ -181,9 +154,9 @@ BAD_LINKS = {
 }
 
 
-def test_a_link_without_events_gets_a_sentence_and_nothing_else(page: Page, run: Run) -> None:
+def test_a_bad_link_gets_a_sentence_and_nothing_else(page: Page, coming_run: Run) -> None:
     page.on("dialog", lambda dialog: pytest.fail(dialog.message))
-    root = run.output.as_uri() + "/"
+    root = coming_run.output.as_uri() + "/"
     page.goto(f"{root}types/docking.html")
     _star(page, PAST)
     elements = page.locator("[data-my-list] :is(button, .card, h2, img, script)")
@@ -193,8 +166,8 @@ def test_a_link_without_events_gets_a_sentence_and_nothing_else(page: Page, run:
     assert _saved_ids(page) == [PAST]
 
 
-def test_unknown_events_of_a_link_are_counted_and_left_out(page: Page, run: Run) -> None:
-    root = run.output.as_uri() + "/"
+def test_unknown_events_of_a_link_are_counted_and_left_out(page: Page, coming_run: Run) -> None:
+    root = coming_run.output.as_uri() + "/"
     status = _open_list(page, root, f"#ids=999999,{PAST},7,{PAST}")
     assert status.inner_text() == "1 event in this link. 2 others are not in the archive."
     page.get_by_role("button", name="Add 1 event to my list").click()
@@ -203,13 +176,13 @@ def test_unknown_events_of_a_link_are_counted_and_left_out(page: Page, run: Run)
 
 
 def test_where_storage_is_refused_the_page_says_so_and_a_link_still_works(
-    page: Page, run: Run
+    page: Page, coming_run: Run
 ) -> None:
     page.add_init_script(
         "Object.defineProperty(window, 'localStorage',"
         "  { get() { throw new DOMException('refused', 'SecurityError') } })"
     )
-    root = run.output.as_uri() + "/"
+    root = coming_run.output.as_uri() + "/"
     page.goto(f"{root}types/docking.html")
     assert page.locator(".star").count() == 0
     sentence = "Your browser does not let this page keep a list."
@@ -221,21 +194,21 @@ def test_where_storage_is_refused_the_page_says_so_and_a_link_still_works(
     expect(page.get_by_role("button", name=re.compile("^Add"))).to_have_count(0)
 
 
-def test_firefox_without_storage_shows_the_events_of_a_link(run: Run, tmp_path: Path) -> None:
+def test_firefox_without_storage_shows_a_link(coming_run: Run, tmp_path: Path) -> None:
     refusal = {"network.cookie.cookieBehavior": 2}
     with launch_firefox(tmp_path / "profile", refusal) as firefox:
-        firefox.goto((run.output / "my-list.html").as_uri() + f"#ids={PAST}")
+        firefox.goto((coming_run.output / "my-list.html").as_uri() + f"#ids={PAST}")
         name = firefox.wait_for("return document.querySelector('.card-name')?.textContent")
         assert name == NAMES[PAST]
         status = firefox.run("return document.querySelector('[data-status]').textContent")
         assert "Your browser does not let this page keep a list." in status
 
 
-def test_a_star_that_cannot_be_saved_says_so(page: Page, run: Run) -> None:
+def test_a_star_that_cannot_be_saved_says_so(page: Page, coming_run: Run) -> None:
     page.add_init_script(
         "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError') }"
     )
-    page.goto((run.output / "types/docking.html").as_uri())
+    page.goto((coming_run.output / "types/docking.html").as_uri())
     star = page.locator(".star").first
     star.click()
     expect(star).to_have_text("Not saved")
@@ -247,8 +220,8 @@ DAMAGED_LISTS = (
 )
 
 
-def test_a_damaged_list_is_begun_anew(page: Page, run: Run) -> None:
-    page.goto((run.output / "types/docking.html").as_uri())
+def test_a_damaged_list_is_begun_anew(page: Page, coming_run: Run) -> None:
+    page.goto((coming_run.output / "types/docking.html").as_uri())
     for saved in DAMAGED_LISTS:
         page.evaluate("saved => localStorage.setItem(...saved)", [KEY, saved])
         page.reload()
@@ -256,19 +229,19 @@ def test_a_damaged_list_is_begun_anew(page: Page, run: Run) -> None:
         assert _saved_ids(page) == [PAST]
 
 
-def test_a_list_that_a_later_version_has_saved_is_not_overwritten(page: Page, run: Run) -> None:
+def test_a_list_of_a_later_version_is_not_overwritten(page: Page, coming_run: Run) -> None:
     saved = '{"version":2,"groups":[]}'
-    page.goto((run.output / "about.html").as_uri())
+    page.goto((coming_run.output / "about.html").as_uri())
     page.evaluate("saved => localStorage.setItem(...saved)", [KEY, saved])
-    page.goto((run.output / "types/docking.html").as_uri())
+    page.goto((coming_run.output / "types/docking.html").as_uri())
     assert page.locator(".star").count() == 0
-    _open_list(page, run.output.as_uri() + "/", f"#ids={PAST}")
+    _open_list(page, coming_run.output.as_uri() + "/", f"#ids={PAST}")
     expect(page.get_by_role("button", name=re.compile("^Add"))).to_have_count(0)
     assert page.evaluate("key => localStorage.getItem(key)", KEY) == saved
 
 
-def test_an_event_may_be_taken_off_put_back_and_all_be_removed(page: Page, run: Run) -> None:
-    root = run.output.as_uri() + "/"
+def test_an_event_may_be_taken_off_put_back_and_all_be_removed(page: Page, coming_run: Run) -> None:
+    root = coming_run.output.as_uri() + "/"
     page.goto(f"{root}years/2021.html")
     _star(page, PAST, LATEST)
     status = _open_list(page, root)
@@ -306,13 +279,13 @@ def _entries(raw: bytes) -> dict[str, icalendar.Event]:
 
 
 def test_the_calendar_of_a_list_has_the_entries_of_the_archive(
-    page: Page, run: Run, root: str
+    page: Page, coming_run: Run, root: str
 ) -> None:
     raw = saved_calendar(page, root, *NAMES)
     size = r"4 events, \d kB\. Left out because the date is unknown: 1 event\."
     expect(page.locator("[data-note]")).to_have_text(re.compile(size))
     assert all(len(line) <= 75 for line in raw.split(b"\r\n"))
-    archived = _entries((run.output / "calendar-all.ics").read_bytes())
+    archived = _entries((coming_run.output / "calendar-all.ics").read_bytes())
     entries = _entries(raw)
     assert set(entries) == {f"ll2-event-{id}@events-archive" for id in NAMES if id != UNDATED}
     for uid, entry in entries.items():
@@ -324,10 +297,10 @@ def test_the_calendar_of_a_list_has_the_entries_of_the_archive(
 
 
 def test_a_list_that_is_imported_again_after_a_change_updates_its_entries(
-    page: Page, run: Run, tmp_path: Path
+    page: Page, coming_run: Run, tmp_path: Path
 ) -> None:
-    before = saved_calendar(page, run.output.as_uri() + "/", COMING, PAST)
-    shutil.copytree(run.cache, tmp_path / "cache")
+    before = saved_calendar(page, coming_run.output.as_uri() + "/", COMING, PAST)
+    shutil.copytree(coming_run.cache, tmp_path / "cache")
     edit_records(tmp_path / "cache", {COMING: {"date": "2098-06-21T15:00:00Z"}})
     run_build(
         "--offline", "--base-url", BASE_URL, "--today", "2022-01-02",
@@ -344,20 +317,20 @@ def test_a_list_that_is_imported_again_after_a_change_updates_its_entries(
         assert khal(raw, "2098-06-01", "30d") == [f"2098-06-21|15:00|2098-06-21{line}"]
 
 
-def test_a_printed_list_has_its_events_and_no_buttons(page: Page, run: Run) -> None:
-    _open_list(page, run.output.as_uri() + "/", f"#ids={PAST},{COMING}")
+def test_a_printed_list_has_its_events_and_no_buttons(page: Page, coming_run: Run) -> None:
+    _open_list(page, coming_run.output.as_uri() + "/", f"#ids={PAST},{COMING}")
     page.emulate_media(media="print")
     assert page.locator("button").locator("visible=true").count() == 0
     assert page.locator(".card-name, .card-date").locator("visible=true").count() == 4
 
 
 def test_without_javascript_there_are_no_stars_and_the_page_says_why(
-    browser: Browser, run: Run
+    browser: Browser, coming_run: Run
 ) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     sentence = '<noscript><p class="intro">A list of your own needs JavaScript.</p></noscript>'
-    assert sentence in (run.output / "my-list.html").read_text("utf-8")
-    page.goto((run.output / "types/docking.html").as_uri())
+    assert sentence in (coming_run.output / "my-list.html").read_text("utf-8")
+    page.goto((coming_run.output / "types/docking.html").as_uri())
     assert page.locator(".star").count() == 0
     context.close()

@@ -20,6 +20,9 @@ from tests.published_site import SVG, XHTML, PublishedPage, PublishedSite
 SITES = ["seed", "generated"]
 
 
+NOT_INDEXED = ("404.html", "embed.html")
+
+
 @pytest.fixture(params=SITES)
 def site(request: pytest.FixtureRequest) -> PublishedSite:
     return _site(request.getfixturevalue(f"{request.param}_run"))
@@ -201,7 +204,7 @@ def test_indexed_pages_have_a_canonical_url(site: PublishedSite) -> None:
         ]
         if _is_redirect(page):
             assert canonical[0].startswith(BASE_URL + "events/")
-        elif page.path == "404.html":
+        elif page.path in NOT_INDEXED:
             assert canonical == []
         else:
             path = "" if page.path == "index.html" else page.path
@@ -218,7 +221,7 @@ def test_the_sitemap_lists_exactly_the_indexed_pages(site: PublishedSite) -> Non
     expected = {
         BASE_URL + ("" if page.path == "index.html" else page.path)
         for page in site.pages
-        if not _is_redirect(page) and page.path != "404.html"
+        if not _is_redirect(page) and page.path not in NOT_INDEXED
     }
     assert len(listed) == len(set(listed))
     assert set(listed) == expected
@@ -315,7 +318,7 @@ def test_every_page_has_a_search_field_that_leads_to_the_query_page(
     site: PublishedSite,
 ) -> None:
     for page in site.pages:
-        if _is_redirect(page):
+        if _is_redirect(page) or page.path == "embed.html":
             continue
         fields = [field for field in page.elements("input") if field.attrib.get("name") == "search"]
         assert fields, page.path

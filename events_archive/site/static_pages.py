@@ -53,6 +53,13 @@ def static_pages(site: Site) -> Iterator[Page]:
         description="The events that you have starred, to share, to print, or for your calendar.",
         breadcrumbs=(HOME,),
     )
+    yield Page(
+        path=urls.EMBED,
+        template="pages/embed.html",
+        title="The next spaceflight events",
+        description="The next spaceflight events, in a frame for other websites.",
+        indexable=False,
+    )
     yield offline_page(site)
     yield Page(path=urls.MANIFEST, template="manifest.webmanifest")
     yield Page(path=urls.NO_JEKYLL, writer=Writer.EMPTY)
