@@ -77,13 +77,23 @@ _HYPHENS = dict.fromkeys(map(ord, "‐‑–"), "-")
 """Other characters that are written for a hyphen."""
 
 
-@lru_cache(maxsize=4096)  # An event's series and visits both need it.
 def find_mission(name: str) -> Mission | None:
     """Return the mission that the name of an event begins with; None if there is none."""
+    return split_mission(name)[0]
+
+
+@lru_cache(maxsize=4096)  # An event's series, visits and story need it.
+def split_mission(name: str) -> tuple[Mission | None, str]:
+    """Return the mission that the name of an event begins with, and what the event is.
+
+    That is "Docking" for 'SpaceX Crew-1 "Resilience" Crew Dragon Docking'.
+    """
     name = " ".join(name.translate(_HYPHENS).split())
     operators = _OPERATORS.match(name)
     start = operators.end() if operators else 0
     for family, pattern in _PATTERNS:
         if match := pattern.match(name, start):
-            return Mission(family, int(match[1]) if match.lastindex else None)
-    return None
+            mission = Mission(family, int(match[1]) if match.lastindex else None)
+            rest = name[match.end() :].lstrip(" ,:&-")
+            return mission, _OPERATORS.sub("", rest, count=1)
+    return None, name

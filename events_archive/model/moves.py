@@ -94,7 +94,7 @@ def read_move(event: Event, stations: Container[str]) -> Move | None:
 
     ``stations`` holds the slugs of the places that are stations.
     """
-    kind, station, when = _kind_of(event), _station_of(event, stations), period_of(event)
+    kind, station, when = _kind_of(event), station_of(event, stations), period_of(event)
     if not kind or not station or not when:
         return None
     mission = find_mission(event.name)
@@ -123,6 +123,15 @@ def period_of(event: Event) -> Interval | None:
     return event.date.interval
 
 
+def station_of(event: Event, stations: Container[str]) -> Place | None:
+    """Return the station that the record names, if all that it says agrees."""
+    related = {place.slug: place for s in event.stations if (place := place_of(s.name))}
+    place = place_of(event.location)
+    if place and place.slug in stations:
+        return place if place.slug in related or not related else None
+    return next(iter(related.values())) if len(related) == 1 else None
+
+
 def _kind_of(event: Event) -> Kind | None:
     """Return the kind of move that the type says, unless the name contradicts it."""
     kind = _KINDS.get(event.type.id)
@@ -130,15 +139,6 @@ def _kind_of(event: Event) -> Kind | None:
         return None
     named = {kind for kind, words in _VERBS if words.search(event.name)}
     return kind if kind is Kind.RELOCATION or named <= {kind} else None
-
-
-def _station_of(event: Event, stations: Container[str]) -> Place | None:
-    """Return the station that the record names, if all that it says agrees."""
-    related = {place.slug: place for s in event.stations if (place := place_of(s.name))}
-    place = place_of(event.location)
-    if place and place.slug in stations:
-        return place if place.slug in related or not related else None
-    return next(iter(related.values())) if len(related) == 1 else None
 
 
 def _name_before_verb(name: str) -> str:

@@ -6,7 +6,7 @@ possible for others.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
@@ -59,10 +59,18 @@ class Visit(Struct, frozen=True, kw_only=True):
         first, last = _day(self.arrivals[:1]), _day(self.departures[-1:])
         return (last - first).days if first and last else None
 
+    @property
+    def certain_days(self) -> tuple[date, date]:
+        """The first and the last day (UTC) on which the craft certainly was at the station.
+
+        If the first is after the last, there is no such day.
+        """
+        return self.arrived.last_day, self.departed.first_day
+
     def is_certain(self, day: date) -> bool:
         """Whether the craft was at the station at some time of ``day`` (UTC)."""
-        start = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        return self.arrived.end <= start + timedelta(days=1) and self.departed.start >= start
+        first, last = self.certain_days
+        return first <= day <= last
 
     def is_possible(self, day: date) -> bool:
         """Whether the record admits that it was."""

@@ -34,7 +34,7 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
     catalogue, taxonomies, state = site.catalogue, site.taxonomies, site.history.state
     previous, next = catalogue.neighbours.get(event.id, (None, None))
     changes, withdrawn = site.history.changes_of(event.id), state.withdrawn.get(event.id)
-    published = site.publications.of(event)
+    published, story = site.publications.of(event), site.stories[0].get(event.id)
     return Page(
         path=site.urls.event(event),
         template="pages/event.html",
@@ -46,9 +46,15 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
             "next": next,
             "others": catalogue.others_of_type(event, MAX_OTHERS_OF_TYPE),
             "place": taxonomies.place(event),
-            "series": taxonomies.series_positions.get(event.id, ()),
+            "series": tuple(
+                position
+                for position in taxonomies.series_positions.get(event.id, ())
+                if not story or position.term.url != story.url
+            ),
             "term_urls": taxonomies.term_urls(event),
             "related": site.related.get(event.id, ()),
+            "story": story,
+            "presence": None if withdrawn else site.visit_index.present_at(event),
             "has_calendar": not withdrawn and has_calendar(site, event),
             "is_coming": not event.date.is_over(catalogue.today),
             "articles": site.articles.get(event.id, ()),

@@ -19,6 +19,7 @@ from events_archive.site.month_grid import month_grid
 from events_archive.site.page import HOME, Breadcrumb, Page
 from events_archive.site.pagination import EventList, Neighbours
 from events_archive.site.site import Site
+from events_archive.site.station_visits import station_visits
 from events_archive.site.subscriptions import AlternateLinks
 from events_archive.site.terms import Taxonomy, Term
 
@@ -108,6 +109,7 @@ def _term_pages(
     """Yield the pages of a term's list of events."""
     taxonomy, title = term.taxonomy, site.taxonomies.title(term)
     place = place_of(term.name)
+    own_context = _TERM_CONTEXTS.get(taxonomy.name)
     limit, today = site.settings.list_limit, site.catalogue.today
     for page in taxonomy.layout(term.url, term.events, limit, today):
         year = f", {page.year}" if page.year else ""
@@ -124,7 +126,7 @@ def _term_pages(
                     page, has_one_type=taxonomy.name == "types", place=place.slug if place else ""
                 ),
                 "neighbours": _neighbours(page, neighbours),
-                **_own_context(site, term, page),
+                **(own_context(site, term, page) if own_context else {}),
             },
             breadcrumbs=_breadcrumbs(term, page),
             alternates=alternates.of_term(term),
@@ -143,16 +145,43 @@ def _neighbours(page: EventList, of_term: Neighbours) -> Neighbours:
     return before, after
 
 
-def _own_context(site: Site, term: Term, page: EventList) -> Context:
-    """Return what the templates of types, years and months need in addition."""
-    if term.taxonomy.name == "types":
-        return {"timeline": None if page.year else timeline(site, term.value)}
-    if term.taxonomy.name == "years":
-        return {"month_heatmaps": month_heatmaps(site, term.value)}
-    if term.taxonomy.name == "months":
-        year, month = term.value
-        return {"grid": month_grid(year, month, term.events) if page.path == term.url else None}
-    return {}
+def _types_term(site: Site, term: Term, page: EventList) -> Context:
+    return {"timeline": None if page.year else timeline(site, term.value)}
+
+
+def _years_term(site: Site, term: Term, page: EventList) -> Context:
+    return {"month_heatmaps": month_heatmaps(site, term.value)}
+
+
+def _months_term(site: Site, term: Term, page: EventList) -> Context:
+    year, month = term.value
+    return {"grid": month_grid(year, month, term.events) if page.path == term.url else None}
+
+
+def _days_term(site: Site, term: Term, page: EventList) -> Context:
+    is_first = page.path == term.url
+    return {"presences": site.visit_index.present_on(*term.value) if is_first else ()}
+
+
+def _places_term(site: Site, term: Term, page: EventList) -> Context:
+    place = place_of(term.name) if page.path == term.url else None
+    return {"visits": station_visits(site.visit_index, place.slug) if place else None}
+
+
+def _series_term(site: Site, term: Term, page: EventList) -> Context:
+    return {"story": site.stories[1].get(term.name) if page.path == term.url else None}
+
+
+_TERM_CONTEXTS: Mapping[str, Callable[[Site, Term, EventList], Context]] = {
+    "types": _types_term,
+    "years": _years_term,
+    "months": _months_term,
+    "days": _days_term,
+    "places": _places_term,
+    "stations": _places_term,
+    "series": _series_term,
+}
+"""What the pages of some taxonomies' terms show beside events, most on the first page of a term."""
 
 
 def _breadcrumbs(term: Term, page: EventList) -> tuple[Breadcrumb, ...]:

@@ -18,12 +18,14 @@ from events_archive.query.index import QueryIndex
 from events_archive.settings import Settings
 from events_archive.site import urls as paths
 from events_archive.site.categories import CATEGORIES, Category
+from events_archive.site.missions import Story, find_stories
 from events_archive.site.publications import Publications
 from events_archive.site.related import Related, find_related
 from events_archive.site.taxonomies import TAXONOMIES
 from events_archive.site.term_feeds import TermFeeds
 from events_archive.site.terms import TaxonomyIndex, Term
 from events_archive.site.urls import Urls
+from events_archive.site.visits import VisitIndex
 from events_archive.store.records import RecordLine
 
 
@@ -123,6 +125,21 @@ class Site(Struct, frozen=True, kw_only=True, dict=True, eq=False):
     def visits(self) -> tuple[Visit, ...]:
         """The visits of spacecraft at space stations, in the order of time."""
         return find_visits(self.catalogue.events)
+
+    @cached_property
+    def visit_index(self) -> VisitIndex:
+        """The visits by event, station and day."""
+        return VisitIndex(
+            visits=self.visits,
+            catalogue=self.catalogue,
+            taxonomies=self.taxonomies,
+            urls=self.urls,
+        )
+
+    @cached_property
+    def stories(self) -> tuple[dict[int, Story], dict[str, Story]]:
+        """The stories of missions by the ids of their events, and by name."""
+        return find_stories(self.visit_index)
 
     @property
     def updated(self) -> datetime | None:
