@@ -317,8 +317,9 @@ def test_a_list_that_is_imported_again_after_a_change_updates_its_entries(
         assert khal(raw, "2098-06-01", "30d") == [f"2098-06-21|15:00|2098-06-21{line}"]
 
 
-def test_a_printed_list_has_its_events_and_no_buttons(page: Page, coming_run: Run) -> None:
+def test_a_short_list_is_printed_on_one_sheet_without_buttons(page: Page, coming_run: Run) -> None:
     _open_list(page, coming_run.output.as_uri() + "/", f"#ids={PAST},{COMING}")
+    assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
     page.emulate_media(media="print")
     assert page.locator("button").locator("visible=true").count() == 0
     assert page.locator(".card-name, .card-date").locator("visible=true").count() == 4
