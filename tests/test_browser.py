@@ -24,6 +24,7 @@ PAGES = (
     "my-list.html",
     "data.html",
     "slips.html",
+    "records.html",
     "api/index.html",
     "subscribe.html",
 )

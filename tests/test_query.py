@@ -5,13 +5,21 @@ import io
 import json
 import subprocess
 import sys
+from html import escape
 
 import feedparser
 import icalendar
 import pytest
 
+from events_archive.commands.fetch import load_site
+from events_archive.console import Console, quantity
+from events_archive.query.engine import evaluate
+from events_archive.query.parser import parse_query
+from events_archive.settings import Settings
+from events_archive.site.superlatives import record_pages
 from events_archive.store.lock import locked
 from tests.conftest import BASE_URL, PROJECT, Run, run_build
+from tests.published_site import PublishedSite
 
 
 def _query(run: Run, *arguments: str, expect: int = 0) -> Run:
@@ -188,3 +196,32 @@ def test_a_query_without_a_cache_fails(build: object) -> None:
     run = build("query", "year=2021", expect=1)  # type: ignore[operator]
     assert run.stderr.startswith("error: ")
     assert "Traceback" not in run.stderr
+
+
+def test_the_searches_behind_the_records_find_the_very_events_that_were_counted(
+    generated_run: Run,
+) -> None:
+    settings = Settings(cache=generated_run.cache, offline=True, dry_run=True)
+    site = load_site(settings, Console(quiet=True))
+    [page] = record_pages(site)
+    html = (generated_run.output / page.path).read_text("utf-8")
+
+    def found(search: str) -> list[int]:
+        assert escape(search) in html
+        query = parse_query(search.partition("?")[2], site.as_of)
+        return [row.id for row in evaluate(site.query_index.rows, query).rows]
+
+    records = {record.title: record for record in page.context["records"]}
+    assert {"Busiest week", "Busiest month", "Longest time between spacewalks"} <= set(records)
+    for record in records.values():
+        for holder in record.holders:
+            if holder.events:
+                assert found(holder.search) == [event.id for event in holder.events]
+            elif holder.search:
+                assert quantity(len(found(holder.search)), "event") == record.figure
+            else:
+                term = PublishedSite(generated_run.output).page(holder.url)
+                assert record.figure in term.text
+    assert page.context["firsts"]
+    for first in page.context["firsts"]:
+        assert found(first.search)[0] == first.event.id

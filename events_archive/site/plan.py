@@ -19,6 +19,7 @@ from events_archive.site.site import Site
 from events_archive.site.slips import slip_pages
 from events_archive.site.static_pages import derived_pages, sitemap_pages, static_pages
 from events_archive.site.subscriptions import subscription_pages
+from events_archive.site.superlatives import record_pages
 
 Planner = Callable[[Site], Iterator[Page]]
 
@@ -31,6 +32,7 @@ PLANNERS: tuple[Planner, ...] = (
     credits_pages,
     report_pages,
     slip_pages,
+    record_pages,
     subscription_pages,
     calendar_pages,
     next_pages,
