@@ -50,7 +50,7 @@ def test_a_new_build_has_no_error_and_no_orphan(which: str, request: pytest.Fixt
 
 
 MISTAKES = [
-    ("link", "about.html", 'href="types/index.html"', 'href="types/none.html"'),
+    ("link", "about.html", 'href="browse.html"', 'href="types/none.html"'),
     ("link", "subscribe.html", 'href="#content"', 'href="#nowhere"'),
     ("link", "types/eva.html", 'href="../index.html"', 'href="../../index.html"'),
     ("html", EVA, "</main>", "</div></main>"),
@@ -136,7 +136,7 @@ def test_page_weights_are_compared_with_the_budgets_in_the_settings(
 
 
 def test_the_printed_report_names_rule_file_and_problem(site: Run) -> None:
-    edit(site, "about.html", 'href="types/index.html"', 'href="types/none.html"')
+    edit(site, "about.html", 'href="browse.html"', 'href="types/none.html"')
     run = check(site, expect=1)
     assert "Links that lead nowhere: 1 (error)" in run.stdout
     assert "  about.html: types/none.html leads to a file that is not there" in run.stdout
