@@ -69,7 +69,8 @@ def _make(context: RenderContext) -> dict[str, bytes]:
     rows = [row(site, event) for event in events]
     visits = {
         "attribution": ATTRIBUTION,
-        "last_contact": format_utc(site.updated),
+        # The day alone, so that a refresh without news changes no file.
+        "as_of": site.catalogue.today.isoformat(),
         "visits": [visit_record(site, visit) for visit in site.visits],
     }
     visit_rows = [visit_row(site, visit) for visit in site.visits]
