@@ -275,6 +275,56 @@ def test_a_day_in_the_heat_map_links_to_that_day_of_the_month_page(root: str, pa
     assert "Tiangong EVA-1" in page.locator("#d04").inner_text()
 
 
+# The page for missing pages finds its stylesheet only below the base URL.
+@pytest.mark.parametrize("path", PAGES[:-1])
+def test_what_is_clicked_outside_of_sentences_is_24_pixels_high(
+    browser: Browser, seed_run: Run, path: str
+) -> None:
+    page = browser.new_page(viewport={"width": 375, "height": 700})
+    page.goto((seed_run.output / path).as_uri())
+    page.locator("details:not([open]) > summary").evaluate_all(
+        "all => all.forEach(one => { one.parentElement.open = true })"
+    )
+    small = page.locator("a, button, summary, input:not(.site-search input), select").evaluate_all(
+        """all => all.filter(one => {
+          const words = [...one.parentNode.childNodes].some(
+            node => node.nodeType === 3 && node.textContent.trim().length > 3);
+          const isWholeRow = getComputedStyle(one, '::after').position === 'absolute';
+          const shown = one.checkVisibility({visibilityProperty: true}) && !one.closest('svg');
+          const isHidden = getComputedStyle(one).clipPath !== 'none';
+          return shown && !words && !isWholeRow && !isHidden
+            && one.getBoundingClientRect().height < 23.9;
+        }).map(one => one.outerHTML.slice(0, 120))"""
+    )
+    page.close()
+    assert small == []
+
+
+@pytest.mark.parametrize("path", ["types/eva.html", "types/index.html", EVENT])
+def test_no_text_is_cut_with_the_spacing_that_readers_may_set(
+    browser: Browser, seed_run: Run, path: str
+) -> None:
+    """WCAG 1.4.12; rows of lists shorten a place that another page has in full."""
+    context = browser.new_context(viewport={"width": 320, "height": 700}, bypass_csp=True)
+    page = context.new_page()
+    page.goto((seed_run.output / path).as_uri())
+    page.add_style_tag(
+        content="* { line-height: 1.5 !important; letter-spacing: .12em !important;"
+        " word-spacing: .16em !important } p { margin-bottom: 2em !important }"
+    )
+    cut = page.locator("body *:not(.card *)").evaluate_all(
+        """all => all.filter(one => {
+          const style = getComputedStyle(one);
+          return /clip|hidden/.test(style.overflowX + style.overflowY) && style.clipPath === 'none'
+            && one.checkVisibility() && one.textContent.trim()
+            && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1)
+            && !one.matches('.masthead');
+        }).map(one => one.outerHTML.slice(0, 120))"""
+    )
+    context.close()
+    assert cut == []
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_no_page_overflows_a_narrow_phone_with_large_text(
     browser: Browser, seed_run: Run, path: str

@@ -22,7 +22,7 @@ class Category(Struct, frozen=True):
 
 
 PRESS = Category("press", "Press and public", (20, 28))
-OTHER = Category("other", "Everything else")
+OTHER = Category("other", "Other")
 
 CATEGORIES = (
     Category("vehicles", "Vehicles in orbit", (2, 4, 6, 8, 13, 25, 26)),
