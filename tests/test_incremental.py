@@ -89,6 +89,28 @@ class EditedArchive:
         self.save_records()
         return f"record {record['id']}"
 
+    def end_visit(self) -> str:
+        """Add the departure of a craft, or move it if there is one."""
+        number = self.random.randint(1, 2)
+        ends = [("Docking", 2, "03"), ("Undocking", 8, f"0{self.random.randint(4, 8)}")]
+        for offset, (name, type_id, month) in enumerate(ends):
+            record = {
+                **self.records[0],
+                "id": 9000 + 2 * number + offset,
+                "name": f"Soyuz MS-{number} {name}",
+                "slug": f"soyuz-ms-{number}-{name.lower()}",
+                "type": {"id": type_id, "name": name},
+                "date": f"2026-{month}-15T10:00:00Z",
+                "location": "ISS",
+                "spacestations": [],
+                "launches": [],
+            }
+            self.records = [other for other in self.records if other["id"] != record["id"]]
+            self.records.append(record)
+        self.records.sort(key=lambda record: record["id"])
+        self.save_records()
+        return f"visit of Soyuz MS-{number}"
+
     def withdraw(self) -> str:
         event_id = str(self.random.choice(self.records)["id"])
         path = self.cache / "ledger.json"
@@ -256,6 +278,8 @@ EDITS: tuple[Callable[[EditedArchive], str], ...] = (
     EditedArchive.swap_slugs,
     EditedArchive.drop_record,
     EditedArchive.add_record,
+    EditedArchive.end_visit,
+    EditedArchive.end_visit,
     EditedArchive.withdraw,
     EditedArchive.add_history,
     EditedArchive.edit_articles,

@@ -4,7 +4,7 @@ Rows hold no events, so that a page changes only when what it shows of a visit d
 """
 
 from calendar import isleap
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from events_archive.model.catalogue import Catalogue, Events, grouped
 from events_archive.model.event import Event
 from events_archive.model.event_date import EventDate
 from events_archive.model.moves import period_of, station_of, station_slugs
-from events_archive.model.timestamps import LAST_YEAR, format_utc
+from events_archive.model.timestamps import format_utc
 from events_archive.model.visits import Visit
 from events_archive.site.terms import TaxonomyIndex
 from events_archive.site.urls import Urls
@@ -131,42 +131,48 @@ class VisitIndex(Struct, frozen=True, kw_only=True, dict=True):
         period, station = period_of(event), self.station_of(event)
         if not station or not period or period.first_day != period.last_day:
             return None
-        return self._presences.get(period.first_day, {}).get(station)
+        return self._presences_on(period.first_day).get(station)
 
     def present_on(self, month: int, day: int) -> tuple[tuple[int, tuple[Presence, ...]], ...]:
         """Return the craft at each station on a day of each past year, the latest year first."""
+        if not self._crafts_by_day:
+            return ()
+        first_year = date.fromordinal(min(self._crafts_by_day)).year
         found = (
             (year, tuple(stations.values()))
-            for year in range(self.catalogue.today.year, self._first_year - 1, -1)
+            for year in range(self.catalogue.today.year, first_year - 1, -1)
             if (month, day) != (2, 29) or isleap(year)
-            if (stations := self._presences.get(date(year, month, day)))
+            if (stations := self._presences_on(date(year, month, day)))
         )
         return tuple(found)
 
-    @cached_property
-    def _first_year(self) -> int:
-        return min((day.year for day in self._presences), default=LAST_YEAR)
+    def _presences_on(self, day: date) -> dict[str, Presence]:
+        """Return the craft at each station on a day, by the slug of the station."""
+        return {
+            slug: Presence(
+                station=self.by_station[slug][0].station.name,
+                day=day,
+                certain=tuple(certain),
+                possible=tuple(possible),
+            )
+            for slug, (certain, possible) in sorted(
+                self._crafts_by_day.get(day.toordinal(), {}).items()
+            )
+        }
 
     @cached_property
-    def _presences(self) -> dict[date, dict[str, Presence]]:
-        """The craft at each station on each day up to today, by the slug of the station."""
-        days: dict[date, dict[str, tuple[list[Craft], list[Craft]]]] = {}
+    def _crafts_by_day(self) -> dict[int, dict[str, tuple[list[Craft], list[Craft]]]]:
+        """The craft that certainly and possibly were at each station, by the ordinal of the day.
+
+        It has no days after that of the archive.
+        """
+        days: dict[int, dict[str, tuple[list[Craft], list[Craft]]]] = {}
         for visit in self.visits:
             craft = Craft(visit.craft, self.urls.event(visit.events[0]))
-            first, last = visit.certain_days
-            day, end = visit.arrived.first_day, min(visit.departed.last_day, self.catalogue.today)
-            while day <= end:
+            first, last = (day.toordinal() for day in visit.certain_days)
+            end = min(visit.departed.last_day, self.catalogue.today).toordinal()
+            for day in range(visit.arrived.first_day.toordinal(), end + 1):
                 stations = days.setdefault(day, {})
                 lists = stations.setdefault(visit.station.slug, ([], []))
                 lists[0 if first <= day <= last else 1].append(craft)
-                day += timedelta(days=1)
-        names = {slug: visits[0].station.name for slug, visits in self.by_station.items()}
-        return {
-            day: {
-                slug: Presence(
-                    station=names[slug], day=day, certain=tuple(certain), possible=tuple(possible)
-                )
-                for slug, (certain, possible) in sorted(stations.items())
-            }
-            for day, stations in days.items()
-        }
+        return days
