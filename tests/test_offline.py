@@ -320,6 +320,8 @@ def test_the_precache_manifest_lists_files_that_exist_with_their_sizes(seed_run:
     listed = json.loads((seed_run.output / "service-worker-files.json").read_bytes())["files"]
     assert {"index.html", "offline.html", EVA} <= listed.keys()
     assert "404.html" not in listed
+    programs = (".json", ".jsonl", ".csv", ".sqlite", ".rss", ".atom")
+    assert not [path for path in listed if path.endswith(programs)]
     for path, (_, size) in listed.items():
         assert (seed_run.output / path).stat().st_size == size
 
