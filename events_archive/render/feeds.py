@@ -2,10 +2,12 @@
 
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from msgspec import Struct
 
 from events_archive.model.event import Image
+from events_archive.model.timestamps import format_utc
 from events_archive.render.context import RenderContext
 from events_archive.site.event_pages import meta_description
 from events_archive.site.feed_entries import FeedEntry
@@ -13,9 +15,20 @@ from events_archive.site.feed_entries import FeedEntry
 _XML_FORBIDS = bytes(code for code in range(0x20) if code not in b"\t\n\r")
 
 
+CACHED_DATES = 1 << 15
+"""How many dates are formatted once: an entry is in a dozen feeds, in up to three formats."""
+
+
+@lru_cache(CACHED_DATES)
 def rfc822(date: datetime) -> str:
     """Return ``Sun, 04 Jul 2021 00:11:00 GMT``: RFC 822 with the year that RSS 2.0 prefers."""
     return format_datetime(date, usegmt=True)
+
+
+@lru_cache(CACHED_DATES)
+def rfc3339(date: datetime) -> str:
+    """Return ``2021-07-04T00:11:00Z``: RFC 3339, as Atom and JSON Feed have it."""
+    return format_utc(date)
 
 
 def feed_bytes(text: str) -> bytes:

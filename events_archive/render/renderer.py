@@ -15,7 +15,6 @@ from events_archive.model.event import Event, Image, host_of
 from events_archive.model.event_date import EventDate
 from events_archive.model.interval import MONTHS, format_day, format_day_of_year, format_duration
 from events_archive.model.places import place_of
-from events_archive.model.timestamps import format_utc
 from events_archive.render.api_mirror import (
     api_event,
     api_event_list,
@@ -28,7 +27,7 @@ from events_archive.render.calendar_links import event_links, subscription_links
 from events_archive.render.calendars import calendar_file
 from events_archive.render.context import RenderContext
 from events_archive.render.downloads import checksums, download, downloads, sha256
-from events_archive.render.feeds import enclosure, entry_summary, feed_bytes, rfc822
+from events_archive.render.feeds import enclosure, entry_summary, feed_bytes, rfc822, rfc3339
 from events_archive.render.jinja import TemplateEnvironment
 from events_archive.render.json_ld import json_ld_block
 from events_archive.render.link_labels import with_labels
@@ -187,7 +186,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "json": to_json,
     "markdown": markdown_to_html,
     "row_date": row_date,
-    "rfc3339": format_utc,
+    "rfc3339": rfc3339,
     "rfc822": rfc822,
     "sha256": sha256,
     "unbroken": unbroken,

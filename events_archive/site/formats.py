@@ -59,7 +59,7 @@ JSON_FEED = Format(
     # Browsers show this type, and would download the other.
     served_as="application/json",
     paths=rf"(?:{'|'.join(urls.FEEDS)})\.json|.+\.(?:feed|happened)\.json",
-    entry_ids=re.compile(rb'[{,]"id":"([^"]*)"'),
+    entry_ids=re.compile(rb'"id":"([^"]*)"'),
     validator="json-feed", is_feed=True, has_archives=False, term_suffix=".feed.json",
     template="feeds/feed.json",
 )  # fmt: skip
