@@ -15,6 +15,7 @@ from hypothesis import settings
 
 from events_archive.store.files import read_checked, write_checked
 from tests.ll2_server import EventDatabase, LL2Server
+from tests.news_server import ArticleDatabase, NewsServer
 
 PROJECT = Path(__file__).parent.parent
 
@@ -176,9 +177,12 @@ def generated_server() -> Iterator[LL2Server]:
 
 @pytest.fixture(scope="session")
 def generated_run(generated_server: LL2Server, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A first build against ``generated_server``."""
+    """A first build against ``generated_server``, with 90 articles about half of its events."""
     folder = tmp_path_factory.mktemp("generated")
-    return run_build(
-        "--api-url", generated_server.url, "--base-url", BASE_URL, "--json",
-        cache=folder / "cache", output=folder / "output", coverage=True,
+    articles = ArticleDatabase.generate(90, event_ids=generated_server.database.ids[::2])
+    with NewsServer(articles) as news:
+        return run_build(
+            "--api-url", generated_server.url, "--news-api-url", news.url,
+            "--base-url", BASE_URL, "--json",
+            cache=folder / "cache", output=folder / "output", coverage=True,
     )  # fmt: skip

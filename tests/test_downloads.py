@@ -14,10 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from events_archive.render.downloads import database_bytes
-from events_archive.site.export_columns import COLUMNS, VISIT_COLUMNS, row
+from events_archive.render.downloads import csv_text, database_bytes
+from events_archive.site.export_columns import (
+    ARTICLE_COLUMNS,
+    COLUMNS,
+    VISIT_COLUMNS,
+    article_row,
+    row,
+)
 from tests.conftest import Run, copy_seed, run_build
-from tests.factories import a_site, an_event
+from tests.factories import a_site, an_article, an_event
 from tests.ll2_server.reference_data import Record
 
 
@@ -106,7 +112,9 @@ def test_full_text_search_finds_every_event_with_the_word(
     found = {number for (number,) in database.execute(
         "SELECT rowid FROM search WHERE search MATCH ?", (word,)
     )}  # fmt: skip
-    assert found == {number for number, record in cached.items() if word in _words(record)}
+    titles = "SELECT event_id, lower(title) FROM event_articles JOIN articles ON id = article_id"
+    titled = {id for id, title in database.execute(titles) if word in re.findall(r"\w+", title)}
+    assert found == titled | {id for id, record in cached.items() if word in _words(record)}
 
 
 def _words(record: Record) -> set[str]:
@@ -127,7 +135,7 @@ def _words(record: Record) -> set[str]:
 def test_the_checksums_are_those_of_the_files(generated_run: Run) -> None:
     folder = generated_run.output / "data"
     lines = (folder / "SHA256SUMS").read_text("ascii").splitlines()
-    assert len(lines) == 5
+    assert len(lines) == 6
     page = (generated_run.output / "data.html").read_text("utf-8")
     for line in lines:
         digest, name = line.split("  ")
@@ -155,6 +163,54 @@ def test_visits_are_the_same_in_json_csv_and_the_database(
         ]
     page = (generated_run.output / "data.html").read_text("utf-8")
     assert all(f"<code>{name}</code>" in page for name in names)
+
+
+def test_articles_are_the_same_in_csv_and_the_database_and_joined_to_their_events(
+    generated_run: Run, database: sqlite3.Connection
+) -> None:
+    with (generated_run.output / "data/articles.csv").open(encoding="utf-8", newline="") as file:
+        table = list(csv.DictReader(file, strict=True))
+    names = [column.name for column in ARTICLE_COLUMNS]
+    rows = list(
+        database.execute(f"SELECT {', '.join(names)} FROM articles ORDER BY kind, length(id), id")
+    )
+    assert [tuple(line.values()) for line in table] == rows
+    text = (generated_run.cache / "articles.jsonl").read_text("utf-8")
+    stored = {f"{one['kind']}-{one['id']}": one for one in map(json.loads, text.splitlines())}
+    assert [line["id"] for line in table] == list(stored)
+    for line in table:
+        record = stored[line["id"]]
+        assert (line["title"], line["url"]) == (record["title"], record["url"])
+        assert (line["site"], line["authors"]) == (
+            record["news_site"], record["authors"][0]["name"],
+        )  # fmt: skip
+        ids = sorted(event["event_id"] for event in record["events"])
+        assert line["event_ids"] == "; ".join(map(str, ids))
+        joined = "SELECT event_id FROM event_articles WHERE article_id = ? ORDER BY 1"
+        assert [id for (id,) in database.execute(joined, (line["id"],))] == ids
+    page = (generated_run.output / "data.html").read_text("utf-8")
+    assert all(f"<code>{name}</code>" in page for name in names)
+    assert "one of 90 articles per row" in page
+
+
+def test_titles_of_articles_are_in_the_full_text_index(database: sqlite3.Connection) -> None:
+    query = "SELECT rowid FROM search WHERE search MATCH 'articles: \"beautiful sight\"'"
+    found = {id for (id,) in database.execute(query)}
+    expected = (
+        "SELECT event_id FROM event_articles JOIN articles ON articles.id = article_id "
+        "WHERE title LIKE '%beautiful sight%'"
+    )
+    assert found == {id for (id,) in database.execute(expected)}
+    assert found
+
+
+def test_hostile_titles_are_text_in_csv_and_sqlite(tmp_path: Path) -> None:
+    article = an_article(title='=HYPERLINK(1)"; DROP TABLE events', authors=("@x",), site="\ud83d")
+    site = a_site(an_event(309), articles={309: (article,)})
+    text = csv_text(ARTICLE_COLUMNS, [article_row(site, article)])
+    [line] = csv.DictReader(text.splitlines(), strict=True)
+    assert line["title"] == "'=HYPERLINK(1)\"; DROP TABLE events"
+    assert line["authors"] == "'@x"
 
 
 @pytest.mark.skipif(not shutil.which("sqlite3"), reason="no sqlite3 on the PATH")

@@ -31,6 +31,11 @@ class Article(Struct, frozen=True, kw_only=True):
     """The ids of events at Launch Library 2."""
 
     @property
+    def key(self) -> str:
+        """``article-7021``: identifies it among all."""
+        return f"{self.kind}-{self.id}"
+
+    @property
     def host(self) -> str:
         """The host without ``www.``."""
         return host_of(self.url)

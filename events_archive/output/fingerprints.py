@@ -127,13 +127,14 @@ class Fingerprints:
 
     @cached_property
     def all_events(self) -> str:
-        """The digest of all events, their history, and when the API was last asked."""
+        """The digest of all events, their history and articles, and when LL2 was last asked."""
         site, state = self.site, self.site.history.state
         return digest_of(
             (
                 tuple(map(self.event, site.catalogue.all_events)),
                 len(site.catalogue.withdrawn),
                 tuple(map(_change_values, site.history.changes)),
+                self._sequence(site.articles.items()),
                 site.catalogue.today,
                 state.last_full_refresh,
                 state.last_incremental_refresh,

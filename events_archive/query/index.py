@@ -9,6 +9,7 @@ from functools import cached_property
 
 from msgspec import Struct, field
 
+from events_archive.model.article import Article
 from events_archive.model.event import Event
 from events_archive.query.parameters import MODES
 from events_archive.source.json_fields import JsonFields
@@ -49,7 +50,7 @@ class QueryRow(Struct, frozen=True, kw_only=True):
     videos: tuple[str, ...] = ()
     """URLs of webcasts."""
     text: str = ""
-    """All texts of the event, which the parameter ``q`` searches."""
+    """All texts of the event and the titles of articles, which the parameter ``q`` searches."""
 
     @property
     def year(self) -> int | None:
@@ -106,12 +107,17 @@ class QueryIndex(Struct, frozen=True, kw_only=True, dict=True):
     """The records of the events by id."""
     withdrawn: frozenset[int] = frozenset()
     """The ids of events without a row, since the API no longer returns them."""
+    articles: Mapping[int, tuple[Article, ...]] = field(default_factory=dict)
+    """The articles about events, whose titles are searched too, by event id."""
 
     @cached_property
     def rows(self) -> tuple[QueryRow, ...]:
         """A row for each event that LL2 still has, by id."""
         events = (event for event in self.events if event.id not in self.withdrawn)
-        return tuple(_row(event, self.lines[event.id]) for event in events)
+        articles = self.articles
+        return tuple(
+            _row(event, self.lines[event.id], articles.get(event.id, ())) for event in events
+        )
 
     @cached_property
     def api_records(self) -> dict[int, ApiRecord]:
@@ -123,17 +129,21 @@ class QueryIndex(Struct, frozen=True, kw_only=True, dict=True):
 
 
 def build_query_index(
-    records: Records, events: Iterable[Event], withdrawn: Iterable[int]
+    records: Records,
+    events: Iterable[Event],
+    withdrawn: Iterable[int],
+    articles: Mapping[int, tuple[Article, ...]] | None = None,
 ) -> QueryIndex:
     """Return the index of ``events``; those with an id in ``withdrawn`` have no row."""
     return QueryIndex(
         events=tuple(sorted(events, key=lambda event: event.id)),
         lines=records.lines,
         withdrawn=frozenset(withdrawn),
+        articles=articles or {},
     )
 
 
-def _row(event: Event, line: RecordLine) -> QueryRow:
+def _row(event: Event, line: RecordLine, articles: Iterable[Article]) -> QueryRow:
     record = JsonFields(line.decode())
     video_urls = (video.raw("url") for video in record.children("vid_urls"))
     return QueryRow(
@@ -150,7 +160,7 @@ def _row(event: Event, line: RecordLine) -> QueryRow:
         stations=_ids(record, "spacestations"),
         launches=tuple(launch.single_line("id").lower() for launch in record.children("launches")),
         videos=tuple(url for url in video_urls if isinstance(url, str)),
-        text="\n".join(_texts(event)),
+        text="\n".join((*_texts(event), *(article.title for article in articles))),
     )
 
 
@@ -160,7 +170,7 @@ def _ids(record: JsonFields, field: str) -> tuple[int, ...]:
 
 
 def _texts(event: Event) -> Iterator[str]:
-    """Yield every text that the parameter ``q`` searches."""
+    """Yield every text of the event that the parameter ``q`` searches."""
     yield from (event.name, event.type.name, event.location, event.description)
     yield from (f"{agency.name} {agency.abbreviation}" for agency in event.agencies)
     for related in (

@@ -191,7 +191,8 @@ EXTENSIONS = (
         name="q", type=ParameterType.WORDS, field="text", origin="archive", example="solar array",
         meaning="Events that contain these words anywhere.",
         help="Like search, and also in descriptions, places, types, agencies, programmes, "
-        "launches, stations, expeditions and people. The API has nothing like it.",
+        "launches, stations, expeditions, people and titles of articles. The API has nothing "
+        "like it.",
     ),
     Parameter(
         name="place", type=ParameterType.REPEATED_TEXT, field="place", origin="archive",

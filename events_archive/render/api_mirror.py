@@ -126,6 +126,17 @@ def _added_members(context: RenderContext, event: Event, root: str) -> dict[str,
         ]
         if thumbnail
         else [],
+        "articles": [
+            {
+                "kind": article.kind,
+                "title": article.title,
+                "url": article.url,
+                "site": article.site,
+                "authors": article.authors,
+                "published": format_utc(article.published),
+            }
+            for article in context.site.articles.get(event.id, ())
+        ],
     }
 
 

@@ -19,10 +19,13 @@ from events_archive.render.api_mirror import ATTRIBUTION, mirror_record
 from events_archive.render.context import RenderContext
 from events_archive.site import urls
 from events_archive.site.export_columns import (
+    ARTICLE_COLUMNS,
     COLUMNS,
     VISIT_COLUMNS,
     Column,
     Value,
+    article_row,
+    event_ids,
     row,
     visit_record,
     visit_row,
@@ -47,9 +50,11 @@ _SEARCH = """
 CREATE VIEW searchable AS SELECT id, name, description, location,
   type || '; ' || coalesce(agencies || '; ', '') || coalesce(programs || '; ', '')
   || coalesce(launches || '; ', '') || coalesce(stations || '; ', '')
-  || coalesce(expeditions || '; ', '') || coalesce(astronauts, '') AS related
+  || coalesce(expeditions || '; ', '') || coalesce(astronauts, '') AS related,
+  (SELECT group_concat(title, '; ') FROM articles JOIN event_articles ON article_id = articles.id
+    WHERE event_id = events.id) AS articles
   FROM events;
-CREATE VIRTUAL TABLE search USING fts5(name, description, location, related,
+CREATE VIRTUAL TABLE search USING fts5(name, description, location, related, articles,
   content = 'searchable', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2');
 INSERT INTO search (search) VALUES ('rebuild');
 INSERT INTO search (search) VALUES ('optimize');
@@ -74,12 +79,14 @@ def _make(context: RenderContext) -> dict[str, bytes]:
         "visits": [visit_record(site, visit) for visit in site.visits],
     }
     visit_rows = [visit_row(site, visit) for visit in site.visits]
+    article_rows = [article_row(site, article) for article in site.all_articles]
     return {
         urls.EVENTS_JSONL: b"".join(mirror_record(context, e, root) + b"\n" for e in events),
         urls.EVENTS_CSV: csv_text(COLUMNS, rows).encode("utf-8", "replace"),
         urls.EVENTS_SQLITE: database_bytes(site, rows),
         urls.VISITS_JSON: indented_json(visits).encode("utf-8", "replace"),
         urls.VISITS_CSV: csv_text(VISIT_COLUMNS, visit_rows).encode("utf-8", "replace"),
+        urls.ARTICLES_CSV: csv_text(ARTICLE_COLUMNS, article_rows).encode("utf-8", "replace"),
     }
 
 
@@ -138,6 +145,10 @@ def _schema() -> str:
     statements = [
         f"CREATE TABLE events ({_column_definitions(COLUMNS)})",
         f"CREATE TABLE visits ({_column_definitions(VISIT_COLUMNS)})",
+        f"CREATE TABLE articles ({_column_definitions(ARTICLE_COLUMNS)}) WITHOUT ROWID",
+        "CREATE TABLE event_articles (event_id INTEGER NOT NULL REFERENCES events, "
+        "article_id TEXT NOT NULL REFERENCES articles, "
+        "PRIMARY KEY (event_id, article_id)) WITHOUT ROWID",
     ]
     for table, singular in RELATIONS.items():
         key = "TEXT" if table == "launches" else "INTEGER"
@@ -170,6 +181,12 @@ def _tables(
     tables = {
         "events": event_rows,
         "visits": [visit_row(site, visit) for visit in site.visits],
+        "articles": [article_row(site, article) for article in site.all_articles],
+        "event_articles": sorted(
+            (event_id, article.key)
+            for article in site.all_articles
+            for event_id in event_ids(site, article)
+        ),
     }
     for relation in RELATIONS:
         tables[relation] = _members(events, relation)

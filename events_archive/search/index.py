@@ -71,7 +71,7 @@ class SearchIndex(Struct, frozen=True, kw_only=True, dict=True):
     """None for events without a date."""
     things: tuple[Thing, ...] = ()
     texts: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    """Rows by the words of descriptions, as `index_texts` returns them."""
+    """Rows by the words of descriptions and titles of articles, as `index_texts` has them."""
 
     def where(self, word: str) -> defaultdict[int, int]:
         """Return where a word occurs, by row."""

@@ -1,17 +1,19 @@
 """Files for programs, and the pages about them: downloads, the query page and the API mirror."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
+from events_archive.model.article import Article
 from events_archive.model.catalogue import grouped
 from events_archive.model.changes import CHANGE_TYPES
+from events_archive.model.event import Event
 from events_archive.query.engine import evaluate
 from events_archive.query.parameters import GROUPS, MAX_LIMIT, MODES, ORDERINGS
 from events_archive.query.parser import parse_query
 from events_archive.site import urls
 from events_archive.site.calendars import calendar_entry
 from events_archive.site.charts import month_counts
-from events_archive.site.export_columns import COLUMNS, VISIT_COLUMNS
+from events_archive.site.export_columns import ARTICLE_COLUMNS, COLUMNS, VISIT_COLUMNS
 from events_archive.site.next_events import MAX_NEXT, NEXT_MEMBERS
 from events_archive.site.page import ALL_EVENTS, HOME, Breadcrumb, Page, Writer
 from events_archive.site.site import Site
@@ -40,8 +42,9 @@ past would move all others to other pages.
 
 DOWNLOADS = (
     urls.EVENTS_JSONL, urls.EVENTS_CSV, urls.EVENTS_SQLITE, urls.VISITS_JSON, urls.VISITS_CSV,
+    urls.ARTICLES_CSV,
 )  # fmt: skip
-"""The files of all events and of all visits."""
+"""The files of all events, visits and articles."""
 
 ADDED_MEMBERS = (
     ("page", "The event's page here."),
@@ -56,6 +59,7 @@ ADDED_MEMBERS = (
     ("withdrawn", "Whether the API no longer has it."),
     ("history", "The changes that the archive recorded: when, which field, from what, to what."),
     ("pictures", "Copies of its picture in this archive, with width and height in pixels."),
+    ("articles", "Articles and blogs about it, the newest last."),
 )
 """What the archive adds to a record, as (name, meaning)."""
 
@@ -69,7 +73,7 @@ def data_pages(site: Site) -> Iterator[Page]:
 
 
 def download_pages(site: Site) -> Iterator[Page]:
-    """Yield all events and visits, their checksums, and the page that describes them."""
+    """Yield all events, visits and articles, their checksums, and the page that describes them."""
     for path in DOWNLOADS:
         yield Page(path=path, writer=Writer.DOWNLOAD, cache_inputs=ALL_EVENTS)
     yield Page(path=urls.CHECKSUMS, writer=Writer.CHECKSUMS, cache_inputs=ALL_EVENTS)
@@ -81,8 +85,10 @@ def download_pages(site: Site) -> Iterator[Page]:
         context={
             "columns": COLUMNS,
             "visit_columns": VISIT_COLUMNS,
+            "article_columns": ARTICLE_COLUMNS,
             "count": len(site.catalogue.all_events),
             "visits": len(site.visits),
+            "articles": len(site.all_articles),
         },
         breadcrumbs=(HOME,),
         alternates=AlternateLinks(site).main,
@@ -134,10 +140,17 @@ def _query_data(site: Site, kind: str) -> list[Page]:
     for number, members in sorted(grouped(events, lambda event: event.id // width).items()):
         name = f"{kind}-{number:03}"
         context: dict[str, object] = {"name": name, "events": members}
+        if kind == "words":
+            context["articles"] = _articles(site, members)
         if kind == "events":
             context["entries"] = [calendar_entry(site, event) for event in members]
         pages.append(Page(path=urls.query_data(name), writer=writer, context=context))
     return pages
+
+
+def _articles(site: Site, events: Iterable[Event]) -> list[tuple[Article, ...]]:
+    """Return the articles about each of the events."""
+    return [site.articles.get(event.id, ()) for event in events]
 
 
 def api_pages(site: Site) -> Iterator[Page]:
@@ -183,7 +196,11 @@ def api_pages(site: Site) -> Iterator[Page]:
             cache_inputs=ALL_EVENTS,
         )
     for event in site.catalogue.all_events:
-        context = {"event": event, "last_seen": site.history.last_seen(event.id)}
+        context = {
+            "event": event,
+            "last_seen": site.history.last_seen(event.id),
+            "articles": _articles(site, [event]),
+        }
         for path in (urls.api_event(event.id), site.urls.event(event, ".json")):
             yield Page(path=path, writer=Writer.API_EVENT, title=event.name, context=context)
 
@@ -201,6 +218,7 @@ def _event_lists(site: Site) -> Iterator[Page]:
                 "mode": mode,
                 "count": len(events),
                 "events": piece,
+                "articles": _articles(site, piece),
                 "next": urls.api_page(mode, number + 1, name) if number < len(pieces) else "",
                 "previous": urls.api_page(mode, number - 1, name) if number > 1 else "",
                 # The day on which LL2 last had each of the events.

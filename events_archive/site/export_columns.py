@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from events_archive.model.article import Article
 from events_archive.model.event import Event
 from events_archive.model.timestamps import format_utc
 from events_archive.model.visits import Visit
@@ -21,7 +22,7 @@ class Column(Struct, frozen=True):
     """A type of SQLite: "INTEGER" or "TEXT"."""
     meaning: str
     read: Callable[[Site, Any], Value]
-    """Returns the value for an event or a visit; None if it is not known."""
+    """Returns the value for an event, a visit or an article; None if it is not known."""
 
 
 def _text(name: str, meaning: str, read: Callable[[Any], str | None]) -> Column:
@@ -72,6 +73,10 @@ COLUMNS = (
     _text(
         "links", "URLs of pages about it, separated by spaces.",
         lambda event: " ".join(link.url for link in event.links),
+    ),
+    Column(
+        "articles", "TEXT", "URLs of articles about it, the newest last, separated by spaces.",
+        lambda site, event: " ".join(one.url for one in site.articles.get(event.id, ())) or None,
     ),
     Column(
         "webcast_seconds", "INTEGER", "Length of the first webcast, in seconds.",
@@ -174,6 +179,33 @@ VISIT_COLUMNS = (
 """The columns of visits, which are also the members of visits in JSON."""
 
 
+ARTICLE_COLUMNS = (
+    _text("id", "Its kind and its id at the news API.", lambda article: article.key),
+    _text("kind", "“article” or “blog”.", lambda article: article.kind),
+    _text("title", "Its title.", lambda article: article.title),
+    _text("url", "Where it was published.", lambda article: article.url),
+    _text("site", "The name of the site.", lambda article: article.site),
+    _text(
+        "authors", "Authors, separated by semicolons.",
+        lambda article: "; ".join(article.authors),
+    ),
+    _text(
+        "published", "When it was published (ISO 8601, UTC).",
+        lambda article: format_utc(article.published),
+    ),
+    Column(
+        "event_ids", "TEXT", "Ids of the events that it is about, separated by semicolons.",
+        lambda site, article: "; ".join(map(str, event_ids(site, article))),
+    ),
+)  # fmt: skip
+"""The columns of articles."""
+
+
+def event_ids(site: Site, article: Article) -> list[int]:
+    """Return the ids of the events of the archive that an article is about, ascending."""
+    return sorted(id for id in article.event_ids if id in site.articles)
+
+
 def row(site: Site, event: Event) -> tuple[Value, ...]:
     """Return an event's values, in the order of `COLUMNS`."""
     return tuple(column.read(site, event) for column in COLUMNS)
@@ -182,6 +214,11 @@ def row(site: Site, event: Event) -> tuple[Value, ...]:
 def visit_row(site: Site, visit: Visit) -> tuple[Value, ...]:
     """Return a visit's values, in the order of `VISIT_COLUMNS`."""
     return tuple(column.read(site, visit) for column in VISIT_COLUMNS)
+
+
+def article_row(site: Site, article: Article) -> tuple[Value, ...]:
+    """Return an article's values, in the order of `ARTICLE_COLUMNS`."""
+    return tuple(column.read(site, article) for column in ARTICLE_COLUMNS)
 
 
 def visit_record(site: Site, visit: Visit) -> dict[str, Value | list[int]]:

@@ -38,9 +38,15 @@ def build_search_index(site: Site) -> SearchIndex:
         spans=tuple(map(_span, events)),
         things=(*_terms(site, rows), *_members(events)),
         texts=index_texts(
-            (event.name for event in events), (event.description for event in events)
+            (event.name for event in events), (_text(site, event) for event in events)
         ),
     )
+
+
+def _text(site: Site, event: Event) -> str:
+    """Return the description, and the titles of the articles about it."""
+    titles = (article.title for article in site.articles.get(event.id, ()))
+    return "\n".join((event.description, *titles))
 
 
 def _span(event: Event) -> Span | None:

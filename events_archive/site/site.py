@@ -44,7 +44,7 @@ class Site(Struct, frozen=True, kw_only=True, dict=True, eq=False):
     replaced: Mapping[int, RecordLine] = field(default_factory=dict)
     """The records that the refresh before this build has replaced, by event id."""
     articles: Mapping[int, tuple[Article, ...]] = field(default_factory=dict)
-    """Articles and blogs about events, by event id, newest last."""
+    """Articles and blogs about events of the archive, by event id, newest last."""
     articles_refreshed: datetime | None = None
     """When the news API last responded (UTC); None if that is not known."""
 
@@ -73,6 +73,13 @@ class Site(Struct, frozen=True, kw_only=True, dict=True, eq=False):
                 lines={**self.query_index.lines, **(former or {})},
             ),
         )
+
+    @cached_property
+    def all_articles(self) -> tuple[Article, ...]:
+        """Every article about an event of the archive, by kind and id."""
+        listed = self.articles.values()
+        found = {(one.kind, one.id): one for articles in listed for one in articles}
+        return tuple(found[key] for key in sorted(found))
 
     @property
     def title(self) -> str:

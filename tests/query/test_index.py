@@ -5,6 +5,7 @@ from typing import Any
 
 from events_archive.ll2.parse import parse_event
 from events_archive.query.index import ApiRecord, QueryIndex, build_query_index
+from tests.factories import an_article
 from tests.ll2_server import generate_records
 from tests.store.record_files import records_of
 
@@ -97,3 +98,13 @@ def test_values_of_a_record_are_returned_in_their_original_spelling() -> None:
     api_record = ApiRecord(data=data.encode(), source_url="")
     members = data.removeprefix("{")
     assert api_record.json("list", "u") == f'{{"response_mode":"list","url":"u",{members}'.encode()
+
+
+def test_titles_of_articles_are_searched_too() -> None:
+    first, second = sorted(RECORDS)[:2]
+    articles = {first: (an_article(title="A night’s chase"), an_article(2, title="Docked"))}
+    events = [parse_event(record) for record in RECORDS.values()]
+    rows = build_query_index(records_of(RECORDS), events, (), articles).rows
+    by_id = {row.id: row.text for row in rows}
+    assert by_id[first].endswith("\nA night’s chase\nDocked")
+    assert "chase" not in by_id[second]

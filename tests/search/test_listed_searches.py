@@ -8,7 +8,7 @@ from events_archive.ll2.parse import parse_event
 from events_archive.search.engine import search
 from events_archive.search.index import SearchIndex
 from events_archive.site.search_index import build_search_index
-from tests.factories import a_site
+from tests.factories import a_site, an_article, an_event
 from tests.search_events import TODAY, ListedSearch, listed_searches, search_records
 
 LISTED = listed_searches()
@@ -33,3 +33,12 @@ def test_what_is_meant_comes_first(index: SearchIndex, listed: ListedSearch) -> 
     paths = [thing.path for thing in result.pages]
     assert all(any(path.startswith(page) for path in paths) for page in listed.pages), paths
     assert {note.message for note in result.notes} == set(filter(None, [listed.note]))
+
+
+def test_an_event_is_found_by_what_was_written_about_it() -> None:
+    articles = {2: (an_article(title="A night’s chase"),)}
+    events = (an_event(id, name=f"Soyuz MS-{id} Docking") for id in (1, 2, 3))
+    index = build_search_index(a_site(*events, articles=articles))
+    assert [index.names[row] for row in search(index, "soyuz chase", NOW).rows] == [
+        "Soyuz MS-2 Docking"
+    ]
