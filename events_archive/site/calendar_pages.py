@@ -24,6 +24,7 @@ from events_archive.site.formats import CALENDAR
 from events_archive.site.page import Page
 from events_archive.site.reminders import calendar_with_reminders, with_alarm
 from events_archive.site.site import Site
+from events_archive.site.taxonomies import find_terms
 from events_archive.site.terms import Term
 
 MAX_EVENTS = 900
@@ -70,12 +71,12 @@ def calendar_pages(site: Site) -> Iterator[Page]:
 
 def _term_events(site: Site, catalogue: Catalogue) -> Iterator[tuple[Term, Sequence[Event]]]:
     """Yield each term that has a calendar, with the events of ``catalogue`` that are in it."""
+    found = find_terms(site.taxonomies.taxonomies, catalogue, site.history.slugs)
     for taxonomy in site.taxonomies.taxonomies:
         if not taxonomy.calendar_refresh:
             continue
         identify = taxonomy.canonical_slug
-        found = taxonomy.find(taxonomy, catalogue, site.history.slugs)
-        events_of = {identify(term.slug): term.events for term in found}
+        events_of = {identify(term.slug): term.events for term in found[taxonomy.name]}
         for term in site.term_feeds.of(taxonomy):
             events = events_of.get(identify(term.slug), ())
             on_days = (event for event in events if event.date.day)

@@ -1,10 +1,10 @@
 """A page for each event, and the permalinks that redirect to them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from events_archive.model.changes import Change
-from events_archive.model.event import Event
+from events_archive.model.event import Event, Program, SpaceStation
 from events_archive.model.interval import MONTHS
 from events_archive.site import urls
 from events_archive.site.calendars import has_calendar
@@ -12,6 +12,7 @@ from events_archive.site.page import HOME, Alternate, Breadcrumb, Page, redirect
 from events_archive.site.site import Site
 from events_archive.site.slips import drawn_slip
 from events_archive.site.subscriptions import AlternateLinks
+from events_archive.site.terms import Term
 
 MAX_OTHERS_OF_TYPE = 4
 """How many other events of its type an event's page links to."""
@@ -35,6 +36,7 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
     previous, next = catalogue.neighbours.get(event.id, (None, None))
     changes, withdrawn = site.history.changes_of(event.id), state.withdrawn.get(event.id)
     published, story = site.publications.of(event), site.stories[0].get(event.id)
+    place, term_urls = taxonomies.place(event), taxonomies.term_urls(event)
     return Page(
         path=site.urls.event(event),
         template="pages/event.html",
@@ -45,13 +47,14 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
             "previous": previous,
             "next": next,
             "others": catalogue.others_of_type(event, MAX_OTHERS_OF_TYPE),
-            "place": taxonomies.place(event),
+            "place": place,
             "series": tuple(
                 position
                 for position in taxonomies.series_positions.get(event.id, ())
                 if not story or position.term.url != story.url
             ),
-            "term_urls": taxonomies.term_urls(event),
+            "term_urls": term_urls,
+            "members": _named_once(event, place, term_urls),
             "related": site.related.get(event.id, ()),
             "story": story,
             "presence": None if withdrawn else site.visit_index.present_at(event),
@@ -69,6 +72,22 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
         alternates=alternates,
         modified=published.page_changed,
     )
+
+
+def _named_once(
+    event: Event, place: Term | None, term_urls: Mapping[str, Mapping[int, str]]
+) -> dict[str, tuple[Program | SpaceStation, ...]]:
+    """Return the stations and programmes of an event but those that have the page of another.
+
+    A station can be the place of the event too, whose page the heading links to.
+    """
+    linked = {place.url} if place else set()
+    members: dict[str, tuple[Program | SpaceStation, ...]] = {}
+    for name in ("stations", "programs"):
+        urls = term_urls[name]
+        members[name] = tuple(one for one in getattr(event, name) if urls[one.id] not in linked)
+        linked |= {url for one in members[name] if (url := urls[one.id])}
+    return members
 
 
 def _changelog(changes: tuple[Change, ...]) -> tuple[Change, ...]:

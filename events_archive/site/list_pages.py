@@ -16,7 +16,7 @@ from events_archive.site.charts import (
     year_bars,
 )
 from events_archive.site.month_grid import month_grid
-from events_archive.site.page import HOME, Breadcrumb, Page
+from events_archive.site.page import HOME, Breadcrumb, Page, redirect
 from events_archive.site.pagination import EventList, Neighbours
 from events_archive.site.site import Site
 from events_archive.site.station_visits import station_visits
@@ -33,8 +33,12 @@ def list_pages(site: Site) -> Iterator[Page]:
         terms = site.taxonomies.terms[taxonomy.name]
         if site.taxonomies.has_index(taxonomy):
             yield from _index_pages(site, taxonomy, terms, alternates)
-        for term, neighbours in _with_neighbours(terms, is_cyclic=taxonomy.is_cyclic):
+        own = tuple(term for term in terms if not term.same_as)
+        for term, neighbours in _with_neighbours(own, is_cyclic=taxonomy.is_cyclic):
             yield from _term_pages(site, term, neighbours, alternates)
+        for term in terms:
+            if term.same_as:
+                yield redirect(term.path, term.name, term.url)
 
 
 def _index_pages(

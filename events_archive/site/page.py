@@ -87,11 +87,15 @@ class Page(Struct, frozen=True, kw_only=True):
         return self.path.endswith(".html")
 
 
+REDIRECT = "pages/redirect.html"
+"""The template of pages that redirect."""
+
+
 def redirect(path: str, name: str, target: str) -> Page:
     """Return a page that redirects to ``target``, since static hosts have no redirects."""
     return Page(
         path=path,
-        template="pages/redirect.html",
+        template=REDIRECT,
         title=name,
         context={"name": name, "target": target},
         indexable=False,

@@ -15,7 +15,7 @@ from events_archive.site.calendars import Calendar, calendar_page
 from events_archive.site.feed_archives import is_archive_document
 from events_archive.site.feeds import Feed
 from events_archive.site.formats import CALENDAR, RSS
-from events_archive.site.page import Page, redirect
+from events_archive.site.page import REDIRECT, Page, redirect
 from events_archive.site.site import Site
 from events_archive.site.taxonomies import TAXONOMIES
 
@@ -77,14 +77,16 @@ def _copies(moved: Mapping[str, str], pages: Iterable[Page]) -> Iterator[Page]:
 
 def retired_list_redirects(published: Iterable[str], pages: Iterable[Page]) -> Iterator[Page]:
     """Yield a redirect for each of the ``published`` lists that is not among ``pages``."""
-    planned = {page.path for page in pages}
-    retired = sorted(path for path in set(published) - planned if path.endswith(".html"))
+    planned = {page.path: page for page in pages}
+    retired = sorted(path for path in set(published) - planned.keys() if path.endswith(".html"))
     if not retired:
         return
     same_term = {_term_identity(path): path for path in planned if path.count("/") == 1}
     for path in retired:
         candidates = (same_term.get(_term_identity(path), ""), *_broader_lists(path))
         target = next(candidate for candidate in candidates if candidate in planned)
+        page = planned[target]
+        target = page.context["target"] if page.template == REDIRECT else target
         yield redirect(path, "the list that these events are now in", target)
 
 

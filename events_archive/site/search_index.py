@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from events_archive.model.event import Event
-from events_archive.model.places import names_of_place
+from events_archive.model.places import names_of_place, place_of
 from events_archive.search.index import (
     PLACE,
     RELATION,
@@ -65,7 +65,7 @@ def _terms(site: Site, rows: Mapping[int, int]) -> Iterator[Thing]:
         kind = Kind(taxonomy.name, taxonomy.singular, _PLACES_OF_WORDS[taxonomy.name])
         for term in site.taxonomies.terms[taxonomy.name]:
             members = sorted(rows[event.id] for event in term.events)
-            if members:
+            if members and not term.same_as:
                 yield Thing(
                     kind=kind,
                     name=term.name,
@@ -80,8 +80,10 @@ def _aliases(term: Term) -> tuple[str, ...]:
     match term.taxonomy.name:
         case "types":
             names = [type_explanation(term.value), term.name.removeprefix("Spacecraft ")]
-        case "places":
-            names = [*names_of_place(term.slug), *dict.fromkeys(e.location for e in term.events)]
+        case "places" | "stations":
+            place = place_of(term.name)
+            places = dict.fromkeys(e.location for e in term.events if place_of(e.location) == place)
+            names = [*(names_of_place(place.slug) if place else ()), *places]
         case "agencies":
             names = [term.value.abbreviation]
         case _:

@@ -21,7 +21,7 @@ from events_archive.site.categories import CATEGORIES, Category
 from events_archive.site.missions import Story, find_stories
 from events_archive.site.publications import Publications
 from events_archive.site.related import Related, find_related
-from events_archive.site.taxonomies import TAXONOMIES
+from events_archive.site.taxonomies import TAXONOMIES, find_terms
 from events_archive.site.term_feeds import TermFeeds
 from events_archive.site.terms import TaxonomyIndex, Term
 from events_archive.site.urls import Urls
@@ -110,8 +110,7 @@ class Site(Struct, frozen=True, kw_only=True, dict=True, eq=False):
     @cached_property
     def taxonomies(self) -> TaxonomyIndex:
         """The types, years, places, agencies, ... of the events."""
-        slugs = self.history.slugs
-        terms = {one.name: tuple(one.find(one, self.catalogue, slugs)) for one in TAXONOMIES}
+        terms = find_terms(TAXONOMIES, self.catalogue, self.history.slugs)
         return TaxonomyIndex(taxonomies=TAXONOMIES, terms=terms)
 
     @cached_property

@@ -20,6 +20,7 @@ from events_archive.model.series import Series, find_series
 from events_archive.model.slugs import SlugRegistry, safe_slug
 from events_archive.site import pagination
 from events_archive.site.categories import category_of
+from events_archive.site.stations import merge_stations
 from events_archive.site.terms import Taxonomy, Term
 
 EVERY_SIX_HOURS, DAILY = "PT6H", "P1D"
@@ -261,3 +262,10 @@ TAXONOMIES = (
     ),
 )  # fmt: skip
 """In the order of the home page and of the page "Browse"."""
+
+
+def find_terms(
+    taxonomies: Iterable[Taxonomy], catalogue: Catalogue, slugs: SlugRegistry
+) -> Mapping[str, tuple[Term, ...]]:
+    """Return the terms of all taxonomies, by the taxonomy's name."""
+    return merge_stations({one.name: tuple(one.find(one, catalogue, slugs)) for one in taxonomies})

@@ -11,6 +11,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from events_archive.model.archive_state import ArchiveHistory
+from events_archive.model.catalogue import grouped
 from events_archive.site.formats import RSS
 from events_archive.site.terms import Taxonomy, TaxonomyIndex, Term
 
@@ -28,7 +29,10 @@ class TermFeeds(Struct, frozen=True, kw_only=True, dict=True, eq=False):
             return False
         if len(term.events) >= taxonomy.min_events:
             return True
-        return taxonomy.canonical_slug(term.slug) in self._published[taxonomy.name]
+        return any(
+            one.taxonomy.canonical_slug(one.slug) in self._published[one.taxonomy.name]
+            for one in (term, *self._same.get(term.url, ()))
+        )
 
     def of(self, taxonomy: Taxonomy) -> tuple[Term, ...]:
         """Return the terms of a taxonomy that have feeds or a calendar.
@@ -38,14 +42,16 @@ class TermFeeds(Struct, frozen=True, kw_only=True, dict=True, eq=False):
         return (*self.listed(taxonomy), *self._retired(taxonomy))
 
     def listed(self, taxonomy: Taxonomy) -> tuple[Term, ...]:
-        """Return those of the terms that have a page."""
-        return tuple(filter(self.has, self.taxonomies.terms[taxonomy.name]))
+        """Return those of the terms that have a page of their own."""
+        terms = self.taxonomies.terms[taxonomy.name]
+        return tuple(term for term in terms if not term.same_as and self.has(term))
 
     @cached_property
     def moved(self) -> dict[str, str]:
         """The present path of each term whose files were published at another, without suffixes.
 
-        By the former path: ``agencies/russian-space-agency-63`` became ``agencies/roscosmos-63``.
+        By the former path: ``agencies/russian-space-agency-63`` became ``agencies/roscosmos-63``,
+        and the files of a place are those of the station that it is.
         """
         return {
             f"{taxonomy.name}/{slug}": term.url.removesuffix(".html")
@@ -78,7 +84,15 @@ class TermFeeds(Struct, frozen=True, kw_only=True, dict=True, eq=False):
     @cached_property
     def _slugs(self) -> Mapping[str, Set[str]]:
         terms = self.taxonomies.terms
-        return {name: {term.slug for term in found} for name, found in terms.items()}
+        return {
+            name: {term.slug for term in found if not term.same_as} for name, found in terms.items()
+        }
+
+    @cached_property
+    def _same(self) -> Mapping[str, tuple[Term, ...]]:
+        """The terms that have the page of another, by its URL."""
+        terms = (term for found in self.taxonomies.terms.values() for term in found)
+        return grouped(filter(lambda term: term.same_as, terms), lambda term: term.url)
 
     @cached_property
     def _published(self) -> Mapping[str, Mapping[str, Set[str]]]:

@@ -91,10 +91,17 @@ class Term:
     website: str = ""
     category: Category | None = None
     """What gives its calendar a colour."""
+    same_as: "Term | None" = None
+    """The term of another taxonomy that is the same thing and has the page of both."""
 
     @property
     def url(self) -> str:
-        """``agencies/nasa-44.html``."""
+        """The page of its events: ``agencies/nasa-44.html``."""
+        return self.same_as.url if self.same_as else self.path
+
+    @property
+    def path(self) -> str:
+        """Where its page is, or the redirect to that of the term which is the same."""
         return f"{self.taxonomy.name}/{self.slug}.html"
 
     @property

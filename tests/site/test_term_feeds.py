@@ -29,7 +29,7 @@ TERMS = (
     "places/tiangong-space-station",
     "stations/international-space-station-4",
     "agencies/nasa-44",
-    "programs/international-space-station-17",
+    "programs/artemis-15",
     "astronauts/ada-example-1",
     "series/us-eva",
 )
@@ -39,7 +39,8 @@ TERMS = (
 def _events(count: int, **fields: Any) -> list[Any]:
     """Return events that have one place, station, agency, programme, astronaut and series."""
     terms = {
-        "agencies": (an_agency(),), "stations": (a_station(),), "programs": (a_program(),),
+        "agencies": (an_agency(),), "stations": (a_station(),),
+        "programs": (a_program(15, "Artemis"),),
         "astronauts": (an_astronaut(),), **fields,
     }  # fmt: skip
     return [
@@ -190,12 +191,15 @@ def test_the_calendar_of_a_series_has_the_only_event_whose_day_is_known() -> Non
 
 
 def test_terms_of_one_name_have_feeds_with_different_titles_and_ids() -> None:
-    name = "International Space Station"
-    plan = _plan(*_events(3, stations=(a_station(4, name),), programs=(a_program(17, name),)))
-    feeds = {plan[f"{term}.rss"].context["feed"].title: term for term in TERMS}
-    assert len(feeds) == len(TERMS)
-    assert f"{name} · Space stations · Spaceflight Events Archive" in feeds
-    assert len({plan[f"{term}.rss"].context["feed"].id for term in TERMS}) == len(TERMS)
+    name = "Artemis"
+    plan = _plan(*_events(3, agencies=(an_agency(15, name),), programs=(a_program(15, name),)))
+    feeds = [
+        plan[f"{folder}/artemis-15.rss"].context["feed"] for folder in ("agencies", "programs")
+    ]
+    assert [feed.title for feed in feeds] == [
+        f"{name} · {title} · Spaceflight Events Archive" for title in ("Agencies", "Programmes")
+    ]
+    assert len({feed.id for feed in feeds}) == 2
 
 
 def test_a_changed_event_changes_the_feeds_and_calendars_that_show_it_alone() -> None:
