@@ -5,7 +5,7 @@ Coordinates are whole numbers in a box of the chart's own; the stylesheet decide
 
 from calendar import monthrange
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from math import ceil
 from typing import NamedTuple
 
@@ -76,8 +76,8 @@ class Bar(NamedTuple):
     events: Events
 
 
-def type_timeline(site: Site, type: EventType) -> tuple[Chart, dict[int, tuple[str, int]]]:
-    """Return a type's events by year, for the index of types: a chart, and each (URL, count)."""
+def type_timeline(site: Site, type: EventType) -> tuple[Chart, dict[int, tuple[str, int]], int]:
+    """Return a type's events by year: a chart, each (URL, count), and the highest count."""
     years = site.catalogue.years
     by_year = grouped(site.catalogue.by_type[type.id], lambda event: event.date.year)
     counts = {year: (_year_url(site, type, year), len(events)) for year, events in by_year.items()}
@@ -85,7 +85,8 @@ def type_timeline(site: Site, type: EventType) -> tuple[Chart, dict[int, tuple[s
         Bar(year - years.start, counts[year][0], str(year), events)
         for year, events in sorted(by_year.items())
     ]
-    return bar_chart(bars, max(len(years), MIN_YEARS)), counts
+    most = max(map(len, by_year.values()), default=0)
+    return bar_chart(bars, max(len(years), MIN_YEARS)), counts, most
 
 
 def timeline(site: Site, type: EventType) -> tuple[Chart, range] | None:
@@ -120,7 +121,7 @@ def _month_column(years: range, month: tuple[int, int]) -> int:
 
 
 def year_overview(site: Site) -> list[tuple[int, int, Chart, MonthCounts]]:
-    """Return all years as (year, count, chart of its weeks, its months).
+    """Return all years as (year, count, chart of its weeks, its months), the latest first.
 
     The busiest week of all has the full height.
     """
@@ -128,7 +129,7 @@ def year_overview(site: Site) -> list[tuple[int, int, Chart, MonthCounts]]:
     most = max((len(bar.events) for bars in weeks.values() for bar in bars), default=0)
     return [
         (year, len(events), bar_chart(weeks[year], WEEKS, most), month_counts(site, year))
-        for year, events in site.catalogue.by_year.items()
+        for year, events in reversed(site.catalogue.by_year.items())
     ]
 
 
@@ -187,9 +188,9 @@ def _stacked(events: Events) -> Iterator[tuple[Category, int, int]]:
 
 
 def year_bars(
-    years: Mapping[int, Events],
+    years: dict[int, Events],
 ) -> list[tuple[int, list[tuple[Category, float, float]], int]]:
-    """Return each year as (year, its bar, count).
+    """Return each year as (year, its bar, count), the latest first.
 
     A bar is horizontal; its parts are (category, start, length) in percent of the longest bar.
     """
@@ -203,7 +204,7 @@ def year_bars(
             ],
             len(events),
         )
-        for year, events in years.items()
+        for year, events in reversed(years.items())
     ]
 
 

@@ -17,7 +17,7 @@ from events_archive.site.charts import (
 )
 from events_archive.site.month_grid import month_grid
 from events_archive.site.page import HOME, Breadcrumb, Page, redirect
-from events_archive.site.pagination import EventList, Neighbours
+from events_archive.site.pagination import EventList, Neighbours, Section
 from events_archive.site.site import Site
 from events_archive.site.station_visits import station_visits
 from events_archive.site.subscriptions import AlternateLinks
@@ -82,12 +82,17 @@ def _types_context(site: Site) -> Context:
 
 
 def _years_context(site: Site) -> Context:
-    years = site.catalogue.by_year
+    years, undated = site.catalogue.by_year, site.catalogue.undated
+    shown = Section(
+        title="Date unknown", anchor="undated", events=undated[: site.settings.list_limit]
+    )
     return {
         "years": year_bars(years),
         "months": {year: month_counts(site, year) for year in years},
         "categories": tuple(category for category, _ in site.types_by_category),
-        "undated": site.catalogue.undated[: site.settings.list_limit],
+        "event_list": EventList(
+            path=urls.ALL_YEARS, count=len(undated), sections=(shown,) if undated else ()
+        ),
     }
 
 

@@ -195,7 +195,7 @@ TAXONOMIES = (
         page_description="{events} in {name}.",
     ),
     Taxonomy(
-        name="days", title="Days of the year", singular="Day",
+        name="days", title="On this day", singular="Day",
         find=partial(
             find_periods,
             groups=lambda events: {day: events.by_day.get(day, ()) for day in _DAYS},
@@ -205,7 +205,7 @@ TAXONOMIES = (
         is_optional=False, records_terms=False, is_cyclic=True, navigation_label="On this day",
         layout=partial(pagination.split_by_number, grouping=pagination.by_year_of_day),
         template="pages/day.html", page_title="On this day: {name}",
-        page_description="{events} on {name}, in all years.",
+        page_description="{events} on {name}, across all years.",
         index_template="pages/days.html",
         index_description="What happened in spaceflight on each day of the year.",
     ),
@@ -213,7 +213,7 @@ TAXONOMIES = (
         name="series", title="Series and missions", singular="Series",
         feed_id="series", calendar_refresh=EVERY_SIX_HOURS,
         intro="Events that belong together: everything that one spacecraft did, and what is "
-        "numbered, such as spacewalks. Only events whose names leave no doubt are included.",
+        "numbered, such as spacewalks. Only events whose names are unambiguous are included.",
         find=find_all_series,
     ),
     Taxonomy(

@@ -46,6 +46,37 @@ def test_a_row_leaves_out_what_the_headings_say(path: str, rows: list[str]) -> N
     assert [row.replace(" ", "") for row in _rows(path)] == [row.replace(" ", "") for row in rows]
 
 
+OF_ALL = ("Calendar of all events", "calendar.ics"), ("Feed of all events", "feed.rss")
+OF_2021 = ("Calendar of 2021", "years/2021.ics"), ("Feed of all events", "feed.rss")
+OF_DAYS = ("Calendar of anniversaries", "anniversaries.ics"), ("Feed of anniversaries", "days.rss")
+
+
+@pytest.mark.parametrize(
+    ("path", "links"),
+    [
+        ("types/eva.html", (("Calendar", "types/eva.ics"), ("Feed", "types/eva.rss"))),
+        ("years/2021.html", OF_2021),
+        ("months/2021-07.html", OF_2021),
+        ("places/moon.html", OF_ALL),
+        ("days/07-04.html", OF_DAYS),
+        ("upcoming.html", OF_ALL),
+    ],
+)
+def test_below_its_heading_a_list_says_where_to_subscribe(
+    path: str, links: tuple[tuple[str, str], ...]
+) -> None:
+    page = PublishedPage(path, _pages()[path])
+    (line,) = (p for p in page.elements("p") if p.attrib.get("class") == "subscribe-line")
+    shown = ((a.text, a.attrib["href"].removeprefix("../")) for a in line.iter(XHTML + "a"))
+    assert tuple(shown) == links
+
+
+def test_on_the_web_the_calendar_of_a_list_is_subscribed_to_and_not_imported() -> None:
+    site = a_site(*EVENTS, base_url="https://example.org/archive/")
+    pages = render_site(site, lambda page: page.path == "types/eva.html")
+    assert b'href="webcal://example.org/archive/types/eva.ics"' in pages["types/eva.html"]
+
+
 @pytest.mark.parametrize("row", TABLE, ids=str)
 def test_without_a_heading_that_states_a_part_of_it_a_row_has_the_whole_date(row) -> None:
     date = an_event_date(row.date, row.precision)

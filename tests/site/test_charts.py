@@ -19,6 +19,8 @@ from events_archive.site.charts import (
     timeline,
     type_timeline,
     week_bars,
+    year_bars,
+    year_overview,
 )
 from tests.factories import DOCKING, EVA, a_site, an_event
 
@@ -70,13 +72,20 @@ def test_an_event_not_known_to_the_month_is_not_shown() -> None:
 
 def test_the_bar_of_a_year_links_to_it() -> None:
     site = a_site(an_event(1, "2019-05-01T00:00:00Z"), an_event(2, "2021-05-01T00:00:00Z"))
-    chart, counts = type_timeline(site, EVA)
+    chart, counts, most = type_timeline(site, EVA)
     assert chart.width == MIN_YEARS * COLUMN
     assert [(mark.url, mark.label) for mark in chart.marks] == [
         ("types/eva.html#y2019", "2019: 1 event"),
         ("types/eva.html#y2021", "2021: 1 event"),
     ]
     assert counts == {2019: ("types/eva.html#y2019", 1), 2021: ("types/eva.html#y2021", 1)}
+    assert most == 1
+
+
+def test_lists_of_years_begin_with_the_latest() -> None:
+    site = a_site(*[an_event(year, f"{year}-05-01T00:00:00Z") for year in (2019, 2020, 2021)])
+    assert [year for year, *_ in year_overview(site)] == [2021, 2020, 2019]
+    assert [year for year, *_ in year_bars(site.catalogue.by_year)] == [2021, 2020, 2019]
 
 
 def test_each_event_of_a_short_timeline_has_its_own_dot() -> None:
