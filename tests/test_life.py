@@ -42,6 +42,8 @@ STATED = ("*.rss", "*.atom", "*.ics", "sitemap.xml", "feed.json", "changes.json"
 NAVIGATION = '<div class="event-navigation'
 NO_CONTENT = re.compile(
     r'<div class="event-actions".*?</div>|<details class="facts record">.*?</details>|'
+    # What other events tell of this one.
+    r'<section class="(?:story|presence)".*?</section>|</?div\b[^>]*>|'
     r'<a href="\.\./[^"]*"[^>]*>|</a>',
     re.DOTALL,
 )
