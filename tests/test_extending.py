@@ -73,7 +73,7 @@ def test_a_field_of_the_record_is_parsed_and_shown_on_the_page_of_each_event(
     )
     insert(
         project / "templates/pages/event.html",
-        "{{ facts(",
+        "{{ record(",
         "<p>Read in the API's mode {{ event.api_mode }}</p>\n",
     )
     run = build_project()
