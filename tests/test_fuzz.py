@@ -23,6 +23,7 @@ from events_archive.commands.build import build_site
 from events_archive.commands.fetch import load_site
 from events_archive.console import Console
 from events_archive.errors import ArchiveError
+from events_archive.model.article import KINDS
 from events_archive.output.fingerprints import Fingerprints
 from events_archive.output.id_audit import IdAudit
 from events_archive.query.engine import evaluate
@@ -33,12 +34,14 @@ from events_archive.settings import Settings
 from events_archive.site.page import Page, Writer
 from events_archive.site.plan import plan_site
 from events_archive.site.site import Site
+from events_archive.snapi.parse import stored_record
 from events_archive.store import canonical_json
 from events_archive.store.checksum import add_checksum, remove_checksum
 from events_archive.store.records import id_of_record
 from tests.conftest import BASE_URL, PROJECT, run_build
 from tests.ll2_server import EventDatabase, Fault, LL2Server, generate_records
 from tests.mutation import Mutator, nested
+from tests.news_server import ArticleDatabase, link_to
 from tests.render.rendered import make_context, no_thumbnails
 
 CORPUS = PROJECT / "tests" / "data" / "corpus"
@@ -177,6 +180,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     names = ("kind", "field", "old", "new")
     history = [constant | dict(zip(names, change, strict=True)) for change in changes]
     (settings.cache / "history.jsonl").write_bytes(encoded(history))
+    articles = [
+        stored_record(kind, ArticleDatabase().add(id=number, events=link_to(record["id"])))
+        for kind in KINDS
+        for number, record in enumerate(RECORDS[:5], start=1)
+    ]
+    (settings.cache / "articles.jsonl").write_bytes(encoded(articles))
     build_site(settings, Console(stream=io.StringIO()))
     return folder
 

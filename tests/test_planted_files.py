@@ -17,6 +17,7 @@ import pytest
 from events_archive.cli import main
 from tests.conftest import PROJECT, Run, run_build
 from tests.ll2_server import EventDatabase, LL2Server
+from tests.news_server import ArticleDatabase, NewsServer
 from tests.plants import PLANTS
 
 DEADLINE = 60
@@ -24,8 +25,8 @@ OPTIONS = ("--offline", "--jobs", "1", "--base-url", "https://example.org/")
 DERIVED = ("builds", "generations", "sweep", "thumbnails")
 """Folders of the cache that change nothing that is published if they are lost."""
 MADE_LATER = (
-    "cache/sweep/journal.json", "cache/sweep/page-0001.json", "cache/sweep/sweep.json",
-    "output/.staging",
+    "cache/sweep/articles-0001.json", "cache/sweep/articles.json", "cache/sweep/journal.json",
+    "cache/sweep/page-0001.json", "cache/sweep/sweep.json", "output/.staging",
 )  # fmt: skip
 """Names of files that a finished run has removed."""
 REPLACED = tuple(name for name in PLANTS if name != "folder")
@@ -39,7 +40,10 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Run:
     with LL2Server(EventDatabase.generate(12, images=2), max_image_width=320) as server:
         run_build("--api-url", server.url, **folders)
         server.database.rename(server.database.ids[0], "Another name")
-        run_build("--api-url", server.url, "--max-age", "0", **folders)
+        articles = ArticleDatabase.generate(9, event_ids=server.database.ids)
+        with NewsServer(articles) as news:
+            apis = ("--api-url", server.url, "--news-api-url", news.url)
+            run_build(*apis, "--max-age", "0", **folders)
     return run_build(*OPTIONS, **folders)
 
 

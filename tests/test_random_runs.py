@@ -18,6 +18,7 @@ import pytest
 
 from tests.conftest import PROJECT, run_build
 from tests.ll2_server import EventDatabase, Fault, LL2Server, LoggedRequest
+from tests.news_server import ArticleDatabase, NewsServer, link_to
 from tests.published_site import PublishedSite
 
 SEQUENCES = int(os.environ.get("ARCHIVE_SEQUENCES", "2"))
@@ -31,9 +32,10 @@ OPTIONS = (
 class Simulation:
     """A server, an archive of it, and all paths that the archive has published."""
 
-    def __init__(self, seed: int, folder: Path, server: LL2Server) -> None:
+    def __init__(self, seed: int, folder: Path, server: LL2Server, news: NewsServer) -> None:
         self.random = random.Random(seed)
         self.server, self.database = server, server.database
+        self.news = news
         self.cache, self.output = folder / "cache", folder / "output"
         self.published: set[str] = set()
         self.deleted: list[int] = []
@@ -63,7 +65,24 @@ class Simulation:
                 self.database.delete(self.deleted[-1])
             case "restore" if self.deleted:
                 self.database.restore(self.deleted.pop())
+        self.edit_articles()
         self.database.advance(hours=self.random.choice((1, 30, 400)))
+
+    def edit_articles(self) -> None:
+        """Change something at the news API."""
+        articles, numbers = (
+            self.news.database,
+            [a["id"] for a in self.news.database.records("blogs")],
+        )
+        articles.clock = self.database.clock
+        match self.random.choice(("add", "change", "silent", "delete")):
+            case "add":
+                articles.add("blogs", title=f"{self.random.random()}", events=link_to(self.any()))
+            case "delete" if len(numbers) > 5:
+                articles.delete("blogs", self.random.choice(numbers))
+            case action:
+                changes = {"events": link_to(self.any()), "silently": action == "silent"}
+                articles.change("blogs", self.random.choice(numbers), **changes)
 
     def any(self) -> int:
         return self.random.choice(self.database.ids)
@@ -82,19 +101,25 @@ class Simulation:
                 self.build("--full")
             case "down":
                 self.server.faults.add(Fault.HTML, path="/events/", times=2)
+                self.news.faults.add(Fault.RESET, times=4)
                 self.build()
             case _:
                 self.build(*self.random.choice(((), ("--full",))))
         self.server.faults.clear()
+        self.news.faults.clear()
         self.server.throttle.reset()
 
     def drift(self, request: LoggedRequest) -> None:
         """Move an event to another page while the pages are read."""
         self.database.change(self.any(), description="Edited between two pages")
 
+    @property
+    def apis(self) -> tuple[str, ...]:
+        return ("--api-url", self.server.url, "--news-api-url", self.news.url)
+
     def build(self, *options: str) -> None:
         run = run_build(
-            "--api-url", self.server.url, *OPTIONS, *options,
+            *self.apis, *OPTIONS, *options,
             cache=self.cache, output=self.output, expect=None,
         )  # fmt: skip
         assert "Traceback" not in run.stderr
@@ -104,7 +129,7 @@ class Simulation:
             assert "no cache" in run.stderr, run.stderr
 
     def build_and_kill(self) -> None:
-        command = [sys.executable, str(PROJECT / "build.py"), "--api-url", self.server.url]
+        command = [sys.executable, str(PROJECT / "build.py"), *self.apis]
         folders = ["--cache", str(self.cache), "--output", str(self.output)]
         process = subprocess.Popen([*command, *OPTIONS, *folders], stderr=subprocess.DEVNULL)
         time.sleep(self.random.uniform(0.1, 1.2))
@@ -130,8 +155,10 @@ class Simulation:
 def test_after_any_sequence_the_cache_equals_upstream_and_no_path_is_missing(
     seed: int, tmp_path: Path
 ) -> None:
-    with LL2Server(EventDatabase.generate(60, images=0)) as server:
-        simulation = Simulation(seed, tmp_path, server)
+    database = EventDatabase.generate(60, images=0)
+    articles = ArticleDatabase.generate(40, event_ids=database.ids)
+    with LL2Server(database) as server, NewsServer(articles) as news:
+        simulation = Simulation(seed, tmp_path, server, news)
         for _ in range(STEPS):
             for _ in range(simulation.random.randint(0, 4)):
                 simulation.edit()
@@ -139,6 +166,7 @@ def test_after_any_sequence_the_cache_equals_upstream_and_no_path_is_missing(
         simulation.build("--full", "--accept-withdrawals")
         simulation.build()
         _check_cache(simulation)
+        _check_articles(simulation)
         _check_pages(simulation)
 
 
@@ -152,6 +180,20 @@ def _check_cache(simulation: Simulation) -> None:
         upstream = simulation.database[event_id]
         for field in ("name", "slug", "date", "description", "location"):
             assert cached[event_id][field] == upstream[field], (event_id, field)
+
+
+def _check_articles(simulation: Simulation) -> None:
+    lines = (simulation.cache / "articles.jsonl").read_text("utf-8").splitlines()
+    cached = {(one["kind"], one["id"]): one for one in map(json.loads, lines)}
+    upstream = {
+        (kind, record["id"]): record
+        for kind in ("article", "blog")
+        for record in simulation.news.database.records(f"{kind}s")
+    }
+    assert cached.keys() == upstream.keys()
+    for key, record in upstream.items():
+        for field in ("title", "url", "events"):
+            assert cached[key][field] == record[field], (key, field)
 
 
 def _check_pages(simulation: Simulation) -> None:

@@ -20,6 +20,7 @@ import pytest
 
 from tests.fork import DATA_BRANCH, Attempt, Fork, clock, commit_all, git, make_upstream
 from tests.ll2_server import EventDatabase, Fault, LL2Server
+from tests.news_server import ArticleDatabase, NewsServer
 
 START = datetime(2027, 1, 1, 6, tzinfo=UTC)
 MORE_RUNS = int(os.environ.get("ARCHIVE_RUNS", "0"))
@@ -32,6 +33,7 @@ class Year:
     fork: Fork
     upstream: Path
     server: LL2Server
+    news: NewsServer
     now: datetime = START
     red: list[str] = field(default_factory=list)
     """Why runs failed."""
@@ -43,7 +45,7 @@ class Year:
 
     def wait(self, **amount: float) -> None:
         self.now += timedelta(**amount)
-        self.server.database.clock = self.now
+        self.server.database.clock = self.news.database.clock = self.now
         self.fork.environ |= clock(self.now)
 
     def rename(self, name: str) -> None:
@@ -85,9 +87,10 @@ class Year:
 def year(tmp_path: Path) -> Iterator[Year]:
     database = EventDatabase.generate(12, images=0)
     upstream = make_upstream(tmp_path / "upstream")
-    with LL2Server(database) as server:
-        fork = Fork(tmp_path, upstream, server.url, environ={"NO_PICTURES": "true"})
-        year = Year(fork, upstream, server)
+    articles = ArticleDatabase.generate(8, event_ids=database.ids)
+    with LL2Server(database) as server, NewsServer(articles) as news:
+        fork = Fork(tmp_path, upstream, server.url, news.url, environ={"NO_PICTURES": "true"})
+        year = Year(fork, upstream, server, news)
         with fork.served():
             year.wait(hours=1)
             yield year
@@ -106,6 +109,8 @@ def test_a_year_loses_no_address_tells_no_change_twice_and_fails_only_where_some
     year.rename("The first name")
     overtaken = fork.build()
     fork.edit("README.md", "The owner's words")
+    year.news.database.add(title="Written in February", id=900)
+    year.news.database.delete("articles", 1)
     year.rename("The second name")
     year.run()
     assert "current=false" in year.deploy(overtaken)
@@ -179,5 +184,14 @@ def test_a_year_loses_no_address_tells_no_change_twice_and_fails_only_where_some
     assert [name for name in names if "number" not in name] == [
         f"The {word} name" for word in ("first", "second", "third", "fourth", "fifth", "last")
     ]
+    lines = map(json.loads, fork.data("articles.jsonl").splitlines())
+    articles = {(line["kind"], line["id"]) for line in lines}
+    assert ("article", 900) in articles
+    assert ("article", 1) not in articles
+    assert "articles: 1 new" in "".join(fork.log())
+    # Two lists a run, and not all of them each time.
+    queries = [request.query for request in year.news.requests.all]
+    assert len(queries) <= 40
+    assert sum("updated_at_gte" not in query for query in queries) <= 20
     changed = git(fork.origin, "log", "--format=%s", "main", "--", "content_cache").splitlines()
     assert changed == ["The code"]
