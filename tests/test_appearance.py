@@ -262,7 +262,7 @@ def test_without_javascript_the_home_page_links_to_all_days_and_hides_the_theme_
     page = context.new_page()
     page.goto((seed_run.output / "index.html").as_uri())
     assert not page.locator("[data-today]").is_visible()
-    assert page.get_by_role("link", name="all days of the year").is_visible()
+    assert page.get_by_role("link", name="every day of the year").is_visible()
     assert not page.locator(".theme-toggle-slot").is_visible()
     context.close()
 

@@ -139,6 +139,7 @@ def test_the_copy_is_shown_while_the_host_fails_or_hangs(
         assert _is_styled(page)
         current.hangs, current.status = False, 0
         current.is_over.set()
+        context.service_workers[0].evaluate("PATIENCE = 20_000")
         page.reload()
         assert page.locator(".offline-notice").count() == 0
 
