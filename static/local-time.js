@@ -99,4 +99,7 @@
     if (upcoming.matches("section")) upcoming.remove();
     else upcoming.replaceWith(note);
   }
+  document.querySelectorAll('.page-links a[href^="#"]').forEach(function (link) {
+    if (!document.getElementById(link.hash.slice(1))) link.parentNode.remove();
+  });
 })();

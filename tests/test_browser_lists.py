@@ -31,8 +31,8 @@ ROWS = """() => Array.from(document.querySelectorAll(".event-list > li"), row =>
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site with 200 events in 2025, and 12 in the autumn of 2026."""
-    database = EventDatabase.generate(212, images=0, with_seed_records=False)
+    """A site with 200 events in 2025, and 24 in the autumn of 2026."""
+    database = EventDatabase.generate(224, images=0, with_seed_records=False)
     for number, id in enumerate(database.ids):
         month, day, year = number % 12 + 1, number % 27 + 1, 2025
         if number >= 200:
@@ -57,7 +57,14 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-def _open(browser: Browser, url: str, size: tuple[int, int], *, scripts: bool = True) -> Page:
+def _open(
+    browser: Browser,
+    url: str,
+    size: tuple[int, int],
+    *,
+    scripts: bool = True,
+    now: datetime = NOW,
+) -> Page:
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         java_script_enabled=scripts,
@@ -66,7 +73,7 @@ def _open(browser: Browser, url: str, size: tuple[int, int], *, scripts: bool = 
     )
     page = context.new_page()
     if scripts:
-        page.clock.set_fixed_time(NOW)
+        page.clock.set_fixed_time(now)
     page.goto(url)
     return page
 
@@ -112,6 +119,22 @@ def test_months_and_neighbouring_years_are_one_click_from_the_top_of_a_year(
         top.get_by_role("link", name="2026").click()
         assert page.get_by_role("heading", level=1).inner_text() == "2026"
         page.context.close()
+
+
+def test_links_within_a_page_lead_to_no_section_whose_events_are_over(
+    browser: Browser, site: Path
+) -> None:
+    labels = []
+    for now in (NOW, datetime(2026, 11, 1, 12, tzinfo=UTC)):
+        page = _open(browser, (site / "upcoming.html").as_uri(), (1280, 900), now=now)
+        links = page.get_by_role("navigation", name="On this page").get_by_role("link").all()
+        labels.append([link.inner_text().split()[0] for link in links])
+        for link in links:
+            target = (link.get_attribute("href") or "").removeprefix("#")
+            assert page.locator(f'[id="{target}"]').count() == 1
+        page.context.close()
+    months = ["September", "October", "November", "December"]
+    assert labels == [[*months, "Day"], [*months[2:], "Day"]]
 
 
 def test_100_events_of_a_year_are_printed_on_nine_pages_at_most(
