@@ -589,9 +589,8 @@ _ASSETS = (
     "icon.png",
     "style.css",
     "theme.js",
-    "local-time.js",
+    "page.js",
     "offline.js",
-    "on-this-day.js",
 )
 
 

@@ -223,7 +223,7 @@ def test_the_search_field_of_any_page_leads_to_the_results(root: str, page: Page
     monitor = PageMonitor(page)
     page.get_by_role("searchbox").fill("docking")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/explore.html?search=docking")
+    page.wait_for_url("**/explore.html?q=docking")
     page.wait_for_selector("[data-results] li")
     assert monitor.errors == []
 

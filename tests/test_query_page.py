@@ -16,7 +16,6 @@ from tests.browser import PageMonitor, launch_browser, serve_folder
 from tests.conftest import Run, run_build
 from tests.ll2_server import generate_records
 from tests.ll2_server.reference_data import Record
-from tests.published_site import XHTML, PublishedSite
 
 pytestmark = pytest.mark.browser
 
@@ -77,7 +76,7 @@ def test_a_member_of_a_record_may_have_any_name(browser: Browser, tmp_path: Path
     monitor = PageMonitor(page)
     _open(page, run, "mode=detailed")
     expect(page.get_by_role("status")).to_have_text("3 events")
-    page.get_by_role("button", name="its response as JSON").click()
+    page.get_by_role("button", name="Copy JSON").click()
     copied = page.get_by_label("Copied text")
     copied.wait_for()
     record = json.loads(copied.input_value())["results"][0]
@@ -91,7 +90,7 @@ def test_a_query_of_the_api_works_unchanged(page: Page, generated_run: Run) -> N
     count = _count(generated_run, lambda record: record["type"]["id"] in (2, 8))
     expect(page.get_by_role("status")).to_have_text(f"{count} events, 11 to 20 shown")
     assert len(_event_names(page)) == 10
-    conditions = page.get_by_label("Active filters").get_by_role("link")
+    conditions = page.get_by_label("Search terms and filters").get_by_role("link")
     assert conditions.all_inner_texts() == ["Docking", "Spacecraft Undocking", "Clear all"]
 
 
@@ -129,11 +128,11 @@ def test_every_choice_has_a_url_and_the_back_button_undoes_it(page: Page, seed_r
     _open(page, seed_run)
     page.get_by_role("link", name="EVA", exact=True).first.click()
     expect(page.get_by_role("status")).to_have_text("4 events")
-    assert _query(page) == {"type__ids": ["3"]}
-    page.get_by_role("link", name="Tiangong Space Station").first.click()
+    assert _query(page) == {"ordering": ["nearest"], "type__ids": ["3"]}
+    page.get_by_role("link", name="Tiangong space station").first.click()
     expect(page.get_by_role("status")).to_have_text("1 event")
-    assert _query(page)["place"] == ["Tiangong Space Station"]
-    page.get_by_label("Order").select_option("newest first")
+    assert _query(page)["place"] == ["Tiangong space station"]
+    page.get_by_label("Sort by").select_option("Newest first")
     page.get_by_label("Until").fill("2021-07-01")
     expect(page.get_by_role("status")).to_have_text("No events match")
     assert _query(page)["date__lte"] == ["2021-07-01T23:59:59Z"]
@@ -144,6 +143,22 @@ def test_every_choice_has_a_url_and_the_back_button_undoes_it(page: Page, seed_r
     expect(page.get_by_role("status")).to_have_text("4 events")
     page.get_by_role("link", name="Remove EVA").click()
     expect(page.get_by_role("status")).to_have_text("10 events")
+
+
+def test_a_place_with_several_names_is_one_choice(page: Page, generated_run: Run) -> None:
+    _open(page, generated_run, "limit=1")
+    facet = page.locator(".facets section", has_text="Place")
+    facet.locator("summary").click()
+    names = facet.locator("a").all_inner_texts()
+    assert names.count("International Space Station") == 1
+    assert not {"ISS", "Johnson Space Center", "Chinese Space Station"} & set(names)
+    facet.get_by_role("link", name="International Space Station").click()
+    at_station = {"ISS", "International Space Station"}
+    count = _count(generated_run, lambda record: record["location"] in at_station)
+    expect(page.get_by_role("status")).to_have_text(f"{count} events, 1 to 1 shown")
+    _open(page, generated_run, "place=ISS")
+    count = _count(generated_run, lambda record: record["location"] == "ISS")
+    expect(page.get_by_role("status")).to_contain_text(f"{count} events")
 
 
 def test_facets_have_the_counts_of_other_choices(page: Page, seed_run: Run) -> None:
@@ -184,6 +199,11 @@ def test_the_next_page_of_results_is_read_from_its_start(page: Page, seed_run: R
     assert 0 <= top["y"] < 100
 
 
+def test_a_page_beyond_the_last_says_how_many_there_are(page: Page, seed_run: Run) -> None:
+    _open(page, seed_run, "limit=5&offset=50")
+    expect(page.get_by_role("status")).to_have_text("10 events; there are only 2 pages")
+
+
 def test_the_title_of_the_document_names_the_search(page: Page, seed_run: Run) -> None:
     _open(page, seed_run)
     title = page.title()
@@ -193,21 +213,107 @@ def test_the_title_of_the_document_names_the_search(page: Page, seed_run: Run) -
     expect(page).to_have_title(title)
 
 
-def test_text_beyond_names_is_searched_only_on_request(page: Page, seed_run: Run) -> None:
+def test_a_search_is_understood_and_each_part_can_be_removed(page: Page, seed_run: Run) -> None:
+    _open(page, seed_run, "q=iss+spacewalks+2021")
+    chips = page.get_by_label("Search terms and filters").get_by_role("link")
+    assert chips.all_inner_texts() == ["iss", "spacewalks → EVA", "2021", "Clear all"]
+    assert _event_names(page) == ["US EVA-76", "US EVA-75", "US EVA-74"]
+    pages = page.get_by_label("Pages", exact=True).get_by_role("link")
+    assert pages.all_inner_texts() == ["2021", "International Space Station", "EVA"]
+    assert page.title().startswith("iss spacewalks 2021 · ")
+    page.get_by_role("link", name="Remove iss").click()
+    expect(page.get_by_role("status")).to_have_text("4 events")
+    assert _query(page) == {"q": ["spacewalks 2021"]}
+    assert page.evaluate("document.activeElement.id") == "found"
+    page.get_by_role("link", name="EVA Type").or_(
+        pages.get_by_text("EVA", exact=True)
+    ).first.click()
+    page.wait_for_url("**/types/eva.html")
+
+
+def test_what_was_found_in_a_description_is_shown(page: Page, seed_run: Run) -> None:
     _open(page, seed_run)
     field = page.get_by_role("searchbox")
     field.fill("iROSA")
     field.press("Enter")
-    expect(page.get_by_role("status")).to_have_text("No events match")
-    assert _query(page) == {"search": ["iROSA"]}
-    page.get_by_label("Also search").check()
-    field.press("Enter")
     expect(page.get_by_role("status")).to_have_text("3 events")
     assert _query(page) == {"q": ["iROSA"]}
     assert "iROSA solar arrays" in page.locator(".snippet").first.inner_text()
-    page.get_by_role("button", name="the API’s URL").click()
+    page.get_by_role("button", name="Copy API link").click()
     copied = page.get_by_label("Copied text").input_value()
     assert copied == "https://ll.thespacedevs.com/2.3.0/events/"
+
+
+def test_a_search_without_results_says_why_and_offers_others(page: Page, seed_run: Run) -> None:
+    notes = page.locator(".query-notes")
+    _open(page, seed_run, "q=cygus")
+    expect(notes).to_have_text("No events for “cygus”. Showing results for “cygnus”.")
+    assert _event_names(page) == ["NG-15 Cygnus Release & Reentry"]
+    _open(page, seed_run, "q=spacewalk+voyager")
+    expect(page.get_by_role("status")).to_have_text("4 events")
+    expect(notes).to_have_text("No events for “voyager”.")
+    assert page.locator(".active-filters .missing").all_inner_texts() == ["voyager"]
+    _open(page, seed_run, "q=xyzzy")
+    expect(page.get_by_role("status")).to_have_text("No events match")
+    expect(page.locator(".search-ways")).to_be_visible()
+    page.locator(".search-ways a").first.click()
+    expect(page.get_by_role("status")).to_have_text("4 events")
+    _open(page, seed_run, "q=spacewalk&type__ids=2")
+    page.get_by_role("link", name="4 events without the filters").click()
+    expect(page.get_by_role("status")).to_have_text("4 events")
+    _open(page, seed_run, "search=solar")
+    page.get_by_role("link", name="Search for “solar” everywhere").click()
+    expect(page.get_by_role("status")).to_have_text("3 events")
+    assert _query(page) == {"q": ["solar"]}
+
+
+def test_the_page_has_no_list_until_something_is_asked_for(page: Page, seed_run: Run) -> None:
+    _open(page, seed_run)
+    expect(page.locator(".search-ways")).to_be_visible()
+    assert _event_names(page) == []
+    page.get_by_label("Sort by").select_option("Nearest to today")
+    expect(page.locator(".results .card")).to_have_count(10)
+    expect(page.locator(".search-ways")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<img src=x onerror=alert(1)>",
+        "(((.*)+[",
+        "%00%01",
+        "%ED%A0%80",
+        "%E2%80%AE\u0623",
+        "a" * 3900,
+    ],
+)
+def test_any_text_gets_a_result_or_a_sentence(page: Page, seed_run: Run, text: str) -> None:
+    page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+    _open(page, seed_run, f"q={text}")
+    assert page.locator(".active-filters img").count() == 0
+
+
+def test_a_text_that_is_too_long_gets_a_sentence(page: Page, seed_run: Run) -> None:
+    _open(page, seed_run)
+    page.get_by_role("searchbox").fill("crew " * 2_000)
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_text("it may have 4000")).to_be_visible()
+
+
+def test_a_link_that_another_page_searched_for_is_a_query(page: Page, seed_run: Run) -> None:
+    link = "https%3A%2F%2Fll.thespacedevs.com%2F2.3.0%2Fevents%2F%3Ftype%3D3%26limit%3D2"
+    _open(page, seed_run, f"q={link}")
+    expect(page.get_by_role("status")).to_have_text("4 events, 1 to 2 shown")
+
+
+def test_results_begin_in_the_upper_half_of_a_phone(browser: Browser, seed_run: Run) -> None:
+    page = browser.new_page(viewport={"width": 375, "height": 800})
+    for query in ("q=iss+spacewalk+2021", "type__ids=3&year=2021"):
+        _open(page, seed_run, query)
+        box = page.locator(".results .card").first.bounding_box()
+        assert box
+        assert box["y"] < 400, query
+    page.close()
 
 
 def test_invalid_and_ignored_parameters_are_named(page: Page, seed_run: Run) -> None:
@@ -244,7 +350,7 @@ def test_the_copied_calendar_is_valid_and_equal_to_the_archives(
     page: Page, generated_run: Run
 ) -> None:
     _open(page, generated_run, "type__ids=3,20")
-    page.get_by_role("button", name="all as iCalendar").click()
+    page.get_by_role("button", name="Copy all as iCalendar").click()
     expect(page.get_by_text("Copied.", exact=True)).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="Save as a file").click()
@@ -273,37 +379,32 @@ def _entries(raw: bytes) -> dict[str, dict[str, bytes]]:
 def test_a_calendar_that_programs_may_find_too_large_has_a_warning(
     page: Page, seed_run: Run
 ) -> None:
-    _open(page, seed_run)
+    _open(page, seed_run, "ordering=date")
     page.evaluate("archiveParts.table.calendar.limits = [9, 1e6]")
-    page.get_by_role("button", name="all as iCalendar").click()
+    page.get_by_role("button", name="Copy all as iCalendar").click()
     warning = r"10 events, \d kB\. Some calendar programs take no more than 9 events or 1 MB\."
     expect(page.locator("[data-size]")).to_have_text(re.compile(warning))
 
 
 def test_no_text_of_an_event_becomes_markup(page: Page, generated_run: Run) -> None:
     page.on("dialog", lambda dialog: pytest.fail(dialog.message))
-    _open(page, generated_run, "limit=100&mode=detailed&q=<")
+    _open(page, generated_run, "limit=100&mode=detailed&q=alert")
     assert page.locator(".result-description").first.inner_text()
     assert page.locator(".results .card script, .results .card-name b").count() == 0
 
 
-def test_without_javascript_every_type_year_and_month_is_a_link_with_its_count(
-    generated_run: Run,
+def test_without_javascript_the_page_says_how_to_find_events(
+    browser: Browser, seed_run: Run
 ) -> None:
-    site = PublishedSite(generated_run.output)
-    page = site.page("explore.html")
-    links = {
-        link.attrib["href"]: "".join(link.itertext())
-        for link in page.first("main").iter(XHTML + "a")
-        if "href" in link.attrib
-    }
-    for folder in ("types", "years", "months"):
-        for file in (generated_run.output / folder).glob("*.html"):
-            if file.stem == "index" or b'http-equiv="refresh"' in file.read_bytes()[:600]:
-                continue
-            assert f"{folder}/{file.name}" in links
-    in_july = _count(generated_run, lambda record: (record["date"] or "").startswith("2021-07"))
-    assert links["months/2021-07.html"].split() == ["July", str(in_july)]
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((seed_run.output / "explore.html").as_uri())
+    sentence = page.locator(".masthead .intro")
+    assert sentence.inner_text().startswith("Searching needs JavaScript")
+    links = [link.get_attribute("href") for link in sentence.get_by_role("link").all()]
+    assert links == ["upcoming.html", "browse.html", "years/index.html", "days/index.html"]
+    assert not page.locator(".search-form").is_visible()
+    context.close()
 
 
 def test_the_page_works_over_http_below_a_folder(browser: Browser, seed_run: Run) -> None:

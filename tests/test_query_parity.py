@@ -174,7 +174,8 @@ def test_page_and_command_parse_a_url_alike(page: Page) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    "query", ["q=solar&limit=100", "q=NASA,space&limit=100", "place=Online&place=ISS"]
+    "query",
+    ["q=solar&limit=100&ordering=-date", "q=crew&type=20&ordering=date", "place=Online&place=ISS"],
 )
 def test_page_and_command_find_the_same_with_the_archives_own_parameters(
     page: Page, generated_run: Run, query: str
@@ -192,7 +193,7 @@ def test_the_json_that_the_page_copies_is_the_commands(
 ) -> None:
     query = f"type__ids=2,3,20&ordering=-last_updated&limit=30&offset=30&mode={mode}"
     page.goto((generated_run.output / "explore.html").as_uri() + "?" + query)
-    page.get_by_role("button", name="its response as JSON").click()
+    page.get_by_role("button", name="Copy JSON").click()
     copied = page.get_by_label("Copied text")
     copied.wait_for()
     assert json.loads(copied.input_value()) == json.loads(_command(generated_run, query).stdout)

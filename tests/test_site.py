@@ -320,7 +320,7 @@ def test_every_page_has_a_search_field_that_leads_to_the_query_page(
     for page in site.pages:
         if _is_redirect(page) or page.path == "embed.html":
             continue
-        fields = [field for field in page.elements("input") if field.attrib.get("name") == "search"]
+        fields = [field for field in page.elements("input") if field.attrib.get("name") == "q"]
         assert fields, page.path
         assert fields[0].attrib["type"] == "search"
         assert any(

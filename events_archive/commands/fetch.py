@@ -119,7 +119,7 @@ def load_site(
         catalogue=catalogue,
         history=history,
         former_publications={id: one.not_after(latest) for id, one in former.items()},
-        query_index=build_query_index(result.records, catalogue.all_events, withdrawn, articles),
+        query_index=build_query_index(result.records, catalogue.all_events, withdrawn),
         replaced=result.replaced,
         articles={event.id: articles[event.id] for event in events if event.id in articles},
         articles_refreshed=news.contact.last_refreshed,

@@ -30,17 +30,17 @@ def run(options: Options, console: Console) -> None:
         _write(console, docked_output(site, docked, output_format), output_format)
         return
     now = site.updated or datetime.now(UTC)
-    if is_query(words):
-        question, words = words, ""
     try:
-        query = parse_query(question, now)
+        query = parse_query(words if is_query(words) else question, now)
     except InvalidQueryError as error:
         console.write_stdout(error_response(error, output_format))
         raise
     for warning in query.warnings:
         console.warn(warning)
-    found = _found(site, words, now, console) if words else None
-    result = evaluate(site.query_index.rows, query, found)
+    if words and not is_query(words):
+        query = query.searching(words)
+    found = _found(site, query.words, now, console) if query.words else None
+    result = evaluate(site.query_index.rows, query, found=found, now=now)
     output = query_output(site, options.settings.templates, result, output_format)
     _write(console, output, output_format)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from events_archive.model.timestamps import EARLIEST
+from events_archive.model.timestamps import EARLIEST, LATEST
 from events_archive.query.index import QueryRow
-from events_archive.query.parameters import ParameterType
+from events_archive.query.parameters import NEAREST, ParameterType
 from events_archive.query.parser import Filter, Query
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
@@ -51,25 +51,35 @@ class QueryResult(Struct, frozen=True, kw_only=True):
 
 
 def evaluate(
-    rows: Iterable[QueryRow], query: Query, found: Sequence[int] | None = None
+    rows: Iterable[QueryRow],
+    query: Query,
+    *,
+    found: Sequence[int] | None = None,
+    now: datetime = EARLIEST,
 ) -> QueryResult:
     """Return the ``rows`` that match all filters of ``query``, sorted; ties are sorted by id.
 
-    The API does not define the order of ties. Sorting them by id makes results reproducible. With
-    the ids that a search has ``found``, other rows do not match, and its order is that of the
-    result, unless the query has one.
+    The API does not define the order of ties. Sorting them by id makes results reproducible.
+    ``found`` are the ids that the search for the query's words has found, the best first; ``now``
+    (UTC) is what the ordering "nearest" compares with.
     """
-    matches = [row for row in rows if all(_matches(row, filter_) for filter_ in query.filters)]
+    rank = None if found is None else {id: number for number, id in enumerate(found)}
+    matches = [
+        row
+        for row in rows
+        if (rank is None or row.id in rank)
+        and all(_matches(row, filter_) for filter_ in query.filters)
+    ]
     matches.sort(key=attrgetter("id"))
-    if found is not None:
-        rank = {id: number for number, id in enumerate(found)}
-        matches = [row for row in matches if row.id in rank]
-        if not query.is_ordered:
-            matches.sort(key=lambda row: rank[row.id])
-            return QueryResult(query=query, rows=tuple(matches))
+    if rank is not None and not query.ordering:
+        matches.sort(key=lambda row: rank[row.id])
+        return QueryResult(query=query, rows=tuple(matches))
     # Sorting is stable, so the least important term comes first.
-    for term in reversed(query.ordering):
-        matches.sort(key=_sort_key(term.lstrip("-")), reverse=term.startswith("-"))
+    for term in reversed(query.ordering or ("date",)):
+        if term == NEAREST:
+            matches.sort(key=lambda row: abs((row.date or LATEST) - now))
+        else:
+            matches.sort(key=_sort_key(term.lstrip("-")), reverse=term.startswith("-"))
     return QueryResult(query=query, rows=tuple(matches))
 
 

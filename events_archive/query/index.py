@@ -3,14 +3,14 @@
 Filters compare values as LL2 sent them, so this module knows the names of LL2's fields.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 
 from msgspec import Struct, field
 
-from events_archive.model.article import Article
 from events_archive.model.event import Event
+from events_archive.model.places import place_of
 from events_archive.query.parameters import MODES
 from events_archive.source.json_fields import JsonFields
 from events_archive.store.canonical_json import join_members, split_members
@@ -49,8 +49,12 @@ class QueryRow(Struct, frozen=True, kw_only=True):
     """UUIDs in lower case."""
     videos: tuple[str, ...] = ()
     """URLs of webcasts."""
-    text: str = ""
-    """All texts of the event and the titles of articles, which the parameter ``q`` searches."""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The place as LL2 writes it, and as the archive names it."""
+        place = place_of(self.place)
+        return (self.place, place.name) if place else (self.place,)
 
     @property
     def year(self) -> int | None:
@@ -107,17 +111,12 @@ class QueryIndex(Struct, frozen=True, kw_only=True, dict=True):
     """The records of the events by id."""
     withdrawn: frozenset[int] = frozenset()
     """The ids of events without a row, since the API no longer returns them."""
-    articles: Mapping[int, tuple[Article, ...]] = field(default_factory=dict)
-    """The articles about events, whose titles are searched too, by event id."""
 
     @cached_property
     def rows(self) -> tuple[QueryRow, ...]:
         """A row for each event that LL2 still has, by id."""
         events = (event for event in self.events if event.id not in self.withdrawn)
-        articles = self.articles
-        return tuple(
-            _row(event, self.lines[event.id], articles.get(event.id, ())) for event in events
-        )
+        return tuple(_row(event, self.lines[event.id]) for event in events)
 
     @cached_property
     def api_records(self) -> dict[int, ApiRecord]:
@@ -129,21 +128,17 @@ class QueryIndex(Struct, frozen=True, kw_only=True, dict=True):
 
 
 def build_query_index(
-    records: Records,
-    events: Iterable[Event],
-    withdrawn: Iterable[int],
-    articles: Mapping[int, tuple[Article, ...]] | None = None,
+    records: Records, events: Iterable[Event], withdrawn: Iterable[int]
 ) -> QueryIndex:
     """Return the index of ``events``; those with an id in ``withdrawn`` have no row."""
     return QueryIndex(
         events=tuple(sorted(events, key=lambda event: event.id)),
         lines=records.lines,
         withdrawn=frozenset(withdrawn),
-        articles=articles or {},
     )
 
 
-def _row(event: Event, line: RecordLine, articles: Iterable[Article]) -> QueryRow:
+def _row(event: Event, line: RecordLine) -> QueryRow:
     record = JsonFields(line.decode())
     video_urls = (video.raw("url") for video in record.children("vid_urls"))
     return QueryRow(
@@ -160,20 +155,9 @@ def _row(event: Event, line: RecordLine, articles: Iterable[Article]) -> QueryRo
         stations=_ids(record, "spacestations"),
         launches=tuple(launch.single_line("id").lower() for launch in record.children("launches")),
         videos=tuple(url for url in video_urls if isinstance(url, str)),
-        text="\n".join((*_texts(event), *(article.title for article in articles))),
     )
 
 
 def _ids(record: JsonFields, field: str) -> tuple[int, ...]:
     ids = (child.integer("id") for child in record.children(field))
     return tuple(number for number in ids if number is not None)
-
-
-def _texts(event: Event) -> Iterator[str]:
-    """Yield every text of the event that the parameter ``q`` searches."""
-    yield from (event.name, event.type.name, event.location, event.description)
-    yield from (f"{agency.name} {agency.abbreviation}" for agency in event.agencies)
-    for related in (
-        event.programs, event.launches, event.stations, event.expeditions, event.astronauts,
-    ):  # fmt: skip
-        yield from (member.name for member in related)

@@ -25,6 +25,9 @@ MODES = ("list", "normal", "detailed")
 ORDERINGS = ("date", "-date", "last_updated", "-last_updated")
 """What the API can sort by; it ignores any other word."""
 
+NEAREST = "nearest"
+"""What only this archive can sort by: the time between an event and now."""
+
 FORMATS = ("json", "api")
 """The formats of the API: JSON, or an HTML page with the same content."""
 
@@ -49,6 +52,8 @@ class ParameterType(StrEnum):
     """A date-time, in UTC unless it has an offset."""
     WORDS = "words"
     """Words separated by spaces or commas, all of which must occur; case is ignored."""
+    SEARCH = "search"
+    """A search in plain words, which `events_archive.search` evaluates."""
     CHOICE = "choice"
     """One of `Parameter.choices`."""
     COUNT = "count"
@@ -79,8 +84,8 @@ class Parameter(Struct, frozen=True, kw_only=True):
 
 _DATE_PART = "Numbers, separated by commas. The date is taken in UTC."
 _DAYS = "A day or a date-time (ISO 8601), in UTC unless it has an offset."
-_REPEAT = "Repeat it for several values; an event needs to match only one."
-_COMMAS = "Separate several by commas; an event needs to match only one."
+_REPEAT = "Repeat it for several values: matches any of them."
+_COMMAS = "Separate several by commas: matches any of them."
 
 
 def _list(
@@ -166,7 +171,8 @@ PAGING = (
     Parameter(
         name="ordering", type=ParameterType.CHOICE, choices=ORDERINGS, example="-date",
         meaning="What the events are sorted by.",
-        help="By date or by last change; a minus sign reverses the order. The default is by date.",
+        help="By date or by last change; a minus sign reverses the order. The default is by date. "
+        f"“{NEAREST}”, the nearest to today first, works only in this archive.",
     ),
     Parameter(
         name="limit", type=ParameterType.COUNT, example="100",
@@ -188,16 +194,16 @@ PAGING = (
 
 EXTENSIONS = (
     Parameter(
-        name="q", type=ParameterType.WORDS, field="text", origin="archive", example="solar array",
-        meaning="Events that contain these words anywhere.",
-        help="Like search, and also in descriptions, places, types, agencies, programmes, "
-        "launches, stations, expeditions, people and titles of articles. The API has nothing "
-        "like it.",
+        name="q", type=ParameterType.SEARCH, origin="archive", example="iss spacewalk 2021",
+        meaning="Events that match this search, the best first unless there is an ordering.",
+        help="In plain words, in any spelling: names, types, places, agencies, programmes, "
+        "launches, stations, expeditions, people, descriptions, titles of articles, years, months "
+        "and days.",
     ),
     Parameter(
-        name="place", type=ParameterType.REPEATED_TEXT, field="place", origin="archive",
-        meaning="Events at this place, as the API writes it.",
-        help=f"{_REPEAT} The API has places but cannot filter by them.",
+        name="place", type=ParameterType.REPEATED_TEXT, field="places", origin="archive",
+        meaning="Events at this place, by its name here or as the API writes it.",
+        help=f"{_REPEAT} The API returns the place but cannot filter by it.",
         example="International Space Station",
     ),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from events_archive.errors import UsageError
 from events_archive.model.timestamps import as_utc, format_utc
@@ -22,6 +23,7 @@ from events_archive.query.parameters import (
     MAX_QUERY_LENGTH,
     MESSAGES,
     MODES,
+    NEAREST,
     ORDERINGS,
     PARAMETERS,
     Parameter,
@@ -39,6 +41,7 @@ _QUERY_PAGE_PATH = re.compile(r"(?:^|/)explore(?:\.html)?\Z")
 _FORMER_NAMES = {parameter.former: parameter.name for parameter in PARAMETERS if parameter.former}
 _MINIMUM_COUNTS = {"limit": 1, "offset": 0}
 _MAX_QUOTED_LENGTH = 80
+_KNOWN_ORDERINGS = (*ORDERINGS, NEAREST)
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
@@ -69,18 +72,22 @@ class Query(Struct, frozen=True, kw_only=True):
     pairs: Pairs = ()
     """Names and values as given, of known parameters with a value."""
     filters: tuple[Filter, ...] = ()
-    ordering: tuple[str, ...] = ("date",)
-    """Fields to sort by, the most important first; a leading ``-`` reverses the order."""
+    ordering: tuple[str, ...] = ()
+    """Fields to sort by, the most important first; a leading ``-`` reverses the order. If there are
+    none, a search has the best match first, and all else is sorted by date."""
     limit: int = DEFAULT_LIMIT
     offset: int = 0
     mode: str = "normal"
+    words: str = ""
+    """What is searched for in plain words."""
     warnings: tuple[str, ...] = ()
     """A sentence for each name or value that is ignored."""
 
-    @property
-    def is_ordered(self) -> bool:
-        """Whether the query says what to sort by."""
-        return any(name == "ordering" for name, _ in self.pairs)
+    def searching(self, words: str) -> "Query":
+        """Return the query that searches for ``words`` as well."""
+        words = words.encode("utf-8", "replace").decode()
+        others = tuple(pair for pair in self.pairs if pair[0] != "q")
+        return replace(self, words=words, pairs=(*others, ("q", words)))
 
     @property
     def is_paged(self) -> bool:
@@ -117,18 +124,25 @@ def parse_query(text: str, now: datetime) -> Query:
         raise InvalidQueryError({"detail": [message]})
     path, query_string = _split(text)
     given = parse_qsl(query_string, keep_blank_values=True)
+    # The search field of a page sends what was pasted into it as words.
+    if is_query(pasted := dict(given).get("q", "")):
+        path, query_string = _split(pasted.strip())
+        given = parse_qsl(query_string, keep_blank_values=True)
     pairs = tuple((name, value) for name, value in given if value.strip())
     pairs += _pairs_of_path(path, {name for name, _ in pairs}, now)
     # The last value of a name counts.
     values = dict(pairs)
-    ordering = [term for term in _split_list(values.get("ordering", "")) if term in ORDERINGS]
+    ordering = [
+        term for term in _split_list(values.get("ordering", "")) if term in _KNOWN_ORDERINGS
+    ]
     return Query(
         pairs=tuple(pair for pair in pairs if pair[0] in BY_NAME),
         filters=_filters(pairs),
-        ordering=tuple(ordering) or ("date",),
+        ordering=tuple(ordering),
         limit=min(_count(values, "limit") or DEFAULT_LIMIT, MAX_LIMIT),
         offset=_count(values, "offset") or 0,
         mode=values["mode"] if values.get("mode") in MODES else "normal",
+        words=values.get("q", ""),
         warnings=tuple(_warnings([name for name, _ in given], values)),
     )
 
@@ -199,7 +213,7 @@ def _warnings(given: Iterable[str], values: Mapping[str, str]) -> Iterator[str]:
         elif name not in BY_NAME:
             yield MESSAGES["unknown"].format(name=name)
     for term in _split_list(values.get("ordering", "")):
-        if term not in ORDERINGS:
+        if term not in _KNOWN_ORDERINGS:
             yield MESSAGES["ordering"].format(value=term, choices=", ".join(ORDERINGS))
     if (mode := values.get("mode", "normal")) not in MODES:
         yield MESSAGES["mode"].format(value=mode, choices=", ".join(MODES))

@@ -58,7 +58,7 @@ def query_table(context: RenderContext, page: Page) -> bytes:
         "base": site.base_url,
         "api": API_EVENTS,
     }
-    return _script("table", to_json(table))
+    return script("table", to_json(table))
 
 
 def _query_type(context: RenderContext, type: EventType) -> list[str | int]:
@@ -72,7 +72,7 @@ def query_events(context: RenderContext, page: Page) -> bytes:
     """Return the columns that every query needs; places and images are numbered."""
     events, rows = page.context["events"], _rows_of(context, page)
     slugs = context.site.history.slugs.events.slugs
-    places: dict[str, int] = defaultdict(count().__next__)
+    places: dict[tuple[str, ...], int] = defaultdict(count().__next__)
     images: dict[str, int] = defaultdict(count().__next__)
     columns = {
         "id": [row.id for row in rows],
@@ -87,14 +87,16 @@ def query_events(context: RenderContext, page: Page) -> bytes:
         "revision": [_revision(entry) for entry in page.context["entries"]],
         "tentative": [int(entry.status == "TENTATIVE") for entry in page.context["entries"]],
         "type": [row.type for row in rows],
-        "place": [places[row.place] for row in rows],
+        "place": [places[row.places] for row in rows],
         "picture": [images[_image(context, event)] for event in events],
         "agencies": [row.agencies for row in rows],
         "programs": [row.programs for row in rows],
-        "places": list(places),
+        "places": [names[0] for names in places],
+        # 0 if the archive's name is that of the API.
+        "place_names": [0 if names[0] == names[-1] else names[-1] for names in places],
         "pictures": list(images),
     }
-    return _script(page.context["name"], to_json(columns))
+    return script(page.context["name"], to_json(columns))
 
 
 def _revision(entry: CalendarEntry) -> int:
@@ -116,15 +118,16 @@ def query_records(context: RenderContext, page: Page) -> bytes:
         detailed = b"{%b}" % members["detailed"] if members["detailed"] else b"0"
         head = f'"{event.id}":["{record.source_url}",'.encode()
         records.append(b"%b{%b},{%b},%b]" % (head, members["list"], members["normal"], detailed))
-    return _script(page.context["name"], b"{%b}" % b",\n".join(records))
+    return script(page.context["name"], b"{%b}" % b",\n".join(records))
 
 
 def query_words(context: RenderContext, page: Page) -> bytes:
     """Return the columns that only some queries need."""
     rows = _rows_of(context, page)
-    names = ("text", "videos", "expeditions", "stations", "launches")
+    names = ("videos", "expeditions", "stations", "launches")
     columns = {name: [getattr(row, name) for row in rows] for name in names}
-    return _script(page.context["name"], to_json(columns))
+    columns["text"] = page.context["texts"]
+    return script(page.context["name"], to_json(columns))
 
 
 def _rows_of(context: RenderContext, page: Page) -> list[QueryRow]:
@@ -144,7 +147,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value}
 
 
-def _script(name: str, value: bytes) -> bytes:
+def script(name: str, value: bytes) -> bytes:
     """Return a script with a JSON text, which is nearly always one of JavaScript's.
 
     In an object of JavaScript, a member ``__proto__`` is no member, and must not occur twice. Any

@@ -39,6 +39,7 @@ from events_archive.render.query_data import (
     query_table,
     query_words,
 )
+from events_archive.render.search_data import search_data
 from events_archive.site import categories, urls
 from events_archive.site.page import Page, Writer
 from events_archive.source.links import host_note
@@ -206,6 +207,7 @@ WRITERS: Mapping[Writer, Callable[[RenderContext, Page], bytes]] = {
     Writer.QUERY_EVENTS: query_events,
     Writer.QUERY_WORDS: query_words,
     Writer.QUERY_RECORDS: query_records,
+    Writer.SEARCH_DATA: search_data,
     Writer.DOWNLOAD: download,
     Writer.CHECKSUMS: checksums,
     Writer.CNAME: lambda context, page: f"{context.site.settings.cname}\n".encode(),

@@ -73,7 +73,7 @@ def search(index: SearchIndex, text: str, now: float) -> SearchResult:
     concepts = parse_search(text, index.vocabulary)
     notes: list[Note] = []
     matches: list[Match] = []
-    unknown: list[str] = []
+    unknown = [] if concepts else [text.strip()[:80]]
     for concept in concepts:
         points = _concept_points(index, concept, now)
         taken_for = concept.shown if concept.is_corrected else ""

@@ -4,22 +4,18 @@ An event is known by its row, its place in the order of ids.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from itertools import chain
-from typing import TypeVar
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from events_archive.search.synonyms import MONTHS, PHRASES, TIMES
-from events_archive.search.words import is_year, tokens, words
+from events_archive.search.words import Token, is_year, tokens, words
 
 NAME, TYPE, PLACE, RELATION, TEXT = 512, 256, 128, 64, 32
 """Where a word occurs; a set of them is their sum."""
 BEGINNING = 32
 """Divides places where a word is the beginning of a longer one."""
-
-Item = TypeVar("Item")
 
 
 class Span(Struct, frozen=True):
@@ -63,82 +59,104 @@ class Thing(Struct, frozen=True, kw_only=True):
         return (self.name, *self.aliases)
 
 
+class Document(Struct, frozen=True):
+    """What is searched of one event."""
+
+    name: str
+    span: Span | None
+    """None for an event without a date."""
+    text: str
+
+
+class Entry(Struct, frozen=True):
+    """What the index has for one word."""
+
+    shown: str
+    """A form of the word that can be shown: "release"."""
+    texts: list[int] = []
+    """The rows of events that have it in their text and not in their name."""
+    names: list[int] = []
+    """The rows of events that have it in their name."""
+    things: list[int] = []
+    """The numbers of things that have it in one of their names."""
+
+
 class SearchIndex(Struct, frozen=True, kw_only=True, dict=True):
     """All events, and in which of them a word occurs."""
 
     names: tuple[str, ...]
     spans: tuple[Span | None, ...]
     """None for events without a date."""
-    things: tuple[Thing, ...] = ()
-    texts: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    """Rows by the words of descriptions and titles of articles, as `index_texts` has them."""
+    things: tuple[Thing, ...]
+    entries: Mapping[str, Entry]
+    """By word; those that occur in names first, then those of things, of phrases, of texts."""
+
+    @cached_property
+    def vocabulary(self) -> dict[str, str]:
+        """Every word that is known, with the form of it that is shown."""
+        return {word: entry.shown for word, entry in self.entries.items()}
 
     def where(self, word: str) -> defaultdict[int, int]:
         """Return where a word occurs, by row."""
         found: defaultdict[int, int] = defaultdict(int)
-        for row in self._rows_by_text.get(word, ()):
+        entry = self.entries.get(word, Entry(word))
+        for row in entry.texts:
             found[row] |= TEXT
-        for thing in self._things_by_word.get(word, ()):
-            for row in thing.rows:
-                found[row] |= thing.kind.where
-        for row in self._rows_by_name.get(word, ()):
+        for number in entry.things:
+            for row in self.things[number].rows:
+                found[row] |= self.things[number].kind.where
+        for row in entry.names:
             found[row] |= NAME
         return found
 
-    @cached_property
-    def vocabulary(self) -> dict[str, str]:
-        """Every word that is known, with a form of it that can be shown: releas, "release"."""
-        things = (name for thing in self.things for name in thing.names)
-        known: dict[str, str] = {}
-        for phrase in (*self.names, *things, *PHRASES, *MONTHS, *TIMES):
-            for token in tokens(phrase):
-                known.setdefault(token.word, token.surface)
-        for shown in self.texts:
-            known.setdefault("".join(words(shown)), shown)
-        return known
 
-    @cached_property
-    def thing_words(self) -> list[list[list[str]]]:
-        """The words of each name of each thing."""
-        return [[words(name) for name in thing.names] for thing in self.things]
-
-    @cached_property
-    def _rows_by_name(self) -> dict[str, list[int]]:
-        return _by_word((row, words(name)) for row, name in enumerate(self.names))
-
-    @cached_property
-    def _things_by_word(self) -> dict[str, list[Thing]]:
-        things = zip(self.things, self.thing_words, strict=True)
-        return _by_word((thing, chain(*names)) for thing, names in things)
-
-    @cached_property
-    def _rows_by_text(self) -> dict[str, Sequence[int]]:
-        return {"".join(words(shown)): rows for shown, rows in self.texts.items()}
+def build_index(events: Iterable[Document], things: Iterable[Thing]) -> SearchIndex:
+    """Return the index of ``events``, in the order of rows, and of the things that they share."""
+    events, things = tuple(events), tuple(things)
+    entries: dict[str, Entry] = {}
+    for row, event in enumerate(events):
+        for token in _distinct(event.name):
+            entries.setdefault(token.word, Entry(token.surface)).names.append(row)
+    for number, thing in enumerate(things):
+        for token in _distinct(" ".join(thing.names)):
+            entries.setdefault(token.word, Entry(token.surface)).things.append(number)
+    for token in _distinct(" ".join((*PHRASES, *MONTHS, *TIMES))):
+        entries.setdefault(token.word, Entry(token.surface))
+    for shown, word, rows in sorted(_text_postings(events)):
+        entries.setdefault(word, Entry(shown)).texts.extend(rows)
+    return SearchIndex(
+        names=tuple(event.name for event in events),
+        spans=tuple(event.span for event in events),
+        things=things,
+        entries=entries,
+    )
 
 
-def index_texts(names: Iterable[str], texts: Iterable[str]) -> dict[str, list[int]]:
-    """Return the rows by the words of the texts, without the words of the event's own name.
+def _distinct(text: str) -> Iterable[Token]:
+    return {token.word: token for token in reversed(tokens(text))}.values()
 
-    A word has the form that is most frequent. A number counts as one word with the word before it,
-    "crew 10", unless it is part of a date.
+
+def _text_postings(events: Iterable[Document]) -> Iterator[tuple[str, str, list[int]]]:
+    """Yield each word of the texts: in its most frequent form, as it is compared, and its rows.
+
+    Of an event, words that are in its name as well are left out.
     """
     rows: defaultdict[str, list[int]] = defaultdict(list)
     forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for row, (name, text) in enumerate(zip(names, texts, strict=True)):
-        found = dict(_text_words(text))
-        for word in found.keys() - set(words(name)):
+    for row, event in enumerate(events):
+        found = dict(_text_words(event.text))
+        for word in found.keys() - set(words(event.name)):
             rows[word].append(row)
             forms[word][found[word]] += 1
-    shown = {word: _most_frequent(forms[word]) for word in rows}
-    return {shown[word]: rows[word] for word in sorted(rows, key=shown.__getitem__)}
-
-
-def _most_frequent(forms: Counter[str]) -> str:
-    return min(forms, key=lambda form: (-forms[form], form))
+    for word, counts in forms.items():
+        yield min(counts, key=lambda form: (-counts[form], form)), word, rows[word]
 
 
 def _text_words(text: str) -> Iterator[tuple[str, str]]:
-    """Yield each word of a text with the form that is shown."""
+    """Yield each word of a text, with its form.
+
+    A number counts as one word with the word before it, "crew 10", unless it is part of a date.
+    """
     before = None
     for token in tokens(text):
         if not token.is_number:
@@ -148,12 +166,3 @@ def _text_words(text: str) -> Iterator[tuple[str, str]]:
             if not is_year(token.word):
                 yield before.word + token.word, f"{before.surface} {token.word}"
             before = None
-
-
-def _by_word(items: Iterable[tuple[Item, Iterable[str]]]) -> dict[str, list[Item]]:
-    """Return the items by each of their words."""
-    found: defaultdict[str, list[Item]] = defaultdict(list)
-    for item, names in items:
-        for word in dict.fromkeys(names):
-            found[word].append(item)
-    return found

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from events_archive.search.index import SearchIndex, Thing
 from events_archive.search.parser import Concept, folded, prefix_of
+from events_archive.search.words import words
 
 MAX_PAGES = 5
 """Pages that are shown at most."""
@@ -22,10 +23,11 @@ def find_pages(
     labels = {label for concept in concepts if concept.dates for label in concept.dates.labels}
     named = [concept for concept in used if not concept.dates]
     ranked: list[tuple[int, int, Thing]] = []
-    for thing, names in zip(index.things, index.thing_words, strict=True):
+    for thing in index.things:
         if not thing.kind.folder:
             continue
         if thing.kind.where:
+            names = [words(name) for name in thing.names]
             is_named = any(_covers(named, name) for name in names)
             has_all = bool(named) and all(_fits(one, set().union(*names)) for one in named)
             quality = 2 * is_named + has_all
@@ -52,14 +54,14 @@ def _covers(concepts: Iterable[Concept], name: Sequence[str]) -> bool:
     return bool(name) and not missing
 
 
-def _fits(concept: Concept, words: Collection[str]) -> bool:
-    """Return whether the words have an alternative of the concept, or begin with it."""
+def _fits(concept: Concept, name: Collection[str]) -> bool:
+    """Return whether a name has an alternative of the concept, or words that begin with it."""
     return any(
-        all(folded(word) in words or _begins(word, words) for word in alternative)
+        all(folded(word) in name or _begins(word, name) for word in alternative)
         for alternative in concept.alternatives
     )
 
 
-def _begins(word: str, words: Iterable[str]) -> bool:
+def _begins(word: str, name: Iterable[str]) -> bool:
     surface = prefix_of(word)
-    return bool(surface) and any(other.startswith(surface) for other in words)
+    return bool(surface) and any(other.startswith(surface) for other in name)

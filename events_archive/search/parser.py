@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from events_archive.model.interval import MONTHS as MONTH_NAMES
 from events_archive.search.spelling import nearest_word
-from events_archive.search.synonyms import DATE_PATTERNS, MONTHS, PHRASES, TIMES
+from events_archive.search.synonyms import DATE_PATTERNS, MONTHS, PHRASES, TIMES, shown_as
 from events_archive.search.words import Token, fold_word, is_number, is_year, lower, tokens, words
 
 MAX_TOKENS = 16
@@ -143,7 +143,7 @@ def _phrase(typed: Sequence[Token]) -> tuple[Concept, int] | None:
     """Return the phrase of the tables with which ``typed`` begins, and how many words it has."""
     for length in range(min(len(typed), MAX_PHRASE), 0, -1):
         part = typed[:length]
-        phrase = _phrases().get(" ".join(token.word for token in part))
+        phrase = phrases().get(" ".join(token.word for token in part))
         if phrase:
             shown, synonyms, dates = phrase
             as_typed = tuple(f"{token.surface}*" for token in part)
@@ -153,11 +153,11 @@ def _phrase(typed: Sequence[Token]) -> tuple[Concept, int] | None:
 
 
 @cache
-def _phrases() -> dict[str, tuple[str, tuple[Alternative, ...], Dates | None]]:
+def phrases() -> dict[str, tuple[str, tuple[Alternative, ...], Dates | None]]:
     """Return what each phrase stands for: how that is shown, and alternatives or dates."""
     synonyms = {
         _key(phrase): (
-            group[0] if phrase in group else "",
+            shown_as(phrase),
             tuple(tuple(words(synonym)) for synonym in group),
             None,
         )

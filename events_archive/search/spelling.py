@@ -18,32 +18,30 @@ def nearest_word(surface: str, vocabulary: Mapping[str, str]) -> str:
     """
     limit = 0 if len(surface) < SHORTEST else 1 if len(surface) < LONG_WORD else 2
     folded = fold_word(surface)
-    best = (limit, True)
-    nearest = ""
-    for word, shown in vocabulary.items():
-        distance = min(_distance(surface, shown, best[0]), _distance(folded, word, best[0]))
-        rank = (distance, shown[0] != surface[0])
-        if rank < best or (rank == best and not nearest):
-            best, nearest = rank, shown
-    return nearest
+    ranked = (
+        (
+            min(edits(surface, shown, limit), edits(folded, word, limit)),
+            shown[0] != surface[0],
+            shown,
+        )
+        for word, shown in vocabulary.items()
+    )
+    similar = [one for one in ranked if one[0] <= limit]
+    return min(similar, key=lambda one: one[:2])[2] if similar else ""
 
 
-def _distance(one: str, other: str, limit: int) -> int:
+def edits(one: str, other: str, limit: int) -> int:
     """Return how many letters are missing, too many, wrong or swapped with the next one.
 
-    It is the optimal string alignment distance; ``limit + 1`` if that is greater than ``limit``.
+    It is the optimal string alignment distance, or more than ``limit`` if that is.
     """
-    if abs(len(one) - len(other)) > limit:
-        return limit + 1
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, start=1):
-        two_before, before, row = before, row, [i]
-        for j, wanted in enumerate(other, start=1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
-                cost = min(cost, two_before[j - 2] + 1)
-            row.append(cost)
-        if min(row) > limit:
-            return limit + 1
-    return min(row[-1], limit + 1)
+    if abs(len(one) - len(other)) > limit or not (one and other):
+        return max(len(one), len(other))
+    if one[0] == other[0]:
+        return edits(one[1:], other[1:], limit)
+    if not limit:
+        return 1
+    pairs = [(1, 1), (1, 0), (0, 1)]
+    if one[:2] == other[1::-1]:
+        pairs.append((2, 2))
+    return 1 + min(edits(one[n:], other[m:], limit - 1) for n, m in pairs)

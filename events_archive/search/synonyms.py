@@ -103,3 +103,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
     **BROADER,
 }
 """What may stand in place of each phrase that has synonyms."""
+
+
+def shown_as(phrase: str) -> str:
+    """Return the synonym of a phrase that is shown; ``""`` if each of them means less."""
+    return "" if phrase in BROADER else PHRASES[phrase][0]

@@ -8,14 +8,15 @@ from events_archive.model.catalogue import grouped
 from events_archive.model.changes import CHANGE_TYPES
 from events_archive.model.event import Event
 from events_archive.query.engine import evaluate
-from events_archive.query.parameters import GROUPS, MAX_LIMIT, MODES, ORDERINGS
+from events_archive.query.parameters import GROUPS, MAX_LIMIT, MODES
 from events_archive.query.parser import parse_query
 from events_archive.site import urls
 from events_archive.site.calendars import calendar_entry
-from events_archive.site.charts import month_counts
+from events_archive.site.categories import type_explanation
 from events_archive.site.export_columns import ARTICLE_COLUMNS, COLUMNS, VISIT_COLUMNS
 from events_archive.site.next_events import MAX_NEXT, NEXT_MEMBERS
 from events_archive.site.page import ALL_EVENTS, HOME, Breadcrumb, Page, Writer
+from events_archive.site.search_index import searched_text
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import AlternateLinks
 
@@ -100,24 +101,21 @@ def query_pages(site: Site) -> Iterator[Page]:
     """Yield the query page and its data.
 
     The data are scripts, because a page opened from disk can load nothing else. What filters need
-    is loaded at once, text when it is searched, records when they are exported.
+    is loaded at once, the index when words are searched, texts when some are shown, records when
+    they are exported.
     """
     data = {kind: _query_data(site, kind) for kind in _QUERY_FILES}
-    years = site.catalogue.by_year
     yield Page(
         path=urls.QUERY_PAGE,
         template="pages/explore.html",
         title="Search the archive",
-        description="Search all spaceflight events by type, date, place, agency, programme and "
-        "words, with the parameters of Launch Library 2's API.",
+        description="Search all spaceflight events by words, type, date, place, agency and "
+        "programme, or with the parameters of Launch Library 2's API.",
         breadcrumbs=(HOME,),
         alternates=AlternateLinks(site).main,
         context={
-            "years": years,
-            "months": {year: month_counts(site, year) for year in years},
-            "count": len(site.catalogue.events),
+            "examples": _example_searches(site),
             "groups": GROUPS,
-            "orderings": ORDERINGS,
         },
         cache_inputs=ALL_EVENTS,
     )
@@ -127,8 +125,17 @@ def query_pages(site: Site) -> Iterator[Page]:
         context={"parts": [file.context["name"] for file in data["events"]]},
         cache_inputs=ALL_EVENTS,
     )
+    yield Page(path=urls.SEARCH_DATA, writer=Writer.SEARCH_DATA, cache_inputs=ALL_EVENTS)
     for files in data.values():
         yield from files
+
+
+def _example_searches(site: Site) -> list[str]:
+    """Return searches for the three most frequent types in plain words, the first in one year."""
+    types = sorted(site.taxonomies.terms["types"], key=lambda term: -len(term.events))[:3]
+    names = [type_explanation(term.value) or term.name.lower() for term in types]
+    years = [event.date.year for event in types[0].events if event.date.year] if types else []
+    return [f"{names[0]} {years[0]}", *names[1:]] if years else names
 
 
 def _query_data(site: Site, kind: str) -> list[Page]:
@@ -141,7 +148,7 @@ def _query_data(site: Site, kind: str) -> list[Page]:
         name = f"{kind}-{number:03}"
         context: dict[str, object] = {"name": name, "events": members}
         if kind == "words":
-            context["articles"] = _articles(site, members)
+            context["texts"] = [searched_text(site, event) for event in members]
         if kind == "events":
             context["entries"] = [calendar_entry(site, event) for event in members]
         pages.append(Page(path=urls.query_data(name), writer=writer, context=context))

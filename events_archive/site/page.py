@@ -44,6 +44,7 @@ class Writer(StrEnum):
     QUERY_EVENTS = "query-events"
     QUERY_WORDS = "query-words"
     QUERY_RECORDS = "query-records"
+    SEARCH_DATA = "search-data"
     DOWNLOAD = "download"
     CHECKSUMS = "checksums"
     CNAME = "cname"

@@ -9,11 +9,12 @@ from events_archive.search.index import (
     PLACE,
     RELATION,
     TYPE,
+    Document,
     Kind,
     SearchIndex,
     Span,
     Thing,
-    index_texts,
+    build_index,
 )
 from events_archive.site.categories import type_explanation
 from events_archive.site.site import Site
@@ -33,18 +34,12 @@ def build_search_index(site: Site) -> SearchIndex:
     """Return the index of all events but withdrawn ones, by id."""
     events = sorted(site.catalogue.events, key=lambda event: event.id)
     rows = {event.id: row for row, event in enumerate(events)}
-    return SearchIndex(
-        names=tuple(event.name for event in events),
-        spans=tuple(map(_span, events)),
-        things=(*_terms(site, rows), *_members(events)),
-        texts=index_texts(
-            (event.name for event in events), (_text(site, event) for event in events)
-        ),
-    )
+    documents = (Document(event.name, _span(event), searched_text(site, event)) for event in events)
+    return build_index(documents, (*_terms(site, rows), *_members(events)))
 
 
-def _text(site: Site, event: Event) -> str:
-    """Return the description, and the titles of the articles about it."""
+def searched_text(site: Site, event: Event) -> str:
+    """Return the description of an event and the titles of the articles about it, by line."""
     titles = (article.title for article in site.articles.get(event.id, ()))
     return "\n".join((event.description, *titles))
 

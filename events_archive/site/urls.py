@@ -39,6 +39,7 @@ NEXT_SUFFIX = ".next.json"
 
 QUERY_PAGE = "explore.html"
 QUERY_TABLES = "data/explore.js"
+SEARCH_DATA = "data/search.js"
 DATA = "data.html"
 EVENTS_JSONL = "data/events.jsonl"
 EVENTS_CSV = "data/events.csv"

@@ -5,7 +5,6 @@ from typing import Any
 
 from events_archive.ll2.parse import parse_event
 from events_archive.query.index import ApiRecord, QueryIndex, build_query_index
-from tests.factories import an_article
 from tests.ll2_server import generate_records
 from tests.store.record_files import records_of
 
@@ -37,18 +36,10 @@ def test_a_row_has_the_values_of_its_record() -> None:
         assert row.type == record["type"]["id"]
 
 
-def test_every_text_of_the_event_is_searched() -> None:
-    for row in an_index().rows:
-        event = parse_event(RECORDS[row.id])
-        related = (
-            *event.programs, *event.launches, *event.stations, *event.expeditions,
-            *event.astronauts,
-        )  # fmt: skip
-        assert row.text == "\n".join(
-            [event.name, event.type.name, event.location, event.description]
-            + [f"{agency.name} {agency.abbreviation}" for agency in event.agencies]
-            + [member.name for member in related]
-        )
+def test_a_place_has_the_names_of_the_api_and_of_the_archive() -> None:
+    names = {row.place: row.places for row in an_index().rows}
+    assert names["ISS"] == ("ISS", "International Space Station")
+    assert names[""] == ("",)
 
 
 def test_values_of_a_wrong_type_are_left_out() -> None:
@@ -98,13 +89,3 @@ def test_values_of_a_record_are_returned_in_their_original_spelling() -> None:
     api_record = ApiRecord(data=data.encode(), source_url="")
     members = data.removeprefix("{")
     assert api_record.json("list", "u") == f'{{"response_mode":"list","url":"u",{members}'.encode()
-
-
-def test_titles_of_articles_are_searched_too() -> None:
-    first, second = sorted(RECORDS)[:2]
-    articles = {first: (an_article(title="A night’s chase"), an_article(2, title="Docked"))}
-    events = [parse_event(record) for record in RECORDS.values()]
-    rows = build_query_index(records_of(RECORDS), events, (), articles).rows
-    by_id = {row.id: row.text for row in rows}
-    assert by_id[first].endswith("\nA night’s chase\nDocked")
-    assert "chase" not in by_id[second]

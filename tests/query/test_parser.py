@@ -34,7 +34,7 @@ def a_row(id: int = 1, **facts: object) -> QueryRow:
 
 
 def result(text: str, *rows: QueryRow) -> QueryResult:
-    return evaluate(rows or (a_row(),), parse_query(text, NOW))
+    return evaluate(rows or (a_row(),), parse_query(text, NOW), now=NOW)
 
 
 def errors_of(text: str) -> dict[str, list[str]]:
@@ -88,8 +88,8 @@ def test_a_blank_value_is_no_filter() -> None:
         ("last_updated__lte=2024-03-04", False),
         ("search=eva,TIANGONG", True),
         ("search=eva station", False),
-        ("q=eva station", True),
         ("place=Tiangong Space Station", True),
+        ("place=Tiangong space station", True),
         ("place=Tiangong", False),
         ("slug=tiangong-eva-1", True),
         ("slug=tiangong", False),
@@ -106,7 +106,6 @@ def test_a_filter_matches_as_in_the_api(query: str, matches: bool) -> None:
         programs=(18,),
         videos=("https://b.example/",),
         launches=("92dd20c7-6afc-484c-8369-2f6751bd0d8f",),
-        text="Tiangong EVA-1\nTiangong Space Station",
     )
     assert result(query, row).count == matches
 
@@ -189,13 +188,39 @@ def test_ties_are_sorted_by_id_and_missing_values_last() -> None:
     rows += [a_row(1, date=late)]
     ordered = {
         query: [row.id for row in result(query, *rows).rows]
-        for query in ("", "ordering=-date", "ordering=last_updated,-date")
+        for query in ("", "ordering=-date", "ordering=last_updated,-date", "ordering=nearest")
     }
     assert ordered == {
         "": [2, 1, 3, 4],
         "ordering=-date": [4, 1, 3, 2],
         "ordering=last_updated,-date": [4, 1, 3, 2],
+        "ordering=nearest": [1, 3, 2, 4],
     }
+
+
+def test_what_a_search_found_is_in_its_order_unless_the_query_has_one() -> None:
+    rows = [a_row(1), a_row(2, type=2), a_row(3), a_row(4)]
+    for query, ids in {
+        "q=a": [4, 1, 2],
+        "type=3&q=a": [4, 1],
+        "ordering=date&q=a": [1, 2, 4],
+    }.items():
+        found = evaluate(rows, parse_query(query, NOW), found=[4, 1, 2])
+        assert [row.id for row in found.rows] == ids
+
+
+def test_a_link_that_was_searched_for_is_a_query() -> None:
+    for text in (
+        "q=https://ll.thespacedevs.com/2.3.0/events/%3Ftype=3%26limit=2",
+        "q=type%3D3%26limit%3D2&ordering=date",
+        "q=q%3Dq%3Dq",
+        "q=/2.3.0/events/%3Ftype%3D3",
+    ):
+        query = parse_query(text, NOW)
+        assert query.words == ("q=q" if "q%3Dq" in text else "")
+        assert ("type", "3") in query.pairs or query.words
+    assert parse_query("q=crew+10", NOW).words == "crew 10"
+    assert Query().searching("crew \ud800").query_string() == "q=crew+%3F"
 
 
 def test_a_page_has_the_queries_of_its_neighbours() -> None:
@@ -220,6 +245,6 @@ def test_every_parameter_type_is_in_use() -> None:
 
 
 def test_a_query_that_is_too_long_is_refused() -> None:
-    assert parse_query("q=" + "a" * 3998, NOW).filters
+    assert parse_query("q=" + "a" * 3998, NOW).words
     message = "The query has 4001 characters; it may have 4000."
     assert errors_of("q=" + "a" * 3999) == {"detail": [message]}

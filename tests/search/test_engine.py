@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import chain, repeat
 
 import pytest
 from hypothesis import given
@@ -12,11 +13,12 @@ from events_archive.search.index import (
     PLACE,
     RELATION,
     TYPE,
+    Document,
     Kind,
     SearchIndex,
     Span,
     Thing,
-    index_texts,
+    build_index,
 )
 from events_archive.search.spelling import nearest_word
 from events_archive.search.synonyms import BROADER, PHRASES, SYNONYMS, TIMES
@@ -29,14 +31,12 @@ AGENCIES = Kind("agencies", "Agency", RELATION)
 
 def an_index(*events: tuple[str, str], texts: Iterable[str] = (), **things: Thing) -> SearchIndex:
     """Return the index of events given as (name, date); "2026" is a whole year."""
-    names = [name for name, _ in events]
-    descriptions = [*texts, *[""] * len(names)][: len(names)]
-    return SearchIndex(
-        names=tuple(names),
-        spans=tuple(_span(when) for _, when in events),
-        things=tuple(things.values()),
-        texts=index_texts(names, descriptions),
+    descriptions = chain(texts, repeat(""))
+    documents = (
+        Document(name, _span(when), text)
+        for (name, when), text in zip(events, descriptions, strict=False)
     )
+    return build_index(documents, things.values())
 
 
 def _span(when: str) -> Span | None:

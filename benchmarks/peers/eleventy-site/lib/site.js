@@ -106,7 +106,7 @@ ${page.social ?? `<meta property="og:type" content="website">\n${social("archive
 <link rel="apple-touch-icon" href="${root}${site.assets.icon_png}">
 <link rel="stylesheet" href="${root}${site.assets.style_css}">
 <script src="${root}${site.assets.theme_js}"></script>
-<script src="${root}${site.assets.local_time_js}" defer></script>
+<script src="${root}${site.assets.page_js}" defer></script>
 <script src="${root}${site.assets.offline_js}" defer></script>
 ${all(page.alternates, (one) => `<link rel="alternate" type="${one.mediaType}" title="${esc(one.title)}" href="${root}${one.path}">`)}
 ${page.graph ? script(page.graph) : page.breadcrumbs ? script([breadcrumbList(page)]) : ""}

@@ -7,6 +7,7 @@
   const { table } = parts;
   const { createElement } = self.archiveEvents;
   const root = document.querySelector("[data-my-list]");
+  if (!root) return;
   const find = name => root.querySelector("[data-" + name + "]");
   const known = new Map();
   let linked; // the ids in the link, as `linkedIds` returns them

@@ -6,6 +6,7 @@
     return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
   }
   var filter = document.querySelector(".list-filter");
+  if (!filter) return;
   var field = filter.querySelector("input");
   var status = filter.querySelector("[role=status]");
   var items = Array.from(document.querySelectorAll(".filter-item"), function (item) {

@@ -3,6 +3,7 @@
 (function () {
   "use strict";
   const form = document.querySelector("[data-embed]");
+  if (!form) return;
   const html = document.querySelector("[data-name]");
   const link = document.querySelector("[data-embed-link]");
   const [text, href] = [html.textContent, link.href];

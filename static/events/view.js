@@ -1,34 +1,31 @@
-// The explore page: shows the result of the query in the URL. Every choice is a link to another
-// query. Text from events is inserted as text, never as markup.
+// The search page: shows the result of the query in the URL. Every choice is a link to another query.
+// Text from events and from the URL is inserted as text, never as markup.
 (function () {
   "use strict";
   const engine = self.archiveQuery;
   const { columns } = engine;
+  const { createElement } = self.archiveEvents;
   const parts = self.archiveParts;
   const table = parts.table;
   const root = document.querySelector("[data-explore]");
+  if (!root) return;
   const find = name => root.querySelector("[data-" + name + "]");
   const MAX_SHOWN_VALUES = 8;
   const name = (names, kind) => id => names[id] || kind + " " + id;
+  const last = list => list[list.length - 1];
   // The facets: column, parameters that filter it (the first one is used in links), and whether that
   // parameter is repeated for several values instead of taking a list.
   const FACETS = [
     { title: "Type", field: "type", names: ["type__ids", "type"], label: id => (table.types[id] || ["Type " + id])[0] },
     { title: "Year", field: "year", names: ["year"], label: String, inOrder: true },
-    { title: "Place", field: "place", names: ["place"], label: String, repeated: true },
+    { title: "Place", field: "places", names: ["place"], label: String, repeated: true },
     { title: "Agency", field: "agencies", names: ["agency__ids"], label: name(table.agencies, "Agency") },
     { title: "Programme", field: "programs", names: ["program", "program__ids"], label: name(table.programs, "Programme"), repeated: true },
   ];
-  const expandedFacets = new Set();
   const pageTitle = document.title;
   let query;
   let result;
-
-  function createElement(tag, properties, ...children) {
-    const element = Object.assign(document.createElement(tag), properties);
-    element.append(...children.filter(child => child !== null && child !== ""));
-    return element;
-  }
+  let found;
 
   // Loading.
 
@@ -36,7 +33,7 @@
   function load(part) {
     loading[part] = loading[part] || new Promise((done, failed) => {
       const script = createElement("script", { src: root.dataset.explore + "data/" + part + ".js", onload: done });
-      script.onerror = () => failed(new Error("data/" + part + ".js cannot be loaded"));
+      script.onerror = () => failed(new Error("data/" + part + ".js"));
       document.head.append(script);
     });
     return loading[part];
@@ -49,6 +46,22 @@
       table.parts.map(part => load(part.replace("events", kind)))
     ).then(() => engine.appendColumns(kind));
     return loadedColumns[kind];
+  }
+
+  let searching;
+  function loadSearch() {
+    searching = searching || Promise.all([load("search"), loadColumns("events")])
+      .then(() => self.archiveSearch.prepare(parts.search));
+    return searching;
+  }
+
+  // Loads what the query needs, and evaluates it at a POSIX time.
+  function evaluate(query, now) {
+    const needed = [loadColumns("events"), engine.needsTexts(query) && loadColumns("words"), query.words && loadSearch()];
+    return Promise.all(needed).then(() => {
+      const found = query.words ? self.archiveSearch.search(query.words, now) : null;
+      return [engine.evaluate(query, { found: found && found.rows, facets: FACETS.map(facet => facet.names), now }), found];
+    });
   }
 
   function recordPart(id) {
@@ -73,9 +86,10 @@
     show();
   }
 
-  // Every change but that of the page leads to the first page.
+  // Every change but that of the page leads to the first page. Without words, what is near is first.
   function changed(changes) {
-    return "?" + engine.toQueryString(query, { offset: [], ...changes });
+    const ordering = query.pairs.length || changes.q ? {} : { ordering: ["nearest"] };
+    return "?" + engine.toQueryString(query, { offset: [], ...ordering, ...changes });
   }
 
   function link(href, properties, ...children) {
@@ -105,7 +119,8 @@
   // Events.
 
   function card(row) {
-    return self.archiveEvents.card(self.archiveEvents.at(columns, row), root.dataset.explore);
+    const event = { ...self.archiveEvents.at(columns, row), place: last(columns.places[row]) };
+    return self.archiveEvents.card(event, root.dataset.explore);
   }
 
   // Whether more than name, date and place of each event is shown.
@@ -113,30 +128,28 @@
     return valueOf("mode") && query.mode !== "list";
   }
 
-  // The first match in a text that the card does not show: not in name, type or place, which are the
-  // first three lines of an event's text.
-  function snippet(row) {
-    const requested = query.conditions.find(condition => condition.parameter.name === "q");
-    if (!requested || showsDetails()) return null;
-    const holds = line => requested.values.map(word => line.toLowerCase().indexOf(word)).filter(at => at >= 0);
-    const line = columns.text[row].split("\n").slice(3).find(candidate => holds(candidate).length);
-    if (!line) return null;
-    const at = Math.min(...holds(line));
-    const start = at < 60 ? 0 : line.indexOf(" ", at - 60) + 1;
-    const end = line.length <= at + 120 ? line.length : Math.max(line.lastIndexOf(" ", at + 120), at + 60);
-    const cut = (start ? "… " : "") + line.slice(start, end) + (end < line.length ? " …" : "");
-    return createElement("p", { className: "snippet", dir: "auto" }, cut);
+  // Of an event that has a word in its description alone, that is shown.
+  function isFoundInText(row) {
+    return found && found.inText.has(row) && !showsDetails();
   }
 
   function item(row) {
     const entry = card(row);
-    entry.append(...[snippet(row)].filter(Boolean));
-    return createElement("li", {}, entry);
+    if (isFoundInText(row)) {
+      const text = columns.text[row];
+      const start = text.lastIndexOf(" ", Math.max(found.place(text) - 50, 0)) + 1;
+      entry.append(description("snippet", (start ? "… " : "") + text.slice(start)));
+    }
+    return entry;
+  }
+
+  function description(className, text) {
+    return text && createElement("p", { className, dir: "auto" }, text);
   }
 
   // With mode=normal or mode=detailed: adds descriptions and names once the records are loaded.
-  function addDetails(rows, entries) {
-    if (!showsDetails() || !rows.length) return;
+  function addDetails(rows) {
+    if (!showsDetails()) return;
     const requested = query;
     loadRecords(rows).then(records => {
       if (requested !== query) return;
@@ -144,14 +157,18 @@
         const [, listed, , detailed] = records[columns.id[row]];
         const names = query.mode === "detailed" && detailed
           ? Object.values(detailed).flat().map(member => member && member.name).filter(Boolean) : [];
-        const description = (listed.description || "").trim();
-        if (description) entries[index].firstChild.append(createElement("p", { className: "result-description", dir: "auto" }, description));
-        if (names.length) entries[index].firstChild.append(createElement("p", { className: "result-names", dir: "auto" }, names.join(" · ")));
+        find("results").children[index].firstChild.append(
+          description("result-description", (listed.description || "").trim()), description("result-names", names.join(" · ")));
       });
     }, showError);
   }
 
   // Sections of the page.
+
+  // Each item is a child of its line, or a list of such.
+  function fill(name, items) {
+    find(name).replaceChildren(...items.map(item => createElement("li", { dir: "auto" }, ...[].concat(item))));
+  }
 
   function valueOf(parameter) {
     return query.pairs.filter(pair => pair[0] === parameter).map(pair => pair[1]).pop() || "";
@@ -167,62 +184,79 @@
   }
 
   function showError(problem) {
-    showStatus("That did not work: " + problem.message + ".");
+    showStatus("Could not load: " + problem.message + ".");
   }
 
   function showFacet(facet, rows) {
     const counts = new Map();
     for (const row of rows) {
-      const value = columns[facet.field][row];
-      for (const one of Array.isArray(value) ? value : [value]) counts.set(one, (counts.get(one) || 0) + 1);
+      // Of a place, the archive's own name: that of the API is many.
+      const value = facet.field === "places" ? last(columns.places[row]) : columns[facet.field][row];
+      for (const one of [].concat(value)) counts.set(one, (counts.get(one) || 0) + 1);
     }
     counts.delete(null);
     counts.delete("");
-    const chosen = new Set(valuesOf(facet.names));
+    const chosen = valuesOf(facet.names);
     chosen.forEach(value => counts.has(value) || counts.set(value, 0));
-    const order = facet.inOrder ? (a, b) => b[0] - a[0]
-      : (a, b) => b[1] - a[1] || (facet.label(a[0]) < facet.label(b[0]) ? -1 : 1);
-    const options = Array.from(counts).sort(order);
-    const isExpanded = expandedFacets.has(facet.title) || options.length <= MAX_SHOWN_VALUES + 2;
-    const shown = isExpanded ? options : options.filter((option, index) => index < MAX_SHOWN_VALUES || chosen.has(option[0]));
-    const list = createElement("ul", { className: "count-list" }, ...shown.map(([value, count]) => createElement("li", {},
-      link(toggled(facet, value), { ariaCurrent: chosen.has(value) ? "true" : null, id: "facet-" + facet.field + "-" + value },
+    const options = engine.best(Array.from(counts), ([value, count]) => (facet.inOrder ? [-value] : [-count, facet.label(value)]));
+    const isFirst = ([value], index) => index < MAX_SHOWN_VALUES || options.length <= MAX_SHOWN_VALUES + 2 || chosen.includes(value);
+    const list = options => createElement("ul", { className: "count-list" }, ...options.map(([value, count]) => createElement("li", {},
+      link(toggled(facet, value), { ariaCurrent: chosen.includes(value) ? "true" : null, id: "facet-" + facet.field + "-" + value },
         createElement("span", { dir: "auto" }, facet.label(value))),
       createElement("span", { className: "count" }, count.toLocaleString("en")))));
-    const section = createElement("section", {}, createElement("h2", {}, facet.title), list);
-    if (!isExpanded) section.append(moreButton(facet, options.length, rows));
+    const others = options.filter((option, index) => !isFirst(option, index));
+    const section = createElement("section", {}, createElement("h2", {}, facet.title), list(options.filter(isFirst)));
+    if (others.length) section.append(createElement("details", {}, createElement("summary", {}, others.length + " more"), list(others)));
     return section;
   }
 
-  function moreButton(facet, count, rows) {
-    const button = createElement("button", { type: "button", className: "more" }, "Show all " + count);
-    button.addEventListener("click", () => {
-      expandedFacets.add(facet.title);
-      const section = showFacet(facet, rows);
-      button.parentNode.replaceWith(section);
-      section.querySelectorAll("a")[MAX_SHOWN_VALUES].focus();
-    });
-    return button;
-  }
-
-  // The conditions, each with the link that removes it.
+  // What was understood of the words, and the conditions; each with the link that removes it.
   function conditionLabels() {
-    return query.conditions.flatMap(condition => {
+    const concepts = found ? found.concepts : [];
+    const words = concepts.map(concept => {
+      const rest = concepts.filter(other => other !== concept).map(other => other.raw).join(" ");
+      const label = concept.raw + (concept.shown && " → " + concept.shown);
+      return [label, changed({ q: rest ? [rest] : [] }), found.missing.includes(concept.raw)];
+    });
+    return words.concat(query.conditions.flatMap(condition => {
       const { parameter, values } = condition;
       const facet = FACETS.find(candidate => candidate.names.includes(parameter.name));
       if (facet) return values.map(value => [facet.label(value), toggled(facet, value)]);
       const given = query.pairs.filter(pair => pair[0] === parameter.name).map(pair => pair[1]);
-      const what = { q: "anywhere:", search: "in the name:", date__gte: "from", date__lte: "until" }[parameter.name];
+      const what = { search: "in the name:", date__gte: "from", date__lte: "until" }[parameter.name];
       return [[(what || parameter.name) + " " + given.join(" "), changed({ [parameter.name]: [] })]];
-    });
+    }));
   }
 
   function showConditions() {
     const labels = conditionLabels();
-    find("conditions").replaceChildren(...labels.map(([label, href]) => createElement("li", {},
-      link(href, { ariaLabel: "Remove " + label, dir: "auto" }, label))));
-    if (labels.length > 1) find("conditions").append(createElement("li", {}, link("?", { className: "clear-filters" }, "Clear all")));
-    document.title = (labels.length ? labels.map(([label]) => label).join(", ") + " · " : "") + pageTitle;
+    const chips = labels.map(([label, href, isMissing]) => link(href, { ariaLabel: "Remove " + label, className: isMissing ? "missing" : "" }, label));
+    fill("conditions", chips.length > 1 ? chips.concat(clearLink()) : chips);
+    const shown = labels.slice(found ? found.concepts.length : 0).map(([label]) => label);
+    const title = [query.words.slice(0, 60)].concat(shown).filter(Boolean).join(", ");
+    document.title = (title && title + " · ") + pageTitle;
+  }
+
+  function clearLink() {
+    return link("?", { className: "clear-filters" }, "Clear all");
+  }
+
+  function showPages() {
+    fill("pages", (found ? found.pages : []).map(({ name, kind, path }) => [
+      createElement("a", { href: root.dataset.explore + path }, name), " ", createElement("span", { className: "count" }, kind[1])]));
+  }
+
+  // Sentences, some of which offer another search.
+  function showNotes(total) {
+    const wider = (label, words) => link("?" + new URLSearchParams({ q: words }), {}, label);
+    const notes = query.notes.concat(found ? found.notes : []);
+    if (!total && found && found.rows.length && query.conditions.length) {
+      notes.push(wider(plural(found.rows.length) + " without the filters", query.words));
+    }
+    const inNames = valueOf("search");
+    if (!total && inNames) notes.push([wider("Search for “" + inNames + "” everywhere", inNames), ", not only in names"]);
+    fill("notes", notes);
+    find("ways").hidden = total && query.pairs.length;
   }
 
   function showPager(total) {
@@ -233,26 +267,19 @@
       offset + limit < total ? to(offset + limit, "Next " + Math.min(limit, total - offset - limit), "next") : "");
   }
 
-  // The calendar that is nearest to the query, and what it contains.
+  // The calendar that is nearest to the query.
   function showCalendar() {
-    const types = valuesOf(FACETS[0].names).filter(id => table.types[id]);
-    const years = valuesOf(["year"]).filter(year => table.years.includes(year));
-    const others = query.conditions.length - (types.length ? 1 : 0);
-    let [address, label] = ["calendar.ics", "recent and upcoming events of all types"];
-    if (types.length === 1) {
-      const [typeName, stem] = table.types[types[0]];
-      [address, label] = ["types/" + stem + ".ics", (others ? "all events of the type " : "") + typeName];
-    } else if (years.length === 1) {
-      [address, label] = ["years/" + years[0] + ".ics", "all of " + years[0]];
-    }
-    const anchor = find("calendar");
-    anchor.href = table.base ? table.base.replace(/^https?:/, "webcal:") + address : root.dataset.explore + address;
-    anchor.textContent = label;
+    const only = names => (valuesOf(names).length === 1 ? valuesOf(names)[0] : null);
+    const type = table.types[only(FACETS[0].names)];
+    const year = table.years.find(year => year === only(["year"]));
+    const address = (type ? "types/" + type[1] : year ? "years/" + year : "calendar") + ".ics";
+    find("calendar").href = table.base ? table.base.replace(/^https?:/, "webcal:") + address : root.dataset.explore + address;
+    find("calendar").textContent = type ? type[0] : year || "recent and upcoming events";
   }
 
   function apiUrl() {
     const beyond = table.parameters.filter(parameter => parameter.origin === "archive").map(parameter => [parameter.name, []]);
-    const search = engine.toQueryString(query, Object.fromEntries(beyond));
+    const search = engine.toQueryString(query, { ...Object.fromEntries(beyond), ...(valueOf("ordering") === "nearest" && { ordering: [] }) });
     return table.api + (search && "?" + search);
   }
 
@@ -263,20 +290,17 @@
   }
 
   function showForm() {
-    const anywhere = valueOf("q");
-    const form = document.querySelector("[data-search]");
-    form.elements.search.value = anywhere || valueOf("search");
-    form.elements.anywhere.checked = Boolean(anywhere);
+    document.querySelector("[data-search]").elements.q.value = query.words || valueOf("search");
+    find("filters").ordering.options[0].text = query.words ? "Best match" : "Oldest first";
     for (const control of ["ordering", "limit", "mode"]) choose(find("filters")[control], valueOf(control));
     find("filters").from.value = valueOf("date__gte").slice(0, 10);
     find("filters").until.value = valueOf("date__lte").slice(0, 10);
   }
 
   function showErrors(errors) {
-    const lines = Object.values(errors).flat();
-    find("notes").replaceChildren(...lines.map(line => createElement("li", { dir: "auto" }, line)));
-    for (const index of ["results", "facets", "pager", "conditions"]) find(index).replaceChildren();
-    find("conditions").append(createElement("li", {}, link("?", { className: "clear-filters" }, "Clear all")));
+    for (const list of ["results", "facets", "pager", "pages"]) fill(list, []);
+    fill("notes", Object.values(errors).flat());
+    fill("conditions", [clearLink()]);
     find("export").hidden = true;
     document.title = pageTitle;
     showStatus("The API would refuse this query.");
@@ -285,40 +309,46 @@
   function showResult() {
     const { rows, facetRows } = result;
     const { offset, limit } = query;
-    const page = rows.slice(offset, offset + limit);
-    const entries = page.map(item);
-    find("results").replaceChildren(...entries);
+    // Nothing is asked for: no list, but ways to search.
+    const page = query.pairs.length ? rows.slice(offset, offset + limit) : [];
+    fill("results", page.map(item));
     self.archiveEvents.complete(find("results"));
-    find("notes").replaceChildren(...query.notes.map(note => createElement("li", { dir: "auto" }, note)));
     find("facets").replaceChildren(...FACETS.map((facet, index) => showFacet(facet, facetRows[index])));
     find("text").hidden = true;
     find("copied").textContent = "";
     showConditions();
-    showPager(rows.length);
+    showPages();
+    showNotes(rows.length);
+    showPager(page.length ? rows.length : 0);
     showCalendar();
-    addDetails(page, entries);
-    const range = page.length ? ", " + (offset + 1) + " to " + (offset + page.length) + " shown" : ", but none on this page";
-    showStatus(plural(rows.length) + (rows.length > page.length ? range : ""));
-    find("export").hidden = !rows.length;
+    addDetails(page);
+    const pages = Math.ceil(rows.length / limit);
+    const range = page.length ? ", " + (offset + 1) + " to " + (offset + page.length) + " shown"
+      : "; there " + (pages === 1 ? "is only 1 page" : "are only " + pages + " pages");
+    showStatus(plural(rows.length) + (query.pairs.length && rows.length > page.length ? range : ""));
+    find("export").hidden = !page.length;
   }
 
   function show() {
-    const focusedId = document.activeElement && document.activeElement.id;
-    const isPaging = find("pager").contains(document.activeElement);
+    const focused = document.activeElement;
+    const isPaging = find("pager").contains(focused);
     query = engine.parse(location.search);
     if (Object.keys(query.errors).length) return Promise.resolve(showErrors(query.errors));
     showForm();
     const requested = query;
-    const texts = engine.needsTexts(query) ? loadColumns("words") : null;
-    return Promise.all([loadColumns("events"), texts]).then(() => {
+    return evaluate(query, Date.now() / 1000).then(([evaluated, search]) => {
+      if (requested !== query) return null;
+      [result, found] = [evaluated, search];
+      return result.rows.slice(query.offset, query.offset + query.limit).some(isFoundInText) && loadColumns("words");
+    }).then(() => {
       if (requested !== query) return;
-      result = engine.evaluate(query, FACETS.map(facet => facet.names));
       showResult();
-      // Another page of results is read from its start.
-      const focused = document.getElementById(isPaging ? "found" : focusedId);
-      if (focused) focused.focus({ preventScroll: isPaging });
-      if (isPaging) focused.scrollIntoView({ behavior: "instant" });
-    }, showError);
+      // Another page of results, and those of another search, are read from their start.
+      const same = !isPaging && document.getElementById(focused.id);
+      if (same) same.focus();
+      else if (!focused.isConnected || isPaging) document.getElementById("found").focus({ preventScroll: true });
+      if (isPaging) document.getElementById("found").scrollIntoView({ behavior: "instant" });
+    }).catch(showError);
   }
 
   // User input.
@@ -336,13 +366,12 @@
     form.hidden = false;
     form.addEventListener("submit", event => {
       event.preventDefault();
-      const text = form.elements.search.value.trim();
-      // A URL of the API or of this page is a query.
-      const requested = /^(https?|file):|[?&]\w+=/.test(text) ? engine.parse(text) : null;
-      if (requested && requested.errors.detail) return showStatus(requested.errors.detail[0]);
-      if (requested) return go(new URLSearchParams(requested.pairs || []).toString());
-      const wanted = form.elements.anywhere.checked ? "q" : "search";
-      go(changed({ search: [], q: [], ...(text && { [wanted]: [text] }) }).slice(1));
+      const text = form.elements.q.value.trim();
+      const pasted = engine.isQuery(text) && engine.parse(text);
+      if (pasted && pasted.errors.detail) return showStatus(pasted.errors.detail[0]);
+      // A phone takes its keyboard away.
+      document.getElementById("found").focus({ preventScroll: true });
+      go(pasted ? new URLSearchParams(pasted.pairs || []).toString() : changed({ search: [], q: text ? [text] : [] }).slice(1));
     });
   }
 
@@ -393,13 +422,12 @@
   }
 
   // For tests and the console: a promise of the result of a query.
-  engine.run = text => {
+  engine.run = (text, now) => {
     const requested = engine.parse(text);
     if (Object.keys(requested.errors).length) return Promise.resolve({ errors: requested.errors });
-    return Promise.all([loadColumns("events"), engine.needsTexts(requested) && loadColumns("words")]).then(() => {
-      const { rows } = engine.evaluate(requested);
+    return evaluate(requested, now).then(([{ rows }, found]) => {
       const page = rows.slice(requested.offset, requested.offset + requested.limit);
-      return { count: rows.length, ids: page.map(row => columns.id[row]), notes: requested.notes };
+      return { count: rows.length, ids: page.map(row => columns.id[row]), notes: requested.notes, found };
     });
   };
   root.hidden = false;

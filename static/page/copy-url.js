@@ -3,6 +3,7 @@
 (function () {
   "use strict";
   document.querySelectorAll(".copyable-url").forEach(function (url) {
+    if (!url.textContent.includes("://")) return; // The site has no base URL.
     var button = document.createElement("button");
     var status = document.createElement("span");
     button.type = "button";

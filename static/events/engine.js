@@ -6,7 +6,7 @@
   const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
   const INTEGER = /^[+-]?\d+$/;
   const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-  const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:Z|([+-])(\d\d)(?::?(\d\d))?)?)?$/;
+  const DATE_TIME = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:Z|([+-]\d\d)(?::?(\d\d))?)?)?$/;
   const EVENTS = /\/events?(?:\/(upcoming|previous))?(?:\/(\d+)(?:\.json)?)?\/?$/;
   const COMPARE = {
     gt: (value, bound) => value > bound,
@@ -15,7 +15,7 @@
     lte: (value, bound) => value <= bound,
   };
   // Columns that are only in the data files with texts.
-  const TEXT_FIELDS = ["text", "videos", "expeditions", "stations", "launches"];
+  const TEXT_FIELDS = ["videos", "expeditions", "stations", "launches"];
   const columns = {};
   const lowerCase = {};
 
@@ -47,18 +47,13 @@
 
   // POSIX time in seconds. Date alone would take 30 February for 2 March.
   function parseDateTime(text) {
-    const found = DATE_TIME.exec(text.trim());
-    if (!found) fail("datetime");
-    const [year, month, day, hour, minute, second] = found.slice(1, 7).map(part => Number(part || 0));
-    const date = new Date(0);
-    date.setUTCFullYear(year, month - 1, day);
-    const isDay = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && year > 0;
-    const zone = (Number(found[9] || 0) * 60 + Number(found[10] || 0)) * (found[8] === "-" ? -60 : 60);
-    if (!isDay || hour > 23 || minute > 59 || second > 59 || found[9] > 23 || found[10] > 59) fail("datetime");
-    const seconds = date / 1000 + hour * 3600 + minute * 60 + second - zone;
-    const inUtc = new Date(seconds * 1000).getUTCFullYear();
-    if (inUtc < 1 || inUtc > 9999) fail("datetime");
-    return seconds + Number("0." + (found[7] || "0").slice(0, 6));
+    const [, day, time = "00:00", second = "00", fraction = "0", hours = "+0", minutes = "0"] = DATE_TIME.exec(text.trim()) || [];
+    const iso = day + "T" + time + ":" + second;
+    const local = Date.parse(iso + "Z") / 1000;
+    const seconds = local - hours * 3600 - (hours[0] + minutes) * 60;
+    const year = new Date(seconds * 1000).getUTCFullYear();
+    const isValid = local && formatUtc(local).startsWith(iso) && day > "0001" && Math.abs(hours) < 24 && minutes < 60 && year > 0 && year < 10000;
+    return isValid || local === 0 ? seconds + Number("0." + fraction.slice(0, 6)) : fail("datetime");
   }
 
   function splitWords(text) {
@@ -105,6 +100,11 @@
     return INTEGER.test((text || "").trim()) && Number(text) >= least ? Number(text) : null;
   }
 
+  // "nearest" is this archive's own.
+  function isOrdering(term) {
+    return term === "nearest" || parts.table.orderings.includes(term);
+  }
+
   function notesOn(names, requested) {
     const { parameters, orderings, modes, limits } = parts.table;
     const known = new Set(parameters.map(parameter => parameter.name));
@@ -115,7 +115,7 @@
       else if (!known.has(name)) notes.push(formatMessage("unknown", { name }));
     }
     for (const value of split(requested.ordering || "")) {
-      if (!orderings.includes(value)) notes.push(formatMessage("ordering", { value, choices: orderings.join(", ") }));
+      if (!isOrdering(value)) notes.push(formatMessage("ordering", { value, choices: orderings.join(", ") }));
     }
     if (requested.mode && !modes.includes(requested.mode)) {
       notes.push(formatMessage("mode", { value: requested.mode, choices: modes.join(", ") }));
@@ -154,12 +154,20 @@
     return [];
   }
 
-  // Parses a query string or URL. `errors` has the messages of the API for invalid parameters.
+  // Whether a text in a search field is a query: a URL, or parameters with values.
+  function isQuery(text) {
+    return /^(https?|file):|^\/\S*\/events?\b|(^|[?&])\w+=\S/.test(text.trim());
+  }
+
+  // Parses a query string or URL. `words` is a search in plain words; `errors` has the messages of the API for invalid parameters.
   function parse(text, now) {
-    const { parameters, orderings, modes, limits } = parts.table;
+    const { parameters, modes, limits } = parts.table;
     text = text.trim();
     if (text.length > limits[2]) return { errors: { detail: [formatMessage("long", { length: text.length, largest: limits[2] })] } };
-    const [path, search] = splitUrl(text);
+    let [path, search] = splitUrl(text);
+    // The search field of a page sends what was pasted into it as words.
+    const pasted = (new URLSearchParams(search).getAll("q").pop() || "").trim();
+    if (isQuery(pasted)) [path, search] = splitUrl(pasted);
     const given = Array.from(new URLSearchParams(search));
     const pairs = given.filter(pair => pair[1].trim());
     const byPath = filtersOfPath(path, now || Date.now() / 1000);
@@ -168,15 +176,16 @@
     pairs.push(...byPath.filter(pair => pair[0] === "id" || !names.includes(pair[0])));
     const requested = Object.fromEntries(pairs);
     const { conditions, errors } = conditionsOf(pairs);
-    const ordering = split(requested.ordering || "").filter(term => orderings.includes(term));
+    const ordering = split(requested.ordering || "").filter(isOrdering);
     return {
       pairs: pairs.filter(pair => parameters.some(parameter => parameter.name === pair[0])),
       conditions,
       errors,
-      ordering: ordering.length ? ordering : ["date"],
+      ordering,
       limit: Math.min(count(requested.limit, 1) || limits[0], limits[1]),
       offset: count(requested.offset, 0) || 0,
       mode: modes.includes(requested.mode) ? requested.mode : "normal",
+      words: requested.q || "",
       notes: notesOn(given.map(pair => pair[0]), requested),
     };
   }
@@ -187,8 +196,12 @@
   function appendColumns(kind) {
     for (const name of parts.table.parts) {
       const part = parts[name.replace("events", kind)];
-      for (const field of ["place", "picture"]) {
-        if (part[field]) part[field] = part[field].map(number => part[field + "s"][number]);
+      if (part.places) {
+        // A place has the name that LL2 writes, and that of the archive.
+        const { places, place_names: own } = part;
+        part.places = part.place.map(number => [places[number]].concat(own[number] || []));
+        part.place = part.place.map(number => places[number]);
+        part.picture = part.picture.map(number => part.pictures[number]);
       }
       for (const field of Object.keys(part)) {
         const all = columns[field] = columns[field] || [];
@@ -219,29 +232,36 @@
     return row => (Array.isArray(values[row]) ? values[row].some(value => wanted.has(value)) : wanted.has(values[row]));
   }
 
-  // Sorts as PostgreSQL does: unknown values are the greatest. Ties are broken by id.
-  function sort(rows, ordering) {
-    const terms = ordering.map(term => [columns[term.replace("-", "")], term[0] === "-" ? -1 : 1]);
-    const known = value => (value === null ? Infinity : value);
-    return rows.sort((a, b) => {
-      for (const [values, sign] of terms) {
-        const [left, right] = [known(values[a]), known(values[b])];
-        if (left !== right) return left < right ? -sign : sign;
-      }
-      return columns.id[a] - columns.id[b];
-    });
+  // Sorts by each value of the rank in turn.
+  function best(items, rank) {
+    const compare = (a, b) => {
+      const index = a.findIndex((value, index) => value !== b[index]);
+      return index < 0 ? 0 : a[index] < b[index] ? -1 : 1;
+    };
+    return items.map(item => [rank(item), item]).sort((a, b) => compare(a[0], b[0])).map(([, item]) => item);
   }
 
-  // Returns the matching rows, sorted. `facets` are lists of names of parameters; `facetRows` has for
+  // As in PostgreSQL, unknown values are the greatest. Ties are broken by id.
+  function sort(rows, ordering, now) {
+    const terms = ordering.map(term => {
+      const known = value => (value === null ? Infinity : term === "nearest" ? Math.abs(value - now) : value);
+      const values = columns[term === "nearest" ? "date" : term.replace("-", "")];
+      return row => (term[0] === "-" ? -1 : 1) * known(values[row]);
+    });
+    return best(rows, row => terms.map(term => term(row)).concat(columns.id[row]));
+  }
+
+  // Returns the matching rows, sorted; `found` are those that the search for the query's words has
+  // found, the best first. `facets` are lists of names of parameters; `facetRows` has for
   // each the rows that match all other parameters, which is what another choice would give.
-  function evaluate(query, facets) {
+  function evaluate(query, { found, facets, now } = {}) {
     const groups = facets || [];
     const predicates = query.conditions.map(condition => [
       groups.findIndex(names => names.includes(condition.parameter.name)), predicate(condition),
     ]);
     const matches = [];
     const facetRows = groups.map(() => []);
-    for (let row = 0; row < columns.id.length; row++) {
+    for (const row of found || columns.id.keys()) {
       const failed = new Set();
       for (const [group, passes] of predicates) if (!passes(row)) failed.add(group);
       if (!failed.size) matches.push(row);
@@ -250,7 +270,8 @@
         if (!failed.size || failed.has(group)) facetRows[group].push(row);
       });
     }
-    return { rows: sort(matches, query.ordering), facetRows };
+    const ordering = query.ordering.length || found ? query.ordering : ["date"];
+    return { rows: ordering.length ? sort(matches, ordering, now) : matches, facetRows };
   }
 
   // Returns the query string of a query with other values: {limit: [20]}; an empty list removes a
@@ -262,5 +283,5 @@
     return new URLSearchParams(pairs).toString().replace(/%2C/g, ",").replace(/%3A/g, ":");
   }
 
-  self.archiveQuery = { parse, evaluate, toQueryString, appendColumns, needsTexts, columns, formatUtc };
+  self.archiveQuery = { parse, isQuery, best, evaluate, toQueryString, appendColumns, needsTexts, columns, formatUtc };
 })();

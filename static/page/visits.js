@@ -4,6 +4,7 @@
 (function () {
   "use strict";
   var section = document.querySelector(".visits-now");
+  if (!section) return;
   var rows = document.querySelectorAll("[data-visit]");
   var when = section.querySelector("[data-when]");
   var none = document.createElement("p");
