@@ -12,7 +12,7 @@ from events_archive.site.page import Page
 MAX_BYTES = 2000
 """The size that a file never exceeds."""
 
-_LENGTHS = (100, 70, 50, 35, 25, 15)
+_LENGTHS = (100, 70, 50, 35, 25, 15, 8)
 """The lengths to which texts are cut, tried in this order."""
 
 
