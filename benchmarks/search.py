@@ -2,8 +2,8 @@
 
 Chromium opens the page of a search as a file, in a profile without a cache. The time is that from
 the start of the navigation to the first result in the page, as the page's own clock has it: reading
-the files, parsing them, searching and showing. The limits are 120 kB
-(gzip) and 300 ms for 1,071 events.
+the files, parsing them, searching and showing. The limits are 120 kB (gzip) and 300 ms for 1,071
+events.
 
     python benchmarks/search.py SITE [--rounds 7] [SEARCH ...]
 """
@@ -20,7 +20,7 @@ sys.path.insert(0, str(PROJECT))
 
 from tests.browser import launch_browser  # noqa: E402 - needs the path above
 
-SEARCHES = ("spacewalk", "iss spacewalk 2021", "crew 10", "cygus", "perzeverance", "solar array")
+SEARCHES = ("spacewalk", "iss spacewalk 2021", "crew 10", "cygus", "dokcing pirs", "bring supplies")
 LIMIT_BYTES, LIMIT_MS = 120_000, 300
 
 _WATCH = """
@@ -46,7 +46,7 @@ def main() -> int:
                 page = browser.new_page()
                 page.add_init_script(_WATCH)
                 page.goto(f"{(options.site / 'explore.html').as_uri()}?{urlencode({'q': text})}")
-                page.wait_for_function("window.firstResult")
+                page.wait_for_selector(".results .card")
                 times.append(page.evaluate("window.firstResult"))
                 page.close()
             median = statistics.median(times)
