@@ -4,7 +4,7 @@ PYTHON ?= .venv/bin/python
 UV ?= .venv/bin/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help install build serve check test test-fast test-lowest golden lint lint-workflows format \
+.PHONY: help install build serve check test test-all test-fast test-lowest golden lint lint-workflows format \
 	hooks lock upgrade audit benchmark ci clean
 
 help: ## List the tasks
@@ -23,8 +23,11 @@ serve: ## Serve the site locally and rebuild it on every edit
 check: ## Check the built site: links, HTML, feeds, ids, size
 	$(PYTHON) build.py check
 
-test: ## Run all tests, with coverage
+test: ## Run the tests, with coverage
 	$(PYTHON) -m pytest -n auto --cov
+
+test-all: ## Run all tests, also the extended ones, which take as long again
+	$(PYTHON) -m pytest -n auto --cov -m ""
 
 test-fast: ## Run the tests of single packages only: no whole builds, no browser
 	$(PYTHON) -m pytest -n auto -m "not slow"

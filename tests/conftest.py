@@ -35,11 +35,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+EXTENDED = {
+    "test_crash", "test_fuzz", "test_memory", "test_planted_files", "test_random_runs",
+    "test_streams", "test_year_of_a_fork",
+}  # fmt: skip
+"""Modules that repeat whole runs in many variants, which takes minutes: ``make test-all``."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests directly in this folder as slow: most of them run the whole program."""
     for item in items:
         if item.path.parent == Path(__file__).parent:
             item.add_marker("slow")
+            if item.path.stem in EXTENDED:
+                item.add_marker("extended")
 
 
 @dataclass(frozen=True)
