@@ -13,10 +13,11 @@ from typing import NoReturn
 from events_archive import __version__, errors
 from events_archive.commands import Options
 from events_archive.console import Console, open_standard_streams, standard_output
+from events_archive.load_settings import load_settings
 from events_archive.query.parameters import PARAMETERS
 from events_archive.safe_text import keep_secret
 from events_archive.setting_parsers import parse_date, parse_path, parse_url_prefix, whole_number
-from events_archive.settings import SETTINGS, load_settings
+from events_archive.settings import SETTINGS
 
 COMMANDS = {
     "build": "refresh the cache if it is old, then build the site (what happens without a command)",
@@ -142,35 +143,7 @@ def _add_command_options(commands: Mapping[str, argparse.ArgumentParser]) -> Non
         metavar="YYYY-MM-DD",
         help="changes from this day on (default: those of the last refresh with changes)",
     )
-    commands["query"].add_argument(
-        "question",
-        nargs="?",
-        default="",
-        help="parameters as in URLs of the API, 'type__ids=2&year=2021', or such a URL",
-    )
-    commands["query"].add_argument(
-        "--search",
-        default="",
-        metavar="WORDS",
-        help="search names, places, agencies, people and descriptions, as the site does: "
-        "'spacewalk 2021'; the best match comes first",
-    )
-    commands["query"].add_argument(
-        "--docked",
-        type=parse_date,
-        default=argparse.SUPPRESS,
-        metavar="YYYY-MM-DD",
-        help="instead of events, the spacecraft that were at the space stations on this day (UTC)",
-    )
-    commands["query"].add_argument(
-        "--format",
-        choices=("table", "json", "csv", "ics", "rss", "md"),
-        default="table",
-        help="json is the API's response, with ten events unless limit is given; the other "
-        "formats have all matching events (default: table)",
-    )
-    parameters = (f"{p.name}: {p.meaning} {p.help} ({p.example})" for p in PARAMETERS)
-    commands["query"].epilog = f"Parameters: {'; '.join(parameters)}".replace("%", "%%")
+    _add_query_options(commands["query"])
     commands["serve"].add_argument(
         "--port",
         type=whole_number(0, 65535, "a port, a number from 0 to 65535"),
@@ -209,6 +182,38 @@ def _add_command_options(commands: Mapping[str, argparse.ArgumentParser]) -> Non
         metavar="FILE",
         help="where to write it (default: a dated name in exports/)",
     )
+
+
+def _add_query_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "question",
+        nargs="?",
+        default="",
+        help="parameters as in URLs of the API, 'type__ids=2&year=2021', or such a URL",
+    )
+    parser.add_argument(
+        "--search",
+        default="",
+        metavar="WORDS",
+        help="search names, places, agencies, people and descriptions, as the site does: "
+        "'spacewalk 2021'; the best match comes first",
+    )
+    parser.add_argument(
+        "--docked",
+        type=parse_date,
+        default=argparse.SUPPRESS,
+        metavar="YYYY-MM-DD",
+        help="instead of events, the spacecraft that were at the space stations on this day (UTC)",
+    )
+    parser.add_argument(
+        "--format",
+        choices=("table", "json", "csv", "ics", "rss", "md"),
+        default="table",
+        help="json is the API's response, with ten events unless limit is given; the other "
+        "formats have all matching events (default: table)",
+    )
+    parameters = (f"{p.name}: {p.meaning} {p.help} ({p.example})" for p in PARAMETERS)
+    parser.epilog = f"Parameters: {'; '.join(parameters)}".replace("%", "%%")
 
 
 def _settings_parser() -> _Parser:

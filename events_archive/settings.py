@@ -1,4 +1,4 @@
-"""Every setting of the archive, and `load_settings`, which finds out its value.
+"""Every setting of the archive; `load_settings` finds out their values.
 
 A field of `Settings` is all that a setting consists of: its name and type, and a call of `setting`
 with the default and everything else. The options of the command line, the names allowed in
@@ -6,9 +6,7 @@ with the default and everything else. The options of the command line, the names
 the site come from here. To add a setting, add a field and use it.
 """
 
-import tomllib
-from argparse import ArgumentTypeError
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from math import inf
@@ -17,7 +15,6 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 from events_archive import __version__
-from events_archive.errors import UsageError
 from events_archive.setting_parsers import (
     one_of,
     parse_api_key,
@@ -230,8 +227,10 @@ class Settings:
         The public one knows the ids of The Space Devs' own servers. Another server of events is
         perhaps a test, which should not send requests to the public.
         """
-        if not self.news or self.news_api_url:
-            return self.news_api_url if self.news else ""
+        if not self.news:
+            return ""
+        if self.news_api_url:
+            return self.news_api_url
         host = urlsplit(self.api_url).hostname or ""
         return NEWS_API_URL if host.endswith(".thespacedevs.com") else ""
 
@@ -252,57 +251,3 @@ SETTINGS: tuple[Setting, ...] = tuple(
     for field in fields(Settings)
 )
 """The table of all settings, in the order of the fields."""
-
-
-def load_settings(project: Path, environ: Mapping[str, str], given: Mapping[str, Any]) -> Settings:
-    """Return the settings of a run in the folder ``project``.
-
-    The defaults count least, then the environment, then ``[tool.events-archive]`` in the project's
-    ``pyproject.toml``, then what is ``given`` on the command line, by field.
-
-    Raises UsageError where a name is unknown or a value cannot be parsed.
-    """
-    folders = (row for row in SETTINGS if isinstance(row.default, Path))
-    defaults = {row.name: project / row.default for row in folders}
-    configured = _from_toml(project / "pyproject.toml")
-    if configured.get("cname"):
-        configured.setdefault("base_url", f"https://{configured['cname']}/")
-    return Settings(**{**defaults, **_from_environment(environ), **configured, **given})
-
-
-def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        row.name: _parse(row, environ[row.environment], f"{row.environment} in the environment")
-        for row in SETTINGS
-        if environ.get(row.environment)
-    }
-
-
-def _from_toml(file: Path) -> dict[str, Any]:
-    """Return the settings in ``[tool.events-archive]``; {} without such a file or table."""
-    try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))["tool"]["events-archive"]
-    except (FileNotFoundError, KeyError):
-        return {}
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{file}: {error}") from error
-    rows = {row.name: row for row in SETTINGS if row.in_toml}
-    found = {}
-    for name, value in table.items():
-        where = f"{file}, [tool.events-archive] {name}"
-        if name not in rows:
-            raise UsageError(f"{where}: no such setting; there are {', '.join(sorted(rows))}")
-        # What sets nothing may be written out: `base_url = ""`.
-        is_unset = value == rows[name].default == ""
-        found[name] = value if is_unset else _parse(rows[name], value, where)
-    return found
-
-
-def _parse(row: Setting, value: object, where: str) -> Any:
-    """Return the parsed value; raise UsageError that says ``where`` the value was found."""
-    assert row.parse, f"{row.name} can be set, but has no parser"
-    try:
-        return row.parse(value)
-    # `int` raises ValueError for thousands of digits.
-    except (ArgumentTypeError, ValueError) as error:
-        raise UsageError(f"{where}: {error}") from error

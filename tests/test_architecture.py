@@ -23,7 +23,16 @@ LAYERS: tuple[frozenset[str], ...] = (
 """From the bottom up. A package imports itself and packages of the layers below it."""
 
 SHARED = frozenset(
-    {"__version__", "code_digest", "console", "errors", "safe_text", "settings", "thread_pool"}
+    {
+        "__version__",
+        "code_digest",
+        "console",
+        "errors",
+        "load_settings",
+        "safe_text",
+        "settings",
+        "thread_pool",
+    }
 )
 """Modules that every package may import."""
 

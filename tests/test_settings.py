@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from events_archive.errors import UsageError
+from events_archive.load_settings import load_settings
 from events_archive.setting_parsers import parse_today
-from events_archive.settings import SETTINGS, Settings, load_settings
+from events_archive.settings import SETTINGS, Settings
 from tests.conftest import PROJECT
 
 IN_TOML = [row for row in SETTINGS if row.in_toml]

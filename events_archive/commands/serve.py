@@ -11,9 +11,9 @@ from events_archive.commands import Options
 from events_archive.commands.build import build_site
 from events_archive.console import Console
 from events_archive.errors import ArchiveError, BusyError
+from events_archive.load_settings import load_settings
 from events_archive.preview.server import PreviewServer
 from events_archive.preview.watcher import watch_changes
-from events_archive.settings import load_settings
 from events_archive.store.lock import lock_cache
 
 

@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping
 from events_archive.model.event import Event
 from events_archive.model.places import names_of_place, place_of
 from events_archive.search.index import (
-    PLACE,
     RELATION,
-    TYPE,
     Document,
     Kind,
     SearchIndex,
@@ -19,12 +17,6 @@ from events_archive.search.index import (
 from events_archive.site.categories import type_explanation
 from events_archive.site.site import Site
 from events_archive.site.terms import Term
-
-_PLACES_OF_WORDS: Mapping[str, int] = {
-    "types": TYPE, "places": PLACE, "stations": PLACE, "programs": RELATION, "agencies": RELATION,
-    "astronauts": RELATION, "series": RELATION, "years": 0, "months": 0, "days": 0,
-}  # fmt: skip
-"""Where a word of a term's name occurs for its events, by taxonomy."""
 
 _WITHOUT_PAGES = ("launches", "expeditions")
 """Attributes of events whose members have names and no pages."""
@@ -57,7 +49,7 @@ def _span(event: Event) -> Span | None:
 def _terms(site: Site, rows: Mapping[int, int]) -> Iterator[Thing]:
     """Yield the terms of all taxonomies that have events."""
     for taxonomy in site.taxonomies.taxonomies:
-        kind = Kind(taxonomy.name, taxonomy.singular, _PLACES_OF_WORDS[taxonomy.name])
+        kind = Kind(taxonomy.name, taxonomy.singular, taxonomy.search_places)
         for term in site.taxonomies.terms[taxonomy.name]:
             members = sorted(rows[event.id] for event in term.events)
             if members and not term.same_as:

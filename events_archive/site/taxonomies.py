@@ -18,6 +18,7 @@ from events_archive.model.interval import format_day, format_day_of_year, format
 from events_archive.model.places import BODIES, canonical_slug, place_of
 from events_archive.model.series import Series, find_series
 from events_archive.model.slugs import SlugRegistry, safe_slug
+from events_archive.search.index import PLACE, TYPE
 from events_archive.site import pagination
 from events_archive.site.categories import category_of
 from events_archive.site.stations import merge_stations
@@ -162,6 +163,7 @@ def _id_from_slug(slug: str) -> str:
 TAXONOMIES = (
     Taxonomy(
         name="types", title="Types", singular="Type",
+        search_places=TYPE,
         find=find_types, is_optional=False, records_terms=False,
         feed_id="type", calendar_refresh=EVERY_SIX_HOURS,
         min_events=0, has_archives=True,
@@ -172,6 +174,7 @@ TAXONOMIES = (
     ),
     Taxonomy(
         name="years", title="Years", singular="Year", phrase="{name}", min_events=0,
+        search_places=0,
         find=partial(
             find_periods, groups=lambda events: events.by_year, slug="{:04}".format, name=str
         ),
@@ -184,6 +187,7 @@ TAXONOMIES = (
     ),
     Taxonomy(
         name="months", title="Months", singular="Month",
+        search_places=0,
         find=partial(
             find_periods,
             groups=lambda events: events.by_month,
@@ -196,6 +200,7 @@ TAXONOMIES = (
     ),
     Taxonomy(
         name="days", title="On this day", singular="Day",
+        search_places=0,
         find=partial(
             find_periods,
             groups=lambda events: {day: events.by_day.get(day, ()) for day in _DAYS},
@@ -218,6 +223,7 @@ TAXONOMIES = (
     ),
     Taxonomy(
         name="places", title="Places", singular="Place",
+        search_places=PLACE,
         feed_id="place", calendar_refresh=EVERY_SIX_HOURS,
         intro="Where events take place: in orbit, on other worlds, and in the rooms where people "
         "talk about them. A place that is known by several names has one page here.",
@@ -225,6 +231,7 @@ TAXONOMIES = (
     ),
     Taxonomy(
         name="stations", title="Space stations", singular="Space station",
+        search_places=PLACE,
         feed_id="station", calendar_refresh=EVERY_SIX_HOURS,
         intro="Space stations, and everything that arrived, departed or happened on board.",
         find=partial(

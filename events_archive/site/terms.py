@@ -10,6 +10,7 @@ from events_archive.model.catalogue import Catalogue, Events, with_neighbours
 from events_archive.model.event import Event
 from events_archive.model.places import place_of
 from events_archive.model.slugs import SlugRegistry
+from events_archive.search.index import RELATION
 from events_archive.site.categories import Category
 from events_archive.site.pagination import Layout, split_by_year
 
@@ -60,6 +61,9 @@ class Taxonomy:
     records_terms: bool = True
     """Whether the paths of its terms are recorded once published, so that they are redirected when
     the term is gone. Types have slugs of their own in the state, and days are never gone."""
+    search_places: int = RELATION
+    """Where a word in a term's name occurs for its events, as the search ranks it
+    (`search.index`): `TYPE`, `PLACE` or `RELATION`; 0 for periods, which dates find."""
     canonical_slug: Callable[[str], str] = str
     """Returns what a former slug and a present one of the same term have in common."""
 
