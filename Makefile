@@ -27,7 +27,7 @@ test: ## Run the tests, with coverage
 	$(PYTHON) -m pytest -n auto --cov
 
 test-all: ## Run all tests, also the extended ones, which take as long again
-	$(PYTHON) -m pytest -n auto --cov -m ""
+	$(PYTHON) -m pytest -n auto --cov -m "" --hypothesis-profile=archive-extended
 
 test-fast: ## Run the tests of single packages only: no whole builds, no browser
 	$(PYTHON) -m pytest -n auto -m "not slow"

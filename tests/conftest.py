@@ -23,8 +23,10 @@ PROJECT = Path(__file__).parent.parent
 signal.signal(signal.SIGINT, signal.default_int_handler)
 BASE_URL = "https://example.org/archive/"
 
-# No deadline: the time of one example depends on the load of the machine.
-settings.register_profile("archive", deadline=None)
+# No deadline: the time of one example depends on the load of the machine. `make test-all` asks for
+# the second profile.
+settings.register_profile("archive", deadline=None, max_examples=40)
+settings.register_profile("archive-extended", deadline=None, max_examples=200)
 settings.load_profile("archive")
 
 
@@ -50,6 +52,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
             if item.path.stem in EXTENDED:
                 item.add_marker("extended")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Measure no coverage in this process while a slow test runs.
+
+    It reads sites rather than running the package here: tracing its parsers, clients and servers
+    costs a fifth of the time of all tests. Runs of ``build.py`` measure their own coverage.
+    """
+    trace = sys.gettrace()
+    if item.get_closest_marker("slow"):
+        sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(trace)
 
 
 @dataclass(frozen=True)
