@@ -23,7 +23,7 @@ SCHEMA = json.loads((Path(__file__).parent / "data" / "event-schema.json").read_
 MODES = ("list", "normal", "detailed")
 
 
-@pytest.fixture(params=["seed", "generated"])
+@pytest.fixture(params=[pytest.param("seed", marks=pytest.mark.extended), "generated"])
 def mirror(request: pytest.FixtureRequest) -> Path:
     """Sites of the ten real events, whose records have no relations, and of generated ones."""
     run: Run = request.getfixturevalue(f"{request.param}_run")

@@ -50,7 +50,7 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="module", params=["/repo/", "disk"])
+@pytest.fixture(scope="module", params=["/repo/", pytest.param("disk", marks=pytest.mark.extended)])
 def root(request: pytest.FixtureRequest, seed_run: Run) -> Iterator[str]:
     if request.param == "disk":
         yield seed_run.output.as_uri() + "/"

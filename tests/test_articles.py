@@ -2,8 +2,8 @@
 
 import json
 import re
-import time
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta

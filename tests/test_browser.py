@@ -36,7 +36,9 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="module", params=["/", "/repo/", "disk"])
+@pytest.fixture(
+    scope="module", params=[pytest.param("/", marks=pytest.mark.extended), "/repo/", "disk"]
+)
 def root(request: pytest.FixtureRequest, seed_run: Run) -> Iterator[str]:
     if request.param == "disk":
         yield seed_run.output.as_uri() + "/"

@@ -35,7 +35,7 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="module", params=["/repo/", "disk"])
+@pytest.fixture(scope="module", params=["/repo/", pytest.param("disk", marks=pytest.mark.extended)])
 def root(request: pytest.FixtureRequest, coming_run: Run) -> Iterator[str]:
     if request.param == "disk":
         yield coming_run.output.as_uri() + "/"

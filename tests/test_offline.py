@@ -273,6 +273,7 @@ def test_a_build_without_changes_does_not_change_the_service_worker(
     assert worker.read_bytes() != before
 
 
+@pytest.mark.extended
 def test_an_update_keeps_the_whole_archive_cached(
     context: BrowserContext, site: Run, tmp_path: Path
 ) -> None:

@@ -17,7 +17,7 @@ from PIL import Image
 from tests.conftest import BASE_URL, Run
 from tests.published_site import SVG, XHTML, PublishedPage, PublishedSite
 
-SITES = ["seed", "generated"]
+SITES = [pytest.param("seed", marks=pytest.mark.extended), "generated"]
 
 
 NOT_INDEXED = ("404.html", "embed.html")

@@ -124,6 +124,7 @@ def test_a_calendar_of_one_category_leaves_the_colour_to_its_subscriber(tmp_path
     assert len(matches["calendar.ics"]) >= 2, "one for each event"
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("name", sorted(path.stem for path in TALES.iterdir()))
 def test_no_step_gives_two_entries_one_id(name: str, tmp_path: Path) -> None:
     play(name, tmp_path)

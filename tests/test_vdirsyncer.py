@@ -4,6 +4,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.browser import serve_folder
 from tests.external_programs import require_program
 from tests.test_life import Life
@@ -36,6 +38,7 @@ def _written(folder: Path, before: dict[str, int]) -> int:
     return len(moved)
 
 
+@pytest.mark.extended
 def test_a_synchronising_client_moves_only_what_has_changed(tmp_path: Path) -> None:
     program = require_program("vdirsyncer", package="vdirsyncer")
     life = Life(tmp_path, seed=3)

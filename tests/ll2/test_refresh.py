@@ -701,7 +701,9 @@ def plain_world(size: int) -> EventDatabase:
 
 @given(steps=edits, seed=st.integers(0, 2**16))
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=settings.default.max_examples // 4,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_whatever_happens_the_cache_becomes_that_of_upstream_and_slugs_remain_reachable(
     tmp_path: Path, steps: list[str], seed: int
