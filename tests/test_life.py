@@ -250,8 +250,12 @@ class Life:
             component = component[component.find("BEGIN:VEVENT") :] if event.date.utc else ""
             sequence = re.search(r"^SEQUENCE:(\d+)", component, re.MULTILINE)
             entry = entries.get(f"tag:thespacedevs.com,2020:ll2:event:{event.id}", "")
+            words = NO_CONTENT.sub("", body.partition(NAVIGATION)[0]).split()
+            # A programme that is called like the station is not shown beside it, but stated in all
+            # files of data.
+            words += [program.name for program in event.programs]
             found[event.id] = Shown(
-                page="\n".join(NO_CONTENT.sub("", body.partition(NAVIGATION)[0]).split()),
+                page="\n".join(words),
                 log=tuple(
                     re.findall(
                         r'<li>\n\s*<p class="update-date"><time datetime="(.*?)</li>', log, re.S

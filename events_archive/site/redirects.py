@@ -118,7 +118,8 @@ def is_permanent_list(page: Page) -> bool:
     taxonomy = _TAXONOMIES.get(folder)
     if taxonomy and taxonomy.records_terms and _is_term_feed(page):
         return True
-    if not page.is_html or not page.indexable:
+    # A place or programme that is a station has been linked as well, although it is a redirect.
+    if not page.is_html or not (page.indexable or (taxonomy and page.template == REDIRECT)):
         return False
     if taxonomy is None:
         return folder in ("credits", "upcoming")

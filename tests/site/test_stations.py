@@ -5,6 +5,7 @@ from typing import Any
 from events_archive.model.archive_state import ArchiveHistory, ArchiveState
 from events_archive.site.page import Page
 from events_archive.site.plan import plan_site
+from events_archive.site.redirects import is_permanent_list
 from events_archive.site.site import Site
 from tests.factories import a_program, a_site, a_station, an_event
 
@@ -49,6 +50,15 @@ def test_a_place_and_a_programme_that_are_a_station_lead_to_its_page() -> None:
     ]
     assert f"{PLACE}.rss" not in plan
     assert f"{STATION}.rss" in plan
+
+
+def test_the_address_of_a_programme_that_is_a_station_stays_when_no_event_has_it() -> None:
+    before = a_site(*_events())
+    recorded = {page.path for page in plan_site(before) if is_permanent_list(page)}
+    without_it = [event for event in _events() if not event.programs]
+    plan = _plan(a_site(*without_it, history=_published(*recorded)))
+    assert plan[f"{PROGRAM}.html"].context["target"] in plan
+    assert recorded <= plan.keys()
 
 
 def test_an_event_names_a_station_once() -> None:
