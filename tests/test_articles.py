@@ -97,7 +97,10 @@ def test_a_new_article_changes_the_page_of_its_event_and_its_date_in_the_sitemap
     signs = (b"A new ", b"https://news.example/articles/900")
     holding = {path for path in after if any(sign in after[path] for sign in signs)}
     # The data of the search hold a title in lower case.
-    derived = {"sitemap.xml", "data.html", "data/SHA256SUMS", "data/search.js"}
+    derived = {
+        "sitemap.xml", "data.html", "data/SHA256SUMS", "data/datapackage.json",
+        "data/croissant.json", "data/search.js",
+    }  # fmt: skip
     assert changed == holding | derived
     page = archive.page_of(event_id)
     assert {path for path in holding if path.endswith(".html")} == {page}

@@ -13,6 +13,8 @@ from events_archive.model.changes import Change
 from events_archive.model.event import Event, Image
 from events_archive.model.places import ONLINE, place_of
 from events_archive.render.context import RenderContext
+from events_archive.render.dataset import dataset_json_ld
+from events_archive.site import urls
 from events_archive.site.page import Page
 from events_archive.store.canonical_json import compact_json
 
@@ -30,6 +32,8 @@ def json_ld_block(context: RenderContext, page: Page) -> Markup:
     event = page.context.get("event")
     if isinstance(event, Event):
         graph.append(_event(context, event, page))
+    if page.path == urls.DATA:
+        graph.append(dataset_json_ld(context))
     if page.breadcrumbs:
         graph.append(_breadcrumbs(context, page))
     return script({"@context": _SCHEMA, "@graph": graph}) if graph else Markup()

@@ -25,7 +25,9 @@ from events_archive.render.api_mirror import (
 )
 from events_archive.render.calendar_links import event_links, subscription_links
 from events_archive.render.calendars import calendar_file
+from events_archive.render.citations import citations
 from events_archive.render.context import RenderContext
+from events_archive.render.dataset import croissant, data_package
 from events_archive.render.downloads import checksums, download, downloads, sha256
 from events_archive.render.feeds import enclosure, entry_summary, feed_bytes, rfc822, rfc3339
 from events_archive.render.jinja import TemplateEnvironment
@@ -98,6 +100,7 @@ class Renderer(Struct, frozen=True, kw_only=True, dict=True):
             "add_to_calendar": partial(event_links, site),
             "asset": context.assets.url,
             "category_of": categories.category_of,
+            "citations": partial(citations, site),
             "downloads": partial(downloads, context),
             "enclosure": partial(enclosure, context),
             "entry_summary": entry_summary,
@@ -210,6 +213,8 @@ WRITERS: Mapping[Writer, Callable[[RenderContext, Page], bytes]] = {
     Writer.SEARCH_DATA: search_data,
     Writer.DOWNLOAD: download,
     Writer.CHECKSUMS: checksums,
+    Writer.DATA_PACKAGE: data_package,
+    Writer.CROISSANT: croissant,
     Writer.CNAME: lambda context, page: f"{context.site.settings.cname}\n".encode(),
     Writer.EMPTY: lambda context, page: b"",
 }

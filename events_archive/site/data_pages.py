@@ -13,6 +13,7 @@ from events_archive.query.parser import parse_query
 from events_archive.site import urls
 from events_archive.site.calendars import calendar_entry
 from events_archive.site.categories import type_explanation
+from events_archive.site.dataset import DATASET_FILES, dataset_description
 from events_archive.site.export_columns import ARTICLE_COLUMNS, COLUMNS, VISIT_COLUMNS
 from events_archive.site.next_events import MAX_NEXT, NEXT_MEMBERS
 from events_archive.site.page import ALL_EVENTS, HOME, Breadcrumb, Page, Writer
@@ -41,12 +42,6 @@ All past events are in the list of all. In one that begins with the latest, each
 past would move all others to other pages.
 """
 
-DOWNLOADS = (
-    urls.EVENTS_JSONL, urls.EVENTS_CSV, urls.EVENTS_SQLITE, urls.VISITS_JSON, urls.VISITS_CSV,
-    urls.ARTICLES_CSV,
-)  # fmt: skip
-"""The files of all events, visits and articles."""
-
 ADDED_MEMBERS = (
     ("page", "The event's page here."),
     ("permalink", "A permanent link to it, whatever the event is called."),
@@ -65,6 +60,14 @@ ADDED_MEMBERS = (
 """What the archive adds to a record, as (name, meaning)."""
 
 
+_DESCRIPTIONS: Mapping[str, Writer] = {
+    urls.CHECKSUMS: Writer.CHECKSUMS,
+    urls.DATA_PACKAGE: Writer.DATA_PACKAGE,
+    urls.CROISSANT: Writer.CROISSANT,
+}
+"""The files that describe the downloads for programs."""
+
+
 def data_pages(site: Site) -> Iterator[Page]:
     """Yield everything for programs but feeds and calendars; without records, the query page."""
     yield from query_pages(site)
@@ -75,9 +78,16 @@ def data_pages(site: Site) -> Iterator[Page]:
 
 def download_pages(site: Site) -> Iterator[Page]:
     """Yield all events, visits and articles, their checksums, and the page that describes them."""
-    for path in DOWNLOADS:
-        yield Page(path=path, writer=Writer.DOWNLOAD, cache_inputs=ALL_EVENTS)
-    yield Page(path=urls.CHECKSUMS, writer=Writer.CHECKSUMS, cache_inputs=ALL_EVENTS)
+    for file in DATASET_FILES:
+        yield Page(path=file.path, writer=Writer.DOWNLOAD, cache_inputs=ALL_EVENTS)
+    for path, writer in _DESCRIPTIONS.items():
+        yield Page(path=path, writer=writer, cache_inputs=ALL_EVENTS)
+    yield Page(
+        path=urls.LLMS,
+        template="feeds/llms.txt",
+        context={"description": dataset_description(site)},
+        cache_inputs=ALL_EVENTS,
+    )
     yield Page(
         path=urls.DATA,
         template="pages/data.html",

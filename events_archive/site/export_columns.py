@@ -1,6 +1,7 @@
 """The columns of the CSV and SQLite downloads, and of their description on the data page."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
@@ -23,10 +24,18 @@ class Column(Struct, frozen=True):
     meaning: str
     read: Callable[[Site, Any], Value]
     """Returns the value for an event, a visit or an article; None if it is not known."""
+    is_time: bool = False
+    """Whether the text is a date-time (ISO 8601, UTC)."""
 
 
 def _text(name: str, meaning: str, read: Callable[[Any], str | None]) -> Column:
     return Column(name, "TEXT", meaning, lambda site, event: read(event) or None)
+
+
+def _time(name: str, meaning: str, read: Callable[[Site, Any], datetime | None]) -> Column:
+    return Column(
+        name, "TEXT", meaning, lambda site, event: format_utc(read(site, event)), is_time=True
+    )
 
 
 def _names(relation: str, what: str) -> Column:
@@ -43,20 +52,20 @@ COLUMNS = (
     _text("slug", "The API's slug, which changes with the name.", lambda event: event.slug),
     Column("type_id", "INTEGER", "Id of its type.", lambda site, event: event.type.id),
     _text("type", "Name of its type.", lambda event: event.type.name),
-    _text(
+    _time(
         "date",
         "Date-time (ISO 8601, UTC) as the API has it; the next columns say how exact it is.",
-        lambda event: format_utc(event.date.utc),
+        lambda site, event: event.date.utc,
     ),
     _text("date_precision", "How exact: minute, day, month ...", lambda e: e.date.precision),
     _text("date_in_words", "The date as exactly as it is known.", lambda event: event.date.display),
-    _text(
+    _time(
         "starts", "The earliest time at which it may be (ISO 8601, UTC).",
-        lambda event: format_utc(event.date.interval.start) if event.date.interval else None,
+        lambda site, event: event.date.interval.start if event.date.interval else None,
     ),
-    _text(
+    _time(
         "ends", "The end of the time in which it may be, exclusive (ISO 8601, UTC).",
-        lambda event: format_utc(event.date.interval.end) if event.date.interval else None,
+        lambda site, event: event.date.interval.end if event.date.interval else None,
     ),
     _text("location", "The place, as the API writes it.", lambda event: event.location),
     _text("description", "The description, as plain text.", lambda event: event.description),
@@ -90,13 +99,13 @@ COLUMNS = (
         "image_licence", "The picture's licence, which is not that of the data.",
         lambda e: e.image.licence.name if e.image and e.image.licence else None,
     ),
-    _text(
+    _time(
         "last_updated", "When the API last changed it (ISO 8601, UTC).",
-        lambda event: format_utc(event.last_updated),
+        lambda site, event: event.last_updated,
     ),
-    Column(
-        "first_seen", "TEXT", "When the archive first saw it (ISO 8601, UTC).",
-        lambda site, event: format_utc(site.history.state.first_seen.get(event.id)),
+    _time(
+        "first_seen", "When the archive first saw it (ISO 8601, UTC).",
+        lambda site, event: site.history.state.first_seen.get(event.id),
     ),
     Column(
         "last_seen", "TEXT", "The day (UTC) on which the API last had it.",
@@ -165,16 +174,16 @@ VISIT_COLUMNS = (
         "landing_id", "INTEGER", "The event of its landing, if its departure is not recorded.",
         lambda site, visit: visit.landing.id if visit.landing else None,
     ),
-    _text(
+    _time(
         "arrived_after", "It arrived at this time (ISO 8601, UTC) or later ...",
-        lambda visit: format_utc(visit.arrived.start),
+        lambda site, visit: visit.arrived.start,
     ),
-    _text("arrived_before", "... and before this.", lambda visit: format_utc(visit.arrived.end)),
-    _text(
+    _time("arrived_before", "... and before this.", lambda site, visit: visit.arrived.end),
+    _time(
         "departed_after", "It departed at this time or later ...",
-        lambda visit: format_utc(visit.departed.start),
+        lambda site, visit: visit.departed.start,
     ),
-    _text("departed_before", "... and before this.", lambda visit: format_utc(visit.departed.end)),
+    _time("departed_before", "... and before this.", lambda site, visit: visit.departed.end),
 )  # fmt: skip
 """The columns of visits, which are also the members of visits in JSON."""
 
@@ -189,9 +198,9 @@ ARTICLE_COLUMNS = (
         "authors", "Authors, separated by semicolons.",
         lambda article: "; ".join(article.authors),
     ),
-    _text(
+    _time(
         "published", "When it was published (ISO 8601, UTC).",
-        lambda article: format_utc(article.published),
+        lambda site, article: article.published,
     ),
     Column(
         "event_ids", "TEXT", "Ids of the events that it is about, separated by semicolons.",

@@ -47,6 +47,8 @@ class Writer(StrEnum):
     SEARCH_DATA = "search-data"
     DOWNLOAD = "download"
     CHECKSUMS = "checksums"
+    DATA_PACKAGE = "data-package"
+    CROISSANT = "croissant"
     CNAME = "cname"
     EMPTY = "empty"
     DERIVED = "derived"
