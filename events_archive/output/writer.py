@@ -3,7 +3,12 @@
 Content that differs from the file in place is first written into a staging folder inside the output
 folder. Then the staged files are moved into place by renaming them: images and assets, then new
 pages, then changed pages. Files that the site no longer has are removed last. If the process is
-killed at any time, every file is the old or the new one, and the next build finishes the work.
+killed or the power fails at any time, every file is the old or the new one, and the next build
+finishes the work.
+
+For that, the content of all staged files is on the disk before the first is renamed. The renames
+may be lost: the next build sees that by the inode and the time of the file in place, which are not
+those in the manifest.
 
 What stands in the place of a file and is none, such as a symbolic link, is replaced. What stands in
 the place of a folder stops the build before anything changes, as does a folder in the place of a
@@ -36,7 +41,7 @@ from events_archive.output.up_to_date import FileStat, file_stat, stat_tree
 from events_archive.output.write_summary import WriteSummary
 from events_archive.site import urls
 from events_archive.site.formats import is_precached
-from events_archive.store.files import replacing
+from events_archive.store.files import flush_file, flush_files, flush_folder, replacing
 from events_archive.store.opener import (
     NotAFileError,
     create_file,
@@ -141,10 +146,13 @@ class OutputDir:
             # build if this one is killed.
             if new or not is_marked:
                 self._write_marker(owned | self.staged.keys())
+                flush_files([Path(self._staging + path) for path in new])
                 self._move(sorted(new, key=lambda path: (path in self._present, _rank(path))))
                 for path in removed:
                     self._remove(path)
                 if removed:
+                    # Or a removed file would be back, and not listed, after the power has failed.
+                    self._flush_folders(removed)
                     self._write_marker(self.staged.keys())
         except OSError as error:
             raise cannot_write(self.folder, error) from error
@@ -240,7 +248,9 @@ class OutputDir:
 
     def _write_marker(self, paths: Iterable[str]) -> None:
         self._write_staged(MARKER, Marker(files=frozenset(paths), base_url=self.base_url).encode())
+        flush_file(Path(self._staging + MARKER))
         os.replace(self._staging + MARKER, self._root + MARKER)
+        flush_folder(self.folder)
 
     def _remove(self, path: str) -> None:
         """Remove a file, and the folders that are then empty."""
@@ -249,6 +259,14 @@ class OutputDir:
         with suppress(OSError):
             while path := path.rpartition("/")[0]:
                 os.rmdir(self._root + path)
+
+    def _flush_folders(self, removed: Iterable[str]) -> None:
+        """Have it on the disk that files were removed, and folders that were empty then."""
+        folders = {Path(self._root + path).parent for path in removed}
+        while gone := {folder for folder in folders if not folder.exists()}:
+            folders = (folders - gone) | {folder.parent for folder in gone}
+        for folder in folders:
+            flush_folder(folder)
 
 
 def _rank(path: str) -> int:

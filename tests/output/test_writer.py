@@ -125,6 +125,61 @@ def test_files_moved_by_a_killed_run_are_known_to_the_next(tmp_path: Path) -> No
     assert _files(tmp_path / "out") == {"index.html": "home"}
 
 
+@pytest.mark.parametrize("count", [3, 120])
+def test_what_is_moved_into_place_is_on_the_disk_before(
+    count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: set[int] = set()
+    moved: list[str] = []
+    fsync, sync, replace = os.fsync, os.sync, os.replace
+
+    def record_fsync(descriptor: int) -> None:
+        flushed.add(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    def record_sync() -> None:
+        flushed.update(path.stat().st_ino for path in tmp_path.rglob("*"))
+        sync()
+
+    def check_and_replace(source: str, target: str) -> None:
+        for path in (Path(source), *Path(source).rglob("*")):
+            assert path.is_dir() or path.stat().st_ino in flushed, path
+        moved.append(target)
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", record_fsync)
+    monkeypatch.setattr(os, "sync", record_sync)
+    monkeypatch.setattr(os, "replace", check_and_replace)
+    _write(tmp_path / "out", {f"events/{number}.html": "old" for number in range(count)})
+    files = {f"events/{number}.html": "new" for number in range(count)}
+    _write(tmp_path / "out", files)
+    assert _files(tmp_path / "out") == files
+    assert len(moved) == 1 + 1 + 1 + count
+
+
+def test_a_removal_is_on_the_disk_before_the_marker_forgets_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(tmp_path / "out", {"index.html": "home", "types/docking/2021.html": "T"})
+    steps: list[object] = []
+    fsync, replace = os.fsync, os.replace
+
+    def record_fsync(descriptor: int) -> None:
+        steps.append(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    def record_replace(source: str, target: str) -> None:
+        steps.append(Path(target).name)
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", record_fsync)
+    monkeypatch.setattr(os, "replace", record_replace)
+    _write(tmp_path / "out", {"index.html": "home"})
+    first, last = (number for number, step in enumerate(steps) if step == MARKER)
+    # Its folders are removed with it, so that the one above tells.
+    assert (tmp_path / "out").stat().st_ino in steps[first + 2 : last]
+
+
 def test_a_damaged_marker_removes_nothing_and_stops_nothing(tmp_path: Path) -> None:
     _write(tmp_path / "out", {"index.html": "home", "old.html": "old"})
     (tmp_path / "out" / MARKER).write_text("{torn")
