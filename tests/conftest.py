@@ -38,9 +38,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 EXTENDED = {
-    "test_crash", "test_faults", "test_fuzz", "test_incremental", "test_life", "test_memory",
-    "test_planted_files", "test_random_runs", "test_streams", "test_up_to_date",
-    "test_year_of_a_fork",
+    "test_crash", "test_faults", "test_fuzz", "test_memory", "test_planted_files",
+    "test_random_runs", "test_streams", "test_up_to_date", "test_year_of_a_fork",
 }  # fmt: skip
 """Modules that repeat whole runs in many variants, which takes minutes: ``make test-all``."""
 

@@ -105,7 +105,7 @@ def test_a_new_article_changes_the_page_of_its_event_and_its_date_in_the_sitemap
     page = archive.page_of(event_id)
     assert {path for path in holding if path.endswith(".html")} == {page}
     assert {Path(path).suffix for path in holding} == {
-        ".html", ".json", ".jsonl", ".csv", ".sqlite", ".js",
+        ".html", ".md", ".json", ".jsonl", ".csv", ".sqlite", ".js",
     }  # fmt: skip
     assert not [path for path in holding if path.endswith(".feed.json")]
     # Of all dates and revisions, one date of the page is another.

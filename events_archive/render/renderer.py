@@ -29,6 +29,7 @@ from events_archive.render.citations import citations
 from events_archive.render.context import RenderContext
 from events_archive.render.dataset import croissant, data_package
 from events_archive.render.downloads import checksums, download, downloads, sha256
+from events_archive.render.event_markdown import event_markdown
 from events_archive.render.feeds import enclosure, entry_summary, feed_bytes, rfc822, rfc3339
 from events_archive.render.jinja import TemplateEnvironment
 from events_archive.render.json_ld import json_ld_block
@@ -200,6 +201,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
 
 WRITERS: Mapping[Writer, Callable[[RenderContext, Page], bytes]] = {
     Writer.CALENDAR: calendar_file,
+    Writer.EVENT_MARKDOWN: event_markdown,
     Writer.NEXT_EVENTS: next_events,
     Writer.API_ROOT: api_root,
     Writer.API_EVENT_LIST: api_event_list,

@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from events_archive.model.changes import Change
 from events_archive.model.event import Event, Program, SpaceStation
 from events_archive.model.interval import MONTHS
 from events_archive.site import urls
 from events_archive.site.calendars import has_calendar
-from events_archive.site.page import HOME, Alternate, Breadcrumb, Page, redirect
+from events_archive.site.formats import MARKDOWN
+from events_archive.site.page import HOME, Alternate, Breadcrumb, Page, Writer, redirect
 from events_archive.site.site import Site
 from events_archive.site.slips import drawn_slip
 from events_archive.site.subscriptions import AlternateLinks
@@ -25,9 +28,23 @@ def event_pages(site: Site) -> Iterator[Page]:
     """Yield the page of every event, withdrawn ones included, and permalinks that redirect."""
     alternates = AlternateLinks(site)
     for event in site.catalogue.all_events:
-        yield event_page(site, event, alternates.of_event(event))
+        page = event_page(site, event, alternates.of_event(event))
+        yield page
+        yield markdown_page(site, event, page)
     for event in site.catalogue.all_events:
         yield redirect(urls.permalink(event.id), event.name, site.urls.event(event))
+
+
+def markdown_page(site: Site, event: Event, page: Page) -> Page:
+    """Return the Markdown of an event's ``page``, for programs."""
+    return replace(
+        page,
+        path=site.urls.event(event, MARKDOWN.suffix),
+        writer=Writer.EVENT_MARKDOWN,
+        template="",
+        alternates=(),
+        indexable=False,
+    )
 
 
 def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ()) -> Page:

@@ -68,12 +68,14 @@ CALENDAR = Format(
     entry_ids=re.compile(rb"\nBEGIN:VEVENT\r\nUID:([^\r\n]*(?:\r\n [^\r\n]*)*)"),
     validator="icalendar",
 )  # fmt: skip
+MARKDOWN = Format("markdown", ".md", "text/markdown", is_text=True)
 FORMATS = (
     Format("html", ".html", "text/html", is_text=True, noun="page", is_precached=True),
     RSS,
     ATOM,
     JSON_FEED,
     CALENDAR,
+    MARKDOWN,
     Format("opml", ".opml", "text/x-opml", validator="xml"),
     Format("xml", ".xml", "application/xml", validator="xml"),
     Format("json", ".json", "application/json"),

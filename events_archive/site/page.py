@@ -34,6 +34,7 @@ class Writer(StrEnum):
     TEMPLATE = "template"
     """Jinja, with the page's template and context."""
     CALENDAR = "calendar"
+    EVENT_MARKDOWN = "event-markdown"
     NEXT_EVENTS = "next-events"
     API_ROOT = "api-root"
     API_EVENT_LIST = "api-event-list"

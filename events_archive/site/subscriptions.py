@@ -26,6 +26,7 @@ from events_archive.site.feeds import (
     term_chronological_feed,
     term_feed,
 )
+from events_archive.site.formats import MARKDOWN
 from events_archive.site.page import HOME, Alternate, Page
 from events_archive.site.reminders import calendar_with_reminders
 from events_archive.site.site import Site
@@ -110,7 +111,9 @@ class AlternateLinks:
         calendar, *feeds = self._of_type(event.type)
         if has_calendar(self._site, event):
             calendar = event_calendar(self._site, event).alternate("This event in a calendar")
-        return (calendar, *feeds)
+        url = self._site.urls.event(event, MARKDOWN.suffix)
+        text = Alternate(url=url, media_type=MARKDOWN.media_type, title="This page as text")
+        return (calendar, *feeds, text)
 
     def _for_type(self, type: EventType) -> Alternates:
         term = self._site.taxonomies.term("types", type.id)

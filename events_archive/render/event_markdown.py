@@ -1,0 +1,96 @@
+"""An event's page as Markdown, for programs that read text: the same facts without the layout.
+
+All texts of others are escaped: they can add no headings, lists, links or HTML to the file.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from events_archive.model.event import Event
+from events_archive.model.interval import format_day
+from events_archive.render.context import RenderContext
+from events_archive.render.link_labels import with_labels
+from events_archive.site import categories, urls
+from events_archive.site.page import Page
+
+_MARKS = re.compile(r"[\\`*_\[\]#|~!]")
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_NUMBER = re.compile(r"^(\d+)([.)])")
+_ITEM = re.compile(r"^[-+=]")
+
+
+def event_markdown(context: RenderContext, page: Page) -> bytes:
+    """Return the file for the page of an event, which has the context of that page."""
+    text = "\n\n".join(_blocks(context, page))
+    return f"{text}\n".encode("utf-8", "replace")
+
+
+def _blocks(context: RenderContext, page: Page) -> Iterator[str]:
+    """Yield the heading, the facts, the description and the sections of the page."""
+    event: Event = page.context["event"]
+    yield f"# {_line(event.name)}"
+    yield _items(f"{name}: {value}" for name, value in _facts(context, page) if value)
+    if event.description:
+        yield _paragraphs(event.description)
+    sections = {
+        "Webcasts": (_link(label, link.url) for link, label in with_labels(event.videos)),
+        "Updates": (f"{_day(update.created)}: {_line(update.comment)}" for update in event.updates),
+        "Further reading": (_link(label, link.url) for link, label in with_labels(event.links)),
+        "In the news": (
+            f"{_link(article.label, article.url)}, {_line(article.site)}, {_day(article.published)}"
+            for article in page.context["articles"]
+        ),
+        "Change history": (
+            f"{_day(change.observed)}: {_line(change.text)}" for change in page.context["changelog"]
+        ),
+    }
+    for title, items in sections.items():
+        if text := _items(items):
+            yield f"## {title}"
+            yield text
+
+
+def _facts(context: RenderContext, page: Page) -> Iterator[tuple[str, str]]:
+    event, withdrawn = page.context["event"], page.context["withdrawn"]
+    explanation = categories.type_explanation(event.type)
+    yield "Type", _line(event.type.name) + (f" ({explanation})" if explanation else "")
+    yield "Date", event.date.display
+    yield "Place", _line(event.location)
+    yield "Withdrawn", f"last listed by the source on {format_day(withdrawn)}" if withdrawn else ""
+    for name, members in (
+        ("Programmes", event.programs),
+        ("Launches", event.launches),
+        ("Astronauts", event.astronauts),
+        ("Space stations", event.stations),
+        ("Expeditions", event.expeditions),
+        ("Agencies", event.agencies),
+    ):
+        yield name, ", ".join(_line(member.name) for member in members)
+    yield "Source", f"<{event.source_url}>"
+    yield "Permanent link", f"<{context.absolute(urls.permalink(event.id), '../')}>"
+
+
+def _items(texts: Iterable[str]) -> str:
+    return "\n".join(f"- {text}" for text in texts)
+
+
+def _link(label: str, url: str) -> str:
+    target = re.sub(r"[<>\s\\]", lambda found: f"%{ord(found[0]):02X}", url)
+    return f"[{_line(label)}](<{target}>)"
+
+
+def _line(text: str) -> str:
+    """Return a text in one line, in which no character has a meaning in Markdown."""
+    return _MARKS.sub(r"\\\g<0>", " ".join(text.split()).translate(_ENTITIES))
+
+
+def _paragraphs(text: str) -> str:
+    """Return a text with its paragraphs, none of which begins a list."""
+    lines = (_line(paragraph) for paragraph in re.split(r"\n\s*\n", text.strip()))
+    numbers = (_NUMBER.sub(r"\1\\\2", line) for line in lines)
+    return "\n\n".join(_ITEM.sub(r"\\\g<0>", line) for line in numbers)
+
+
+def _day(when: date | None) -> str:
+    return format_day(when) if when else "Date unknown"
