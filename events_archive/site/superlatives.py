@@ -219,7 +219,9 @@ def _most(title: str, terms: tuple[Term, ...], nouns: str) -> Superlative | None
     holders = tuple(
         Holder(name=term.name, url=term.url) for term in terms if len(term.events) == most
     )
-    return _superlative(title, most, holders, f"Among {len(terms)} {nouns}, with announced events")
+    return _superlative(
+        title, most, holders, f"Among {len(terms)} {nouns}, announced events included"
+    )
 
 
 def _firsts(site: Site) -> Iterator[First]:

@@ -113,7 +113,7 @@ def test_most_events_of_a_spacecraft_a_person_and_a_place_are_those_of_their_lis
     spacecraft = records["Most events of one spacecraft"]
     assert (spacecraft.figure, _names(spacecraft)) == ("3 events", ["Soyuz MS-18"])
     assert spacecraft.holders[0].url == "series/soyuz-ms-18.html"
-    assert spacecraft.basis == "Among 2 spacecraft, with announced events"
+    assert spacecraft.basis == "Among 2 spacecraft, announced events included"
     assert _names(records["Most events of one person"]) == ["Ada"]
     assert records["Most events at one place"].figure == "5 events"
 
@@ -138,7 +138,7 @@ def test_each_figure_says_of_which_day_the_data_are() -> None:
     assert page.parse_errors == []
     [section] = [one for one in page.elements("ul") if one.attrib.get("class") == "superlatives"]
     for item in section:
-        assert "Data of 1 January 2022." in "".join(item.itertext())
+        assert "As of 1 January 2022." in "".join(item.itertext())
     assert "past events from 13 June 2021 to 1 July 2021" in page.text
 
 
