@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Measure the archive beside Hugo, Eleventy and Pelican, and print the ratios.
+"""Measure the archive beside Hugo, and print the ratios.
 
-python benchmarks/run.py --quick     1,071 events, three rounds, Hugo only
+python benchmarks/run.py --quick     1,071 events, three rounds
 python benchmarks/run.py --record    everything, written to RESULTS.md
 """
 
@@ -22,14 +22,12 @@ from growth import SIZES, growth_table
 from inputs import BASE_URL, BENCHMARKS, OUTPUTS_VARIABLE, PROJECT, Dataset, print_progress
 from lower_bound import measure_lower_bound, medians
 from measure import FailedRunError, Usage
-from peers.eleventy import Eleventy
 from peers.hugo import Hugo
-from peers.pelican import Pelican
 from rounds import SCENARIOS, Results, peak_memory, run_rounds
 from tables import markdown_table
 from targets import MEMORY_LIMIT, TIME_LIMITS, Limit, verdict
 
-PEERS = {"hugo": Hugo, "eleventy": Eleventy, "pelican": Pelican}
+PEERS = {"hugo": Hugo}
 RESULTS = BENCHMARKS / "RESULTS.md"
 
 Value = Callable[[Usage], float]
@@ -54,7 +52,7 @@ def total_memory(usage: Usage) -> float:
 def main() -> int:
     options = _parser().parse_args()
     if options.quick:
-        options.events, options.runs, options.peers = [1071], 3, ["hugo"]
+        options.events, options.runs = [1071], 3
     if options.outputs:
         options.outputs.mkdir(parents=True, exist_ok=True)
         os.environ[OUTPUTS_VARIABLE] = str(options.outputs.resolve())
@@ -84,7 +82,7 @@ def main() -> int:
 def compare(dataset: Dataset, options: argparse.Namespace) -> tuple[str, list[str]]:
     """Return the section about one size, and the differences that make the comparison unfair."""
     _flatten(dataset)
-    peers = {name: PEERS[name](dataset) for name in options.peers}
+    peers = {name: peer(dataset) for name, peer in PEERS.items()}
     archive = {"equivalent": equivalent_pages(dataset), "whole": whole_site(dataset)}
     if not {"cold", "memory"} & {*options.only}:
         del archive["whole"]
@@ -93,16 +91,13 @@ def compare(dataset: Dataset, options: argparse.Namespace) -> tuple[str, list[st
     if "memory" in options.only:
         results.usages |= peak_memory(generators).usages
     parts = [f"## {dataset.events:,} events", times_table(results, peers)]
-    if "hugo" in peers:
-        parts.append(limits_table(results, dataset.events))
-    parts += _ratios_without_limit(results, [name for name in peers if name != "hugo"])
+    parts.append(limits_table(results, dataset.events))
     output = archive["equivalent"].output
     parts.append(_lower_bound(output, results, options.runs))
     differences = []
     for peer in peers.values():
         files, of_peer = compare_sites(output, peer.output, peer.name)
-        if not peer.is_less_complete:
-            differences += [f"{dataset.events:,} events, {one}" for one in of_peer]
+        differences += [f"{dataset.events:,} events, {one}" for one in of_peer]
         parts.append(f"Files and bytes of the archive and of {peer.name}:\n\n{files}")
     return "\n\n".join(parts) + "\n", differences
 
@@ -165,16 +160,6 @@ def _row(
     return limit.label, label, ratio, maximum, verdict(ratio, maximum)
 
 
-def _ratios_without_limit(results: Results, names: Sequence[str]) -> list[str]:
-    """Return a table of the ratios to the other peers, or nothing without peers."""
-    rows = [
-        (PEERS[name].name, *(results.ratio("cold", "equivalent", name, of) for of in (wall, cpu)))
-        for name in names
-    ]
-    header = ("cold build, equivalent pages, relative to", "wall", "CPU")
-    return [markdown_table(header, rows)] if rows else []
-
-
 def _lower_bound(site: Path, results: Results, runs: int) -> str:
     usages = measure_lower_bound(site, runs=runs)
     if usages is None:
@@ -214,7 +199,7 @@ def heading(options: argparse.Namespace) -> str:
         f"{platform.system()} {platform.release()}",
         f"- archive: commit {commit or 'unknown'}, Python {platform.python_version()}",
     ]
-    lines += [f"- {PEERS[name].name} {PEERS[name].version()}" for name in options.peers]
+    lines += [f"- {peer.name} {peer.version()}" for peer in PEERS.values()]
     lines.append(f"- sites written to: {_file_system(options.outputs or BENCHMARKS)}")
     lines.append(f"- rounds: {options.runs} after a warm-up; medians of the rounds' ratios\n")
     return "\n".join(lines)
@@ -243,7 +228,7 @@ def _memory_in_gb() -> float:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="run.py", description=__doc__.partition("\n")[0])
     add = parser.add_argument
-    add("--quick", action="store_true", help="1,071 events, three rounds, Hugo only")
+    add("--quick", action="store_true", help="1,071 events, three rounds")
     add(
         "--events",
         type=int,
@@ -252,13 +237,6 @@ def _parser() -> argparse.ArgumentParser:
         help="numbers of events (default: 1071 10000)",
     )
     add("--runs", type=int, default=5, help="rounds after the warm-up (default: 5)")
-    add(
-        "--peers",
-        nargs="+",
-        choices=PEERS,
-        default=list(PEERS),
-        help="the generators to compare with (default: all)",
-    )
     add(
         "--only",
         nargs="+",

