@@ -39,6 +39,7 @@ from events_archive.render.calendar_links import event_links  # noqa: E402
 from events_archive.render.context import RenderContext  # noqa: E402
 from events_archive.render.feeds import rfc822  # noqa: E402
 from events_archive.render.json_ld import json_ld_block  # noqa: E402
+from events_archive.render.link_labels import with_labels  # noqa: E402
 from events_archive.render.markdown import markdown_to_html  # noqa: E402
 from events_archive.render.renderer import CONTENT_SECURITY_POLICY, date_parts  # noqa: E402
 from events_archive.site import categories, urls  # noqa: E402
@@ -188,9 +189,13 @@ class Flattener:
             "firstSeen": self._instant(context["first_seen"]),
             "source": event.source_url,
             "videos": [
-                {**self._link(v), "publisher": v.publisher, "type": v.type} for v in event.videos
+                {**self._link(v, label), "publisher": v.publisher, "type": v.type}
+                for v, label in with_labels(event.videos)
             ],
-            "links": [{**self._link(one), "text": one.description} for one in event.links],
+            "links": [
+                {**self._link(one, label), "text": one.description}
+                for one, label in with_labels(event.links)
+            ],
             "updates": [
                 {
                     "when": self._instant(update.created),
@@ -310,8 +315,8 @@ class Flattener:
             }
         )
 
-    def _link(self, link: Any) -> dict[str, str]:
-        return {"url": link.url, "label": link.label, "host": link.host, "title": link.title}
+    def _link(self, link: Any, label: str) -> dict[str, str]:
+        return {"url": link.url, "label": label, "host": link.host, "title": link.title}
 
     def _term(self, table: str, key: str, term: Any) -> str:
         self.tables[table][key] = {"name": term.name, "path": term.url}
@@ -374,7 +379,8 @@ class Flattener:
         context, root = page.context, _root(page.path, self.site.base_url)
         flat = {**self._frame(page), "layout": layout}
         if "event_list" in context:
-            flat |= {"heading": context["heading"], **self._event_list(context["event_list"])}
+            flat |= self._event_list(context["event_list"])
+            flat["heading"] = context.get("heading", "")
         if "neighbours" in context and layout != "type":
             flat["neighbours"] = [
                 {"label": neighbour.label, "path": neighbour.url} if neighbour else {}
@@ -413,7 +419,7 @@ class Flattener:
         path = self.site.urls.type(event_type, "")
         chart = ""
         if timeline:
-            name = "dots" if timeline[0].height != 100 else "bars"
+            name = "dot-chart" if timeline[0].height != 100 else "bar-chart"
             chart = str(self.charts.chart(timeline[0], root, name))
             chart += str(self.charts.axis(timeline[1]))
         return {
@@ -434,7 +440,7 @@ class Flattener:
                     "name": name,
                     "path": path,
                     "count": count,
-                    "chart": str(self.charts.chart(chart, root, "sheet", stretched=False)),
+                    "chart": str(self.charts.chart(chart, root, "month-chart", stretched=False)),
                 }
                 for name, path, count, chart in context["month_heatmaps"]
             ],
@@ -451,7 +457,7 @@ class Flattener:
                     "key": category.key,
                     "label": category.label,
                     "types": [
-                        self._type_row(term, *context["timelines"][term.key], years, root)
+                        self._type_row(term, context["timelines"][term.key], years, root)
                         for term in terms
                     ],
                 }
@@ -461,13 +467,15 @@ class Flattener:
         }
 
     def _type_row(
-        self, term: Any, chart: Any, by_year: Any, years: range, root: str
+        self, term: Any, timeline: Any, years: range, root: str
     ) -> dict[str, Any]:
+        chart, by_year, most = timeline
         return {
             **self._type(term.value),
             "count": len(term.events),
+            "most": most,
             "summary": categories.type_description(term.value),
-            "chart": str(self.charts.chart(chart, root, "bars")) + str(self.charts.axis(years, 8)),
+            "chart": str(self.charts.chart(chart, root, "bar-chart")) + str(self.charts.axis(years, 8)),
             "years": [
                 {"number": year, "path": path, "count": count}
                 for year in years
@@ -490,7 +498,6 @@ class Flattener:
                 }
                 for year, bar, count in context["years"]
             ],
-            "undated": [_id(event) for event in context["undated"]],
         }
 
     def _404_page(self, context: Any, root: str) -> dict[str, Any]:
@@ -520,7 +527,7 @@ class Flattener:
                     "number": year,
                     "path": urls.year(year),
                     "count": count,
-                    "chart": str(self.charts.chart(weeks, root, "strip")),
+                    "chart": str(self.charts.chart(weeks, root, "strip-chart")),
                     "months": _month_links(months),
                 }
                 for year, count, weeks, months in context["year_overview"]
