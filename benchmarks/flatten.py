@@ -33,6 +33,7 @@ from events_archive.model.interval import (  # noqa: E402
     format_day_of_year,
     format_duration,
 )
+from events_archive.model.places import place_of  # noqa: E402
 from events_archive.model.timestamps import format_utc  # noqa: E402
 from events_archive.render.assets import Assets, read_assets  # noqa: E402
 from events_archive.render.calendar_links import event_links  # noqa: E402
@@ -41,7 +42,11 @@ from events_archive.render.feeds import rfc822  # noqa: E402
 from events_archive.render.json_ld import json_ld_block  # noqa: E402
 from events_archive.render.link_labels import with_labels  # noqa: E402
 from events_archive.render.markdown import markdown_to_html  # noqa: E402
-from events_archive.render.renderer import CONTENT_SECURITY_POLICY, date_parts  # noqa: E402
+from events_archive.render.renderer import (  # noqa: E402
+    CONTENT_SECURITY_POLICY,
+    date_parts,
+    row_date,
+)
 from events_archive.site import categories, urls  # noqa: E402
 from events_archive.site.feeds import term_feed  # noqa: E402
 from events_archive.site.formats import JSON_FEED  # noqa: E402
@@ -229,6 +234,7 @@ class Flattener:
             "others": [_id(other) for other in context["others"]],
             "previous": _id(context["previous"]),
             "next": _id(context["next"]),
+            "permalink": self._absolute(urls.permalink(event.id)),
             "schema": self._schema(page),
         }
         return without_empty_values(flat)
@@ -405,14 +411,31 @@ class Flattener:
                     "title": section.title,
                     "anchor": section.anchor,
                     "path": section.url,
-                    "events": [
-                        {"id": _id(event), "anchor": section.anchors.get(event.id, "")}
-                        for event in section.events
-                    ],
+                    "given": section.given,
+                    "isUpcoming": section.is_upcoming,
+                    "events": [self._row(event, section, event_list) for event in section.events],
                 }
                 for section in event_list.sections
             ],
+            "hasType": not event_list.has_one_type,
         }
+
+    def _row(self, event: Any, section: Any, event_list: Any) -> dict[str, Any]:
+        day, rest, clock = row_date(event.date, section.given)
+        place = place_of(event.location)
+        row = {
+            "id": _id(event),
+            "anchor": section.anchors.get(event.id, ""),
+            "day": day,
+            "rest": rest,
+            "clock": clock,
+            "place": place.name if place and place.slug != event_list.place else "",
+        }
+        if section.is_upcoming:
+            row["until"] = _until(event)
+            row["hasCalendar"] = bool(event.date.utc)
+            row["calendar"] = urls.permalink(event.id, ".ics")
+        return row
 
     def _type_page(self, context: Any, root: str) -> dict[str, Any]:
         event_type, timeline = context["term"].value, context["timeline"]
@@ -447,7 +470,20 @@ class Flattener:
         }
 
     def _month_page(self, context: Any, root: str) -> dict[str, Any]:
-        return {"rotation": context["term"].value[1] * 30}
+        grid = context["grid"]
+        weeks = [
+            [
+                {
+                    "day": f"{day}" if day else "",
+                    "date": f"{grid.year:04d}-{grid.month:02d}-{day:02d}" if day else "",
+                    "events": [_id(event) for event in events],
+                }
+                for day, events in week
+            ]
+            for week in (grid.weeks if grid else ())
+        ]
+        coarse = [_id(event) for event in grid.coarse] if grid else []
+        return {"rotation": context["term"].value[1] * 30, "weeks": weeks, "coarse": coarse}
 
     def _types_page(self, context: Any, root: str) -> dict[str, Any]:
         years = context["years"]
@@ -466,16 +502,15 @@ class Flattener:
             "span": [*years],
         }
 
-    def _type_row(
-        self, term: Any, timeline: Any, years: range, root: str
-    ) -> dict[str, Any]:
+    def _type_row(self, term: Any, timeline: Any, years: range, root: str) -> dict[str, Any]:
         chart, by_year, most = timeline
         return {
             **self._type(term.value),
             "count": len(term.events),
             "most": most,
             "summary": categories.type_description(term.value),
-            "chart": str(self.charts.chart(chart, root, "bar-chart")) + str(self.charts.axis(years, 8)),
+            "chart": str(self.charts.chart(chart, root, "bar-chart"))
+            + str(self.charts.axis(years, 8)),
             "years": [
                 {"number": year, "path": path, "count": count}
                 for year in years
@@ -595,6 +630,7 @@ _ASSETS = (
     "icon.svg",
     "icon.png",
     "style.css",
+    "framing.js",
     "theme.js",
     "page.js",
     "offline.js",
