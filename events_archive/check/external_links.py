@@ -22,6 +22,7 @@ from events_archive.errors import CacheError, HttpError
 from events_archive.model.catalogue import grouped
 from events_archive.model.timestamps import AwareDatetime
 from events_archive.net.http_client import HttpClient, HttpLimits
+from events_archive.render.archived_copies import is_archived_copy
 from events_archive.settings import Settings
 from events_archive.store.canonical_json import encode_lines
 from events_archive.store.files import backup_damaged, read_json, write_atomically
@@ -111,12 +112,15 @@ def check_external_links(
 
 
 def find_external_links(site: BuiltSite) -> dict[str, str]:
-    """Return the http(s) URLs of other sites, each with the path of the first page with it."""
+    """Return the http(s) URLs of other sites, each with the path of the first page with it.
+
+    Links to archived copies are left out: there is one for nearly every other link.
+    """
     first_page: dict[str, str] = {}
     for path, page in site.pages.items():
         for link in page.links:
             is_http = link.startswith(("http://", "https://"))
-            if is_http and site.resolve_link(path, link) is None:
+            if is_http and not is_archived_copy(link) and site.resolve_link(path, link) is None:
                 first_page.setdefault(link, path)
     return dict(sorted(first_page.items()))
 

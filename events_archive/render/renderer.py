@@ -23,6 +23,7 @@ from events_archive.render.api_mirror import (
     api_type_list,
     sample_record,
 )
+from events_archive.render.archived_copies import archived_copy_url, day_of_event
 from events_archive.render.calendar_links import event_links, subscription_links
 from events_archive.render.calendars import calendar_file
 from events_archive.render.citations import citations
@@ -99,12 +100,14 @@ class Renderer(Struct, frozen=True, kw_only=True, dict=True):
             "MONTHS": MONTHS,
             "absolute": context.absolute,
             "add_to_calendar": partial(event_links, site),
+            "archived_copy_url": archived_copy_url,
             "asset": context.assets.url,
             "category_of": categories.category_of,
             "citations": partial(citations, site),
             "downloads": partial(downloads, context),
             "enclosure": partial(enclosure, context),
             "entry_summary": entry_summary,
+            "event_day": day_of_event,
             "event_url": site.urls.event,
             "follow_calendar": partial(subscription_links, site),
             "image_alt": image_alt,

@@ -100,6 +100,7 @@ def test_several_processes_read_the_same_pages_as_one(
 def test_links_to_other_sites_are_collected_with_a_page_that_has_them(tmp_path: Path) -> None:
     body = (
         '<a href="https://a.org/">a</a><a href="https://e.org/x/">us</a><a href="mailto:a@b">b</a>'
+        '<a href="https://web.archive.org/web/2021/https://a.org/">Archived copy</a>'
     )
     site = site_of(tmp_path, "https://e.org/x/", index_html=PAGE.format(body).encode())
     assert find_external_links(site) == {"https://a.org/": "index.html"}

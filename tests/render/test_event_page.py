@@ -107,9 +107,9 @@ def test_articles_are_links_with_site_author_and_date_and_no_picture() -> None:
     assert f"{link}Article 1</a>" in first
     words = [re.sub(r"<[^>]+>|\s+", " ", item).split() for item in (first, second)]
     assert " ".join(words[0]) == (
-        "Article 1 3 July 2021 · Example News · Jane Doe , Jo · news.example"
+        "Article 1 3 July 2021 · Example News · Jane Doe , Jo · news.example Archived copy"
     )
-    assert " ".join(words[1]) == "news.example Blog"
+    assert " ".join(words[1]) == "news.example Blog Archived copy"
     assert "<img" not in section[0]
 
 
