@@ -86,6 +86,7 @@ def test_both_locks_pin_the_same_versions() -> None:
 
 DISTRIBUTIONS = {
     "PIL": "pillow",
+    "axe_playwright_python": "axe-playwright-python",
     "dateutil": "python-dateutil",
     "markupsafe": "jinja2",
     "ruamel": "ruamel-yaml",
