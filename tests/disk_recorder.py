@@ -94,7 +94,7 @@ def is_leftover(path: str) -> bool:
 
 
 class Recorder:
-    """Told of each operation after it was done."""
+    """Records operations. Each method is called after the operation of its name."""
 
     def __init__(self, root: Path) -> None:
         self._root = os.path.realpath(root)
@@ -153,7 +153,7 @@ class Recorder:
         )
 
     def created(self, path: str | os.PathLike[str]) -> None:
-        """A file was created, or opened to be written anew."""
+        """Record that a file was created, or opened to be overwritten."""
         if not (place := self._place(path)):
             return
         full, folder, name = place
@@ -199,7 +199,7 @@ class Recorder:
         self._add("rename", full, taken, given)
 
     def _forget(self, number: int) -> None:
-        """There is nothing with this number any more."""
+        """Forget a file or folder that was removed or replaced."""
         del self._names[number]
         self._unread.discard(number)
 
@@ -333,14 +333,16 @@ class _Disk:
         return {file for below in tree[number].values() for file in self._files_of(below)}
 
     def _settle_folder(self, folder: int) -> None:
-        way = {folder}
+        ancestors = {folder}
         for operation in reversed(self.pending):
-            way |= {e.folder for e in operation.entries if e.number in way and not e.is_removed}
+            ancestors |= {
+                e.folder for e in operation.entries if e.number in ancestors and not e.is_removed
+            }
         self._settle(
             [
                 operation
                 for operation in self.pending
-                if any(e.folder == folder or e.number in way for e in operation.entries)
+                if any(e.folder == folder or e.number in ancestors for e in operation.entries)
             ]
         )
 

@@ -1,8 +1,8 @@
 """Runs ``build.py`` in forks of this process, and records what a run does to the files of a folder.
 
-It is started by `tests.disk_recorder.Runner`: a line of JSON on standard input asks for a run, a
-line on standard output tells how it ended. Functions of `os` and `io` are wrapped in the fork of a
-recorded run alone, so that the program knows nothing of it.
+It is started by `tests.disk_recorder.Runner`: a line of JSON on standard input asks for a run, and
+a line on standard output has its exit status. Functions of `os` and `io` are wrapped only in the
+fork of a recorded run: the program itself has no part in it.
 """
 
 import builtins
@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from events_archive.cli import main
-from events_archive.commands import build, fetch
+from events_archive.commands import build as _imported_before_the_forks  # noqa: F401
+from events_archive.commands import fetch
 from events_archive.output import up_to_date, writer
 from tests.conftest import PROJECT
 from tests.disk_recorder import NOW, Recorder
@@ -34,7 +35,7 @@ _original_file_stat = up_to_date.file_stat
 
 
 def _wrap(recorder: Recorder) -> None:
-    """Have the functions that change a disk tell ``recorder`` what they did."""
+    """Wrap the functions that change a disk, so that ``recorder`` records what they did."""
 
     def after(module: Any, name: str, report: Callable[..., None]) -> None:
         function = getattr(module, name)
@@ -92,7 +93,6 @@ def _run(request: dict[str, Any]) -> int:
 
 
 def serve() -> None:
-    assert build
     for line in sys.stdin:
         request = json.loads(line)
         process = os.fork()

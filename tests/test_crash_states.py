@@ -55,7 +55,7 @@ HARMLESS = {
 
 
 @dataclass
-class Story:
+class RecordedRun:
     """A recorded run, and what the next run must lead to."""
 
     name: str
@@ -93,8 +93,8 @@ class Story:
         published = {path for path in state.files if path.startswith("output/")}
         published = {path for path in published if not is_leftover(path)}
         marker = f"output/{MARKER}"
-        kept = self.before.files.keys() & self.after.files.keys()
-        if missing := {path for path in kept if path.startswith("output/")} - published:
+        in_both = self.before.files.keys() & self.after.files.keys()
+        if missing := {path for path in in_both if path.startswith("output/")} - published:
             return f"{min(missing)} is gone"
         listed = {f"output/{path}" for path in decode(state.read(marker) or b"")["files"]}
         if unlisted := published - listed - {marker}:
@@ -138,7 +138,7 @@ def content_of(root: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Story]]:
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, RecordedRun]]:
     """A refresh that adds, changes, renames and withdraws events, and a build after it.
 
     The build removes a file too.
@@ -166,35 +166,35 @@ def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Stor
         made["build"] = (runner.record(root, *build), (build,))
         expected = content_of(root)
         yield {
-            name: Story(name, root, runner, next_runs, recording, expected)
+            name: RecordedRun(name, root, runner, next_runs, recording, expected)
             for name, (recording, next_runs) in made.items()
         }
     runner.close()
 
 
-def _check(story: Story, state: State) -> None:
-    assert not story.loss(state)
-    assert not story.loss_in_the_next_run(state)
+def _check(run: RecordedRun, state: State) -> None:
+    assert not run.loss(state)
+    assert not run.loss_in_the_next_run(state)
 
 
 @pytest.mark.parametrize(("name", "step"), [("refresh", 12), ("build", 90)])
-def test_some_states_lose_nothing(name: str, step: int, stories: dict[str, Story]) -> None:
-    for state in list(states(stories[name].recording))[::step]:
-        _check(stories[name], state)
+def test_some_states_lose_nothing(name: str, step: int, runs: dict[str, RecordedRun]) -> None:
+    for state in list(states(runs[name].recording))[::step]:
+        _check(runs[name], state)
 
 
 @pytest.mark.extended
 def test_no_state_of_the_disk_loses_anything(
-    stories: dict[str, Story], capsys: pytest.CaptureFixture[str]
+    runs: dict[str, RecordedRun], capsys: pytest.CaptureFixture[str]
 ) -> None:
     tried: set[frozenset[tuple[str, bytes | None]]] = set()
-    for story in stories.values():
-        for state in states(story.recording):
+    for run in runs.values():
+        for state in states(run.recording):
             # Two recordings may lead to one state.
             if (visible := state.visible) not in tried:
                 tried.add(visible)
-                _check(story, state)
-        assert not story.loss_in_the_end(certain_state(story.recording))
+                _check(run, state)
+        assert not run.loss_in_the_end(certain_state(run.recording))
     with capsys.disabled():
         print(f"\n{len(tried)} states, 0 lost")
 
@@ -202,27 +202,27 @@ def test_no_state_of_the_disk_loses_anything(
 @pytest.mark.extended
 @pytest.mark.parametrize("name", HARMLESS)
 def test_without_any_one_flush_or_rename_something_is_lost(
-    name: str, stories: dict[str, Story]
+    name: str, runs: dict[str, RecordedRun]
 ) -> None:
     """The test of the tests above: each is seen to be taken out, but for those in `HARMLESS`."""
-    story = stories[name]
-    known = {state.key for state in states(story.recording)}
+    run = runs[name]
+    known = {state.key for state in states(run.recording)}
     unseen = set()
     target = ""
-    for number, operation in enumerate(story.recording.operations):
+    for number, operation in enumerate(run.recording.operations):
         if operation.kind == "rename":
             target = operation.path
         if operation.kind not in ("rename", "flush", "flush all"):
             continue
-        if not _is_seen(story, known, number):
+        if not _is_seen(run, known, number):
             is_folder = operation.path in ("cache/builds", "cache/originals", "cache/generations")
             unseen.add(operation.path if is_folder else target)
     assert unseen == HARMLESS[name].keys()
 
 
-def _is_seen(story: Story, known: set[Key], number: int) -> bool:
+def _is_seen(run: RecordedRun, known: set[Key], number: int) -> bool:
     """Whether something is lost without the operation of this number."""
-    if story.loss_in_the_end(certain_state(story.recording, without=number)):
+    if run.loss_in_the_end(certain_state(run.recording, without=number)):
         return True
-    found = states(story.recording, without=number)
-    return any(story.loss(state) for state in found if state.key not in known)
+    found = states(run.recording, without=number)
+    return any(run.loss(state) for state in found if state.key not in known)

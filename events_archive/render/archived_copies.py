@@ -29,4 +29,4 @@ def is_archived_copy(url: str) -> bool:
 
 def day_of_event(event: Event) -> date | None:
     """Return the first day on which the event may be; None if that is not known."""
-    return event.date.interval.start.date() if event.date.interval else None
+    return event.date.interval.first_day if event.date.interval else None

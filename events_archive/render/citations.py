@@ -12,9 +12,9 @@ from msgspec import Struct
 from events_archive.model.event import Event
 from events_archive.model.interval import MONTHS
 from events_archive.site import urls
+from events_archive.site.dataset import AUTHOR
 from events_archive.site.site import Site
 
-_AUTHOR = "The Space Devs"
 _BIBTEX_ESCAPES = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     **{character: f"\\{character}" for character in "{}$&%#_"},
@@ -37,12 +37,11 @@ def citations(site: Site, event: Event, updated: datetime | None) -> Citations |
     if not site.base_url:
         return None
     day = updated.date() if updated else None
-    title = " ".join(event.name.split())
-    archive = " ".join(site.title.split())
+    title, archive = event.name, site.title
     link = site.base_url + urls.permalink(event.id)
     when = f"{day.year}, {MONTHS[day.month - 1]} {day.day}" if day else "n.d."
     return Citations(
-        apa=f"{_AUTHOR}. ({when}). {title} [Data record {event.id}]. {archive}. {link}",
+        apa=f"{AUTHOR}. ({when}). {title} [Data record {event.id}]. {archive}. {link}",
         bibtex=_bibtex(event.id, title, archive, link, day),
         ris=_ris(title, archive, link, day),
     )
@@ -52,7 +51,7 @@ def _bibtex(event_id: int, title: str, archive: str, link: str, day: date | None
     """Return the entry (https://ctan.org/pkg/bibtex), as Unicode."""
     fields = {
         # The second braces keep capitals as they are, and an organisation's name whole.
-        "author": f"{{{_AUTHOR}}}",
+        "author": f"{{{AUTHOR}}}",
         "title": f"{{{_escape_bibtex(title)}}}",
         "howpublished": _escape_bibtex(archive),
         "year": f"{day.year}" if day else "",
@@ -72,7 +71,7 @@ def _ris(title: str, archive: str, link: str, day: date | None) -> str:
     """Return the record (https://en.wikipedia.org/wiki/RIS_(file_format))."""
     fields = [
         ("TY", "DATA"),
-        ("AU", _AUTHOR),
+        ("AU", AUTHOR),
         ("TI", title),
         ("PY", f"{day.year}" if day else ""),
         ("DA", f"{day:%Y/%m/%d}" if day else ""),

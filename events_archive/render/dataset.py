@@ -11,6 +11,7 @@ from events_archive.render.context import RenderContext
 from events_archive.render.downloads import downloads, indented_json, sha256
 from events_archive.site import urls
 from events_archive.site.dataset import (
+    AUTHOR,
     DATASET_FILES,
     DATASET_NAME,
     SOURCE_NAME,
@@ -26,6 +27,9 @@ from events_archive.site.page import Page
 _VALUES = {"INTEGER": ("integer", "sc:Integer"), "TEXT": ("string", "sc:Text")}
 _TIME = ("datetime", "sc:DateTime")
 """Types of values: that of a Data Package, and that of Croissant."""
+
+
+_CREATOR = {"@type": "Organization", "name": AUTHOR, "url": SOURCE_URL}
 
 
 def data_package(context: RenderContext, page: Page) -> bytes:
@@ -77,7 +81,7 @@ def croissant(context: RenderContext, page: Page) -> bytes:
 
     Without a base URL the files are named relatively to it, in the same folder.
     """
-    site, contents = context.site, downloads(context)
+    site = context.site
     day = _version(context)
     dataset = {
         "@context": _CROISSANT_CONTEXT,
@@ -87,23 +91,14 @@ def croissant(context: RenderContext, page: Page) -> bytes:
         "description": dataset_description(site),
         "url": context.absolute(urls.DATA) if site.base_url else SOURCE_URL,
         "license": SOURCE_URL,
-        "creator": {"@type": "sc:Organization", "name": "The Space Devs", "url": SOURCE_URL},
+        "creator": _CREATOR,
         "citeAs": f"{site.title}, from {SOURCE_NAME}",
         "datePublished": day or None,
         # By the specification a version has three numbers (https://semver.org/).
         "version": ".".join(str(int(part)) for part in day.split("-")) if day else None,
         "isLiveDataset": True,
         "distribution": [
-            {
-                "@type": "cr:FileObject",
-                "@id": file.name,
-                "name": file.name,
-                "description": file.description,
-                "contentUrl": context.absolute(file.path) if site.base_url else file.name,
-                "contentSize": f"{len(contents[file.path])} B",
-                "encodingFormat": file.media_type,
-                "sha256": sha256(contents[file.path]),
-            }
+            {"@type": "cr:FileObject", "@id": file.name, **_file(context, file)}
             for file in DATASET_FILES
         ],
         "recordSet": [_record_set(file) for file in DATASET_FILES if file.columns],
@@ -137,7 +132,7 @@ def _record_set(file: DatasetFile) -> dict[str, Any]:
 
 def dataset_json_ld(context: RenderContext) -> dict[str, Any]:
     """Return the dataset for the JSON-LD of the page about it, which search engines list."""
-    site, contents = context.site, downloads(context)
+    site = context.site
     members = {
         "@type": "Dataset",
         "name": site.title,
@@ -145,23 +140,27 @@ def dataset_json_ld(context: RenderContext) -> dict[str, Any]:
         "url": context.absolute(urls.DATA),
         "license": SOURCE_URL,
         "isAccessibleForFree": True,
-        "creator": {"@type": "Organization", "name": "The Space Devs", "url": SOURCE_URL},
+        "creator": _CREATOR,
         "dateModified": _version(context),
         "temporalCoverage": years_covered(site),
         "distribution": [
-            {
-                "@type": "DataDownload",
-                "name": file.name,
-                "description": file.description,
-                "contentUrl": context.absolute(file.path),
-                "encodingFormat": file.media_type,
-                "contentSize": f"{len(contents[file.path])} B",
-                "sha256": sha256(contents[file.path]),
-            }
-            for file in DATASET_FILES
+            {"@type": "DataDownload", **_file(context, file)} for file in DATASET_FILES
         ],
     }
     return {name: value for name, value in members.items() if value}
+
+
+def _file(context: RenderContext, file: DatasetFile) -> dict[str, Any]:
+    """Return what Croissant and schema.org state of a file, by the same names."""
+    content = downloads(context)[file.path]
+    return {
+        "name": file.name,
+        "description": file.description,
+        "contentUrl": context.absolute(file.path) if context.site.base_url else file.name,
+        "contentSize": f"{len(content)} B",
+        "encodingFormat": file.media_type,
+        "sha256": sha256(content),
+    }
 
 
 def _version(context: RenderContext) -> str:

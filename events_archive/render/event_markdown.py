@@ -1,4 +1,4 @@
-"""An event's page as Markdown, for programs that read text: the same facts without the layout.
+"""An event as Markdown, for programs that read text: its facts, texts, links and changes.
 
 All texts of others are escaped: they can add no headings, lists, links or HTML to the file.
 """
@@ -21,13 +21,13 @@ _ITEM = re.compile(r"^[-+=]")
 
 
 def event_markdown(context: RenderContext, page: Page) -> bytes:
-    """Return the file for the page of an event, which has the context of that page."""
+    """Return the Markdown of an event."""
     text = "\n\n".join(_blocks(context, page))
     return f"{text}\n".encode("utf-8", "replace")
 
 
 def _blocks(context: RenderContext, page: Page) -> Iterator[str]:
-    """Yield the heading, the facts, the description and the sections of the page."""
+    """Yield the heading, the facts, the description and the sections."""
     event: Event = page.context["event"]
     yield f"# {_line(event.name)}"
     yield _items(f"{name}: {value}" for name, value in _facts(context, page) if value)

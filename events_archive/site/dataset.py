@@ -6,20 +6,23 @@ from msgspec import Struct
 
 from events_archive.site import urls
 from events_archive.site.export_columns import ARTICLE_COLUMNS, COLUMNS, VISIT_COLUMNS, Column
+from events_archive.site.formats import content_type
 from events_archive.site.site import Site
 
 DATASET_NAME = "spaceflight-events"
 """A name for programs: lower case, without spaces."""
 
-SOURCE_NAME, SOURCE_URL = "Launch Library 2 by The Space Devs", "https://thespacedevs.com/llapi"
-"""Who collects the data, and the page with the terms of their use."""
+AUTHOR = "The Space Devs"
+"""Who collects the data."""
+
+SOURCE_NAME, SOURCE_URL = f"Launch Library 2 by {AUTHOR}", "https://thespacedevs.com/llapi"
+"""Where the data come from, and the page with the terms of their use."""
 
 
 class DatasetFile(Struct, frozen=True):
     """A file to download."""
 
     path: str
-    media_type: str
     description: str
     columns: tuple[Column, ...] = ()
     """Its columns, if it is a CSV file."""
@@ -29,27 +32,32 @@ class DatasetFile(Struct, frozen=True):
         """``events.csv``."""
         return self.path.rpartition("/")[2]
 
+    @property
+    def media_type(self) -> str:
+        """``text/csv``."""
+        return content_type(self.path)
+
 
 DATASET_FILES = (
     DatasetFile(
-        urls.EVENTS_JSONL, "application/jsonl",
+        urls.EVENTS_JSONL,
         "All events, one record of Launch Library 2 per line, with what the archive adds.",
     ),
-    DatasetFile(urls.EVENTS_CSV, "text/csv", "All events, one per row.", COLUMNS),
+    DatasetFile(urls.EVENTS_CSV, "All events, one per row.", COLUMNS),
     DatasetFile(
-        urls.EVENTS_SQLITE, "application/vnd.sqlite3",
+        urls.EVENTS_SQLITE,
         "All events, visits and articles with related objects, changes and full-text search.",
     ),
     DatasetFile(
-        urls.VISITS_JSON, "application/json",
+        urls.VISITS_JSON,
         "The visits of spacecraft to space stations, derived from the events.",
     ),
     DatasetFile(
-        urls.VISITS_CSV, "text/csv",
+        urls.VISITS_CSV,
         "The visits of spacecraft to space stations, one per row.", VISIT_COLUMNS,
     ),
     DatasetFile(
-        urls.ARTICLES_CSV, "text/csv",
+        urls.ARTICLES_CSV,
         "Titles and links of articles about the events, one per row.", ARTICLE_COLUMNS,
     ),
 )  # fmt: skip

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from msgspec.structs import replace
-
 from events_archive.model.changes import Change
 from events_archive.model.event import Event, Program, SpaceStation
 from events_archive.model.interval import MONTHS
@@ -36,14 +34,13 @@ def event_pages(site: Site) -> Iterator[Page]:
 
 
 def markdown_page(site: Site, event: Event, page: Page) -> Page:
-    """Return the Markdown of an event's ``page``, for programs."""
-    return replace(
-        page,
+    """Return the Markdown of an event, for programs, from what its ``page`` is made from."""
+    names = ("event", "withdrawn", "articles", "changelog")
+    return Page(
         path=site.urls.event(event, MARKDOWN.suffix),
         writer=Writer.EVENT_MARKDOWN,
-        template="",
-        alternates=(),
-        indexable=False,
+        title=event.name,
+        context={name: page.context[name] for name in names},
     )
 
 

@@ -176,7 +176,7 @@ def test_a_removal_is_on_the_disk_before_the_marker_forgets_the_file(
     monkeypatch.setattr(os, "replace", record_replace)
     _write(tmp_path / "out", {"index.html": "home"})
     first, last = (number for number, step in enumerate(steps) if step == MARKER)
-    # Its folders are removed with it, so that the one above tells.
+    # The folders of the removed file are gone too: the nearest one that is left is flushed.
     assert (tmp_path / "out").stat().st_ino in steps[first + 2 : last]
 
 

@@ -1,5 +1,6 @@
 """An event's page as Markdown: all its facts, and nothing that others' texts could add."""
 
+from datetime import date
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -9,14 +10,14 @@ from markdown import markdown
 
 from events_archive.render.event_markdown import event_markdown
 from events_archive.site.event_pages import event_page, markdown_page
-from tests.factories import a_link, a_site, a_video, an_event
+from tests.factories import a_history, a_link, a_site, a_video, an_event
 from tests.render.rendered import make_context
 
 HOSTILE = "# x\n\n- <script>alert(1)</script> [a](javascript:b) ![c](d) `e` *f* &lt; 1. g\n===\n"
 
 
-def _text(event) -> str:
-    site = a_site(event, base_url="https://example.org/")
+def _text(event, **fields) -> str:
+    site = a_site(event, base_url="https://example.org/", **fields)
     page = markdown_page(site, event, event_page(site, event))
     return event_markdown(make_context(site), page).decode()
 
@@ -39,6 +40,14 @@ def test_it_has_the_facts_of_the_page_and_its_links() -> None:
     assert "- Permanent link: <https://example.org/id/309.html>" in text
     assert "\n\nTwo astronauts.\n\nThey work.\n\n## Webcasts\n\n- [Live](" in text
     assert "## Further reading\n\n- [Report](<https://example.com/a>)\n" in text
+
+
+def test_of_a_withdrawn_event_it_says_so_and_when_it_was_last_listed() -> None:
+    history = a_history(withdrawn={1: date(2026, 11, 9)})
+    assert "- Withdrawn: last listed by the source on 9 November 2026\n" in _text(
+        an_event(1), history=history
+    )
+    assert "Withdrawn" not in _text(an_event(1))
 
 
 def test_texts_of_others_add_no_heading_list_link_or_html() -> None:
