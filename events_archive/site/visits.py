@@ -3,8 +3,9 @@
 Rows hold no events, so that a page changes only when what it shows of a visit does.
 """
 
+from bisect import bisect_right
 from calendar import isleap
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
@@ -22,8 +23,10 @@ from events_archive.site.urls import Urls
 _EVA = 3
 """LL2's type of spacewalks."""
 
+_ONE_DAY = timedelta(days=1)
 
-class Craft(NamedTuple):
+
+class Craft(Struct, frozen=True, kw_only=True):
     """A craft, and the page of the first event of its visit."""
 
     name: str
@@ -59,13 +62,21 @@ class VisitRow(Struct, frozen=True, kw_only=True):
 
 
 class Presence(Struct, frozen=True, kw_only=True):
-    """The craft at a station on a day."""
+    """The craft at a station on a day, or on all days until that changes."""
 
     station: str
-    day: date
     certain: tuple[Craft, ...]
     possible: tuple[Craft, ...]
     """Those that the record leaves open."""
+
+
+class _Timeline(NamedTuple):
+    """The craft at a station at any time."""
+
+    days: list[date]
+    """The days on which that changes, in order."""
+    presences: list[Presence | None]
+    """The craft from each of these days on; None for none."""
 
 
 class VisitIndex(Struct, frozen=True, kw_only=True, dict=True):
@@ -131,48 +142,57 @@ class VisitIndex(Struct, frozen=True, kw_only=True, dict=True):
         period, station = period_of(event), self.station_of(event)
         if not station or not period or period.first_day != period.last_day:
             return None
-        return self._presences_on(period.first_day).get(station)
+        return self._presence(station, period.first_day)
 
     def present_on(self, month: int, day: int) -> tuple[tuple[int, tuple[Presence, ...]], ...]:
         """Return the craft at each station on a day of each past year, the latest year first."""
-        if not self._crafts_by_day:
+        if not self._timelines:
             return ()
-        first_year = date.fromordinal(min(self._crafts_by_day)).year
+        first_year = min(timeline.days[0] for timeline in self._timelines.values()).year
         found = (
-            (year, tuple(stations.values()))
+            (year, self._presences(date(year, month, day)))
             for year in range(self.catalogue.today.year, first_year - 1, -1)
             if (month, day) != (2, 29) or isleap(year)
-            if (stations := self._presences_on(date(year, month, day)))
         )
-        return tuple(found)
+        return tuple((year, presences) for year, presences in found if presences)
 
-    def _presences_on(self, day: date) -> dict[str, Presence]:
-        """Return the craft at each station on a day, by the slug of the station."""
-        return {
-            slug: Presence(
-                station=self.by_station[slug][0].station.name,
-                day=day,
-                certain=tuple(certain),
-                possible=tuple(possible),
-            )
-            for slug, (certain, possible) in sorted(
-                self._crafts_by_day.get(day.toordinal(), {}).items()
-            )
-        }
+    def _presences(self, day: date) -> tuple[Presence, ...]:
+        found = (self._presence(station, day) for station in self._timelines)
+        return tuple(presence for presence in found if presence)
+
+    def _presence(self, station: str, day: date) -> Presence | None:
+        """Return the craft at a station on a day; None if there are none, or if it is to come."""
+        timeline = self._timelines.get(station)
+        at = bisect_right(timeline.days, day) if timeline else 0
+        if not timeline or not at or day > self.catalogue.today:
+            return None
+        return timeline.presences[at - 1]
 
     @cached_property
-    def _crafts_by_day(self) -> dict[int, dict[str, tuple[list[Craft], list[Craft]]]]:
-        """The craft that certainly and possibly were at each station, by the ordinal of the day.
+    def _timelines(self) -> dict[str, _Timeline]:
+        """The craft at each station at any time, by the slug of the station, in its order."""
+        return {slug: self._timeline(visits) for slug, visits in sorted(self.by_station.items())}
 
-        It has no days after that of the archive.
-        """
-        days: dict[int, dict[str, tuple[list[Craft], list[Craft]]]] = {}
-        for visit in self.visits:
-            craft = Craft(visit.craft, self.urls.event(visit.events[0]))
-            first, last = (day.toordinal() for day in visit.certain_days)
-            end = min(visit.departed.last_day, self.catalogue.today).toordinal()
-            for day in range(visit.arrived.first_day.toordinal(), end + 1):
-                stations = days.setdefault(day, {})
-                lists = stations.setdefault(visit.station.slug, ([], []))
-                lists[0 if first <= day <= last else 1].append(craft)
-        return days
+    def _timeline(self, visits: tuple[Visit, ...]) -> _Timeline:
+        """Return the craft at the station of ``visits``."""
+        crafts = [Craft(name=v.craft, url=self.urls.event(v.events[0])) for v in visits]
+        changes: dict[date, list[int]] = {}
+        for number, visit in enumerate(visits):
+            first, last = visit.certain_days
+            ends = (last + _ONE_DAY, visit.departed.last_day + _ONE_DAY)
+            for day in (visit.arrived.first_day, first, *ends):
+                changes.setdefault(day, []).append(number)
+        timeline = _Timeline(days=sorted(changes), presences=[])
+        present: set[int] = set()
+        for day in timeline.days:
+            for number in changes[day]:
+                (present.add if visits[number].is_possible(day) else present.discard)(number)
+            numbers = sorted(present)
+            certain = [number for number in numbers if visits[number].is_certain(day)]
+            presence = Presence(
+                station=visits[0].station.name,
+                certain=tuple(crafts[number] for number in certain),
+                possible=tuple(crafts[number] for number in numbers if number not in certain),
+            )
+            timeline.presences.append(presence if numbers else None)
+        return timeline
