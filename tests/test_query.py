@@ -16,7 +16,7 @@ from events_archive.console import Console, quantity
 from events_archive.query.engine import evaluate
 from events_archive.query.parser import parse_query
 from events_archive.settings import Settings
-from events_archive.site.superlatives import record_pages
+from events_archive.site.superlatives import record_pages, superlatives
 from events_archive.store.lock import locked
 from tests.conftest import BASE_URL, PROJECT, Run, run_build
 from tests.published_site import PublishedSite
@@ -211,7 +211,7 @@ def test_the_searches_behind_the_records_find_the_very_events_that_were_counted(
         query = parse_query(search.partition("?")[2], site.as_of)
         return [row.id for row in evaluate(site.query_index.rows, query).rows]
 
-    records = {record.title: record for record in page.context["records"]}
+    records = {record.title: record for record in superlatives(site).records}
     assert {"Busiest week", "Busiest month", "Longest time between spacewalks"} <= set(records)
     for record in records.values():
         for holder in record.holders:
@@ -222,6 +222,6 @@ def test_the_searches_behind_the_records_find_the_very_events_that_were_counted(
             else:
                 term = PublishedSite(generated_run.output).page(holder.url)
                 assert record.figure in term.text
-    assert page.context["firsts"]
-    for first in page.context["firsts"]:
+    assert superlatives(site).firsts
+    for first in superlatives(site).firsts:
         assert found(first.search)[0] == first.event.id

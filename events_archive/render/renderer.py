@@ -46,6 +46,7 @@ from events_archive.render.query_data import (
 from events_archive.render.search_data import search_data
 from events_archive.site import categories, urls
 from events_archive.site.page import Page, Writer
+from events_archive.site.superlatives import superlatives
 from events_archive.source.links import host_note
 from events_archive.store.canonical_json import compact_json
 
@@ -117,6 +118,7 @@ class Renderer(Struct, frozen=True, kw_only=True, dict=True):
             "place_of": place_of,
             "policy": Markup(CONTENT_SECURITY_POLICY),
             "site": site,
+            "superlatives": partial(superlatives, site),
             "thumbnail": context.thumbnails.of,
             "type_description": categories.type_description,
             "type_explanation": categories.type_explanation,

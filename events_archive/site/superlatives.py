@@ -19,7 +19,7 @@ from events_archive.query.engine import evaluate
 from events_archive.query.parser import parse_query
 from events_archive.site import urls
 from events_archive.site.categories import type_explanation
-from events_archive.site.page import HOME, Breadcrumb, Page
+from events_archive.site.page import ALL_EVENTS, HOME, Breadcrumb, Page
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import AlternateLinks
 from events_archive.site.terms import Term
@@ -65,23 +65,36 @@ class First(Struct, frozen=True, kw_only=True):
     """The search that begins with it."""
 
 
+class Superlatives(Struct, frozen=True, kw_only=True):
+    """All that the page of records shows."""
+
+    records: tuple[Superlative, ...]
+    firsts: tuple[First, ...]
+    span: tuple[date, date] | None
+    """The days of the first and the last past event; None if there is none."""
+
+
 def record_pages(site: Site) -> Iterator[Page]:
-    """Yield the page of records."""
-    days = sorted(event.date.day for event in site.catalogue.past if event.date.day)
+    """Yield the page of records; its template asks for the `superlatives`."""
     yield Page(
         path=urls.RECORDS,
         template="pages/records.html",
         title="Records",
         description="The busiest day, week and month in space, the longest gap between spacewalks, "
         "most events of a craft, an astronaut and a place, and the first of each kind.",
-        context={
-            "records": tuple(record for record in _records(site) if record),
-            "firsts": tuple(_firsts(site)),
-            "span": (days[0], days[-1]) if days else None,
-            "today": site.catalogue.today,
-        },
         breadcrumbs=(HOME, Breadcrumb(label="Browse", url=urls.BROWSE)),
         alternates=AlternateLinks(site).main,
+        cache_inputs=ALL_EVENTS,
+    )
+
+
+def superlatives(site: Site) -> Superlatives:
+    """Return the records of the archive."""
+    days = sorted(event.date.day for event in site.catalogue.past if event.date.day)
+    return Superlatives(
+        records=tuple(record for record in _records(site) if record),
+        firsts=tuple(_firsts(site)),
+        span=(days[0], days[-1]) if days else None,
     )
 
 

@@ -1,14 +1,9 @@
 """The records of the archive: what is claimed, and what is not."""
 
-from datetime import date
-from typing import Any
-
 import pytest
 
 from events_archive.model.event import Event
-from events_archive.site.plan import plan_site
-from events_archive.site.site import Site
-from events_archive.site.superlatives import First, Superlative
+from events_archive.site.superlatives import Superlative, superlatives
 from tests.factories import DOCKING, a_site, an_astronaut, an_event
 from tests.published_site import PublishedPage
 from tests.render.rendered import render_site
@@ -17,13 +12,8 @@ MINUTE, DAY, WEEK, MONTH, YEAR = 1, 5, 6, 7, 14
 """Ids of precisions."""
 
 
-def _context(site: Site) -> dict[str, Any]:
-    page = next(page for page in plan_site(site) if page.path == "records.html")
-    return dict(page.context)
-
-
 def _records(*events: Event, today: str = "2022-01-01") -> dict[str, Superlative]:
-    return {one.title: one for one in _context(a_site(*events, today=today))["records"]}
+    return {one.title: one for one in superlatives(a_site(*events, today=today)).records}
 
 
 def _names(record: Superlative) -> list[str]:
@@ -119,8 +109,8 @@ def test_most_events_of_a_spacecraft_a_person_and_a_place_are_those_of_their_lis
 
 
 def _firsts(*events: Event) -> list[tuple[int, str]]:
-    firsts: tuple[First, ...] = _context(a_site(*events, today="2022-01-01"))["firsts"]
-    return [(first.event.id, first.search) for first in firsts]
+    found = superlatives(a_site(*events, today="2022-01-01"))
+    return [(first.event.id, first.search) for first in found.firsts]
 
 
 def test_the_first_of_a_type_is_one_that_no_other_can_have_preceded() -> None:
@@ -143,8 +133,7 @@ def test_each_figure_says_of_which_day_the_data_are() -> None:
 
 
 def test_an_empty_archive_has_no_records() -> None:
-    context = _context(a_site())
-    assert (context["records"], context["firsts"], context["span"]) == ((), (), None)
-    assert context["today"] == date(2022, 1, 1)
+    found = superlatives(a_site())
+    assert (found.records, found.firsts, found.span) == ((), (), None)
     html = render_site(a_site(), lambda page: page.path == "records.html")["records.html"]
     assert b"Nothing stands out yet" in html
