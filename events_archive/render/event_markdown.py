@@ -6,6 +6,7 @@ All texts of others are escaped: they can add no headings, lists, links or HTML 
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 
 from events_archive.model.event import Event
 from events_archive.model.interval import format_day
@@ -80,6 +81,7 @@ def _link(label: str, url: str) -> str:
     return f"[{_line(label)}](<{target}>)"
 
 
+@lru_cache(maxsize=4096)
 def _line(text: str) -> str:
     """Return a text in one line, in which no character has a meaning in Markdown."""
     return _MARKS.sub(r"\\\g<0>", " ".join(text.split()).translate(_ENTITIES))

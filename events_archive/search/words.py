@@ -96,14 +96,12 @@ class Token(Struct, frozen=True):
 
 def tokens(text: str) -> list[Token]:
     """Return the words and numbers of a text in order, without `STOP_WORDS`."""
-    return [
-        Token(raw, lower(raw), word) for raw in _raw_tokens(text) if (word := _significant(raw))
-    ]
+    return [token for raw in _raw_tokens(text) if (token := _token(raw))]
 
 
 def words(text: str) -> list[str]:
     """Return what the words of a text are compared as, in order, without `STOP_WORDS`."""
-    return [word for raw in _raw_tokens(text) if (word := _significant(raw))]
+    return [token.word for token in tokens(text)]
 
 
 def is_number(word: str) -> bool:
@@ -121,7 +119,6 @@ def lower(raw: str) -> str:
     return raw[:MAX_LETTERS].lower().translate(_LETTERS)
 
 
-@lru_cache(maxsize=1 << 15)
 def fold_word(raw: str) -> str:
     """Return what a token is compared as; ``""`` for an ending such as that of "8th"."""
     word = lower(raw)
@@ -144,5 +141,8 @@ def _raw_tokens(text: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=1 << 15)
-def _significant(raw: str) -> str:
-    return "" if lower(raw) in STOP_WORDS else fold_word(raw)
+def _token(raw: str) -> Token | None:
+    """Return the token that is written so; None for one that says nothing."""
+    surface = lower(raw)
+    word = "" if surface in STOP_WORDS else fold_word(raw)
+    return Token(raw, surface, word) if word else None

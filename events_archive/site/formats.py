@@ -90,6 +90,11 @@ FORMATS = (
 )
 """All formats but those of a single file. Of two with one suffix the one with `paths` is first."""
 
+_BY_SUFFIX = {
+    suffix: tuple(format for format in FORMATS if format.suffix == suffix)
+    for suffix in (format.suffix for format in FORMATS)
+}
+
 FEED_FORMATS = tuple(format for format in FORMATS if format.is_feed)
 
 _PRECACHED_CALENDARS = re.compile(r"(?:(?:id|types|years)/)?[^/.]+\.ics")
@@ -101,9 +106,8 @@ _NEVER_PRECACHED = frozenset({urls.NOT_FOUND, urls.SERVICE_WORKER})
 
 def format_of(path: str) -> Format | None:
     """Return the format of a file by its path below the site's root; None if it is not listed."""
-    suffix = path[path.rfind(".") :].lower()
-    for format in FORMATS:
-        if format.suffix == suffix and (not format.paths or re.fullmatch(format.paths, path)):
+    for format in _BY_SUFFIX.get(path[path.rfind(".") :].lower(), ()):
+        if not format.paths or re.fullmatch(format.paths, path):
             return format
     return None
 
