@@ -7,7 +7,7 @@ on is one fingerprint of the site; everything else is part of the page's own.
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from functools import cache, cached_property
+from functools import cached_property
 from hashlib import blake2b
 from operator import attrgetter
 from pathlib import Path
@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, get_type_hints
 
 import msgspec
+from msgspec.structs import astuple
 
 from events_archive.code_digest import code_digest, digest_of_folder
 from events_archive.images.thumbnails import Thumbnails
@@ -62,6 +63,8 @@ class _Converters(dict[type, Converter]):
         converter = next((self[base] for base in cls.__mro__ if base in self), None)
         if converter is None:
             raise TypeError(f"a value of type {cls.__name__} has no canonical form")
+        if issubclass(cls, msgspec.Struct) and _has_scalars_only(cls):
+            converter = _itself
         self[cls] = converter
         return converter
 
@@ -79,8 +82,6 @@ class Fingerprints:
         self._event_digests: dict[int, str] = {}
         self._structs: dict[int, tuple[msgspec.Struct, object]] = {}
         """Structs and their canonical forms by `id`: an entry is in many feeds and calendars."""
-        self._canonical_types = set(_SCALARS)
-        """Types whose values are their own canonical form."""
         # All other types have to be structs, which are converted field by field.
         converters: dict[type, Converter] = {
             **dict.fromkeys((tuple, list), self._sequence),
@@ -150,21 +151,17 @@ class Fingerprints:
         return (thumbnail.name, thumbnail.sizes) if thumbnail else None
 
     def _struct(self, struct: msgspec.Struct) -> object:
-        cls = struct.__class__
-        if _has_scalars_only(cls):
-            self._canonical_types.add(cls)
-            return struct
         known = self._structs.get(id(struct))
         if known is None:
-            values = [getattr(struct, name) for name in struct.__struct_fields__]
-            known = self._structs[id(struct)] = struct, [cls.__name__, *self._sequence(values)]
+            form = [struct.__class__.__name__, *self._sequence(astuple(struct))]
+            known = self._structs[id(struct)] = struct, form
         return known[1]
 
     def _sequence(self, values: Iterable[object]) -> list[object]:
         """Return the canonical form of each value; raises TypeError if one has none."""
-        canonical, converters = self._canonical_types, self._converters
+        converters = self._converters
         return [
-            value if (cls := value.__class__) in canonical else converters[cls](value)
+            value if (cls := value.__class__) in _SCALARS else converters[cls](value)
             for value in values
         ]
 
@@ -172,9 +169,12 @@ class Fingerprints:
         return self._sequence([*values, *values.values()])
 
 
-@cache
 def _has_scalars_only(struct: type[msgspec.Struct]) -> bool:
     return set(get_type_hints(struct).values()) <= _SCALARS
+
+
+def _itself(value: object) -> object:
+    return value
 
 
 _change_values = attrgetter(*Change.__struct_fields__)
