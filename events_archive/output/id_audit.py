@@ -9,6 +9,7 @@ pattern with what is the entry's own (the id of its event) in place of the numbe
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import Struct, field
 
@@ -130,7 +131,8 @@ def _entry_ids(path: str, content: bytes) -> list[bytes]:
     return [entry_id.replace(_LINE_FOLD, b"") for entry_id in format.entry_ids.findall(content)]
 
 
-def _fill(pattern: str, parts: Iterable[str]) -> str:
+@lru_cache(maxsize=1 << 15)  # An entry is in a dozen files.
+def _fill(pattern: str, parts: tuple[str, ...]) -> str:
     for number, part in enumerate(parts):
         pattern = pattern.replace(f"{{{number}}}", part)
     return pattern

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from email.utils import format_datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from msgspec import Struct
 
@@ -56,9 +56,17 @@ class Enclosure(Struct, frozen=True, kw_only=True):
 
 def enclosure(context: RenderContext, entry: FeedEntry, root: str) -> Enclosure | None:
     """Return the image of an entry's event; None for a change or without a thumbnail."""
-    image = entry.event.image if entry.event and not entry.is_change else None
+    event = None if entry.is_change else entry.event
+    if event is None or event.image is None:
+        return None
+    return context.cached(
+        (enclosure, event.id, root), partial(_image_file, context, event.image, root)
+    )
+
+
+def _image_file(context: RenderContext, image: Image, root: str) -> Enclosure | None:
     thumbnail = context.thumbnails.of(image)
-    if image is None or thumbnail is None:
+    if thumbnail is None:
         return None
     width, height = next(
         size for size in thumbnail.sizes if thumbnail.file(size[0]) == thumbnail.src
@@ -66,7 +74,7 @@ def enclosure(context: RenderContext, entry: FeedEntry, root: str) -> Enclosure 
     file = context.thumbnails.folder / thumbnail.src.rpartition("/")[2]
     return Enclosure(
         url=context.absolute(thumbnail.src, root),
-        length=context.cached(file, lambda: file.stat().st_size),
+        length=file.stat().st_size,
         width=width,
         height=height,
         image=image,
