@@ -230,7 +230,11 @@ class Flattener:
                 }
                 for term, before, after in context["series"]
             ],
-            "related": [{"id": _id(one.event), "reason": one.reason} for one in context["related"]],
+            "related": [
+                {"id": _id(one), "reason": reason}
+                for reason, events in context["related"].items()
+                for one in events
+            ],
             "others": [_id(other) for other in context["others"]],
             "previous": _id(context["previous"]),
             "next": _id(context["next"]),

@@ -146,7 +146,7 @@ class OutputDir:
             # build if this one is killed.
             if new or not is_marked:
                 self._write_marker(owned | self.staged.keys())
-                flush_files([Path(self._staging + path) for path in new])
+                flush_files([self._staging + path for path in new])
                 self._move(sorted(new, key=lambda path: (path in self._present, _rank(path))))
                 for path in removed:
                     self._remove(path)

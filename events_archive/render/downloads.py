@@ -10,7 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from events_archive.model.event import Event
@@ -101,6 +101,7 @@ def checksums(context: RenderContext, page: Page) -> bytes:
     return "".join(f"{sha256(content)}  {Path(path).name}\n" for path, content in files).encode()
 
 
+@lru_cache(maxsize=32)  # Several files name the digest of each download.
 def sha256(content: bytes) -> str:
     """Return the SHA-256 digest in hexadecimal."""
     return hashlib.sha256(content).hexdigest()

@@ -59,12 +59,12 @@ def enclosure(context: RenderContext, entry: FeedEntry, root: str) -> Enclosure 
     event = None if entry.is_change else entry.event
     if event is None or event.image is None:
         return None
-    return context.cached(
-        (enclosure, event.id, root), partial(_image_file, context, event.image, root)
-    )
+    make = partial(_enclosure, context, event.image, root)
+    found: Enclosure | None = context.cached((enclosure, event.id, root), make)
+    return found
 
 
-def _image_file(context: RenderContext, image: Image, root: str) -> Enclosure | None:
+def _enclosure(context: RenderContext, image: Image, root: str) -> Enclosure | None:
     thumbnail = context.thumbnails.of(image)
     if thumbnail is None:
         return None

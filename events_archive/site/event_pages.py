@@ -69,7 +69,7 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
             ),
             "term_urls": term_urls,
             "members": _named_once(event, place, term_urls),
-            "related": site.related.get(event.id, ()),
+            "related": site.related.get(event.id, {}),
             "story": story,
             "presence": None if withdrawn else site.visit_index.present_at(event),
             "has_calendar": not withdrawn and has_calendar(site, event),

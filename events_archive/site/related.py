@@ -10,7 +10,7 @@ from datetime import timedelta
 from operator import itemgetter
 from typing import NamedTuple
 
-from events_archive.model.catalogue import Events
+from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Event
 
 MAX_RELATED = 5
@@ -23,12 +23,8 @@ _REACH = (timedelta.max, timedelta.max, timedelta(days=45))
 """How far apart neighbours may be, by the rank of what they share; at one station, 45 days."""
 
 
-class Related(NamedTuple):
-    """An event that another is related to."""
-
-    event: Event
-    reason: str
-    """``Same launch: Falcon 9 | Crew-13``."""
+Related = dict[str, Events]
+"""Related events by what they share: ``Same launch: Falcon 9 | Crew-13``."""
 
 
 class _Candidate(NamedTuple):
@@ -40,9 +36,7 @@ class _Candidate(NamedTuple):
     reason: str
 
 
-def find_related(
-    events: Events, *, series: Mapping[int, frozenset[str]]
-) -> dict[int, tuple[Related, ...]]:
+def find_related(events: Events, *, series: Mapping[int, frozenset[str]]) -> dict[int, Related]:
     """Return the related events by the id of each event that has any, best reason first.
 
     ``events`` are in order of time. ``series`` has the series of events by id: events of one series
@@ -59,15 +53,16 @@ def find_related(
             candidates[other].append(_Candidate(rank, apart, one, reason))
     best = {event_id: _best(found) for event_id, found in candidates.items() if found}
     by_id = {event.id: event for event in events}
-    related = {
-        event_id: tuple(
-            Related(by_id[other], reason)
-            for other, reason in others.items()
-            if event_id in best[other]
-        )
-        for event_id, others in best.items()
-    }
-    return {event_id: others for event_id, others in related.items() if others}
+    related: dict[int, Related] = {}
+    for event_id, others in best.items():
+        mutual = [other for other in others if event_id in best[other]]
+        if mutual:
+            groups_of_event = grouped(mutual, others.__getitem__)
+            related[event_id] = {
+                reason: tuple(map(by_id.__getitem__, members))
+                for reason, members in groups_of_event.items()
+            }
+    return related
 
 
 def _shared(event: Event) -> Iterator[tuple[int, Hashable, str]]:

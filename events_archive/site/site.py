@@ -119,7 +119,7 @@ class Site(Struct, frozen=True, kw_only=True, dict=True, eq=False):
         return TermFeeds(taxonomies=self.taxonomies, history=self.history)
 
     @cached_property
-    def related(self) -> dict[int, tuple[Related, ...]]:
+    def related(self) -> dict[int, Related]:
         """The related events of each event, by its id."""
         series = {
             event_id: frozenset(position.term.slug for position in positions)

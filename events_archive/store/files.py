@@ -152,7 +152,7 @@ def backup_damaged(path: Path) -> None:
     write_atomically(path.with_name(f"{path.stem}.damaged{path.suffix}"), read_bytes(path))
 
 
-def flush_file(path: Path) -> None:
+def flush_file(path: str | Path) -> None:
     """Have the content of a file on the disk. Raises `OSError`."""
     descriptor = open_file(path, os.O_RDWR)
     try:
@@ -161,7 +161,7 @@ def flush_file(path: Path) -> None:
         os.close(descriptor)
 
 
-def flush_files(paths: Sequence[Path]) -> None:
+def flush_files(paths: Sequence[str | Path]) -> None:
     """Have the content of files on the disk. Raises `OSError`.
 
     The thousands of files of a first build take seconds one by one, and less than a tenth of a

@@ -11,7 +11,10 @@ from tests.factories import a_launch, a_program, a_station, an_astronaut, an_eve
 def _related(*events: Event, series=None) -> dict[int, list[tuple[int, str]]]:
     ordered = tuple(sorted(events, key=lambda event: event.sort_key))
     found = find_related(ordered, series=series or {})
-    return {id: [(one.event.id, one.reason) for one in others] for id, others in found.items()}
+    return {
+        id: [(one.id, reason) for reason, others in groups.items() for one in others]
+        for id, groups in found.items()
+    }
 
 
 def test_the_same_launch_relates_events_however_far_apart() -> None:
