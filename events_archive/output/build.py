@@ -7,6 +7,7 @@ ids in it are collected for the audit, and the content is staged.
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from events_archive.output.fingerprints import Fingerprints
@@ -23,6 +24,10 @@ _CHUNK_SIZE = 40
 
 Task = Page | tuple[str, Path, str]
 """A page to render, or a path with a file to copy there and its checksum."""
+
+
+_RESULT = msgspec.msgpack.Decoder(tuple[dict[str, StagedFile], IdAudit])
+"""Files by path, with their ids. To pickle thousands of them takes a while at the end."""
 
 
 class SiteBuilder(Struct, kw_only=True):
@@ -51,7 +56,8 @@ class SiteBuilder(Struct, kw_only=True):
             results = process_all(self._process, chunks)
         else:
             results = list(map(self._process, chunks))
-        for staged, audit in results:
+        for result in results:
+            staged, audit = _RESULT.decode(result)
             self.output.staged |= staged
             self.audit.merge(audit)
 
@@ -66,8 +72,8 @@ class SiteBuilder(Struct, kw_only=True):
             self.audit.size_warnings[page.path] = previous.size_warnings[page.path]
         return True
 
-    def _process(self, tasks: Sequence[Task]) -> tuple[dict[str, StagedFile], IdAudit]:
-        """Stage files; return them by path, with their ids: what the other process has to know."""
+    def _process(self, tasks: Sequence[Task]) -> bytes:
+        """Stage files; return what the other process has to know: a `_RESULT` in MessagePack."""
         staged: dict[str, StagedFile] = {}
         audit = IdAudit(published=self.audit.published)
         for task in tasks:
@@ -79,4 +85,4 @@ class SiteBuilder(Struct, kw_only=True):
             else:
                 path, source, checksum = task
                 staged[path] = self.output.stage_file(path, source, checksum)
-        return staged, audit
+        return msgspec.msgpack.encode((staged, audit))

@@ -4,7 +4,6 @@ There is one file for each output folder, in ``content_cache/builds/``: JSON wit
 Without it, or if it is damaged, the next build renders every page.
 """
 
-import json
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -12,7 +11,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -28,7 +26,7 @@ from events_archive.output.up_to_date import (
     stat_tree,
 )
 from events_archive.settings import Settings
-from events_archive.store.canonical_json import decode_as
+from events_archive.store.canonical_json import compact_json, decode_as
 from events_archive.store.checksum import add_checksum
 from events_archive.store.files import write_atomically
 
@@ -147,7 +145,8 @@ def load_manifest(cache: Path, output: Path) -> BuildManifest:
 
 def save_manifest(cache: Path, output: Path, manifest: BuildManifest) -> None:
     """Save the manifest; if it cannot be written, the next build renders every page."""
-    text = json.dumps(msgspec.to_builtins(manifest), separators=(",", ":")).encode()
+    # The command line may have bytes that are not UTF-8.
+    text = compact_json(manifest).encode(errors="backslashreplace")
     with suppress(CacheError, OSError):
         write_atomically(Path(manifest_path(str(cache), str(output))), add_checksum(text))
         for path in (cache / MANIFEST_FOLDER).iterdir():

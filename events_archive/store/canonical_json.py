@@ -78,7 +78,10 @@ def encode(value: Any, *, errors: str = "backslashreplace") -> bytes:
 
 
 def compact_json(value: Any) -> str:
-    """Return ``value`` on one line without spaces, its members in the given order."""
+    """Return ``value`` on one line without spaces, its members in the given order.
+
+    It may hold structs of msgspec.
+    """
     try:
         return msgspec.json.encode(value).decode()
     except UnicodeEncodeError:
@@ -154,7 +157,7 @@ _MAX_DEPTH = 100
 # A string without an end goes to that of the text.
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
 
-_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=msgspec.to_builtins)
 
 _ENCODER = json.JSONEncoder(
     ensure_ascii=False,
