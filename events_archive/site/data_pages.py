@@ -151,8 +151,8 @@ def _example_searches(site: Site) -> list[str]:
 def _query_data(site: Site, kind: str) -> list[Page]:
     """Return the files of one kind, each with the events of some ids."""
     writer, width = _QUERY_FILES[kind]
-    by_id = {event.id: event for event in site.catalogue.events}
-    events = [by_id[row.id] for row in site.query_index.rows]
+    has_records = bool(site.query_index.events)
+    events = sorted(site.catalogue.events, key=lambda event: event.id) if has_records else []
     pages = []
     for number, members in sorted(grouped(events, lambda event: event.id // width).items()):
         name = f"{kind}-{number:03}"
