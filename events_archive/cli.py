@@ -26,6 +26,8 @@ COMMANDS = {
     "query": "search the events, or evaluate a query of the API, from the cache alone",
     "serve": "serve the site locally and rebuild it on every edit",
     "check": "check the built site: links, HTML, feeds, ids, size",
+    "repair": "mend the files of the cache after a merge, an edit or a fault; with --dry-run only "
+    "say how",
     "export": "build the site, and pack it into one ZIP or ZIM file",
 }
 """The help of each command, by the name of its module in `events_archive.commands`."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -147,6 +148,7 @@ def copy_seed(cache: Path) -> None:
     cache.mkdir(parents=True, exist_ok=True)
     seed = (PROJECT / "content_cache" / "events.jsonl").read_bytes()
     (cache / "events.jsonl").write_bytes(seed)
+    shutil.copy(PROJECT / "content_cache" / "sample.json", cache)
 
 
 def edit_records(cache: Path, changes: dict[int, dict[str, Any]]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -123,6 +124,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
         news.faults.add(Fault.THROTTLED, path="blogs")
         run_build("fetch", "--full", *apis, **folders)
     run_build("--offline", **folders)
+    shutil.copy(PROJECT / "content_cache/sample.json", cache)
     crashed = folder / "crashed"
     (crashed / "events.jsonl").mkdir(parents=True)
     with pytest.raises(CacheError):

@@ -1,5 +1,6 @@
 """Files for contributors: tasks, changelog, hooks and line ends."""
 
+import json
 import re
 import subprocess
 from hashlib import sha256
@@ -105,3 +106,12 @@ def test_the_data_that_a_clone_comes_with_never_change() -> None:
         "ledger.json": "e262950a6a5c5598",
         "published-ids.json": "8b790313220bebea",
     }
+
+
+@pytest.mark.parametrize("name", ["events", "publications"])
+def test_every_line_that_ships_is_marked_as_a_sample(name: str) -> None:
+    marked = json.loads((PROJECT / "content_cache/sample.json").read_text("utf-8"))[name]
+    lines = (PROJECT / "content_cache" / f"{name}.jsonl").read_bytes().splitlines()
+    assert len(lines) == 10
+    for line in lines:
+        assert sha256(line).hexdigest() in marked[str(json.loads(line)["id"])]

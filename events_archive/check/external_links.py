@@ -25,11 +25,10 @@ from events_archive.net.http_client import HttpClient, HttpLimits
 from events_archive.render.archived_copies import is_archived_copy
 from events_archive.settings import Settings
 from events_archive.store.canonical_json import encode_lines
-from events_archive.store.files import backup_damaged, read_json, write_atomically
+from events_archive.store.files import ADVICE, keep_original, read_json, write_atomically
 from events_archive.store.lock import locked
+from events_archive.store.repair import LINKS_FILE, find_repair
 from events_archive.thread_pool import map_in_threads
-
-LINKS_FILE = "links.json"
 
 _NO_HEAD = frozenset({400, 403, 404, 405, 406, 501})
 """Statuses of HEAD requests after which a GET request may have another."""
@@ -88,11 +87,10 @@ def check_external_links(
         console.print(f"{len(due)} links to other sites would be checked.")
         return
     if known is None and file.exists():
-        backup_damaged(file)
-        console.warn(
-            f"{file} is damaged, and every link is requested again; its last good version may be "
-            f"in git (git log -- {file})"
-        )
+        keep_original(file)
+        repair = find_repair(settings.cache, LINKS_FILE)
+        reason = repair.faults[0] if repair else f"{file} is damaged"
+        console.warn(f"{reason}; every link is requested again, unless {ADVICE} first")
     hosts = group_by_host(due, policy.max_per_host)
     with console.progress("Links", sum(map(len, hosts))) as progress:
         faults = find_faults(hosts, settings, progress, policy)

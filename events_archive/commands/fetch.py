@@ -23,6 +23,7 @@ from events_archive.site.publications import Publications
 from events_archive.site.site import Site
 from events_archive.snapi.load import load_articles
 from events_archive.snapi.refresh import refresh_articles
+from events_archive.store.files import ADVICE, keep_original
 from events_archive.store.history_file import HISTORY_FILE, load_history
 from events_archive.store.lock import lock_cache
 from events_archive.store.publications_file import (
@@ -121,6 +122,7 @@ def load_site(
         former_publications={id: one.not_after(latest) for id, one in former.items()},
         query_index=build_query_index(result.records, catalogue.all_events, withdrawn),
         replaced=result.replaced,
+        sample_count=len(result.records.sample),
         articles={event.id: articles[event.id] for event in events if event.id in articles},
         articles_refreshed=news.contact.last_refreshed,
     )
@@ -131,7 +133,9 @@ def _former_publications(settings: Settings, console: Console) -> dict[int, Publ
     cache = settings.cache
     known, damaged = load_publications(cache / PUBLICATIONS_FILE)
     for message in damaged:
-        console.warn(f"{message}; it is left out")
+        console.warn(f"{message}; {ADVICE}")
+    if damaged and not settings.dry_run:
+        keep_original(cache / PUBLICATIONS_FILE)
     state, _ = load_state(cache / STATE_FILE)
     is_known = known and (state.changes_combined_since or state.last_refreshed is None)
     if is_known or not load_published_ids(cache / PUBLISHED_IDS_FILE):
@@ -140,7 +144,7 @@ def _former_publications(settings: Settings, console: Console) -> dict[int, Publ
     # If there is a file, it came with an update of the code, which has the events of a clone.
     quiet = replace(console, quiet=True, warnings=[])
     history = ArchiveHistory(state=state, changes=load_history(cache / HISTORY_FILE)[0])
-    events = load_events(load_records(cache / EVENTS_FILE), quiet)
+    events = load_events(load_records(cache / EVENTS_FILE, state.first_seen.keys()), quiet)
     edits = [event.last_updated for event in events if event.last_updated]
     latest = state.last_refreshed or max(edits, default=FIRST_DATE)
     publications = Publications(history=history, today=settings.today or latest.date())

@@ -8,6 +8,7 @@ from events_archive.ll2.parse import InvalidRecordError, abbreviated, parse_even
 from events_archive.ll2.parsed_events import ParsedEvents
 from events_archive.model.event import Event
 from events_archive.source.bounds import MAX_NESTING, MAX_RECORD_BYTES
+from events_archive.store.files import ADVICE
 from events_archive.store.records import RecordLine, Records
 
 _MAX_DETAILED_WARNINGS = 10
@@ -22,7 +23,7 @@ def load_events(
     """
     of_last_run = parsed.of_last_run if parsed else {}
     for damage in records.damaged:
-        console.warn(damage)
+        console.warn(f"{damage}; {ADVICE}")
     events: list[Event] = []
     invalid: list[InvalidRecordError] = []
     notes: list[str] = []

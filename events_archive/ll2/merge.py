@@ -57,7 +57,8 @@ def merge_records(
 ) -> MergeResult:
     """Return the cache after ``fetched`` was received at ``now``.
 
-    ``withdrawn_ids`` are cached events that LL2 no longer has; their records remain. A full refresh
+    ``withdrawn_ids`` are cached events that LL2 no longer has; their records remain. Those of the
+    sample that were not fetched go. A full refresh
     counts even where it has older versions: records were reset upstream. In an incremental one, an
     older version comes from a copy that lags behind, and is ignored, unless the known one is from
     the future by this computer's clock.
@@ -91,7 +92,10 @@ def merge_records(
         **{event_id: day for event_id, day in state.withdrawn.items() if event_id not in fetched},
         **{event_id: _last_seen(event_id, cached, state) for event_id in withdrawn_ids},
     }
-    records = cached.merged(updates)
+    kept = {
+        id: line for id, line in cached.lines.items() if id not in cached.sample - fetched.keys()
+    }
+    records = Records(lines=kept).merged(updates)
     edits = (line.last_updated for line in cached.lines.values())
     latest = now if now >= max(edits, default=EARLIEST) else LATEST
     first_seen = {**dict.fromkeys(records.lines, now), **state.first_seen}

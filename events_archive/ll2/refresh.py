@@ -21,7 +21,7 @@ from events_archive.model.changes import Change, summarize
 from events_archive.model.timestamps import FIRST_DATE
 from events_archive.settings import Settings
 from events_archive.source.refresh import format_age, outcome_of
-from events_archive.store.files import backup_damaged
+from events_archive.store.files import keep_original
 from events_archive.store.records import EVENTS_FILE, RecordLine, Records, load_records
 from events_archive.store.state_files import STATE_FILE, load_state, save_state
 from events_archive.store.transaction import commit, recover
@@ -112,15 +112,16 @@ def refresh(
 def _load_cache(settings: Settings, console: Console, now: datetime) -> CacheState:
     """Return the cache; warn of damage and make a copy of each damaged file."""
     events_file, state_file = settings.cache / EVENTS_FILE, settings.cache / STATE_FILE
-    records = load_records(events_file)
     state, damage = load_state(state_file)
+    records = load_records(events_file, state.first_seen.keys())
     for message in damage:
         console.warn(message)
     if not settings.dry_run:
         if records.damaged:
-            backup_damaged(events_file)
+            keep_original(events_file)
         if damage:
-            backup_damaged(state_file)
+            # Nothing is lost: both sides of a merge are in it.
+            keep_original(state_file)
             save_state(state_file, state)
     return CacheState(
         records=records,
@@ -149,7 +150,7 @@ def _commit(session: RefreshSession, merged: MergeResult) -> RefreshResult:
         replaced={
             event_id: line
             for event_id, line in session.cache.records.lines.items()
-            if merged.records.lines[event_id] is not line
+            if merged.records.lines.get(event_id, line) is not line
         },
         requests=requests,
     )

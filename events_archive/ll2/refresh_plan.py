@@ -29,8 +29,12 @@ class CacheState(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def present_ids(self) -> frozenset[int]:
-        """The ids of the cached events that LL2 is assumed to have: all but withdrawn ones."""
-        return frozenset(self.records.lines.keys() - self.archive_state.withdrawn.keys())
+        """The ids of the cached events that LL2 is assumed to have.
+
+        Those are all but withdrawn ones and the sample.
+        """
+        withdrawn, records = self.archive_state.withdrawn.keys(), self.records
+        return frozenset(records.lines.keys() - withdrawn - records.sample)
 
     @cached_property
     def newest_edit(self) -> datetime | None:

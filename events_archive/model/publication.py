@@ -13,7 +13,14 @@ MAX_INTEGER = 2**31 - 1
 """The largest INTEGER (RFC 5545 section 3.3.8)."""
 
 
-class Publication(Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"event_id": "id"}):
+class Publication(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    rename={"event_id": "id"},
+):
     """What was last published about an event: one line of ``publications.jsonl``."""
 
     event_id: EventId

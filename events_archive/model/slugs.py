@@ -13,7 +13,8 @@ Slugs are published in lower case, since many file systems do not distinguish ca
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Annotated
 
@@ -123,6 +124,24 @@ def assign_slugs(claims: Iterable[SlugClaim], owners: Owners, *, fallback: str) 
         if former != (owner,):
             all_owners[slug] = (*(other for other in former if other != owner), owner)
     return SlugTable(owners=dict(sorted(all_owners.items())), slugs=dict(sorted(slugs.items())))
+
+
+def joined_owners(
+    variants: Sequence[tuple[int, ...]], first_seen: Mapping[int, datetime]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the owners of a slug to which several ledgers, joined after a merge, give others.
+
+    And those that are its present owner in one of them, which is one id if they agree. An owner
+    that has lost the slug to another of these in any ledger is none. The last of both is the one
+    that has been published first: seen first, or else that with the lower id.
+    """
+    latest = dict.fromkeys(variant[-1] for variant in variants)
+    lost = {id for variant in variants for id in variant[:-1]}
+    present = [id for id in latest if id not in lost] or list(latest)
+    never = datetime.max.replace(tzinfo=UTC)
+    present.sort(key=lambda id: (first_seen.get(id, never), id), reverse=True)
+    everyone = dict.fromkeys(id for variant in variants for id in variant)
+    return (*(id for id in everyone if id not in present), *present), tuple(present)
 
 
 def slugify(text: str) -> str:

@@ -98,6 +98,7 @@ def download_pages(site: Site) -> Iterator[Page]:
             "visit_columns": VISIT_COLUMNS,
             "article_columns": ARTICLE_COLUMNS,
             "count": len(site.catalogue.all_events),
+            "sample_count": site.sample_count,
             "visits": len(site.visits),
             "articles": len(site.all_articles),
         },

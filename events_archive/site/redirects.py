@@ -44,7 +44,11 @@ def redirect_pages(site: Site, pages: tuple[Page, ...]) -> Iterator[Page]:
 
 
 def _placeholders(site: Site) -> Iterator[Page]:
-    """Yield pages for the events whose records are damaged, until LL2 sends them again."""
+    """Yield pages for the events whose records are damaged, until LL2 sends them again.
+
+    And for events of the sample that LL2 does not have.
+    """
+    seen = site.history.state.first_seen
     unresolved = site.history.slugs.events.unresolved
     paths = {f"events/{slug}.html": event_id for slug, event_id in unresolved.items()}
     paths |= {urls.permalink(event_id): event_id for event_id in unresolved.values()}
@@ -54,7 +58,10 @@ def _placeholders(site: Site) -> Iterator[Page]:
             template="pages/unavailable.html",
             title=f"Event {event_id}",
             description="An event that cannot be shown at the moment.",
-            context={"event_id": event_id},
+            context={
+                "event_id": event_id,
+                "was_sample": bool(seen) and event_id not in seen,
+            },
             indexable=False,
         )
         calendar = path.removesuffix(".html") + CALENDAR.suffix

@@ -43,6 +43,8 @@ class Site(Struct, frozen=True, kw_only=True, dict=True, eq=False):
     """The events in the API's form, for the query page and the mirror of the API."""
     replaced: Mapping[int, RecordLine] = field(default_factory=dict)
     """The records that the refresh before this build has replaced, by event id."""
+    sample_count: int = 0
+    """How many of the events came with the code, and stand in until the first refresh."""
     articles: Mapping[int, tuple[Article, ...]] = field(default_factory=dict)
     """Articles and blogs about events of the archive, by event id, newest last."""
     articles_refreshed: datetime | None = None

@@ -105,6 +105,7 @@ def home_page(site: Site, alternates: tuple[Alternate, ...]) -> Page:
             "categories": tuple(category for category, _ in site.types_by_category),
             "days": catalogue.anniversaries(catalogue.today, DAYS_ON_HOME),
             "count": len(catalogue.events),
+            "sample_count": site.sample_count,
         },
         alternates=alternates,
         modified=max((site.publications.of(e).updated for e in catalogue.all_events), default=None),

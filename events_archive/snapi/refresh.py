@@ -25,7 +25,7 @@ from events_archive.store.articles_file import (
     load_contact,
     save_articles,
 )
-from events_archive.store.files import backup_damaged
+from events_archive.store.files import ADVICE, keep_original
 
 
 class ArticlesResult(Struct, frozen=True, kw_only=True):
@@ -79,9 +79,9 @@ def _load_cache(settings: Settings, console: Console, now: datetime) -> Articles
     """Return the articles; warn of damage and copy a damaged file. Raises `CacheError`."""
     records, contact = load_article_records(settings.cache), load_contact(settings.cache)
     for damage in records.damaged:
-        console.warn(damage)
+        console.warn(f"{damage}; {ADVICE}")
     if records.damaged and not settings.dry_run:
-        backup_damaged(settings.cache / ARTICLES_FILE)
+        keep_original(settings.cache / ARTICLES_FILE)
     pages = checkpoint_of(settings).load(now, contact.last_full_refresh)
     return ArticlesCache(records=records, contact=contact, checkpoint=pages)
 

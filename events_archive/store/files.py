@@ -3,8 +3,10 @@
 import os
 import shutil
 import sys
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +17,9 @@ from events_archive.store.opener import NotAFileError, create_file, open_file, r
 
 TEMPORARY = ".tmp"
 """The suffix of files that are about to replace others, and of folders that are needed for it."""
+
+ADVICE = "build.py repair mends the file"
+"""The end of a warning about a damaged file of the cache."""
 
 _MAX_FLUSHED_SINGLY = 100
 
@@ -34,21 +39,41 @@ def read_bytes(path: Path) -> bytes:
         raise CacheError(f"{path} cannot be read: {error.strerror or error}") from error
 
 
-def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    r"""Return number and content of each line of ``path`` that is not blank.
+def read_text(path: Path) -> bytes:
+    """Return the text in ``path`` in UTF-8, with LF and no byte order mark, as the archive writes.
 
-    Lines end at ``\n``, or at ``\r\n`` where a program has changed it, and nowhere else: U+2028 and
-    the like are part of a record's text.
+    Programs on other systems save CR LF, a mark or UTF-16; the text is the same. What is not in
+    the encoding that its mark says is returned as it is.
 
     Raises `CacheError` when the file exists and cannot be read.
     """
-    lines = enumerate(read_bytes(path).split(b"\n"), start=1)
-    return ((number, line.removesuffix(b"\r")) for number, line in lines if line.strip())
+    data = read_bytes(path)
+    for mark, encoding in ((BOM_UTF16_LE, "utf-16-le"), (BOM_UTF16_BE, "utf-16-be")):
+        if data.startswith(mark):
+            with suppress(UnicodeError):
+                data = data.removeprefix(mark).decode(encoding).encode()
+    return data.removeprefix(BOM_UTF8).replace(b"\r\n", b"\n")
 
 
-def is_conflict_marker(line: bytes) -> bool:
-    """Whether git has put the line between the sides of a conflict; no line of JSON begins so."""
-    return line.startswith((b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>"))
+def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    r"""Return number and content of each line of a text that is not blank, as `read_text` has it.
+
+    Lines end at ``\n`` and nowhere else: U+2028 and the like are part of a record's text. A merge
+    may bring a byte order mark to the start of any line.
+
+    Raises `CacheError` when the file exists and cannot be read.
+    """
+    lines = enumerate(read_text(path).split(b"\n"), start=1)
+    return ((number, line.removeprefix(BOM_UTF8)) for number, line in lines if line.strip())
+
+
+def conflict_marker(line: bytes) -> bytes:
+    """Return ``<``, ``|``, ``=`` or ``>`` for a line that git puts around the sides of a conflict.
+
+    ``b""`` for any other; no line of JSON begins as these do.
+    """
+    is_marker = line.startswith((b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>"))
+    return line[:1] if is_marker else b""
 
 
 def read_json(path: Path, type_: type[_T]) -> _T | None:
@@ -59,7 +84,7 @@ def read_json(path: Path, type_: type[_T]) -> _T | None:
     Raises `CacheError` when the file exists and cannot be read.
     """
     try:
-        return decode_as(read_bytes(path), type_)
+        return decode_as(read_text(path), type_)
     except ValueError:
         return None
 
@@ -147,9 +172,18 @@ def write_atomically(path: Path, data: bytes) -> bool:
     return True
 
 
-def backup_damaged(path: Path) -> None:
-    """Copy a damaged file to ``<stem>.damaged<suffix>`` beside it, before it is overwritten."""
-    write_atomically(path.with_name(f"{path.stem}.damaged{path.suffix}"), read_bytes(path))
+def keep_original(path: Path) -> Path:
+    """Copy a damaged file to ``<stem>.damaged-<digest><suffix>`` beside it, and return its path.
+
+    It is called before the file is overwritten. No copy replaces another.
+
+    Raises `CacheError` when the file cannot be read or the copy not be written.
+    """
+    data = read_bytes(path)
+    digest = sha256(data).hexdigest()[:8]
+    copy = path.with_name(f"{path.stem}.damaged-{digest}{path.suffix}")
+    write_atomically(copy, data)
+    return copy
 
 
 def flush_file(path: str | Path) -> None:

@@ -1,17 +1,17 @@
 """``history.jsonl``: the changes that the archive observed, one a line, only ever appended to."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
-from events_archive.model.changes import PARTS_OF_IMAGE, Change
+from events_archive.errors import CacheError
+from events_archive.model.changes import CHANGE_TYPES, PARTS_OF_IMAGE, Change
 from events_archive.model.timestamps import FIRST_YEAR, LAST_YEAR
 from events_archive.store.canonical_json import decode, decode_as, encode
-from events_archive.store.files import (
-    is_conflict_marker,
-    read_bytes,
-    read_lines,
-    write_atomically,
-)
+from events_archive.store.files import conflict_marker, read_text, write_atomically
+from events_archive.store.json_lines import JsonLine, UnusableLineError, read_json_lines
 
 HISTORY_FILE = "history.jsonl"
 
@@ -24,26 +24,34 @@ def load_history(path: Path) -> tuple[tuple[Change, ...], tuple[str, ...]]:
 
     Raises `CacheError` when the file exists and cannot be read.
     """
-    changes: list[Change] = []
-    damaged: list[str] = []
-    markers: list[str] = []
-    for number, data in read_lines(path):
-        try:
-            changes.append(_decode(data))
-        except ValueError:
-            if is_conflict_marker(data):
-                markers.append(str(number))
-            else:
-                damaged.append(
-                    f"{path}, line {number}: not an entry of the history; it is left out"
-                )
-    if markers:
-        damaged.append(
-            f"{path}, lines {', '.join(markers)}: conflict markers, which a merge left; they are "
-            "removed, and the entries of both sides stay"
-        )
-    changes.sort(key=lambda change: change.observed)
+    lines, damaged = _read(path, _decode)
+    changes = sorted((line.value for line in lines), key=_order)
     return tuple(_without_repetitions(changes)), tuple(damaged)
+
+
+def repaired_history(path: Path) -> tuple[bytes, tuple[str, ...]]:
+    """Return every change that can be read, once, oldest first, and the sentences about the rest.
+
+    Raises `CacheError` when the file exists and cannot be read, or a newer version of the program
+    has written it.
+    """
+    lines, damaged = _read(path, _decode_for_good)
+    lines.sort(key=lambda line: _order(line.value))
+    entries = dict.fromkeys(encode(decode(line.data)) for line in lines)
+    return b"".join(entry + b"\n" for entry in entries), tuple(damaged)
+
+
+def _read(
+    path: Path, decode: Callable[[bytes], Change]
+) -> tuple[list[JsonLine[Change]], list[str]]:
+    return read_json_lines(
+        path, decode, "the entries of both sides stay", consequence="it is left out"
+    )
+
+
+def _order(change: Change) -> tuple[datetime, int]:
+    """Return what orders the entries of the file, in which a refresh writes events by id."""
+    return change.observed, change.event_id
 
 
 def _without_repetitions(changes: Iterable[Change]) -> Iterator[Change]:
@@ -59,21 +67,55 @@ def _without_repetitions(changes: Iterable[Change]) -> Iterator[Change]:
             yield change
 
 
-def repair_history(path: Path) -> None:
+def remove_conflict_markers(path: Path) -> None:
     """Remove conflict markers from the file; every other line stays. Raises `CacheError`."""
-    lines = read_bytes(path).split(b"\n")
-    write_atomically(path, b"\n".join(line for line in lines if not is_conflict_marker(line)))
+    lines = read_text(path).split(b"\n")
+    if kept := [line for line in lines if not conflict_marker(line)]:
+        write_atomically(path, b"\n".join(kept))
 
 
 def _decode(line: bytes) -> Change:
-    """Return the change in a line. Raises ValueError if there is none, or in no possible year."""
-    if b"\\ud" in line or b"\\uD" in line:
-        # Nothing can show half a surrogate pair.
-        line = encode(decode(line), errors="replace")
-    change = decode_as(line, Change)
+    """Return the change in a line.
+
+    Raises `UnusableLineError` if there is none, or in no possible year.
+    """
+    try:
+        if b"\\ud" in line or b"\\uD" in line:
+            # Nothing can show half a surrogate pair.
+            line = encode(decode(line), errors="replace")
+        change = decode_as(line, Change)
+    except ValueError:
+        if kind := _unknown_kind(line):
+            raise _NewerVersionError(
+                f"“{kind}” is a kind of change that is unknown to this version of the program; a "
+                "newer one has written it: update the code (git pull)"
+            ) from None
+        raise UnusableLineError("not an entry of the history") from None
     if not FIRST_YEAR <= change.observed.year <= LAST_YEAR:
-        raise ValueError(f"{change.observed} is not in the years {FIRST_YEAR} to {LAST_YEAR}")
+        raise UnusableLineError("not an entry of the history")
     return change
+
+
+class _NewerVersionError(UnusableLineError):
+    """A newer version of the program has written the line."""
+
+
+def _decode_for_good(line: bytes) -> Change:
+    """Return the change in a line, as `_decode`; raises `CacheError` for one of a newer version."""
+    try:
+        return _decode(line)
+    except _NewerVersionError as error:
+        raise CacheError(f"{HISTORY_FILE}: {error}") from error
+
+
+def _unknown_kind(line: bytes) -> str:
+    """Return the kind of a change that is valid but for its kind; "" for any other line."""
+    with suppress(KeyError, TypeError, ValueError):
+        members = decode_as(line, dict)
+        kind = members["kind"]
+        decode_as(encode({**members, "kind": CHANGE_TYPES[0]}), Change)
+        return kind if isinstance(kind, str) and re.fullmatch("[a-z]{3,20}", kind) else ""
+    return ""
 
 
 def encode_changes(changes: Iterable[Change]) -> bytes:
@@ -82,14 +124,14 @@ def encode_changes(changes: Iterable[Change]) -> bytes:
 
 
 def append_lines(path: Path, lines: bytes, *, offset: int) -> None:
-    """Write ``lines`` to the end of the file, whose size was ``offset`` bytes.
+    """Write ``lines`` to the end of the file, whose text (`read_text`) had ``offset`` bytes.
 
     What follows after ``offset`` may be the same lines, written by an interrupted call, in part or
     whole: they are not written twice. Anything else that follows is retained.
 
     Raises `CacheError` when the file cannot be read or written.
     """
-    content = read_bytes(path)
+    content = read_text(path)
     if lines.startswith(content[offset:].lstrip(b"\n")):
         content = content[:offset]
     elif lines in content:

@@ -1,52 +1,104 @@
 """Reads ``ledger.json``, also after a merge or an edit by hand: no entry that is there is lost."""
 
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 from events_archive.errors import CacheError
 from events_archive.model.archive_state import ArchiveState
+from events_archive.model.slugs import Owners, joined_owners
 from events_archive.store.canonical_json import decode
-from events_archive.store.files import is_conflict_marker, read_bytes
+from events_archive.store.entry_lines import Entry, EntryLines, read_entry_lines
+from events_archive.store.files import read_text
 
-_SECTION = re.compile(rb'"(\w+)": \{')
-_ENTRY = re.compile(rb'"([-\w/.]+)": (.+?),?')
+_MEMBERS = frozenset(field.encode_name for field in fields(ArchiveState))
+_SECTIONS = ("withdrawn", "first_seen", "event_addresses", "type_addresses", "lists", "feeds")
+_FOLDERS = {"event_addresses": "events", "type_addresses": "types"}
+"""The members with owners of slugs, and the folder of their pages."""
 
 
-def read_ledger(path: Path) -> tuple[ArchiveState, tuple[str, ...]]:
-    """Return the state, empty when there is no file, and a sentence for what was wrong with it.
+class LedgerReading(Struct, frozen=True, kw_only=True):
+    """What a ledger holds."""
 
-    An entry that stands in the file twice, as a merge may leave it, has the values of both. Of a
-    file that is not JSON, every line with an entry is used.
+    state: ArchiveState
+    notes: tuple[str, ...] = ()
+    """A sentence for each thing that was put right, and cost nothing."""
+    losses: tuple[str, ...] = ()
+    """A sentence for what cannot be read: written again, the file would no longer have it."""
 
-    Raises `CacheError` when the file exists and cannot be read, or nothing in it can be.
+
+def read_ledger(path: Path) -> LedgerReading:
+    """Return what the ledger holds, nothing when there is no file.
+
+    An entry that stands in it twice, as a merge may leave it, has the values of both. Of a file
+    that is not JSON, every line with an entry is used.
+
+    Raises `CacheError` when the file exists and cannot be read, nothing in it can be, or a newer
+    version of the program has written it.
     """
-    data = read_bytes(path)
-    repeated: list[str] = []
+    data = read_text(path)
+    if not data and not path.exists():
+        return LedgerReading(state=ArchiveState())
+    repeated: set[str] = set()
+    lines = read_entry_lines(b"")
+    unusable: tuple[int, ...] = ()
+    fault = 1
     try:
-        members = decode(data if data.strip() else b"{}", lambda pairs: _joined(pairs, repeated))
+        members = decode(data, lambda pairs: _joined(pairs, repeated))
         state = msgspec.convert(members, ArchiveState, str_keys=True)
+        if repeated:
+            lines = read_entry_lines(data, _SECTIONS)
+            # Only lines know which section they are in.
+            if not lines.unreadable:
+                state = msgspec.convert(_usable(lines)[0], ArchiveState, str_keys=True)
     except ValueError as error:
-        state, message = _salvage(path, data)
-        if state == ArchiveState():
+        lines, fault = read_entry_lines(data, _SECTIONS), getattr(error, "lineno", 1)
+        members, unusable = _usable(lines)
+        state = msgspec.convert(members, ArchiveState, str_keys=True)
+        if state == ArchiveState() and not members.keys() - _MEMBERS:
             raise CacheError(
                 f"{path} holds nothing that can be read ({error}): without it published URLs are "
                 f"forgotten. Its last good version is in git (git log -- {path})"
             ) from error
-        return state, (message,)
-    if not repeated:
-        return state, ()
-    names = ", ".join(repeated[:5]) + (" ..." if repeated[5:] else "")
-    return state, (
-        f"{path}: {names} stood in it twice, after a merge; the values of both are used",
+        if lines.unreadable:
+            # Entries of a section whose first line is unreadable are no members of a newer version.
+            members, astray = _without_astray(members, lines)
+            unusable = (*unusable, *astray)
+        unusable = tuple(sorted({*lines.unreadable, *unusable}))
+    if newer := members.keys() - _MEMBERS:
+        name = min(newer)
+        raise CacheError(
+            f"{path}, line {_line_of(data, name)}: “{name}” is unknown to this version of the "
+            "program; a newer one has written the file: update the code (git pull)"
+        )
+    state, contested = _with_joined_owners(path, state, lines)
+    return LedgerReading(
+        state=state,
+        notes=(*_notes(path, lines, unusable, fault), *contested),
+        losses=replace(lines, markers=(), unreadable=unusable).faults(path, ""),
     )
 
 
-def _joined(pairs: Sequence[tuple[str, Any]], repeated: list[str]) -> dict[str, Any]:
+def _notes(path: Path, lines: EntryLines, unusable: Sequence[int], fault: int) -> tuple[str, ...]:
+    if lines.markers:
+        return replace(lines, unreadable=()).faults(path, "the entries of both sides are used")
+    if lines.repeated():
+        return (_repetition(path, lines),)
+    if lines.entries and not unusable:
+        return (f"{path}, line {fault}: a comma or a brace is wrong; every entry is used",)
+    return ()
+
+
+def _line_of(data: bytes, name: str) -> int:
+    return data[: data.find(f'"{name}"'.encode())].count(b"\n") + 1
+
+
+def _joined(pairs: Sequence[tuple[str, Any]], repeated: set[str]) -> dict[str, Any]:
     """Return the members of an object; the names of those that it has twice go to ``repeated``."""
     members = dict(pairs)
     if len(members) == len(pairs):
@@ -54,8 +106,8 @@ def _joined(pairs: Sequence[tuple[str, Any]], repeated: list[str]) -> dict[str, 
     members.clear()
     for name, value in pairs:
         if name in members:
-            repeated.append(name)
-        members[name] = _join(members.get(name), value)
+            repeated.add(name)
+        members[name] = _join(members.get(name), value, is_latest=name == "feeds")
     return members
 
 
@@ -78,50 +130,85 @@ def _join(one: Any, other: Any, *, is_latest: bool = False) -> Any:
     return one if other is None else other
 
 
-def _salvage(path: Path, data: bytes) -> tuple[ArchiveState, str]:
-    """Return the state that the lines with a valid entry hold, and a sentence about the others."""
-    sections: dict[str, dict[str, Any]] = {"": {}}
-    section = before = ""
-    markers: list[str] = []
-    unreadable: list[str] = []
-    for number, line in enumerate(data.split(b"\n"), start=1):
-        line = line.strip()  # noqa: PLW2901 - an editor may have indented it
-        if is_conflict_marker(line):
-            markers.append(str(number))
-            # Each side begins in the section in which the conflict does.
-            if line.startswith(b"<"):
-                before = section
-            elif not line.startswith(b">"):
-                section = before
-        elif start := _SECTION.fullmatch(line):
-            section = start[1].decode()
-        elif line.startswith(b"}"):
-            section = ""
-        elif (member := _member(line, section)) is not None:
-            is_latest = section == "feeds"
-            sections[section] = _join(sections.get(section), member, is_latest=is_latest)
-        elif line.strip(b"{"):
-            unreadable.append(str(number))
-    members = {**sections.pop(""), **sections}
-    state = msgspec.convert(members, ArchiveState, str_keys=True)
-    if markers and not unreadable:
-        return state, (
-            f"{path}, lines {', '.join(markers)}: conflict markers, which a merge left; the "
-            "entries of both sides are used"
-        )
-    where = f"{path}, line {unreadable[0]}" if unreadable else str(path)
-    return state, (
-        f"{where} is damaged, what can be read of the file is used; its last good version may be "
-        f"in git (git log -- {path})"
+def _usable(lines: EntryLines) -> tuple[dict[str, Any], tuple[int, ...]]:
+    """Return the members that the lines with a valid entry hold, and the numbers of the others."""
+    members: dict[str, Any] = {}
+    unusable: list[int] = []
+    for entry in lines.entries:
+        member: dict[str, Any] = {entry.name: entry.value}
+        member = {entry.section: member} if entry.section else member
+        try:
+            msgspec.convert(member, ArchiveState, str_keys=True)
+        except ValueError:
+            unusable.append(entry.line)
+            continue
+        for name, value in member.items():
+            known = members.get(name)
+            is_mixed = known is not None and isinstance(known, dict) is not isinstance(value, dict)
+            if is_mixed:
+                unusable.append(entry.line)
+            else:
+                members[name] = _join(known, value, is_latest=name == "feeds")
+    return members, tuple(unusable)
+
+
+def _without_astray(
+    members: dict[str, Any], lines: EntryLines
+) -> tuple[dict[str, Any], tuple[int, ...]]:
+    """Return the members without unknown ones that are no sections, and the lines of these."""
+    astray = {entry.name for entry in lines.entries if not entry.section} - _MEMBERS
+    kept = {name: value for name, value in members.items() if name not in astray}
+    numbers = (e.line for e in lines.entries if not e.section and e.name in astray)
+    return kept, tuple(numbers)
+
+
+def _with_joined_owners(
+    path: Path, state: ArchiveState, lines: EntryLines
+) -> tuple[ArchiveState, list[str]]:
+    """Return the state with the owners of each slug that has several entries in order.
+
+    And a sentence for each slug of which the entries have different present owners.
+    """
+    owners: dict[str, Owners] = {
+        "event_addresses": state.event_owners, "type_addresses": state.type_owners,
+    }  # fmt: skip
+    sentences: list[str] = []
+    for entries in lines.repeated().values():
+        section, slug = entries[0].section, entries[0].name
+        if section not in _FOLDERS:
+            continue
+        with suppress(IndexError, KeyError, TypeError, ValueError):
+            variants = [tuple(map(int, entry.value)) for entry in entries]
+            seen = state.first_seen if section == "event_addresses" else {}
+            joined, contested = joined_owners(variants, seen)
+            if not set(joined) <= set(owners[section][slug]):
+                continue
+            owners[section] = {**owners[section], slug: joined}
+            if len(contested) > 1:
+                sentences.append(_contest(path, entries, contested))
+    joined_state = replace(
+        state, event_owners=owners["event_addresses"], type_owners=owners["type_addresses"]
+    )
+    return joined_state, sentences
+
+
+def _contest(path: Path, entries: Sequence[Entry], contested: Sequence[int]) -> str:
+    folder = _FOLDERS[entries[0].section]
+    numbers = ", ".join(str(entry.line) for entry in entries)
+    *others, keeper = contested
+    return (
+        f"{path}, lines {numbers}: {folder} {' and '.join(map(str, sorted(contested)))} both own "
+        f"the address {folder}/{entries[0].name}.html; {keeper}, which was published first, keeps "
+        f"it, unless the source now gives it to {' or '.join(map(str, others))}; who does not have "
+        "it gets an address that ends in its id"
     )
 
 
-def _member(line: bytes, section: str) -> dict[str, Any] | None:
-    """Return the entry of a line; None if it has none that fits, so that it costs no other."""
-    if entry := _ENTRY.fullmatch(line):
-        with suppress(ValueError):
-            member = {entry[1].decode(): decode(entry[2])}
-            wrapped = {section: member} if section else member
-            msgspec.convert(wrapped, ArchiveState, str_keys=True)
-            return member
-    return None
+def _repetition(path: Path, lines: EntryLines) -> str:
+    groups = list(lines.repeated().values())
+    names = ", ".join(
+        f"{entries[0].name} (lines {', '.join(str(entry.line) for entry in entries)})"
+        for entries in groups[:5]
+    )
+    more = " and others" if groups[5:] else ""
+    return f"{path}: {names}{more} stand in it more than once; the values of all are used"

@@ -4,14 +4,19 @@ It is written before the site is. A run in which no event changed leaves it as i
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import fields
 
+from events_archive.errors import CacheError
 from events_archive.model.publication import Publication
-from events_archive.store.canonical_json import decode_as
-from events_archive.store.files import read_lines, write_atomically
+from events_archive.store.canonical_json import decode_as, encode
+from events_archive.store.files import write_atomically
+from events_archive.store.json_lines import UnusableLineError, read_json_lines
+from events_archive.store.sample import load_sample
 
 PUBLICATIONS_FILE = "publications.jsonl"
 
@@ -19,31 +24,58 @@ PUBLICATIONS_FILE = "publications.jsonl"
 def load_publications(path: Path) -> tuple[dict[int, Publication], tuple[str, ...]]:
     """Return what can be read, by event id, and a sentence for each damaged line.
 
-    Of two lines about an event, which a merge can leave, the later revision counts.
+    Of two lines about an event, which a merge can leave, the later revision counts; but none that
+    came with the code beside another (see `store.sample`).
 
-    Raises `CacheError` when the file exists and cannot be read.
+    Raises `CacheError` when the file exists and cannot be read, or a newer version of the program
+    has written it.
     """
-    publications: dict[int, Publication] = {}
-    damaged: list[str] = []
-    for number, data in read_lines(path):
+    shipped = load_sample(path.parent).publications
+
+    def decode(data: bytes) -> Publication:
         try:
-            line = decode_as(data, Publication)
+            return decode_as(data, Publication)
         except ValueError:
-            damaged.append(f"{path}, line {number}: not what was published about an event")
-            continue
-        known = publications.setdefault(line.event_id, line)
-        publications[line.event_id] = max(known, line, key=_revision)
+            _require_known_members(path, data)
+            raise UnusableLineError("not what was published about an event") from None
+
+    lines, damaged = read_json_lines(
+        path, decode, "of each event the later revision is used", consequence="it is left out"
+    )
+    ranks: dict[int, tuple[bool, int, datetime]] = {}
+    publications: dict[int, Publication] = {}
+    for line in lines:
+        event_id, published = line.value.event_id, line.value
+        is_own = not shipped.has(event_id, line.data)
+        rank = (is_own, published.sequence, published.page_changed)
+        if event_id not in ranks or rank > ranks[event_id]:
+            ranks[event_id], publications[event_id] = rank, published
     return publications, tuple(damaged)
+
+
+def encode_publications(publications: Mapping[int, Publication]) -> bytes:
+    """Return the content of the file."""
+    lines = [_encode(publication) for _, publication in sorted(publications.items())]
+    return b"".join(line + b"\n" for line in lines)
 
 
 def save_publications(path: Path, publications: Mapping[int, Publication]) -> bool:
     """Write the file; return whether it changed. Raises `CacheError`."""
-    lines = [_encode(publication) for _, publication in sorted(publications.items())]
-    return write_atomically(path, b"".join(line + b"\n" for line in lines))
+    return write_atomically(path, encode_publications(publications))
 
 
-def _revision(publication: Publication) -> tuple[int, datetime]:
-    return publication.sequence, publication.page_changed
+def _require_known_members(path: Path, data: bytes) -> None:
+    """Raise `CacheError` if a line is unusable for what a newer version has added to it."""
+    with suppress(ValueError):
+        members = decode_as(data, dict)
+        known = {name: value for name, value in members.items() if name in _MEMBERS}
+        decode_as(encode(known), Publication)
+        name = min(members.keys() - known.keys())
+        raise CacheError(
+            f"{path}, event {members['id']}: “{name}” is unknown to this version of the program; "
+            "a newer one has written the file: update the code (git pull)"
+        )
 
 
+_MEMBERS = frozenset(member.encode_name for member in fields(Publication))
 _encode = msgspec.json.Encoder(order="sorted").encode

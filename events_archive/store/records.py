@@ -5,7 +5,7 @@ A member that LL2 leaves out keeps its last known value (`ll2.merge`); nothing e
 One record a line, sorted by id and with sorted keys, so that a line's digest is the record's.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +16,8 @@ from msgspec import Struct, field
 from events_archive.model.event import MAX_ID
 from events_archive.model.timestamps import EARLIEST, parse_utc
 from events_archive.store import canonical_json
-from events_archive.store.files import is_conflict_marker, read_lines
+from events_archive.store.json_lines import UnusableLineError, read_json_lines
+from events_archive.store.sample import NOTHING_SHIPPED, ShippedLines, load_sample
 
 EVENTS_FILE = "events.jsonl"
 
@@ -79,6 +80,9 @@ class RecordSet(Struct, Generic[K], frozen=True, kw_only=True):
 class Records(RecordSet[int], frozen=True, kw_only=True):
     """The records of events, by event id."""
 
+    sample: frozenset[int] = frozenset()
+    """The ids of those that came with the code, until the first refresh replaces them."""
+
     def get(self, event_id: int) -> Record | None:
         """Return a new copy of the record of an event, None if there is none."""
         return self.lines[event_id].decode() if event_id in self.lines else None
@@ -100,13 +104,22 @@ def is_older(record: Record, other: Record | None) -> bool:
     return other is not None and last_updated(record) < last_updated(other)
 
 
-def load_records(path: Path) -> Records:
+def load_records(path: Path, first_seen: Collection[int] = ()) -> Records:
     """Return all records of events that can be read from ``path``; none when there is no file.
+
+    ``first_seen`` are the ids of the events that the archive has seen in the API. Once there are
+    any, the sample events that are none of them are left out (see `store.sample`).
 
     Raises `CacheError` when the file exists and cannot be read.
     """
-    lines, damaged = read_record_lines(path, id_of_record, last_updated, "events")
-    return Records(lines=lines, damaged=damaged)
+    sample = load_sample(path.parent)
+    lines, damaged = read_record_lines(path, id_of_record, last_updated, "events", sample.events)
+    ids = frozenset(id for id, line in lines.items() if sample.events.has(id, line.data))
+    unseen = ids.difference(first_seen)
+    if first_seen:
+        lines = {id: line for id, line in lines.items() if id not in unseen}
+        unseen = frozenset()
+    return Records(lines=lines, damaged=damaged, sample=unseen)
 
 
 def read_record_lines(
@@ -114,42 +127,46 @@ def read_record_lines(
     key_of: Callable[[Record], K | None],
     edited: Callable[[Record], datetime],
     noun: str,
+    shipped: ShippedLines = NOTHING_SHIPPED,
 ) -> tuple[dict[K, RecordLine], tuple[str, ...]]:
     """Return the lines of ``path`` that can be read, and a sentence for what cannot.
 
     ``key_of`` tells records apart, and is None for those that are not used; ``edited`` says when
     one was edited. Of two lines with one key, the one edited later is used, at the same time the
-    second.
+    second; but none of those that have ``shipped`` beside another.
 
     Raises `CacheError` when the file exists and cannot be read.
     """
-    lines: dict[K, RecordLine] = {}
-    damaged: list[str] = []
-    markers: list[str] = []
-    repeated = 0
-    for number, data in read_lines(path):
+
+    def decode(data: bytes) -> tuple[K, RecordLine]:
         try:
             record = canonical_json.decode_as(data, dict)
         except ValueError:
-            if is_conflict_marker(data):
-                markers.append(str(number))
-            else:
-                damaged.append(f"{path}, line {number}: not a whole JSON object; {_LEFT_OUT}")
+            raise UnusableLineError("not a whole JSON object") from None
+        if (key := key_of(record)) is None:
+            raise UnusableLineError("no record with a usable id")
+        return key, RecordLine(data, edited(record))
+
+    found, damaged = read_json_lines(
+        path, decode, "of each record the later state is used", consequence=_LEFT_OUT
+    )
+    lines: dict[K, RecordLine] = {}
+    repeated: list[str] = []
+    for one in found:
+        key, line = one.value
+        known = lines.setdefault(key, line)
+        if known is line:
             continue
-        key, line = key_of(record), RecordLine(data, edited(record))
-        if key is None:
-            damaged.append(f"{path}, line {number}: no record with a usable id; {_LEFT_OUT}")
-            continue
-        repeated += key in lines
-        if key not in lines or line.last_updated >= lines[key].last_updated:
+        ranks = [(not shipped.has(key, one.data), one.last_updated) for one in (known, line)]
+        # An update of the code may bring a sample event again; other lines are data of the archive.
+        if all(is_own for is_own, _ in ranks):
+            repeated.append(str(one.number))
+        if ranks[1] >= ranks[0]:
             lines[key] = line
-    if markers:
-        damaged.append(
-            f"{path}, lines {', '.join(markers)}: conflict markers, which a merge left; of each "
-            "record the later state is used"
-        )
     if repeated:
+        where = ", ".join(repeated[:5]) + (" and others" if repeated[5:] else "")
         damaged.append(
-            f"{path}: {repeated} {noun} stand in it more than once; of each the later state is used"
+            f"{path}, line {where}: {noun} that stand in it more than once; of each the later "
+            "state is used"
         )
     return dict(sorted(lines.items())), tuple(damaged)

@@ -8,6 +8,7 @@ a run without news changes nothing there.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -22,8 +23,13 @@ from events_archive.model.slugs import SlugRegistry, SlugTable, update_registry
 from events_archive.settings import Settings
 from events_archive.store.canonical_json import decode_as, encode, encode_lines
 from events_archive.store.checksum import add_checksum
-from events_archive.store.files import read_bytes, read_checked, write_atomically
-from events_archive.store.history_file import HISTORY_FILE, load_history, repair_history
+from events_archive.store.entry_lines import read_entry_lines
+from events_archive.store.files import ADVICE, read_checked, read_text, write_atomically
+from events_archive.store.history_file import (
+    HISTORY_FILE,
+    load_history,
+    remove_conflict_markers,
+)
 from events_archive.store.ledger_reader import read_ledger
 
 STATE_FILE = "ledger.json"
@@ -64,14 +70,20 @@ def save_state(path: Path, state: ArchiveState) -> bool:
 
 
 def load_state(path: Path) -> tuple[ArchiveState, tuple[str, ...]]:
-    """Return the state, empty when there is no file, and a sentence for what was wrong with it.
+    """Return the state, empty when there is no file, and a sentence for what was put right in it.
 
     In a clone, which does not have `CONTACT_FILE`, the API was last asked when the archive last
     learned something.
 
-    Raises `CacheError` when the file exists and cannot be read, or nothing in it can be.
+    Raises `CacheError` when the file exists and any of it cannot be read, since a run writes it.
     """
-    state, damaged = read_ledger(path)
+    ledger = read_ledger(path)
+    if ledger.losses:
+        raise CacheError(
+            f"{ledger.losses[0]}. A run would forget published URLs: build.py repair keeps all "
+            f"that can be read, and the last good version may be in git (git log -- {path})"
+        )
+    state, damaged = ledger.state, ledger.notes
     contact = read_checked(path.with_name(CONTACT_FILE), ArchiveState)
     if contact is not None:
         state = replace(state, **{name: getattr(contact, name) for name in _OF_CONTACT})
@@ -111,9 +123,9 @@ def persist_slugs(
         save_state(settings.cache / STATE_FILE, updated)
     changes, damaged = load_history(settings.cache / HISTORY_FILE)
     for message in damaged:
-        console.warn(message)
+        console.warn(f"{message}; {ADVICE}")
     if damaged and not settings.dry_run:
-        repair_history(settings.cache / HISTORY_FILE)
+        remove_conflict_markers(settings.cache / HISTORY_FILE)
     known = tuple(change for change in changes if change.observed <= latest)
     return ArchiveHistory(state=updated, slugs=slugs, changes=known)
 
@@ -140,15 +152,53 @@ def load_published_ids(path: Path) -> dict[str, str]:
 
     Raises `CacheError` when the file is damaged: without it, changed ids would go unnoticed.
     """
-    data = read_bytes(path)
-    try:
-        return decode_as(data, dict[str, str]) if data.strip() else {}
-    except ValueError as error:
+    patterns, faults = read_published_ids(path)
+    if faults:
         raise CacheError(
-            f"{path} is damaged ({error}); its last good version is in git: git checkout {path}"
-        ) from error
+            f"{faults[0]}. Ids that change would go unnoticed: build.py repair keeps all that can "
+            f"be read, and the last good version may be in git (git log -- {path})"
+        )
+    return patterns
+
+
+def read_published_ids(path: Path) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return all patterns that can be read, and a sentence for each fault of the file.
+
+    Of two patterns for one kind the first counts: in a merge that is the one of the own side. If
+    it is not what was published last, the next build finds that its ids differ, and stops.
+
+    Raises `CacheError` when the file exists and cannot be read.
+    """
+    data = read_text(path)
+    if not data and not path.exists():
+        return {}, ()
+    lines = read_entry_lines(data)
+    entries = [one for one in lines.entries if not one.section and isinstance(one.value, str)]
+    patterns = {entry.name: entry.value for entry in reversed(entries)}
+    faults = [
+        f"{path}, lines {', '.join(str(one.line) for one in group)}: {group[0].name} have "
+        f"different patterns; that of line {group[0].line} is kept"
+        for group in lines.repeated().values()
+        if len({str(entry.value) for entry in group}) > 1
+    ]
+    # What another program has laid out anew has its entries on other lines.
+    with suppress(ValueError):
+        whole = decode_as(data, dict[str, str])
+        return {**whole, **patterns}, tuple(faults)
+    others = {entry.line for entry in lines.entries} - {entry.line for entry in entries}
+    unreadable = tuple(sorted({*lines.unreadable, *others}))
+    faults += replace(lines, unreadable=unreadable).faults(
+        path, "those of both sides are published"
+    )
+    faults = faults or [f"{path}: a comma or a brace is wrong"]
+    return dict(sorted(patterns.items())), tuple(faults)
+
+
+def encode_published_ids(patterns: Mapping[str, str]) -> bytes:
+    """Return the content of ``published-ids.json``."""
+    return encode_lines(dict(sorted(patterns.items()))) + b"\n"
 
 
 def save_published_ids(path: Path, patterns: Mapping[str, str]) -> bool:
     """Write the patterns; return whether the file changed. Raises `CacheError`."""
-    return write_atomically(path, encode_lines(dict(sorted(patterns.items()))) + b"\n")
+    return write_atomically(path, encode_published_ids(patterns))

@@ -20,7 +20,13 @@ import msgspec
 from events_archive.errors import CacheError
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change
-from events_archive.store.files import read_bytes, read_checked, write_atomically, write_checked
+from events_archive.store.files import (
+    read_bytes,
+    read_checked,
+    read_text,
+    write_atomically,
+    write_checked,
+)
 from events_archive.store.history_file import HISTORY_FILE, append_lines, encode_changes
 from events_archive.store.lock import lock_cache
 from events_archive.store.records import EVENTS_FILE, Records
@@ -43,7 +49,7 @@ class _Journal(msgspec.Struct, kw_only=True):
     events: str
     """The SHA-256 of the new ``events.jsonl`` in hexadecimal."""
     history_size: int
-    """The size of the old ``history.jsonl`` in bytes."""
+    """The size of the text of the old ``history.jsonl`` in bytes."""
     history: str
     """The lines to append to it."""
     ledger: str
@@ -61,7 +67,7 @@ def commit(cache: Path, records: Records, changes: Iterable[Change], state: Arch
     events = records.data
     journal = _Journal(
         events=sha256(events).hexdigest(),
-        history_size=len(read_bytes(cache / HISTORY_FILE)),
+        history_size=len(read_text(cache / HISTORY_FILE)),
         history=encode_changes(changes).decode(),
         ledger=encode_state(state).decode(),
         contact=encode_contact(state).decode(),

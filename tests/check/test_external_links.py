@@ -215,5 +215,7 @@ def test_damaged_results_are_reported_and_a_copy_of_them_stays(tmp_path: Path) -
         {}, settings_for(tmp_path, "http://127.0.0.1:1"), console, now=NOW, policy=NO_PAUSE
     )
     (message,) = console.warnings
-    assert f"{tmp_path / LINKS_FILE} is damaged" in message
-    assert "<<<<<<<" in (tmp_path / "links.damaged.json").read_text()
+    assert f"{tmp_path / LINKS_FILE}, lines 2: conflict markers" in message
+    assert "build.py repair" in message
+    [copy] = tmp_path.glob("links.damaged-*.json")
+    assert "<<<<<<<" in copy.read_text()

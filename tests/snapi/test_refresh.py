@@ -484,11 +484,11 @@ def test_damaged_lines_are_reported_and_fetched_again(archive: NewsArchive) -> N
     archive.path.write_bytes(b"\n".join(damaged))
     archive.refresh(after=0.1)
     assert archive.path.read_bytes() == content
-    assert (archive.settings.cache / "articles.damaged.jsonl").exists()
+    assert list(archive.settings.cache.glob("articles.damaged-*.jsonl"))
     text = "\n".join(archive.warnings)
     for words in ("line 2: not a whole JSON", "no record with a usable id", "conflict markers"):
         assert words in text
-    assert "1 articles stand in it more than once" in text
+    assert "line 6: articles that stand in it more than once" in text
 
 
 def test_what_is_in_the_place_of_the_file_costs_only_the_articles(archive: NewsArchive) -> None:

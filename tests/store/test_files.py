@@ -1,16 +1,18 @@
 """Atomic writes: a file is the old one or the new one, whatever happens."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from events_archive.errors import CacheError
 from events_archive.store.files import (
-    backup_damaged,
+    keep_original,
     read_bytes,
     read_checked,
     read_lines,
+    read_text,
     remove_temporary_files,
     replacing,
     write_atomically,
@@ -18,6 +20,8 @@ from events_archive.store.files import (
 )
 from events_archive.store.lock import lock_cache
 from tests.plants import PLANTS, flip_each_bit
+
+TEXT = '{"name":"Expédition 1"}\n{"name":"\u2028 \U0001f680"}\n'
 
 
 def test_the_content_is_written_and_the_same_content_is_not_written_again(tmp_path: Path) -> None:
@@ -122,5 +126,28 @@ def test_a_block_that_raises_leaves_the_old_file(tmp_path: Path) -> None:
 
 def test_a_damaged_file_is_copied_beside_itself(tmp_path: Path) -> None:
     (tmp_path / "ledger.json").write_bytes(b"{")
-    backup_damaged(tmp_path / "ledger.json")
-    assert (tmp_path / "ledger.damaged.json").read_bytes() == b"{"
+    path = tmp_path / "ledger.json"
+    for content in (b"{", b"[", b"{"):
+        path.write_bytes(content)
+        copy = keep_original(path)
+        assert copy.read_bytes() == content
+        assert re.fullmatch(r"ledger\.damaged-[0-9a-f]{8}\.json", copy.name)
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        TEXT.encode(), TEXT.encode("utf-8-sig"), TEXT.replace("\n", "\r\n").encode(),
+        TEXT.encode("utf-16"), b"\xfe\xff" + TEXT.replace("\n", "\r\n").encode("utf-16-be"),
+    ],
+)  # fmt: skip
+def test_a_text_is_the_same_however_a_program_has_saved_it(tmp_path: Path, saved: bytes) -> None:
+    (tmp_path / "file").write_bytes(saved)
+    assert read_text(tmp_path / "file") == TEXT.encode()
+
+
+def test_what_is_not_in_the_encoding_of_its_mark_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"\xff\xfe\x00\xd8")
+    assert read_text(tmp_path / "file") == b"\xff\xfe\x00\xd8"
+    assert read_text(tmp_path / "none") == b""

@@ -1,5 +1,6 @@
 """The history is only ever appended to, and a damaged line costs no other."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +12,8 @@ from events_archive.store.history_file import (
     append_lines,
     encode_changes,
     load_history,
-    repair_history,
+    remove_conflict_markers,
+    repaired_history,
 )
 from tests.store.changes import a_change
 
@@ -92,7 +94,7 @@ def test_what_two_sides_of_a_merge_saw_counts_once_and_markers_are_removed(tmp_p
     changes, (message,) = load_history(path)
     assert [change.event_id for change in changes] == [1, 2, 3, 4]
     assert f"{path}, lines 1, 5, 8: conflict markers" in message
-    repair_history(path)
+    remove_conflict_markers(path)
     assert path.read_bytes() == ours + theirs
     assert load_history(path) == (changes, ())
 
@@ -130,3 +132,29 @@ def test_the_same_correction_after_another_image_counts_again(tmp_path: Path) ->
     )
     (tmp_path / "history.jsonl").write_bytes(encode_changes(changes))
     assert load_history(tmp_path / "history.jsonl")[0] == changes[:3]
+
+
+def test_a_repaired_history_has_every_entry_once_in_the_order_of_time(tmp_path: Path) -> None:
+    path = tmp_path / "history.jsonl"
+    first, second, third = a_change(1), a_change(2), a_change(1, observed=TUESDAY)
+    newer = encode_changes([second]).replace(b"{", b'{"orbits":1,', 1)
+    path.write_bytes(encode_changes([third, first]) + b"?\n" + newer + encode_changes([first]))
+    content, faults = repaired_history(path)
+    assert [json.loads(line) for line in content.splitlines()] == [
+        json.loads(line) for line in (encode_changes([first]), newer, encode_changes([third]))
+    ]
+    assert [line.partition(",")[0] for line in faults] == [str(path)]
+    path.write_bytes(content)
+    assert repaired_history(path) == (content, ())
+
+
+def test_a_kind_of_change_that_a_newer_version_knows_is_named_and_never_removed(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "history.jsonl"
+    path.write_bytes(encode_changes([a_change(1)]).replace(b'"moved"', b'"orbited"'))
+    changes, (message,) = load_history(path)
+    assert changes == ()
+    assert "line 1: “orbited” is a kind of change that is unknown to this version" in message
+    with pytest.raises(CacheError, match="update the code"):
+        repaired_history(path)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from events_archive.errors import CacheError
 from events_archive.model.archive_state import ArchiveState
 from events_archive.store.history_file import encode_changes
+from events_archive.store.ledger_reader import read_ledger
 from events_archive.store.state_files import (
     encode_contact,
     encode_state,
@@ -88,21 +89,38 @@ def test_of_a_damaged_file_all_valid_lines_are_used(tmp_path: Path) -> None:
     path = tmp_path / "ledger.json"
     text = encode_state(FULL).replace(b'"docking": [2]', b'"docking": [2')
     path.write_bytes(text.replace(b'"a": [9],', b'"a": [9],\n"b": 5,'))
-    state, damaged = load_state(path)
+    ledger = read_ledger(path)
+    state = ledger.state
     assert state.event_owners == FULL.event_owners
     assert (state.first_seen, state.withdrawn) == (FULL.first_seen, FULL.withdrawn)
     assert state.type_owners == {}
     assert state.published_lists == FULL.published_lists
-    assert str(path) in damaged[0]
-    assert "git" in damaged[0]
+    assert ledger.losses == (f"{path}, line 11, 15: not a whole entry",)
+
+
+def test_a_run_stops_where_a_line_cannot_be_read_since_it_would_write_the_file_without_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "ledger.json"
+    path.write_bytes(encode_state(FULL).replace(b'"docking": [2]', b'"docking": [2'))
+    with pytest.raises(CacheError, match=r"ledger\.json, line 14: .*build\.py repair.*git log"):
+        load_state(path)
+
+
+@pytest.mark.parametrize("length", [3, 9])
+def test_the_entries_below_a_line_that_is_cut_off_are_in_the_section_that_it_began(
+    tmp_path: Path, length: int
+) -> None:
+    path = tmp_path / "ledger.json"
+    path.write_bytes(encode_state(FULL).replace(b'"lists": {', b'"lists": {'[:length]))
+    assert load_state(path)[0] == CLONED
 
 
 @pytest.mark.parametrize(
     "text",
     [b"[]", b"5", b'{"withdrawn": []}', b'{"withdrawn": {"x": "2026-01-01"}}', b"\xff",
      b'{"event_addresses": {"a": 5}}', b'{"event_addresses": {"a": {}}}',
-     b'{"event_addresses": {"a": []}}', b'{"first_seen": {"1": null}}',
-     encode_state(FULL).decode().encode("utf-16")],
+     b'{"event_addresses": {"a": []}}', b'{"first_seen": {"1": null}}', b"", b"\n\n"],
 )  # fmt: skip
 def test_a_file_without_any_entry_stops_the_archive_that_would_forget_its_urls(
     tmp_path: Path, text: bytes
@@ -120,7 +138,7 @@ def test_of_a_file_with_conflict_markers_the_entries_of_both_sides_are_used(
 ) -> None:
     path = tmp_path / "ledger.json"
     path.write_bytes((CONFLICTS / name).read_bytes().replace(b"\n", line_end))
-    state, (message,) = load_state(path)
+    state, (message, *contests) = load_state(path)
     numbers = [
         str(number)
         for number, line in enumerate(path.read_bytes().splitlines(), start=1)
@@ -130,7 +148,9 @@ def test_of_a_file_with_conflict_markers_the_entries_of_both_sides_are_used(
     assert state.event_owners["us-eva-74"] == (264,)
     assert state.published_lists == {"months/2021-07.html": 1}
     if name == "two-sides.json":
-        assert state.event_owners["tiangong-eva-1"] == (309, 77, 78)
+        assert state.event_owners["tiangong-eva-1"] == (309, 78, 77)
+        assert "lines 20, 22: events 77 and 78 both own" in contests[0]
+        assert "events/tiangong-eva-1.html; 77, which was published first, keeps it" in contests[0]
         assert state.first_seen[309] == datetime(2026, 11, 28, 20, 23, tzinfo=UTC)
         assert set(state.first_seen) == {264, 309, 310, 311}
 
@@ -139,28 +159,38 @@ def test_the_owners_that_two_sides_of_a_merge_give_one_address_are_joined(tmp_pa
     path = tmp_path / "ledger.json"
     twice = encode_state(FULL).replace(b'"a": [9],', b'"a": [9],\n"a": [7,9],\n"a": [8],')
     path.write_bytes(twice)
-    state, (message,) = load_state(path)
-    assert state == replace(CLONED, event_owners={**FULL.event_owners, "a": (9, 7, 8)})
-    assert "a, a stood in it twice" in message
+    state, (message, contest) = load_state(path)
+    # 9 was seen, and of 8 it is not known when.
+    assert state == replace(CLONED, event_owners={**FULL.event_owners, "a": (7, 8, 9)})
+    assert "a (lines 10, 11, 12) stand in it more than once" in message
+    assert "events 8 and 9 both own the address events/a.html; 9, which was" in contest
 
 
 @pytest.mark.parametrize(
     "lines",
-    [b'"more": 5,\n"more": {\n"a": 1\n},', b'"more": {\n"count": 5\n},', b'"count": "many",',
-     b'"count": {\n"a": 1\n},', b'"withdrawn": [],', b'"withdrawn": {},', b"?"],
-)  # fmt: skip
+    [b'"count": "many",', b'"count": {\n"a": 1\n},', b'"withdrawn": [],', b"?", b'"withdrawn": 5,'],
+)
 def test_unknown_and_wrong_members_cost_no_other(tmp_path: Path, lines: bytes) -> None:
     path = tmp_path / "ledger.json"
     path.write_bytes(encode_state(FULL).replace(b"{\n", b"{\n<<<<<<<\n" + lines + b"\n", 1))
-    state, damaged = load_state(path)
-    assert state == CLONED
-    assert damaged
+    ledger = read_ledger(path)
+    kept = replace(FULL, **{name: getattr(ArchiveState(), name) for name in OF_CONTACT})
+    assert ledger.state == kept
+    assert len(ledger.losses) == 1
 
 
-def test_unknown_members_of_a_whole_file_are_ignored(tmp_path: Path) -> None:
+OF_CONTACT = ("api_url", "mode", "count", "last_full_refresh", "last_incremental_refresh")
+
+
+@pytest.mark.parametrize("marker", [b"", b"<<<<<<<\n"])
+@pytest.mark.parametrize("lines", [b'"more": 5', b'"more": {"a": 1}', b'"more": {\n"a": 1\n}'])
+def test_a_member_that_a_newer_version_knows_stops_this_one_which_would_lose_it(
+    tmp_path: Path, lines: bytes, marker: bytes
+) -> None:
     path = tmp_path / "ledger.json"
-    path.write_bytes(encode_state(FULL).replace(b"{\n", b'{\n"more": {"a": 1},\n', 1))
-    assert load_state(path) == (CLONED, ())
+    path.write_bytes(encode_state(FULL).replace(b"{\n", b"{\n" + marker + lines + b",\n", 1))
+    with pytest.raises(CacheError, match=r"line \d: “more” is unknown .*: update the code"):
+        load_state(path)
 
 
 @given(st.integers(0), st.binary(max_size=5))
@@ -172,7 +202,7 @@ def test_no_damage_of_any_kind_brings_an_entry_that_was_not_there(
     cut = place % len(whole)
     path.write_bytes(whole[:cut] + junk)
     try:
-        state, _ = load_state(path)
+        state = read_ledger(path).state
     except CacheError:
         return
     assert set(state.event_owners.items()) <= set(FULL.event_owners.items())
@@ -197,8 +227,9 @@ def test_an_entry_that_no_run_has_written_is_left_out(
     text = path.read_text("utf-8")
     assert entry in text
     path.write_text(text.replace(entry, edited), "utf-8")
-    state, damaged = load_state(path)
-    assert len(damaged) == 1
+    ledger = read_ledger(path)
+    state = ledger.state
+    assert len(ledger.losses) == 1
     saved, loaded = (
         {line.strip(",") for line in content.splitlines() if "{" not in line}
         for content in (text, encode_state(state).decode())

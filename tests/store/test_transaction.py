@@ -17,7 +17,7 @@ from tests.store.changes import MONDAY, a_change
 from tests.store.record_files import decoded, records_of, save_records
 
 OLD, NEW = {1: {"id": 1, "name": "old"}}, {1: {"id": 1, "name": "new"}}
-CHANGES = (a_change(1), a_change(2))
+CHANGES = (a_change(10), a_change(11))
 STATE = ArchiveState(api_url="https://ll.example/", last_full_refresh=MONDAY)
 
 
