@@ -131,12 +131,12 @@ def load_site(
 def _former_publications(settings: Settings, console: Console) -> dict[int, Publication]:
     """Return what was last published about events, by id, before anything is refreshed."""
     cache = settings.cache
-    known, damaged = load_publications(cache / PUBLICATIONS_FILE)
+    state, _ = load_state(cache / STATE_FILE)
+    known, damaged = load_publications(cache / PUBLICATIONS_FILE, state.first_seen.keys())
     for message in damaged:
         console.warn(f"{message}; {ADVICE}")
     if damaged and not settings.dry_run:
         keep_original(cache / PUBLICATIONS_FILE)
-    state, _ = load_state(cache / STATE_FILE)
     is_known = known and (state.changes_combined_since or state.last_refreshed is None)
     if is_known or not load_published_ids(cache / PUBLISHED_IDS_FILE):
         return known

@@ -35,8 +35,9 @@ MARKER = ".events-archive.json"
 
 _FETCHED = (
     "articles-contact.json", "articles.jsonl", "contact.json", "events.jsonl", "history.jsonl",
+    "sample.json",
 )  # fmt: skip
-"""Files of the cache that a build reads, and writes after a refresh."""
+"""Files of the cache that a build reads, and may write after a refresh."""
 _WRITTEN = ("ledger.json", "published-ids.json", "publications.jsonl")
 """Files of the cache that every build may write."""
 _IMAGES = ("originals", "thumbnails")

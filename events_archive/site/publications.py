@@ -42,8 +42,13 @@ class Publications(Struct, frozen=True, kw_only=True, dict=True):
         return self._current[event.id]
 
     def all(self, events: Iterable[Event]) -> dict[int, Publication]:
-        """Return what is published about all events; that about others stays."""
-        return {**self.former, **{event.id: self.of(event) for event in events}}
+        """Return what is published about all events; that about others stays.
+
+        Unless these are events of the sample that the API does not have.
+        """
+        seen = self.history.state.first_seen
+        others = {id: one for id, one in self.former.items() if id in seen or not seen}
+        return {**others, **{event.id: self.of(event) for event in events}}
 
     def withdrawn(self, event: Event) -> datetime | None:
         """Return when the archive saw that LL2 no longer has the event; None while it has."""

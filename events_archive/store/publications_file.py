@@ -3,7 +3,7 @@
 It is written before the site is. A run in which no event changed leaves it as it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -21,11 +21,14 @@ from events_archive.store.sample import load_sample
 PUBLICATIONS_FILE = "publications.jsonl"
 
 
-def load_publications(path: Path) -> tuple[dict[int, Publication], tuple[str, ...]]:
+def load_publications(
+    path: Path, first_seen: Collection[int] = ()
+) -> tuple[dict[int, Publication], tuple[str, ...]]:
     """Return what can be read, by event id, and a sentence for each damaged line.
 
     Of two lines about an event, which a merge can leave, the later revision counts; but none that
-    came with the code beside another (see `store.sample`).
+    came with the code beside another, nor one that came with it about an event that is not among
+    ``first_seen``, if there are any (see `store.sample`).
 
     Raises `CacheError` when the file exists and cannot be read, or a newer version of the program
     has written it.
@@ -47,6 +50,8 @@ def load_publications(path: Path) -> tuple[dict[int, Publication], tuple[str, ..
     for line in lines:
         event_id, published = line.value.event_id, line.value
         is_own = not shipped.has(event_id, line.data)
+        if first_seen and not is_own and event_id not in first_seen:
+            continue
         rank = (is_own, published.sequence, published.page_changed)
         if event_id not in ranks or rank > ranks[event_id]:
             ranks[event_id], publications[event_id] = rank, published

@@ -72,11 +72,14 @@ def find_repair(cache: Path, name: str) -> Repair | None:
 
 
 def _events(path: Path) -> Mended:
-    known: Collection[int] = ()
+    return _records(load_records(path, _first_seen(path)))
+
+
+def _first_seen(path: Path) -> Collection[int]:
     # What is wrong with the ledger is said of the ledger.
     with suppress(CacheError):
-        known = read_ledger(path.with_name(STATE_FILE)).state.first_seen.keys()
-    return _records(load_records(path, known))
+        return read_ledger(path.with_name(STATE_FILE)).state.first_seen.keys()
+    return ()
 
 
 def _articles(path: Path) -> Mended:
@@ -89,7 +92,7 @@ def _records(records: RecordSet[Any]) -> Mended:
 
 
 def _publications(path: Path) -> Mended:
-    publications, faults = load_publications(path)
+    publications, faults = load_publications(path, _first_seen(path))
     return encode_publications(publications), faults
 
 
