@@ -8,6 +8,7 @@ templates. Writing the document is not measured.
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -24,7 +25,7 @@ from equivalent import restrict  # noqa: E402
 
 from events_archive.cli import parse_arguments  # noqa: E402 - needs the path above
 from events_archive.commands.fetch import load_site  # noqa: E402
-from events_archive.console import Console  # noqa: E402
+from events_archive.console import Console, quantity  # noqa: E402
 from events_archive.images.thumbnails import Thumbnails, make_thumbnails  # noqa: E402
 from events_archive.model.event import host_of  # noqa: E402
 from events_archive.model.interval import (  # noqa: E402
@@ -35,8 +36,10 @@ from events_archive.model.interval import (  # noqa: E402
 )
 from events_archive.model.places import place_of  # noqa: E402
 from events_archive.model.timestamps import format_utc  # noqa: E402
+from events_archive.render.archived_copies import archived_copy_url, day_of_event  # noqa: E402
 from events_archive.render.assets import Assets, read_assets  # noqa: E402
 from events_archive.render.calendar_links import event_links  # noqa: E402
+from events_archive.render.citations import citations  # noqa: E402
 from events_archive.render.context import RenderContext  # noqa: E402
 from events_archive.render.feeds import rfc822  # noqa: E402
 from events_archive.render.json_ld import json_ld_block  # noqa: E402
@@ -45,12 +48,15 @@ from events_archive.render.markdown import markdown_to_html  # noqa: E402
 from events_archive.render.renderer import (  # noqa: E402
     CONTENT_SECURITY_POLICY,
     date_parts,
+    image_alt,
     row_date,
 )
 from events_archive.site import categories, urls  # noqa: E402
+from events_archive.site.calendars import term_calendar  # noqa: E402
 from events_archive.site.feeds import term_feed  # noqa: E402
 from events_archive.site.formats import JSON_FEED  # noqa: E402
 from events_archive.site.plan import plan_site  # noqa: E402
+from events_archive.source.links import host_note  # noqa: E402
 
 
 def flatten(cache: Path, base_url: str) -> dict[str, Any]:
@@ -81,7 +87,10 @@ class Flattener:
         macros = Environment(loader=FileSystemLoader(templates), autoescape=True, trim_blocks=True)
         self.icons: Any = macros.get_template("macros/icons.html").module
         self.charts: Any = macros.get_template("macros/chart.html").module
+        macros.globals["urls"] = urls
+        self.subscriptions: Any = macros.get_template("macros/subscribe.html").module
         self.tables: dict[str, dict[str, Any]] = {name: {} for name in _TABLES}
+        self.presences: dict[Any, str] = {}
 
     def document(self) -> dict[str, Any]:
         """Return the document, by the names that the peers' templates use."""
@@ -108,11 +117,24 @@ class Flattener:
             "events": {str(event["id"]): event for event in flat["events"]},
             "lists": {one["path"]: one for one in flat["lists"]},
             "feeds": {feed["path"]: feed for feed in flat["feeds"]},
+            "sitemap": self._sitemap(pages),
             **self.tables,
         }
 
     def _absolute(self, path: str) -> str:
         return self.site.base_url + ("" if path == urls.HOME else path)
+
+    def _sitemap(self, pages: Iterable[Any]) -> list[dict[str, str]]:
+        (sitemap,) = (page for page in pages if page.path == urls.SITEMAP)
+        return [
+            without_empty_values(
+                {
+                    "path": "" if path == urls.HOME else path,
+                    "modified": format_utc(modified) if modified else "",
+                }
+            )
+            for path, modified in sitemap.context["pages"]
+        ]
 
     # Values of all pages --------------------------------------------------------------------------
 
@@ -131,7 +153,11 @@ class Flattener:
             "nav": [{"label": label, "path": path} for label, path in site.navigation.items()],
             "symbols": {name: str(icons.SHAPES[name]) for name in icons.SHAPES},
             "sky": definitions[definitions.index("<g ") : definitions.index("</defs>")].strip(),
-            "categories": [{"key": one.key, "label": one.label} for one in categories.CATEGORIES],
+            "icons": list(icons.ICONS),
+            "categories": [
+                {"key": category.key, "label": category.label}
+                for category, _ in site.types_by_category
+            ],
             "months": list(MONTHS),
         }
 
@@ -146,7 +172,6 @@ class Flattener:
             "indexable": page.indexable,
             "hasSearch": page.path != urls.NOT_FOUND,
             "current": page.path if page.path in _IN_NAVIGATION else "",
-            "modified": format_utc(page.modified) if page.modified else "",
             "contentPath": page.path.removesuffix(".html"),
             "breadcrumbs": [{"label": one.label, "path": one.url} for one in page.breadcrumbs],
             "alternates": self._alternates(page.alternates),
@@ -161,8 +186,8 @@ class Flattener:
 
     def _events(self, page: Any) -> dict[str, Any]:
         context = page.context
-        event, place = context["event"], context["place"]
-        calendar = event_links(self.site, event) if context["has_calendar"] else None
+        event, place, members = context["event"], context["place"], context["members"]
+        has_actions = context["is_coming"] and context["has_calendar"]
         day, month_and_year, time_of_day = date_parts(event.date)
         flat = {
             "id": event.id,
@@ -178,29 +203,40 @@ class Flattener:
             "monthAndYear": month_and_year,
             "timeOfDay": time_of_day,
             "breadcrumbs": [{"label": one.label, "path": one.url} for one in page.breadcrumbs[1:]],
-            "modified": format_utc(page.modified) if page.modified else "",
             "location": event.location,
             "place": self._term("places", place.slug, place) if place else "",
             "image": self._image(event.image),
+            "imageAlt": image_alt(event.image, event) if event.image else "",
             "withdrawn": self._day(context["withdrawn"]),
             "html": str(markdown_to_html(event.description)),
-            "anniversary": self._anniversary(event.date.day_of_year),
-            "calendar": {"google": calendar.google, "outlook": calendar.outlook}
-            if calendar
-            else None,
-            "programs": [self._member("programs", program) for program in event.programs],
+            "dayOfYear": self._day_of_year(event.date.day_of_year),
+            "hasCalendar": context["has_calendar"],
+            "announcesCalendar": page.alternates[0].url == urls.permalink(event.id, ".ics"),
+            "actions": self._actions(event) if has_actions else None,
+            "programs": [self._member("programs", one) for one in members["programs"]],
             "streamLength": format_duration(event.stream_length) if event.stream_length else "",
-            "lastUpdated": self._instant(event.last_updated),
+            "updated": self._instant(context["updated"]),
             "firstSeen": self._instant(context["first_seen"]),
             "source": event.source_url,
+            "citation": self._citation(event, context["updated"]),
             "videos": [
-                {**self._link(v, label), "publisher": v.publisher, "type": v.type}
-                for v, label in with_labels(event.videos)
+                {
+                    **self._link(video, label),
+                    "publisher": video.publisher,
+                    "type": video.type if video.type not in label else "",
+                }
+                for video, label in with_labels(event.videos)
             ],
             "links": [
-                {**self._link(one, label), "text": one.description}
+                {
+                    **self._link(one, label),
+                    "text": one.description if one.description != label else "",
+                    "copy": archived_copy_url(one.url, day_of_event(event)),
+                }
                 for one, label in with_labels(event.links)
             ],
+            # In entries of feeds, links are numbered after videos with the same label.
+            "feedLinks": self._feed_links(event),
             "updates": [
                 {
                     "when": self._instant(update.created),
@@ -211,7 +247,10 @@ class Flattener:
                 }
                 for update in event.updates
             ],
-            **self._participants(event),
+            **self._participants(event, members["stations"]),
+            "story": self._story(context["story"]),
+            "presence": self._presence(context["presence"]),
+            "articles": [self._article(article) for article in context["articles"]],
             "history": [
                 {
                     "when": self._instant(change.observed),
@@ -220,6 +259,7 @@ class Flattener:
                 }
                 for change in context["changelog"]
             ],
+            "slip": self._slip(context["slip"]),
             "series": [
                 {
                     "name": term.name,
@@ -231,17 +271,132 @@ class Flattener:
                 for term, before, after in context["series"]
             ],
             "related": [
-                {"id": _id(one), "reason": reason}
+                {"reason": reason, "events": [_id(one) for one in events]}
                 for reason, events in context["related"].items()
-                for one in events
             ],
             "others": [_id(other) for other in context["others"]],
             "previous": _id(context["previous"]),
             "next": _id(context["next"]),
-            "permalink": self._absolute(urls.permalink(event.id)),
             "schema": self._schema(page),
         }
+        has_length = event.stream_length and not event.videos
+        flat["hasFacts"] = bool(has_length) or any(flat[name] for name in _FACTS)
+        flat["hasDetails"] = any(flat[name] for name in _DETAILS)
         return without_empty_values(flat)
+
+    def _actions(self, event: Any) -> dict[str, str]:
+        calendar = event_links(self.site, event)
+        return {"end": calendar.end, "google": calendar.google, "outlook": calendar.outlook}
+
+    def _citation(self, event: Any, updated: datetime) -> dict[str, str]:
+        """Return what citations have beside the name: the date, and the name in BibTeX."""
+        bibtex = citations(self.site, event, updated).bibtex
+        title = re.search(r"^  title = \{\{(.*)\}\},$", bibtex, re.MULTILINE)[1]
+        return {
+            "day": f"{updated:%Y/%m/%d}",
+            "display": f"{updated.year}, {MONTHS[updated.month - 1]} {updated.day}",
+            "year": f"{updated.year}",
+            "month": f"{updated.month}",
+            "bibtexTitle": title if title != event.name else "",
+        }
+
+    def _feed_links(self, event: Any) -> list[dict[str, str]]:
+        both = with_labels(event.videos + event.links)
+        links = [self._link(one, label) for one, label in both]
+        own = [label for links in (event.videos, event.links) for _, label in with_labels(links)]
+        return links if [link["label"] for link in links] != own else []
+
+    def _story(self, story: Any) -> str:
+        """Add a story to the table of stories; return its key there."""
+        if story is None:
+            return ""
+        key = f"{story.name} {max((step.id for step in story.steps), default=0)}"
+        if key not in self.tables["stories"]:
+            self.tables["stories"][key] = without_empty_values(
+                {
+                    "name": story.name,
+                    "path": story.url,
+                    "visits": [self._visit(visit) for visit in story.visits],
+                    "steps": [self._step(step) for step in story.steps if len(story.steps) > 1],
+                }
+            )
+        return key
+
+    def _visit(self, visit: Any) -> dict[str, Any]:
+        the = "the " if "station" in visit.station.lower() else ""
+        return {
+            "days": quantity(visit.days, "day") if visit.days is not None else "",
+            "station": the + visit.station,
+            "path": visit.station_url,
+            "arrival": self._visit_end(visit.arrival),
+            "departure": self._visit_end(visit.departure),
+            "launch": visit.launch.display_date if visit.launch else "",
+            "landing": visit.landing.display_date if visit.landing else "",
+        }
+
+    def _visit_end(self, end: Any) -> dict[str, str] | None:
+        return {"path": end.url, "display": end.date.display_date} if end else None
+
+    def _step(self, step: Any) -> dict[str, Any]:
+        return {
+            "id": step.id,
+            "name": step.name,
+            "path": step.url,
+            "date": self._date(step.date),
+            "gap": step.gap,
+            "spacewalks": [
+                {"name": walk.name, "path": walk.url, "display": walk.date.display_date}
+                for walk in step.spacewalks
+            ],
+        }
+
+    def _presence(self, presence: Any) -> str:
+        """Add the craft at a station to the table of presences; return their key there."""
+        if presence is None:
+            return ""
+        key = self.presences.setdefault(presence, f"{len(self.presences)}")
+        self.tables["presences"][key] = without_empty_values(
+            {
+                "certain": [self._craft(craft) for craft in presence.certain],
+                "possible": [self._craft(craft) for craft in presence.possible],
+            }
+        )
+        return key
+
+    def _craft(self, craft: Any) -> str:
+        """Add a visit of a craft to the table of crafts; return its key there, the page's path."""
+        self.tables["crafts"][craft.url] = {"name": craft.name, "path": craft.url}
+        return craft.url
+
+    def _article(self, article: Any) -> dict[str, Any]:
+        return {
+            "url": article.url,
+            "label": article.label,
+            "published": self._day(article.published),
+            "site": article.site,
+            "authors": list(article.authors),
+            "isBlog": article.kind == "blog",
+            "host": article.host if article.title else "",
+            "copy": archived_copy_url(article.url, article.published),
+        }
+
+    def _slip(self, drawn: Any) -> dict[str, Any] | None:
+        if drawn is None:
+            return None
+        slip = drawn.slip
+        has_time = slip.shift and slip.shift.is_same_day
+        notes = {slip.dates[-1]: ", latest", slip.dates[0]: ", planned"}
+        return {
+            "text": slip.text,
+            "label": "; ".join(date.display for date in slip.dates),
+            "marks": [
+                {"path": f"M{x} 5h{length}", "role": role} for x, length, role in drawn.marks
+            ],
+            "ends": [
+                (date.display if has_time else date.display_date) + notes.get(date, "")
+                for date in drawn.ends
+            ],
+        }
 
     def _schema(self, page: Any) -> dict[str, Any]:
         """Return the properties of the JSON-LD that no other value of the event has."""
@@ -249,18 +404,20 @@ class Flattener:
         if not script:
             return {}
         event = json.loads(script.split(">", 1)[1].removesuffix("</script>"))["@graph"][0]
-        names = ("startDate", "previousStartDate", "eventStatus", "eventAttendanceMode")
-        return {name: event[name] for name in (*names, "location") if name in event}
+        elsewhere = ("@type", "name", "description", "url", "image")
+        return {name: value for name, value in event.items() if name not in elsewhere}
 
     def _type(self, type: Any) -> dict[str, Any]:
         category = categories.category_of(type)
         term = self.site.taxonomies.term("types", type.id)
+        calendar = term_calendar(self.site, term)
         alternates = term_feed(self.site, term).alternates(f"{type.name}, new and changed")
         return {
             "name": type.name,
             "explanation": categories.type_explanation(type),
             "slug": self.site.urls.type(type, "").removeprefix("types/"),
             "category": category.key,
+            "calendar": {"path": calendar.path, "title": f"{type.name}, calendar"},
             "alternates": self._alternates(alternates),
         }
 
@@ -280,7 +437,7 @@ class Flattener:
     def _day(self, when: Any) -> dict[str, str] | None:
         return {"iso": f"{when:%Y-%m-%d}", "display": format_day(when)} if when else None
 
-    def _anniversary(self, day: tuple[int, int] | None) -> dict[str, str] | None:
+    def _day_of_year(self, day: tuple[int, int] | None) -> dict[str, str] | None:
         return {"path": urls.day(*day), "display": format_day_of_year(day)} if day else None
 
     def _image(self, image: Any) -> str:
@@ -300,16 +457,20 @@ class Flattener:
         src = next(size for size in sizes if size["path"] == thumbnails.src)
         file = self.thumbnails.folder / thumbnails.src.rpartition("/")[2]
         licence = image.licence
-        is_named = image.name and not image.name.startswith("[")
         return without_empty_values(
             {
                 "src": thumbnails.src,
                 "sizes": sizes,
                 "width": thumbnails.width,
                 "height": thumbnails.height,
-                "name": image.name if is_named else "",
                 "credit": image.credit,
-                "licence": {"name": licence.name, "url": licence.url} if licence else None,
+                "licence": {
+                    "name": licence.name,
+                    "url": licence.url,
+                    "note": host_note(licence.url, licence.name) if licence.url else "",
+                }
+                if licence
+                else None,
                 "fileSize": file.stat().st_size,
                 "srcWidth": src["width"],
                 "srcHeight": src["height"],
@@ -317,8 +478,8 @@ class Flattener:
                 "schema": {
                     "@type": "ImageObject",
                     "contentUrl": self._absolute(sizes[-1]["path"]),
-                    "width": thumbnails.width,
-                    "height": thumbnails.height,
+                    "width": f"{thumbnails.width} px",
+                    "height": f"{thumbnails.height} px",
                     "creditText": image.credit,
                     "license": licence.url if licence else "",
                 },
@@ -326,7 +487,12 @@ class Flattener:
         )
 
     def _link(self, link: Any, label: str) -> dict[str, str]:
-        return {"url": link.url, "label": label, "host": link.host, "title": link.title}
+        return {
+            "url": link.url,
+            "label": label,
+            "host": link.host,
+            "isHostInLabel": link.host in label,
+        }
 
     def _term(self, table: str, key: str, term: Any) -> str:
         self.tables[table][key] = {"name": term.name, "path": term.url}
@@ -344,8 +510,8 @@ class Flattener:
         table[key]["path"] = term.url if term else ""
         return key
 
-    def _participants(self, event: Any) -> dict[str, Any]:
-        participants = {
+    def _participants(self, event: Any, stations: Iterable[Any]) -> dict[str, Any]:
+        return {
             "astronauts": [
                 self._member("astronauts", one, agency=one.agency) for one in event.astronauts
             ],
@@ -361,7 +527,7 @@ class Flattener:
                     founded=self._day(one.founded),
                     deorbited=self._day(one.deorbited),
                 )
-                for one in event.stations
+                for one in stations
             ],
             "expeditions": [
                 {
@@ -377,10 +543,6 @@ class Flattener:
                 for one in event.launches
             ],
         }
-        return {**participants, "hasParticipants": any(participants.values())}
-
-    def _event_link(self, event: Any) -> dict[str, str]:
-        return {"name": event.name, "path": self.site.urls.event(event)}
 
     # Lists ----------------------------------------------------------------------------------------
 
@@ -391,12 +553,39 @@ class Flattener:
         if "event_list" in context:
             flat |= self._event_list(context["event_list"])
             flat["heading"] = context.get("heading", "")
-        if "neighbours" in context and layout != "type":
-            flat["neighbours"] = [
-                {"label": neighbour.label, "path": neighbour.url} if neighbour else {}
+        if "neighbours" in context and (layout != "type" or context["event_list"].year):
+            before, after = (
+                {"label": neighbour.label, "path": neighbour.url} if neighbour else None
                 for neighbour in context["neighbours"]
-            ] + [f"{layout.capitalize()}s before and after"]
+            )
+            noun = "month" if layout == "month" else "year"
+            flat["neighbours"] = {"before": before, "after": after, "noun": noun}
+            if not before and not after:
+                del flat["neighbours"]
+        if layout in ("type", "year", "month"):
+            flat["subscribe"] = self._subscribe(page)
         return without_empty_values(flat | getattr(self, f"_{layout}_page")(context, root))
+
+    def _subscribe(self, page: Any) -> dict[str, Any]:
+        """Return the links of the line of subscriptions: to a calendar and to a feed."""
+        macros = self.subscriptions
+        calendar = next((a for a in page.alternates if a.media_type == "text/calendar"), None)
+        feed = next((a for a in page.alternates if a.media_type != "text/calendar"), None)
+        return {
+            "calendar": {
+                "href": f"webcal:{self._absolute(calendar.url).partition(':')[2]}",
+                "label": f"Calendar{macros.scope(calendar.url)}",
+            }
+            if calendar
+            else None,
+            "feed": {
+                "path": feed.url,
+                "mediaType": feed.media_type,
+                "label": f"Feed{macros.scope(feed.url)}",
+            }
+            if feed
+            else None,
+        }
 
     def _event_list(self, event_list: Any) -> dict[str, Any]:
         return {
@@ -456,20 +645,25 @@ class Flattener:
             "rotation": event_type.id * 47 % 360,
             "summary": categories.type_description(event_type),
             "chart": chart,
+            "timelineNote": "Each dot is one event"
+            if timeline and timeline[0].height != 100
+            else "Each bar is a month",
         }
 
     def _year_page(self, context: Any, root: str) -> dict[str, Any]:
+        term = context["term"]
         return {
-            "rotation": context["term"].value * 47 % 360,
-            "year": context["term"].value,
+            "year": term.name,
             "heatmaps": [
                 {
                     "name": name,
-                    "path": path,
+                    "path": f"{term.url}#{term.slug}-{number:02}" if path else "",
                     "count": count,
                     "chart": str(self.charts.chart(chart, root, "month-chart", stretched=False)),
                 }
-                for name, path, count, chart in context["month_heatmaps"]
+                for number, (name, path, count, chart) in enumerate(
+                    context["month_heatmaps"], start=1
+                )
             ],
         }
 
@@ -487,7 +681,12 @@ class Flattener:
             for week in (grid.weeks if grid else ())
         ]
         coarse = [_id(event) for event in grid.coarse] if grid else []
-        return {"rotation": context["term"].value[1] * 30, "weeks": weeks, "coarse": coarse}
+        return {
+            "rotation": context["term"].value[1] * 30,
+            "name": context["term"].name,
+            "weeks": weeks,
+            "coarse": coarse,
+        }
 
     def _types_page(self, context: Any, root: str) -> dict[str, Any]:
         years = context["years"]
@@ -530,7 +729,7 @@ class Flattener:
                     "path": urls.year(year),
                     "count": count,
                     "segments": [
-                        {"category": category.key, "start": start, "length": length}
+                        {"category": category.key, "start": f"{start}", "length": f"{length}"}
                         for category, start, length in bar
                     ],
                     "months": _month_links(context["months"][year]),
@@ -555,8 +754,7 @@ class Flattener:
                 {
                     "day": f"{day:%m-%d}",
                     "events": [
-                        {**self._event_link(event), "year": event.date.year}
-                        for event in events[-6:]
+                        {"id": _id(event), "year": event.date.year} for event in events[-6:]
                     ],
                 }
                 for day, events in context["days"]
@@ -627,8 +825,17 @@ class Flattener:
 
 _IN_NAVIGATION = (urls.ALL_TYPES, urls.ALL_YEARS)
 
-_TABLES = ("places", "images", "programs", "astronauts", "agencies", "stations")
+_TABLES = (
+    "places", "images", "programs", "astronauts", "agencies", "stations", "stories", "crafts",
+    "presences",
+)  # fmt: skip
 """Tables of values that events refer to by a key."""
+
+_FACTS = ("programs", "launches", "astronauts", "stations", "expeditions", "agencies")
+"""What the section of facts on the page of an event has."""
+
+_DETAILS = ("story", "presence", "links", "articles", "history")
+"""What the page of an event has below its text and its facts."""
 
 _ASSETS = (
     "icon.svg",
