@@ -57,6 +57,11 @@ def run_rounds(
     return results
 
 
+def build(generator: Any) -> None:
+    """Make a cold build."""
+    _run("cold", generator)
+
+
 def _run(scenario: str, generator: Any) -> Usage:
     if scenario == "cold":
         _remove_output(generator)

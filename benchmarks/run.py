@@ -23,7 +23,7 @@ from inputs import BASE_URL, BENCHMARKS, OUTPUTS_VARIABLE, PROJECT, Dataset, pri
 from lower_bound import measure_lower_bound, medians
 from measure import FailedRunError, Usage
 from peers.hugo import Hugo
-from rounds import SCENARIOS, Results, peak_memory, run_rounds
+from rounds import SCENARIOS, Results, build, peak_memory, run_rounds
 from tables import markdown_table
 from targets import MEMORY_LIMIT, TIME_LIMITS, Limit, verdict
 
@@ -87,19 +87,32 @@ def compare(dataset: Dataset, options: argparse.Namespace) -> tuple[str, list[st
     if not {"cold", "memory"} & {*options.only}:
         del archive["whole"]
     generators = {**archive, **peers}
+    files, differences = _compare_content(dataset, archive["equivalent"], peers)
     results = run_rounds(generators, scenarios=options.only, runs=options.runs)
     if "memory" in options.only:
         results.usages |= peak_memory(generators).usages
     parts = [f"## {dataset.events:,} events", times_table(results, peers)]
     parts.append(limits_table(results, dataset.events))
-    output = archive["equivalent"].output
-    parts.append(_lower_bound(output, results, options.runs))
-    differences = []
+    parts.append(_lower_bound(archive["equivalent"].output, results, options.runs))
+    return "\n\n".join([*parts, *files]) + "\n", differences
+
+
+def _compare_content(
+    dataset: Dataset, archive: Any, peers: Mapping[str, Any]
+) -> tuple[list[str], list[str]]:
+    """Return tables of the sites of all generators, and what makes the comparison unfair.
+
+    The sites are built for it, from equal data: later rounds change an event.
+    """
+    print_progress("comparing the sites")
+    build(archive)
+    tables, differences = [], []
     for peer in peers.values():
-        files, of_peer = compare_sites(output, peer.output, peer.name)
+        build(peer)
+        files, of_peer = compare_sites(archive.output, peer.output, peer.name)
+        tables.append(f"Files and bytes of the archive and of {peer.name}:\n\n{files}")
         differences += [f"{dataset.events:,} events, {one}" for one in of_peer]
-        parts.append(f"Files and bytes of the archive and of {peer.name}:\n\n{files}")
-    return "\n\n".join(parts) + "\n", differences
+    return tables, differences
 
 
 def growth_section(options: argparse.Namespace) -> str:
