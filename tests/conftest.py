@@ -54,6 +54,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker("extended")
 
 
+STATES_TRIED, STATES_LOST = "states of the disk", "states of the disk that lost something"
+"""Properties of the reports of `tests.test_crash_states`."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many states of the disk were tried, by whatever processes."""
+    numbers = {STATES_TRIED: 0, STATES_LOST: 0}
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, value in report.user_properties:
+                if name in numbers and report.when == "call":
+                    numbers[name] += value
+    if numbers[STATES_TRIED]:
+        terminalreporter.write_line(
+            f"{numbers[STATES_TRIED]:,} states of the disk, {numbers[STATES_LOST]} lost"
+        )
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Measure no coverage in this process while a slow test runs.

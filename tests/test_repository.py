@@ -12,6 +12,13 @@ from ruamel.yaml import YAML
 from tests.conftest import PROJECT
 from tests.test_packaging import pins
 
+DOCUMENTS = (
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "README.md",
+    "SECURITY.md",
+    "docs/content_cache.md",
+)
 MAKEFILE = (PROJECT / "Makefile").read_text("utf-8")
 
 
@@ -40,6 +47,14 @@ def test_every_file_that_a_document_names_exists(document: str) -> None:
     for path in re.findall(r"`([\w./-]+\.(?:py|html|js|css|md|yml|toml|txt|json))`", text):
         folders = (PROJECT, PROJECT / "events_archive", PROJECT / ".github/workflows")
         assert any((folder / path).exists() for folder in folders), path
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_test_that_a_document_names_exists(document: str) -> None:
+    text = (PROJECT / document).read_text("utf-8")
+    modules = "".join(path.read_text("utf-8") for path in PROJECT.glob("tests/**/test_*.py"))
+    defined = set(re.findall(r"^def (test_\w+)", modules, re.MULTILINE))
+    assert set(re.findall(r"`(test_\w+)`", text)) <= defined
 
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:
