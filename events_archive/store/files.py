@@ -76,6 +76,14 @@ def conflict_marker(line: bytes) -> bytes:
     return line[:1] if is_marker else b""
 
 
+def unknown_name(name: str) -> str:
+    """Return what is said of a key or kind that only a newer version of the program can know."""
+    return (
+        f"“{name}” is unknown to this version of the program; a newer one has written it: update "
+        "the code (git pull)"
+    )
+
+
 def read_json(path: Path, type_: type[_T]) -> _T | None:
     """Return the content of ``path`` as a ``type_`` of msgspec.
 

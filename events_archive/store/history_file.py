@@ -1,17 +1,21 @@
 """``history.jsonl``: the changes that the archive observed, one a line, only ever appended to."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from events_archive.errors import CacheError
 from events_archive.model.changes import CHANGE_TYPES, PARTS_OF_IMAGE, Change
 from events_archive.model.timestamps import FIRST_YEAR, LAST_YEAR
 from events_archive.store.canonical_json import decode, decode_as, encode
 from events_archive.store.files import conflict_marker, read_text, write_atomically
-from events_archive.store.json_lines import JsonLine, UnusableLineError, read_json_lines
+from events_archive.store.json_lines import (
+    JsonLine,
+    NewerVersionError,
+    UnusableLineError,
+    read_json_lines,
+)
 
 HISTORY_FILE = "history.jsonl"
 
@@ -24,7 +28,7 @@ def load_history(path: Path) -> tuple[tuple[Change, ...], tuple[str, ...]]:
 
     Raises `CacheError` when the file exists and cannot be read.
     """
-    lines, damaged = _read(path, _decode)
+    lines, damaged = _read(path)
     changes = sorted((line.value for line in lines), key=_order)
     return tuple(_without_repetitions(changes)), tuple(damaged)
 
@@ -35,17 +39,21 @@ def repaired_history(path: Path) -> tuple[bytes, tuple[str, ...]]:
     Raises `CacheError` when the file exists and cannot be read, or a newer version of the program
     has written it.
     """
-    lines, damaged = _read(path, _decode_for_good)
+    lines, damaged = _read(path, is_written_again=True)
     lines.sort(key=lambda line: _order(line.value))
     entries = dict.fromkeys(encode(decode(line.data)) for line in lines)
     return b"".join(entry + b"\n" for entry in entries), tuple(damaged)
 
 
 def _read(
-    path: Path, decode: Callable[[bytes], Change]
+    path: Path, *, is_written_again: bool = False
 ) -> tuple[list[JsonLine[Change]], list[str]]:
     return read_json_lines(
-        path, decode, "the entries of both sides stay", consequence="it is left out"
+        path,
+        _decode,
+        "the entries of both sides stay",
+        consequence="it is left out",
+        is_written_again=is_written_again,
     )
 
 
@@ -70,8 +78,7 @@ def _without_repetitions(changes: Iterable[Change]) -> Iterator[Change]:
 def remove_conflict_markers(path: Path) -> None:
     """Remove conflict markers from the file; every other line stays. Raises `CacheError`."""
     lines = read_text(path).split(b"\n")
-    if kept := [line for line in lines if not conflict_marker(line)]:
-        write_atomically(path, b"\n".join(kept))
+    write_atomically(path, b"\n".join(line for line in lines if not conflict_marker(line)))
 
 
 def _decode(line: bytes) -> Change:
@@ -86,26 +93,11 @@ def _decode(line: bytes) -> Change:
         change = decode_as(line, Change)
     except ValueError:
         if kind := _unknown_kind(line):
-            raise _NewerVersionError(
-                f"“{kind}” is a kind of change that is unknown to this version of the program; a "
-                "newer one has written it: update the code (git pull)"
-            ) from None
+            raise NewerVersionError(kind) from None
         raise UnusableLineError("not an entry of the history") from None
     if not FIRST_YEAR <= change.observed.year <= LAST_YEAR:
         raise UnusableLineError("not an entry of the history")
     return change
-
-
-class _NewerVersionError(UnusableLineError):
-    """A newer version of the program has written the line."""
-
-
-def _decode_for_good(line: bytes) -> Change:
-    """Return the change in a line, as `_decode`; raises `CacheError` for one of a newer version."""
-    try:
-        return _decode(line)
-    except _NewerVersionError as error:
-        raise CacheError(f"{HISTORY_FILE}: {error}") from error
 
 
 def _unknown_kind(line: bytes) -> str:

@@ -6,14 +6,22 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct
 
+from events_archive.errors import CacheError
 from events_archive.store.entry_lines import markers_sentence
-from events_archive.store.files import conflict_marker, read_lines
+from events_archive.store.files import conflict_marker, read_lines, unknown_name
 
 T = TypeVar("T")
 
 
 class UnusableLineError(ValueError):
     """A line is of no use, for a reason that continues "line 7: ..."."""
+
+
+class NewerVersionError(UnusableLineError):
+    """A newer version of the program has written the line."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(unknown_name(name))
 
 
 class JsonLine(Struct, Generic[T], frozen=True):
@@ -25,14 +33,20 @@ class JsonLine(Struct, Generic[T], frozen=True):
 
 
 def read_json_lines(
-    path: Path, decode: Callable[[bytes], T], both_sides: str, *, consequence: str
+    path: Path,
+    decode: Callable[[bytes], T],
+    both_sides: str,
+    *,
+    consequence: str,
+    is_written_again: bool = False,
 ) -> tuple[list[JsonLine[T]], list[str]]:
     """Return the lines that ``decode`` can read, and a sentence about each thing that is wrong.
 
     ``decode`` raises `UnusableLineError` for the others, which have the ``consequence``;
     ``both_sides`` is what is used of the two sides of a merge.
 
-    Raises `CacheError` when the file exists and cannot be read.
+    Raises `CacheError` when the file exists and cannot be read, or has lines of a newer version of
+    the program although it ``is_written_again``.
     """
     found: list[JsonLine[T]] = []
     faults: list[str] = []
@@ -44,6 +58,8 @@ def read_json_lines(
         try:
             found.append(JsonLine(number, data, decode(data)))
         except UnusableLineError as error:
+            if is_written_again and isinstance(error, NewerVersionError):
+                raise CacheError(f"{path}, line {number}: {error}") from error
             faults.append(f"{path}, line {number}: {error}; {consequence}")
     if markers:
         faults.append(markers_sentence(path, markers, both_sides))

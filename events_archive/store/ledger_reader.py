@@ -14,7 +14,7 @@ from events_archive.model.archive_state import ArchiveState
 from events_archive.model.slugs import Owners, joined_owners
 from events_archive.store.canonical_json import decode
 from events_archive.store.entry_lines import Entry, EntryLines, read_entry_lines
-from events_archive.store.files import read_text
+from events_archive.store.files import read_text, unknown_name
 
 _MEMBERS = frozenset(field.encode_name for field in fields(ArchiveState))
 _SECTIONS = ("withdrawn", "first_seen", "event_addresses", "type_addresses", "lists", "feeds")
@@ -72,10 +72,7 @@ def read_ledger(path: Path) -> LedgerReading:
         unusable = tuple(sorted({*lines.unreadable, *unusable}))
     if newer := members.keys() - _MEMBERS:
         name = min(newer)
-        raise CacheError(
-            f"{path}, line {_line_of(data, name)}: “{name}” is unknown to this version of the "
-            "program; a newer one has written the file: update the code (git pull)"
-        )
+        raise CacheError(f"{path}, line {_line_of(data, name)}: {unknown_name(name)}")
     state, contested = _with_joined_owners(path, state, lines)
     return LedgerReading(
         state=state,

@@ -11,11 +11,10 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import fields
 
-from events_archive.errors import CacheError
 from events_archive.model.publication import Publication
 from events_archive.store.canonical_json import decode_as, encode
 from events_archive.store.files import write_atomically
-from events_archive.store.json_lines import UnusableLineError, read_json_lines
+from events_archive.store.json_lines import NewerVersionError, UnusableLineError, read_json_lines
 from events_archive.store.sample import load_sample
 
 PUBLICATIONS_FILE = "publications.jsonl"
@@ -39,11 +38,16 @@ def load_publications(
         try:
             return decode_as(data, Publication)
         except ValueError:
-            _require_known_members(path, data)
+            if name := _unknown_member(data):
+                raise NewerVersionError(name) from None
             raise UnusableLineError("not what was published about an event") from None
 
     lines, damaged = read_json_lines(
-        path, decode, "of each event the later revision is used", consequence="it is left out"
+        path,
+        decode,
+        "of each event the later revision is used",
+        consequence="it is left out",
+        is_written_again=True,
     )
     ranks: dict[int, tuple[bool, int, datetime]] = {}
     publications: dict[int, Publication] = {}
@@ -69,17 +73,14 @@ def save_publications(path: Path, publications: Mapping[int, Publication]) -> bo
     return write_atomically(path, encode_publications(publications))
 
 
-def _require_known_members(path: Path, data: bytes) -> None:
-    """Raise `CacheError` if a line is unusable for what a newer version has added to it."""
+def _unknown_member(data: bytes) -> str:
+    """Return a member for which alone a line is no publication; "" for any other line."""
     with suppress(ValueError):
         members = decode_as(data, dict)
         known = {name: value for name, value in members.items() if name in _MEMBERS}
         decode_as(encode(known), Publication)
-        name = min(members.keys() - known.keys())
-        raise CacheError(
-            f"{path}, event {members['id']}: “{name}” is unknown to this version of the program; "
-            "a newer one has written the file: update the code (git pull)"
-        )
+        return min(members.keys() - known.keys(), default="")
+    return ""
 
 
 _MEMBERS = frozenset(member.encode_name for member in fields(Publication))
