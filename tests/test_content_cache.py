@@ -118,7 +118,9 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
         apis = ("--api-url", server.url, "--news-api-url", news.url)
         run_build("fetch", *apis, **folders)
         settings = Settings(cache=cache, api_url=server.url)
-        links = dict.fromkeys([f"{server.origin}/health_check/"], "index.html")
+        links = dict.fromkeys(
+            [f"{server.origin}/health_check/", f"{server.origin}/nothing/"], "index.html"
+        )
         check_external_links(links, settings, Console(quiet=True), now=datetime.now(UTC))
         server.faults.add(Fault.THROTTLED, path="offset=100")
         news.faults.add(Fault.THROTTLED, path="blogs")

@@ -149,6 +149,17 @@ class EditedArchive:
         (self.cache / "articles.jsonl").write_text(text, "utf-8")
         return f"articles about {ids}"
 
+    def lose_links(self) -> str:
+        links = [link["url"] for record in self.records for link in record["info_urls"]]
+        gone = self.random.sample(links, min(3, len(links)))
+        status = {
+            "first_seen": "2026-01-01T00:00:00Z", "failing_since": "2026-01-01T00:00:00Z",
+            "last_tried": "2026-01-09T00:00:00Z", "fault": "answered 404",
+        }  # fmt: skip
+        text = json.dumps(dict.fromkeys(gone, status), sort_keys=True)
+        (self.cache / "links.json").write_text(text, "utf-8")
+        return f"dead links {gone}"
+
     def edit_template(self) -> str:
         path = self.random.choice(sorted(self.project.glob("templates/pages/*.html")))
         text = path.read_text("utf-8")
@@ -283,6 +294,7 @@ EDITS: tuple[Callable[[EditedArchive], str], ...] = (
     EditedArchive.withdraw,
     EditedArchive.add_history,
     EditedArchive.edit_articles,
+    EditedArchive.lose_links,
     EditedArchive.edit_template,
     EditedArchive.edit_stylesheet,
     EditedArchive.edit_setting,

@@ -14,20 +14,19 @@ from time import monotonic, sleep
 from urllib.parse import urlsplit
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from events_archive.check.built_site import BuiltSite
 from events_archive.console import Console, Progress
 from events_archive.errors import CacheError, HttpError
+from events_archive.model.archived_copies import is_archived_copy
 from events_archive.model.catalogue import grouped
-from events_archive.model.timestamps import AwareDatetime
 from events_archive.net.http_client import HttpClient, HttpLimits
-from events_archive.render.archived_copies import is_archived_copy
 from events_archive.settings import Settings
 from events_archive.store.canonical_json import encode_lines
-from events_archive.store.files import ADVICE, keep_original, read_json, write_atomically
+from events_archive.store.files import ADVICE, keep_original, write_atomically
+from events_archive.store.links_file import LINKS_FILE, LinkStatus, load_links
 from events_archive.store.lock import locked
-from events_archive.store.repair import LINKS_FILE, find_repair
+from events_archive.store.repair import find_repair
 from events_archive.thread_pool import map_in_threads
 
 _NO_HEAD = frozenset({400, 403, 404, 405, 406, 501})
@@ -42,7 +41,7 @@ class CrawlPolicy(Struct, frozen=True, kw_only=True):
     limits: HttpLimits = HttpLimits(read=15.0, total=30.0, max_redirects=5)
     max_seconds: float = 600.0
     """Seconds after which no further link is checked in this run."""
-    max_per_host: int = 40
+    max_per_host: int = 200
     """Links of one host that are checked in one run."""
     max_hosts: int = 8
     """Hosts that are checked at the same time."""
@@ -51,19 +50,6 @@ class CrawlPolicy(Struct, frozen=True, kw_only=True):
 
 
 DEFAULT_POLICY = CrawlPolicy()
-
-
-class LinkStatus(Struct, frozen=True, kw_only=True, rename={"last_checked": "last_tried"}):
-    """What is known of one link; date-times in UTC, to the second."""
-
-    first_seen: AwareDatetime
-    """When it was first requested."""
-    last_checked: AwareDatetime
-    """When it was last requested."""
-    last_ok: AwareDatetime | None = None
-    """When it last worked; None if it never did."""
-    fault: str = ""
-    """Why it did not work at the last request; "" if it did."""
 
 
 def check_external_links(
@@ -80,7 +66,7 @@ def check_external_links(
     ``--dry-run`` nothing is requested and nothing saved.
     """
     file = settings.cache / LINKS_FILE
-    known = read_json(file, dict[str, LinkStatus])
+    known = load_links(file)
     previous = known or {}
     due = due_links(links, previous, now=now, max_age=policy.max_age)
     if settings.offline or settings.dry_run:
@@ -98,8 +84,7 @@ def check_external_links(
     statuses = {url: previous[url] for url in links if url in previous}
     for url, fault in faults.items():
         before = previous.get(url, LinkStatus(first_seen=now, last_checked=now))
-        last_ok = before.last_ok if fault else now
-        statuses[url] = replace(before, last_checked=now, last_ok=last_ok, fault=fault)
+        statuses[url] = before.after_request(fault, now)
     statuses = dict(sorted(statuses.items()))
     try:
         with locked(settings.cache):

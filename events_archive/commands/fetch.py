@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from events_archive.commands import Options
 from events_archive.console import Console
-from events_archive.errors import ArchiveError
+from events_archive.errors import ArchiveError, CacheError
 from events_archive.ll2.client import ApiClient
 from events_archive.ll2.load import load_events
 from events_archive.ll2.parsed_events import ParsedEvents
@@ -25,6 +25,7 @@ from events_archive.snapi.load import load_articles
 from events_archive.snapi.refresh import refresh_articles
 from events_archive.store.files import ADVICE, keep_original
 from events_archive.store.history_file import HISTORY_FILE, load_history
+from events_archive.store.links_file import LINKS_FILE, load_gone_links
 from events_archive.store.lock import lock_cache
 from events_archive.store.publications_file import (
     PUBLICATIONS_FILE,
@@ -125,7 +126,21 @@ def load_site(
         sample_count=len(result.records.sample),
         articles={event.id: articles[event.id] for event in events if event.id in articles},
         articles_refreshed=news.contact.last_refreshed,
+        gone_links=_gone_links(settings, console),
     )
+
+
+def _gone_links(settings: Settings, console: Console) -> frozenset[str]:
+    """Return the URLs of pages of other sites that are gone, as far as it is known."""
+    file = settings.cache / LINKS_FILE
+    try:
+        gone = load_gone_links(file)
+    except CacheError as error:
+        console.warn(f"{error}; no link counts as dead")
+        return frozenset()
+    if gone is None:
+        console.warn(f"{file} is damaged, and no link counts as dead; {ADVICE}")
+    return gone or frozenset()
 
 
 def _former_publications(settings: Settings, console: Console) -> dict[int, Publication]:

@@ -136,6 +136,7 @@ class Fingerprints:
                 len(site.catalogue.withdrawn),
                 tuple(map(_change_values, site.history.changes)),
                 self._sequence(site.articles.items()),
+                sorted(site.gone_links),
                 site.catalogue.today,
                 state.last_full_refresh,
                 state.last_incremental_refresh,

@@ -38,6 +38,8 @@ _FETCHED = (
     "sample.json",
 )  # fmt: skip
 """Files of the cache that a build reads, and may write after a refresh."""
+_CHECKED = ("links.json",)
+"""Files of the cache that a build only reads."""
 _WRITTEN = ("ledger.json", "published-ids.json", "publications.jsonl")
 """Files of the cache that every build may write."""
 _IMAGES = ("originals", "thumbnails")
@@ -86,7 +88,7 @@ class InputSnapshot(Struct, frozen=True, kw_only=True):
         """Return the state before a build reads anything, so that the next sees later edits."""
         package = Path(__file__).parent.parent
         own = (project / "build.py", project / "pyproject.toml")
-        fetched = (settings.cache / name for name in _FETCHED)
+        fetched = (settings.cache / name for name in (*_FETCHED, *_CHECKED))
         roots = (package, settings.templates, settings.static)
         return cls(
             invocation=invocation(arguments, str(project)),

@@ -8,7 +8,7 @@ from watchfiles import Change, watch
 from events_archive.console import Console
 from events_archive.settings import Settings
 
-_CACHE_FILES = frozenset({"events.jsonl", "history.jsonl", "ledger.json"})
+_CACHE_FILES = frozenset({"events.jsonl", "history.jsonl", "ledger.json", "links.json"})
 _POLL_INTERVAL = 1000
 """Milliseconds between two looks at files that are polled."""
 

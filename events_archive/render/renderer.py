@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from events_archive import __version__
 from events_archive.errors import ArchiveError
+from events_archive.model.archived_copies import archived_copy_url, day_of_event
 from events_archive.model.event import Event, Image, host_of
 from events_archive.model.event_date import EventDate
 from events_archive.model.interval import MONTHS, format_day, format_day_of_year, format_duration
@@ -23,7 +24,6 @@ from events_archive.render.api_mirror import (
     api_type_list,
     sample_record,
 )
-from events_archive.render.archived_copies import archived_copy_url, day_of_event
 from events_archive.render.calendar_links import event_links, subscription_links
 from events_archive.render.calendars import calendar_file
 from events_archive.render.citations import citations

@@ -9,7 +9,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from events_archive.model.catalogue import Catalogue, Events, grouped
-from events_archive.model.event import Event, Link
+from events_archive.model.event import Event, Link, host_of
 from events_archive.site import urls
 from events_archive.site.image_credits import has_known_licence
 from events_archive.site.page import ALL_EVENTS, HOME, Page
@@ -42,12 +42,40 @@ def report_pages(site: Site) -> Iterator[Page]:
         context={
             "issues": issues,
             "max_named": MAX_NAMED_EVENTS,
+            "dead_links": dead_links(site),
             "clean": sum(not events for _, events in issues),
             "count": len(site.catalogue.events),
         },
         breadcrumbs=(HOME,),
         alternates=AlternateLinks(site).main,
         cache_inputs=ALL_EVENTS,
+    )
+
+
+class DeadLinks(Struct, frozen=True, kw_only=True):
+    """The links of events to pages of one host that are gone."""
+
+    host: str
+    links: tuple[tuple[str, Event], ...]
+    """URLs, each with the event whose page has it, latest event first."""
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.links)
+
+
+def dead_links(site: Site) -> tuple[DeadLinks, ...]:
+    """Return the dead links of events by host, the host with most of them first."""
+    found = [
+        (url, event)
+        for event in reversed(site.catalogue.events)
+        for url in site.gone_links_of(event)
+    ]
+    hosts = grouped(found, lambda link: host_of(link[0]))
+    return tuple(
+        DeadLinks(host=host, links=tuple(links))
+        for host, links in sorted(hosts.items(), key=lambda row: (-len(row[1]), row[0]))
     )
 
 

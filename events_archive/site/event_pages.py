@@ -75,6 +75,7 @@ def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ())
             "has_calendar": not withdrawn and has_calendar(site, event),
             "is_coming": not event.date.is_over(catalogue.today),
             "articles": site.articles.get(event.id, ()),
+            "gone_links": site.gone_links_of(event),
             "updated": published.updated,
             "first_seen": state.first_seen.get(event.id),
             "withdrawn": withdrawn,

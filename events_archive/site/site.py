@@ -47,6 +47,8 @@ class Site(Struct, frozen=True, kw_only=True, dict=True, eq=False):
     """How many of the events came with the code, and stand in until the first refresh."""
     articles: Mapping[int, tuple[Article, ...]] = field(default_factory=dict)
     """Articles and blogs about events of the archive, by event id, newest last."""
+    gone_links: frozenset[str] = frozenset()
+    """The URLs of pages of other sites that are gone."""
     articles_refreshed: datetime | None = None
     """When the news API last responded (UTC); None if that is not known."""
 
@@ -75,6 +77,15 @@ class Site(Struct, frozen=True, kw_only=True, dict=True, eq=False):
                 lines={**self.query_index.lines, **(former or {})},
             ),
         )
+
+    def gone_links_of(self, event: Event) -> tuple[str, ...]:
+        """Return the URLs of links, videos and articles of an event whose pages are gone."""
+        urls = (
+            *(link.url for link in event.links),
+            *(video.url for video in event.videos),
+            *(article.url for article in self.articles.get(event.id, ())),
+        )
+        return tuple(url for url in dict.fromkeys(urls) if url in self.gone_links)
 
     @cached_property
     def all_articles(self) -> tuple[Article, ...]:

@@ -18,6 +18,7 @@ from events_archive.store.entry_lines import read_entry_lines
 from events_archive.store.files import keep_original, read_bytes, read_text, write_atomically
 from events_archive.store.history_file import HISTORY_FILE, repaired_history
 from events_archive.store.ledger_reader import read_ledger
+from events_archive.store.links_file import LINKS_FILE
 from events_archive.store.publications_file import (
     PUBLICATIONS_FILE,
     encode_publications,
@@ -32,8 +33,6 @@ from events_archive.store.state_files import (
     encode_state,
     read_published_ids,
 )
-
-LINKS_FILE = "links.json"
 
 Mended = tuple[bytes, tuple[str, ...]]
 """What a file should contain, and a sentence about each thing that is wrong with it."""

@@ -14,9 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from events_archive.check.external_links import (
-    LINKS_FILE,
     CrawlPolicy,
-    LinkStatus,
     check_external_links,
     due_links,
     group_by_host,
@@ -24,7 +22,7 @@ from events_archive.check.external_links import (
 from events_archive.console import Console
 from events_archive.net.http_client import HttpLimits
 from events_archive.settings import Settings
-from events_archive.store.files import read_json
+from events_archive.store.links_file import LINKS_FILE, LinkStatus, load_links
 from tests.net.web_server import WebServer, slow_headers
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -82,7 +80,7 @@ def settings_for(tmp_path: Path, api: str) -> Settings:
 
 
 def load_statuses(folder: Path) -> dict[str, LinkStatus]:
-    statuses = read_json(folder / LINKS_FILE, dict[str, LinkStatus])
+    statuses = load_links(folder / LINKS_FILE)
     assert statuses is not None
     return statuses
 

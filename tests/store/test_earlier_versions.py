@@ -4,13 +4,13 @@ import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from events_archive.check.external_links import LinkStatus
 from events_archive.images.download import DownloadState, FailedDownload
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change
 from events_archive.store.canonical_json import encode_lines
-from events_archive.store.files import read_checked, read_json
+from events_archive.store.files import read_checked
 from events_archive.store.history_file import encode_changes, load_history
+from events_archive.store.links_file import LinkStatus, load_links
 from events_archive.store.records import load_records
 from events_archive.store.state_files import (
     encode_state,
@@ -87,7 +87,8 @@ def test_published_ids(tmp_path: Path) -> None:
 
 
 def test_links() -> None:
-    links = read_json(CACHE / "links.json", dict[str, LinkStatus])
+    links = load_links(CACHE / "links.json")
+    assert links
     assert links == {
         "https://example.org/a": LinkStatus(
             first_seen=MONDAY, last_checked=TUESDAY, last_ok=MONDAY, fault="answers 404"

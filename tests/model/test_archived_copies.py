@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from events_archive.render.archived_copies import archived_copy_url, day_of_event
+from events_archive.model.archived_copies import archived_copy_url, day_of_event
 from tests.factories import an_event
 
 PAGE = "https://www.nasa.gov/a?b=c"
