@@ -4,12 +4,15 @@ import re
 import subprocess
 import sys
 import tomllib
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
 from packaging.specifiers import SpecifierSet
 from ruamel.yaml import YAML
 
+from events_archive.check.external_links import DEFAULT_POLICY
+from events_archive.store.links_file import LINKS_FILE
 from tests.conftest import PROJECT
 from tests.fork import BUILD_SCRIPTS, DATA_BRANCH, PUBLISH_SCRIPTS
 
@@ -220,11 +223,38 @@ def test_when_the_apis_were_last_asked_is_restored_for_the_very_same_data(
 
 
 def test_publishing_runs_every_six_hours_at_an_odd_minute(publishing: Workflow) -> None:
-    (entry,) = publishing["on"]["schedule"]
-    minute, hour, *rest = entry["cron"].split()
+    minute, hour, *rest = publishing["on"]["schedule"][0]["cron"].split()
     assert int(minute) % 2 == 1
     assert re.fullmatch(r"[0-5]/6", hour)
     assert rest == ["*", "*", "*"]
+
+
+def test_links_to_other_sites_are_checked_monthly_and_never_fail_the_run(
+    publishing: Workflow,
+) -> None:
+    _, monthly = (entry["cron"] for entry in publishing["on"]["schedule"])
+    minute, hour, day, *rest = monthly.split()
+    assert (minute.isdecimal(), hour.isdecimal(), day.isdecimal(), rest) == (
+        True, True, True, ["*", "*"],
+    )  # fmt: skip
+    steps = publishing["jobs"]["build"]["steps"]
+    names = [step.get("name", "") for step in steps]
+    check = steps[names.index("Check the links to other sites")]
+    assert check["if"] == f"github.event.schedule == '{monthly}' || inputs.check_links"
+    assert check["continue-on-error"] is True
+    assert DEFAULT_POLICY.max_seconds < 60 * check["timeout-minutes"]
+    assert check["run"] == "python build.py check --external"
+
+
+def test_the_results_of_the_check_of_links_are_kept_with_the_data(publishing: Workflow) -> None:
+    steps = publishing["jobs"]["build"]["steps"]
+    names = [step.get("name", "") for step in steps]
+    assert names.index("Check the links to other sites") < names.index("Upload the data")
+    paths = steps[names.index("Upload the data")]["with"]["path"].splitlines()
+    file = f"content_cache/{LINKS_FILE}"
+    assert any(fnmatch(file, path) for path in paths)
+    ignored = subprocess.run(["git", "check-ignore", "--quiet", file], cwd=PROJECT, check=False)
+    assert ignored.returncode == 1
 
 
 def test_two_weeks_without_the_api_make_the_run_fail_after_it_has_published(
