@@ -359,11 +359,11 @@ def test_home_says_that_the_events_of_a_clone_are_a_sample(
     seed_run: Run, generated_run: Run
 ) -> None:
     sample = (seed_run.output / "index.html").read_text("utf-8")
-    assert "This is a sample: the 10 events" in sample
+    assert "These are 10 sample events." in sample
     assert "Coming up" not in sample
     assert "last checked" not in sample
     fetched = (generated_run.output / "index.html").read_text("utf-8")
-    assert "This is a sample" not in fetched
+    assert "sample events" not in fetched
     assert "Coming up" in fetched
 
 
