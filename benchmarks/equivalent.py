@@ -62,7 +62,7 @@ def main() -> int:
 
     build.plan_site = plan_equivalent
     # The peers have no service worker and no precache manifest.
-    build.write_derived_files = lambda site, output: None
+    build.write_derived_files = lambda *_: None
     return cli.main(sys.argv[1:], PROJECT)
 
 

@@ -16,7 +16,12 @@ from events_archive.console import Console, open_standard_streams, standard_outp
 from events_archive.load_settings import load_settings
 from events_archive.query.parameters import PARAMETERS
 from events_archive.safe_text import keep_secret
-from events_archive.setting_parsers import parse_date, parse_path, parse_url_prefix, whole_number
+from events_archive.setting_parsers import (
+    parse_date,
+    parse_path,
+    parse_url_prefix,
+    whole_number,
+)
 from events_archive.settings import SETTINGS
 
 COMMANDS = {
@@ -29,6 +34,7 @@ COMMANDS = {
     "repair": "mend the files of the cache after a merge, an edit or a fault; with --dry-run only "
     "say how",
     "export": "build the site, and pack it into one ZIP or ZIM file",
+    "restore": "fill an empty cache from a published site, its folder or its ZIP",
 }
 """The help of each command, by the name of its module in `events_archive.commands`."""
 
@@ -183,6 +189,12 @@ def _add_command_options(commands: Mapping[str, argparse.ArgumentParser]) -> Non
         type=parse_path,
         metavar="FILE",
         help="where to write it (default: a dated name in exports/)",
+    )
+    commands["restore"].add_argument(
+        "site",
+        type=parse_path,
+        metavar="ZIP_OR_FOLDER",
+        help="the ZIP that a site offers, or the folder of a site",
     )
 
 

@@ -78,9 +78,22 @@ def parse_domain(value: Any) -> str:
     return name
 
 
+def parse_commit(value: Any) -> str:
+    """Return the name of a commit of git: the hexadecimal digits of its digest."""
+    name = parse_text(value).strip().lower()
+    if not re.fullmatch(r"[0-9a-f]{7,64}", name):
+        raise ArgumentTypeError(f"{value!r} is not a commit such as 6d521b9, in hexadecimal digits")
+    return name
+
+
 def parse_path(value: Any) -> Path:
     """Return the absolute path; a relative one starts at the working directory."""
     return Path(parse_text(value)).absolute()
+
+
+def parse_site(value: Any) -> Path | str:
+    """Return the URL of a site as `parse_url` does, or else the path of its folder."""
+    return parse_url(value) if "://" in parse_text(value) else parse_path(value)
 
 
 def _parse_quantity(value: Any, units: Mapping[str, int], expected: str) -> float:

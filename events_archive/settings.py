@@ -20,6 +20,7 @@ from events_archive.setting_parsers import (
     parse_api_key,
     parse_bool,
     parse_byte_size,
+    parse_commit,
     parse_domain,
     parse_duration,
     parse_ids,
@@ -166,6 +167,10 @@ class Settings:
     source_url: str = setting(
         "", parse_url, in_toml=True, environment="ARCHIVE_SOURCE_URL", affects_output=True,
         help="where the source code of the site is, for a link at the foot of each page"
+    )
+    commit: str = setting(
+        "", parse_commit, environment="ARCHIVE_COMMIT",
+        help="the commit of the code that builds the site, which ``build.json`` names"
     )
     list_limit: int = setting(
         200, whole_number(1, inf, "a whole number above 0"), in_toml=True, affects_output=True,

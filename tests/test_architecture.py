@@ -17,7 +17,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"site"}),
     frozenset({"render"}),
     frozenset({"output"}),
-    frozenset({"check", "preview", "export"}),
+    frozenset({"check", "preview", "export", "published"}),
     frozenset({"commands"}),
 )
 """From the bottom up. A package imports itself and packages of the layers below it."""

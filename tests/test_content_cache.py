@@ -130,7 +130,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     crashed = folder / "crashed"
     (crashed / "events.jsonl").mkdir(parents=True)
     with pytest.raises(CacheError):
-        commit(crashed, Records(), (), ArchiveState())
+        commit(crashed, Records(), (), ArchiveState(), {"publications.jsonl": b""})
     (crashed / "sweep/journal.json").rename(cache / "sweep/journal.json")
     return cache
 

@@ -135,7 +135,7 @@ def _words(record: Record) -> set[str]:
 def test_the_checksums_are_those_of_the_files(generated_run: Run) -> None:
     folder = generated_run.output / "data"
     lines = (folder / "SHA256SUMS").read_text("ascii").splitlines()
-    assert len(lines) == 6
+    assert len(lines) == 7
     page = (generated_run.output / "data.html").read_text("utf-8")
     for line in lines:
         digest, name = line.split("  ")

@@ -129,7 +129,22 @@ def test_every_link_in_the_unpacked_zip_leads_to_a_file_in_it(unpacked: Path) ->
 def test_the_zip_is_for_reading_and_links_to_the_published_data(unpacked: Path) -> None:
     root = unpacked / "archive"
     suffixes = {path.suffix for path in root.rglob("*") if path.is_file()}
-    assert suffixes == {".html", ".css", ".js", ".svg", ".png", ".ics", ".webmanifest"}
+    assert suffixes == {
+        ".html",
+        ".css",
+        ".js",
+        ".svg",
+        ".png",
+        ".ics",
+        ".webmanifest",
+        ".json",
+        ".zip",
+    }
+    data = {path.relative_to(root).as_posix() for path in root.rglob("*.*")}
+    # What the archive can be restored from.
+    assert {path for path in data if path.endswith((".json", ".zip"))} == {
+        "build.json", "data/content_cache.zip",
+    }  # fmt: skip
     html = (root / "events/tiangong-eva-1.html").read_text("utf-8")
     assert f'href="{BASE_URL}events/tiangong-eva-1.json"' in html
     assert f'href="{BASE_URL}types/eva.atom"' in html
@@ -212,7 +227,7 @@ def test_the_site_offers_the_zip_when_a_setting_says_so(tmp_path: Path) -> None:
     with zipfile.ZipFile(run.output / "spaceflight-events-archive.zip") as archive:
         names = archive.namelist()
     assert any(name.endswith("archive/index.html") for name in names)
-    assert not any(name.endswith((".zip", "CNAME")) for name in names)
+    assert not any(name.endswith(("archive.zip", "CNAME")) for name in names)
     page = PublishedSite(run.output).page("offline.html")
     assert "spaceflight-events-archive.zip" in page.links()
     size = (run.output / "spaceflight-events-archive.zip").stat().st_size

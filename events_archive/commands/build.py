@@ -7,7 +7,7 @@ import gc
 from collections.abc import Iterator
 from io import BytesIO
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from events_archive.commands import Options
 from events_archive.commands.fetch import cache_lock, load_site
@@ -18,7 +18,7 @@ from events_archive.output.failing_events import without_failing_events
 from events_archive.output.fingerprints import Fingerprints, site_fingerprint
 from events_archive.output.folder import lock_output
 from events_archive.output.former_files import stage_former_files
-from events_archive.output.id_audit import IdAudit
+from events_archive.output.id_audit import IdAudit, IdPatterns
 from events_archive.output.manifest import (
     BuildManifest,
     InputSnapshot,
@@ -29,9 +29,11 @@ from events_archive.output.write_summary import WriteSummary
 from events_archive.output.writer import DamagedFileError, OutputDir
 from events_archive.render.assets import is_always_cached, precache_manifest, read_assets
 from events_archive.render.context import RenderContext
+from events_archive.render.downloads import indented_json
 from events_archive.render.renderer import Renderer
 from events_archive.settings import Settings
 from events_archive.site import urls
+from events_archive.site.build_info import build_info
 from events_archive.site.feed_pages import feed_dates
 from events_archive.site.page import Page, Writer
 from events_archive.site.plan import plan_site
@@ -39,6 +41,7 @@ from events_archive.site.redirects import is_permanent_list
 from events_archive.site.site import Site
 from events_archive.site.static_pages import offline_page
 from events_archive.store.canonical_json import compact_json
+from events_archive.store.opener import read_file
 from events_archive.store.publications_file import PUBLICATIONS_FILE, save_publications
 from events_archive.store.state_files import (
     PUBLISHED_IDS_FILE,
@@ -81,6 +84,18 @@ class BuildResult(Struct, frozen=True, kw_only=True):
     thumbnails: Thumbnails
 
 
+class StagedSite(Struct, frozen=True, kw_only=True):
+    """A site of which every file is made, and nothing is in place yet."""
+
+    site: Site
+    """Without the events whose pages cannot be made."""
+    thumbnails: Thumbnails
+    audit: IdAudit
+    pages: tuple[Page, ...]
+    output: OutputDir
+    fingerprint: str
+
+
 def publish(site: Site, console: Console, inputs: InputSnapshot | None) -> Site:
     """Write the site into the output folder, which is locked, and the manifest into the cache.
 
@@ -89,6 +104,45 @@ def publish(site: Site, console: Console, inputs: InputSnapshot | None) -> Site:
     whose pages cannot be made.
 
     Raises ArchiveError where a page cannot be rendered or written, or where ids have changed.
+    """
+    settings = site.settings
+    staged = stage_site(site, console)
+    site, thumbnails, audit, output = staged.site, staged.thumbnails, staged.audit, staged.output
+    for warning in audit.warnings:
+        console.warn(warning)
+    with console.timed("write"):
+        ids = audit.verify(allow_change=settings.allow_id_change)
+        # Before the ids: ids without publications are those of an earlier version.
+        publications = site.publications.all(site.catalogue.all_events)
+        save_publications(settings.cache / PUBLICATIONS_FILE, publications)
+        save_published_ids(settings.cache / PUBLISHED_IDS_FILE, ids)
+        lists = (page.path for page in staged.pages if is_permanent_list(page))
+        dates = feed_dates(staged.pages)
+        persist_published_lists(settings.cache, site.history.state, lists, dates)
+        excluded = thumbnails.excluded_images(site.catalogue.images)
+        stage_former_files(output, settings.cache, excluded_images=excluded)
+        written = output.commit()
+    result = BuildResult(written=written, audit=audit, thumbnails=thumbnails)
+    report_build(site, result, console)
+    snapshot = None
+    if inputs and can_skip_next_run(site, result, console):
+        messages = next_run_messages(site, result, console)
+        snapshot = inputs.finish(settings, site.history.state, site.articles_refreshed, messages)
+    manifest = BuildManifest(
+        site_fingerprint=staged.fingerprint,
+        id_patterns=ids,
+        size_warnings=audit.size_warnings,
+        files=output.entries,
+        snapshot=snapshot,
+    )
+    save_manifest(settings.cache, settings.output, manifest)
+    return site
+
+
+def stage_site(site: Site, console: Console) -> StagedSite:
+    """Make every file of the site that is not current, in the staging folder.
+
+    Raises ArchiveError where a page cannot be rendered or written.
     """
     settings = site.settings
     with console.timed("thumbnails"):
@@ -100,46 +154,25 @@ def publish(site: Site, console: Console, inputs: InputSnapshot | None) -> Site:
             console=console,
             excluded_licences=settings.excluded_licences,
         )
-    ids_file = settings.cache / PUBLISHED_IDS_FILE
-    audit = IdAudit(published=load_published_ids(ids_file))
+    audit = IdAudit(published=load_published_ids(settings.cache / PUBLISHED_IDS_FILE))
     with console.timed("render"):
         try:
             pages, output, fingerprint = render_site(site, thumbnails, audit)
         except DamagedFileError:
             thumbnails.remove_damaged()
-            return publish(site, console, inputs)
+            return stage_site(site, console)
         except Exception as error:
             site = without_failing_events(site, thumbnails, console, error)
             audit = IdAudit(published=audit.published)
             pages, output, fingerprint = render_site(site, thumbnails, audit)
-    for warning in audit.warnings:
-        console.warn(warning)
-    with console.timed("write"):
-        ids = audit.verify(allow_change=settings.allow_id_change)
-        # Before the ids: ids without publications are those of an earlier version.
-        publications = site.publications.all(site.catalogue.all_events)
-        save_publications(settings.cache / PUBLICATIONS_FILE, publications)
-        save_published_ids(ids_file, ids)
-        lists = (page.path for page in pages if is_permanent_list(page))
-        persist_published_lists(settings.cache, site.history.state, lists, feed_dates(pages))
-        excluded = thumbnails.excluded_images(site.catalogue.images)
-        stage_former_files(output, settings.cache, excluded_images=excluded)
-        written = output.commit()
-    result = BuildResult(written=written, audit=audit, thumbnails=thumbnails)
-    report_build(site, result, console)
-    snapshot = None
-    if inputs and can_skip_next_run(site, result, console):
-        messages = next_run_messages(site, result, console)
-        snapshot = inputs.finish(settings, site.history.state, site.articles_refreshed, messages)
-    manifest = BuildManifest(
-        site_fingerprint=fingerprint,
-        id_patterns=ids,
-        size_warnings=audit.size_warnings,
-        files=output.entries,
-        snapshot=snapshot,
+    return StagedSite(
+        site=site,
+        thumbnails=thumbnails,
+        audit=audit,
+        pages=pages,
+        output=output,
+        fingerprint=fingerprint,
     )
-    save_manifest(settings.cache, settings.output, manifest)
-    return site
 
 
 def render_site(
@@ -172,13 +205,22 @@ def render_site(
     builder.build(ordinary, thumbnails.files())
     for path, content in assets.files():
         output.stage(path, content)
-    write_derived_files(renderer, output)
+    write_derived_files(renderer, output, audit.all_patterns)
     return pages, output, fingerprint
 
 
-def write_derived_files(renderer: Renderer, output: OutputDir) -> None:
+def write_derived_files(renderer: Renderer, output: OutputDir, published_ids: IdPatterns) -> None:
     """Stage the files that are made from all other files of the site."""
     site = renderer.context.site
+    has_data = urls.CONTENT_CACHE in output.staged
+    content_cache = read_file(output.file(urls.CONTENT_CACHE)) if has_data else b""
+    info = build_info(
+        site,
+        commit=site.settings.commit,
+        published_ids=published_ids,
+        content_cache=content_cache,
+    )
+    output.stage(urls.BUILD_INFO, indented_json(to_builtins(info)).encode("utf-8", "replace"))
     if site.settings.offer_download:
         # Only the published site offers one.
         from events_archive.export import ExportBundle, zip_file  # noqa: PLC0415

@@ -127,6 +127,8 @@ def load_site(
         articles={event.id: articles[event.id] for event in events if event.id in articles},
         articles_refreshed=news.contact.last_refreshed,
         gone_links=_gone_links(settings, console),
+        records=result.records,
+        article_records=news.records,
     )
 
 

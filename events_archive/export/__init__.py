@@ -17,6 +17,10 @@ _SERVER_FILES = frozenset(
 """Paths of files for hosts, crawlers and error pages, which have no use on disk."""
 
 
+_FOR_RESTORING = frozenset({urls.BUILD_INFO, urls.CONTENT_CACHE})
+"""Paths of files from which ``build.py restore`` makes the cache again."""
+
+
 class ExportBundle(Struct, frozen=True, kw_only=True):
     """A site, to be packed into one file."""
 
@@ -43,11 +47,11 @@ class ExportBundle(Struct, frozen=True, kw_only=True):
     def reading_files(self) -> tuple[tuple[str, Path], ...]:
         """Those of `offline_files` that people read.
 
-        Data and feeds for programs are left out, and so is the page that offers the ZIP, since it
-        states its size.
+        Data and feeds for programs are left out, but for what the archive can be restored from. So
+        is the page that offers the ZIP, since it states its size.
         """
         return tuple(
             (path, file)
             for path, file in self.offline_files
-            if is_precached(path) and path != urls.OFFLINE
+            if (is_precached(path) and path != urls.OFFLINE) or path in _FOR_RESTORING
         )

@@ -22,7 +22,7 @@ from events_archive.site.page import Writer
 from events_archive.site.plan import plan_site
 from events_archive.site.site import Site
 from events_archive.store.files import write_atomically
-from events_archive.store.records import EVENTS_FILE, RecordLine, Records
+from events_archive.store.records import EVENTS_FILE, RecordLine
 
 MAX_FAILING = 5
 """With more events that fail, the fault is hardly that of the events."""
@@ -59,8 +59,7 @@ def without_failing_events(
     lines = {event_id: site.replaced[event_id] for event_id in former}
     site = site.with_events([*remaining, *former.values()], lines)
     if former:
-        records = Records(lines=site.query_index.lines)
-        write_atomically(site.settings.cache / EVENTS_FILE, records.data)
+        write_atomically(site.settings.cache / EVENTS_FILE, site.records.data)
     return site
 
 

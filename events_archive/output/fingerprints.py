@@ -22,7 +22,7 @@ from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.changes import Change
 from events_archive.model.event import Event, Image
 from events_archive.render.assets import Assets
-from events_archive.site.page import ALL_EVENTS, Page
+from events_archive.site.page import ALL_EVENTS, STORED_DATA, Page
 from events_archive.site.site import Site
 from events_archive.site.terms import Taxonomy, Term
 
@@ -103,6 +103,9 @@ class Fingerprints:
         """
         if page.cache_inputs == ALL_EVENTS:
             return digest_of((page.template, page.indexable, self.all_events))
+        if page.cache_inputs == STORED_DATA:
+            stored = page.context["stored"].digest
+            return digest_of((page.template, page.indexable, self.all_events, stored))
         shown = (page.title, page.description, page.context, page.breadcrumbs, page.alternates)
         try:
             return digest_of((page.template, page.indexable, self._sequence(shown)))

@@ -64,7 +64,17 @@ def stage_former_files(output: OutputDir, cache: Path, *, excluded_images: Colle
         elif is_file(picture := cache / "thumbnails" / name):
             output.stage_file(path, picture)
     if now != known:
-        write_checked(cache / _LIST, now)
+        save_generations(cache, now)
+
+
+def save_generations(cache: Path, generations: dict[str, Generations]) -> None:
+    """Write the list of both generations, by folder. Raises `CacheError`."""
+    write_checked(cache / _LIST, generations)
+
+
+def save_asset(cache: Path, path: str, content: bytes) -> None:
+    """Write the copy of an asset by its path in the site. Raises `CacheError`."""
+    write_atomically(cache / FOLDER / path, add_checksum(content))
 
 
 def load_former_paths(cache: Path) -> frozenset[str]:
@@ -91,7 +101,7 @@ def _copy_assets(output: OutputDir, cache: Path, assets: Generations) -> None:
     for path in assets.current:
         # A name has a digest of the content.
         if _read_copy(cache, path) is None:
-            write_atomically(cache / FOLDER / path, add_checksum(read_file(output.file(path))))
+            save_asset(cache, path, read_file(output.file(path)))
     retained = {path.rpartition("/")[2] for path in (*assets.current, *assets.former)}
     with suppress(OSError):
         for copy in folder.iterdir():

@@ -56,6 +56,11 @@ class IdAudit(Struct, kw_only=True):
         """The message about the size of the complete calendar, if it is large."""
         return self.size_warnings.get(urls.COMPLETE_CALENDAR)
 
+    @property
+    def all_patterns(self) -> IdPatterns:
+        """The patterns of all ids published so far, those of this site included."""
+        return {**self.published, **self.patterns}
+
     def collect(self, page: Page, content: bytes) -> None:
         """Take the ids from the content of a page, if it is a feed or a calendar."""
         calendar, feed = page.context.get("calendar"), page.context.get("feed")
@@ -89,7 +94,7 @@ class IdAudit(Struct, kw_only=True):
         """
         problems = [*sorted(self.duplicates), *([] if allow_change else sorted(self.changed))]
         if not problems:
-            return {**self.published, **self.patterns}
+            return self.all_patterns
         rest = len(problems) - _MAX_SHOWN
         more = f" (and {rest} more)" if rest > 0 else ""
         advice = (

@@ -73,7 +73,9 @@ def invocation(arguments: list[str], project: str) -> list[object]:
         for folder in sys.path
         if folder.endswith("-packages") and os.path.isdir(folder)
     ]
-    names = ("ARCHIVE_BASE_URL", "ARCHIVE_OFFER_DOWNLOAD", "ARCHIVE_SOURCE_URL")
+    names = (
+        "ARCHIVE_BASE_URL", "ARCHIVE_COMMIT", "ARCHIVE_OFFER_DOWNLOAD", "ARCHIVE_SOURCE_URL",
+    )  # fmt: skip
     environment = [os.environ.get(name) for name in names]
     return [arguments, project, os.getcwd(), environment, sys.version, libraries]
 

@@ -34,7 +34,7 @@ _CREATOR = {"@type": "Organization", "name": AUTHOR, "url": SOURCE_URL}
 
 def data_package(context: RenderContext, page: Page) -> bytes:
     """Return ``datapackage.json``, which is valid in the folder of the files."""
-    site, contents = context.site, downloads(context)
+    site, contents = context.site, downloads(context, page)
     package = {
         "profile": "data-package",
         "name": DATASET_NAME,
@@ -98,7 +98,7 @@ def croissant(context: RenderContext, page: Page) -> bytes:
         "version": ".".join(str(int(part)) for part in day.split("-")) if day else None,
         "isLiveDataset": True,
         "distribution": [
-            {"@type": "cr:FileObject", "@id": file.name, **_file(context, file)}
+            {"@type": "cr:FileObject", "@id": file.name, **_file(context, page, file)}
             for file in DATASET_FILES
         ],
         "recordSet": [_record_set(file) for file in DATASET_FILES if file.columns],
@@ -130,7 +130,7 @@ def _record_set(file: DatasetFile) -> dict[str, Any]:
     }
 
 
-def dataset_json_ld(context: RenderContext) -> dict[str, Any]:
+def dataset_json_ld(context: RenderContext, page: Page) -> dict[str, Any]:
     """Return the dataset for the JSON-LD of the page about it, which search engines list."""
     site = context.site
     members = {
@@ -144,15 +144,15 @@ def dataset_json_ld(context: RenderContext) -> dict[str, Any]:
         "dateModified": _version(context),
         "temporalCoverage": years_covered(site),
         "distribution": [
-            {"@type": "DataDownload", **_file(context, file)} for file in DATASET_FILES
+            {"@type": "DataDownload", **_file(context, page, file)} for file in DATASET_FILES
         ],
     }
     return {name: value for name, value in members.items() if value}
 
 
-def _file(context: RenderContext, file: DatasetFile) -> dict[str, Any]:
+def _file(context: RenderContext, page: Page, file: DatasetFile) -> dict[str, Any]:
     """Return what Croissant and schema.org state of a file, by the same names."""
-    content = downloads(context)[file.path]
+    content = downloads(context, page)[file.path]
     return {
         "name": file.name,
         "description": file.description,

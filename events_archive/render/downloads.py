@@ -1,6 +1,7 @@
 """Writes the downloads: all events as JSON Lines, CSV and a SQLite database, visits, checksums.
 
-The same events make the same database with one version of SQLite, which is written into the file.
+The same events make the same database with one version of SQLite, which is written into the file,
+and the same ZIP with one version of zlib.
 """
 
 import csv
@@ -16,6 +17,7 @@ from pathlib import Path
 from events_archive.model.event import Event
 from events_archive.model.timestamps import format_utc
 from events_archive.render.api_mirror import ATTRIBUTION, mirror_record
+from events_archive.render.content_cache import content_cache_zip
 from events_archive.render.context import RenderContext
 from events_archive.site import urls
 from events_archive.site.export_columns import (
@@ -32,6 +34,7 @@ from events_archive.site.export_columns import (
 )
 from events_archive.site.page import Page
 from events_archive.site.site import Site
+from events_archive.site.stored_data import StoredData
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -61,13 +64,17 @@ INSERT INTO search (search) VALUES ('optimize');
 """
 
 
-def downloads(context: RenderContext) -> dict[str, bytes]:
-    """Return the contents of all files by path; they are made once."""
-    files: dict[str, bytes] = context.cached("downloads", partial(_make, context))
+def downloads(context: RenderContext, page: Page) -> dict[str, bytes]:
+    """Return the contents of all files by path; they are made once.
+
+    ``page`` is one of them, or one that describes them.
+    """
+    make = partial(_make, context, page.context["stored"])
+    files: dict[str, bytes] = context.cached("downloads", make)
     return files
 
 
-def _make(context: RenderContext) -> dict[str, bytes]:
+def _make(context: RenderContext, stored: StoredData) -> dict[str, bytes]:
     site = context.site
     root = site.base_url or urls.relative_root(urls.EVENTS_JSONL)
     events = sorted(site.catalogue.all_events, key=lambda event: event.id)
@@ -87,17 +94,18 @@ def _make(context: RenderContext) -> dict[str, bytes]:
         urls.VISITS_JSON: indented_json(visits).encode("utf-8", "replace"),
         urls.VISITS_CSV: csv_text(VISIT_COLUMNS, visit_rows).encode("utf-8", "replace"),
         urls.ARTICLES_CSV: csv_text(ARTICLE_COLUMNS, article_rows).encode("utf-8", "replace"),
+        urls.CONTENT_CACHE: content_cache_zip(context, stored),
     }
 
 
 def download(context: RenderContext, page: Page) -> bytes:
     """Return one of the files."""
-    return downloads(context)[page.path]
+    return downloads(context, page)[page.path]
 
 
 def checksums(context: RenderContext, page: Page) -> bytes:
     """Return what ``sha256sum --check`` reads in the folder of the files."""
-    files = downloads(context).items()
+    files = downloads(context, page).items()
     return "".join(f"{sha256(content)}  {Path(path).name}\n" for path, content in files).encode()
 
 

@@ -33,7 +33,7 @@ def json_ld_block(context: RenderContext, page: Page) -> Markup:
     if isinstance(event, Event):
         graph.append(_event(context, event, page))
     if page.path == urls.DATA:
-        graph.append(dataset_json_ld(context))
+        graph.append(dataset_json_ld(context, page))
     if page.breadcrumbs:
         graph.append(_breadcrumbs(context, page))
     return script({"@context": _SCHEMA, "@graph": graph}) if graph else Markup()

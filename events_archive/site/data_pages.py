@@ -16,9 +16,10 @@ from events_archive.site.categories import type_explanation
 from events_archive.site.dataset import DATASET_FILES, dataset_description
 from events_archive.site.export_columns import ARTICLE_COLUMNS, COLUMNS, VISIT_COLUMNS
 from events_archive.site.next_events import MAX_NEXT, NEXT_MEMBERS
-from events_archive.site.page import ALL_EVENTS, HOME, Breadcrumb, Page, Writer
+from events_archive.site.page import ALL_EVENTS, HOME, STORED_DATA, Breadcrumb, Page, Writer
 from events_archive.site.search_index import searched_text
 from events_archive.site.site import Site
+from events_archive.site.stored_data import StoredData
 from events_archive.site.subscriptions import AlternateLinks
 
 IDS_PER_FILE = 2000
@@ -73,15 +74,20 @@ def data_pages(site: Site) -> Iterator[Page]:
     yield from query_pages(site)
     if site.query_index.events:
         yield from api_pages(site)
-        yield from download_pages(site)
 
 
-def download_pages(site: Site) -> Iterator[Page]:
-    """Yield all events, visits and articles, their checksums, and the page that describes them."""
+def download_pages(site: Site, pages: Iterable[Page]) -> Iterator[Page]:
+    """Yield all events, visits and articles, their checksums, and the page that describes them.
+
+    One download has what the archive is made from, which includes the paths of all other ``pages``.
+    """
+    if not site.query_index.events:
+        return
+    stored = StoredData(site=site, pages=tuple(pages))
     for file in DATASET_FILES:
-        yield Page(path=file.path, writer=Writer.DOWNLOAD, cache_inputs=ALL_EVENTS)
+        yield _download_page(file.path, Writer.DOWNLOAD, stored)
     for path, writer in _DESCRIPTIONS.items():
-        yield Page(path=path, writer=writer, cache_inputs=ALL_EVENTS)
+        yield _download_page(path, writer, stored)
     yield Page(
         path=urls.LLMS,
         template="feeds/llms.txt",
@@ -101,11 +107,16 @@ def download_pages(site: Site) -> Iterator[Page]:
             "sample_count": site.sample_count,
             "visits": len(site.visits),
             "articles": len(site.all_articles),
+            "stored": stored,
         },
         breadcrumbs=(HOME,),
         alternates=AlternateLinks(site).main,
-        cache_inputs=ALL_EVENTS,
+        cache_inputs=STORED_DATA,
     )
+
+
+def _download_page(path: str, writer: Writer, stored: StoredData) -> Page:
+    return Page(path=path, writer=writer, context={"stored": stored}, cache_inputs=STORED_DATA)
 
 
 def query_pages(site: Site) -> Iterator[Page]:

@@ -60,6 +60,11 @@ DATASET_FILES = (
         urls.ARTICLES_CSV,
         "Titles and links of articles about the events, one per row.", ARTICLE_COLUMNS,
     ),
+    DatasetFile(
+        urls.CONTENT_CACHE,
+        "What the archive is made from: its records as they were received, and all that it has "
+        "observed and published.",
+    ),
 )  # fmt: skip
 """The files to download, in the order in which they are listed."""
 

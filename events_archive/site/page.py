@@ -60,6 +60,11 @@ ALL_EVENTS = "all events"
 """The value of `Page.cache_inputs` for a page that reads the whole archive."""
 
 
+STORED_DATA = "stored data"
+"""The value of `Page.cache_inputs` for a page that also shows what the cache holds: its context has
+a `site.stored_data.StoredData` by the name ``stored``."""
+
+
 class Page(Struct, frozen=True, kw_only=True):
     """Where a file is written, what writes it, and from what."""
 
@@ -82,7 +87,8 @@ class Page(Struct, frozen=True, kw_only=True):
 
     None: its title, description, context, breadcrumbs and alternates; so the context must hold
     everything about events that the template shows. `ALL_EVENTS`: any change to any event, for a
-    page whose template or writer reads the whole archive through `Site`.
+    page whose template or writer reads the whole archive through `Site`. `STORED_DATA`: that, and
+    any change to the files of the cache.
     """
 
     @property

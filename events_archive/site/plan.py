@@ -6,7 +6,7 @@ from itertools import chain
 from events_archive.errors import PageError
 from events_archive.site.calendar_pages import calendar_pages
 from events_archive.site.change_entries import change_list_pages
-from events_archive.site.data_pages import data_pages
+from events_archive.site.data_pages import data_pages, download_pages
 from events_archive.site.data_quality import report_pages
 from events_archive.site.event_pages import event_pages
 from events_archive.site.feed_pages import feed_pages
@@ -50,6 +50,7 @@ def plan_site(site: Site, planners: Sequence[Planner] = PLANNERS) -> tuple[Page,
     pages = tuple(chain.from_iterable(plan(site) for plan in planners))
     pages += tuple(redirect_pages(site, pages))
     pages += tuple(retired_list_redirects(site.history.state.published_lists, pages))
+    pages += tuple(download_pages(site, pages))
     return refuse_duplicate_paths(chain(pages, sitemap_pages(site, pages), derived_pages(site)))
 
 

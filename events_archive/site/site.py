@@ -26,7 +26,8 @@ from events_archive.site.term_feeds import TermFeeds
 from events_archive.site.terms import TaxonomyIndex, Term
 from events_archive.site.urls import Urls
 from events_archive.site.visits import VisitIndex
-from events_archive.store.records import RecordLine
+from events_archive.store.articles_file import ArticleRecords
+from events_archive.store.records import RecordLine, Records
 
 
 class Site(Struct, frozen=True, kw_only=True, dict=True, eq=False):
@@ -51,6 +52,10 @@ class Site(Struct, frozen=True, kw_only=True, dict=True, eq=False):
     """The URLs of pages of other sites that are gone."""
     articles_refreshed: datetime | None = None
     """When the news API last responded (UTC); None if that is not known."""
+    records: Records = Records()
+    """All records of events in the cache, those included of which no event can be made."""
+    article_records: ArticleRecords = ArticleRecords()
+    """All records of articles in the cache."""
 
     def with_events(
         self, events: Iterable[Event], former: Mapping[int, RecordLine] | None = None
@@ -76,6 +81,7 @@ class Site(Struct, frozen=True, kw_only=True, dict=True, eq=False):
                 events=tuple(events),
                 lines={**self.query_index.lines, **(former or {})},
             ),
+            records=self.records.merged(former or {}),
         )
 
     def gone_links_of(self, event: Event) -> tuple[str, ...]:

@@ -160,6 +160,7 @@ def sitemap_pages(site: Site, pages: Iterable[Page]) -> Iterator[Page]:
 
 def derived_pages(site: Site) -> Iterator[Page]:
     """Yield the files that are made from all others, in the order in which they are written."""
+    yield Page(path=urls.BUILD_INFO, writer=Writer.DERIVED)
     yield Page(path=urls.PRECACHE_MANIFEST, writer=Writer.DERIVED)
     yield Page(path=urls.SERVICE_WORKER, writer=Writer.DERIVED)
     if site.settings.offer_download:

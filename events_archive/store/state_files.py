@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -60,8 +61,13 @@ def encode_state(state: ArchiveState) -> bytes:
 
 def encode_contact(state: ArchiveState) -> bytes:
     """Return the content of ``contact.json``."""
+    return add_checksum(encode(contact_members(state)) + b"\n")
+
+
+def contact_members(state: ArchiveState) -> dict[str, Any]:
+    """Return what ``contact.json`` holds: when and how the API was last asked."""
     members = msgspec.to_builtins(state)
-    return add_checksum(encode({name: members[name] for name in _OF_CONTACT.values()}) + b"\n")
+    return {name: members[name] for name in _OF_CONTACT.values()}
 
 
 def save_state(path: Path, state: ArchiveState) -> bool:
@@ -137,14 +143,21 @@ def persist_published_lists(
 
     Raises `CacheError` if the state cannot be written.
     """
-    published = replace(
+    published = with_published_lists(state, paths, feed_dates)
+    if published != state:
+        save_state(cache / STATE_FILE, published)
+
+
+def with_published_lists(
+    state: ArchiveState, paths: Iterable[str], feed_dates: Mapping[str, datetime]
+) -> ArchiveState:
+    """Return the state to which that is added."""
+    return replace(
         state,
         published_lists={**state.published_lists, **dict.fromkeys(paths, 1)},
         # Not those of a clone that has never asked the API: its build changes nothing in git.
         feed_dates={**state.feed_dates, **(feed_dates if state.last_refreshed else {})},
     )
-    if published != state:
-        save_state(cache / STATE_FILE, published)
 
 
 def load_published_ids(path: Path) -> dict[str, str]:

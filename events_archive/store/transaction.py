@@ -8,7 +8,7 @@ finds the same changes. So no line of the history is lost or doubled.
 Commands that only read need no lock: `read_committed` reads again after a transaction.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +20,7 @@ import msgspec
 from events_archive.errors import CacheError
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change
+from events_archive.store.articles_file import ARTICLES_FILE
 from events_archive.store.files import (
     read_bytes,
     read_checked,
@@ -29,9 +30,11 @@ from events_archive.store.files import (
 )
 from events_archive.store.history_file import HISTORY_FILE, append_lines, encode_changes
 from events_archive.store.lock import lock_cache
+from events_archive.store.publications_file import PUBLICATIONS_FILE
 from events_archive.store.records import EVENTS_FILE, Records
 from events_archive.store.state_files import (
     CONTACT_FILE,
+    PUBLISHED_IDS_FILE,
     STATE_FILE,
     encode_contact,
     encode_state,
@@ -41,6 +44,9 @@ CHECKPOINT_FOLDER, CHECKPOINT_HEADER = "sweep", "sweep.json"
 """Folder of the pages of an unfinished full refresh, and the file there that describes it."""
 
 JOURNAL_FILE = f"{CHECKPOINT_FOLDER}/journal.json"
+
+OTHER_FILES = (ARTICLES_FILE, PUBLICATIONS_FILE, PUBLISHED_IDS_FILE)
+"""Files that are written with the others when an archive is restored, and by themselves else."""
 
 T = TypeVar("T")
 
@@ -55,11 +61,21 @@ class _Journal(msgspec.Struct, kw_only=True):
     ledger: str
     """The new ``ledger.json``."""
     contact: str = ""
-    """The new ``contact.json``; empty in the journals of earlier versions."""
+    """The new ``contact.json``; empty if there is none, and in journals of earlier versions."""
+    others: dict[str, str] = {}
+    """The contents of new files among `OTHER_FILES`, by name."""
 
 
-def commit(cache: Path, records: Records, changes: Iterable[Change], state: ArchiveState) -> None:
+def commit(
+    cache: Path,
+    records: Records,
+    changes: Iterable[Change],
+    state: ArchiveState,
+    others: Mapping[str, bytes] | None = None,
+) -> None:
     """Write ``records`` and ``state`` to the folder ``cache``; append ``changes`` to its history.
+
+    ``others`` are the contents of some of `OTHER_FILES`, by name.
 
     Raises `CacheError` when a file cannot be written; the next `recover` then completes or drops
     the whole.
@@ -70,7 +86,9 @@ def commit(cache: Path, records: Records, changes: Iterable[Change], state: Arch
         history_size=len(read_text(cache / HISTORY_FILE)),
         history=encode_changes(changes).decode(),
         ledger=encode_state(state).decode(),
-        contact=encode_contact(state).decode(),
+        # Where the API was never asked, there is no such file.
+        contact=encode_contact(state).decode() if state.api_url else "",
+        others={name: content.decode() for name, content in (others or {}).items()},
     )
     write_checked(cache / JOURNAL_FILE, journal)
     write_atomically(cache / EVENTS_FILE, events)
@@ -90,6 +108,9 @@ def recover(cache: Path) -> None:
         write_atomically(cache / STATE_FILE, journal.ledger.encode())
         if journal.contact:
             write_atomically(cache / CONTACT_FILE, journal.contact.encode())
+        for name in OTHER_FILES:
+            if name in journal.others:
+                write_atomically(cache / name, journal.others[name].encode())
     with suppress(OSError):
         (cache / JOURNAL_FILE).unlink(missing_ok=True)
 

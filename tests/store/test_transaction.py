@@ -67,6 +67,40 @@ def test_after_a_power_cut_the_cache_is_the_old_or_the_new_one(
     assert cache_of(tmp_path) == after
 
 
+@pytest.mark.parametrize("survived", range(7))
+def test_files_that_are_restored_with_the_others_are_part_of_the_transaction(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, survived: int
+) -> None:
+    others = {name: name.encode() for name in ("articles.jsonl", "published-ids.json")}
+    done: list[Path] = []
+    write = transaction.write_atomically
+
+    def dying(path: Path, data: bytes) -> bool:
+        if len(done) >= survived:
+            raise PowerCut
+        done.append(path)
+        return write(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(transaction, "write_atomically", dying)
+        try:
+            commit(tmp_path, records_of(NEW), CHANGES, STATE, others)
+        except PowerCut:
+            assert survived < 5
+    recover(tmp_path)
+    found = {name: (tmp_path / name).read_bytes() for name in others if (tmp_path / name).exists()}
+    assert found == (others if survived else {})
+    assert cache_of(tmp_path) == ((NEW, CHANGES, STATE) if survived else ({}, (), ArchiveState()))
+
+
+def test_a_journal_writes_no_file_with_another_name(tmp_path: Path) -> None:
+    (tmp_path / "cache").mkdir()
+    others = {"../outside": b"x", "articles.jsonl": b""}
+    commit(tmp_path / "cache", records_of(NEW), CHANGES, STATE, others)
+    assert [path.name for path in tmp_path.iterdir()] == ["cache"]
+    assert (tmp_path / "cache/articles.jsonl").exists()
+
+
 def test_an_invalid_journal_is_removed(tmp_path: Path) -> None:
     (tmp_path / "sweep").mkdir()
     for text in (b"{", b"{}", b"[]", b'{"events": 5}', b"\xff"):
