@@ -19,6 +19,7 @@ from events_archive.safe_text import keep_secret
 from events_archive.setting_parsers import (
     parse_date,
     parse_path,
+    parse_site,
     parse_url_prefix,
     whole_number,
 )
@@ -34,6 +35,7 @@ COMMANDS = {
     "repair": "mend the files of the cache after a merge, an edit or a fault; with --dry-run only "
     "say how",
     "export": "build the site, and pack it into one ZIP or ZIM file",
+    "verify": "compare a published site with what the cache would build",
     "restore": "fill an empty cache from a published site, its folder or its ZIP",
 }
 """The help of each command, by the name of its module in `events_archive.commands`."""
@@ -189,6 +191,12 @@ def _add_command_options(commands: Mapping[str, argparse.ArgumentParser]) -> Non
         type=parse_path,
         metavar="FILE",
         help="where to write it (default: a dated name in exports/)",
+    )
+    commands["verify"].add_argument(
+        "site",
+        type=parse_site,
+        metavar="URL_OR_FOLDER",
+        help="where the site is published, or the folder that it is in",
     )
     commands["restore"].add_argument(
         "site",
