@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tomllib
 from fnmatch import fnmatch
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from packaging.specifiers import SpecifierSet
 from ruamel.yaml import YAML
 
 from events_archive.check.external_links import DEFAULT_POLICY
+from events_archive.site import urls
+from events_archive.site.dataset import DATASET_FILES
 from events_archive.store.links_file import LINKS_FILE
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, Run
 from tests.fork import BUILD_SCRIPTS, DATA_BRANCH, PUBLISH_SCRIPTS
 
 WORKFLOWS = sorted((PROJECT / ".github/workflows").glob("*.yml"))
@@ -93,8 +96,55 @@ def test_publishing_has_the_permissions_that_it_needs(publishing: Workflow) -> N
     assert {name: job["permissions"] for name, job in publishing["jobs"].items()} == {
         "build": {"contents": "read", "pages": "read"},
         "publish": {"contents": "write", "pages": "write", "id-token": "write"},
+        "attest": {"attestations": "write", "id-token": "write"},
         "overdue": {},
     }
+
+
+def test_what_is_published_is_attested_by_a_job_that_does_nothing_else(
+    publishing: Workflow, seed_run: Run
+) -> None:
+    jobs = publishing["jobs"]
+    job = jobs["attest"]
+    assert job["needs"] == ["build", "publish"]
+    assert job["if"] == (
+        "needs.publish.outputs.current == 'true' && !github.event.repository.private"
+    )
+    assert jobs["publish"]["outputs"] == {"current": "${{ steps.commit.outputs.current }}"}
+    download, attest = job["steps"]
+    assert [step["uses"].partition("@")[0] for step in job["steps"]] == [
+        "actions/download-artifact", "actions/attest-build-provenance",
+    ]  # fmt: skip
+    (upload,) = (
+        step
+        for step in jobs["build"]["steps"]
+        if step.get("with", {}).get("name", "").startswith("downloads-")
+    )
+    # The artifact has the paths of the files below their common folder.
+    patterns = [path.removeprefix("output/") for path in upload["with"]["path"].split()]
+    uploaded = {path for path in seed_run.output.rglob("*") if _fits(path, seed_run, patterns)}
+    folder = download["with"]["path"]
+    subjects = [path.removeprefix(f"{folder}/") for path in attest["with"]["subject-path"].split()]
+    assert uploaded == {path for path in uploaded if _fits(path, seed_run, subjects)}
+    names = {path.relative_to(seed_run.output).as_posix() for path in uploaded}
+    assert names == {
+        "build.json", urls.CHECKSUMS, urls.DATA_PACKAGE, urls.CROISSANT,
+        *(file.path for file in DATASET_FILES),
+    }  # fmt: skip
+    assert urls.DOWNLOAD in patterns
+
+
+def _fits(path: Path, run: Run, patterns: list[str]) -> bool:
+    return any(path in run.output.glob(pattern) for pattern in patterns)
+
+
+def test_the_site_names_the_commit_that_is_built_and_not_the_one_that_started_the_run(
+    publishing: Workflow,
+) -> None:
+    (build,) = (s for s in publishing["jobs"]["build"]["steps"] if s.get("id") == "build")
+    assert build["env"]["ARCHIVE_COMMIT"] == "${{ steps.data.outputs.code }}"
+    script = (PROJECT / ".github/scripts/load_data.sh").read_text("utf-8")
+    assert "code=$(git rev-parse HEAD)" in script
 
 
 def test_testing_only_reads(testing: Workflow) -> None:
@@ -187,10 +237,11 @@ def test_the_artifacts_of_each_attempt_of_a_run_have_names_of_their_own(
         (options.get("artifact_name") or options["name"]).removesuffix(
             "${{ needs.build.outputs.artifacts }}"
         )
-        for options in (step.get("with", {}) for step in jobs["publish"]["steps"])
+        for job in (jobs["publish"], jobs["attest"])
+        for options in (step.get("with", {}) for step in job["steps"])
         if options.keys() & {"artifact_name", "name"}
     ]
-    assert uploaded == used == ["data-", "github-pages-"]
+    assert sorted(uploaded) == sorted(used) == ["data-", "downloads-", "github-pages-"]
 
 
 def test_nothing_is_deployed_or_remembered_that_is_out_of_date(publishing: Workflow) -> None:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Refreshes the cache and builds the site; writes the report to build.json. FULL, NO_PICTURES and
-# OFFLINE are options if they are "true"; build.py reads LL2_API_KEY, ARCHIVE_BASE_URL,
+# OFFLINE are options if they are "true"; build.py reads LL2_API_KEY, ARCHIVE_BASE_URL, ARCHIVE_COMMIT,
 # ARCHIVE_OFFER_DOWNLOAD and ARCHIVE_SOURCE_URL itself.
 # Outputs: summary; overdue, a sentence if the API has not been reached for two weeks, else empty; and
 # images, the key for caching the images.
