@@ -6,6 +6,7 @@ from events_archive.published.archive import Archive, read_archive
 from events_archive.published.files import open_site
 from events_archive.published.restore import require_empty_cache, write_archive
 from events_archive.published.settings import stated_differences
+from events_archive.settings import Settings
 from events_archive.store.lock import lock_cache
 
 
@@ -23,7 +24,8 @@ def run(options: Options, console: Console) -> None:
         if not settings.dry_run:
             with lock_cache(settings.cache), console.timed("write"):
                 require_empty_cache(settings.cache)
-                write_archive(archive, files, settings.cache)
+                shipped = options.project / Settings().cache
+                write_archive(archive, files, settings.cache, shipped=shipped)
     report(archive, options, console)
 
 

@@ -121,6 +121,6 @@ def _read(files: PublishedFiles, info: BuildInfo, folder: Path, pictures_file: b
         changes=changes,
         state=state,
         article_count=len(articles.lines),
-        others={name: content for name, content in others.items() if content},
+        others=others,
         pictures=read_pictures(files, pictures_file),
     )

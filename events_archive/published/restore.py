@@ -11,7 +11,9 @@ from events_archive.published.archive import Archive
 from events_archive.published.files import PublishedFiles, UnusableFileError
 from events_archive.published.pictures import MAX_PICTURE
 from events_archive.site import urls
+from events_archive.store.files import read_bytes
 from events_archive.store.lock import LOCK_FILE
+from events_archive.store.sample import SAMPLE_FILE
 from events_archive.store.transaction import commit
 
 _FOLDERS = ("generations", "sweep", "thumbnails")
@@ -28,8 +30,10 @@ def require_empty_cache(cache: Path) -> None:
         )
 
 
-def write_archive(archive: Archive, files: PublishedFiles, cache: Path) -> None:
+def write_archive(archive: Archive, files: PublishedFiles, cache: Path, *, shipped: Path) -> None:
     """Write the archive into the cache, which is locked and empty: all of it, or nothing.
+
+    ``shipped`` is the folder of the cache that comes with the code.
 
     The pictures come first, which a cache can do without. Then the data are one transaction.
 
@@ -37,7 +41,9 @@ def write_archive(archive: Archive, files: PublishedFiles, cache: Path) -> None:
     """
     try:
         _write_pictures(archive, files, cache)
-        commit(cache, archive.records, archive.changes, archive.state, archive.others)
+        others = {**archive.others, SAMPLE_FILE: read_bytes(shipped / SAMPLE_FILE)}
+        others = {name: content for name, content in others.items() if content}
+        commit(cache, archive.records, archive.changes, archive.state, others)
     except BaseException:
         for name in _FOLDERS:
             with suppress(OSError):
