@@ -25,7 +25,7 @@ ZIP = "spaceflight-events-archive.zip"
 CONTENT_CACHE = "data/content_cache.zip"
 FORMER_ASSET = "assets/style.0000000000.css"
 DATA_FILES = (
-    "articles.jsonl", "contact.json", "events.jsonl", "history.jsonl", "ledger.json",
+    "articles.jsonl", "contact.json", "events.jsonl", "history.jsonl", "ledger.json", "links.json",
     "publications.jsonl", "published-ids.json",
 )  # fmt: skip
 
@@ -71,11 +71,22 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
         # Observations are to the second.
         time.sleep(1.1)
         build("--full")
+        write_links(folder / "cache", database[first]["info_urls"], database[first]["vid_urls"])
         run = run_build(
             "--offline", "--base-url", BASE_URL,
             cache=folder / "cache", output=folder / "output", **SETTINGS,
         )  # fmt: skip
         yield Published(run, ll2, second)
+
+
+def write_links(cache: Path, *links: list[dict[str, str]]) -> None:
+    """Note that the pages of some links are gone."""
+    gone = {
+        "first_seen": "2026-01-01T00:00:00Z", "last_tried": "2026-06-01T00:00:00Z", "last_ok": None,
+        "fault": "answered 404", "failing_since": "2026-01-01T00:00:00Z",
+    }  # fmt: skip
+    statuses = {link["url"]: gone for some in links for link in some}
+    (cache / "links.json").write_text(json.dumps(statuses))
 
 
 def files(folder: Path) -> Contents:
@@ -113,6 +124,9 @@ def test_the_published_site_has_everything_that_this_is_about(published: Publish
     assert str(published.withdrawn) in json.loads((cache / "ledger.json").read_bytes())["withdrawn"]
     assert len((cache / "articles.jsonl").read_bytes().splitlines()) == 90
     listed = json.loads((output / "service-worker-files.json").read_bytes())["files"]
+    gone = json.loads((cache / "links.json").read_bytes())
+    report = (output / "report.html").read_text("utf-8")
+    assert any(link.replace("&", "&amp;") in report for link in gone)
     assert {Path(path).suffix for path in former_files(published.run)} == {".css", ".webp"}
     assert {path for path in listed if path.startswith("pictures/")}
 
@@ -349,6 +363,7 @@ def test_data_with_another_digest_are_refused(site_files: Contents, tmp_path: Pa
         (setting("articles.jsonl", b"[]\n"), "articles.jsonl, line 1"),
         (setting("history.jsonl", b"null\n"), "history.jsonl, line 1"),
         (setting("publications.jsonl", b'{"id": 309}\n'), "publications.jsonl, line 1"),
+        (setting("links.json", b"[]"), "links.json is damaged"),
         (setting("ledger.json", b"<<<"), "ledger.json"),
         (setting("ledger.json", b'{"lists": {"../../etc/passwd": 1}}'), "ledger.json"),
         (

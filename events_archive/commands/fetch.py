@@ -23,7 +23,7 @@ from events_archive.site.publications import Publications
 from events_archive.site.site import Site
 from events_archive.snapi.load import load_articles
 from events_archive.snapi.refresh import refresh_articles
-from events_archive.store.files import ADVICE, keep_original
+from events_archive.store.files import ADVICE, keep_original, read_bytes
 from events_archive.store.history_file import HISTORY_FILE, load_history
 from events_archive.store.links_file import LINKS_FILE, load_gone_links
 from events_archive.store.lock import lock_cache
@@ -99,6 +99,7 @@ def load_site(
             today=settings.today or result.as_of.date(),
             withdrawn=history.state.withdrawn,
         )
+    gone_links, links_file = _links(settings, console)
     with console.timed("articles"):
         # A dry run says what it would request.
         has_network = result.has_network or settings.dry_run
@@ -126,23 +127,25 @@ def load_site(
         sample_count=len(result.records.sample),
         articles={event.id: articles[event.id] for event in events if event.id in articles},
         articles_refreshed=news.contact.last_refreshed,
-        gone_links=_gone_links(settings, console),
+        gone_links=gone_links,
+        links_file=links_file,
         records=result.records,
         article_records=news.records,
     )
 
 
-def _gone_links(settings: Settings, console: Console) -> frozenset[str]:
-    """Return the URLs of pages of other sites that are gone, as far as it is known."""
+def _links(settings: Settings, console: Console) -> tuple[frozenset[str], bytes]:
+    """Return the URLs of pages of other sites that are gone, and the file that says it."""
     file = settings.cache / LINKS_FILE
     try:
-        gone = load_gone_links(file)
+        gone, content = load_gone_links(file), read_bytes(file)
     except CacheError as error:
         console.warn(f"{error}; no link counts as dead")
-        return frozenset()
+        return frozenset(), b""
     if gone is None:
         console.warn(f"{file} is damaged, and no link counts as dead; {ADVICE}")
-    return gone or frozenset()
+        return frozenset(), b""
+    return gone, content
 
 
 def _former_publications(settings: Settings, console: Console) -> dict[int, Publication]:

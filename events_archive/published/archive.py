@@ -18,8 +18,9 @@ from events_archive.site import urls
 from events_archive.site.build_info import BuildInfo
 from events_archive.store.articles_file import ARTICLES_FILE, load_article_records
 from events_archive.store.canonical_json import decode_as
-from events_archive.store.files import write_checked
+from events_archive.store.files import read_bytes, write_checked
 from events_archive.store.history_file import HISTORY_FILE, load_history
+from events_archive.store.links_file import LINKS_FILE, load_gone_links
 from events_archive.store.publications_file import PUBLICATIONS_FILE, load_publications
 from events_archive.store.records import EVENTS_FILE, Records, load_records
 from events_archive.store.state_files import (
@@ -30,7 +31,9 @@ from events_archive.store.state_files import (
     load_state,
 )
 
-_DATA_FILES = (ARTICLES_FILE, EVENTS_FILE, HISTORY_FILE, PUBLICATIONS_FILE, STATE_FILE)
+_DATA_FILES = (
+    ARTICLES_FILE, EVENTS_FILE, HISTORY_FILE, LINKS_FILE, PUBLICATIONS_FILE, STATE_FILE,
+)  # fmt: skip
 _MAX_INFO = 1_000_000
 """Bytes of `urls.BUILD_INFO`."""
 
@@ -91,7 +94,8 @@ def _unpack(data: bytes, folder: Path) -> bytes:
         if missing := {f"{FOLDER}/{name}" for name in (*_DATA_FILES, PICTURES_FILE)} - inner.paths:
             raise ValueError(f"there is no {min(missing)}")
         for name in _DATA_FILES:
-            (folder / name).write_bytes(inner.read(f"{FOLDER}/{name}"))
+            if content := inner.read(f"{FOLDER}/{name}"):
+                (folder / name).write_bytes(content)
         return inner.read(f"{FOLDER}/{PICTURES_FILE}")
 
 
@@ -106,13 +110,15 @@ def _read(files: PublishedFiles, info: BuildInfo, folder: Path, pictures_file: b
     damaged = (*records.damaged, *articles.damaged, *damaged_changes, *damaged_publications)
     for message in (*damaged, *damaged_state):
         raise ValueError(message)
+    if load_gone_links(folder / LINKS_FILE) is None:
+        raise ValueError(f"{LINKS_FILE} is damaged")
     if sha256(records.data).hexdigest() != info.events_sha256:
         raise ValueError(f"{EVENTS_FILE} has not the digest that {urls.BUILD_INFO} states")
     if info.contact is not None and not state.api_url:
         raise ValueError(f"{urls.BUILD_INFO} does not say when which API was asked")
     others = {
+        **{name: read_bytes(folder / name) for name in (LINKS_FILE, PUBLICATIONS_FILE)},
         ARTICLES_FILE: articles.data,
-        PUBLICATIONS_FILE: (folder / PUBLICATIONS_FILE).read_bytes(),
         PUBLISHED_IDS_FILE: encode_published_ids(info.published_ids),
     }
     return Archive(

@@ -56,6 +56,8 @@ class Site(Struct, frozen=True, kw_only=True, dict=True, eq=False):
     """All records of events in the cache, those included of which no event can be made."""
     article_records: ArticleRecords = ArticleRecords()
     """All records of articles in the cache."""
+    links_file: bytes = b""
+    """The content of ``links.json``, from which `gone_links` is; empty if it cannot be read."""
 
     def with_events(
         self, events: Iterable[Event], former: Mapping[int, RecordLine] | None = None

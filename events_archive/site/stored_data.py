@@ -11,6 +11,7 @@ from events_archive.site.redirects import is_permanent_list
 from events_archive.site.site import Site
 from events_archive.store.articles_file import ARTICLES_FILE
 from events_archive.store.history_file import HISTORY_FILE, encode_changes
+from events_archive.store.links_file import LINKS_FILE
 from events_archive.store.publications_file import PUBLICATIONS_FILE, encode_publications
 from events_archive.store.records import EVENTS_FILE
 from events_archive.store.state_files import STATE_FILE, encode_state, with_published_lists
@@ -38,6 +39,7 @@ class StoredData(Struct, frozen=True, kw_only=True, dict=True, eq=False):
             ARTICLES_FILE: site.article_records.data,
             EVENTS_FILE: site.records.data,
             HISTORY_FILE: encode_changes(site.history.changes),
+            LINKS_FILE: site.links_file,
             STATE_FILE: encode_state(state),
             PUBLICATIONS_FILE: encode_publications(publications),
         }

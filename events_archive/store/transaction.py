@@ -29,6 +29,7 @@ from events_archive.store.files import (
     write_checked,
 )
 from events_archive.store.history_file import HISTORY_FILE, append_lines, encode_changes
+from events_archive.store.links_file import LINKS_FILE
 from events_archive.store.lock import lock_cache
 from events_archive.store.publications_file import PUBLICATIONS_FILE
 from events_archive.store.records import EVENTS_FILE, Records
@@ -46,7 +47,7 @@ CHECKPOINT_FOLDER, CHECKPOINT_HEADER = "sweep", "sweep.json"
 
 JOURNAL_FILE = f"{CHECKPOINT_FOLDER}/journal.json"
 
-OTHER_FILES = (ARTICLES_FILE, PUBLICATIONS_FILE, PUBLISHED_IDS_FILE, SAMPLE_FILE)
+OTHER_FILES = (ARTICLES_FILE, LINKS_FILE, PUBLICATIONS_FILE, PUBLISHED_IDS_FILE, SAMPLE_FILE)
 """Files that are written with the others when an archive is restored, and by themselves else."""
 
 T = TypeVar("T")
