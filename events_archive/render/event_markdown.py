@@ -4,10 +4,11 @@ All texts of others are escaped: they can add no headings, lists, links or HTML 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 
+from events_archive.model.archived_copies import archived_copy_url, day_of_event
 from events_archive.model.event import Event
 from events_archive.model.interval import format_day
 from events_archive.render.context import RenderContext
@@ -34,12 +35,20 @@ def _blocks(context: RenderContext, page: Page) -> Iterator[str]:
     yield _items(f"{name}: {value}" for name, value in _facts(context, page) if value)
     if event.description:
         yield _paragraphs(event.description)
+    gone: tuple[str, ...] = page.context["gone_links"]
     sections = {
-        "Webcasts": (_link(label, link.url) for link, label in with_labels(event.videos)),
+        "Webcasts": (
+            _link(label, link.url) + (", no longer available" if link.url in gone else "")
+            for link, label in with_labels(event.videos)
+        ),
         "Updates": (f"{_day(update.created)}: {_line(update.comment)}" for update in event.updates),
-        "Further reading": (_link(label, link.url) for link, label in with_labels(event.links)),
+        "Further reading": (
+            _outward_link(label, link.url, day_of_event(event), gone)
+            for link, label in with_labels(event.links)
+        ),
         "In the news": (
-            f"{_link(article.label, article.url)}, {_line(article.site)}, {_day(article.published)}"
+            f"{_outward_link(article.label, article.url, article.published, gone)}, "
+            f"{_line(article.site)}, {_day(article.published)}"
             for article in page.context["articles"]
         ),
         "Change history": (
@@ -79,6 +88,14 @@ def _items(texts: Iterable[str]) -> str:
 def _link(label: str, url: str) -> str:
     target = re.sub(r"[<>\s\\]", lambda found: f"%{ord(found[0]):02X}", url)
     return f"[{_line(label)}](<{target}>)"
+
+
+def _outward_link(label: str, url: str, day: date | None, gone: Collection[str]) -> str:
+    """Return a link to a page of another site, or to its archived copy if it is ``gone``."""
+    copy = archived_copy_url(url, day) if url in gone else ""
+    if not copy:
+        return _link(label, url)
+    return f"{_link(label, copy)} (archived copy; {_link('the original', url)} is gone)"
 
 
 @lru_cache(maxsize=4096)

@@ -35,7 +35,7 @@ def event_pages(site: Site) -> Iterator[Page]:
 
 def markdown_page(site: Site, event: Event, page: Page) -> Page:
     """Return the Markdown of an event, for programs, from what its ``page`` is made from."""
-    names = ("event", "withdrawn", "articles", "changelog")
+    names = ("event", "withdrawn", "articles", "gone_links", "changelog")
     return Page(
         path=site.urls.event(event, MARKDOWN.suffix),
         writer=Writer.EVENT_MARKDOWN,

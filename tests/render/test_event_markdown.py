@@ -42,6 +42,18 @@ def test_it_has_the_facts_of_the_page_and_its_links() -> None:
     assert "## Further reading\n\n- [Report](<https://example.com/a>)\n" in text
 
 
+def test_of_a_page_that_is_gone_it_has_the_archived_copy_first() -> None:
+    page, video = "https://example.com/a", "https://video.example/1"
+    event = an_event(
+        1, "2021-07-04T00:11:00Z",
+        links=(a_link(url=page, title="Report"),), videos=(a_video(url=video, title="Live"),),
+    )  # fmt: skip
+    text = _text(event, gone_links=frozenset({page, video}))
+    copy = f"[Report](<https://web.archive.org/web/20210704/{page}>)"
+    assert f"- {copy} (archived copy; [the original](<{page}>) is gone)\n" in text
+    assert f"- [Live](<{video}>), no longer available\n" in text
+
+
 def test_of_a_withdrawn_event_it_says_so_and_when_it_was_last_listed() -> None:
     history = a_history(withdrawn={1: date(2026, 11, 9)})
     assert "- Withdrawn: last listed by the source on 9 November 2026\n" in _text(

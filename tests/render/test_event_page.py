@@ -113,6 +113,17 @@ def test_articles_are_links_with_site_author_and_date_and_no_picture() -> None:
     assert "<img" not in section[0]
 
 
+def test_of_articles_and_webcasts_that_are_gone_it_says_so() -> None:
+    urls = ("https://news.example/1", "https://video.example/1")
+    event = an_event(7, videos=(a_video(url=urls[1], title="Live"),))
+    html = _html(a_site(event, articles={7: (an_article(1),)}, gone_links=frozenset(urls)))
+    copy = f"https://web.archive.org/web/20210704/{urls[0]}"
+    assert f'<a href="{copy}" rel="nofollow noopener noreferrer" dir="auto">Article 1</a>' in html
+    words = " ".join(re.sub(r"<[^>]+>", "", html).split())
+    assert "news.example Archived copy. The original is no longer available." in words
+    assert "video.example · no longer available" in words
+
+
 def test_a_hostile_title_is_text_and_its_host_is_shown() -> None:
     title = "</a><script>alert(1)</script> nasa.gov " + "x" * 2000
     article = an_article(title=title, site="<b>NASA</b>", authors=("<i>",))

@@ -8,6 +8,7 @@ from events_archive.model.event import Licence
 from events_archive.site.data_quality import (
     MAX_NAMED_EVENTS,
     QUALITY_RULES,
+    dead_links,
     inconsistent_place_names,
     likely_duplicates,
     quality_issues,
@@ -89,6 +90,28 @@ def test_the_page_lists_some_events_and_counts_all() -> None:
     assert len(events) == 59
     html = render_site(site, lambda page: page.path == "report.html")["report.html"]
     assert f"and {59 - MAX_NAMED_EVENTS} more" in html.decode()
+
+
+def test_dead_links_are_listed_by_host_the_host_with_most_first() -> None:
+    first, second = "https://a.example/1", "https://b.example/1"
+    site = a_site(
+        an_event(1, "2021-01-01T00:00:00Z", links=(a_link(url=second), a_link(url=first))),
+        an_event(2, "2021-02-01T00:00:00Z", links=(a_link(url=second),)),
+        an_event(3, "2021-03-01T00:00:00Z", links=(a_link(url="https://b.example/2"),)),
+        gone_links=frozenset({first, second}),
+    )
+    found = [(row.host, [event.id for _, event in row.links]) for row in dead_links(site)]
+    assert found == [("b.example", [2, 1]), ("a.example", [1])]
+    html = render_site(site, lambda page: page.path == "report.html")["report.html"].decode()
+    assert 'Links that no longer work <span class="count">3</span></h2>' in html
+    assert 'b.example <span class="count">2</span></h3>' in html
+    assert '<a href="events/event-2.html" dir="auto">Event 2</a>' in html.partition("b.example")[2]
+
+
+def test_without_dead_links_nothing_is_said_of_them() -> None:
+    site = a_site(an_event(1))
+    html = render_site(site, lambda page: page.path == "report.html")["report.html"].decode()
+    assert "no longer work" not in html
 
 
 def test_rules_have_different_keys() -> None:
