@@ -90,6 +90,7 @@ class Flattener:
         macros.globals["urls"] = urls
         self.subscriptions: Any = macros.get_template("macros/subscribe.html").module
         self.tables: dict[str, dict[str, Any]] = {name: {} for name in _TABLES}
+        self.crafts: dict[Any, str] = {}
         self.presences: dict[Any, str] = {}
 
     def document(self) -> dict[str, Any]:
@@ -218,7 +219,8 @@ class Flattener:
             "updated": self._instant(context["updated"]),
             "firstSeen": self._instant(context["first_seen"]),
             "source": event.source_url,
-            "citation": self._citation(event, context["updated"]),
+            "citedDay": self._cited_day(context["updated"]),
+            "bibtexTitle": self._bibtex_title(event, context["updated"]),
             "videos": [
                 {
                     **self._link(video, label),
@@ -288,17 +290,22 @@ class Flattener:
         calendar = event_links(self.site, event)
         return {"end": calendar.end, "google": calendar.google, "outlook": calendar.outlook}
 
-    def _citation(self, event: Any, updated: datetime) -> dict[str, str]:
-        """Return what citations have beside the name: the date, and the name in BibTeX."""
-        bibtex = citations(self.site, event, updated).bibtex
-        title = re.search(r"^  title = \{\{(.*)\}\},$", bibtex, re.MULTILINE)[1]
-        return {
-            "day": f"{updated:%Y/%m/%d}",
-            "display": f"{updated.year}, {MONTHS[updated.month - 1]} {updated.day}",
+    def _cited_day(self, updated: datetime) -> str:
+        """Add a day to the table of days in citations; return its key there."""
+        key = f"{updated:%Y%m%d}"
+        self.tables["citedDays"][key] = {
+            "ris": f"{updated:%Y/%m/%d}",
+            "apa": f"{updated.year}, {MONTHS[updated.month - 1]} {updated.day}",
             "year": f"{updated.year}",
             "month": f"{updated.month}",
-            "bibtexTitle": title if title != event.name else "",
         }
+        return key
+
+    def _bibtex_title(self, event: Any, updated: datetime) -> str:
+        """Return the name of an event in BibTeX if a character in it is escaped there."""
+        bibtex = citations(self.site, event, updated).bibtex
+        title = re.search(r"^  title = \{\{(.*)\}\},$", bibtex, re.MULTILINE)[1]
+        return title if title != event.name else ""
 
     def _feed_links(self, event: Any) -> list[dict[str, str]]:
         both = with_labels(event.videos + event.links)
@@ -364,9 +371,10 @@ class Flattener:
         return key
 
     def _craft(self, craft: Any) -> str:
-        """Add a visit of a craft to the table of crafts; return its key there, the page's path."""
-        self.tables["crafts"][craft.url] = {"name": craft.name, "path": craft.url}
-        return craft.url
+        """Add a visit of a craft to the table of crafts; return its key there."""
+        key = self.crafts.setdefault(craft, f"{len(self.crafts)}")
+        self.tables["crafts"][key] = {"name": craft.name, "path": craft.url}
+        return key
 
     def _article(self, article: Any) -> dict[str, Any]:
         return {
@@ -827,7 +835,7 @@ _IN_NAVIGATION = (urls.ALL_TYPES, urls.ALL_YEARS)
 
 _TABLES = (
     "places", "images", "programs", "astronauts", "agencies", "stations", "stories", "crafts",
-    "presences",
+    "presences", "citedDays",
 )  # fmt: skip
 """Tables of values that events refer to by a key."""
 
