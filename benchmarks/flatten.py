@@ -27,6 +27,7 @@ from events_archive.cli import parse_arguments  # noqa: E402 - needs the path ab
 from events_archive.commands.fetch import load_site  # noqa: E402
 from events_archive.console import Console, quantity  # noqa: E402
 from events_archive.images.thumbnails import Thumbnails, make_thumbnails  # noqa: E402
+from events_archive.model.archived_copies import archived_copy_url, day_of_event  # noqa: E402
 from events_archive.model.event import host_of  # noqa: E402
 from events_archive.model.interval import (  # noqa: E402
     MONTHS,
@@ -36,7 +37,6 @@ from events_archive.model.interval import (  # noqa: E402
 )
 from events_archive.model.places import place_of  # noqa: E402
 from events_archive.model.timestamps import format_utc  # noqa: E402
-from events_archive.render.archived_copies import archived_copy_url, day_of_event  # noqa: E402
 from events_archive.render.assets import Assets, read_assets  # noqa: E402
 from events_archive.render.calendar_links import event_links  # noqa: E402
 from events_archive.render.citations import citations  # noqa: E402
@@ -233,7 +233,7 @@ class Flattener:
                 {
                     **self._link(one, label),
                     "text": one.description if one.description != label else "",
-                    "copy": archived_copy_url(one.url, day_of_event(event)),
+                    **self._copy(one.url, day_of_event(event)),
                 }
                 for one, label in with_labels(event.links)
             ],
@@ -385,8 +385,13 @@ class Flattener:
             "authors": list(article.authors),
             "isBlog": article.kind == "blog",
             "host": article.host if article.title else "",
-            "copy": archived_copy_url(article.url, article.published),
+            **self._copy(article.url, article.published),
         }
+
+    def _copy(self, url: str, day: Any) -> dict[str, Any]:
+        """Return the archived copy of a page of another site, and whether the page is gone."""
+        copy = archived_copy_url(url, day)
+        return {"copy": copy, "isGone": bool(copy) and url in self.site.gone_links}
 
     def _slip(self, drawn: Any) -> dict[str, Any] | None:
         if drawn is None:
