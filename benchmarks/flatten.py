@@ -226,6 +226,7 @@ class Flattener:
                     **self._link(video, label),
                     "publisher": video.publisher,
                     "type": video.type if video.type not in label else "",
+                    "isGone": video.url in self.site.gone_links,
                 }
                 for video, label in with_labels(event.videos)
             ],
