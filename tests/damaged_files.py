@@ -43,6 +43,12 @@ def truncated_file(data: bytes) -> bytes:
     return b"".join(lines[:at]) + lines[at][: len(lines[at]) // 2]
 
 
+def cut_file(data: bytes) -> bytes:
+    """Let the file end with its second last entry; a file of lines is whole without the last."""
+    lines = _lines(data)
+    return b"".join(lines[: _entries(lines)[-1]])
+
+
 def duplicate(data: bytes) -> bytes:
     """Repeat the second line that holds an entry, with its comma where it has one."""
     lines = _lines(data)

@@ -131,6 +131,7 @@ EXPECTED: dict[tuple[Damage, str], str] = {
     (damage.truncated_file, "events.jsonl"): "line 12: not a whole JSON object",
     (damage.truncated_file, "articles.jsonl"): "line 8: not a whole JSON object",
     (damage.truncated_file, ""): r"line \d+: not a whole entry",
+    (damage.cut_file, ""): r"line \d+: the file ends here, and not with a brace",
     (
         damage.duplicate,
         "events.jsonl",
@@ -147,23 +148,30 @@ def expected(do: Damage, name: str) -> str:
     return f"{re.escape(name)}:?,? ?{words}" if words else ""
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("events.jsonl", "history.jsonl", "ledger.json", "published-ids.json"),
-        *(pytest.param(name, marks=pytest.mark.extended) for name in (*LINE_FILES[2:], FILES[-1])),
-    ],
-)
-@pytest.mark.parametrize(
-    "do", [damage.conflict, damage.truncated_line, damage.truncated_file, damage.duplicate],
-    ids=lambda do: do.__name__,
+DAMAGES = (
+    damage.conflict, damage.truncated_line, damage.truncated_file, damage.cut_file,
+    damage.duplicate,
 )  # fmt: skip
+CASES = [
+    pytest.param(
+        do, name,
+        id=f"{do.__name__}-{name}",
+        marks=[pytest.mark.extended] if name in (*LINE_FILES[2:], "links.json") else [],
+    )
+    for name in FILES
+    for do in DAMAGES
+    # A file of lines without its last one is whole.
+    if do is not damage.cut_file or name not in LINE_FILES
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("do", "name"), CASES)
 def test_damage_is_named_with_its_line_by_a_build_and_mended_by_repair(
     copy: Copy, do: Damage, name: str
 ) -> None:
     damaged = copy.damage(name, do)
     words = expected(do, name)
-    is_cut = do in (damage.truncated_line, damage.truncated_file)
+    is_cut = do in (damage.truncated_line, damage.truncated_file, damage.cut_file)
     stops = (name in STOPS and is_cut) or (name, do) == ("published-ids.json", damage.conflict)
     before = copy.files()
     dry = copy.run("repair", "--dry-run")
@@ -230,7 +238,9 @@ def test_files_of_an_older_version_are_read_without_a_word_and_stay(tmp_path: Pa
         assert (tmp_path / "cache" / name).read_bytes() == (former / name).read_bytes()
 
 
-@pytest.mark.parametrize("name", ["contact.json", "articles-contact.json"])
+@pytest.mark.parametrize(
+    "name", ["contact.json", "articles-contact.json", "generations/generations.json"]
+)
 @pytest.mark.parametrize("do", [damage.truncated_file, damage.crlf, damage.byte_order_mark])
 def test_what_only_saves_work_counts_as_missing_once_it_is_damaged(
     copy: Copy, name: str, do: Damage

@@ -221,6 +221,10 @@ def test_an_update_of_the_sample_merges_without_a_conflict_and_changes_nothing_i
     update_sample(fork.upstream)
     assert fork.merge() == []
     assert b"A new sample event" in fork.data()["events.jsonl"]
+    repair = fork.run("repair", "--dry-run")
+    # The lines that the first refresh had removed may come with it.
+    sentence = rf"events [\d, ]*\b{NEW} are of the sample of the code; they are left out"
+    assert re.search(sentence, repair.stdout)
     assert differing(before, fork.site("--today", "2032-01-01")) == []
     assert "no changes" in fork.run(*fork.api).stderr
     assert fork.data() == data

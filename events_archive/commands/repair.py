@@ -1,7 +1,5 @@
 """``build.py repair``: mend the files of the cache after a merge, an edit by hand or a fault."""
 
-from msgspec import to_builtins
-
 from events_archive.commands import Options
 from events_archive.commands.fetch import cache_lock
 from events_archive.console import Console, quantity
@@ -19,21 +17,24 @@ def run(options: Options, console: Console) -> None:
     with cache_lock(settings):
         if not settings.dry_run:
             recover(settings.cache)
-        repairs: list[Repair] = []
+        repairs: list[dict[str, object]] = []
         for name in REPAIRS:
             try:
                 repair = find_repair(settings.cache, name)
                 if repair:
-                    console.print_lines(repair.faults)
-                    repairs.append(repair)
-                if repair and not settings.dry_run:
-                    original = repair.make()
-                    console.print_lines([f"{repair.path} is mended; the original is {original}"])
+                    repairs.append(report(repair, console, is_made=not settings.dry_run))
             except CacheError as error:
                 console.error(f"{error}; this file stays as it is")
-    console.facts["repairs"] = [
-        {"file": str(repair.path), "faults": to_builtins(repair.faults)} for repair in repairs
-    ]
-    files = quantity(len(repairs), "file")
-    done = f"{files} would be mended" if settings.dry_run else f"{files} mended"
-    console.print(f"{done[0].upper()}{done[1:]}." if repairs else "Nothing to mend.")
+    console.facts["repairs"] = repairs
+    done = "would be mended" if settings.dry_run else "mended"
+    console.print(f"{quantity(len(repairs), 'file')} {done}." if repairs else "Nothing to mend.")
+
+
+def report(repair: Repair, console: Console, *, is_made: bool) -> dict[str, object]:
+    """Print what is wrong with a file, make the repair, and return it for the JSON report."""
+    console.print_lines(repair.faults)
+    original = None
+    if is_made:
+        original = str(repair.make())
+        console.print_lines([f"{repair.path} is mended; the original is {original}"])
+    return {"file": str(repair.path), "faults": list(repair.faults), "original": original}

@@ -34,7 +34,14 @@ class EntryLines(Struct, frozen=True):
     markers: tuple[int, ...]
     """The lines with conflict markers."""
     unreadable: tuple[int, ...]
-    """The lines that hold no entry; the last one if the file ends too early."""
+    """The lines that hold no entry."""
+    end: int = 0
+    """The line in which the file ends too early; 0 if it does not."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every line can be read, and the file has an end."""
+        return not (self.unreadable or self.end)
 
     def merged(self, join: Callable[[Any, Any], Any]) -> dict[str, Any]:
         """Return the object; values of entries with one name, from first to last, are joined."""
@@ -53,7 +60,7 @@ class EntryLines(Struct, frozen=True):
         return {key: tuple(entries) for key, entries in found.items() if len(entries) > 1}
 
     def faults(self, path: Path, both_sides: str) -> tuple[str, ...]:
-        """Return a sentence about the conflict markers, and one about lines without an entry."""
+        """Return sentences about conflict markers, lines without an entry, and a missing end."""
         sentences = []
         if self.markers:
             sentences.append(markers_sentence(path, self.markers, both_sides))
@@ -61,6 +68,8 @@ class EntryLines(Struct, frozen=True):
             where = ", ".join(map(str, self.unreadable[:5]))
             more = " and others" if self.unreadable[5:] else ""
             sentences.append(f"{path}, line {where}{more}: not a whole entry")
+        if self.end:
+            sentences.append(f"{path}, line {self.end}: the file ends here, and not with a brace")
         return tuple(sentences)
 
 
@@ -96,9 +105,8 @@ class _Reader:
 
     def result(self) -> EntryLines:
         number, line = self._last
-        if not line.endswith(b"}") and number not in self._unreadable:
-            self._unreadable.append(number)
-        return EntryLines(tuple(self._entries), tuple(self._markers), tuple(self._unreadable))
+        end = 0 if line.endswith(b"}") or number in self._unreadable else number
+        return EntryLines(tuple(self._entries), tuple(self._markers), tuple(self._unreadable), end)
 
     def read(self, number: int, line: bytes) -> None:
         if marker := conflict_marker(line):

@@ -13,7 +13,12 @@ from events_archive.errors import CacheError
 from events_archive.model.archive_state import ArchiveState
 from events_archive.model.slugs import Owners, joined_owners
 from events_archive.store.canonical_json import decode
-from events_archive.store.entry_lines import Entry, EntryLines, read_entry_lines
+from events_archive.store.entry_lines import (
+    Entry,
+    EntryLines,
+    markers_sentence,
+    read_entry_lines,
+)
 from events_archive.store.files import read_text, unknown_name
 
 _MEMBERS = frozenset(field.encode_name for field in fields(ArchiveState))
@@ -47,17 +52,18 @@ def read_ledger(path: Path) -> LedgerReading:
     repeated: set[str] = set()
     lines = read_entry_lines(b"")
     unusable: tuple[int, ...] = ()
-    fault = 1
+    fault, is_json = 1, True
     try:
         members = decode(data, lambda pairs: _joined(pairs, repeated))
         state = msgspec.convert(members, ArchiveState, str_keys=True)
         if repeated:
             lines = read_entry_lines(data, _SECTIONS)
             # Only lines know which section they are in.
-            if not lines.unreadable:
+            if lines.is_whole:
                 state = msgspec.convert(_usable(lines)[0], ArchiveState, str_keys=True)
     except ValueError as error:
-        lines, fault = read_entry_lines(data, _SECTIONS), getattr(error, "lineno", 1)
+        is_json, fault = False, getattr(error, "lineno", 1)
+        lines = read_entry_lines(data, _SECTIONS)
         members, unusable = _usable(lines)
         state = msgspec.convert(members, ArchiveState, str_keys=True)
         if state == ArchiveState() and not members.keys() - _MEMBERS:
@@ -65,7 +71,7 @@ def read_ledger(path: Path) -> LedgerReading:
                 f"{path} holds nothing that can be read ({error}): without it published URLs are "
                 f"forgotten. Its last good version is in git (git log -- {path})"
             ) from error
-        if lines.unreadable:
+        if not lines.is_whole:
             # Entries of a section whose first line is unreadable are no members of a newer version.
             members, astray = _without_astray(members, lines)
             unusable = (*unusable, *astray)
@@ -74,19 +80,23 @@ def read_ledger(path: Path) -> LedgerReading:
         name = min(newer)
         raise CacheError(f"{path}, line {_line_of(data, name)}: {unknown_name(name)}")
     state, contested = _with_joined_owners(path, state, lines)
+    losses: tuple[str, ...] = ()
+    if not is_json:
+        losses = replace(lines, markers=(), unreadable=unusable).faults(path, "")
     return LedgerReading(
         state=state,
-        notes=(*_notes(path, lines, unusable, fault), *contested),
-        losses=replace(lines, markers=(), unreadable=unusable).faults(path, ""),
+        notes=(*_notes(path, lines, fault if not losses else 0), *contested),
+        losses=losses,
     )
 
 
-def _notes(path: Path, lines: EntryLines, unusable: Sequence[int], fault: int) -> tuple[str, ...]:
+def _notes(path: Path, lines: EntryLines, fault: int) -> tuple[str, ...]:
+    """Return what was put right; ``fault`` is where JSON is wrong if all entries can be read."""
     if lines.markers:
-        return replace(lines, unreadable=()).faults(path, "the entries of both sides are used")
+        return (markers_sentence(path, lines.markers, "the entries of both sides are used"),)
     if lines.repeated():
         return (_repetition(path, lines),)
-    if lines.entries and not unusable:
+    if lines.entries and fault:
         return (f"{path}, line {fault}: a comma or a brace is wrong; every entry is used",)
     return ()
 

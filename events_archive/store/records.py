@@ -21,7 +21,7 @@ from events_archive.store.sample import NOTHING_SHIPPED, ShippedLines, load_samp
 
 EVENTS_FILE = "events.jsonl"
 
-_LEFT_OUT = "it is left out until the next full refresh"
+_LEFT_OUT = "it is left out until the next full refresh (build.py --full)"
 
 K = TypeVar("K", int, tuple[str, int])
 """What tells records of a file apart, and orders them in it."""

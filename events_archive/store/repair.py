@@ -71,7 +71,12 @@ def find_repair(cache: Path, name: str) -> Repair | None:
 
 
 def _events(path: Path) -> Mended:
-    return _records(load_records(path, _first_seen(path)))
+    kept, every = load_records(path, _first_seen(path)), load_records(path)
+    content, faults = _records(kept)
+    if sample := every.lines.keys() - kept.lines.keys():
+        ids = ", ".join(map(str, sorted(sample)))
+        faults = (*faults, f"{path}: events {ids} are of the sample of the code; they are left out")
+    return content, faults
 
 
 def _first_seen(path: Path) -> Collection[int]:
