@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping, MutableMapping
 from contextlib import suppress
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
@@ -132,9 +133,9 @@ class _BytecodeCache(BytecodeCache):
     Where the folder cannot be written, or a file in it is damaged, templates are compiled again.
     """
 
-    _compiler = "".join(
-        Path(file).read_text("utf-8") for file in (__file__, code_generator.__file__)
-    )
+    _compiler = sha256(
+        b"".join(Path(file).read_bytes() for file in (__file__, code_generator.__file__))
+    ).hexdigest()
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
