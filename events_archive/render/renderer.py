@@ -45,6 +45,7 @@ from events_archive.render.query_data import (
 )
 from events_archive.render.search_data import search_data
 from events_archive.site import categories, urls
+from events_archive.site.data_quality import dead_links, quality_issues
 from events_archive.site.page import Page, Writer
 from events_archive.site.superlatives import superlatives
 from events_archive.source.links import host_note
@@ -105,6 +106,7 @@ class Renderer(Struct, frozen=True, kw_only=True, dict=True):
             "asset": context.assets.url,
             "category_of": categories.category_of,
             "citations": partial(citations, site),
+            "dead_links": partial(dead_links, site),
             "downloads": partial(downloads, context),
             "enclosure": partial(enclosure, context),
             "entry_summary": entry_summary,
@@ -114,6 +116,7 @@ class Renderer(Struct, frozen=True, kw_only=True, dict=True):
             "image_alt": image_alt,
             "json_ld": partial(json_ld_block, context),
             "markdown_file": lambda name: render_markdown_file(self.templates / name),
+            "quality_issues": partial(quality_issues, site.catalogue),
             "sample_record": partial(sample_record, context),
             "place_of": place_of,
             "policy": Markup(CONTENT_SECURITY_POLICY),

@@ -32,20 +32,13 @@ class QualityRule(Struct, frozen=True, kw_only=True):
 
 
 def report_pages(site: Site) -> Iterator[Page]:
-    """Yield the page of all issues, in the order of the rules."""
-    issues = quality_issues(site.catalogue)
+    """Yield the page of all issues; its template asks for the `quality_issues`."""
     yield Page(
         path=urls.REPORT,
         template="pages/report.html",
         title="Gaps in the data",
         description="What is missing or odd in the data of this archive, and where to report it.",
-        context={
-            "issues": issues,
-            "max_named": MAX_NAMED_EVENTS,
-            "dead_links": dead_links(site),
-            "clean": sum(not events for _, events in issues),
-            "count": len(site.catalogue.events),
-        },
+        context={"max_named": MAX_NAMED_EVENTS},
         breadcrumbs=(HOME,),
         alternates=AlternateLinks(site).main,
         cache_inputs=ALL_EVENTS,
