@@ -327,7 +327,7 @@ def test_what_is_not_there_and_what_is_no_site_is_refused(tmp_path: Path) -> Non
     assert "there is no" in restore(tmp_path / "none.zip", tmp_path, expect=1).stderr
     (tmp_path / "folder").mkdir()
     run = restore(tmp_path / "folder", tmp_path, expect=1)
-    assert "it has no build.json" in run.stderr
+    assert " has no build.json" in run.stderr
     assert not (tmp_path / "cache").exists()
 
 

@@ -78,8 +78,9 @@ def read_build_info(files: PublishedFiles) -> BuildInfo:
     """Return what a site states about itself. Raises `UnusableFileError` if it states nothing."""
     if urls.BUILD_INFO not in files.paths:
         raise UnusableFileError(
-            f"it has no {urls.BUILD_INFO}, so it is no site of the archive, or one of an earlier "
-            f"version; name the folder that {urls.HOME} is in, or the ZIP that the site offers"
+            f"{files.name} has no {urls.BUILD_INFO}, so it is no site of the archive, or one of an "
+            f"earlier version; name the folder that {urls.HOME} is in, or the ZIP that the site "
+            "offers"
         )
     try:
         return decode_as(files.read(urls.BUILD_INFO, limit=_MAX_INFO), BuildInfo)

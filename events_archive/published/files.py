@@ -33,6 +33,9 @@ class UnusableFileError(ArchiveError):
 class PublishedFiles(Protocol):
     """The files of a site, by their paths below its root."""
 
+    name: str
+    """Where the site is, for messages."""
+
     @property
     def paths(self) -> frozenset[str]:
         """The paths of all files that can be listed."""
@@ -69,7 +72,7 @@ class FolderFiles:
     """The files of a folder; symbolic links are not followed."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder, self.name = folder, str(folder)
         found = stat_tree(str(folder), exclude=(*NOT_OURS, MARKER), follow=False)
         self.paths = frozenset(found)
 
@@ -97,6 +100,7 @@ class ZipFiles:
     """The files of the ZIP for reading, in which the site is a folder in a folder."""
 
     def __init__(self, file: Path, archive: zipfile.ZipFile) -> None:
+        self.name = str(file)
         self._file, self._archive, self._free = file, archive, MAX_ZIP_BYTES
         entries = archive.infolist()
         if len(entries) > MAX_ZIP_ENTRIES:

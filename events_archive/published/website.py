@@ -52,7 +52,7 @@ class WebsiteFiles:
     def __init__(
         self, url: str, client: HttpClient, limits: HttpLimits, budget: SiteBudget = SITE_BUDGET
     ) -> None:
-        self.url = url
+        self.url = self.name = url
         self._client, self._limits = client, limits
         self._budget, self._until = budget, monotonic() + budget.seconds
         self._bytes = self._failures = 0
