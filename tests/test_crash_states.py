@@ -173,9 +173,8 @@ def content_of(disk: DiskCopy) -> dict[str, bytes]:
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, RecordedRun]]:
     """The first build; a refresh; a build.
 
-    The refresh adds, changes, renames and withdraws an event, and adds an article.
-
-    The last build removes a file too: an image that has been replaced twice.
+    The refresh adds, changes, renames and withdraws an event, and adds an article. The last build
+    removes a file too: an image that has been replaced twice.
     """
     folder = tmp_path_factory.mktemp("crash-states")
     root = folder / "disk"
