@@ -26,7 +26,7 @@ from events_archive.store.canonical_json import encode_lines
 from events_archive.store.files import ADVICE, keep_original, write_atomically
 from events_archive.store.links_file import LINKS_FILE, LinkStatus, load_links
 from events_archive.store.lock import locked
-from events_archive.store.repair import find_repair
+from events_archive.store.repair import first_fault
 from events_archive.thread_pool import map_in_threads
 
 _NO_HEAD = frozenset({400, 403, 404, 405, 406, 501})
@@ -74,9 +74,8 @@ def check_external_links(
         return
     if known is None and file.exists():
         keep_original(file)
-        repair = find_repair(settings.cache, LINKS_FILE)
-        reason = repair.faults[0] if repair else f"{file} is damaged"
-        console.warn(f"{reason}; every link is requested again, unless {ADVICE} first")
+        fault = first_fault(settings.cache, LINKS_FILE)
+        console.warn(f"{fault}; every link is requested again, unless {ADVICE} first")
     hosts = group_by_host(due, policy.max_per_host)
     with console.progress("Links", sum(map(len, hosts))) as progress:
         faults = find_faults(hosts, settings, progress, policy)

@@ -23,7 +23,7 @@ from events_archive.site.publications import Publications
 from events_archive.site.site import Site
 from events_archive.snapi.load import load_articles
 from events_archive.snapi.refresh import refresh_articles
-from events_archive.store.files import ADVICE, keep_original, read_bytes
+from events_archive.store.files import ADVICE, keep_original, read_text
 from events_archive.store.history_file import HISTORY_FILE, load_history
 from events_archive.store.links_file import LINKS_FILE, load_gone_links
 from events_archive.store.lock import lock_cache
@@ -33,6 +33,7 @@ from events_archive.store.publications_file import (
     save_publications,
 )
 from events_archive.store.records import EVENTS_FILE, load_records
+from events_archive.store.repair import first_fault
 from events_archive.store.state_files import (
     PUBLISHED_IDS_FILE,
     STATE_FILE,
@@ -138,12 +139,13 @@ def _links(settings: Settings, console: Console) -> tuple[frozenset[str], bytes]
     """Return the URLs of pages of other sites that are gone, and the file that says it."""
     file = settings.cache / LINKS_FILE
     try:
-        gone, content = load_gone_links(file), read_bytes(file)
+        gone, content = load_gone_links(file), read_text(file)
     except CacheError as error:
         console.warn(f"{error}; no link counts as dead")
         return frozenset(), b""
     if gone is None:
-        console.warn(f"{file} is damaged, and no link counts as dead; {ADVICE}")
+        fault = first_fault(settings.cache, LINKS_FILE)
+        console.warn(f"{fault}; no link counts as dead; {ADVICE}")
         return frozenset(), b""
     return gone, content
 

@@ -92,9 +92,8 @@ def merge_records(
         **{event_id: day for event_id, day in state.withdrawn.items() if event_id not in fetched},
         **{event_id: _last_seen(event_id, cached, state) for event_id in withdrawn_ids},
     }
-    kept = {
-        id: line for id, line in cached.lines.items() if id not in cached.sample - fetched.keys()
-    }
+    replaced = cached.sample - fetched.keys()
+    kept = {id: line for id, line in cached.lines.items() if id not in replaced}
     records = Records(lines=kept).merged(updates)
     edits = (line.last_updated for line in cached.lines.values())
     latest = now if now >= max(edits, default=EARLIEST) else LATEST

@@ -70,6 +70,12 @@ def find_repair(cache: Path, name: str) -> Repair | None:
     return Repair(path=path, faults=faults or (harmless,), content=content)
 
 
+def first_fault(cache: Path, name: str) -> str:
+    """Return what is wrong with a damaged file, in a sentence without an end."""
+    repair = find_repair(cache, name)
+    return repair.faults[0] if repair else f"{cache / name} is damaged"
+
+
 def _events(path: Path) -> Mended:
     kept, every = load_records(path, _first_seen(path)), load_records(path)
     content, faults = _records(kept)
