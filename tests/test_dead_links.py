@@ -135,7 +135,8 @@ def test_without_news_about_links_a_build_is_skipped(archive: Archive) -> None:
 def test_damaged_results_of_the_check_stop_no_build(archive: Archive) -> None:
     (archive.folder / "cache/links.json").write_text("{")
     run = archive.build()
-    assert "links.json is damaged, and no link counts as dead" in run.stderr
+    assert "links.json, line 1: the file ends here" in run.stderr
+    assert "no link counts as dead; build.py repair" in run.stderr
     (archive.folder / "cache/links.json").unlink()
     (archive.folder / "cache/links.json").mkdir()
     assert "no link counts as dead" in archive.build().stderr
