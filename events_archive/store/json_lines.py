@@ -13,7 +13,7 @@ from events_archive.store.files import conflict_marker, read_lines, unknown_name
 T = TypeVar("T")
 
 
-class UnusableLineError(ValueError):
+class UnusableLineError(CacheError):
     """A line is of no use, for a reason that continues "line 7: ..."."""
 
 
