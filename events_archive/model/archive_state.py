@@ -65,7 +65,9 @@ class ArchiveState(
             if not FIRST_YEAR <= day.year <= LAST_YEAR:
                 raise ValueError(f"{day} is not in the years {FIRST_YEAR} to {LAST_YEAR}")
         for texts in (self.event_owners, self.type_owners, self.published_lists):
-            if not _PATHS.fullmatch("\n".join(texts)):
+            lines = "\n".join(texts)
+            has_all = "" not in texts and lines.count("\n") == max(0, len(texts) - 1)
+            if not (has_all and _PATHS.fullmatch(lines)):
                 raise ValueError("a path or slug that no run has written")
         f"{self.api_url}{self.mode}".encode()
 

@@ -122,19 +122,18 @@ class _Reader:
             self._read_content(number, line)
 
     def _read_content(self, number: int, line: bytes) -> None:
-        if start := _SECTION.fullmatch(line):
-            self._section = decode(start[1])
-        elif line in (b"}", b"},"):
-            self._section = ""
-        elif entry := _ENTRY.fullmatch(line):
-            try:
+        starts = [name for start, name in self._starts.items() if start.startswith(line)]
+        try:
+            if start := _SECTION.fullmatch(line):
+                self._section = decode(start[1])
+            elif line in (b"}", b"},"):
+                self._section = ""
+            elif entry := _ENTRY.fullmatch(line):
                 name, value = decode(entry[1]), decode(entry[2])
                 self._entries.append(Entry(number, self._section, name, value))
-            except ValueError:
+            elif len(starts) == 1:
+                self._section = starts[0]
+            elif line != b"{":
                 self._unreadable.append(number)
-        elif line != b"{":
-            found = [name for start, name in self._starts.items() if start.startswith(line)]
-            if len(found) == 1:
-                self._section = found[0]
-            else:
-                self._unreadable.append(number)
+        except ValueError:
+            self._unreadable.append(number)

@@ -41,7 +41,7 @@ def repaired_history(path: Path) -> tuple[bytes, tuple[str, ...]]:
     """
     lines, damaged = _read(path, is_written_again=True)
     lines.sort(key=lambda line: _order(line.value))
-    entries = dict.fromkeys(encode(decode(line.data)) for line in lines)
+    entries = dict.fromkeys(_canonical(line) for line in lines)
     return b"".join(entry + b"\n" for entry in entries), tuple(damaged)
 
 
@@ -55,6 +55,15 @@ def _read(
         consequence="it is left out",
         is_written_again=is_written_again,
     )
+
+
+def _canonical(line: JsonLine[Change]) -> bytes:
+    """Return a line as the archive writes it; members that it does not know stay."""
+    try:
+        return encode(decode(line.data))
+    except ValueError:
+        # What does not concern it need not be valid for `_decode`.
+        return encode(line.value)
 
 
 def _order(change: Change) -> tuple[datetime, int]:

@@ -52,10 +52,14 @@ def load_sample(cache: Path) -> Sample:
     Raises `CacheError` when the file cannot be read or is damaged.
     """
     path = cache / SAMPLE_FILE
-    digests = read_json(path, dict[str, dict[EventId, tuple[str, ...]]])
-    if digests is None and path.exists():
+    digests = read_json(path, dict[str, dict[EventId, tuple[str, ...]]]) or {}
+    if not digests.keys() >= {"events", "publications"}:
+        if not path.exists():
+            return Sample()
         raise CacheError(
             f"{path} is damaged; it came with the code and is never changed by a run: take it "
             f"from git again (git checkout HEAD -- {path})"
         )
-    return Sample(**{name: ShippedLines(lines) for name, lines in (digests or {}).items()})
+    return Sample(
+        events=ShippedLines(digests["events"]), publications=ShippedLines(digests["publications"])
+    )

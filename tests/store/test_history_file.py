@@ -148,6 +148,13 @@ def test_a_repaired_history_has_every_entry_once_in_the_order_of_time(tmp_path: 
     assert repaired_history(path) == (content, ())
 
 
+def test_an_unknown_member_that_is_not_utf_8_costs_no_entry(tmp_path: Path) -> None:
+    path = tmp_path / "history.jsonl"
+    line = encode_changes([a_change(1)])
+    path.write_bytes(line.replace(b"{", b'{"\xe1\xe1":1,', 1))
+    assert repaired_history(path) == (line, ())
+
+
 def test_a_kind_of_change_that_a_newer_version_knows_is_named_and_never_removed(
     tmp_path: Path,
 ) -> None:

@@ -168,7 +168,14 @@ def test_the_owners_that_two_sides_of_a_merge_give_one_address_are_joined(tmp_pa
 
 @pytest.mark.parametrize(
     "lines",
-    [b'"count": "many",', b'"count": {\n"a": 1\n},', b'"withdrawn": [],', b"?", b'"withdrawn": 5,'],
+    [
+        b'"\xe1\xe1": {',
+        b'"count": "many",',
+        b'"count": {\n"a": 1\n},',
+        b'"withdrawn": [],',
+        b"?",
+        b'"withdrawn": 5,',
+    ],
 )
 def test_unknown_and_wrong_members_cost_no_other(tmp_path: Path, lines: bytes) -> None:
     path = tmp_path / "ledger.json"
@@ -217,6 +224,8 @@ def test_no_damage_of_any_kind_brings_an_entry_that_was_not_there(
         ('"months/2021-07.html": 1', r'"months/\udc00.html": 1'),
         ('"months/2021-07.html": 1', '"../../x.html": 1'),
         ('"docking": [2]', '"../../docking": [2]'),
+        ('"us-eva-74": [10,9]', '"": [10,9]'),
+        ('"us-eva-74": [10,9]', '"us-eva-74\\n": [10,9]'),
     ],
 )
 def test_an_entry_that_no_run_has_written_is_left_out(
