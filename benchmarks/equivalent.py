@@ -40,11 +40,18 @@ def plan_equivalent(site) -> tuple:
     """Plan the pages that the peers make, too."""
     from events_archive.site import plan  # noqa: PLC0415 - needs the path that main() adds
 
+    # What the peers make comes first: the feeds of the site and of types, the pages of events, then
+    # the lists of types, years and months.
+    def feed_pages(site):
+        return takewhile(lambda page: not page.path.startswith("series/"), plan.feed_pages(site))
+
+    def event_pages(site):
+        return takewhile(lambda page: page.path.startswith("events/"), plan.event_pages(site))
+
     def list_pages(site):
-        # Types, years and months come first.
         return takewhile(lambda page: page.path != "days/index.html", plan.list_pages(site))
 
-    planners = (plan.static_pages, plan.feed_pages, plan.event_pages, list_pages)
+    planners = (plan.static_pages, feed_pages, event_pages, list_pages)
     return restrict(plan.plan_site(site, planners))
 
 

@@ -16,10 +16,10 @@ from events_archive.output.writer import OutputDir, StagedFile
 from events_archive.render.renderer import Renderer
 from events_archive.site.page import Page
 
-MIN_PAGES_FOR_WORKER = 300
+MIN_PAGES_FOR_WORKER = 60
 """Rendering fewer pages takes less time than starting a worker process."""
 
-_CHUNK_SIZE = 40
+_CHUNK_SIZE = 10
 """The number of files that one process takes at a time."""
 
 Task = Page | tuple[str, Path, str]
