@@ -15,7 +15,6 @@ from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Event, Launch
 from events_archive.model.event_date import EventDate
 from events_archive.model.missions import find_mission, split_mission
-from events_archive.model.moves import period_of
 from events_archive.model.slugs import safe_slug
 from events_archive.model.visits import Visit
 from events_archive.site.categories import PRESS, category_of
@@ -116,9 +115,9 @@ def _launch(events: Events, visits: tuple[Visit, ...]) -> Launch | None:
 def _spacewalks(index: VisitIndex, visits: tuple[Visit, ...]) -> Iterator[Event]:
     """Yield the spacewalks at the stations of ``visits`` while the craft certainly was there."""
     for visit in visits:
-        for event in index.spacewalks.get(visit.station.slug, ()):
-            period = period_of(event)
-            if period and visit.arrived.end <= period.start and period.end <= visit.departed.start:
+        start, end = visit.arrived.end, visit.departed.start
+        for period, event in index.spacewalks.get(visit.station.slug, ()):
+            if start <= period.start and period.end <= end:
                 yield event
 
 

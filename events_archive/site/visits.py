@@ -14,6 +14,7 @@ from msgspec import Struct
 from events_archive.model.catalogue import Catalogue, Events, grouped
 from events_archive.model.event import Event
 from events_archive.model.event_date import EventDate
+from events_archive.model.interval import Interval
 from events_archive.model.moves import period_of, station_of, station_slugs
 from events_archive.model.timestamps import format_utc
 from events_archive.model.visits import Visit
@@ -98,10 +99,11 @@ class VisitIndex(Struct, frozen=True, kw_only=True, dict=True):
         return grouped(self.visits, lambda visit: visit.craft)
 
     @cached_property
-    def spacewalks(self) -> dict[str, Events]:
-        """The spacewalks at each station, oldest first."""
-        walks = (event for event in self.catalogue.events if event.type.id == _EVA)
-        return grouped(walks, lambda event: self.station_of(event) or None)
+    def spacewalks(self) -> dict[str, tuple[tuple[Interval, Event], ...]]:
+        """The spacewalks at each station of which is known when they were, oldest first."""
+        events = (event for event in self.catalogue.events if event.type.id == _EVA)
+        walks = ((period, event) for event in events if (period := period_of(event)))
+        return grouped(walks, lambda walk: self.station_of(walk[1]) or None)
 
     def row(self, visit: Visit) -> VisitRow:
         """Return what pages show of ``visit``."""
@@ -184,15 +186,16 @@ class VisitIndex(Struct, frozen=True, kw_only=True, dict=True):
                 changes.setdefault(day, []).append(number)
         timeline = _Timeline(days=sorted(changes), presences=[])
         present: set[int] = set()
+        certain: set[int] = set()
         for day in timeline.days:
             for number in changes[day]:
-                (present.add if visits[number].is_possible(day) else present.discard)(number)
-            numbers = sorted(present)
-            certain = [number for number in numbers if visits[number].is_certain(day)]
+                visit = visits[number]
+                (present.add if visit.is_possible(day) else present.discard)(number)
+                (certain.add if visit.is_certain(day) else certain.discard)(number)
             presence = Presence(
                 station=visits[0].station.name,
-                certain=tuple(crafts[number] for number in certain),
-                possible=tuple(crafts[number] for number in numbers if number not in certain),
+                certain=tuple(crafts[number] for number in sorted(certain)),
+                possible=tuple(crafts[number] for number in sorted(present - certain)),
             )
-            timeline.presences.append(presence if numbers else None)
+            timeline.presences.append(presence if present else None)
         return timeline
