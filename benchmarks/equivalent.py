@@ -65,11 +65,11 @@ def main() -> int:
         sys.stderr.write(message)
         return 0
     from events_archive import cli  # noqa: PLC0415
-    from events_archive.commands import build  # noqa: PLC0415
+    from events_archive.output import stage  # noqa: PLC0415
 
-    build.plan_site = plan_equivalent
+    stage.plan_site = plan_equivalent
     # The peers have no service worker and no precache manifest.
-    build.write_derived_files = lambda *_: None
+    stage.stage_derived_files = lambda *_: None
     return cli.main(sys.argv[1:], PROJECT)
 
 

@@ -15,9 +15,9 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"ll2", "snapi"}),
     frozenset({"query", "search"}),
     frozenset({"site"}),
-    frozenset({"render"}),
+    frozenset({"render", "export"}),
     frozenset({"output"}),
-    frozenset({"check", "preview", "export", "published"}),
+    frozenset({"check", "preview", "published"}),
     frozenset({"commands"}),
 )
 """From the bottom up. A package imports itself and packages of the layers below it."""

@@ -5,47 +5,31 @@ The site is planned, rendered and audited, and only then written.
 
 import gc
 from collections.abc import Iterator
-from io import BytesIO
 
-from msgspec import Struct, to_builtins
+from msgspec import Struct
 
 from events_archive.commands import Options
 from events_archive.commands.fetch import cache_lock, load_site
 from events_archive.console import Console
-from events_archive.images.thumbnails import Thumbnails, make_thumbnails
-from events_archive.output.build import SiteBuilder
-from events_archive.output.failing_events import without_failing_events
-from events_archive.output.fingerprints import Fingerprints, site_fingerprint
+from events_archive.images.thumbnails import Thumbnails
 from events_archive.output.folder import lock_output
 from events_archive.output.former_files import stage_former_files
-from events_archive.output.id_audit import IdAudit, IdPatterns
+from events_archive.output.id_audit import IdAudit
 from events_archive.output.manifest import (
     BuildManifest,
     InputSnapshot,
-    load_manifest,
     save_manifest,
 )
+from events_archive.output.stage import stage_site
 from events_archive.output.write_summary import WriteSummary
-from events_archive.output.writer import DamagedFileError, OutputDir
-from events_archive.render.assets import is_always_cached, precache_manifest, read_assets
-from events_archive.render.context import RenderContext
-from events_archive.render.downloads import indented_json
-from events_archive.render.renderer import Renderer
 from events_archive.settings import Settings
-from events_archive.site import urls
-from events_archive.site.build_info import build_info
 from events_archive.site.feed_pages import feed_dates
-from events_archive.site.page import Page, Writer
 from events_archive.site.plan import plan_site
 from events_archive.site.redirects import is_permanent_list
 from events_archive.site.site import Site
-from events_archive.site.static_pages import offline_page
-from events_archive.store.canonical_json import compact_json
-from events_archive.store.opener import read_file
 from events_archive.store.publications_file import PUBLICATIONS_FILE, save_publications
 from events_archive.store.state_files import (
     PUBLISHED_IDS_FILE,
-    load_published_ids,
     persist_published_lists,
     save_published_ids,
 )
@@ -82,18 +66,6 @@ class BuildResult(Struct, frozen=True, kw_only=True):
     written: WriteSummary
     audit: IdAudit
     thumbnails: Thumbnails
-
-
-class StagedSite(Struct, frozen=True, kw_only=True):
-    """A site of which every file is made, and nothing is in place yet."""
-
-    site: Site
-    """Without the events whose pages cannot be made."""
-    thumbnails: Thumbnails
-    audit: IdAudit
-    pages: tuple[Page, ...]
-    output: OutputDir
-    fingerprint: str
 
 
 def publish(site: Site, console: Console, inputs: InputSnapshot | None) -> Site:
@@ -137,112 +109,6 @@ def publish(site: Site, console: Console, inputs: InputSnapshot | None) -> Site:
     )
     save_manifest(settings.cache, settings.output, manifest)
     return site
-
-
-def stage_site(site: Site, console: Console) -> StagedSite:
-    """Make every file of the site that is not current, in the staging folder.
-
-    Raises ArchiveError where a page cannot be rendered or written.
-    """
-    settings = site.settings
-    with console.timed("thumbnails"):
-        thumbnails = make_thumbnails(
-            site.catalogue.images,
-            originals=settings.cache / "originals",
-            folder=settings.cache / "thumbnails",
-            jobs=settings.jobs,
-            console=console,
-            excluded_licences=settings.excluded_licences,
-        )
-    audit = IdAudit(published=load_published_ids(settings.cache / PUBLISHED_IDS_FILE))
-    with console.timed("render"):
-        try:
-            pages, output, fingerprint = render_site(site, thumbnails, audit)
-        except DamagedFileError:
-            thumbnails.remove_damaged()
-            return stage_site(site, console)
-        except Exception as error:
-            site = without_failing_events(site, thumbnails, console, error)
-            audit = IdAudit(published=audit.published)
-            pages, output, fingerprint = render_site(site, thumbnails, audit)
-    return StagedSite(
-        site=site,
-        thumbnails=thumbnails,
-        audit=audit,
-        pages=pages,
-        output=output,
-        fingerprint=fingerprint,
-    )
-
-
-def render_site(
-    site: Site, thumbnails: Thumbnails, audit: IdAudit
-) -> tuple[tuple[Page, ...], OutputDir, str]:
-    """Stage every file of the site that is not current, and collect all ids in ``audit``.
-
-    Returns the plan, the output folder with the staged files, and the fingerprint of the site.
-    """
-    settings = site.settings
-    assets = read_assets(settings.static)
-    renderer = Renderer(
-        context=RenderContext(site=site, assets=assets, thumbnails=thumbnails),
-        templates=settings.templates,
-    )
-    fingerprint = site_fingerprint(site, assets, settings.templates)
-    previous = load_manifest(settings.cache, settings.output)
-    # With other code, templates or settings, or other ids, no file of the last build is current.
-    is_usable = (previous.site_fingerprint, previous.id_patterns) == (fingerprint, audit.published)
-    output = OutputDir(settings.output, previous if is_usable else None, base_url=site.base_url)
-    builder = SiteBuilder(
-        renderer=renderer,
-        fingerprints=Fingerprints(site, thumbnails),
-        output=output,
-        audit=audit,
-        jobs=settings.jobs,
-    )
-    pages = plan_site(site)
-    ordinary = (page for page in pages if page.writer is not Writer.DERIVED)
-    builder.build(ordinary, thumbnails.files())
-    for path, content in assets.files():
-        output.stage(path, content)
-    write_derived_files(renderer, output, audit.all_patterns)
-    return pages, output, fingerprint
-
-
-def write_derived_files(renderer: Renderer, output: OutputDir, published_ids: IdPatterns) -> None:
-    """Stage the files that are made from all other files of the site."""
-    site = renderer.context.site
-    has_data = urls.CONTENT_CACHE in output.staged
-    content_cache = read_file(output.file(urls.CONTENT_CACHE)) if has_data else b""
-    info = build_info(
-        site,
-        commit=site.settings.commit,
-        published_ids=published_ids,
-        content_cache=content_cache,
-    )
-    output.stage(urls.BUILD_INFO, indented_json(to_builtins(info)).encode("utf-8", "replace"))
-    if site.settings.offer_download:
-        # Only the published site offers one.
-        from events_archive.export import ExportBundle, zip_file  # noqa: PLC0415
-
-        download = BytesIO()
-        zip_file.write_zip(ExportBundle(site=site, files=output.files()), download)
-        content = download.getvalue()
-        output.stage(urls.DOWNLOAD, content)
-        output.stage(urls.OFFLINE, renderer.content(offline_page(site, len(content))))
-    manifest = precache_manifest(
-        {path: (file.entry.digest, file.entry.size) for path, file in output.staged.items()}
-    )
-    output.stage(urls.PRECACHE_MANIFEST, f"{compact_json(manifest)}\n".encode())
-    script = Page(
-        path=urls.SERVICE_WORKER,
-        template="service-worker.js",
-        context={
-            "site_version": manifest["version"],
-            "always_cached": list(filter(is_always_cached, manifest["files"])),
-        },
-    )
-    output.stage(script.path, renderer.content(script))
 
 
 def report_build(site: Site, result: BuildResult, console: Console) -> None:

@@ -9,10 +9,10 @@ from tempfile import TemporaryDirectory
 from msgspec import structs, to_builtins
 
 from events_archive.commands import Options
-from events_archive.commands.build import stage_site
 from events_archive.commands.fetch import read_site
 from events_archive.console import Console, quantity
 from events_archive.output.former_files import former_paths
+from events_archive.output.stage import stage_site
 from events_archive.published.archive import read_build_info
 from events_archive.published.compare import Comparison, compare
 from events_archive.published.files import FolderFiles
