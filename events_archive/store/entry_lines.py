@@ -80,10 +80,10 @@ def markers_sentence(path: Path, numbers: Iterable[int], both_sides: str) -> str
 
 
 def read_entry_lines(data: bytes, sections: Iterable[str] = ()) -> EntryLines:
-    """Return the entries of all lines of a text that holds an entry; the others cost no other.
+    """Return the entries of a text, even if some of its lines cannot be read.
 
-    A line that is cut off begins one of ``sections`` if it can be no other. Of the common ancestor
-    that git may put into a conflict, nothing is used.
+    A line that is cut off counts as the start of one of ``sections`` if it can be of no other. Of
+    the common ancestor that git may put into a conflict, nothing is used.
     """
     reader = _Reader(sections)
     for number, line in enumerate(data.split(b"\n"), start=1):

@@ -32,7 +32,7 @@ class LedgerReading(Struct, frozen=True, kw_only=True):
 
     state: ArchiveState
     notes: tuple[str, ...] = ()
-    """A sentence for each thing that was put right, and cost nothing."""
+    """A sentence for each thing that was put right without any loss."""
     losses: tuple[str, ...] = ()
     """A sentence for what cannot be read: written again, the file would no longer have it."""
 
