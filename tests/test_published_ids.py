@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import PROJECT, Build, copy_seed
 
 
@@ -44,6 +46,18 @@ def test_a_build_with_changed_ids_fails_and_leaves_the_site(build: Build, tmp_pa
     assert "Traceback" not in refused.stderr
     assert (run.output / "calendar-all.ics").read_bytes() == before
     assert _ids_file(run.cache).read_text("utf-8") == other
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_id_with_half_of_a_surrogate_pair_is_another_id(
+    build: Build, tmp_path: Path, jobs: str
+) -> None:
+    copy_seed(tmp_path / "cache")
+    ids = '{"calendars": "ll2-event-{0}@\\udfff"}'
+    (tmp_path / "cache/published-ids.json").write_text(ids, "utf-8")
+    refused = build("--offline", "--jobs", jobs, expect=1)
+    assert "would become ll2-event-" in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 def test_ids_can_be_changed_with_an_option(build: Build, tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ Task = Page | tuple[str, Path, str]
 """A page to render, or a path with a file to copy there and its checksum."""
 
 
-_RESULT = msgspec.msgpack.Decoder(tuple[dict[str, StagedFile], IdAudit])
-"""Files by path, with their ids. To pickle thousands of them takes a while at the end."""
+_STAGED = msgspec.msgpack.Decoder(dict[str, StagedFile])
+"""Files by path, in MessagePack: to pickle thousands of them takes a while at the end."""
 
 
 class SiteBuilder(Struct, kw_only=True):
@@ -56,9 +56,8 @@ class SiteBuilder(Struct, kw_only=True):
             results = process_all(self._process, chunks)
         else:
             results = list(map(self._process, chunks))
-        for result in results:
-            staged, audit = _RESULT.decode(result)
-            self.output.staged |= staged
+        for staged, audit in results:
+            self.output.staged |= _STAGED.decode(staged)
             self.audit.merge(audit)
 
     def _is_current(self, page: Page) -> bool:
@@ -72,8 +71,8 @@ class SiteBuilder(Struct, kw_only=True):
             self.audit.size_warnings[page.path] = previous.size_warnings[page.path]
         return True
 
-    def _process(self, tasks: Sequence[Task]) -> bytes:
-        """Stage files; return what the other process has to know: a `_RESULT` in MessagePack."""
+    def _process(self, tasks: Sequence[Task]) -> tuple[bytes, IdAudit]:
+        """Stage files; return what the other process has to know: `_STAGED`, and their ids."""
         staged: dict[str, StagedFile] = {}
         audit = IdAudit(published=self.audit.published)
         for task in tasks:
@@ -85,4 +84,4 @@ class SiteBuilder(Struct, kw_only=True):
             else:
                 path, source, checksum = task
                 staged[path] = self.output.stage_file(path, source, checksum)
-        return msgspec.msgpack.encode((staged, audit))
+        return msgspec.msgpack.encode(staged), audit
