@@ -32,8 +32,8 @@ COMMANDS = {
     "query": "search the events, or evaluate a query of the API, from the cache alone",
     "serve": "serve the site locally and rebuild it on every edit",
     "check": "check the built site: links, HTML, feeds, ids, size",
-    "repair": "mend the files of the cache after a merge, an edit or a fault; with --dry-run only "
-    "say how",
+    "repair": "repair the files of the cache after a merge, an edit or a fault; with --dry-run "
+    "only say how",
     "export": "build the site, and pack it into one ZIP or ZIM file",
     "verify": "compare a published site with what the cache would build",
     "restore": "fill an empty cache from a published site, its folder or its ZIP",

@@ -92,12 +92,12 @@ def site(output: Path) -> dict[str, bytes]:
 def test_an_intact_cache_is_not_touched(copy: Copy) -> None:
     before = copy.files()
     run = copy.run("repair")
-    assert (run.stdout, run.stderr) == ("", "Nothing to mend.\n")
+    assert (run.stdout, run.stderr) == ("", "Nothing to repair.\n")
     assert copy.files() == before
 
 
 @pytest.mark.parametrize("do", HARMLESS, ids=lambda do: do.__name__)
-def test_what_loses_nothing_is_read_as_it_is_and_written_anew_by_repair(
+def test_what_loses_nothing_is_read_as_it_is_and_rewritten_by_repair(
     copy: Copy, archive: Path, do: Damage
 ) -> None:
     names = FILES if do is not damage.lines_out_of_order else LINE_FILES
@@ -244,7 +244,7 @@ def test_what_only_saves_work_counts_as_missing_once_it_is_damaged(
 ) -> None:
     copy.damage(name, do)
     assert "warning" not in copy.run("--offline").stderr
-    assert copy.run("repair").stderr == "Nothing to mend.\n"
+    assert copy.run("repair").stderr == "Nothing to repair.\n"
 
 
 def test_of_two_events_that_own_an_address_the_one_published_first_keeps_it(copy: Copy) -> None:

@@ -1,4 +1,4 @@
-"""``build.py repair``: mend the files of the cache after a merge, an edit by hand or a fault."""
+"""``build.py repair``: repair the files of the cache after a merge, an edit by hand or a fault."""
 
 from events_archive.commands import Options
 from events_archive.commands.fetch import cache_lock
@@ -9,7 +9,7 @@ from events_archive.store.transaction import recover
 
 
 def run(options: Options, console: Console) -> None:
-    """Say what is wrong with each file and write it anew; in a dry run only say it.
+    """Print what is wrong with each file, and rewrite it; in a dry run only print it.
 
     A file that cannot be repaired makes the run fail, after all others are repaired.
     """
@@ -26,8 +26,8 @@ def run(options: Options, console: Console) -> None:
             except CacheError as error:
                 console.error(f"{error}; this file stays as it is")
     console.facts["repairs"] = repairs
-    done = "would be mended" if settings.dry_run else "mended"
-    console.print(f"{quantity(len(repairs), 'file')} {done}." if repairs else "Nothing to mend.")
+    done = "would be repaired" if settings.dry_run else "repaired"
+    console.print(f"{quantity(len(repairs), 'file')} {done}." if repairs else "Nothing to repair.")
 
 
 def report(repair: Repair, console: Console, *, is_made: bool) -> dict[str, object]:
@@ -36,5 +36,5 @@ def report(repair: Repair, console: Console, *, is_made: bool) -> dict[str, obje
     original = None
     if is_made:
         original = str(repair.make())
-        console.print_lines([f"{repair.path} is mended; the original is {original}"])
+        console.print_lines([f"{repair.path} is repaired; the original is {original}"])
     return {"file": str(repair.path), "faults": list(repair.faults), "original": original}

@@ -93,8 +93,8 @@ def merge_records(
         **{event_id: _last_seen(event_id, cached, state) for event_id in withdrawn_ids},
     }
     replaced = cached.sample - fetched.keys()
-    kept = {id: line for id, line in cached.lines.items() if id not in replaced}
-    records = Records(lines=kept).merged(updates)
+    others = {id: line for id, line in cached.lines.items() if id not in replaced}
+    records = Records(lines=others).merged(updates)
     edits = (line.last_updated for line in cached.lines.values())
     latest = now if now >= max(edits, default=EARLIEST) else LATEST
     first_seen = {**dict.fromkeys(records.lines, now), **state.first_seen}

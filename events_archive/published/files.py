@@ -101,7 +101,7 @@ class ZipFiles:
 
     def __init__(self, file: Path, archive: zipfile.ZipFile) -> None:
         self.name = str(file)
-        self._file, self._archive, self._free = file, archive, MAX_ZIP_BYTES
+        self._archive, self._free = archive, MAX_ZIP_BYTES
         entries = archive.infolist()
         if len(entries) > MAX_ZIP_ENTRIES:
             raise UnusableFileError(f"{file} has {len(entries):,} entries, which is no site")
@@ -119,7 +119,7 @@ class ZipFiles:
 
     def read(self, path: str, *, limit: int = MAX_FILE) -> bytes:
         """See `PublishedFiles`."""
-        where = f"{path} in {self._file}"
+        where = f"{path} in {self.name}"
         try:
             # Reads no more, whatever size the entry states.
             with self._archive.open(self._entries[path]) as file:
@@ -133,7 +133,7 @@ class ZipFiles:
             raise UnusableFileError(f"{where} cannot be read: {error}") from error
         self._free -= len(content)
         if self._free < 0:
-            raise UnusableFileError(f"{self._file} holds more than {MAX_ZIP_BYTES / 1e9:g} GB")
+            raise UnusableFileError(f"{self.name} holds more than {MAX_ZIP_BYTES / 1e9:g} GB")
         return _within(limit, content, where)
 
 

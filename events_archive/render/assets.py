@@ -98,10 +98,7 @@ def precache_manifest(files: Mapping[str, tuple[str, int]]) -> dict[str, Any]:
     It is ``{"version": ..., "files": {path: [digest, bytes], ...}}``. Equal sites have equal
     versions. The digest is ``""`` where the path has one.
     """
-    # Only of such files is there a digest; pictures and assets have none.
-    precached = {
-        path: files[path] for path in sorted(files) if files[path][0] or is_precached(path)
-    }
+    precached = {path: files[path] for path in sorted(files) if is_precached(path)}
     version = hashlib.sha256(compact_json(precached).encode()).hexdigest()[:16]
     return {"version": version, "files": precached}
 

@@ -8,7 +8,7 @@
 from typing import Any
 
 from events_archive.render.context import RenderContext
-from events_archive.render.downloads import downloads, indented_json, sha256
+from events_archive.render.downloads import Download, downloads, indented_json
 from events_archive.site import urls
 from events_archive.site.dataset import (
     AUTHOR,
@@ -34,7 +34,7 @@ _CREATOR = {"@type": "Organization", "name": AUTHOR, "url": SOURCE_URL}
 
 def data_package(context: RenderContext, page: Page) -> bytes:
     """Return ``datapackage.json``, which is valid in the folder of the files."""
-    site, contents = context.site, downloads(context, page)
+    site, files = context.site, downloads(context, page)
     package = {
         "profile": "data-package",
         "name": DATASET_NAME,
@@ -44,20 +44,20 @@ def data_package(context: RenderContext, page: Page) -> bytes:
         "version": _version(context),
         "sources": [{"title": SOURCE_NAME, "path": SOURCE_URL}],
         "licenses": [{"title": f"Terms of {SOURCE_NAME}", "path": SOURCE_URL}],
-        "resources": [_resource(file, contents[file.path]) for file in DATASET_FILES],
+        "resources": [_resource(file, files[file.path]) for file in DATASET_FILES],
     }
     return _json({name: value for name, value in package.items() if value})
 
 
-def _resource(file: DatasetFile, content: bytes) -> dict[str, Any]:
+def _resource(file: DatasetFile, download: Download) -> dict[str, Any]:
     members = {
         "name": file.name.replace(".", "-"),
         "path": file.name,
         "description": file.description,
         "mediatype": file.media_type,
         "format": file.name.rpartition(".")[2],
-        "bytes": len(content),
-        "hash": f"sha256:{sha256(content)}",
+        "bytes": len(download.content),
+        "hash": f"sha256:{download.sha256}",
     }
     if not file.columns:
         return members
@@ -152,14 +152,14 @@ def dataset_json_ld(context: RenderContext, page: Page) -> dict[str, Any]:
 
 def _file(context: RenderContext, page: Page, file: DatasetFile) -> dict[str, Any]:
     """Return what Croissant and schema.org state of a file, by the same names."""
-    content = downloads(context, page)[file.path]
+    download = downloads(context, page)[file.path]
     return {
         "name": file.name,
         "description": file.description,
         "contentUrl": context.absolute(file.path) if context.site.base_url else file.name,
-        "contentSize": f"{len(content)} B",
+        "contentSize": f"{len(download.content)} B",
         "encodingFormat": file.media_type,
-        "sha256": sha256(content),
+        "sha256": download.sha256,
     }
 
 

@@ -5,14 +5,15 @@ and the same ZIP with one version of zlib.
 """
 
 import csv
-import hashlib
 import io
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from functools import lru_cache, partial
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from events_archive.model.event import Event
 from events_archive.model.timestamps import format_utc
@@ -64,17 +65,25 @@ INSERT INTO search (search) VALUES ('optimize');
 """
 
 
-def downloads(context: RenderContext, page: Page) -> dict[str, bytes]:
-    """Return the contents of all files by path; they are made once.
+class Download(NamedTuple):
+    """One of the files."""
+
+    content: bytes
+    sha256: str
+    """Its digest in hexadecimal."""
+
+
+def downloads(context: RenderContext, page: Page) -> dict[str, Download]:
+    """Return all files by path; they are made once.
 
     ``page`` is one of them, or one that describes them.
     """
     make = partial(_make, context, page.context["stored"])
-    files: dict[str, bytes] = context.cached("downloads", make)
+    files: dict[str, Download] = context.cached("downloads", make)
     return files
 
 
-def _make(context: RenderContext, stored: StoredData) -> dict[str, bytes]:
+def _make(context: RenderContext, stored: StoredData) -> dict[str, Download]:
     site = context.site
     root = site.base_url or urls.relative_root(urls.EVENTS_JSONL)
     events = sorted(site.catalogue.all_events, key=lambda event: event.id)
@@ -87,7 +96,7 @@ def _make(context: RenderContext, stored: StoredData) -> dict[str, bytes]:
     }
     visit_rows = [visit_row(site, visit) for visit in site.visits]
     article_rows = [article_row(site, article) for article in site.all_articles]
-    return {
+    contents = {
         urls.EVENTS_JSONL: b"".join(mirror_record(context, e, root) + b"\n" for e in events),
         urls.EVENTS_CSV: csv_text(COLUMNS, rows).encode("utf-8", "replace"),
         urls.EVENTS_SQLITE: database_bytes(site, rows),
@@ -96,23 +105,20 @@ def _make(context: RenderContext, stored: StoredData) -> dict[str, bytes]:
         urls.ARTICLES_CSV: csv_text(ARTICLE_COLUMNS, article_rows).encode("utf-8", "replace"),
         urls.CONTENT_CACHE: content_cache_zip(context, stored),
     }
+    return {
+        path: Download(content, sha256(content).hexdigest()) for path, content in contents.items()
+    }
 
 
 def download(context: RenderContext, page: Page) -> bytes:
     """Return one of the files."""
-    return downloads(context, page)[page.path]
+    return downloads(context, page)[page.path].content
 
 
 def checksums(context: RenderContext, page: Page) -> bytes:
     """Return what ``sha256sum --check`` reads in the folder of the files."""
     files = downloads(context, page).items()
-    return "".join(f"{sha256(content)}  {Path(path).name}\n" for path, content in files).encode()
-
-
-@lru_cache(maxsize=32)  # Several files name the digest of each download.
-def sha256(content: bytes) -> str:
-    """Return the SHA-256 digest in hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
+    return "".join(f"{file.sha256}  {Path(path).name}\n" for path, file in files).encode()
 
 
 def csv_text(columns: Iterable[Column], rows: Iterable[Iterable[Value]]) -> str:

@@ -29,7 +29,7 @@ from events_archive.render.calendars import calendar_file
 from events_archive.render.citations import citations
 from events_archive.render.context import RenderContext
 from events_archive.render.dataset import croissant, data_package
-from events_archive.render.downloads import checksums, download, downloads, sha256
+from events_archive.render.downloads import checksums, download, downloads
 from events_archive.render.event_markdown import event_markdown
 from events_archive.render.feeds import enclosure, entry_summary, feed_bytes, rfc822, rfc3339
 from events_archive.render.jinja import TemplateEnvironment
@@ -201,7 +201,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "row_date": row_date,
     "rfc3339": rfc3339,
     "rfc822": rfc822,
-    "sha256": sha256,
     "unbroken": unbroken,
     "with_labels": with_labels,
 }

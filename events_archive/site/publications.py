@@ -44,7 +44,7 @@ class Publications(Struct, frozen=True, kw_only=True, dict=True):
     def all(self, events: Iterable[Event]) -> dict[int, Publication]:
         """Return what is published about all events; that about others stays.
 
-        Unless these are events of the sample that the API does not have.
+        What was published about sample events that the API does not have is left out.
         """
         seen = self.history.state.first_seen
         others = {id: one for id, one in self.former.items() if id in seen or not seen}

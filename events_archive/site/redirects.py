@@ -44,9 +44,10 @@ def redirect_pages(site: Site, pages: tuple[Page, ...]) -> Iterator[Page]:
 
 
 def _placeholders(site: Site) -> Iterator[Page]:
-    """Yield pages for the events whose records are damaged, until LL2 sends them again.
+    """Yield pages for events that cannot be shown.
 
-    And for events of the sample that LL2 does not have.
+    Their records are damaged until LL2 sends them again, or they are sample events that LL2 does
+    not have.
     """
     seen = site.history.state.first_seen
     unresolved = site.history.slugs.events.unresolved

@@ -60,9 +60,9 @@ def merge_articles(
         elif not known or _without_timestamp(record) != _without_timestamp(known.decode()):
             updates[key] = line
     gone = cached.lines.keys() & set(removed)
-    kept = {key: line for key, line in cached.lines.items() if key not in gone}
+    others = {key: line for key, line in cached.lines.items() if key not in gone}
     return MergeResult(
-        records=ArticleRecords(lines=kept).merged(updates),
+        records=ArticleRecords(lines=others).merged(updates),
         is_full=is_full,
         added=len(updates.keys() - cached.lines.keys()),
         changed=len(updates.keys() & cached.lines.keys()),

@@ -18,7 +18,7 @@ _ENTRY = re.compile(rb'("(?:[^"\\]|\\.)*"): (.+?),?')
 
 
 class Entry(Struct, frozen=True):
-    """One entry, and where it stands."""
+    """One entry, and its place in the file."""
 
     line: int
     section: str

@@ -18,7 +18,7 @@ from events_archive.store.opener import NotAFileError, create_file, open_file, r
 TEMPORARY = ".tmp"
 """The suffix of files that are about to replace others, and of folders that are needed for it."""
 
-ADVICE = "build.py repair mends the file"
+ADVICE = "build.py repair fixes the file"
 """The end of a warning about a damaged file of the cache."""
 
 _MAX_FLUSHED_SINGLY = 100

@@ -40,7 +40,7 @@ class LedgerReading(Struct, frozen=True, kw_only=True):
 def read_ledger(path: Path) -> LedgerReading:
     """Return what the ledger holds, nothing when there is no file.
 
-    An entry that stands in it twice, as a merge may leave it, has the values of both. Of a file
+    An entry that it has twice, as a merge may leave it, has the values of both. Of a file
     that is not JSON, every line with an entry is used.
 
     Raises `CacheError` when the file exists and cannot be read, nothing in it can be, or a newer
@@ -164,9 +164,9 @@ def _without_astray(
 ) -> tuple[dict[str, Any], tuple[int, ...]]:
     """Return the members without unknown ones that are no sections, and the lines of these."""
     astray = {entry.name for entry in lines.entries if not entry.section} - _MEMBERS
-    kept = {name: value for name, value in members.items() if name not in astray}
+    known = {name: value for name, value in members.items() if name not in astray}
     numbers = (e.line for e in lines.entries if not e.section and e.name in astray)
-    return kept, tuple(numbers)
+    return known, tuple(numbers)
 
 
 def _with_joined_owners(

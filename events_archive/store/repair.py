@@ -34,7 +34,7 @@ from events_archive.store.state_files import (
     read_published_ids,
 )
 
-Mended = tuple[bytes, tuple[str, ...]]
+Repaired = tuple[bytes, tuple[str, ...]]
 """What a file should contain, and a sentence about each thing that is wrong with it."""
 
 
@@ -66,7 +66,7 @@ def find_repair(cache: Path, name: str) -> Repair | None:
     content, faults = REPAIRS[name](path)
     if content == original and not faults:
         return None
-    harmless = f"{path}: it is written anew, in the encoding and order of the archive"
+    harmless = f"{path}: it is rewritten, in the encoding and order of the archive"
     return Repair(path=path, faults=faults or (harmless,), content=content)
 
 
@@ -76,10 +76,10 @@ def first_fault(cache: Path, name: str) -> str:
     return repair.faults[0] if repair else f"{cache / name} is damaged"
 
 
-def _events(path: Path) -> Mended:
-    kept, every = load_records(path, _first_seen(path)), load_records(path)
-    content, faults = _records(kept)
-    if sample := every.lines.keys() - kept.lines.keys():
+def _events(path: Path) -> Repaired:
+    used, every = load_records(path, _first_seen(path)), load_records(path)
+    content, faults = _records(used)
+    if sample := every.lines.keys() - used.lines.keys():
         ids = ", ".join(map(str, sorted(sample)))
         faults = (*faults, f"{path}: events {ids} are of the sample of the code; they are left out")
     return content, faults
@@ -92,34 +92,34 @@ def _first_seen(path: Path) -> Collection[int]:
     return ()
 
 
-def _articles(path: Path) -> Mended:
+def _articles(path: Path) -> Repaired:
     return _records(load_article_records(path.parent))
 
 
-def _records(records: RecordSet[Any]) -> Mended:
+def _records(records: RecordSet[Any]) -> Repaired:
     lines = (RecordLine.encode(line.decode()).data for line in records.lines.values())
     return b"".join(line + b"\n" for line in lines), records.damaged
 
 
-def _publications(path: Path) -> Mended:
+def _publications(path: Path) -> Repaired:
     publications, faults = load_publications(path, _first_seen(path))
     return encode_publications(publications), faults
 
 
-def _ledger(path: Path) -> Mended:
+def _ledger(path: Path) -> Repaired:
     ledger = read_ledger(path)
     lost = (f"{loss}; it is left out" for loss in ledger.losses)
     return encode_state(ledger.state), (*ledger.notes, *lost)
 
 
-def _published_ids(path: Path) -> Mended:
+def _published_ids(path: Path) -> Repaired:
     patterns, faults = read_published_ids(path)
     if not patterns:
         raise CacheError(f"{path} holds nothing that can be read; its last good version is in git")
     return encode_published_ids(patterns), faults
 
 
-def _links(path: Path) -> Mended:
+def _links(path: Path) -> Repaired:
     lines = read_entry_lines(read_text(path))
     links = {url: link for url, link in lines.merged(_later).items() if isinstance(link, dict)}
     faults = lines.faults(path, "of each link the later result is used")
@@ -134,12 +134,12 @@ def _later(one: Mapping[str, Any], other: Mapping[str, Any]) -> Mapping[str, Any
     return {**later, "first_seen": min(seen)} if seen else later
 
 
-def _sample(path: Path) -> Mended:
+def _sample(path: Path) -> Repaired:
     load_sample(path.parent)
     return read_bytes(path), ()
 
 
-REPAIRS: Mapping[str, Callable[[Path], Mended]] = {
+REPAIRS: Mapping[str, Callable[[Path], Repaired]] = {
     SAMPLE_FILE: _sample,
     STATE_FILE: _ledger,
     EVENTS_FILE: _events,
