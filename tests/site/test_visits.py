@@ -77,6 +77,18 @@ def test_a_story_has_launch_events_and_spacewalks_in_order_with_the_time_between
     assert story.url == "series/spacex-crew-2.html"
 
 
+def test_a_story_has_the_spacewalks_at_its_station_while_the_craft_certainly_was_there() -> None:
+    others = (
+        _event(10, "US EVA-73", "2021-04-23T20:00:00Z"),  # before the docking
+        _event(11, "US EVA-78", "2021-11-08T22:00:00Z"),  # after the undocking
+        _event(12, "US EVA-77", "2021-11-01T00:00:00Z", precision=7),  # some time in the month
+        _event(13, "Tiangong EVA-1", "2021-07-04T00:11:00Z", location="Tiangong"),
+    )
+    story = a_site(*_events(), *others, today="2022-01-15").stories[1]["SpaceX Crew-2"]
+    walks = [walk.name for step in story.steps for walk in step.spacewalks]
+    assert walks == ["US EVA-75"]
+
+
 def test_all_events_of_a_mission_have_its_story() -> None:
     by_event, by_name = SITE.stories
     assert [event_id for event_id, story in by_event.items() if story.name == "SpaceX Crew-2"] == [
