@@ -16,8 +16,8 @@ from events_archive.output.writer import OutputDir, StagedFile
 from events_archive.render.renderer import Renderer
 from events_archive.site.page import Page
 
-MIN_PAGES_FOR_WORKER = 60
-"""Rendering fewer pages takes less time than starting a worker process."""
+MIN_TASKS_FOR_WORKER = 60
+"""Fewer files take less time than starting a worker process."""
 
 _CHUNK_SIZE = 10
 """The number of files that one process takes at a time."""
@@ -45,10 +45,9 @@ class SiteBuilder(Struct, kw_only=True):
 
         Raises ArchiveError if a page cannot be rendered or a file cannot be written.
         """
-        stale = [page for page in pages if not self._is_current(page)]
-        tasks: list[Task] = [*files, *stale]
+        tasks: list[Task] = [*files, *pages]
         chunks = [tasks[at : at + _CHUNK_SIZE] for at in range(0, len(tasks), _CHUNK_SIZE)]
-        if self.jobs > 1 and len(stale) >= MIN_PAGES_FOR_WORKER:
+        if self.jobs > 1 and len(tasks) >= MIN_TASKS_FOR_WORKER:
             # Few builds need it, and it takes 20 ms to import.
             from events_archive.output.workers import process_all  # noqa: PLC0415
 
@@ -60,28 +59,25 @@ class SiteBuilder(Struct, kw_only=True):
             self.output.staged |= _STAGED.decode(staged)
             self.audit.merge(audit)
 
-    def _is_current(self, page: Page) -> bool:
-        """Whether the file in place is current; if so, it is taken into the site."""
-        previous = self.output.previous_build
-        if page.path not in previous.files:
-            return False
-        if not self.output.reuse(page.path, self.fingerprints.page(page)):
-            return False
-        if page.path in previous.size_warnings:
-            self.audit.size_warnings[page.path] = previous.size_warnings[page.path]
-        return True
-
     def _process(self, tasks: Sequence[Task]) -> tuple[bytes, IdAudit]:
         """Stage files; return what the other process has to know: `_STAGED`, and their ids."""
         staged: dict[str, StagedFile] = {}
         audit = IdAudit(published=self.audit.published)
         for task in tasks:
             if isinstance(task, Page):
-                content = self.renderer.content(task)
-                audit.collect(task, content)
-                fingerprint = self.fingerprints.page(task)
-                staged[task.path] = self.output.stage(task.path, content, fingerprint)
+                staged[task.path] = self._stage_page(task, audit)
             else:
                 path, source, checksum = task
                 staged[path] = self.output.stage_file(path, source, checksum)
         return msgspec.msgpack.encode(staged), audit
+
+    def _stage_page(self, page: Page, audit: IdAudit) -> StagedFile:
+        """Stage a page, which is only rendered if the file in place is not current."""
+        fingerprint, previous = self.fingerprints.page(page), self.output.previous_build
+        if staged := self.output.reuse(page.path, fingerprint):
+            if page.path in previous.size_warnings:
+                audit.size_warnings[page.path] = previous.size_warnings[page.path]
+            return staged
+        content = self.renderer.content(page)
+        audit.collect(page, content)
+        return self.output.stage(page.path, content, fingerprint)

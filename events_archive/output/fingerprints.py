@@ -22,7 +22,7 @@ from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.changes import Change
 from events_archive.model.event import Event, Image
 from events_archive.render.assets import Assets
-from events_archive.site.page import ALL_EVENTS, STORED_DATA, Page
+from events_archive.site.page import ALL_EVENTS, STORED_DATA, LazyContext, Page
 from events_archive.site.site import Site
 from events_archive.site.terms import Taxonomy, Term
 
@@ -85,7 +85,7 @@ class Fingerprints:
         # All other types have to be structs, which are converted field by field.
         converters: dict[type, Converter] = {
             **dict.fromkeys((tuple, list), self._sequence),
-            **dict.fromkeys((dict, MappingProxyType), self._mapping),
+            **dict.fromkeys((dict, MappingProxyType, LazyContext), self._mapping),
             frozenset: sorted,
             range: lambda span: (span.start, span.stop, span.step),
             Event: self.event,

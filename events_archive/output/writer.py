@@ -88,18 +88,18 @@ class OutputDir:
         except OSError as error:
             raise cannot_write(folder, error) from error
 
-    def reuse(self, path: str, fingerprint: str) -> bool:
-        """Take the file in place into the site if it is current; return whether it is.
+    def reuse(self, path: str, fingerprint: str) -> StagedFile | None:
+        """Take the file in place into the site if it is current; otherwise return None.
 
         It is current if the last build wrote it, for a page with the same ``fingerprint``.
         """
         entry = self.previous_build.files.get(path)
         if entry is None or entry.fingerprint != fingerprint:
-            return False
+            return None
         if self._present.get(path) != entry.stat:
-            return False
-        self.staged[path] = StagedFile(entry, is_new=False)
-        return True
+            return None
+        staged = self.staged[path] = StagedFile(entry, is_new=False)
+        return staged
 
     def stage(self, path: str, content: bytes, fingerprint: str = "") -> StagedFile:
         """Take a file with this content into the site."""

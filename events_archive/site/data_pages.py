@@ -1,10 +1,12 @@
 """Files for programs, and the pages about them: downloads, the query page and the API mirror."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import product
+from typing import Any
 
 from events_archive.model.article import Article
-from events_archive.model.catalogue import grouped
+from events_archive.model.catalogue import Events, grouped
 from events_archive.model.changes import CHANGE_TYPES
 from events_archive.model.event import Event
 from events_archive.query.engine import evaluate
@@ -16,7 +18,15 @@ from events_archive.site.categories import type_explanation
 from events_archive.site.dataset import DATASET_FILES, dataset_description
 from events_archive.site.export_columns import ARTICLE_COLUMNS, COLUMNS, VISIT_COLUMNS
 from events_archive.site.next_events import MAX_NEXT, NEXT_MEMBERS
-from events_archive.site.page import ALL_EVENTS, HOME, STORED_DATA, Breadcrumb, Page, Writer
+from events_archive.site.page import (
+    ALL_EVENTS,
+    HOME,
+    STORED_DATA,
+    Breadcrumb,
+    LazyContext,
+    Page,
+    Writer,
+)
 from events_archive.site.search_index import searched_text
 from events_archive.site.site import Site
 from events_archive.site.stored_data import StoredData
@@ -144,7 +154,7 @@ def query_pages(site: Site) -> Iterator[Page]:
     yield Page(
         path=urls.QUERY_TABLES,
         writer=Writer.QUERY_TABLE,
-        context={"parts": [file.context["name"] for file in data["events"]]},
+        context=LazyContext(lambda: {"parts": [file.context["name"] for file in data["events"]]}),
         cache_inputs=ALL_EVENTS,
     )
     yield Page(path=urls.SEARCH_DATA, writer=Writer.SEARCH_DATA, cache_inputs=ALL_EVENTS)
@@ -168,13 +178,19 @@ def _query_data(site: Site, kind: str) -> list[Page]:
     pages = []
     for number, members in sorted(grouped(events, lambda event: event.id // width).items()):
         name = f"{kind}-{number:03}"
-        context: dict[str, object] = {"name": name, "events": members}
-        if kind == "words":
-            context["texts"] = [searched_text(site, event) for event in members]
-        if kind == "events":
-            context["entries"] = [calendar_entry(site, event) for event in members]
+        context = LazyContext(partial(_query_context, site, kind, name, members))
         pages.append(Page(path=urls.query_data(name), writer=writer, context=context))
     return pages
+
+
+def _query_context(site: Site, kind: str, name: str, events: Events) -> Mapping[str, Any]:
+    """Return what a file of the query page has; the scripts that read it know it by ``name``."""
+    context: dict[str, Any] = {"name": name, "events": events}
+    if kind == "words":
+        context["texts"] = [searched_text(site, event) for event in events]
+    if kind == "events":
+        context["entries"] = [calendar_entry(site, event) for event in events]
+    return context
 
 
 def _articles(site: Site, events: Iterable[Event]) -> list[tuple[Article, ...]]:

@@ -1,7 +1,8 @@
 """A page for each event, and the permalinks that redirect to them."""
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import Any
 
 from events_archive.model.changes import Change
 from events_archive.model.event import Event, Program, SpaceStation
@@ -9,7 +10,15 @@ from events_archive.model.interval import MONTHS
 from events_archive.site import urls
 from events_archive.site.calendars import has_calendar
 from events_archive.site.formats import MARKDOWN
-from events_archive.site.page import HOME, Alternate, Breadcrumb, Page, Writer, redirect
+from events_archive.site.page import (
+    HOME,
+    Alternate,
+    Breadcrumb,
+    LazyContext,
+    Page,
+    Writer,
+    redirect,
+)
 from events_archive.site.site import Site
 from events_archive.site.slips import drawn_slip
 from events_archive.site.subscriptions import AlternateLinks
@@ -40,53 +49,59 @@ def markdown_page(site: Site, event: Event, page: Page) -> Page:
         path=site.urls.event(event, MARKDOWN.suffix),
         writer=Writer.EVENT_MARKDOWN,
         title=event.name,
-        context={name: page.context[name] for name in names},
+        context=LazyContext(lambda: {name: page.context[name] for name in names}),
     )
 
 
 def event_page(site: Site, event: Event, alternates: tuple[Alternate, ...] = ()) -> Page:
     """Return the page of one event."""
-    catalogue, taxonomies, state = site.catalogue, site.taxonomies, site.history.state
-    previous, next = catalogue.neighbours.get(event.id, (None, None))
-    changes, withdrawn = site.history.changes_of(event.id), state.withdrawn.get(event.id)
-    published, story = site.publications.of(event), site.stories[0].get(event.id)
-    place, term_urls = taxonomies.place(event), taxonomies.term_urls(event)
+    is_withdrawn = event.id in site.history.state.withdrawn
     return Page(
         path=site.urls.event(event),
         template="pages/event.html",
-        title=f"{event.name} ({event.date.display_date}{', withdrawn' if withdrawn else ''})",
-        description=meta_description(event, is_withdrawn=withdrawn is not None),
-        context={
-            "event": event,
-            "previous": previous,
-            "next": next,
-            "others": catalogue.others_of_type(event, MAX_OTHERS_OF_TYPE),
-            "place": place,
-            "series": tuple(
-                position
-                for position in taxonomies.series_positions.get(event.id, ())
-                if not story or position.term.url != story.url
-            ),
-            "term_urls": term_urls,
-            "members": _named_once(event, place, term_urls),
-            "related": site.related.get(event.id, {}),
-            "story": story,
-            "presence": None if withdrawn else site.visit_index.present_at(event),
-            "has_calendar": not withdrawn and has_calendar(site, event),
-            "is_coming": not event.date.is_over(catalogue.today),
-            "articles": site.articles.get(event.id, ()),
-            "gone_links": site.gone_links_of(event),
-            "updated": published.updated,
-            "first_seen": state.first_seen.get(event.id),
-            "withdrawn": withdrawn,
-            "changes": changes,
-            "changelog": _changelog(changes),
-            "slip": drawn_slip(site, event),
-        },
-        breadcrumbs=(HOME,) if withdrawn else _breadcrumbs(event.date.year, event.date.month),
+        title=f"{event.name} ({event.date.display_date}{', withdrawn' if is_withdrawn else ''})",
+        description=meta_description(event, is_withdrawn=is_withdrawn),
+        context=LazyContext(partial(_context, site, event)),
+        breadcrumbs=(HOME,) if is_withdrawn else _breadcrumbs(event.date.year, event.date.month),
         alternates=alternates,
-        modified=published.page_changed,
+        modified=site.publications.of(event).page_changed,
     )
+
+
+def _context(site: Site, event: Event) -> Mapping[str, Any]:
+    """Return what the template of an event's page shows."""
+    catalogue, taxonomies, state = site.catalogue, site.taxonomies, site.history.state
+    previous, next = catalogue.neighbours.get(event.id, (None, None))
+    changes, withdrawn = site.history.changes_of(event.id), state.withdrawn.get(event.id)
+    place, term_urls = taxonomies.place(event), taxonomies.term_urls(event)
+    story = site.stories[0].get(event.id)
+    return {
+        "event": event,
+        "previous": previous,
+        "next": next,
+        "others": catalogue.others_of_type(event, MAX_OTHERS_OF_TYPE),
+        "place": place,
+        "series": tuple(
+            position
+            for position in taxonomies.series_positions.get(event.id, ())
+            if not story or position.term.url != story.url
+        ),
+        "term_urls": term_urls,
+        "members": _named_once(event, place, term_urls),
+        "related": site.related.get(event.id, {}),
+        "story": story,
+        "presence": None if withdrawn else site.visit_index.present_at(event),
+        "has_calendar": not withdrawn and has_calendar(site, event),
+        "is_coming": not event.date.is_over(catalogue.today),
+        "articles": site.articles.get(event.id, ()),
+        "gone_links": site.gone_links_of(event),
+        "updated": site.publications.of(event).updated,
+        "first_seen": state.first_seen.get(event.id),
+        "withdrawn": withdrawn,
+        "changes": changes,
+        "changelog": _changelog(changes),
+        "slip": drawn_slip(site, event),
+    }
 
 
 def _named_once(

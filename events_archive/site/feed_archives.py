@@ -99,5 +99,7 @@ def _current_stem(site: Site, stem: str) -> str:
 
 def is_archive_document(page: Page) -> bool:
     """Whether the page is the RSS file of an archive document: its path stands for all formats."""
-    feed = page.context.get("feed")
-    return isinstance(feed, Feed) and feed.main != "" and page.path == feed.path(RSS)
+    if page.template != RSS.template:
+        return False
+    feed: Feed = page.context["feed"]
+    return feed.main != "" and page.path == feed.path(RSS)

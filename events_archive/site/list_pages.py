@@ -1,6 +1,7 @@
 """The pages of every taxonomy: its index, and the list of events of each term."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -16,7 +17,7 @@ from events_archive.site.charts import (
     year_bars,
 )
 from events_archive.site.month_grid import month_grid
-from events_archive.site.page import HOME, Breadcrumb, Page, redirect
+from events_archive.site.page import HOME, Breadcrumb, LazyContext, Page, redirect
 from events_archive.site.pagination import EventList, Neighbours, Section
 from events_archive.site.site import Site
 from events_archive.site.station_visits import station_visits
@@ -63,7 +64,7 @@ def _index_pages(
             template=taxonomy.index_template,
             title=title if number == 1 else f"{title}, part {number}",
             description=description.format(count=len(terms)),
-            context=own_context(site) if own_context else context,
+            context=LazyContext(partial(own_context, site)) if own_context else context,
             breadcrumbs=(HOME,),
             alternates=alternates.of_index(taxonomy),
         )
@@ -117,8 +118,6 @@ def _term_pages(
 ) -> Iterator[Page]:
     """Yield the pages of a term's list of events."""
     taxonomy, title = term.taxonomy, site.taxonomies.title(term)
-    place = place_of(term.name)
-    own_context = _TERM_CONTEXTS.get(taxonomy.name)
     limit, today = site.settings.list_limit, site.catalogue.today
     for page in taxonomy.layout(term.url, term.events, limit, today):
         year = f", {page.year}" if page.year else ""
@@ -128,18 +127,25 @@ def _term_pages(
             template=taxonomy.template,
             title=pagination.numbered_title(title + year, page.path, page.pages),
             description=taxonomy.page_description.format(events=count, name=term.name + year),
-            context={
-                "term": term,
-                "heading": term.name + year,
-                "event_list": replace(
-                    page, has_one_type=taxonomy.name == "types", place=place.slug if place else ""
-                ),
-                "neighbours": _neighbours(page, neighbours),
-                **(own_context(site, term, page) if own_context else {}),
-            },
+            context=LazyContext(partial(_term_context, site, term, page, neighbours)),
             breadcrumbs=_breadcrumbs(term, page),
             alternates=alternates.of_term(term),
         )
+
+
+def _term_context(site: Site, term: Term, page: EventList, neighbours: Neighbours) -> Context:
+    """Return what the template of a page of a term's list shows."""
+    taxonomy, place = term.taxonomy, place_of(term.name)
+    own_context = _TERM_CONTEXTS.get(taxonomy.name)
+    return {
+        "term": term,
+        "heading": f"{term.name}, {page.year}" if page.year else term.name,
+        "event_list": replace(
+            page, has_one_type=taxonomy.name == "types", place=place.slug if place else ""
+        ),
+        "neighbours": _neighbours(page, neighbours),
+        **(own_context(site, term, page) if own_context else {}),
+    }
 
 
 def _neighbours(page: EventList, of_term: Neighbours) -> Neighbours:

@@ -1,8 +1,9 @@
 """Page: one file of the site, before it is rendered."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from msgspec import Struct, field
@@ -63,6 +64,29 @@ ALL_EVENTS = "all events"
 STORED_DATA = "stored data"
 """The value of `Page.cache_inputs` for a page that also shows what the cache holds: its context has
 a `site.stored_data.StoredData` by the name ``stored``."""
+
+
+class LazyContext(Mapping[str, Any]):
+    """A context that is made when it is first read: by the process that renders the page.
+
+    ``make`` has to return the same at any time.
+    """
+
+    def __init__(self, make: Callable[[], Mapping[str, Any]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _values(self) -> Mapping[str, Any]:
+        return self._make()
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
 
 
 class Page(Struct, frozen=True, kw_only=True):

@@ -136,5 +136,7 @@ def is_permanent_list(page: Page) -> bool:
 
 def _is_term_feed(page: Page) -> bool:
     """Whether the page is the RSS file of a term: its path stands for its feeds and calendars."""
-    feed = page.context.get("feed")
-    return isinstance(feed, Feed) and feed.is_of_term and page.path == feed.path(RSS)
+    if page.template != RSS.template:
+        return False
+    feed: Feed = page.context["feed"]
+    return feed.is_of_term and page.path == feed.path(RSS)

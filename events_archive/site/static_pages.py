@@ -1,10 +1,12 @@
 """The pages and files that exist once: home, upcoming, browse, about, 404, robots, sitemap, ..."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any
 
 from events_archive.site import pagination, urls
 from events_archive.site.charts import year_overview
-from events_archive.site.page import ALL_EVENTS, HOME, Alternate, Page, Writer
+from events_archive.site.page import ALL_EVENTS, HOME, Alternate, LazyContext, Page, Writer
 from events_archive.site.site import Site
 from events_archive.site.subscriptions import AlternateLinks
 
@@ -88,7 +90,6 @@ def offline_page(site: Site, download_size: int | None = None) -> Page:
 
 def home_page(site: Site, alternates: tuple[Alternate, ...]) -> Page:
     """Return the home page: what is next, what just happened, and links to all lists."""
-    catalogue = site.catalogue
     return Page(
         path=urls.HOME,
         template="pages/home.html",
@@ -97,20 +98,28 @@ def home_page(site: Site, alternates: tuple[Alternate, ...]) -> Page:
             "Dockings, spacewalks, landings, flybys and press events: "
             "an archive of spaceflight events with pictures, feeds and calendars."
         ),
-        context={
-            "upcoming": catalogue.upcoming[: UPCOMING_ON_HOME + UPCOMING_RESERVE],
-            "shown": UPCOMING_ON_HOME,
-            "recent": catalogue.past[:RECENT_ON_HOME],
-            "year_overview": year_overview(site),
-            "categories": tuple(category for category, _ in site.types_by_category),
-            "days": catalogue.anniversaries(catalogue.today, DAYS_ON_HOME),
-            "count": len(catalogue.events),
-            "sample_count": site.sample_count,
-        },
+        context=LazyContext(partial(_home_context, site)),
         alternates=alternates,
-        modified=max((site.publications.of(e).updated for e in catalogue.all_events), default=None),
+        modified=max(
+            (site.publications.of(event).updated for event in site.catalogue.all_events),
+            default=None,
+        ),
         cache_inputs=ALL_EVENTS,
     )
+
+
+def _home_context(site: Site) -> Mapping[str, Any]:
+    catalogue = site.catalogue
+    return {
+        "upcoming": catalogue.upcoming[: UPCOMING_ON_HOME + UPCOMING_RESERVE],
+        "shown": UPCOMING_ON_HOME,
+        "recent": catalogue.past[:RECENT_ON_HOME],
+        "year_overview": year_overview(site),
+        "categories": tuple(category for category, _ in site.types_by_category),
+        "days": catalogue.anniversaries(catalogue.today, DAYS_ON_HOME),
+        "count": len(catalogue.events),
+        "sample_count": site.sample_count,
+    }
 
 
 def upcoming_pages(site: Site, alternates: tuple[Alternate, ...]) -> Iterator[Page]:
