@@ -40,7 +40,8 @@ def redirect_pages(site: Site, pages: tuple[Page, ...]) -> Iterator[Page]:
     for slug in slugs.types.unresolved:
         yield redirect(f"types/{slug}.html", "the list of types", urls.ALL_TYPES)
     yield from _placeholders(site)
-    yield from _copies(moved, pages)
+    if moved:
+        yield from _copies(moved, pages)
 
 
 def _placeholders(site: Site) -> Iterator[Page]:
