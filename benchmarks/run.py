@@ -210,7 +210,8 @@ def heading(options: argparse.Namespace) -> str:
         "README.md describes how.\n",
         f"- machine: {_processor()}, {os.cpu_count()} cores, {_memory_in_gb():.0f} GB, "
         f"{platform.system()} {platform.release()}",
-        f"- archive: commit {commit or 'unknown'}, Python {platform.python_version()}",
+        f"- archive: commit {commit or 'unknown'}, Python {platform.python_version()} "
+        f"({platform.python_compiler()}, {platform.python_build()[1]})",
     ]
     lines += [f"- {peer.name} {peer.version()}" for peer in PEERS.values()]
     lines.append(f"- sites written to: {_file_system(options.outputs or BENCHMARKS)}")

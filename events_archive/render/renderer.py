@@ -73,6 +73,7 @@ class Renderer(Struct, frozen=True, kw_only=True, dict=True):
         self.environment.get_template("base.html")
         self.environment.get_template("pages/event.html")
         markdown_to_html("*")
+        self.context.site.warm_up()
 
     def content(self, page: Page) -> bytes:
         """Return the bytes of a page; raises ArchiveError where its template has a mistake."""
