@@ -38,7 +38,7 @@ def _restrict_page(page):
 
 def plan_equivalent(site) -> tuple:
     """Plan the pages that the peers make, too."""
-    from events_archive.site import plan  # noqa: PLC0415 - needs the path that main() adds
+    from events_archive.pages import plan  # noqa: PLC0415 - needs the path that main() adds
 
     # What the peers make comes first: the feeds of the site and of types, the pages of events, then
     # the lists of types, years and months.

@@ -37,6 +37,7 @@ from events_archive.model.interval import (  # noqa: E402
 )
 from events_archive.model.places import place_of  # noqa: E402
 from events_archive.model.timestamps import format_utc  # noqa: E402
+from events_archive.pages.plan import plan_site  # noqa: E402
 from events_archive.render.assets import Assets, read_assets  # noqa: E402
 from events_archive.render.calendar_links import event_links  # noqa: E402
 from events_archive.render.citations import citations  # noqa: E402
@@ -55,7 +56,6 @@ from events_archive.site import categories, urls  # noqa: E402
 from events_archive.site.calendars import term_calendar  # noqa: E402
 from events_archive.site.feeds import term_feed  # noqa: E402
 from events_archive.site.formats import JSON_FEED  # noqa: E402
-from events_archive.site.plan import plan_site  # noqa: E402
 from events_archive.source.links import host_note  # noqa: E402
 
 

@@ -15,6 +15,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"ll2", "snapi"}),
     frozenset({"query", "search"}),
     frozenset({"site"}),
+    frozenset({"pages"}),
     frozenset({"render", "export"}),
     frozenset({"output"}),
     frozenset({"check", "preview", "published"}),

@@ -26,13 +26,13 @@ from events_archive.errors import ArchiveError
 from events_archive.model.article import KINDS
 from events_archive.output.fingerprints import Fingerprints
 from events_archive.output.id_audit import IdAudit
+from events_archive.pages.plan import plan_site
 from events_archive.query.engine import evaluate
 from events_archive.query.parser import parse_query
 from events_archive.render.query_output import FORMATS, query_output
 from events_archive.render.renderer import Renderer
 from events_archive.settings import Settings
 from events_archive.site.page import Page, Writer
-from events_archive.site.plan import plan_site
 from events_archive.site.site import Site
 from events_archive.snapi.parse import stored_record
 from events_archive.store import canonical_json

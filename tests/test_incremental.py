@@ -184,7 +184,7 @@ class EditedArchive:
         return f"{name} = {value}"
 
     def edit_code(self) -> str:
-        path = self.project / "events_archive/site/event_pages.py"
+        path = self.project / "events_archive/pages/event_pages.py"
         number = self.random.randint(1, 6)
         name = "MAX_OTHERS_OF_TYPE"
         before = path.read_text("utf-8")

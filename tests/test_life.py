@@ -22,8 +22,8 @@ from msgspec import Struct
 from events_archive.commands.build import publish
 from events_archive.commands.fetch import load_site
 from events_archive.console import Console
+from events_archive.pages import change_entries
 from events_archive.settings import Settings
-from events_archive.site import change_entries
 from events_archive.site.site import Site
 from tests.ll2.archives import ROOT, Upstream
 from tests.ll2_server import EventDatabase

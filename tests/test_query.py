@@ -13,10 +13,10 @@ import pytest
 
 from events_archive.commands.fetch import load_site
 from events_archive.console import Console, quantity
+from events_archive.pages.superlatives import record_pages, superlatives
 from events_archive.query.engine import evaluate
 from events_archive.query.parser import parse_query
 from events_archive.settings import Settings
-from events_archive.site.superlatives import record_pages, superlatives
 from events_archive.store.lock import locked
 from tests.conftest import BASE_URL, PROJECT, Run, run_build
 from tests.published_site import PublishedSite

@@ -22,10 +22,10 @@ from events_archive.output.manifest import (
 )
 from events_archive.output.stage import stage_site
 from events_archive.output.write_summary import WriteSummary
+from events_archive.pages.feed_pages import feed_dates
+from events_archive.pages.plan import plan_site
+from events_archive.pages.redirects import is_permanent_list
 from events_archive.settings import Settings
-from events_archive.site.feed_pages import feed_dates
-from events_archive.site.plan import plan_site
-from events_archive.site.redirects import is_permanent_list
 from events_archive.site.site import Site
 from events_archive.store.publications_file import PUBLICATIONS_FILE, save_publications
 from events_archive.store.state_files import (

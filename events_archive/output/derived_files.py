@@ -10,6 +10,7 @@ from msgspec import to_builtins
 
 from events_archive.output.id_audit import IdPatterns
 from events_archive.output.writer import OutputDir
+from events_archive.pages.static_pages import offline_page
 from events_archive.render.assets import is_always_cached, precache_manifest
 from events_archive.render.downloads import indented_json
 from events_archive.render.renderer import Renderer
@@ -17,7 +18,6 @@ from events_archive.site import urls
 from events_archive.site.build_info import build_info
 from events_archive.site.page import Page
 from events_archive.site.site import Site
-from events_archive.site.static_pages import offline_page
 from events_archive.store.canonical_json import compact_json
 from events_archive.store.opener import read_file
 

@@ -15,11 +15,11 @@ from events_archive.model.catalogue import Events
 from events_archive.model.event import Event
 from events_archive.output.fingerprints import Fingerprints
 from events_archive.output.id_audit import IdAudit
+from events_archive.pages.plan import plan_site
 from events_archive.render.assets import read_assets
 from events_archive.render.context import RenderContext
 from events_archive.render.renderer import Renderer
 from events_archive.site.page import Writer
-from events_archive.site.plan import plan_site
 from events_archive.site.site import Site
 from events_archive.store.files import write_atomically
 from events_archive.store.records import EVENTS_FILE, RecordLine

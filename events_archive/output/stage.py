@@ -11,11 +11,11 @@ from events_archive.output.fingerprints import Fingerprints, site_fingerprint
 from events_archive.output.id_audit import IdAudit
 from events_archive.output.manifest import load_manifest
 from events_archive.output.writer import DamagedFileError, OutputDir
+from events_archive.pages.plan import plan_site
 from events_archive.render.assets import read_assets
 from events_archive.render.context import RenderContext
 from events_archive.render.renderer import Renderer
 from events_archive.site.page import Page, Writer
-from events_archive.site.plan import plan_site
 from events_archive.site.site import Site
 from events_archive.store.state_files import PUBLISHED_IDS_FILE, load_published_ids
 

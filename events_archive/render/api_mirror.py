@@ -11,9 +11,9 @@ from msgspec import to_builtins
 
 from events_archive.model.event import Event, EventType
 from events_archive.model.timestamps import format_utc
+from events_archive.pages.data_pages import API_LISTS
 from events_archive.render.context import RenderContext
 from events_archive.site import urls
-from events_archive.site.data_pages import API_LISTS
 from events_archive.site.page import Page
 from events_archive.store.canonical_json import compact_json, decode
 

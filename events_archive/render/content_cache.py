@@ -7,8 +7,8 @@ Unpacked, it is the folder ``content_cache/`` with those of its files that are d
 import zipfile
 from io import BytesIO
 
+from events_archive.pages.stored_data import StoredData
 from events_archive.render.context import RenderContext
-from events_archive.site.stored_data import StoredData
 from events_archive.store.canonical_json import encode_lines
 
 FOLDER = "content_cache"

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from events_archive.model.event import Event
 from events_archive.model.timestamps import format_utc
+from events_archive.pages.stored_data import StoredData
 from events_archive.render.api_mirror import ATTRIBUTION, mirror_record
 from events_archive.render.content_cache import content_cache_zip
 from events_archive.render.context import RenderContext
@@ -35,7 +36,6 @@ from events_archive.site.export_columns import (
 )
 from events_archive.site.page import Page
 from events_archive.site.site import Site
-from events_archive.site.stored_data import StoredData
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from events_archive.model.event import Image
 from events_archive.model.timestamps import format_utc
+from events_archive.pages.event_pages import meta_description
 from events_archive.render.context import RenderContext
-from events_archive.site.event_pages import meta_description
 from events_archive.site.feed_entries import FeedEntry
 
 _XML_FORBIDS = bytes(code for code in range(0x20) if code not in b"\t\n\r")

@@ -14,6 +14,7 @@ from events_archive.model.event import Event, EventType
 from events_archive.model.event_date import EventDate
 from events_archive.model.interval import format_day
 from events_archive.model.timestamps import FIRST_DATE
+from events_archive.pages.data_pages import IDS_PER_RECORD_FILE
 from events_archive.query.index import QueryRow
 from events_archive.query.parameters import (
     API_EVENTS,
@@ -31,7 +32,6 @@ from events_archive.render.calendars import CREDIT, MAX_BYTES, MAX_EVENTS, PRODU
 from events_archive.render.context import RenderContext
 from events_archive.site.calendars import CalendarEntry
 from events_archive.site.categories import category_of, default_duration
-from events_archive.site.data_pages import IDS_PER_RECORD_FILE
 from events_archive.site.page import Page
 
 

@@ -16,6 +16,8 @@ from events_archive.model.event import Event, Image, host_of
 from events_archive.model.event_date import EventDate
 from events_archive.model.interval import MONTHS, format_day, format_day_of_year, format_duration
 from events_archive.model.places import place_of
+from events_archive.pages.data_quality import dead_links, quality_issues
+from events_archive.pages.superlatives import superlatives
 from events_archive.render.api_mirror import (
     api_event,
     api_event_list,
@@ -45,9 +47,7 @@ from events_archive.render.query_data import (
 )
 from events_archive.render.search_data import search_data
 from events_archive.site import categories, urls
-from events_archive.site.data_quality import dead_links, quality_issues
 from events_archive.site.page import Page, Writer
-from events_archive.site.superlatives import superlatives
 from events_archive.source.links import host_note
 from events_archive.store.canonical_json import compact_json
 

@@ -1,1 +1,1 @@
-"""The plan of the site: which pages exist, at which URL, and what each shows. Pure."""
+"""What the site is about: taxonomies, publications, visits, feeds, calendars, URLs. Pure."""

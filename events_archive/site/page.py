@@ -63,7 +63,7 @@ ALL_EVENTS = "all events"
 
 STORED_DATA = "stored data"
 """The value of `Page.cache_inputs` for a page that also shows what the cache holds: its context has
-a `site.stored_data.StoredData` by the name ``stored``."""
+a `pages.stored_data.StoredData` by the name ``stored``."""
 
 
 class LazyContext(Mapping[str, Any]):

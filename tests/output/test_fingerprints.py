@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.ll2.parse import parse_event
 from events_archive.output.fingerprints import Fingerprints
+from events_archive.pages.plan import plan_site
 from events_archive.site.page import Page
-from events_archive.site.plan import plan_site
 from events_archive.site.site import Site
 from events_archive.site.urls import permalink
 from tests.factories import a_change, a_history, a_site, an_event

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from events_archive.errors import ArchiveError
 from events_archive.output.id_audit import IdAudit, IdPatterns
+from events_archive.pages.plan import plan_site
 from events_archive.site.page import Page
-from events_archive.site.plan import plan_site
 from tests.factories import DOCKING, a_change, a_history, a_site, an_event
 from tests.render.rendered import BASE_URL, is_feed_or_calendar, render_site
 

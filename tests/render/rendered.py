@@ -5,11 +5,11 @@ from pathlib import Path
 
 from events_archive.images.thumbnails import Thumbnail, Thumbnails
 from events_archive.model.event import Image
+from events_archive.pages.plan import plan_site
 from events_archive.render.assets import read_assets
 from events_archive.render.context import RenderContext
 from events_archive.render.renderer import Renderer
 from events_archive.site.page import Page, Writer
-from events_archive.site.plan import plan_site
 from events_archive.site.site import Site
 
 PROJECT = Path(__file__).parents[2]

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown import markdown
 
+from events_archive.pages.event_pages import event_page, markdown_page
 from events_archive.render.event_markdown import event_markdown
-from events_archive.site.event_pages import event_page, markdown_page
 from tests.factories import a_history, a_link, a_site, a_video, an_event
 from tests.render.rendered import make_context
 

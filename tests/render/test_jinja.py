@@ -16,6 +16,7 @@ from markupsafe import Markup
 from events_archive.code_digest import digest_of_folder
 from events_archive.errors import ArchiveError
 from events_archive.ll2.parse import parse_event
+from events_archive.pages.plan import plan_site
 from events_archive.render.feeds import feed_bytes
 from events_archive.render.jinja import (
     CacheExtension,
@@ -23,7 +24,6 @@ from events_archive.render.jinja import (
 )
 from events_archive.render.renderer import FILTERS, Renderer
 from events_archive.site.page import Page
-from events_archive.site.plan import plan_site
 from events_archive.site.site import Site
 from tests.factories import a_change, a_history, a_site
 from tests.ll2_server import generate_records

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.event import Licence
+from events_archive.pages.event_pages import event_page
 from events_archive.render.json_ld import json_ld_block, script
-from events_archive.site.event_pages import event_page
 from tests.factories import a_change, a_history, a_site, a_video, an_event, an_image
 from tests.render.rendered import make_context, make_thumbnails
 

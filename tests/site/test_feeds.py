@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from events_archive.site.feed_pages import feed_pages
+from events_archive.pages.feed_pages import feed_pages
 from events_archive.site.feeds import Feed
 from tests.factories import DOCKING, a_history, a_site, an_event
 

@@ -3,8 +3,8 @@
 import pytest
 
 from events_archive.check.feeds_and_calendars import VALIDATORS
+from events_archive.pages.plan import plan_site
 from events_archive.site.formats import FEED_FORMATS, FORMATS, Format, format_of, is_precached
-from events_archive.site.plan import plan_site
 from tests.factories import a_site, an_event
 
 

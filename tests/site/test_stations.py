@@ -3,9 +3,9 @@
 from typing import Any
 
 from events_archive.model.archive_state import ArchiveHistory, ArchiveState
+from events_archive.pages.plan import plan_site
+from events_archive.pages.redirects import is_permanent_list
 from events_archive.site.page import Page
-from events_archive.site.plan import plan_site
-from events_archive.site.redirects import is_permanent_list
 from events_archive.site.site import Site
 from tests.factories import a_program, a_site, a_station, an_event
 

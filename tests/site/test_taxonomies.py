@@ -8,9 +8,9 @@ import pytest
 from events_archive.model.archive_state import ArchiveHistory, ArchiveState
 from events_archive.model.catalogue import Catalogue, grouped
 from events_archive.model.slugs import SlugRegistry
+from events_archive.pages.plan import plan_site
+from events_archive.pages.redirects import is_permanent_list
 from events_archive.site.page import Page
-from events_archive.site.plan import plan_site
-from events_archive.site.redirects import is_permanent_list
 from events_archive.site.taxonomies import TAXONOMIES
 from events_archive.site.terms import Taxonomy, Term
 from tests.factories import (

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.archive_state import ArchiveHistory, ArchiveState
 from events_archive.output.fingerprints import Fingerprints
-from events_archive.site import calendar_pages
+from events_archive.pages import calendar_pages
+from events_archive.pages.plan import plan_site
+from events_archive.pages.redirects import is_permanent_list
 from events_archive.site.page import Page
-from events_archive.site.plan import plan_site
-from events_archive.site.redirects import is_permanent_list
 from events_archive.site.site import Site
 from tests.factories import (
     a_program,

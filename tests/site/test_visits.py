@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from events_archive.model.event import Event, EventType
 from events_archive.output.fingerprints import Fingerprints
+from events_archive.pages.plan import plan_site
+from events_archive.pages.station_visits import StationVisits, YearChart, station_visits
 from events_archive.site.missions import Step, gap
-from events_archive.site.plan import plan_site
 from events_archive.site.site import Site
-from events_archive.site.station_visits import StationVisits, YearChart, station_visits
 from tests.factories import a_history, a_launch, a_site, an_event, an_event_date
 from tests.render.rendered import no_thumbnails
 

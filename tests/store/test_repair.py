@@ -20,8 +20,8 @@ from events_archive.model.archive_state import ArchiveState
 from events_archive.model.changes import Change
 from events_archive.model.publication import Publication
 from events_archive.model.slugs import joined_owners
+from events_archive.pages.plan import plan_site
 from events_archive.settings import Settings
-from events_archive.site.plan import plan_site
 from events_archive.store.history_file import encode_changes, load_history
 from events_archive.store.ledger_reader import read_ledger
 from events_archive.store.publications_file import encode_publications, load_publications

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from events_archive.model.catalogue import grouped
+from events_archive.pages.feed_archives import is_archive_document
 from events_archive.site import urls
 from events_archive.site.calendars import Calendar, calendar_page
-from events_archive.site.feed_archives import is_archive_document
 from events_archive.site.feeds import Feed
 from events_archive.site.formats import CALENDAR, RSS
 from events_archive.site.page import REDIRECT, Page, redirect

@@ -1,13 +1,13 @@
 """The credits of images."""
 
 from events_archive.model.event import Licence
-from events_archive.site.image_credits import (
+from events_archive.pages.image_credits import (
     IMAGES_PER_PAGE,
     MAX_NAMED_EVENTS,
     all_credits,
     by_licence,
 )
-from events_archive.site.plan import plan_site
+from events_archive.pages.plan import plan_site
 from tests.factories import a_history, a_site, an_event, an_image
 from tests.render.rendered import render_site
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from events_archive.site.month_grid import MonthGrid, month_grid
-from events_archive.site.plan import plan_site
+from events_archive.pages.month_grid import MonthGrid, month_grid
+from events_archive.pages.plan import plan_site
 from tests.factories import a_site, an_event
 from tests.published_site import PublishedPage
 from tests.render.rendered import render_site

@@ -1,6 +1,6 @@
 """The navigation, and the page that leads to all taxonomies."""
 
-from events_archive.site.plan import plan_site
+from events_archive.pages.plan import plan_site
 from tests.factories import a_program, a_site, a_station, an_agency, an_astronaut, an_event
 
 

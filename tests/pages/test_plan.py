@@ -4,8 +4,8 @@ import pytest
 
 from events_archive.errors import ArchiveError
 from events_archive.model.event import EventType
+from events_archive.pages.plan import plan_site, refuse_duplicate_paths
 from events_archive.site.page import Page
-from events_archive.site.plan import plan_site, refuse_duplicate_paths
 from tests.factories import DOCKING, a_site, an_event
 
 

@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime
 
 from events_archive.model.event import EventType
-from events_archive.site.calendar_pages import recurring_events
-from events_archive.site.feed_pages import FEED_DAYS, feed_pages
-from events_archive.site.list_pages import list_pages
-from events_archive.site.plan import plan_site
+from events_archive.pages.calendar_pages import recurring_events
+from events_archive.pages.feed_pages import FEED_DAYS, feed_pages
+from events_archive.pages.list_pages import list_pages
+from events_archive.pages.plan import plan_site
 from tests.factories import a_catalogue, a_site, an_event
 
 

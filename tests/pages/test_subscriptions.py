@@ -3,7 +3,7 @@
 import re
 from xml.etree import ElementTree
 
-from events_archive.site.plan import plan_site
+from events_archive.pages.plan import plan_site
 from tests.factories import DOCKING, a_site, an_agency, an_event
 from tests.render.rendered import BASE_URL, render_site
 

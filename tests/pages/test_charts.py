@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events_archive.model.event import Event
-from events_archive.site.charts import (
+from events_archive.pages.charts import (
     BAR,
     COLUMN,
     FULL,

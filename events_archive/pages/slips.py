@@ -9,10 +9,10 @@ from msgspec import Struct
 from events_archive.model.event import Event
 from events_archive.model.event_date import EventDate
 from events_archive.model.slips import Slip, slip_of
+from events_archive.pages.subscriptions import AlternateLinks
 from events_archive.site import urls
 from events_archive.site.page import HOME, Breadcrumb, Page
 from events_archive.site.site import Site
-from events_archive.site.subscriptions import AlternateLinks
 
 WIDTH = 1000
 """The width of a drawn slip, in units of its own."""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from events_archive.model.event import Licence
-from events_archive.site.data_quality import (
+from events_archive.pages.data_quality import (
     MAX_NAMED_EVENTS,
     QUALITY_RULES,
     dead_links,

@@ -7,8 +7,8 @@ from typing import Any
 import feedparser
 import pytest
 
-from events_archive.site.change_entries import change_entries
-from events_archive.site.feed_pages import feed_dates, feed_pages
+from events_archive.pages.change_entries import change_entries
+from events_archive.pages.feed_pages import feed_dates, feed_pages
 from tests.factories import a_change, a_history, a_site, an_event
 from tests.render.rendered import render_site
 

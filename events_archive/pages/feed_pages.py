@@ -7,9 +7,8 @@ from functools import partial
 from msgspec.structs import replace
 
 from events_archive.model.timestamps import FIRST_DATE
-from events_archive.site import urls
-from events_archive.site.change_entries import change_entries
-from events_archive.site.feed_archives import (
+from events_archive.pages.change_entries import change_entries
+from events_archive.pages.feed_archives import (
     MAIN_ARCHIVE_IDS,
     TERM_ARCHIVE_IDS,
     Partition,
@@ -19,6 +18,7 @@ from events_archive.site.feed_archives import (
     published_archives,
     with_archive,
 )
+from events_archive.site import urls
 from events_archive.site.feed_entries import day_entry, event_entry, event_of
 from events_archive.site.feeds import (
     MAX_ENTRIES_WITHOUT_ARCHIVE,

@@ -8,6 +8,7 @@ from msgspec import Struct
 from events_archive.model.catalogue import grouped
 from events_archive.model.event import Event, EventType
 from events_archive.model.interval import format_duration
+from events_archive.pages.change_entries import change_entries
 from events_archive.site import urls
 from events_archive.site.calendars import (
     Calendar,
@@ -17,7 +18,6 @@ from events_archive.site.calendars import (
     term_calendar,
 )
 from events_archive.site.categories import default_duration
-from events_archive.site.change_entries import change_entries
 from events_archive.site.feeds import (
     MAX_ENTRIES,
     MAX_ENTRIES_WITHOUT_ARCHIVE,

@@ -2,9 +2,9 @@
 
 import pytest
 
+from events_archive.pages.plan import plan_site
+from events_archive.pages.redirects import is_permanent_list
 from events_archive.site.page import Page
-from events_archive.site.plan import plan_site
-from events_archive.site.redirects import is_permanent_list
 from events_archive.site.site import Site
 from tests.factories import EVA, a_site, an_event
 

@@ -7,6 +7,8 @@ from typing import Any
 from events_archive.model.changes import Change
 from events_archive.model.event import Event, Program, SpaceStation
 from events_archive.model.interval import MONTHS
+from events_archive.pages.slips import drawn_slip
+from events_archive.pages.subscriptions import AlternateLinks
 from events_archive.site import urls
 from events_archive.site.calendars import has_calendar
 from events_archive.site.formats import MARKDOWN
@@ -20,8 +22,6 @@ from events_archive.site.page import (
     redirect,
 )
 from events_archive.site.site import Site
-from events_archive.site.slips import drawn_slip
-from events_archive.site.subscriptions import AlternateLinks
 from events_archive.site.terms import Term
 
 MAX_OTHERS_OF_TYPE = 4

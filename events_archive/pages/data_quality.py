@@ -10,11 +10,11 @@ from msgspec import Struct
 
 from events_archive.model.catalogue import Catalogue, Events, grouped
 from events_archive.model.event import Event, Link, host_of
+from events_archive.pages.image_credits import has_known_licence
+from events_archive.pages.subscriptions import AlternateLinks
 from events_archive.site import urls
-from events_archive.site.image_credits import has_known_licence
 from events_archive.site.page import ALL_EVENTS, HOME, Page
 from events_archive.site.site import Site
-from events_archive.site.subscriptions import AlternateLinks
 
 MAX_NAMED_EVENTS = 25
 """How many events that break a rule are listed."""

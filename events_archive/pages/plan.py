@@ -4,22 +4,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 from events_archive.errors import PageError
-from events_archive.site.calendar_pages import calendar_pages
-from events_archive.site.change_entries import change_list_pages
-from events_archive.site.data_pages import data_pages, download_pages
-from events_archive.site.data_quality import report_pages
-from events_archive.site.event_pages import event_pages
-from events_archive.site.feed_pages import feed_pages
-from events_archive.site.image_credits import credits_pages
-from events_archive.site.list_pages import list_pages
-from events_archive.site.next_events import next_pages
+from events_archive.pages.calendar_pages import calendar_pages
+from events_archive.pages.change_entries import change_list_pages
+from events_archive.pages.data_pages import data_pages, download_pages
+from events_archive.pages.data_quality import report_pages
+from events_archive.pages.event_pages import event_pages
+from events_archive.pages.feed_pages import feed_pages
+from events_archive.pages.image_credits import credits_pages
+from events_archive.pages.list_pages import list_pages
+from events_archive.pages.next_events import next_pages
+from events_archive.pages.redirects import redirect_pages, retired_list_redirects
+from events_archive.pages.slips import slip_pages
+from events_archive.pages.static_pages import derived_pages, sitemap_pages, static_pages
+from events_archive.pages.subscriptions import subscription_pages
+from events_archive.pages.superlatives import record_pages
 from events_archive.site.page import Page
-from events_archive.site.redirects import redirect_pages, retired_list_redirects
 from events_archive.site.site import Site
-from events_archive.site.slips import slip_pages
-from events_archive.site.static_pages import derived_pages, sitemap_pages, static_pages
-from events_archive.site.subscriptions import subscription_pages
-from events_archive.site.superlatives import record_pages
 
 Planner = Callable[[Site], Iterator[Page]]
 

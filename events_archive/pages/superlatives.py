@@ -15,13 +15,13 @@ from events_archive.console import quantity
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Event, EventType
 from events_archive.model.interval import format_day, format_month
+from events_archive.pages.subscriptions import AlternateLinks
 from events_archive.query.engine import evaluate
 from events_archive.query.parser import parse_query
 from events_archive.site import urls
 from events_archive.site.categories import type_explanation
 from events_archive.site.page import ALL_EVENTS, HOME, Breadcrumb, Page
 from events_archive.site.site import Site
-from events_archive.site.subscriptions import AlternateLinks
 from events_archive.site.terms import Term
 
 MAX_HOLDERS = 5

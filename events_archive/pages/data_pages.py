@@ -9,6 +9,9 @@ from events_archive.model.article import Article
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.changes import CHANGE_TYPES
 from events_archive.model.event import Event
+from events_archive.pages.next_events import MAX_NEXT, NEXT_MEMBERS
+from events_archive.pages.stored_data import StoredData
+from events_archive.pages.subscriptions import AlternateLinks
 from events_archive.query.engine import evaluate
 from events_archive.query.parameters import GROUPS, MAX_LIMIT, MODES
 from events_archive.query.parser import parse_query
@@ -17,7 +20,6 @@ from events_archive.site.calendars import calendar_entry
 from events_archive.site.categories import type_explanation
 from events_archive.site.dataset import DATASET_FILES, dataset_description
 from events_archive.site.export_columns import ARTICLE_COLUMNS, COLUMNS, VISIT_COLUMNS
-from events_archive.site.next_events import MAX_NEXT, NEXT_MEMBERS
 from events_archive.site.page import (
     ALL_EVENTS,
     HOME,
@@ -29,8 +31,6 @@ from events_archive.site.page import (
 )
 from events_archive.site.search_index import searched_text
 from events_archive.site.site import Site
-from events_archive.site.stored_data import StoredData
-from events_archive.site.subscriptions import AlternateLinks
 
 IDS_PER_FILE = 2000
 """How many ids a file of the query page spans, so that no event ever moves to another file."""

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from events_archive.pages.charts import year_overview
+from events_archive.pages.subscriptions import AlternateLinks
 from events_archive.site import pagination, urls
-from events_archive.site.charts import year_overview
 from events_archive.site.page import ALL_EVENTS, HOME, Alternate, LazyContext, Page, Writer
 from events_archive.site.site import Site
-from events_archive.site.subscriptions import AlternateLinks
 
 UPCOMING_ON_HOME = 5
 """How many upcoming events the home page shows."""

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.event import Image, Licence
+from events_archive.pages.subscriptions import AlternateLinks
 from events_archive.site import urls
 from events_archive.site.page import HOME, Page
 from events_archive.site.pagination import EventList, numbered, numbered_title
 from events_archive.site.site import Site
-from events_archive.site.subscriptions import AlternateLinks
 
 MAX_NAMED_EVENTS = 12
 """How many of the events that share an image are listed with it."""

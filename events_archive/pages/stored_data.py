@@ -5,9 +5,9 @@ from hashlib import sha256
 
 from msgspec import Struct
 
-from events_archive.site.feed_pages import feed_dates
+from events_archive.pages.feed_pages import feed_dates
+from events_archive.pages.redirects import is_permanent_list
 from events_archive.site.page import Page
-from events_archive.site.redirects import is_permanent_list
 from events_archive.site.site import Site
 from events_archive.store.articles_file import ARTICLES_FILE
 from events_archive.store.history_file import HISTORY_FILE, encode_changes

@@ -8,20 +8,20 @@ from msgspec.structs import replace
 from events_archive.console import quantity
 from events_archive.model.catalogue import grouped
 from events_archive.model.places import place_of
-from events_archive.site import pagination, urls
-from events_archive.site.charts import (
+from events_archive.pages.charts import (
     month_counts,
     month_heatmaps,
     timeline,
     type_timeline,
     year_bars,
 )
-from events_archive.site.month_grid import month_grid
+from events_archive.pages.month_grid import month_grid
+from events_archive.pages.station_visits import station_visits
+from events_archive.pages.subscriptions import AlternateLinks
+from events_archive.site import pagination, urls
 from events_archive.site.page import HOME, Breadcrumb, LazyContext, Page, redirect
 from events_archive.site.pagination import EventList, Neighbours, Section
 from events_archive.site.site import Site
-from events_archive.site.station_visits import station_visits
-from events_archive.site.subscriptions import AlternateLinks
 from events_archive.site.terms import Taxonomy, Term
 
 Context = Mapping[str, object]

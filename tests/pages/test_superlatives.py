@@ -3,7 +3,7 @@
 import pytest
 
 from events_archive.model.event import Event
-from events_archive.site.superlatives import Superlative, superlatives
+from events_archive.pages.superlatives import Superlative, superlatives
 from tests.factories import DOCKING, a_site, an_astronaut, an_event
 from tests.published_site import PublishedPage
 from tests.render.rendered import render_site

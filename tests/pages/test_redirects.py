@@ -7,9 +7,9 @@ from msgspec.structs import replace
 from events_archive.model.archive_state import ArchiveHistory, ArchiveState
 from events_archive.model.catalogue import Catalogue
 from events_archive.model.slugs import SlugRegistry, SlugTable
+from events_archive.pages.plan import plan_site
+from events_archive.pages.redirects import is_permanent_list
 from events_archive.site.page import Page
-from events_archive.site.plan import plan_site
-from events_archive.site.redirects import is_permanent_list
 from tests.factories import DOCKING, a_site, an_event
 
 

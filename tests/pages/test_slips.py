@@ -4,9 +4,9 @@ from itertools import chain, pairwise
 from typing import Any
 
 from events_archive.model.changes import Change
-from events_archive.site.plan import plan_site
+from events_archive.pages.plan import plan_site
+from events_archive.pages.slips import WIDTH, drawn_slip
 from events_archive.site.site import Site
-from events_archive.site.slips import WIDTH, drawn_slip
 from tests.factories import a_change, a_history, a_site, an_event
 from tests.published_site import PublishedPage
 from tests.render.rendered import render_site
