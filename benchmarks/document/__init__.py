@@ -1,0 +1,1 @@
+"""The document that the peers make pages from, which flatten.py writes."""
