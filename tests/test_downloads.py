@@ -19,8 +19,7 @@ from events_archive.site.export_columns import (
     ARTICLE_COLUMNS,
     COLUMNS,
     VISIT_COLUMNS,
-    article_row,
-    row,
+    rows_of,
 )
 from tests.conftest import Run, copy_seed, run_build
 from tests.factories import a_site, an_article, an_event
@@ -73,7 +72,7 @@ def test_no_cell_can_be_evaluated_as_a_formula(generated_run: Run) -> None:
         cells = [cell for row in csv.reader(file) for cell in row]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
     site = a_site(an_event(name="=HYPERLINK(1)", description="-1+1"))
-    assert "=HYPERLINK(1)" in row(site, site.catalogue.events[0])
+    assert "=HYPERLINK(1)" in rows_of(COLUMNS, site, site.catalogue.events)[0]
 
 
 def test_the_database_has_all_events_and_relations(
@@ -207,7 +206,7 @@ def test_titles_of_articles_are_in_the_full_text_index(database: sqlite3.Connect
 def test_hostile_titles_are_text_in_csv_and_sqlite(tmp_path: Path) -> None:
     article = an_article(title='=HYPERLINK(1)"; DROP TABLE events', authors=("@x",), site="\ud83d")
     site = a_site(an_event(309), articles={309: (article,)})
-    text = csv_text(ARTICLE_COLUMNS, [article_row(site, article)])
+    text = csv_text(ARTICLE_COLUMNS, rows_of(ARTICLE_COLUMNS, site, [article]))
     [line] = csv.DictReader(text.splitlines(), strict=True)
     assert line["title"] == "'=HYPERLINK(1)\"; DROP TABLE events"
     assert line["authors"] == "'@x"
@@ -233,5 +232,5 @@ def test_the_same_events_make_the_same_database_and_others_another(tmp_path: Pat
         databases.append((tmp_path / name / "data" / "events.sqlite").read_bytes())
     assert databases[0] == databases[1]
     site = a_site(an_event(name="Another"))
-    rows = [row(site, event) for event in site.catalogue.events]
-    assert database_bytes(site, rows) != databases[0]
+    tables = {"events": rows_of(COLUMNS, site, site.catalogue.events)}
+    assert database_bytes(site, tables) != databases[0]

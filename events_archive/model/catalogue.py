@@ -1,6 +1,6 @@
 """All events in order of time, with their groups and neighbours."""
 
-from collections.abc import Callable, Container, Hashable, Iterable, Iterator
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TypeVar
@@ -27,9 +27,11 @@ def grouped(
     return {value: tuple(members) for value, members in groups.items()}
 
 
-def with_neighbours(events: Events) -> Iterator[tuple[Event, Event | None, Event | None]]:
-    """Yield each event with the one before and the one after it."""
-    return zip(events, (None, *events), (*events[1:], None), strict=False)
+def with_neighbours(
+    items: Sequence[Item],
+) -> Iterator[tuple[Item, Item | None, Item | None]]:
+    """Yield each item with the one before and the one after it."""
+    return zip(items, (None, *items), (*items[1:], None), strict=False)
 
 
 class Catalogue(Struct, frozen=True, kw_only=True, dict=True):

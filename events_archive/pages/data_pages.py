@@ -70,13 +70,13 @@ ADDED_MEMBERS = (
 )
 """What the archive adds to a record, as (name, meaning)."""
 
-
-_DESCRIPTIONS: Mapping[str, Writer] = {
+_DOWNLOADS: Mapping[str, Writer] = {
+    **{file.path: Writer.DOWNLOAD for file in DATASET_FILES},
     urls.CHECKSUMS: Writer.CHECKSUMS,
     urls.DATA_PACKAGE: Writer.DATA_PACKAGE,
     urls.CROISSANT: Writer.CROISSANT,
 }
-"""The files that describe the downloads for programs."""
+"""The downloads, and the files that describe them for programs, by path."""
 
 
 def data_pages(site: Site) -> Iterator[Page]:
@@ -94,10 +94,8 @@ def download_pages(site: Site, pages: Iterable[Page]) -> Iterator[Page]:
     if not site.query_index.events:
         return
     stored = StoredData(site=site, pages=tuple(pages))
-    for file in DATASET_FILES:
-        yield _download_page(file.path, Writer.DOWNLOAD, stored)
-    for path, writer in _DESCRIPTIONS.items():
-        yield _download_page(path, writer, stored)
+    for path, writer in _DOWNLOADS.items():
+        yield Page(path=path, writer=writer, context={"stored": stored}, cache_inputs=STORED_DATA)
     yield Page(
         path=urls.LLMS,
         template="feeds/llms.txt",
@@ -123,10 +121,6 @@ def download_pages(site: Site, pages: Iterable[Page]) -> Iterator[Page]:
         alternates=AlternateLinks(site).main,
         cache_inputs=STORED_DATA,
     )
-
-
-def _download_page(path: str, writer: Writer, stored: StoredData) -> Page:
-    return Page(path=path, writer=writer, context={"stored": stored}, cache_inputs=STORED_DATA)
 
 
 def query_pages(site: Site) -> Iterator[Page]:

@@ -13,7 +13,6 @@ from events_archive.model.catalogue import grouped
 from events_archive.site.feed_entries import FeedEntry, event_of
 from events_archive.site.feeds import MAX_ENTRIES, Entries, Feed
 from events_archive.site.formats import RSS
-from events_archive.site.page import Page
 from events_archive.site.site import Site
 
 MAIN_ARCHIVE_IDS, TERM_ARCHIVE_IDS = 100, 500
@@ -95,11 +94,3 @@ def _current_stem(site: Site, stem: str) -> str:
     types = site.history.slugs.types
     type_id = types.redirects.get(slug) if folder == "types" else None
     return stem if type_id is None else f"types/{types.slugs[type_id]}{dot}{order}"
-
-
-def is_archive_document(page: Page) -> bool:
-    """Whether the page is the RSS file of an archive document: its path stands for all formats."""
-    if page.template != RSS.template:
-        return False
-    feed: Feed = page.context["feed"]
-    return feed.main != "" and page.path == feed.path(RSS)

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec.structs import replace
 
 from events_archive.model.catalogue import grouped
-from events_archive.pages.feed_archives import is_archive_document
 from events_archive.site import urls
 from events_archive.site.calendars import Calendar, calendar_page
 from events_archive.site.feeds import Feed
@@ -121,11 +120,11 @@ def _broader_lists(path: str) -> Iterator[str]:
 
 def is_permanent_list(page: Page) -> bool:
     """Whether the page's path is recorded once published, to be redirected when it is gone."""
-    if is_archive_document(page) or page.path.startswith("changes/"):
-        return True
     folder, _, name = page.path.partition("/")
-    taxonomy = _TAXONOMIES.get(folder)
-    if taxonomy and taxonomy.records_terms and _is_term_feed(page):
+    taxonomy, feed = _TAXONOMIES.get(folder), _feed_of(page)
+    if feed:
+        return bool(feed.main or (feed.is_of_term and taxonomy and taxonomy.records_terms))
+    if folder == "changes":
         return True
     # A place or programme that is a station has been linked as well, although it is a redirect.
     if not page.is_html or not (page.indexable or (taxonomy and page.template == REDIRECT)):
@@ -135,9 +134,10 @@ def is_permanent_list(page: Page) -> bool:
     return taxonomy.records_terms or "/" in name
 
 
-def _is_term_feed(page: Page) -> bool:
-    """Whether the page is the RSS file of a term: its path stands for its feeds and calendars."""
-    if page.template != RSS.template:
-        return False
-    feed: Feed = page.context["feed"]
-    return feed.is_of_term and page.path == feed.path(RSS)
+def _feed_of(page: Page) -> Feed | None:
+    """Return the feed whose RSS file the page is; its path stands for the feed in all formats.
+
+    None for other pages, and for copies at former paths.
+    """
+    feed: Feed | None = page.context["feed"] if page.template == RSS.template else None
+    return feed if feed and page.path == feed.path(RSS) else None

@@ -7,7 +7,7 @@ from events_archive.model.interval import format_day
 from events_archive.model.visits import Visit
 from events_archive.render.downloads import csv_text, indented_json
 from events_archive.render.query_output import padded_columns
-from events_archive.site.export_columns import VISIT_COLUMNS, visit_record, visit_row
+from events_archive.site.export_columns import VISIT_COLUMNS, rows_of, visit_record
 from events_archive.site.site import Site
 
 DOCKED_FORMATS = ("table", "json", "csv")
@@ -21,7 +21,7 @@ def docked_output(site: Site, day: date, format: str) -> str:
     certain = [visit for visit in site.visits if visit.is_certain(day)]
     possible = [v for v in site.visits if v.is_possible(day) and not v.is_certain(day)]
     if format == "csv":
-        return csv_text(VISIT_COLUMNS, (visit_row(site, visit) for visit in certain))
+        return csv_text(VISIT_COLUMNS, rows_of(VISIT_COLUMNS, site, certain))
     if format == "json":
         return indented_json(
             {

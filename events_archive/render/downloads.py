@@ -8,7 +8,7 @@ import csv
 import io
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from hashlib import sha256
@@ -28,11 +28,9 @@ from events_archive.site.export_columns import (
     VISIT_COLUMNS,
     Column,
     Value,
-    article_row,
     event_ids,
-    row,
+    rows_of,
     visit_record,
-    visit_row,
 )
 from events_archive.site.page import Page
 from events_archive.site.site import Site
@@ -65,6 +63,10 @@ INSERT INTO search (search) VALUES ('optimize');
 """
 
 
+Tables = Mapping[str, Sequence[tuple[Value, ...]]]
+"""The rows of tables by the table's name, in the order in which they are written."""
+
+
 class Download(NamedTuple):
     """One of the files."""
 
@@ -87,22 +89,24 @@ def _make(context: RenderContext, stored: StoredData) -> dict[str, Download]:
     site = context.site
     root = site.base_url or urls.relative_root(urls.EVENTS_JSONL)
     events = sorted(site.catalogue.all_events, key=lambda event: event.id)
-    rows = [row(site, event) for event in events]
     visits = {
         "attribution": ATTRIBUTION,
         # The day alone, so that a refresh without news changes no file.
         "as_of": site.catalogue.today.isoformat(),
         "visits": [visit_record(site, visit) for visit in site.visits],
     }
-    visit_rows = [visit_row(site, visit) for visit in site.visits]
-    article_rows = [article_row(site, article) for article in site.all_articles]
+    tables = {
+        "events": rows_of(COLUMNS, site, events),
+        "visits": rows_of(VISIT_COLUMNS, site, site.visits),
+        "articles": rows_of(ARTICLE_COLUMNS, site, site.all_articles),
+    }
     contents = {
         urls.EVENTS_JSONL: b"".join(mirror_record(context, e, root) + b"\n" for e in events),
-        urls.EVENTS_CSV: csv_text(COLUMNS, rows).encode("utf-8", "replace"),
-        urls.EVENTS_SQLITE: database_bytes(site, rows),
+        urls.EVENTS_CSV: csv_text(COLUMNS, tables["events"]).encode("utf-8", "replace"),
+        urls.EVENTS_SQLITE: database_bytes(site, tables),
         urls.VISITS_JSON: indented_json(visits).encode("utf-8", "replace"),
-        urls.VISITS_CSV: csv_text(VISIT_COLUMNS, visit_rows).encode("utf-8", "replace"),
-        urls.ARTICLES_CSV: csv_text(ARTICLE_COLUMNS, article_rows).encode("utf-8", "replace"),
+        urls.VISITS_CSV: csv_text(VISIT_COLUMNS, tables["visits"]).encode("utf-8", "replace"),
+        urls.ARTICLES_CSV: csv_text(ARTICLE_COLUMNS, tables["articles"]).encode("utf-8", "replace"),
         urls.CONTENT_CACHE: content_cache_zip(context, stored),
     }
     return {
@@ -140,12 +144,12 @@ def _escape_formula(value: Value) -> Value:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def database_bytes(site: Site, event_rows: Sequence[tuple[Value, ...]]) -> bytes:
-    """Return the file; ``event_rows`` have the values of each event, by id."""
+def database_bytes(site: Site, tables: Tables) -> bytes:
+    """Return the file; ``tables`` has the rows of events, by id, of visits and of articles."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
         database.executescript(_SETTINGS + _schema())
         database.execute("BEGIN")
-        for table, rows in _tables(site, event_rows).items():
+        for table, rows in {**tables, **_relations(site)}.items():
             if rows:
                 marks = ", ".join("?" * len(rows[0]))
                 database.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
@@ -188,15 +192,10 @@ def _column_definitions(columns: Iterable[Column]) -> str:
     )
 
 
-def _tables(
-    site: Site, event_rows: Sequence[tuple[Value, ...]]
-) -> dict[str, Sequence[tuple[Value, ...]]]:
-    """Return the rows of every table by its name, in a constant order."""
+def _relations(site: Site) -> Tables:
+    """Return the rows of all other tables: what events are related to, and their changes."""
     events = sorted(site.catalogue.all_events, key=lambda event: event.id)
-    tables = {
-        "events": event_rows,
-        "visits": [visit_row(site, visit) for visit in site.visits],
-        "articles": [article_row(site, article) for article in site.all_articles],
+    tables: dict[str, Sequence[tuple[Value, ...]]] = {
         "event_articles": sorted(
             (event_id, article.key)
             for article in site.all_articles

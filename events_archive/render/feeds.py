@@ -33,8 +33,7 @@ def rfc3339(date: datetime) -> str:
 
 def feed_bytes(text: str) -> bytes:
     """Return the text in UTF-8 without the characters that XML 1.0 forbids (its section 2.2)."""
-    if "\ufffe" in text or "\uffff" in text:
-        text = text.replace("\ufffe", "").replace("\uffff", "")
+    text = text.replace("\ufffe", "").replace("\uffff", "")
     return text.encode("utf-8", "ignore").translate(None, _XML_FORBIDS)
 
 

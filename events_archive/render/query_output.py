@@ -17,7 +17,7 @@ from events_archive.render.downloads import csv_text, indented_json
 from events_archive.render.renderer import Renderer
 from events_archive.site import urls
 from events_archive.site.calendars import Calendar, calendar_entry, calendar_page
-from events_archive.site.export_columns import COLUMNS, row
+from events_archive.site.export_columns import COLUMNS, rows_of
 from events_archive.site.feed_entries import TAG, event_entry
 from events_archive.site.feeds import Feed
 from events_archive.site.formats import RSS
@@ -43,7 +43,7 @@ def query_output(site: Site, templates: Path, result: QueryResult, format: str) 
     if format == "table":
         return _table(events)
     if format == "csv":
-        return csv_text(COLUMNS, (row(site, event) for event in events))
+        return csv_text(COLUMNS, rows_of(COLUMNS, site, events))
     if format == "md":
         return _markdown_table(site, events)
     page = (_calendar if format == "ics" else _feed)(site, result, events)

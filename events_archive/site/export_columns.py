@@ -1,6 +1,6 @@
 """The columns of the CSV and SQLite downloads, and of their description on the data page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -215,23 +215,14 @@ def event_ids(site: Site, article: Article) -> list[int]:
     return sorted(id for id in article.event_ids if id in site.articles)
 
 
-def row(site: Site, event: Event) -> tuple[Value, ...]:
-    """Return an event's values, in the order of `COLUMNS`."""
-    return tuple(column.read(site, event) for column in COLUMNS)
-
-
-def visit_row(site: Site, visit: Visit) -> tuple[Value, ...]:
-    """Return a visit's values, in the order of `VISIT_COLUMNS`."""
-    return tuple(column.read(site, visit) for column in VISIT_COLUMNS)
-
-
-def article_row(site: Site, article: Article) -> tuple[Value, ...]:
-    """Return an article's values, in the order of `ARTICLE_COLUMNS`."""
-    return tuple(column.read(site, article) for column in ARTICLE_COLUMNS)
+def rows_of(
+    columns: Iterable[Column], site: Site, items: Iterable[Event | Visit | Article]
+) -> list[tuple[Value, ...]]:
+    """Return the values of events, visits or articles, in the order of their ``columns``."""
+    return [tuple(column.read(site, item) for column in columns) for item in items]
 
 
 def visit_record(site: Site, visit: Visit) -> dict[str, Value | list[int]]:
     """Return a visit's values by the names of `VISIT_COLUMNS`, for JSON."""
-    ids = [event.id for event in visit.events]
-    names = (column.name for column in VISIT_COLUMNS)
-    return dict(zip(names, visit_row(site, visit), strict=True)) | {"event_ids": ids}
+    values = {column.name: column.read(site, visit) for column in VISIT_COLUMNS}
+    return {**values, "event_ids": [event.id for event in visit.events]}

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from events_archive.console import quantity
-from events_archive.model.catalogue import Events, grouped
+from events_archive.model.catalogue import Events, grouped, with_neighbours
 from events_archive.model.event import Event, Launch
 from events_archive.model.event_date import EventDate
 from events_archive.model.missions import find_mission, split_mission
@@ -91,7 +91,7 @@ def _story(index: VisitIndex, name: str, visits: tuple[Visit, ...], events: Even
         name=name,
         url=page.url if page else "",
         visits=tuple(map(index.row, visits)),
-        steps=tuple(_with_neighbours(steps, spacewalks)),
+        steps=tuple(_with_gaps(steps, spacewalks)),
     )
 
 
@@ -121,9 +121,9 @@ def _spacewalks(index: VisitIndex, visits: tuple[Visit, ...]) -> Iterator[Event]
                 yield event
 
 
-def _with_neighbours(steps: list[Step], spacewalks: list[Step]) -> Iterator[Step]:
+def _with_gaps(steps: list[Step], spacewalks: list[Step]) -> Iterator[Step]:
     """Yield each step with the time since the one before, and the spacewalks before the next."""
-    for step, before, after in zip(steps, (None, *steps), (*steps[1:], None), strict=False):
+    for step, before, after in with_neighbours(steps):
         start, end = step.date.sort_key, after.date.sort_key if after else None
         yield replace(
             step,

@@ -9,7 +9,6 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from events_archive.model.catalogue import Events, grouped
-from events_archive.model.event import Event
 from events_archive.model.interval import MONTHS, format_month
 from events_archive.site import urls
 from events_archive.site.page import Breadcrumb
@@ -92,7 +91,8 @@ def split_by_year(path: str, events: Events, limit: int, today: date) -> list[Ev
     """
     if len(events) <= limit:
         return [EventList(path=path, count=len(events), sections=by_time(events, today))]
-    years = dict(sorted(grouped(events, _year_or_zero).items(), reverse=True))
+    by_number = grouped(events, lambda event: event.date.year or 0)
+    years = dict(sorted(by_number.items(), reverse=True))
     links = tuple(
         PageLink(
             label=str(year or "Date unknown"),
@@ -291,7 +291,3 @@ def numbered_title(title: str, path: str, pages: Iterable[PageLink]) -> str:
     """
     current = [page.label for page in pages if page.url == path]
     return f"{title}, {current[0].lower()}" if current and current[0] != "Part 1" else title
-
-
-def _year_or_zero(event: Event) -> int:
-    return event.date.year or 0

@@ -91,9 +91,9 @@ def permalink(event_id: int, suffix: str = ".html") -> str:
     return f"id/{event_id}{suffix}"
 
 
-def year(number: int, suffix: str = ".html") -> str:
+def year(number: int) -> str:
     """Return ``years/2021.html``."""
-    return f"years/{number:04}{suffix}"
+    return f"years/{number:04}.html"
 
 
 def month(year: int, month: int) -> str:
@@ -121,12 +121,12 @@ def query_data(name: str) -> str:
     return f"data/{name}.js"
 
 
-def api_list(name: str = "") -> str:
+def api_list(name: str) -> str:
     """Return ``api/2.3.0/events/upcoming/index.json``: the first page of a list of the mirror."""
     return f"{API_MIRROR}events/{name}{'/' if name else ''}index.json"
 
 
-def api_page(mode: str, number: int, name: str = "") -> str:
+def api_page(mode: str, number: int, name: str) -> str:
     """Return ``api/2.3.0/events/upcoming/list/1.json``: a page of a list of the API mirror."""
     return f"{API_MIRROR}events/{name}{'/' if name else ''}{mode}/{number}.json"
 
