@@ -13,7 +13,7 @@ from events_archive.model.changes import Change, summarize
 
 def run(options: Options, console: Console) -> None:
     """Print the changes since a day, or those of the last refresh that found any."""
-    site = read_site(options, console)
+    site = read_site(options.settings, console)
     changes = site.history.changes_since(options.command_options["since"])
     names = {event.id: event.name for event in site.catalogue.all_events}
     console.facts["changes"] = to_builtins(changes)

@@ -55,13 +55,13 @@ def cache_lock(settings: Settings) -> AbstractContextManager[None]:
     return nullcontext() if settings.dry_run else lock_cache(settings.cache)
 
 
-def read_site(options: Options, console: Console) -> Site:
+def read_site(settings: Settings, console: Console) -> Site:
     """Return the site that shows what the cache holds, which another run may be writing.
 
     Nothing is requested and nothing written. Raises ArchiveError where there are no events, or a
     file of the cache cannot be used.
     """
-    settings = replace(options.settings, offline=True, dry_run=True)
+    settings = replace(settings, offline=True, dry_run=True)
     quiet = replace(console, quiet=True)
     site = read_committed(settings.cache, lambda: load_site(settings, quiet))
     if not site.query_index.rows:

@@ -23,7 +23,7 @@ def run(options: Options, console: Console) -> None:
     if docked and (question or words or output_format not in DOCKED_FORMATS):
         formats = ", ".join(DOCKED_FORMATS)
         raise UsageError(f"--docked goes with no other question, and has the formats {formats}")
-    site = read_site(options, console)
+    site = read_site(options.settings, console)
     # With --json, standard output holds the result and no report.
     console.as_json = False
     if docked:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from msgspec import structs, to_builtins
+from msgspec import to_builtins
 
 from events_archive.commands import Options
 from events_archive.commands.fetch import read_site
@@ -46,7 +46,7 @@ def run(options: Options, console: Console) -> None:
         with TemporaryDirectory() as folder:
             settings = replace(settings, **stated, commit=info.commit, output=Path(folder) / "site")
             with console.timed("build"):
-                built = build(structs.replace(options, settings=settings), console)
+                built = build(settings, console)
             with console.timed("compare"):
                 comparison = compare_sites(built, published, info, console, settings.jobs)
     report(comparison, console, everything=settings.verbose)
@@ -62,11 +62,11 @@ def open_published(site: Path | str, settings: Settings) -> Iterator[FolderFiles
         yield FolderFiles(site)
 
 
-def build(options: Options, console: Console) -> dict[str, Path]:
+def build(settings: Settings, console: Console) -> dict[str, Path]:
     """Return every file that the cache would build, by its path in the site."""
-    site = read_site(options, console)
+    site = read_site(settings, console)
     # Thumbnails that the cache lacks are made, as they would be by a build.
-    with lock_cache(options.settings.cache):
+    with lock_cache(settings.cache):
         return dict(stage_site(site, replace(console, quiet=True)).output.files())
 
 
@@ -88,11 +88,10 @@ def compare_sites(
         console.print(f"Pictures and assets that former pages named: {len(former)}; they may stay.")
     comparison = compare(
         built,
-        published.paths - former - _FOR_HOSTS,
-        published.find,
+        published,
         console,
         threads=threads,
-        on_exit=published.stop,
+        ignored=former | _FOR_HOSTS,
         may_differ=TOOL_FILES if info.tools != TOOLS else (),
     )
     if comparison.excused:
@@ -111,14 +110,9 @@ def report(comparison: Comparison, console: Console, *, everything: bool) -> Non
     """Print what differs; it makes the run fail."""
     console.print_lines(comparison.lines(most=None if everything else MAX_LINES))
     console.facts["comparison"] = to_builtins(comparison)
-    if comparison.is_equal:
-        console.print(f"{quantity(comparison.equal, 'file')} compared: the sites are equal.")
-        return
-    counts = {
-        "missing": comparison.missing,
-        "extra": comparison.extra,
-        "different": comparison.different,
-        "not compared": comparison.unread,
-    }
-    found = ", ".join(f"{len(paths)} {kind}" for kind, paths in counts.items() if paths)
-    console.error(f"the sites differ: {found}; {quantity(comparison.equal, 'file')} are equal")
+    equal = quantity(comparison.equal, "file")
+    if differences := comparison.differences:
+        found = ", ".join(f"{len(entries)} {kind}" for kind, entries in differences.items())
+        console.error(f"the sites differ: {found}; {equal} are equal")
+    else:
+        console.print(f"{equal} compared: the sites are equal.")

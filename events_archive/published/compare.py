@@ -1,6 +1,6 @@
 """Compares a published site with a built one, file by file."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from itertools import zip_longest
 from pathlib import Path
@@ -9,7 +9,8 @@ from msgspec import Struct, field
 
 from events_archive.console import Console
 from events_archive.errors import HttpError
-from events_archive.published.files import UnusableFileError
+from events_archive.published.files import FolderFiles, UnusableFileError
+from events_archive.published.website import WebsiteFiles
 from events_archive.store.opener import read_file
 from events_archive.thread_pool import map_in_threads
 
@@ -36,19 +37,22 @@ class Comparison(Struct, kw_only=True):
     """Why a published file could not be compared, by path."""
 
     @property
-    def is_equal(self) -> bool:
-        """Whether all files were compared, and none differs that may not."""
-        return not (self.missing or self.extra or self.different or self.unread)
+    def differences(self) -> dict[str, list[str]]:
+        """What keeps the sites from being equal, as texts by kind; kinds without any are left out.
 
-    def lines(self, *, most: int | None) -> Iterator[str]:
-        """Yield a line for each difference, at most so many of a kind."""
+        Where it is empty, all files were compared, and none differs that may not.
+        """
         found = {
             "missing": self.missing,
             "extra": self.extra,
             "different": [f"{path}, {what}" for path, what in self.different.items()],
             "not compared": [f"{path}: {reason}" for path, reason in self.unread.items()],
         }
-        for kind, entries in found.items():
+        return {kind: entries for kind, entries in found.items() if entries}
+
+    def lines(self, *, most: int | None) -> Iterator[str]:
+        """Yield a line for each difference, at most so many of a kind."""
+        for kind, entries in self.differences.items():
             yield from (f"{kind}: {entry}" for entry in entries[:most])
             if most and len(entries) > most:
                 yield f"{kind}: {len(entries) - most} more (-v lists all)"
@@ -56,35 +60,30 @@ class Comparison(Struct, kw_only=True):
 
 def compare(
     built: Mapping[str, Path],
-    published: Iterable[str],
-    find: Callable[[str], bytes | None],
+    published: FolderFiles | WebsiteFiles,
     console: Console,
     *,
     threads: int,
-    on_exit: Callable[[], None] = lambda: None,
-    may_differ: Collection[str] = (),
+    ignored: Collection[str],
+    may_differ: Collection[str],
 ) -> Comparison:
-    """Return what differs between the ``built`` files and those that ``find`` returns by path.
+    """Return what differs between the ``built`` files, by path, and the published ones.
 
-    ``published`` are the paths of published files, as far as they are known; ``find`` returns None
-    where there is no file, and is called by several ``threads``. Paths in ``may_differ`` are
+    Published files with paths in ``ignored`` need not be built. Paths in ``may_differ`` are
     excused.
     """
 
-    def difference(path: str) -> str | None:
-        """Return the first difference of a file, ``""`` if there is none, None without a file."""
-        content = find(path)
-        return None if content is None else first_difference(read_file(built[path]), content)
-
-    def result(path: str) -> str | HttpError | UnusableFileError | None:
+    def compare_file(path: str) -> str | HttpError | UnusableFileError | None:
+        """Return the first difference, ``""`` if there is none; None if nothing is published."""
         try:
-            return difference(path)
+            content = published.find(path)
         except (HttpError, UnusableFileError) as error:
             return error
+        return None if content is None else first_difference(read_file(built[path]), content)
 
-    found = Comparison(extra=sorted(set(published) - built.keys()))
+    found = Comparison(extra=sorted(published.paths - built.keys() - set(ignored)))
     results: dict[str, str | HttpError | UnusableFileError | None] = {}
-    pool = map_in_threads(result, sorted(built), threads=threads, on_exit=on_exit)
+    pool = map_in_threads(compare_file, sorted(built), threads=threads, on_exit=published.stop)
     with closing(pool), console.progress("files", len(built)) as progress:
         for path, value in pool:
             results[path] = value
