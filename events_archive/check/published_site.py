@@ -6,23 +6,15 @@ the site itself for the list of its files, which it has for reading offline.
 
 import re
 
-from msgspec import Struct
-
 from events_archive.console import Console
 from events_archive.errors import HttpError
 from events_archive.net.http_client import HttpClient, HttpLimits
+from events_archive.render.assets import listed_files
 from events_archive.settings import Settings
 from events_archive.site import urls
-from events_archive.store.canonical_json import decode_as
 
 _PERMANENT = re.compile(r".+\.html|(events|id|types)/.+\.ics")
 """Other files may go: with an asset's or picture's content its name changes."""
-
-
-class _FileList(Struct):
-    """What is used of `urls.PRECACHE_MANIFEST`."""
-
-    files: dict[str, object]
 
 
 def published_paths(settings: Settings, console: Console) -> frozenset[str]:
@@ -43,7 +35,7 @@ def published_paths(settings: Settings, console: Console) -> frozenset[str]:
             response = client.request("GET", f"{settings.base_url}{urls.PRECACHE_MANIFEST}")
         if response.status != 200:
             raise ValueError(f"status {response.status}")
-        files = decode_as(response.body, _FileList).files
+        files = listed_files(response.body)
     except (HttpError, ValueError) as error:
         console.print(
             f"{settings.base_url} has no list of its files ({error}): the site is not compared "

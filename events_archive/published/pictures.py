@@ -8,6 +8,7 @@ from msgspec import Struct
 from events_archive.images.thumbnail_store import ThumbnailRecord, checksum_of
 from events_archive.output.former_files import Generations, former_paths
 from events_archive.published.files import PublishedFiles, UnusableFileError
+from events_archive.render.assets import listed_files
 from events_archive.site import urls
 from events_archive.store.canonical_json import decode_as
 
@@ -20,12 +21,6 @@ _HASHED_PATHS = {
     urls.IMAGES: re.compile(rf"{urls.IMAGES}/\d{{1,19}}-[0-9a-f]{{10}}-\d{{1,5}}\.webp"),
 }
 """Paths with a digest of the content, by folder."""
-
-
-class PrecacheManifest(Struct):
-    """What is used of `urls.PRECACHE_MANIFEST`."""
-
-    files: dict[str, object]
 
 
 class Pictures(Struct, frozen=True, kw_only=True):
@@ -91,7 +86,7 @@ def read_generations(files: PublishedFiles) -> dict[str, Generations]:
     if urls.PRECACHE_MANIFEST not in files.paths:
         return {}
     try:
-        listed = decode_as(files.read(urls.PRECACHE_MANIFEST), PrecacheManifest).files
+        listed = listed_files(files.read(urls.PRECACHE_MANIFEST))
     except ValueError as error:
         raise UnusableFileError(f"{urls.PRECACHE_MANIFEST} cannot be used: {error}") from error
     generations = {}

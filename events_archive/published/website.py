@@ -7,30 +7,22 @@ from http import HTTPStatus
 from time import monotonic
 from urllib.parse import quote
 
-from msgspec import Struct
-
 from events_archive.errors import HttpError, UnreachableError
 from events_archive.net.http_client import HttpClient, HttpLimits, HttpResponse
 from events_archive.published.files import MAX_FILE, UnusableFileError
-from events_archive.published.pictures import PrecacheManifest
+from events_archive.render.assets import listed_files
 from events_archive.settings import Settings
 from events_archive.site import urls
-from events_archive.store.canonical_json import decode_as
 
 _ANSWERS = frozenset({HTTPStatus.OK, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 """The statuses that say whether there is a file."""
 
 
-class SiteBudget(Struct, frozen=True, kw_only=True):
-    """What the requests of one run may take."""
-
-    seconds: float = 3600.0
-    max_bytes: int = 4_000_000_000
-    max_failures: int = 5
-    """The failures in a row after which nothing more is requested."""
-
-
-SITE_BUDGET = SiteBudget()
+MAX_SECONDS = 3600.0
+MAX_BYTES = 4_000_000_000
+"""Seconds, and bytes of responses, after which nothing more is requested in a run."""
+MAX_FAILURES = 5
+"""Failures in a row after which nothing more is requested."""
 
 
 @contextmanager
@@ -49,20 +41,18 @@ def open_website(url: str, settings: Settings) -> Iterator["WebsiteFiles"]:
 class WebsiteFiles:
     """The files at a URL; may be shared by threads."""
 
-    def __init__(
-        self, url: str, client: HttpClient, limits: HttpLimits, budget: SiteBudget = SITE_BUDGET
-    ) -> None:
+    def __init__(self, url: str, client: HttpClient, limits: HttpLimits) -> None:
         self.url = self.name = url
         self._client, self._limits = client, limits
-        self._budget, self._until = budget, monotonic() + budget.seconds
+        self._until = monotonic() + MAX_SECONDS
         self._bytes = self._failures = 0
         self._stopped = threading.Event()
         self._info = self._require(urls.BUILD_INFO)
         try:
-            manifest = decode_as(self._require(urls.PRECACHE_MANIFEST), PrecacheManifest)
+            listed = listed_files(self._require(urls.PRECACHE_MANIFEST))
         except ValueError as error:
             raise self._no_site(urls.PRECACHE_MANIFEST) from error
-        self.paths = frozenset(manifest.files) | {urls.BUILD_INFO}
+        self.paths = listed | {urls.BUILD_INFO}
         """Those that the site lists: pages, pictures and assets."""
 
     def stop(self) -> None:
@@ -79,11 +69,11 @@ class WebsiteFiles:
     def find(self, path: str) -> bytes | None:
         """Return the content of a file; None if the server has none.
 
-        Raises `HttpError` where the server does not answer that, or the budget is spent.
+        Raises `HttpError` where the server does not answer that, or a limit is reached.
         """
-        if self._failures >= self._budget.max_failures:
+        if self._failures >= MAX_FAILURES:
             raise HttpError("not requested, since the server has failed several times in a row")
-        if monotonic() > self._until or self._bytes > self._budget.max_bytes:
+        if monotonic() > self._until or self._bytes > MAX_BYTES:
             raise HttpError("not requested, since the run has taken too long")
         try:
             response = self._request(path)

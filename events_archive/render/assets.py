@@ -16,7 +16,7 @@ from msgspec import Struct
 from events_archive.errors import ArchiveError
 from events_archive.site import urls
 from events_archive.site.formats import is_precached
-from events_archive.store.canonical_json import compact_json
+from events_archive.store.canonical_json import compact_json, decode_as
 
 _ALWAYS_CACHED = frozenset({urls.HOME, urls.OFFLINE})
 _CACHED_ASSETS = (".css", ".js", ".svg")
@@ -92,6 +92,12 @@ def _asset(name: str, content: bytes) -> Asset:
     return Asset(url=f"{urls.ASSETS}/{stem}.{digest}.{suffix}", content=content)
 
 
+class _PrecacheManifest(Struct):
+    """What is read of a precache manifest."""
+
+    files: dict[str, object]
+
+
 def precache_manifest(files: Mapping[str, tuple[str, int]]) -> dict[str, Any]:
     """Return the list of all files that a browser may cache; ``files`` has (digest, size) by path.
 
@@ -101,6 +107,11 @@ def precache_manifest(files: Mapping[str, tuple[str, int]]) -> dict[str, Any]:
     precached = {path: files[path] for path in sorted(files) if is_precached(path)}
     version = hashlib.sha256(compact_json(precached).encode()).hexdigest()[:16]
     return {"version": version, "files": precached}
+
+
+def listed_files(manifest: bytes) -> frozenset[str]:
+    """Return the paths that a `precache_manifest`, as JSON, lists. Raises ValueError."""
+    return frozenset(decode_as(manifest, _PrecacheManifest).files)
 
 
 def is_always_cached(path: str) -> bool:
