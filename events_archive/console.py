@@ -83,10 +83,10 @@ class Progress:
     def __init__(self, bar: "rich.progress.Progress | None" = None) -> None:
         self._bar = bar
 
-    def advance(self, steps: int = 1) -> None:
-        """Count ``steps`` more."""
+    def advance(self) -> None:
+        """Count one more step."""
         if self._bar:
-            self._bar.advance(self._bar.task_ids[0], steps)
+            self._bar.advance(self._bar.task_ids[0])
 
     def expect(self, total: int) -> None:
         """Set the number of steps, once it is known."""

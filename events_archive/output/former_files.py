@@ -53,15 +53,15 @@ def stage_former_files(output: OutputDir, cache: Path, *, excluded_images: Colle
         paths = [path for path in output.staged if path.startswith(f"{folder}/")]
         now[folder] = known.get(folder, Generations()).followed_by(paths)
     _copy_assets(output, cache, now[urls.ASSETS])
+    excluded = set(map(str, excluded_images))
     for path in former_paths(now):
         name = path.rpartition("/")[2]
-        is_asset = path.startswith(f"{urls.ASSETS}/")
-        if not is_asset and name.partition("-")[0] in map(str, excluded_images):
-            continue
-        if is_asset:
+        if path.startswith(f"{urls.ASSETS}/"):
             if (content := _read_copy(cache, path)) is not None:
                 output.stage(path, content)
-        elif is_file(picture := cache / "thumbnails" / name):
+        elif name.partition("-")[0] not in excluded and is_file(
+            picture := cache / "thumbnails" / name
+        ):
             output.stage_file(path, picture)
     if now != known:
         save_generations(cache, now)
