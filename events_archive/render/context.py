@@ -1,9 +1,11 @@
 """The context of rendering: what the functions that write files know beside their page."""
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.render.assets import Assets
@@ -12,14 +14,16 @@ from events_archive.site.page import Page, Writer
 from events_archive.site.site import Site
 
 
-@dataclass(frozen=True, kw_only=True)
-class RenderContext:
+class RenderContext(Struct, frozen=True, kw_only=True, dict=True):
     """The site with its assets and thumbnails, and the links between its files."""
 
     site: Site
     assets: Assets
     thumbnails: Thumbnails
-    _cache: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def _cache(self) -> dict[Hashable, Any]:
+        return {}
 
     def cached(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """Return what ``make`` returned when it was called first for ``key``.

@@ -1,14 +1,14 @@
 """The table of output formats: what each is called, how it is served, announced and checked."""
 
 import re
-from dataclasses import KW_ONLY, dataclass
 from mimetypes import guess_type
+
+from msgspec import Struct
 
 from events_archive.site import urls
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """A format of published files."""
 
     key: str
@@ -16,7 +16,6 @@ class Format:
     """The end of its files' names, from the last dot."""
     media_type: str
     """As links announce it."""
-    _: KW_ONLY
     is_text: bool = False
     """Whether a server sends its files with a character set."""
     served_as: str = ""

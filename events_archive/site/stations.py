@@ -1,7 +1,8 @@
 """One page for each space station, which LL2 has as a station, as a place and as a programme."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from events_archive.model.catalogue import grouped
 from events_archive.model.places import place_of

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from events_archive.model.catalogue import Catalogue, Events, with_neighbours
 from events_archive.model.event import Event
@@ -15,8 +16,7 @@ from events_archive.site.categories import Category
 from events_archive.site.pagination import Layout, split_by_year
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Taxonomy:
+class Taxonomy(Struct, frozen=True, kw_only=True, eq=False):
     """A way of sorting events into terms: a row of `taxonomies.TAXONOMIES`."""
 
     name: str
@@ -73,8 +73,7 @@ class Taxonomy:
         return f"{self.name}/index.html"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Term:
+class Term(Struct, frozen=True, kw_only=True, eq=False):
     """One type, year, place, agency, ..., and its events."""
 
     taxonomy: Taxonomy
@@ -123,8 +122,7 @@ class SeriesPosition(NamedTuple):
     next: Event | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class TaxonomyIndex:
+class TaxonomyIndex(Struct, frozen=True, kw_only=True, dict=True):
     """All terms of all taxonomies."""
 
     taxonomies: tuple[Taxonomy, ...]
