@@ -63,10 +63,15 @@ class Thumbnail(Struct, frozen=True, kw_only=True):
         return f"pictures/{self.name}-{width}.webp"
 
     @property
+    def default_size(self) -> tuple[int, int]:
+        """The size with `DEFAULT_WIDTH`, or the next narrower one."""
+        narrow = [size for size in self.sizes if size[0] <= DEFAULT_WIDTH]
+        return narrow[-1] if narrow else self.sizes[0]
+
+    @property
     def src(self) -> str:
-        """The path of the file for `DEFAULT_WIDTH`, or the next narrower one."""
-        narrow = [width for width, _ in self.sizes if width <= DEFAULT_WIDTH]
-        return self.file(narrow[-1] if narrow else self.sizes[0][0])
+        """The path of the file with the `default_size`."""
+        return self.file(self.default_size[0])
 
     def srcset(self, root: str) -> str:
         """Return the ``srcset`` for a page from which ``root`` ("../" or "") leads to the root."""

@@ -1,7 +1,7 @@
 """A page for each event, and the permalinks that redirect to them."""
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 from events_archive.model.changes import Change
@@ -139,7 +139,6 @@ def meta_description(event: Event, *, is_withdrawn: bool = False) -> str:
     return text[: DESCRIPTION_LENGTH - 1].rsplit(" ", 1)[0].rstrip(" ,;:.–-") + "…"
 
 
-@lru_cache(maxsize=512)
 def _breadcrumbs(year: int | None, month: tuple[int, int] | None) -> tuple[Breadcrumb, ...]:
     """Return home, and the pages of the year and of the month where they are known."""
     crumbs = [HOME]

@@ -264,10 +264,7 @@ def basic_format(value: str) -> str:
 
 def content_line(name: str, value: str) -> str:
     """Return a content line that ends with CRLF, folded to `LINE_OCTETS` between characters."""
-    line = f"{name}:{value}"
-    if len(line) <= LINE_OCTETS and line.isascii():
-        return f"{line}\r\n"
-    octets = line.encode()
+    octets = f"{name}:{value}".encode()
     pieces: list[bytes] = []
     start, limit = 0, LINE_OCTETS
     while len(octets) - start > limit:

@@ -2,12 +2,10 @@
 
 from datetime import datetime
 from email.utils import format_datetime
-from functools import lru_cache, partial
 
 from msgspec import Struct
 
 from events_archive.model.event import Image
-from events_archive.model.timestamps import format_utc
 from events_archive.pages.event_pages import meta_description
 from events_archive.render.context import RenderContext
 from events_archive.site.feed_entries import FeedEntry
@@ -15,20 +13,9 @@ from events_archive.site.feed_entries import FeedEntry
 _XML_FORBIDS = bytes(code for code in range(0x20) if code not in b"\t\n\r")
 
 
-CACHED_DATES = 1 << 15
-"""How many dates are formatted once: an entry is in a dozen feeds, in up to three formats."""
-
-
-@lru_cache(CACHED_DATES)
 def rfc822(date: datetime) -> str:
     """Return ``Sun, 04 Jul 2021 00:11:00 GMT``: RFC 822 with the year that RSS 2.0 prefers."""
     return format_datetime(date, usegmt=True)
-
-
-@lru_cache(CACHED_DATES)
-def rfc3339(date: datetime) -> str:
-    """Return ``2021-07-04T00:11:00Z``: RFC 3339, as Atom and JSON Feed have it."""
-    return format_utc(date)
 
 
 def feed_bytes(text: str) -> bytes:
@@ -55,21 +42,11 @@ class Enclosure(Struct, frozen=True, kw_only=True):
 
 def enclosure(context: RenderContext, entry: FeedEntry, root: str) -> Enclosure | None:
     """Return the image of an entry's event; None for a change or without a thumbnail."""
-    event = None if entry.is_change else entry.event
-    if event is None or event.image is None:
-        return None
-    make = partial(_enclosure, context, event.image, root)
-    found: Enclosure | None = context.cached((enclosure, event.id, root), make)
-    return found
-
-
-def _enclosure(context: RenderContext, image: Image, root: str) -> Enclosure | None:
+    image = entry.event.image if entry.event and not entry.is_change else None
     thumbnail = context.thumbnails.of(image)
-    if thumbnail is None:
+    if image is None or thumbnail is None:
         return None
-    width, height = next(
-        size for size in thumbnail.sizes if thumbnail.file(size[0]) == thumbnail.src
-    )
+    width, height = thumbnail.default_size
     file = context.thumbnails.folder / thumbnail.src.rpartition("/")[2]
     return Enclosure(
         url=context.absolute(thumbnail.src, root),

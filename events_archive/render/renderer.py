@@ -16,6 +16,7 @@ from events_archive.model.event import Event, Image, host_of
 from events_archive.model.event_date import EventDate
 from events_archive.model.interval import MONTHS, format_day, format_day_of_year, format_duration
 from events_archive.model.places import place_of
+from events_archive.model.timestamps import format_utc
 from events_archive.pages.data_quality import dead_links, quality_issues
 from events_archive.pages.superlatives import superlatives
 from events_archive.render.api_mirror import (
@@ -33,7 +34,7 @@ from events_archive.render.context import RenderContext
 from events_archive.render.dataset import croissant, data_package
 from events_archive.render.downloads import checksums, download, downloads
 from events_archive.render.event_markdown import event_markdown
-from events_archive.render.feeds import enclosure, entry_summary, feed_bytes, rfc822, rfc3339
+from events_archive.render.feeds import enclosure, entry_summary, feed_bytes, rfc822
 from events_archive.render.jinja import TemplateEnvironment
 from events_archive.render.json_ld import json_ld_block
 from events_archive.render.link_labels import with_labels
@@ -200,7 +201,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "json": to_json,
     "markdown": markdown_to_html,
     "row_date": row_date,
-    "rfc3339": rfc3339,
+    "rfc3339": format_utc,
     "rfc822": rfc822,
     "unbroken": unbroken,
     "with_labels": with_labels,
