@@ -121,23 +121,9 @@ def _untrusted_markdown() -> "Markdown":
 
 def render_markdown_file(path: Path) -> Markup:
     """Return a Markdown file of the archive as HTML; raises OSError if it cannot be read."""
-    from markdown import Markdown  # noqa: PLC0415
-    from markdown.extensions import (  # noqa: PLC0415
-        abbr,
-        attr_list,
-        def_list,
-        fenced_code,
-        footnotes,
-        md_in_html,
-        sane_lists,
-        tables,
-    )
+    from markdown import markdown  # noqa: PLC0415
 
-    # The extensions that make up "extra".
-    extra = (fenced_code, footnotes, attr_list, def_list, tables, abbr, md_in_html)
-    extensions = [module.makeExtension() for module in (*extra, sane_lists)]
-    parser = Markdown(extensions=extensions, output_format="html")
-    return Markup(parser.convert(path.read_text(encoding="utf-8")))
+    return Markup(markdown(path.read_text(encoding="utf-8"), output_format="html"))
 
 
 def normalize_newlines(text: str) -> str:
