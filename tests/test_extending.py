@@ -145,7 +145,7 @@ def test_a_feed_format_is_a_row_and_a_template(project: Path, build_project: Bui
     insert(
         formats,
         "JSON_FEED = Format(",
-        'PLAIN = Format(\n    "plain", ".plain", "text/x-plain-feed", label="Plain", noun="feed",\n'
+        'PLAIN = Format(\n    ".plain", "text/x-plain-feed", label="Plain", noun="feed",\n'
         '    is_feed=True, template="feeds/plain.txt",\n'
         '    entry_ids=re.compile(rb"^(\\S+)", re.MULTILINE),\n)\n',
     )

@@ -5,13 +5,13 @@ from mimetypes import guess_type
 
 from msgspec import Struct
 
+from events_archive.model.catalogue import grouped
 from events_archive.site import urls
 
 
 class Format(Struct, frozen=True):
     """A format of published files."""
 
-    key: str
     suffix: str
     """The end of its files' names, from the last dot."""
     media_type: str
@@ -44,17 +44,17 @@ class Format(Struct, frozen=True):
 
 
 RSS = Format(
-    "rss", ".rss", "application/rss+xml", label="RSS", noun="feed",
+    ".rss", "application/rss+xml", label="RSS", noun="feed",
     entry_ids=re.compile(rb"<guid[^>]*>([^<]*)</guid>"),
     validator="rss", is_feed=True, template="feeds/rss.xml",
 )  # fmt: skip
 ATOM = Format(
-    "atom", ".atom", "application/atom+xml", label="Atom", noun="feed",
+    ".atom", "application/atom+xml", label="Atom", noun="feed",
     entry_ids=re.compile(rb"<entry>.*?<id>([^<]*)</id>", re.DOTALL),
     validator="atom", is_feed=True, template="feeds/atom.xml",
 )  # fmt: skip
 JSON_FEED = Format(
-    "json-feed", ".json", "application/feed+json", label="JSON", noun="feed",
+    ".json", "application/feed+json", label="JSON", noun="feed",
     # Browsers show this type, and would download the other.
     served_as="application/json",
     paths=rf"(?:{'|'.join(urls.FEEDS)})\.json|.+\.(?:feed|happened)\.json",
@@ -63,36 +63,33 @@ JSON_FEED = Format(
     template="feeds/feed.json",
 )  # fmt: skip
 CALENDAR = Format(
-    "icalendar", ".ics", "text/calendar", is_text=True, noun="calendar", is_precached=True,
+    ".ics", "text/calendar", is_text=True, noun="calendar", is_precached=True,
     entry_ids=re.compile(rb"\nBEGIN:VEVENT\r\nUID:([^\r\n]*(?:\r\n [^\r\n]*)*)"),
     validator="icalendar",
 )  # fmt: skip
-MARKDOWN = Format("markdown", ".md", "text/markdown", is_text=True)
+MARKDOWN = Format(".md", "text/markdown", is_text=True)
 FORMATS = (
-    Format("html", ".html", "text/html", is_text=True, noun="page", is_precached=True),
+    Format(".html", "text/html", is_text=True, noun="page", is_precached=True),
     RSS,
     ATOM,
     JSON_FEED,
     CALENDAR,
     MARKDOWN,
-    Format("opml", ".opml", "text/x-opml", validator="xml"),
-    Format("xml", ".xml", "application/xml", validator="xml"),
-    Format("json", ".json", "application/json"),
-    Format("jsonl", ".jsonl", "application/jsonl"),
-    Format("web-manifest", ".webmanifest", "application/manifest+json", is_precached=True),
-    Format("css", ".css", "text/css", is_text=True, is_precached=True),
-    Format("javascript", ".js", "text/javascript", is_text=True, is_precached=True),
-    Format("text", ".txt", "text/plain", is_text=True),
-    Format("svg", ".svg", "image/svg+xml", is_precached=True),
-    Format("png", ".png", "image/png", is_precached=True),
-    Format("webp", ".webp", "image/webp", noun="picture", is_precached=True),
+    Format(".opml", "text/x-opml", validator="xml"),
+    Format(".xml", "application/xml", validator="xml"),
+    Format(".json", "application/json"),
+    Format(".jsonl", "application/jsonl"),
+    Format(".webmanifest", "application/manifest+json", is_precached=True),
+    Format(".css", "text/css", is_text=True, is_precached=True),
+    Format(".js", "text/javascript", is_text=True, is_precached=True),
+    Format(".txt", "text/plain", is_text=True),
+    Format(".svg", "image/svg+xml", is_precached=True),
+    Format(".png", "image/png", is_precached=True),
+    Format(".webp", "image/webp", noun="picture", is_precached=True),
 )
 """All formats but those of a single file. Of two with one suffix the one with `paths` is first."""
 
-_BY_SUFFIX = {
-    suffix: tuple(format for format in FORMATS if format.suffix == suffix)
-    for suffix in (format.suffix for format in FORMATS)
-}
+_BY_SUFFIX = grouped(FORMATS, lambda format: format.suffix)
 
 FEED_FORMATS = tuple(format for format in FORMATS if format.is_feed)
 

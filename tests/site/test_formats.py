@@ -9,23 +9,23 @@ from tests.factories import a_site, an_event
 
 
 @pytest.mark.parametrize(
-    ("path", "key"),
+    ("path", "media_type"),
     [
-        ("index.html", "html"),
-        ("feed.json", "json-feed"),
-        ("days.json", "json-feed"),
-        ("types/eva.feed.json", "json-feed"),
-        ("types/eva.happened.json", "json-feed"),
-        ("events/live-feed.json", "json"),
-        ("events/changes.json", "json"),
-        ("types/eva/0-499.atom", "atom"),
-        ("events/a.ICS", "icalendar"),
+        ("index.html", "text/html"),
+        ("feed.json", "application/feed+json"),
+        ("days.json", "application/feed+json"),
+        ("types/eva.feed.json", "application/feed+json"),
+        ("types/eva.happened.json", "application/feed+json"),
+        ("events/live-feed.json", "application/json"),
+        ("events/changes.json", "application/json"),
+        ("types/eva/0-499.atom", "application/atom+xml"),
+        ("events/a.ICS", "text/calendar"),
     ],
 )
-def test_the_path_of_a_file_tells_its_format(path: str, key: str) -> None:
+def test_the_path_of_a_file_tells_its_format(path: str, media_type: str) -> None:
     format = format_of(path)
     assert format
-    assert format.key == key
+    assert format.media_type == media_type
 
 
 def test_a_file_without_a_suffix_of_the_table_has_no_format() -> None:
@@ -50,7 +50,6 @@ def test_every_validator_that_a_format_names_exists() -> None:
 
 def test_a_row_is_all_that_a_new_format_of_feeds_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     row = Format(
-        key="text-feed",
         suffix=".feed.txt",
         media_type="text/plain",
         label="Text",
