@@ -9,7 +9,8 @@ from events_archive.errors import UsageError
 from events_archive.query.engine import evaluate
 from events_archive.query.parser import InvalidQueryError, is_query, parse_query
 from events_archive.render.docked_output import DOCKED_FORMATS, docked_output
-from events_archive.render.query_output import error_response, query_output
+from events_archive.render.downloads import indented_json
+from events_archive.render.query_output import query_output
 from events_archive.search.engine import search
 from events_archive.site.search_index import build_search_index
 from events_archive.site.site import Site
@@ -33,7 +34,9 @@ def run(options: Options, console: Console) -> None:
     try:
         query = parse_query(words if is_query(words) else question, now)
     except InvalidQueryError as error:
-        console.write_stdout(error_response(error, output_format))
+        if output_format == "json":
+            # As the API responds to an invalid query.
+            console.write_stdout(indented_json(error.errors))
         raise
     for warning in query.warnings:
         console.warn(warning)

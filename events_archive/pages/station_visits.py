@@ -91,8 +91,7 @@ def _charts(rows: list[tuple[Visit, VisitRow]], today: date) -> Iterator[YearCha
         free: list[float] = []
         for certain, possible, row in spans:
             if shown := _share(possible, period):
-                bar = _bar(row, _share(certain, period), shown, free)
-                bars.append(bar)
+                bars.append(_bar(row, _share(certain, period), shown, free))
         if bars:
             yield YearChart(year=year, rows=len(free), bars=tuple(bars))
 

@@ -19,7 +19,7 @@ from events_archive.pages.subscriptions import AlternateLinks
 from events_archive.query.engine import evaluate
 from events_archive.query.parser import parse_query
 from events_archive.site import urls
-from events_archive.site.categories import type_explanation
+from events_archive.site.categories import EVA
 from events_archive.site.page import ALL_EVENTS, HOME, Breadcrumb, Page
 from events_archive.site.site import Site
 from events_archive.site.terms import Term
@@ -196,9 +196,7 @@ def _longest_gap(site: Site) -> Superlative | None:
 
     None if another one may have been in it, of which less than the day is known.
     """
-    walks = [
-        event for event in site.catalogue.events if type_explanation(event.type) == "spacewalk"
-    ]
+    walks = site.catalogue.by_type.get(EVA, ())
     days = sorted(
         ((event.date.day, event) for event in walks if event.date.day),
         key=lambda walk: (walk[0], walk[1].sort_key),

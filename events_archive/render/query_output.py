@@ -10,7 +10,6 @@ from events_archive.model.event import Event
 from events_archive.model.timestamps import FIRST_DATE
 from events_archive.query.engine import QueryResult
 from events_archive.query.parameters import API_EVENTS
-from events_archive.query.parser import InvalidQueryError
 from events_archive.render.assets import Assets
 from events_archive.render.context import RenderContext
 from events_archive.render.downloads import csv_text, indented_json
@@ -125,8 +124,3 @@ def padded_columns(lines: Sequence[tuple[str, ...]]) -> str:
 def _html_url(result: QueryResult) -> str:
     """Return the URL of the query page with the same events."""
     return f"{urls.QUERY_PAGE}?{result.query.query_string()}"
-
-
-def error_response(error: InvalidQueryError, format: str) -> str:
-    """Return the body of the API's response to an invalid query; "" in formats but JSON."""
-    return indented_json(error.errors) if format == "json" else ""

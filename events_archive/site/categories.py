@@ -21,6 +21,9 @@ class Category(Struct, frozen=True):
     type_ids: tuple[int, ...] = ()
 
 
+EVA = 3
+"""The id of LL2's type of spacewalks."""
+
 PRESS = Category("press", "Press and public", (20, 28))
 OTHER = Category("other", "Other")
 
@@ -85,7 +88,7 @@ DEFAULT_DURATIONS: Mapping[int, timedelta] = {
         60: (10, 14, 18, 20),  # tests in flight, press
         120: (4, 11, 19, 21, 28, 30),  # berthing, eclipses, tests of tanks, hearings
         240: (22,),  # wet dress rehearsal
-        390: (3,),  # EVA
+        390: (EVA,),
     }.items()
     for type_id in type_ids
 }
@@ -105,7 +108,7 @@ def type_description(type: EventType) -> str:
 
 def type_explanation(type: EventType) -> str:
     """Return a plain word for a type whose name is an abbreviation; ``""`` for other types."""
-    return "spacewalk" if type.id == 3 else ""  # EVA
+    return "spacewalk" if type.id == EVA else ""
 
 
 def default_duration(type: EventType) -> timedelta:

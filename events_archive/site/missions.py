@@ -144,9 +144,8 @@ def gap(earlier: EventDate, later: EventDate) -> str:
             return f"{quantity(minutes, 'minute')} later"
         if minutes < 48 * 60:
             return f"{quantity(round(minutes / 60), 'hour')} later"
-    exact = (
-        earlier.day and later.day and "not-stated-day" not in (earlier.precision, later.precision)
-    )
-    if not exact or not earlier.day or not later.day or earlier.day == later.day:
+    if not earlier.day or not later.day or earlier.day == later.day:
+        return ""
+    if "not-stated-day" in (earlier.precision, later.precision):
         return ""
     return f"{quantity((later.day - earlier.day).days, 'day')} later"

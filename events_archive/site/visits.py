@@ -18,11 +18,9 @@ from events_archive.model.interval import Interval
 from events_archive.model.moves import period_of, station_of, station_slugs
 from events_archive.model.timestamps import format_utc
 from events_archive.model.visits import Visit
+from events_archive.site.categories import EVA
 from events_archive.site.terms import TaxonomyIndex
 from events_archive.site.urls import Urls
-
-_EVA = 3
-"""LL2's type of spacewalks."""
 
 _ONE_DAY = timedelta(days=1)
 
@@ -101,7 +99,7 @@ class VisitIndex(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def spacewalks(self) -> dict[str, tuple[tuple[Interval, Event], ...]]:
         """The spacewalks at each station of which is known when they were, oldest first."""
-        events = (event for event in self.catalogue.events if event.type.id == _EVA)
+        events = (event for event in self.catalogue.events if event.type.id == EVA)
         walks = ((period, event) for event in events if (period := period_of(event)))
         return grouped(walks, lambda walk: self.station_of(walk[1]) or None)
 
