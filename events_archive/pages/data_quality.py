@@ -116,13 +116,6 @@ def _links(event: Event) -> tuple[Link, ...]:
     return (*event.links, *event.videos)
 
 
-def _is_on_closed_host(link: Link) -> bool:
-    try:
-        return link.host in _CLOSED_HOSTS
-    except ValueError:
-        return False
-
-
 def likely_duplicates(catalogue: Catalogue) -> Set[int]:
     """Return the ids of events with another of the same name and type within a day."""
     dated = [(event, event.date.utc) for event in catalogue.events if event.date.utc]
@@ -212,7 +205,7 @@ QUALITY_RULES = (
     ),
     QualityRule(
         key="gone", title="A link to a site that has closed or moved",
-        find=_each(lambda event: any(map(_is_on_closed_host, _links(event)))),
+        find=_each(lambda event: any(link.host in _CLOSED_HOSTS for link in _links(event))),
         explanation="Such links rarely work now; a link to an archived copy would.",
     ),
     QualityRule(

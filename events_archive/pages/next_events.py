@@ -29,7 +29,7 @@ def next_pages(site: Site) -> Iterator[Page]:
     yield _next_page(site, urls.NEXT, site.catalogue.events)
     types = next(one for one in site.taxonomies.taxonomies if one.name == "types")
     for term in site.term_feeds.of(types):
-        yield _next_page(site, term.url.removesuffix(".html") + urls.NEXT_SUFFIX, term.events)
+        yield _next_page(site, term.stem + urls.NEXT_SUFFIX, term.events)
 
 
 def _next_page(site: Site, path: str, events: Events) -> Page:

@@ -99,7 +99,7 @@ def term_calendar(site: Site, term: Term) -> Calendar:
     return Calendar(
         name=f"{name} · {site.title}",
         description=f"Every spaceflight event of {term.phrase} whose day is known.",
-        path=term.url.removesuffix(".html") + CALENDAR.suffix,
+        path=term.stem + CALENDAR.suffix,
         html_url=term.url,
         refresh=term.taxonomy.calendar_refresh,
         category=term.category,

@@ -104,7 +104,7 @@ def term_feed(site: Site, term: Term) -> Feed:
         id=f"{TAG}:events:{term.taxonomy.feed_id}:{term.key}",
         title=f"{site.taxonomies.title(term)} · {site.title}",
         description=f"Events of {term.phrase} that are new here or have changed.",
-        stem=term.url.removesuffix(".html"),
+        stem=term.stem,
         html_url=term.url,
         is_of_term=True,
     )
@@ -117,6 +117,6 @@ def term_chronological_feed(site: Site, term: Term) -> Feed:
         title=f"{term.name}: what happened · {site.title}",
         description=f"Events of {term.phrase}, in the order in which they happened. Each entry "
         "is dated by its event and not by when it appeared here.",
-        stem=f"{term.url.removesuffix('.html')}.happened",
+        stem=f"{term.stem}.happened",
         html_url=term.url,
     )

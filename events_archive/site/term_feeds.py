@@ -54,7 +54,7 @@ class TermFeeds(Struct, frozen=True, kw_only=True, dict=True, eq=False):
         and the files of a place are those of the station that it is.
         """
         return {
-            f"{taxonomy.name}/{slug}": term.url.removesuffix(".html")
+            f"{taxonomy.name}/{slug}": term.stem
             for taxonomy in self.taxonomies.taxonomies
             for key, term in self._present[taxonomy.name].items()
             for slug in self._published[taxonomy.name].get(key, ())

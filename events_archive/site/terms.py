@@ -108,6 +108,11 @@ class Term(Struct, frozen=True, kw_only=True, eq=False):
         return f"{self.taxonomy.name}/{self.slug}.html"
 
     @property
+    def stem(self) -> str:
+        """`url` without its suffix, which its feeds and calendars share: ``agencies/nasa-44``."""
+        return self.url.removesuffix(".html")
+
+    @property
     def phrase(self) -> str:
         """The term within a sentence: "the type Docking", "2021"."""
         taxonomy = self.taxonomy.singular.lower()

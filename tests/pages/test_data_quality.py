@@ -62,10 +62,6 @@ def test_a_word_that_starts_with_will_is_not_the_future_tense() -> None:
     assert _issues(description="Williams was willing.") == []
 
 
-def test_a_link_that_cannot_be_parsed_is_not_on_a_closed_host() -> None:
-    assert "gone" not in _issues(links=(a_link(url="http://[broken"),))
-
-
 def test_duplicates_have_one_name_and_type_within_a_day() -> None:
     events = [
         an_event(1, "2021-07-04T00:00:00Z", name="Static Fire"),
