@@ -44,13 +44,13 @@ def calendar_pages(site: Site) -> Iterator[Page]:
     def page(calendar: Calendar, events: Iterable[Event]) -> Page:
         return calendar_page(calendar, tuple([entries[event.id] for event in events]))
 
-    def twin(calendar: Calendar, events: Iterable[Event]) -> Page:
+    def reminders(calendar: Calendar, events: Iterable[Event]) -> Page:
         found = tuple([alarms[event.id] for event in events if event.id in alarms])
         return calendar_page(calendar_with_reminders(calendar), found)
 
     rolling = site_calendar(site, urls.CALENDAR)
     yield page(rolling, recent)
-    yield twin(rolling, recent)
+    yield reminders(rolling, recent)
     yield page(site_calendar(site, urls.COMPLETE_CALENDAR), shown)
     coarse = (event for event in shown if not event.date.day)
     yield page(site_calendar(site, urls.APPROXIMATE_CALENDAR), coarse)
@@ -61,7 +61,7 @@ def calendar_pages(site: Site) -> Iterator[Page]:
         calendar = term_calendar(site, term)
         yield page(calendar, on_days)
         if term.taxonomy.feed_id:
-            yield twin(calendar, on_days)
+            yield reminders(calendar, on_days)
     # An event's own calendar keeps the event when it was withdrawn too long ago for the others.
     for event in site.catalogue.all_events:
         own = page(event_calendar(site, event), (event,) if event.date.utc else ())

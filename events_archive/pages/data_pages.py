@@ -5,10 +5,8 @@ from functools import partial
 from itertools import product
 from typing import Any
 
-from events_archive.model.article import Article
 from events_archive.model.catalogue import Events, grouped
 from events_archive.model.changes import CHANGE_TYPES
-from events_archive.model.event import Event
 from events_archive.pages.next_events import MAX_NEXT, NEXT_MEMBERS
 from events_archive.pages.stored_data import StoredData
 from events_archive.pages.subscriptions import AlternateLinks
@@ -187,11 +185,6 @@ def _query_context(site: Site, kind: str, name: str, events: Events) -> Mapping[
     return context
 
 
-def _articles(site: Site, events: Iterable[Event]) -> list[tuple[Article, ...]]:
-    """Return the articles about each of the events."""
-    return [site.articles.get(event.id, ()) for event in events]
-
-
 def api_pages(site: Site) -> Iterator[Page]:
     """Yield the static mirror of the API.
 
@@ -238,7 +231,7 @@ def api_pages(site: Site) -> Iterator[Page]:
         context = {
             "event": event,
             "last_seen": site.history.last_seen(event.id),
-            "articles": _articles(site, [event]),
+            "articles": site.articles.get(event.id, ()),
         }
         for path in (urls.api_event(event.id), site.urls.event(event, ".json")):
             yield Page(path=path, writer=Writer.API_EVENT, title=event.name, context=context)
@@ -257,7 +250,7 @@ def _event_lists(site: Site) -> Iterator[Page]:
                 "mode": mode,
                 "count": len(events),
                 "events": piece,
-                "articles": _articles(site, piece),
+                "articles": [site.articles.get(event.id, ()) for event in piece],
                 "next": urls.api_page(mode, number + 1, name) if number < len(pieces) else "",
                 "previous": urls.api_page(mode, number - 1, name) if number > 1 else "",
                 # The day on which LL2 last had each of the events.

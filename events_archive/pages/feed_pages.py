@@ -39,10 +39,11 @@ FEED_DAYS = 30
 
 def feed_pages(site: Site) -> Iterator[Page]:
     """Yield every feed and its archive documents, in every format."""
-    for feed in _all_feeds(site):
-        # Its newest entry may have left.
-        former = site.history.state.feed_dates.get(feed.stem, FIRST_DATE)
-        feed = replace(feed, updated=max([former, *(e.updated for e in feed.entries)]))  # noqa: PLW2901
+    for undated in _all_feeds(site):
+        # The newest entry may have left the feed, whose date must not go back.
+        former = site.history.state.feed_dates.get(undated.stem, FIRST_DATE)
+        updated = max([former, *(entry.updated for entry in undated.entries)])
+        feed = replace(undated, updated=updated)
         for format, path in feed.files:
             yield Page(
                 path=path,

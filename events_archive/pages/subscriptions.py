@@ -48,7 +48,7 @@ class Subscription(Struct, frozen=True, kw_only=True):
 
     @property
     def reminders(self) -> Calendar | None:
-        """The twin of the calendar that has alarms; calendars without feeds have none."""
+        """The calendar with alarms; there is none for a calendar without feeds."""
         return calendar_with_reminders(self.calendar) if self.feeds and self.calendar else None
 
 

@@ -1,7 +1,6 @@
 """The table of output formats: what each is called, how it is served, announced and checked."""
 
 import re
-from mimetypes import guess_type
 
 from msgspec import Struct
 
@@ -79,6 +78,9 @@ FORMATS = (
     Format(".xml", "application/xml", validator="xml"),
     Format(".json", "application/json"),
     Format(".jsonl", "application/jsonl"),
+    Format(".csv", "text/csv"),
+    Format(".sqlite", "application/vnd.sqlite3"),
+    Format(".zip", "application/zip"),
     Format(".webmanifest", "application/manifest+json", is_precached=True),
     Format(".css", "text/css", is_text=True, is_precached=True),
     Format(".js", "text/javascript", is_text=True, is_precached=True),
@@ -87,7 +89,7 @@ FORMATS = (
     Format(".png", "image/png", is_precached=True),
     Format(".webp", "image/webp", noun="picture", is_precached=True),
 )
-"""All formats but those of a single file. Of two with one suffix the one with `paths` is first."""
+"""All formats of files with a suffix. Of two with one suffix the one with `paths` is first."""
 
 _BY_SUFFIX = grouped(FORMATS, lambda format: format.suffix)
 
@@ -112,7 +114,7 @@ def content_type(path: str) -> str:
     """Return the media type with which a file is served, and its character set if it is text."""
     if format := format_of(path):
         return (format.served_as or format.media_type) + "; charset=utf-8" * format.is_text
-    return guess_type(path)[0] or "application/octet-stream"
+    return "application/octet-stream"
 
 
 def is_precached(path: str) -> bool:

@@ -1,9 +1,9 @@
-"""Calendars with reminders: twins of the calendars to subscribe to, for those who ask for alarms.
+"""Calendars with reminders: the calendars to subscribe to once more, with an alarm for each event.
 
 An alarm goes off one hour before an event, or at 18:00 on the day before if only its day is known.
 UIDs are those of the calendar itself, so a program takes one or the other. There is no alarm for a
 day before that of the build, since a program that imports a calendar may show all alarms that it
-has missed. So a twin need not go further back than the rolling calendar.
+has missed. So these calendars go no further back than the rolling calendar.
 """
 
 from datetime import date, timedelta
@@ -27,7 +27,7 @@ def reminders_path(path: str) -> str:
 
 
 def calendar_with_reminders(calendar: Calendar) -> Calendar:
-    """Return the twin of a calendar, without its entries."""
+    """Return the calendar with reminders for another one, without its entries."""
     return replace(
         calendar,
         name=f"{calendar.name} (with reminders)",

@@ -17,11 +17,11 @@ def merge_stations(terms: Terms) -> Terms:
 
     Each of these is the same as the station, which has the events of all.
     """
-    twins = grouped((*terms["places"], *terms["programs"]), _slug)
+    duplicates = grouped((*terms["places"], *terms["programs"]), _slug)
     merged = {
-        slug: _merge(stations[0], twins[slug])
+        slug: _merge(stations[0], duplicates[slug])
         for slug, stations in grouped(terms["stations"], _slug).items()
-        if slug in twins
+        if slug in duplicates
     }
     keys = {station.key for station in merged.values()}
     return {
@@ -39,14 +39,14 @@ def _slug(term: Term) -> str:
     return place.slug if place else term.slug
 
 
-def _merge(station: Term, twins: Iterable[Term]) -> Term:
-    """Return a station with the events, facts, description and website of its twins."""
+def _merge(station: Term, duplicates: Iterable[Term]) -> Term:
+    """Return a station with the events, facts, description and website of its duplicates."""
     facts, description, website = dict(station.facts), station.description, station.website
     events = {event.id: event for event in station.events}
-    for twin in twins:
-        facts |= {name: text for name, text in twin.facts if name == "Also written"}
-        description, website = description or twin.description, website or twin.website
-        events |= {event.id: event for event in twin.events}
+    for duplicate in duplicates:
+        facts |= {name: text for name, text in duplicate.facts if name == "Also written"}
+        description, website = description or duplicate.description, website or duplicate.website
+        events |= {event.id: event for event in duplicate.events}
     return replace(
         station,
         facts=tuple(facts.items()),

@@ -4,6 +4,7 @@ import pytest
 
 from events_archive.check.feeds_and_calendars import VALIDATORS
 from events_archive.pages.plan import plan_site
+from events_archive.site.dataset import DATASET_FILES
 from events_archive.site.formats import FEED_FORMATS, FORMATS, Format, format_of, is_precached
 from tests.factories import a_site, an_event
 
@@ -28,8 +29,12 @@ def test_the_path_of_a_file_tells_its_format(path: str, media_type: str) -> None
     assert format.media_type == media_type
 
 
-def test_a_file_without_a_suffix_of_the_table_has_no_format() -> None:
-    assert [format_of(path) for path in ("CNAME", ".nojekyll", "data/events.sqlite")] == [None] * 3
+def test_every_file_with_a_suffix_has_a_format() -> None:
+    # So no media type depends on the system that builds the site.
+    without = {page.path for page in plan_site(a_site(an_event())) if not format_of(page.path)}
+    assert without == {".nojekyll"}
+    files = ("CNAME", "data/SHA256SUMS", *(file.path for file in DATASET_FILES))
+    assert [path for path in files if not format_of(path)] == ["CNAME", "data/SHA256SUMS"]
 
 
 def test_what_readers_open_is_saved_for_reading_offline() -> None:
