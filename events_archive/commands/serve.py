@@ -69,6 +69,6 @@ def rebuild(options: Options) -> None:
     # A short wait: `run` tries again.
     with lock_cache(settings.cache, timeout=1.0):
         build_site(settings, Console.from_settings(settings))
-    # `build_site` froze the objects of this build, which are garbage now.
+    # The build froze its objects, which are garbage now.
     gc.unfreeze()
     gc.collect()
