@@ -1,8 +1,8 @@
 """Messages, warnings, progress bars and the JSON report of a run.
 
 Standard output has what was asked for, and a run that cannot write it fails. Standard error has
-everything else, and where it cannot be written the run goes on. A stream that is closed takes
-everything.
+everything else, and where it cannot be written the run goes on. What is printed to a stream that is
+closed from the start is dropped.
 """
 
 import json

@@ -11,7 +11,7 @@ from events_archive.errors import ArchiveError, CacheError
 from events_archive.ll2.client import ApiClient
 from events_archive.ll2.load import load_events
 from events_archive.ll2.parsed_events import ParsedEvents
-from events_archive.ll2.refresh import refresh
+from events_archive.ll2.refresh import RefreshResult, refresh
 from events_archive.model.archive_state import ArchiveHistory
 from events_archive.model.catalogue import Catalogue
 from events_archive.model.changes import count_changes
@@ -22,7 +22,7 @@ from events_archive.settings import Settings
 from events_archive.site.publications import Publications
 from events_archive.site.site import Site
 from events_archive.snapi.load import load_articles
-from events_archive.snapi.refresh import refresh_articles
+from events_archive.snapi.refresh import ArticlesResult, refresh_articles
 from events_archive.store.files import ADVICE, keep_original, read_text
 from events_archive.store.history_file import HISTORY_FILE, load_history
 from events_archive.store.links_file import LINKS_FILE, load_gone_links
@@ -106,15 +106,8 @@ def load_site(
         has_network = result.has_network or settings.dry_run
         news = refresh_articles(settings, console, now=now, has_network=has_network)
         articles = load_articles(news.records, console)
-    changes = count_changes(result.changes)
     console.facts["events"] = len(events)
-    console.facts["requests"] = result.requests
-    age = max(0, (now - result.as_of).days)
-    console.facts["refresh"] = {"outcome": result.outcome, "changes": changes, "age_days": age}
-    console.facts["articles"] = {"outcome": news.outcome, "requests": news.requests}
-    console.summaries.append(result.summary)
-    if news.summary:
-        console.summaries.append(f"articles: {news.summary}")
+    _report_refreshes(result, news, console, now)
     if settings.pictures and result.has_network:
         _download_images(settings, catalogue, console, now)
     withdrawn = history.state.withdrawn
@@ -133,6 +126,22 @@ def load_site(
         records=result.records,
         article_records=news.records,
     )
+
+
+def _report_refreshes(
+    events: RefreshResult, articles: ArticlesResult, console: Console, now: datetime
+) -> None:
+    """Add what was requested and what has changed to the JSON report and to the summary."""
+    console.facts["requests"] = events.requests
+    console.facts["refresh"] = {
+        "outcome": events.outcome,
+        "changes": count_changes(events.changes),
+        "age_days": max(0, (now - events.as_of).days),
+    }
+    console.facts["articles"] = {"outcome": articles.outcome, "requests": articles.requests}
+    console.summaries.append(events.summary)
+    if articles.summary:
+        console.summaries.append(f"articles: {articles.summary}")
 
 
 def _links(settings: Settings, console: Console) -> tuple[frozenset[str], bytes]:

@@ -5,7 +5,8 @@ event later, in whatever is made from it (lists, series, places, feeds, calendar
 files), ends up here.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 
 from events_archive.console import Console
 from events_archive.errors import ArchiveError, PageError
@@ -46,8 +47,8 @@ def without_failing_events(
         isinstance(error, ArchiveError) and not isinstance(error, PageError)
     ):
         raise error
-    failing: dict[int, Exception] = {}
-    _find(site.catalogue.all_events, lambda some: _failure(site, some, thumbnails), failing)
+    found = _failing(site.catalogue.all_events, lambda some: _failure(site, some, thumbnails))
+    failing = dict(islice(found, MAX_FAILING + 1))
     if not failing or len(failing) > MAX_FAILING:
         raise error
     former = _former_events(site, failing, thumbnails)
@@ -75,20 +76,18 @@ def _former_events(site: Site, failing: Iterable[int], thumbnails: Thumbnails) -
     return former
 
 
-def _find(
-    events: Events,
-    failure: Callable[[Events], Exception | None],
-    failing: dict[int, Exception],
-) -> None:
-    """Add to ``failing`` each of ``events`` that fails alone, until there are too many."""
-    if not events or len(failing) > MAX_FAILING or (reason := failure(events)) is None:
+def _failing(
+    events: Events, failure: Callable[[Events], Exception | None]
+) -> Iterator[tuple[int, Exception]]:
+    """Yield the id of each of ``events`` that fails alone, and what ``failure`` returns for it."""
+    if not events or (reason := failure(events)) is None:
         return
     if len(events) == 1:
-        failing[events[0].id] = reason
+        yield events[0].id, reason
         return
     middle = len(events) // 2
-    _find(events[:middle], failure, failing)
-    _find(events[middle:], failure, failing)
+    yield from _failing(events[:middle], failure)
+    yield from _failing(events[middle:], failure)
 
 
 def _failure(

@@ -43,8 +43,8 @@ class Marker(Struct, frozen=True, kw_only=True):
 def lock_output(folder: Path) -> Iterator[None]:
     """Lock the output folder within the block, so that no other process writes to it.
 
-    Everybody may read what is written in the block. At its end, however that comes, the staging
-    folder is removed.
+    Files that are written in the block can be read by everyone, such as a web server, whatever the
+    umask. At its end, also after an error, the staging folder is removed.
 
     Raises ArchiveError if the folder has files that no build has written, or is in use.
     """

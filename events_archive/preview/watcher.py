@@ -6,6 +6,7 @@ from pathlib import Path
 from watchfiles import Change, watch
 
 from events_archive.console import Console
+from events_archive.output.up_to_date import stat_files
 from events_archive.settings import Settings
 
 _CACHE_FILES = frozenset({"events.jsonl", "history.jsonl", "ledger.json", "links.json"})
@@ -20,12 +21,12 @@ def watch_changes(settings: Settings, project: Path, console: Console) -> Genera
     the system's own notifications, or polled where it has none left. ``pyproject.toml`` is polled
     always: editors replace the file, and its folder contains the output.
     """
-    pyproject = project / "pyproject.toml"
-    last_stat = _file_stat(pyproject)
+    polled = (str(project / "pyproject.toml"),)
+    last_stats = stat_files(polled)
     for changes in _watch(settings, console):
-        stat = _file_stat(pyproject)
-        yield bool(changes) or stat != last_stat
-        last_stat = stat
+        stats = stat_files(polled)
+        yield bool(changes) or stats != last_stats
+        last_stats = stats
 
 
 def _watch(settings: Settings, console: Console) -> Generator[Iterable[tuple[Change, str]]]:
@@ -59,12 +60,3 @@ def is_relevant(path: Path, settings: Settings) -> bool:
     if path.is_relative_to(settings.cache):
         return path.parent == settings.cache and path.name in _CACHE_FILES
     return True
-
-
-def _file_stat(path: Path) -> tuple[int, int]:
-    """Return the time of the last change and the size of a file; zeros when it does not exist."""
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return (0, 0)
-    return (status.st_mtime_ns, status.st_size)
