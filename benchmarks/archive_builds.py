@@ -26,7 +26,7 @@ class ArchiveBuild:
 
 
 def equivalent_pages(dataset: Dataset) -> ArchiveBuild:
-    """Return the build of the pages that the peers make, too."""
+    """Return the build of the pages that Hugo makes, too."""
     return ArchiveBuild(dataset, "archive", BENCHMARKS / "equivalent.py")
 
 

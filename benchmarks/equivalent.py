@@ -1,4 +1,4 @@
-"""Run build.py restricted to the pages that the peers make, too; takes build.py's arguments."""
+"""Run build.py restricted to the pages that Hugo makes, too; takes build.py's arguments."""
 
 import os
 import re
@@ -20,12 +20,12 @@ _ARCHIVE_DOCUMENT = re.compile(r"types/.+/\d+-\d+\.(?:rss|atom)")
 
 
 def is_equivalent(path: str) -> bool:
-    """Whether the peers make the file at ``path``, too."""
+    """Whether Hugo makes the file at ``path``, too."""
     return bool(_EQUIVALENT.fullmatch(path)) and not _ARCHIVE_DOCUMENT.fullmatch(path)
 
 
 def restrict(pages: Iterable) -> tuple:
-    """Return the pages that the peers make, too; the sitemap lists only these."""
+    """Return the pages that Hugo makes, too; the sitemap lists only these."""
     return tuple(_restrict_page(page) for page in pages if is_equivalent(page.path))
 
 
@@ -37,10 +37,10 @@ def _restrict_page(page):
 
 
 def plan_equivalent(site) -> tuple:
-    """Plan the pages that the peers make, too."""
+    """Plan the pages that Hugo makes, too."""
     from events_archive.pages import plan  # noqa: PLC0415 - needs the path that main() adds
 
-    # What the peers make comes first: the feeds of the site and of types, the pages of events, then
+    # What Hugo makes comes first: the feeds of the site and of types, the pages of events, then
     # the lists of types, years and months.
     def feed_pages(site):
         return takewhile(lambda page: not page.path.startswith("series/"), plan.feed_pages(site))
@@ -68,7 +68,7 @@ def main() -> int:
     from events_archive.output import stage  # noqa: PLC0415
 
     stage.plan_site = plan_equivalent
-    # The peers have no service worker and no precache manifest.
+    # Hugo's site has no service worker and no precache manifest.
     stage.stage_derived_files = lambda *_: None
     return cli.main(sys.argv[1:], PROJECT)
 

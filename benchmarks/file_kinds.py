@@ -15,7 +15,7 @@ SAMPLES = 50
 
 
 def files_by_kind(folder: Path) -> dict[str, list[str]]:
-    """Return the paths by kind, in order; files that no peer makes are left out."""
+    """Return the paths by kind, in order; files that Hugo does not make are left out."""
     kinds: dict[str, list[str]] = {}
     for parent, _, names in os.walk(folder):
         for name in names:
@@ -34,25 +34,23 @@ def _kind(path: str) -> str:
     return f"{folder}/*.{suffix}"
 
 
-def compare_sites(archive: Path, peer: Path, peer_name: str) -> tuple[str, list[str]]:
+def compare_sites(archive: Path, hugo: Path) -> tuple[str, list[str]]:
     """Return a table of both sites, and a message for each kind that differs too much."""
-    archive_kinds, peer_kinds = files_by_kind(archive), files_by_kind(peer)
+    archive_kinds, hugo_kinds = files_by_kind(archive), files_by_kind(hugo)
     rows, differences = [], []
-    for kind in sorted({*archive_kinds, *peer_kinds}):
-        paths, peer_paths = archive_kinds.get(kind, []), peer_kinds.get(kind, [])
-        size, peer_size = _total_size(archive, paths), _total_size(peer, peer_paths)
-        ratio = peer_size / size if size else float(not peer_size)
-        rows.append((kind, len(paths), len(peer_paths), size, peer_size, ratio))
-        if paths != peer_paths:
-            numbers = f"{len(paths)} files of the archive, {len(peer_paths)} of {peer_name}"
+    for kind in sorted({*archive_kinds, *hugo_kinds}):
+        paths, hugo_paths = archive_kinds.get(kind, []), hugo_kinds.get(kind, [])
+        size, hugo_size = _total_size(archive, paths), _total_size(hugo, hugo_paths)
+        ratio = hugo_size / size if size else float(not hugo_size)
+        rows.append((kind, len(paths), len(hugo_paths), size, hugo_size, ratio))
+        if paths != hugo_paths:
+            numbers = f"{len(paths)} files of the archive, {len(hugo_paths)} of Hugo"
             differences.append(f"{kind}: {numbers}, or other names")
         elif abs(ratio - 1) > TOLERANCE and size:
-            differences.append(f"{kind}: {peer_name} writes {ratio:.2f} times the archive's bytes")
-        elif difference := _difference_of_samples(archive, peer, paths):
+            differences.append(f"{kind}: Hugo writes {ratio:.2f} times the archive's bytes")
+        elif difference := _difference_of_samples(archive, hugo, paths):
             differences.append(difference)
-    header = (
-        "kind", "files", f"files, {peer_name}", "bytes", f"bytes, {peer_name}", "ratio of bytes",
-    )  # fmt: skip
+    header = ("kind", "files", "files, Hugo", "bytes", "bytes, Hugo", "ratio of bytes")
     return markdown_table(header, rows), differences
 
 
@@ -60,9 +58,9 @@ def _total_size(folder: Path, paths: list[str]) -> int:
     return sum((folder / path).stat().st_size for path in paths)
 
 
-def _difference_of_samples(archive: Path, peer: Path, paths: list[str]) -> str:
+def _difference_of_samples(archive: Path, hugo: Path, paths: list[str]) -> str:
     """Return where the first of some files differs, which are spread evenly over all."""
     for path in paths[:: max(1, len(paths) // SAMPLES)]:
-        if difference := first_difference(archive / path, peer / path):
+        if difference := first_difference(archive / path, hugo / path):
             return f"{path}: {difference}"
     return ""

@@ -1,7 +1,7 @@
-"""Write the document that the peers make pages from, as JSON.
+"""Write the document that Hugo makes pages from, as JSON.
 
 It has the results of everything that the archive computes: formatted dates, sorted lists, related
-events, paths, sizes of images, charts as SVG, and descriptions as HTML. A peer only fills in its
+events, paths, sizes of images, charts as SVG, and descriptions as HTML. Hugo only fills in its
 templates. Writing the document is not measured.
 
     python benchmarks/flatten.py CACHE BASE_URL FILE
@@ -57,7 +57,7 @@ _ASSETS = (
 
 
 def flatten(cache: Path, base_url: str) -> dict[str, Any]:
-    """Return the document for the archive in ``cache``, by the names in the peers' templates."""
+    """Return the document for the archive in ``cache``, by the names in Hugo's templates."""
     arguments = ["--offline", "-q", "--cache", str(cache), "--base-url", base_url]
     settings = parse_arguments(arguments, {}, PROJECT).settings
     console = Console(quiet=True)

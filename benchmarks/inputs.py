@@ -52,7 +52,7 @@ class Dataset:
 
     @property
     def document(self) -> Path:
-        """The document that the peers make pages from, written by flatten.py."""
+        """The document that Hugo makes pages from, written by flatten.py."""
         return self.folder / "flattened.json"
 
     @property
@@ -62,7 +62,7 @@ class Dataset:
 
     @property
     def static_files(self) -> Path:
-        """The images and assets of the built site, which the peers copy."""
+        """The images and assets of the built site, which Hugo copies."""
         return self.folder / "files"
 
     def prepare(self) -> "Dataset":

@@ -4,10 +4,13 @@ import shutil
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from archive_builds import ArchiveBuild
+from hugo import Hugo
 from inputs import current_revision, print_progress, set_next_revision
 from measure import FailedRunError, Usage, measure
+
+Generator = ArchiveBuild | Hugo
 
 SCENARIOS = ("cold", "unchanged", "changed")
 
@@ -30,39 +33,39 @@ class Results:
         """Return the median of a value of one generator's runs."""
         return statistics.median(map(value, self.usages[scenario, generator]))
 
-    def ratio(
-        self, scenario: str, generator: str, peer: str, value: Callable[[Usage], float]
-    ) -> float:
-        """Return the median of the ratios of a value to a peer's, round by round."""
-        pairs = zip(self.usages[scenario, generator], self.usages[scenario, peer], strict=True)
-        return statistics.median(value(usage) / value(of_peer) for usage, of_peer in pairs)
+    def ratio(self, scenario: str, generator: str, value: Callable[[Usage], float]) -> float:
+        """Return the median of the ratios of a value to Hugo's, round by round."""
+        pairs = zip(self.usages[scenario, generator], self.usages[scenario, "hugo"], strict=True)
+        return statistics.median(value(usage) / value(of_hugo) for usage, of_hugo in pairs)
 
 
 def run_rounds(
-    generators: Mapping[str, Any], *, scenarios: Sequence[str], runs: int, warm_ups: int = 1
+    generators: Mapping[str, Generator], *, scenarios: Sequence[str], runs: int
 ) -> Results:
-    """Run all scenarios with all generators in each round, in reversed order every other round."""
+    """Run all scenarios with all generators in each round, in reversed order every other round.
+
+    The first round is a warm-up, which does not count.
+    """
     results = Results()
-    for number in range(-warm_ups, runs):
+    for number in range(-1, runs):
         print_progress(f"round {number + 1} of {runs}" if number >= 0 else "warm-up")
         order = list(generators)[:: -1 if number % 2 else 1]
         for scenario in SCENARIOS:
             if scenario not in scenarios and scenario != "cold":
                 continue
             for name in order:
-                if scenario == "cold" or generators[name].data is not None:
-                    usage = _run(scenario, generators[name])
-                    if number >= 0:
-                        results.add(scenario, name, usage)
+                usage = _run(scenario, generators[name])
+                if number >= 0:
+                    results.add(scenario, name, usage)
     return results
 
 
-def build(generator: Any) -> None:
+def build(generator: Generator) -> None:
     """Make a cold build."""
     _run("cold", generator)
 
 
-def _run(scenario: str, generator: Any) -> Usage:
+def _run(scenario: str, generator: Generator) -> Usage:
     if scenario == "cold":
         _remove_output(generator)
     elif scenario == "changed":
@@ -73,7 +76,7 @@ def _run(scenario: str, generator: Any) -> Usage:
     return usage
 
 
-def peak_memory(generators: Mapping[str, Any]) -> Results:
+def peak_memory(generators: Mapping[str, Generator]) -> Results:
     """Run one more cold build of each generator and sample the memory of all its processes."""
     results = Results()
     for name, generator in generators.items():
@@ -84,14 +87,13 @@ def peak_memory(generators: Mapping[str, Any]) -> Results:
     return results
 
 
-def _remove_output(generator: Any) -> None:
+def _remove_output(generator: Generator) -> None:
     shutil.rmtree(generator.output, ignore_errors=True)
     generator.output.parent.mkdir(parents=True, exist_ok=True)
-    if hasattr(generator, "remove_build_state"):
-        generator.remove_build_state()
+    generator.remove_build_state()
 
 
-def _check_revision(generator: Any) -> None:
+def _check_revision(generator: Generator) -> None:
     """Raise FailedRunError unless a page has the revision that the data have."""
     marker = b"Revision %06d" % current_revision(generator.data)
     pages = (generator.output / "events").glob("*.html")

@@ -11,42 +11,38 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
 
-from archive_builds import equivalent_pages, whole_site
+from archive_builds import ArchiveBuild, equivalent_pages, whole_site
 from file_kinds import compare_sites
 from growth import SIZES, growth_table
+from hugo import VERSION, Hugo
 from inputs import BASE_URL, BENCHMARKS, OUTPUTS_VARIABLE, PROJECT, Dataset, print_progress
 from lower_bound import measure_lower_bound, medians
 from measure import FailedRunError, Usage
-from peers.hugo import Hugo
 from rounds import SCENARIOS, Results, build, peak_memory, run_rounds
 from tables import markdown_table
 from targets import MEMORY_LIMIT, TIME_LIMITS, Limit, verdict
 
-PEERS = {"hugo": Hugo}
 RESULTS = BENCHMARKS / "RESULTS.md"
 
 Value = Callable[[Usage], float]
 
 
-def wall(usage: Usage) -> float:
-    return usage.wall
+wall: Value = attrgetter("wall")
+cpu: Value = attrgetter("cpu")
+max_process_memory: Value = attrgetter("max_process_memory")
+total_memory: Value = attrgetter("total_memory")
 
-
-def cpu(usage: Usage) -> float:
-    return usage.cpu
-
-
-def max_process_memory(usage: Usage) -> float:
-    return usage.max_process_memory
-
-
-def total_memory(usage: Usage) -> float:
-    return usage.total_memory or usage.max_process_memory
+NAMES = {
+    "equivalent": "archive, equivalent pages",
+    "whole": "archive, whole site",
+    "hugo": Hugo.name,
+}
+"""The generators."""
 
 
 def main() -> int:
@@ -82,37 +78,34 @@ def main() -> int:
 def compare(dataset: Dataset, options: argparse.Namespace) -> tuple[str, list[str]]:
     """Return the section about one size, and the differences that make the comparison unfair."""
     _flatten(dataset)
-    peers = {name: peer(dataset) for name, peer in PEERS.items()}
-    archive = {"equivalent": equivalent_pages(dataset), "whole": whole_site(dataset)}
+    archive, hugo = equivalent_pages(dataset), Hugo(dataset)
+    generators = {"equivalent": archive, "whole": whole_site(dataset), "hugo": hugo}
     if not {"cold", "memory"} & {*options.only}:
-        del archive["whole"]
-    generators = {**archive, **peers}
-    files, differences = _compare_content(dataset, archive["equivalent"], peers)
+        del generators["whole"]
+    files, differences = _compare_content(archive, hugo)
     results = run_rounds(generators, scenarios=options.only, runs=options.runs)
     if "memory" in options.only:
         results.usages |= peak_memory(generators).usages
-    parts = [f"## {dataset.events:,} events", times_table(results, peers)]
-    parts.append(limits_table(results, dataset.events))
-    parts.append(_lower_bound(archive["equivalent"].output, results, options.runs))
-    return "\n\n".join([*parts, *files]) + "\n", differences
+    size = f"{dataset.events:,} events"
+    parts = [
+        f"## {size}",
+        times_table(results),
+        limits_table(results, dataset.events),
+        _lower_bound(archive.output, results, options.runs),
+        f"Files and bytes of the archive and of Hugo:\n\n{files}\n",
+    ]
+    return "\n\n".join(parts), [f"{size}, {difference}" for difference in differences]
 
 
-def _compare_content(
-    dataset: Dataset, archive: Any, peers: Mapping[str, Any]
-) -> tuple[list[str], list[str]]:
-    """Return tables of the sites of all generators, and what makes the comparison unfair.
+def _compare_content(archive: ArchiveBuild, hugo: Hugo) -> tuple[str, list[str]]:
+    """Return a table of both sites, and what makes the comparison unfair.
 
     The sites are built for it, from equal data: later rounds change an event.
     """
     print_progress("comparing the sites")
     build(archive)
-    tables, differences = [], []
-    for peer in peers.values():
-        build(peer)
-        files, of_peer = compare_sites(archive.output, peer.output, peer.name)
-        tables.append(f"Files and bytes of the archive and of {peer.name}:\n\n{files}")
-        differences += [f"{dataset.events:,} events, {one}" for one in of_peer]
-    return tables, differences
+    build(hugo)
+    return compare_sites(archive.output, hugo.output)
 
 
 def growth_section(options: argparse.Namespace) -> str:
@@ -122,21 +115,19 @@ def growth_section(options: argparse.Namespace) -> str:
     return section
 
 
-def times_table(results: Results, peers: Mapping[str, Any]) -> str:
+def times_table(results: Results) -> str:
     """Return the medians of every generator in every scenario."""
-    names = {"equivalent": "archive, equivalent pages", "whole": "archive, whole site"}
-    names |= {key: peer.name for key, peer in peers.items()}
     labels = {"cold": "cold build", "unchanged": "nothing changed", "changed": "one event changed"}
     rows = [
         (
             labels[scenario],
-            names[generator],
+            name,
             *(results.median(scenario, generator, value) for value in (wall, cpu)),
             round(results.median(scenario, generator, max_process_memory)),
             _total_memory(results, scenario, generator),
         )
         for scenario in SCENARIOS
-        for generator in names
+        for generator, name in NAMES.items()
         if results.has(scenario, generator)
     ]
     header = ("", "generator", "wall (s)", "CPU (s)", "largest process (MB)", "all processes (MB)")
@@ -169,7 +160,7 @@ def limits_table(results: Results, events: int) -> str:
 def _row(
     results: Results, limit: Limit, label: str, value: Value, maximum: float
 ) -> tuple[object, ...]:
-    ratio = results.ratio(limit.scenario, limit.build, "hugo", value)
+    ratio = results.ratio(limit.scenario, limit.build, value)
     return limit.label, label, ratio, maximum, verdict(ratio, maximum)
 
 
@@ -187,8 +178,8 @@ def _lower_bound(site: Path, results: Results, runs: int) -> str:
 
 
 def _flatten(dataset: Dataset) -> None:
-    """Write the document for the peers, in every run since it depends on the archive's code."""
-    print_progress("writing the document for the peers")
+    """Write the document for Hugo, in every run since it depends on the archive's code."""
+    print_progress("writing the document for Hugo")
     cache = dataset.copy_cache("cache-flatten")
     script = str(BENCHMARKS / "flatten.py")
     command = [sys.executable, script, str(cache), BASE_URL, str(dataset.document)]
@@ -213,7 +204,7 @@ def heading(options: argparse.Namespace) -> str:
         f"- archive: commit {commit or 'unknown'}, Python {platform.python_version()} "
         f"({platform.python_compiler()}, {platform.python_build()[1]})",
     ]
-    lines += [f"- {peer.name} {peer.version()}" for peer in PEERS.values()]
+    lines.append(f"- Hugo {VERSION}")
     lines.append(f"- sites written to: {_file_system(options.outputs or BENCHMARKS)}")
     lines.append(f"- rounds: {options.runs} after a warm-up; medians of the rounds' ratios\n")
     return "\n".join(lines)

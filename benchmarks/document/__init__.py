@@ -1,1 +1,1 @@
-"""The document that the peers make pages from, which flatten.py writes."""
+"""The document that Hugo makes pages from, which flatten.py writes."""

