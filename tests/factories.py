@@ -57,8 +57,6 @@ def a_link(**fields: Any) -> Link:
         "description": "",
         "source": "spacenews.com",
         "type": "",
-        "language": "en",
-        "image_url": "",
         "priority": 10,
     }
     return Link(**{**defaults, **fields})
@@ -71,8 +69,6 @@ def a_video(**fields: Any) -> Video:
         "description": "",
         "source": "youtube.com",
         "type": "Official Webcast",
-        "language": "en",
-        "image_url": "",
         "priority": 10,
         "publisher": "NASA",
         "start": None,

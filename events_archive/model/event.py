@@ -86,9 +86,6 @@ class Link(Struct, frozen=True, kw_only=True):
     """The name of the site, or ``""``."""
     type: str
     """"Official Page", or ``""``."""
-    language: str
-    """ISO 639-1 code. LL2 has "en" for pages in any language, so it is not used for ``lang``."""
-    image_url: str
     priority: int
     """Lower is more important."""
 
