@@ -7,8 +7,7 @@ has a budget of requests, bytes and seconds.
 
 import re
 import time
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
 from msgspec import Struct
@@ -75,7 +74,6 @@ class BudgetedClient:
         key: str = "",
         limits: HttpLimits | None = None,
         sleep: Callable[[float], None] = time.sleep,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.requests = 0
         """The number of requests so far that count against the rate limit."""
@@ -83,7 +81,7 @@ class BudgetedClient:
         """The number of requests that are still allowed for now; None while not known."""
         self._root = root
         self._limits = limits or HttpLimits.from_timeout(settings.timeout)
-        self._sleep, self._clock = sleep, clock
+        self._sleep = sleep
         self._max_requests = settings.max_requests
         self._max_bytes = self._bytes_left = settings.max_requests * self.bytes_per_request
         self._max_seconds = _RUN_TIMES * self._limits.total
@@ -194,7 +192,7 @@ class BudgetedClient:
 
     def _retry_after(self, response: HttpResponse) -> int | None:
         """Return the seconds to wait according to the header, the body or the rate limit."""
-        seconds = _parse_retry_after(response.headers, self._clock())
+        seconds = _parse_retry_after(response.headers.get("retry-after", ""))
         if seconds is None:
             match = re.search(r"in (\d{1,9}) second", _error_detail(response))
             seconds = int(match[1]) if match else None
@@ -203,20 +201,16 @@ class BudgetedClient:
         return seconds
 
 
-def _parse_retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
-    """Return the seconds of a ``Retry-After`` header, which may be a date (RFC 9110, 10.2.3)."""
-    value = headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        return int(value[:9])
-    # Takes 5 ms, and few responses need it.
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415
+def _parse_retry_after(value: str) -> int | None:
+    """Return the seconds of a ``Retry-After`` header; None if it is missing or malformed."""
+    # Takes 60 ms to import, which a run that sends no request need not spend.
+    from urllib3.exceptions import InvalidHeader  # noqa: PLC0415
+    from urllib3.util import Retry  # noqa: PLC0415
 
     try:
-        until = parsedate_to_datetime(value)
-    except (ValueError, IndexError, OverflowError):
+        return round(Retry(retry_after_max=_MAX_RETRY_AFTER).parse_retry_after(value))
+    except (InvalidHeader, ValueError, IndexError, OverflowError):
         return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0, round((until - now).total_seconds()))
 
 
 def _error_detail(response: HttpResponse) -> str:
