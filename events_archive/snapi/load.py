@@ -8,10 +8,8 @@ from events_archive.store.articles_file import ArticleRecords
 
 _MAX_DETAILED_WARNINGS = 10
 
-ArticlesOfEvents = dict[int, tuple[Article, ...]]
 
-
-def load_articles(records: ArticleRecords, console: Console) -> ArticlesOfEvents:
+def load_articles(records: ArticleRecords, console: Console) -> dict[int, tuple[Article, ...]]:
     """Return the articles about each event, by its id, newest last; warn of what is left out."""
     articles: list[Article] = []
     warnings: list[str] = []

@@ -13,6 +13,9 @@ from events_archive.source.json_fields import JsonFields
 from events_archive.store import canonical_json
 from events_archive.store.records import Record, id_of_record
 
+_MAX_SHORT = 50
+"""Bytes of a number or a date-time in JSON that is decoded by itself."""
+
 
 class ListForm(Struct, frozen=True, kw_only=True):
     """The form of an API's lists."""
@@ -61,7 +64,7 @@ def parse_page(body: bytes, url: str, form: ListForm) -> ApiPage:
     url = display_url(url)
     try:
         members = _split_page(body)
-        count = JsonFields(_decode_short(members, ("count",), 50)).integer("count")
+        count = JsonFields(_decode_short(members, ("count",))).integer("count")
         is_list = members.get("results", b"").startswith(b"[")
         results = canonical_json.split_list(members["results"]) if is_list else []
     except ValueError as error:
@@ -97,17 +100,15 @@ def _read_record(data: bytes, identity: Iterable[str]) -> Any:
         # Well-formed, as the page is, but a number with thousands of digits, say.
         pass
     try:
-        return _decode_short(canonical_json.split_members(data), identity, 50)
+        return _decode_short(canonical_json.split_members(data), identity)
     except ValueError:
         return None
 
 
-def _decode_short(
-    members: Mapping[str, bytes], names: Iterable[str], max_size: int
-) -> dict[str, Any]:
-    """Return the values of those of ``names`` that exist and have at most so many bytes."""
+def _decode_short(members: Mapping[str, bytes], names: Iterable[str]) -> dict[str, Any]:
+    """Return the values of those of ``names`` that exist and are no longer than `_MAX_SHORT`."""
     return {
         name: canonical_json.decode(members[name])
         for name in names
-        if name in members and len(members[name]) <= max_size
+        if name in members and len(members[name]) <= _MAX_SHORT
     }

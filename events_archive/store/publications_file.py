@@ -8,7 +8,6 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-import msgspec
 from msgspec.structs import fields
 
 from events_archive.model.publication import Publication
@@ -64,8 +63,7 @@ def load_publications(
 
 def encode_publications(publications: Mapping[int, Publication]) -> bytes:
     """Return the content of the file."""
-    lines = [_encode(publication) for _, publication in sorted(publications.items())]
-    return b"".join(line + b"\n" for line in lines)
+    return b"".join(encode(one) + b"\n" for _, one in sorted(publications.items()))
 
 
 def save_publications(path: Path, publications: Mapping[int, Publication]) -> bool:
@@ -84,4 +82,3 @@ def _unknown_member(data: bytes) -> str:
 
 
 _MEMBERS = frozenset(member.encode_name for member in fields(Publication))
-_encode = msgspec.json.Encoder(order="sorted").encode
