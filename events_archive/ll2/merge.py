@@ -58,22 +58,46 @@ def merge_records(
     """Return the cache after ``fetched`` was received at ``now``.
 
     ``withdrawn_ids`` are cached events that LL2 no longer has; their records remain. Those of the
-    sample that were not fetched go. A full refresh
-    counts even where it has older versions: records were reset upstream. In an incremental one, an
-    older version comes from a copy that lags behind, and is ignored, unless the known one is from
-    the future by this computer's clock.
-
-    If that clock was ahead, there are observations later than ``now``, to which they are moved; but
-    not if edits are later too, since then the clock is behind.
+    sample that were not fetched go.
     """
-    invalid: list[InvalidRecordError] = []
+    updates, invalid = _updates(cached, fetched, now, is_full=is_full)
+    replaced = cached.sample - fetched.keys()
+    others = {id: line for id, line in cached.lines.items() if id not in replaced}
+    records = Records(lines=others).merged(updates)
+    withdrawn = {
+        **{event_id: day for event_id, day in state.withdrawn.items() if event_id not in fetched},
+        **{event_id: _last_seen(event_id, cached, state) for event_id in withdrawn_ids},
+    }
+    edits = (line.last_updated for line in cached.lines.values())
+    latest = now if now >= max(edits, default=EARLIEST) else LATEST
+    return MergeResult(
+        records=records,
+        archive_state=_state_after(state, records, withdrawn, now, latest, is_full=is_full),
+        is_full=is_full,
+        changes=tuple(_changes(cached, updates, state, withdrawn, now)),
+        invalid=tuple(invalid),
+    )
+
+
+def _updates(
+    cached: Records, fetched: Mapping[int, Record], now: datetime, *, is_full: bool
+) -> tuple[dict[int, RecordLine], list[InvalidRecordError]]:
+    """Return the lines to store, by event id, and the errors of the records that are dropped.
+
+    A full refresh counts even where it has older versions: records were reset upstream. In an
+    incremental one, an older version comes from a copy that lags behind, and is ignored, unless the
+    known one is from the future by this computer's clock.
+    """
     updates: dict[int, RecordLine] = {}
+    invalid: list[InvalidRecordError] = []
     for event_id, sent in fetched.items():
         known = cached.lines.get(event_id)
         try:
             known_record = known.decode() if known else {}
             record = _with_known_members(sent, known_record)
-            if _is_same(record, known_record):
+            if record == known_record or (
+                without_timestamps(record) == without_timestamps(known_record)
+            ):
                 continue
             edited = last_updated(record)
             if known and not is_full and is_stale(edited, known.last_updated, now):
@@ -83,37 +107,39 @@ def merge_records(
             invalid.append(InvalidRecordError(event_id, [str(error)]))
             continue
         event = read_event(event_id, line)
-        is_dropped = _event(known) or len(line.data) > MAX_RECORD_BYTES
-        if isinstance(event, InvalidRecordError) and is_dropped:
+        if isinstance(event, InvalidRecordError) and (
+            _event(known) or len(line.data) > MAX_RECORD_BYTES
+        ):
             invalid.append(event)
         else:
             updates[event_id] = line
-    withdrawn = {
-        **{event_id: day for event_id, day in state.withdrawn.items() if event_id not in fetched},
-        **{event_id: _last_seen(event_id, cached, state) for event_id in withdrawn_ids},
-    }
-    replaced = cached.sample - fetched.keys()
-    others = {id: line for id, line in cached.lines.items() if id not in replaced}
-    records = Records(lines=others).merged(updates)
-    edits = (line.last_updated for line in cached.lines.values())
-    latest = now if now >= max(edits, default=EARLIEST) else LATEST
+    return updates, invalid
+
+
+def _state_after(
+    state: ArchiveState,
+    records: Records,
+    withdrawn: Mapping[int, date],
+    now: datetime,
+    latest: datetime,
+    *,
+    is_full: bool,
+) -> ArchiveState:
+    """Return the state after a refresh at ``now``, with no observation later than ``latest``.
+
+    If this computer's clock was ahead, there are observations later than ``now``, to which they are
+    moved. If edits are later too, the clock is behind, and ``latest`` is the end of time.
+    """
     first_seen = {**dict.fromkeys(records.lines, now), **state.first_seen}
     full, incremental = state.last_full_refresh, state.last_incremental_refresh
-    return MergeResult(
-        records=records,
-        archive_state=replace(
-            state,
-            withdrawn={event_id: min(day, latest.date()) for event_id, day in withdrawn.items()},
-            first_seen={event_id: min(seen, latest) for event_id, seen in first_seen.items()},
-            last_full_refresh=now if is_full else full and min(full, now),
-            last_incremental_refresh=incremental and min(incremental, now) if is_full else now,
-            changes_combined_since=min(
-                state.changes_combined_since or state.last_refreshed or FIRST_DATE, latest
-            ),
-        ),
-        is_full=is_full,
-        changes=tuple(_changes(cached, updates, state, withdrawn, now)),
-        invalid=tuple(invalid),
+    combined_since = state.changes_combined_since or state.last_refreshed or FIRST_DATE
+    return replace(
+        state,
+        withdrawn={event_id: min(day, latest.date()) for event_id, day in withdrawn.items()},
+        first_seen={event_id: min(seen, latest) for event_id, seen in first_seen.items()},
+        last_full_refresh=now if is_full else full and min(full, now),
+        last_incremental_refresh=incremental and min(incremental, now) if is_full else now,
+        changes_combined_since=min(combined_since, latest),
     )
 
 
@@ -126,10 +152,6 @@ def _event(line: RecordLine | None) -> Event | None:
     """Return the event of a line; None if there is no line or it is invalid."""
     event = read_event(0, line) if line else None
     return event if isinstance(event, Event) else None
-
-
-def _is_same(record: Record, known: Record) -> bool:
-    return record == known or without_timestamps(record) == without_timestamps(known)
 
 
 def without_timestamps(value: Any) -> Any:
