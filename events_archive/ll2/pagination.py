@@ -37,12 +37,13 @@ from math import ceil
 from typing import Literal, Self
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from events_archive.ll2.client import MAX_PAGE_SIZE
 from events_archive.model.archive_state import ArchiveState
 from events_archive.source.api_page import ApiPage
 from events_archive.source.checkpoint import PageRequest
-from events_archive.store.records import Record, id_of_record, is_older, last_updated
+from events_archive.store.records import Record, last_updated
 
 MARGIN = MAX_PAGE_SIZE // 2
 """How many records before a gap are read again. If ``count`` falls by more, the list is read in
@@ -88,13 +89,13 @@ class Pagination(Struct, frozen=True, kw_only=True):
         """Return the pagination after ``page`` was fetched by ``request``."""
         records = dict(self.records)
         for record in page.records:
-            record_id = id_of_record(record) or 0
-            if not is_older(record, records.get(record_id)):
-                records[record_id] = record
-        return type(self)(
+            known = records.get(record["id"])
+            if known is None or last_updated(record) >= last_updated(known):
+                records[record["id"]] = record
+        return replace(
+            self,
             pages=(*self.pages, (request, page)),
             records=records,
-            orderings=self.orderings,
             made_progress=len(records) > len(self.records),
         )
 
@@ -142,7 +143,7 @@ class Pagination(Struct, frozen=True, kw_only=True):
     def list_changed(self) -> bool:
         """Whether the list changed while it was read."""
         pages = self._first_pass
-        ids = [id_of_record(record) for page in pages for record in page.records]
+        ids = [record["id"] for page in pages for record in page.records]
         counts = {page.count for page in pages}
         return len(counts) > 1 or len(ids) > len(set(ids)) or self.is_incomplete
 
@@ -153,7 +154,7 @@ class Pagination(Struct, frozen=True, kw_only=True):
         A server may ignore the filter, respond with an empty list, or leave out what it counts.
         """
         return all(
-            ids[0] in (found := {id_of_record(record) for record in page.records})
+            ids[0] in (found := {record["id"] for record in page.records})
             and found <= set(ids)
             and len(found) == page.count
             for ids, page in zip(self._lookups, self._pages("ids"), strict=True)
@@ -222,9 +223,9 @@ class Pagination(Struct, frozen=True, kw_only=True):
         if not head[-1].has_next or not head[-1].records or len(head) >= _MAX_HEAD_PAGES:
             return None
         records = (record for page in self._first_pass for record in page.records)
-        versions = {id_of_record(record): last_updated(record) for record in records}
+        versions = {record["id"]: last_updated(record) for record in records}
         oldest = head[-1].records[-1]
-        if versions.get(id_of_record(oldest)) == last_updated(oldest):
+        if versions.get(oldest["id"]) == last_updated(oldest):
             return None
         return PageRequest(role="head", query={"offset": str(sum(page.size for page in head))})
 

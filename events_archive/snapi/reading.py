@@ -26,7 +26,7 @@ from events_archive.model.timestamps import EARLIEST, format_utc
 from events_archive.snapi.client import MAX_PAGE_SIZE
 from events_archive.source.api_page import ApiPage
 from events_archive.store.articles_file import edited
-from events_archive.store.records import Record, id_of_record
+from events_archive.store.records import Record
 
 BASE_QUERY = {"has_event": "true", "limit": str(MAX_PAGE_SIZE), "ordering": "updated_at"}
 """The parameters of every request."""
@@ -69,8 +69,8 @@ class Reading(Struct, frozen=True, kw_only=True):
     def with_page(self, page: ApiPage) -> Self:
         """Return the reading after the page for `query` was fetched."""
         records, rows = dict(self.records), dict(self.rows)
-        records.update((_id(record), record) for record in page.records)
-        for record_id, repeats in Counter(map(_id, page.records)).items():
+        records.update((record["id"], record) for record in page.records)
+        for record_id, repeats in Counter(record["id"] for record in page.records).items():
             plausible = min(repeats, max(1, len(records[record_id]["events"])))
             rows[record_id] = max(plausible, rows.get(record_id, 0))
         times = [time for time in map(edited, page.records) if time > EARLIEST]
@@ -94,7 +94,3 @@ class Reading(Struct, frozen=True, kw_only=True):
         if last and (self.since is None or last > self.since):
             return replace(read, since=last, offset=0)
         return read
-
-
-def _id(record: Record) -> int:
-    return id_of_record(record) or 0

@@ -83,10 +83,6 @@ class Records(RecordSet[int], frozen=True, kw_only=True):
     sample: frozenset[int] = frozenset()
     """The ids of those that came with the code, until the first refresh replaces them."""
 
-    def get(self, event_id: int) -> Record | None:
-        """Return a new copy of the record of an event, None if there is none."""
-        return self.lines[event_id].decode() if event_id in self.lines else None
-
 
 def id_of_record(record: object) -> int | None:
     """Return the event id of a record; None for one without a usable id, which is not stored."""
@@ -97,11 +93,6 @@ def id_of_record(record: object) -> int | None:
 def last_updated(record: Record) -> datetime:
     """Return the ``last_updated`` of a record in UTC, `EARLIEST` where it has none."""
     return parse_utc(record.get("last_updated")) or EARLIEST
-
-
-def is_older(record: Record, other: Record | None) -> bool:
-    """Whether ``record`` is an earlier state than ``other`` of the same event."""
-    return other is not None and last_updated(record) < last_updated(other)
 
 
 def load_records(path: Path, first_seen: Collection[int] = ()) -> Records:

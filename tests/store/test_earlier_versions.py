@@ -28,7 +28,7 @@ TUESDAY = datetime(2026, 9, 8, 4, tzinfo=UTC)
 def test_records() -> None:
     records = load_records(CACHE / "events.jsonl")
     assert list(records.lines) == [264]
-    assert records.get(264) == {
+    assert records.lines[264].decode() == {
         "id": 264, "last_updated": "2026-09-07T05:00:00Z", "name": "US EVA-74",
     }  # fmt: skip
     assert records.data == (CACHE / "events.jsonl").read_bytes()
