@@ -9,12 +9,8 @@ from events_archive.site import reminders, urls
 from events_archive.site.formats import CALENDAR, FEED_FORMATS, RSS, format_of
 from events_archive.site.taxonomies import TAXONOMIES
 from events_archive.store.opener import read_file
-from events_archive.store.state_files import (
-    PUBLISHED_IDS_FILE,
-    STATE_FILE,
-    load_published_ids,
-    load_state,
-)
+from events_archive.store.published_ids_file import PUBLISHED_IDS_FILE, load_published_ids
+from events_archive.store.state_files import STATE_FILE, load_state
 
 PERMANENT_URLS = (
     urls.HOME,

@@ -20,11 +20,8 @@ from events_archive.pages.redirects import is_permanent_list
 from events_archive.settings import Settings
 from events_archive.site.site import Site
 from events_archive.store.publications_file import PUBLICATIONS_FILE, save_publications
-from events_archive.store.state_files import (
-    PUBLISHED_IDS_FILE,
-    persist_published_lists,
-    save_published_ids,
-)
+from events_archive.store.published_ids_file import PUBLISHED_IDS_FILE, save_published_ids
+from events_archive.store.state_files import persist_published_lists
 
 
 def run(options: Options, console: Console) -> None:

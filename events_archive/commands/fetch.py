@@ -32,15 +32,10 @@ from events_archive.store.publications_file import (
     load_publications,
     save_publications,
 )
+from events_archive.store.published_ids_file import PUBLISHED_IDS_FILE, load_published_ids
 from events_archive.store.records import EVENTS_FILE, load_records
 from events_archive.store.repair import first_fault
-from events_archive.store.state_files import (
-    PUBLISHED_IDS_FILE,
-    STATE_FILE,
-    load_published_ids,
-    load_state,
-    persist_slugs,
-)
+from events_archive.store.state_files import STATE_FILE, load_state, persist_slugs
 from events_archive.store.transaction import read_committed
 
 

@@ -25,7 +25,7 @@ from events_archive.render.context import RenderContext
 from events_archive.render.renderer import Renderer
 from events_archive.site.page import Page, Writer
 from events_archive.site.site import Site
-from events_archive.store.state_files import PUBLISHED_IDS_FILE, load_published_ids
+from events_archive.store.published_ids_file import PUBLISHED_IDS_FILE, load_published_ids
 
 MIN_TASKS_FOR_WORKER = 60
 """Fewer files take less time than starting a worker process."""

@@ -22,14 +22,9 @@ from events_archive.store.files import read_bytes, write_checked
 from events_archive.store.history_file import HISTORY_FILE, load_history
 from events_archive.store.links_file import LINKS_FILE, load_gone_links
 from events_archive.store.publications_file import PUBLICATIONS_FILE, load_publications
+from events_archive.store.published_ids_file import PUBLISHED_IDS_FILE, encode_published_ids
 from events_archive.store.records import EVENTS_FILE, Records, load_records
-from events_archive.store.state_files import (
-    CONTACT_FILE,
-    PUBLISHED_IDS_FILE,
-    STATE_FILE,
-    encode_published_ids,
-    load_state,
-)
+from events_archive.store.state_files import CONTACT_FILE, STATE_FILE, load_state
 
 _DATA_FILES = (
     ARTICLES_FILE, EVENTS_FILE, HISTORY_FILE, LINKS_FILE, PUBLICATIONS_FILE, STATE_FILE,

@@ -24,15 +24,14 @@ from events_archive.store.publications_file import (
     encode_publications,
     load_publications,
 )
-from events_archive.store.records import EVENTS_FILE, RecordLine, RecordSet, load_records
-from events_archive.store.sample import SAMPLE_FILE, load_sample
-from events_archive.store.state_files import (
+from events_archive.store.published_ids_file import (
     PUBLISHED_IDS_FILE,
-    STATE_FILE,
     encode_published_ids,
-    encode_state,
     read_published_ids,
 )
+from events_archive.store.records import EVENTS_FILE, RecordLine, RecordSet, load_records
+from events_archive.store.sample import SAMPLE_FILE, load_sample
+from events_archive.store.state_files import STATE_FILE, encode_state
 
 Repaired = tuple[bytes, tuple[str, ...]]
 """What a file should contain, and a sentence about each thing that is wrong with it."""

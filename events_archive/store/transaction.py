@@ -32,15 +32,10 @@ from events_archive.store.history_file import HISTORY_FILE, append_lines, encode
 from events_archive.store.links_file import LINKS_FILE
 from events_archive.store.lock import lock_cache
 from events_archive.store.publications_file import PUBLICATIONS_FILE
+from events_archive.store.published_ids_file import PUBLISHED_IDS_FILE
 from events_archive.store.records import EVENTS_FILE, Records
 from events_archive.store.sample import SAMPLE_FILE
-from events_archive.store.state_files import (
-    CONTACT_FILE,
-    PUBLISHED_IDS_FILE,
-    STATE_FILE,
-    encode_contact,
-    encode_state,
-)
+from events_archive.store.state_files import CONTACT_FILE, STATE_FILE, encode_contact, encode_state
 
 CHECKPOINT_FOLDER, CHECKPOINT_HEADER = "sweep", "sweep.json"
 """Folder of the pages of an unfinished full refresh, and the file there that describes it."""

@@ -11,13 +11,9 @@ from events_archive.store.canonical_json import encode_lines
 from events_archive.store.files import read_checked
 from events_archive.store.history_file import encode_changes, load_history
 from events_archive.store.links_file import LinkStatus, load_links
+from events_archive.store.published_ids_file import load_published_ids, save_published_ids
 from events_archive.store.records import load_records
-from events_archive.store.state_files import (
-    encode_state,
-    load_published_ids,
-    load_state,
-    save_published_ids,
-)
+from events_archive.store.state_files import encode_state, load_state
 from events_archive.store.transaction import recover
 
 CACHE = Path(__file__).parents[1] / "data" / "cache"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from events_archive.errors import CacheError
-from events_archive.store.state_files import load_published_ids, save_published_ids
+from events_archive.store.published_ids_file import load_published_ids, save_published_ids
 
 PATTERNS = {"feeds": "tag:x:{0}", "calendars": "ll2-event-{0}@events-archive"}
 

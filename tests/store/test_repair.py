@@ -25,9 +25,10 @@ from events_archive.settings import Settings
 from events_archive.store.history_file import encode_changes, load_history
 from events_archive.store.ledger_reader import read_ledger
 from events_archive.store.publications_file import encode_publications, load_publications
+from events_archive.store.published_ids_file import encode_published_ids
 from events_archive.store.records import load_records
 from events_archive.store.repair import REPAIRS, find_repair
-from events_archive.store.state_files import encode_published_ids, encode_state
+from events_archive.store.state_files import encode_state
 from tests.ll2_server import generate_records
 from tests.store.record_files import records_of
 

@@ -12,12 +12,7 @@ from events_archive.errors import CacheError
 from events_archive.model.archive_state import ArchiveState
 from events_archive.store.history_file import encode_changes
 from events_archive.store.ledger_reader import read_ledger
-from events_archive.store.state_files import (
-    encode_contact,
-    encode_state,
-    load_state,
-    save_state,
-)
+from events_archive.store.state_files import encode_contact, encode_state, load_state, save_state
 from tests.store.changes import a_change
 
 MONDAY = datetime(2026, 9, 7, 6, 0, 1, tzinfo=UTC)
