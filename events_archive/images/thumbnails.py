@@ -1,39 +1,24 @@
-"""Thumbnails of the images: which there are, as pages refer to them, and building the missing ones.
+"""The thumbnails of the images, as pages refer to them.
 
-Thumbnails that exist are found by their manifest (`thumbnail_store`); only for new or changed
-originals is Pillow imported (`resize`). An image that cannot be decoded costs a warning, and pages
-show a placeholder.
+Thumbnails that exist are found by their manifest (`thumbnail_store`); those that are missing are
+built (`build_thumbnails`). An image that cannot be decoded costs a warning, and pages show a
+placeholder.
 """
 
-import os
-import threading
-import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import repeat
 from pathlib import Path
-from time import monotonic
 
-import msgspec
 from msgspec import Struct
 
-from events_archive.console import Console, quantity
-from events_archive.errors import ArchiveError
-from events_archive.images.thumbnail_store import (
-    ThumbnailRecord,
-    ThumbnailStore,
-    checksum_of,
-    digest_of,
-)
+from events_archive.console import Console
+from events_archive.images.thumbnail_store import ThumbnailRecord, ThumbnailStore, checksum_of
 from events_archive.model.event import Image
 from events_archive.safe_text import safe_text
-from events_archive.store.opener import open_file, read_file
-from events_archive.thread_pool import map_in_threads
+from events_archive.store.opener import read_file
 
 DEFAULT_WIDTH = 640
 """For browsers without support for ``srcset``, and for link previews."""
-_MAX_SECONDS = 900.0
-"""After so much time no further image is decoded in a run."""
 _MAX_URL = 300
 """Characters of a URL that a warning contains."""
 
@@ -142,7 +127,12 @@ def make_thumbnails(
     wanted = {image.key: image for image in images if image.licence_id not in excluded}
     store = ThumbnailStore.load(originals=originals, folder=folder)
     complete, due = store.partition(wanted.values())
-    built = _build_all(due, store, jobs=jobs, console=console) if due else {}
+    built: Mapping[str, ThumbnailRecord] = {}
+    if due:
+        # Imports Pillow, which takes 50 ms.
+        from events_archive.images.build_thumbnails import build_thumbnails  # noqa: PLC0415
+
+        built = build_thumbnails(due, store, jobs=jobs, console=console)
     by_key = {}
     for key, image in wanted.items():
         record = built.get(key) or store.records.get(key)
@@ -160,133 +150,3 @@ def make_thumbnails(
 def image_warning(image: Image, fault: str) -> str:
     """Return a warning that names an image."""
     return f"picture {image.id} ({safe_text(image.url)[:_MAX_URL]}): {fault}"
-
-
-def _build_all(
-    images: list[Image], store: ThumbnailStore, *, jobs: int, console: Console
-) -> dict[str, ThumbnailRecord]:
-    """Build the thumbnails of ``images``, and write the manifest, also after an interruption.
-
-    Return the records by `Image.key`. Raises `ArchiveError` where nothing can be written.
-
-    Threads are as fast as processes, since Pillow releases the interpreter lock while it works.
-    Images that take more memory than `MAX_SHARE` are built at the end, one by one.
-    """
-    # Takes 50 ms.
-    from events_archive.images.resize import MAX_MEMORY, MAX_SHARE  # noqa: PLC0415
-
-    until = monotonic() + _MAX_SECONDS
-    large: list[Image] = []
-    records: dict[str, ThumbnailRecord] = {}
-
-    def build(image: Image, max_memory: int) -> ThumbnailRecord | None:
-        is_late = monotonic() > until
-        return None if is_late else _build(image, store, take_warnings, max_memory)
-
-    try:
-        try:
-            with (
-                console.progress("thumbnails", len(images)) as progress,
-                _captured_warnings() as take_warnings,
-                closing(
-                    map_in_threads(lambda image: build(image, MAX_SHARE), images, threads=jobs)
-                ) as results,
-            ):
-                for image, record in results:
-                    if record is None:
-                        large.append(image)
-                    else:
-                        records[image.key] = record
-                        progress.advance()
-                for image in large:
-                    if record := build(image, MAX_MEMORY):
-                        records[image.key] = record
-                        progress.advance()
-        finally:
-            store.write_manifest({**store.records, **records})
-    except OSError as error:
-        raise ArchiveError(
-            f"The thumbnails cannot be written to {store.folder}: {error.strerror or error}. "
-            "Free some space or allow writing there, then build again."
-        ) from error
-    if left := len(images) - len(records):
-        console.warn(
-            f"the thumbnails of {quantity(left, 'picture')} are left for the next run, since "
-            f"decoding the others took {_MAX_SECONDS / 60:.0f} minutes"
-        )
-    broken = sum(bool(record.error) for record in records.values())
-    console.print(f"thumbnails of {len(records) - broken} pictures made, {broken} broken")
-    return records
-
-
-def _build(
-    image: Image, store: ThumbnailStore, take_warnings: Callable[[], str], max_memory: int
-) -> ThumbnailRecord | None:
-    """Write the thumbnails of one image, unless the content of its original is known already.
-
-    None if that takes more bytes of memory than ``max_memory``.
-    """
-    # Imports Pillow, which takes 50 ms.
-    from events_archive.images.resize import (  # noqa: PLC0415
-        BrokenImageError,
-        LargeImageError,
-        resize,
-    )
-
-    try:
-        file = os.fdopen(open_file(store.originals / image.key), "rb")
-    except OSError as error:
-        return _unreadable(error)
-    with file:
-        try:
-            status, digest = os.fstat(file.fileno()), digest_of(file)
-        except OSError as error:
-            return _unreadable(error)
-        record = ThumbnailRecord(status.st_size, status.st_mtime_ns, digest)
-        known = store.records.get(image.key)
-        if known and known.digest == record.digest and (known.error or store.is_complete(image)):
-            return msgspec.structs.replace(known, size=record.size, mtime_ns=record.mtime_ns)
-        take_warnings()
-        try:
-            thumbnails = resize(file, max_memory=max_memory)
-        except LargeImageError:
-            return None
-        except BrokenImageError as error:
-            return msgspec.structs.replace(record, error=str(error))
-    record = msgspec.structs.replace(
-        record,
-        dimensions=" ".join(f"{width}x{height}" for width, height, _ in thumbnails),
-        file_sizes=tuple(len(encoded) for _, _, encoded in thumbnails),
-        checksums=tuple(checksum_of(encoded) for _, _, encoded in thumbnails),
-        decoder_warning=take_warnings(),
-    )
-    for name, (_, _, encoded) in zip(record.names(image), thumbnails, strict=True):
-        store.write(name, encoded)
-    return record
-
-
-def _unreadable(error: OSError) -> ThumbnailRecord:
-    # No file has -1 bytes, so that the next run tries again.
-    reason = f"its original cannot be read ({error.strerror or error})"
-    return ThumbnailRecord(-1, 0, "0" * 10, error=reason)
-
-
-@contextmanager
-def _captured_warnings() -> Iterator[Callable[[], str]]:
-    """Yield a function that returns Pillow's warnings in this thread since its last call.
-
-    The filters of `warnings` belong to the process, so they are set once for all threads.
-    """
-    captured = threading.local()
-
-    def capture(message: Warning | str, *_: object, **__: object) -> None:
-        captured.messages = [*getattr(captured, "messages", ()), str(message)]
-
-    def take_warnings() -> str:
-        messages, captured.messages = getattr(captured, "messages", ()), []
-        return safe_text("; ".join(dict.fromkeys(messages)))
-
-    with warnings.catch_warnings():
-        warnings.filterwarnings("always", module=r"PIL\b")
-        warnings.showwarning = capture
-        yield take_warnings

@@ -26,9 +26,9 @@ from PIL import ImageChops, ImageCms, ImageStat
 
 from events_archive.console import Console
 from events_archive.errors import ArchiveError
+from events_archive.images import build_thumbnails as build_module
 from events_archive.images import resize as resize_module
 from events_archive.images import thumbnail_store
-from events_archive.images import thumbnails as thumbnails_module
 from events_archive.images.resize import resize
 from events_archive.images.thumbnail_store import MANIFEST, SETTINGS_KEY, read_manifest
 from events_archive.images.thumbnails import Thumbnail, Thumbnails, make_thumbnails
@@ -121,7 +121,7 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         calls.append(file.seek(0, io.SEEK_END))
         return resize(file, **options)
 
-    monkeypatch.setattr(resize_module, "resize", counting)
+    monkeypatch.setattr(build_module, "resize", counting)
     return calls
 
 
@@ -567,7 +567,7 @@ def test_images_that_take_more_than_their_share_of_the_memory_are_decoded_one_by
         return encode(image)
 
     monkeypatch.setattr(resize_module, "_encode_webp", noting)
-    monkeypatch.setattr(resize_module, "MAX_SHARE", 1_000_000)
+    monkeypatch.setattr(build_module, "MAX_SHARE", 1_000_000)
     images = [studio.put("a.png", plain(300, 300), 1), studio.put("b.png", plain(310, 310), 2)]
     images += [studio.put("c.png", plain(20, 20), 3)]
     assert all(map(studio.make(*images, jobs=4).of, images))
@@ -581,7 +581,7 @@ def test_images_for_which_there_is_no_time_are_left_for_the_next_run(
 ) -> None:
     images = [studio.put(f"{number}.png", plain(20, 20), number) for number in (1, 2)]
     with monkeypatch.context() as patch:
-        patch.setattr(thumbnails_module, "_MAX_SECONDS", -1.0)
+        patch.setattr(build_module, "_MAX_SECONDS", -1.0)
         made = studio.make(*images)
     assert not any(map(made.of, images))
     assert studio.warnings[0].startswith("the thumbnails of 2 pictures are left for the next run")
