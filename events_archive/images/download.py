@@ -28,7 +28,7 @@ from events_archive.store.files import read_checked, write_atomically, write_che
 from events_archive.store.opener import is_file
 from events_archive.thread_pool import map_in_threads
 
-DOWNLOAD_LIMITS = HttpLimits(read=20.0, total=60.0, max_bytes=25_000_000, max_redirects=5)
+_LIMITS = HttpLimits(read=20.0, total=60.0, max_bytes=25_000_000, max_redirects=5)
 
 
 class DownloadBudget(Struct, frozen=True, kw_only=True):
@@ -40,7 +40,8 @@ class DownloadBudget(Struct, frozen=True, kw_only=True):
     """The failures of one host in a row after which it is not asked again in this run."""
 
 
-DOWNLOAD_BUDGET = DownloadBudget()
+_BUDGET = DownloadBudget()
+
 
 STATE_FILE = "validators.json"
 """What is known of earlier downloads. Without it, more requests are made."""
@@ -122,8 +123,8 @@ def download_images(
     console: Console,
     *,
     now: datetime,
-    limits: HttpLimits = DOWNLOAD_LIMITS,
-    budget: DownloadBudget = DOWNLOAD_BUDGET,
+    limits: HttpLimits = _LIMITS,
+    budget: DownloadBudget = _BUDGET,
 ) -> None:
     """Download the original of each of ``images`` into the cache, under `Image.key`.
 
@@ -140,19 +141,18 @@ def download_images(
         wanted.setdefault(image.key, image)
     present = {key for key in wanted if is_file(folder / key)}
     state = read_checked(folder / STATE_FILE, DownloadState) or DownloadState()
-    missing = [image for key, image in wanted.items() if key not in present]
     postponed = {
-        image.key: state.failed[image.key]
-        for image in missing
-        if state.is_postponed(image, now) and not settings.full
+        key: state.failed[key]
+        for key, image in wanted.items()
+        if not (settings.full or key in present) and state.is_postponed(image, now)
     }
-    due = list(wanted.values()) if settings.full else [i for i in missing if i.key not in postponed]
+    skipped = set() if settings.full else present | postponed.keys()
+    due = [image for key, image in wanted.items() if key not in skipped]
     client = HttpClient(
         limits=limits,
         headers={"User-Agent": settings.user_agent},
         trusted_host=urlsplit(settings.api_url).hostname or "",
     )
-
     spent = _Spent(budget)
 
     def download(image: Image) -> DownloadResult | None:
@@ -164,16 +164,13 @@ def download_images(
         return result
 
     results: dict[str, DownloadResult] = {}
-    left = 0
     if due:
         pool = map_in_threads(download, due, threads=settings.jobs, on_exit=client.abort)
         try:
             with client, closing(pool), console.progress("pictures", len(due)) as progress:
                 for image, result in pool:
                     progress.advance()
-                    if result is None:
-                        left += 1
-                    else:
+                    if result is not None:
                         results[image.key] = result
                         state.update(image, result, now)
         finally:
@@ -184,7 +181,7 @@ def download_images(
     for key, image in wanted.items():
         if key in failed:
             console.warn(_warning(image, failed[key], key in present, postponed.get(key)))
-    if left:
+    if left := len(due) - len(results):
         console.warn(
             f"{quantity(left, 'picture')} left for the next run: their servers fail, are slow, or "
             "send too much"
