@@ -42,8 +42,6 @@ class RefreshResult(Struct, frozen=True, kw_only=True):
     - "offline": none was made because of ``--offline``
     - "throttled", "unreachable", "not-believed": it failed; the cache is as it was
     """
-    message: str
-    """The outcome as a sentence."""
     changes: tuple[Change, ...] = ()
     replaced: Mapping[int, RecordLine] = field(default_factory=dict)
     """The former records of the events that have others now, by id."""
@@ -90,14 +88,14 @@ def refresh(
     plan = plan_refresh(cache, settings, now)
     if settings.dry_run:
         console.print(plan.sentence)
-        return _unchanged(cache, "planned", plan.description)
+        return _unchanged(cache, "planned")
     if plan.mode == "none":
         if not cache.records.lines:
             raise ApiError(
                 f"{settings.cache / EVENTS_FILE} has no events, and no request was made "
                 f"({plan.reason}): run once with a network and without --offline"
             )
-        return _unchanged(cache, "offline" if settings.offline else "fresh", plan.description)
+        return _unchanged(cache, "offline" if settings.offline else "fresh")
     with connect(settings) as client:
         session = RefreshSession(
             settings=settings, console=console, now=now, cache=cache, client=client
@@ -139,13 +137,12 @@ def _commit(session: RefreshSession, merged: MergeResult) -> RefreshResult:
         warn_of_invalid_records(dropped, session.console, has_former=is_known)
     commit(cache_dir, merged.records, merged.changes, merged.archive_state)
     checkpoint_of(session.settings).delete()
-    message = f"LL2: {summarize(merged.changes)} ({quantity(requests, 'request')})"
-    session.console.print(f"{message}.")
+    counts = summarize(merged.changes)
+    session.console.print(f"LL2: {counts} ({quantity(requests, 'request')}).")
     return RefreshResult(
         records=merged.records,
         archive_state=merged.archive_state,
         outcome="sweep" if merged.is_full else "delta",
-        message=message,
         changes=merged.changes,
         replaced={
             event_id: line
@@ -174,16 +171,14 @@ def _fall_back_to_cache(session: RefreshSession, error: ApiError) -> RefreshResu
         if last_refreshed
         else "came with the archive"
     )
-    message = f"{message}; the cache stays as it was and {age}"
-    session.console.warn(message)
-    return _unchanged(cache, outcome, message, session.client.requests)
+    session.console.warn(f"{message}; the cache stays as it was and {age}")
+    return _unchanged(cache, outcome, session.client.requests)
 
 
-def _unchanged(cache: CacheState, outcome: str, message: str, requests: int = 0) -> RefreshResult:
+def _unchanged(cache: CacheState, outcome: str, requests: int = 0) -> RefreshResult:
     return RefreshResult(
         records=cache.records,
         archive_state=cache.archive_state,
         outcome=outcome,
-        message=message,
         requests=requests,
     )

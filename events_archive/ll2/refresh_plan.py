@@ -14,7 +14,7 @@ from events_archive.settings import Settings
 from events_archive.source.refresh import OVERLAP, RefreshPlan, format_age, newest_edit
 from events_archive.store.records import Records
 
-_NO_REQUEST = "no request to LL2"
+_NO_REQUEST = "No request to LL2"
 
 
 class CacheState(Struct, frozen=True, kw_only=True, dict=True):
@@ -77,7 +77,7 @@ def incremental_plan(cache: CacheState, reason: str) -> RefreshPlan | None:
     if cache.archive_state.last_full_refresh is None or cache.newest_edit is None:
         return None
     since = cache.newest_edit - OVERLAP
-    action = f"fetch changes since {since:%Y-%m-%d %H:%M} UTC: 1 request"
+    action = f"Fetch changes since {since:%Y-%m-%d %H:%M} UTC: 1 request"
     return RefreshPlan(mode="incremental", action=action, reason=reason, since=since)
 
 
@@ -94,7 +94,7 @@ def full_plan(cache: CacheState, now: datetime, reason: str) -> RefreshPlan:
     requests = unknown if pages is None else quantity(pages, "request")
     return RefreshPlan(
         mode="full",
-        action=f"fetch every event: {requests} of the {FREE_REQUESTS_PER_HOUR} an hour",
+        action=f"Fetch every event: {requests} of the {FREE_REQUESTS_PER_HOUR} an hour",
         reason=reason,
         may_exceed_budget=cache.pages_done > 0 or was_recent or is_long,
     )

@@ -51,7 +51,7 @@ def plan_refresh(cache: ArticlesCache, settings: Settings, now: datetime) -> Ref
         return full_plan(reason)
     reason = f"last refreshed {format_age(age)}"
     if timedelta() <= age < settings.fresh_for:
-        return RefreshPlan(mode="none", action="no request for articles", reason=reason)
+        return RefreshPlan(mode="none", action="No request for articles", reason=reason)
     if contact.last_full_refresh is None:
         return full_plan("there was no complete one yet")
     if not timedelta() <= full_age < FULL_REFRESH_EVERY:
@@ -59,11 +59,11 @@ def plan_refresh(cache: ArticlesCache, settings: Settings, now: datetime) -> Ref
     starts = [f"{since:%Y-%m-%d %H:%M} UTC" for kind in KINDS if (since := cache.since(kind))]
     if not starts:
         return full_plan(reason)
-    action = f"fetch changes of articles since {min(starts)}: {quantity(len(KINDS), 'request')}"
+    action = f"Fetch changes of articles since {min(starts)}: {quantity(len(KINDS), 'request')}"
     return RefreshPlan(mode="incremental", action=action, reason=reason)
 
 
 def full_plan(reason: str) -> RefreshPlan:
     """Return the plan to fetch every article; only responses have the number of pages."""
     lists = " and ".join(ENDPOINTS.values())
-    return RefreshPlan(mode="full", action=f"fetch all {lists} about events", reason=reason)
+    return RefreshPlan(mode="full", action=f"Fetch all {lists} about events", reason=reason)

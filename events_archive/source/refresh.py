@@ -37,14 +37,9 @@ class RefreshPlan(Struct, frozen=True, kw_only=True):
     """Whether fewer requests may remain for now than are needed."""
 
     @property
-    def description(self) -> str:
-        """The plan as a sentence without a capital and a full stop."""
-        return f"{self.action} ({self.reason})"
-
-    @property
     def sentence(self) -> str:
-        """The plan as a whole sentence."""
-        return f"{self.description[0].upper()}{self.description[1:]}."
+        """The plan in one sentence."""
+        return f"{self.action} ({self.reason})."
 
 
 def newest_edit(edits: Iterable[datetime], last_refreshed: datetime | None) -> datetime | None:

@@ -85,6 +85,8 @@ class Archive:
         self.now = START
         self.warnings: list[str] = []
         """The warnings of the last refresh."""
+        self.output = ""
+        """What the last refresh has printed."""
 
     def seed(self) -> None:
         """Save the ten events that a clone has, which were fetched in normal mode."""
@@ -95,14 +97,15 @@ class Archive:
         """Refresh the cache ``after`` so many hours."""
         self.now += timedelta(hours=after)
         self.upstream.requested.clear()
-        console = Console(stream=io.StringIO())
+        stream = io.StringIO()
+        console = Console(stream=stream)
         try:
             return refresh(
                 replace(self.settings, **settings), console, now=self.now,
                 connect=self.upstream.connect,
             )  # fmt: skip
         finally:
-            self.warnings = console.warnings
+            self.warnings, self.output = console.warnings, stream.getvalue()
 
     def load(self, result: RefreshResult) -> tuple[list[Event], ArchiveHistory]:
         """Return the events and the history after a refresh; save the slugs."""

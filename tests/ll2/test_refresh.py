@@ -269,7 +269,8 @@ def test_a_rate_limited_refresh_says_when_to_try_again(
 
     archive.seed()
     archive.upstream.before_request = refuse
-    assert advice in archive.refresh().message
+    archive.refresh()
+    assert advice in archive.warnings[-1]
 
 
 def test_changes_during_an_interruption_are_found(archive: Archive) -> None:
@@ -444,8 +445,8 @@ def test_a_list_without_an_end_is_given_up_and_the_cache_stays(
         result = archive.refresh(full=is_full, max_requests=5)
         assert result.outcome == "unreachable"
         assert result.requests <= 5
-        assert "more than" in result.message
-        assert "cache stays as it was" in result.message
+        assert "more than" in archive.warnings[-1]
+        assert "cache stays as it was" in archive.warnings[-1]
         assert len(list((archive.settings.cache / "sweep").glob("page-*.json"))) < 5
     assert archive.files() == before
 
@@ -564,12 +565,12 @@ def test_without_a_network_and_a_cache_there_is_an_error(archive: Archive) -> No
         archive.refresh(offline=True)
 
 
-def test_a_dry_run_has_the_plan_as_its_message_and_writes_nothing(archive: Archive) -> None:
+def test_a_dry_run_prints_the_plan_and_writes_nothing(archive: Archive) -> None:
     archive.seed()
     before = archive.files()
     planned = archive.refresh(dry_run=True)
     assert planned.outcome == "planned"
-    assert "fetch every event" in planned.message
+    assert "Fetch every event" in archive.output
     assert (archive.files(), archive.upstream.requested) == (before, [])
 
 

@@ -48,15 +48,15 @@ def test_an_old_cache_is_refreshed_incrementally() -> None:
     plan = planned()
     assert plan.mode == "incremental"
     assert plan.since == NOW - 11 * HOUR
-    assert plan.description == (
-        "fetch changes since 2026-09-08 01:00 UTC: 1 request (last refreshed 7 hours ago)"
+    assert plan.sentence == (
+        "Fetch changes since 2026-09-08 01:00 UTC: 1 request (last refreshed 7 hours ago)."
     )
 
 
 def test_a_recent_cache_is_not_refreshed() -> None:
     plan = planned({"last_incremental_refresh": NOW - 5 * HOUR})
     assert plan.mode == "none"
-    assert plan.description == "no request to LL2 (last refreshed 5 hours ago)"
+    assert plan.sentence == "No request to LL2 (last refreshed 5 hours ago)."
 
 
 def test_a_cache_from_the_future_is_refreshed() -> None:
@@ -88,20 +88,20 @@ def test_a_full_refresh_is_planned_when_there_is_a_reason(
 ) -> None:
     plan = planned(state, cache, **settings)
     assert plan.mode == "full"
-    assert reason in plan.description
+    assert reason in plan.sentence
 
 
 def test_a_full_plan_has_the_number_of_requests() -> None:
     plan = planned(full=True)
     assert not plan.may_exceed_budget
-    assert "11 requests of the 15 an hour" in plan.description
-    assert "an unknown number" in planned({"count": None}, full=True).description
+    assert "11 requests of the 15 an hour" in plan.sentence
+    assert "an unknown number" in planned({"count": None}, full=True).sentence
 
 
 def test_a_resumed_refresh_is_planned_for_the_remaining_pages() -> None:
     plan = planned(cache={"checkpoint": CHECKPOINT})
     assert plan.may_exceed_budget
-    assert "fetch every event: 7 requests" in plan.description
+    assert "Fetch every event: 7 requests" in plan.sentence
 
 
 def test_a_full_plan_after_a_recent_refresh_or_of_many_pages_may_exceed_the_budget() -> None:
