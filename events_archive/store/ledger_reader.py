@@ -1,6 +1,6 @@
 """Reads ``ledger.json``, also after a merge or an edit by hand: no entry that is there is lost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -50,47 +50,53 @@ def read_ledger(path: Path) -> LedgerReading:
     if not data and not path.exists():
         return LedgerReading(state=ArchiveState())
     repeated: set[str] = set()
-    lines = read_entry_lines(b"")
-    unusable: tuple[int, ...] = ()
-    fault, is_json = 1, True
     try:
         members = decode(data, lambda pairs: _joined(pairs, repeated))
         state = msgspec.convert(members, ArchiveState, str_keys=True)
-        if repeated:
-            lines = read_entry_lines(data, _SECTIONS)
-            # Only lines know which section they are in.
-            if lines.is_whole:
-                state = msgspec.convert(_usable(lines)[0], ArchiveState, str_keys=True)
+        lines = read_entry_lines(data if repeated else b"", _SECTIONS)
+        # Only lines know which section they are in.
+        if repeated and lines.is_whole:
+            state = msgspec.convert(_usable(lines)[0], ArchiveState, str_keys=True)
     except ValueError as error:
-        is_json, fault = False, getattr(error, "lineno", 1)
-        lines = read_entry_lines(data, _SECTIONS)
-        members, unusable = _usable(lines)
-        state = msgspec.convert(members, ArchiveState, str_keys=True)
-        if state == ArchiveState() and not members.keys() - _MEMBERS:
-            raise CacheError(
-                f"{path} holds nothing that can be read ({error}): without it published URLs are "
-                f"forgotten. Its last good version is in git (git log -- {path})"
-            ) from error
-        if not lines.is_whole:
-            # Entries of a section whose first line is unreadable are no members of a newer version.
-            members, astray = _without_astray(members, lines)
-            unusable = (*unusable, *astray)
-        unusable = tuple(sorted({*lines.unreadable, *unusable}))
-    if newer := members.keys() - _MEMBERS:
-        name = min(newer)
-        raise CacheError(f"{path}, line {_line_of(data, name)}: {unknown_name(name)}")
+        return _read_lines(path, data, error)
+    _refuse_newer_version(path, data, members)
     state, contested = _with_joined_owners(path, state, lines)
-    losses: tuple[str, ...] = ()
-    if not is_json:
-        losses = replace(lines, markers=(), unreadable=unusable).faults(path, "")
+    return LedgerReading(state=state, notes=(*_notes(path, lines, fault=1), *contested))
+
+
+def _read_lines(path: Path, data: bytes, error: ValueError) -> LedgerReading:
+    """Return what the lines of a file hold that is no ledger as a whole, because of ``error``."""
+    lines = read_entry_lines(data, _SECTIONS)
+    members, unusable = _usable(lines)
+    state = msgspec.convert(members, ArchiveState, str_keys=True)
+    if state == ArchiveState() and not members.keys() - _MEMBERS:
+        raise CacheError(
+            f"{path} holds nothing that can be read ({error}): without it published URLs are "
+            f"forgotten. Its last good version is in git (git log -- {path})"
+        ) from error
+    if not lines.is_whole:
+        # Entries of a section whose first line is unreadable are no members of a newer version.
+        members, astray = _without_astray(members, lines)
+        unusable = (*unusable, *astray)
+    _refuse_newer_version(path, data, members)
+    state, contested = _with_joined_owners(path, state, lines)
+    unusable = tuple(sorted({*lines.unreadable, *unusable}))
+    losses = replace(lines, markers=(), unreadable=unusable).faults(path, "")
+    fault = 0 if losses else getattr(error, "lineno", 1)
     return LedgerReading(
-        state=state,
-        notes=(*_notes(path, lines, fault if not losses else 0), *contested),
-        losses=losses,
+        state=state, notes=(*_notes(path, lines, fault=fault), *contested), losses=losses
     )
 
 
-def _notes(path: Path, lines: EntryLines, fault: int) -> tuple[str, ...]:
+def _refuse_newer_version(path: Path, data: bytes, members: Mapping[str, Any]) -> None:
+    """Raise `CacheError` if there are members that only a newer version of the program has."""
+    if newer := members.keys() - _MEMBERS:
+        name = min(newer)
+        number = data[: data.find(f'"{name}"'.encode())].count(b"\n") + 1
+        raise CacheError(f"{path}, line {number}: {unknown_name(name)}")
+
+
+def _notes(path: Path, lines: EntryLines, *, fault: int) -> tuple[str, ...]:
     """Return what was put right; ``fault`` is where JSON is wrong if all entries can be read."""
     if lines.markers:
         return (markers_sentence(path, lines.markers, "the entries of both sides are used"),)
@@ -99,10 +105,6 @@ def _notes(path: Path, lines: EntryLines, fault: int) -> tuple[str, ...]:
     if lines.entries and fault:
         return (f"{path}, line {fault}: a comma or a brace is wrong; every entry is used",)
     return ()
-
-
-def _line_of(data: bytes, name: str) -> int:
-    return data[: data.find(f'"{name}"'.encode())].count(b"\n") + 1
 
 
 def _joined(pairs: Sequence[tuple[str, Any]], repeated: set[str]) -> dict[str, Any]:
