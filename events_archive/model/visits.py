@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
-from events_archive.model.catalogue import Events, grouped
+from events_archive.model.catalogue import Events, grouped, with_neighbours
 from events_archive.model.event import Event, Launch
 from events_archive.model.interval import RESOLUTION, Interval
 from events_archive.model.missions import find_mission
@@ -95,7 +95,7 @@ def find_visits(events: Iterable[Event]) -> tuple[Visit, ...]:
     visits = (
         _visit(*around, landings.get(around[0].moves[0].craft, ()))
         for stays in pair(moves)
-        for around in zip(stays, (None, *stays), (*stays[1:], None), strict=False)
+        for around in with_neighbours(stays)
     )
     return tuple(sorted(visits, key=_time_order))
 
