@@ -45,31 +45,18 @@ def report_pages(site: Site) -> Iterator[Page]:
     )
 
 
-class DeadLinks(Struct, frozen=True, kw_only=True):
-    """The links of events to pages of one host that are gone."""
+def dead_links(site: Site) -> dict[str, tuple[tuple[str, Event], ...]]:
+    """Return the links of events to pages that are gone, by host, the host with most first.
 
-    host: str
-    links: tuple[tuple[str, Event], ...]
-    """URLs, each with the event whose page has it, latest event first."""
-
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        return len(self.links)
-
-
-def dead_links(site: Site) -> tuple[DeadLinks, ...]:
-    """Return the dead links of events by host, the host with most of them first."""
+    Each is a URL with the event whose page has it, the latest event first.
+    """
     found = [
         (url, event)
         for event in reversed(site.catalogue.events)
         for url in site.gone_links_of(event)
     ]
     hosts = grouped(found, lambda link: host_of(link[0]))
-    return tuple(
-        DeadLinks(host=host, links=tuple(links))
-        for host, links in sorted(hosts.items(), key=lambda row: (-len(row[1]), row[0]))
-    )
+    return dict(sorted(hosts.items(), key=lambda row: (-len(row[1]), row[0])))
 
 
 def quality_issues(catalogue: Catalogue) -> list[tuple[QualityRule, Events]]:

@@ -34,7 +34,6 @@ def calendar_with_reminders(calendar: Calendar) -> Calendar:
         description=f"Events of the past {ROLLING_DAYS} days and all that are announced, with an "
         "alarm one hour before each, or at 18:00 on the day before if only the day is known.",
         path=reminders_path(calendar.path),
-        entries=(),
     )
 
 

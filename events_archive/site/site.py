@@ -88,8 +88,7 @@ class Site(Struct, frozen=True, kw_only=True, dict=True, eq=False):
 
     def warm_up(self) -> None:
         """Compute what the contexts of many pages share, so that each process need not."""
-        for name in ("related", "stories"):
-            getattr(self, name)
+        _ = self.related, self.stories
 
     def gone_links_of(self, event: Event) -> tuple[str, ...]:
         """Return the URLs of links, videos and articles of an event whose pages are gone."""

@@ -95,7 +95,8 @@ def test_dead_links_are_listed_by_host_the_host_with_most_first() -> None:
         an_event(3, "2021-03-01T00:00:00Z", links=(a_link(url="https://b.example/2"),)),
         gone_links=frozenset({first, second}),
     )
-    found = [(row.host, [event.id for _, event in row.links]) for row in dead_links(site)]
+    hosts = dead_links(site).items()
+    found = [(host, [event.id for _, event in links]) for host, links in hosts]
     assert found == [("b.example", [2, 1]), ("a.example", [1])]
     html = render_site(site, lambda page: page.path == "report.html")["report.html"].decode()
     assert 'Links that no longer work <span class="count">3</span></h2>' in html
