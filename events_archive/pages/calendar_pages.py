@@ -42,10 +42,10 @@ def calendar_pages(site: Site) -> Iterator[Page]:
     alarms = {event.id: with_alarm(entries[event.id], today) for event in recent}
 
     def page(calendar: Calendar, events: Iterable[Event]) -> Page:
-        return calendar_page(calendar, tuple([entries[event.id] for event in events]))
+        return calendar_page(calendar, tuple(entries[event.id] for event in events))
 
     def reminders(calendar: Calendar, events: Iterable[Event]) -> Page:
-        found = tuple([alarms[event.id] for event in events if event.id in alarms])
+        found = tuple(alarms[event.id] for event in events if event.id in alarms)
         return calendar_page(calendar_with_reminders(calendar), found)
 
     rolling = site_calendar(site, urls.CALENDAR)

@@ -76,7 +76,7 @@ class Bar(NamedTuple):
     events: Events
 
 
-def type_timeline(site: Site, type: EventType) -> tuple[Chart, dict[int, tuple[str, int]], int]:
+def years_of_type(site: Site, type: EventType) -> tuple[Chart, dict[int, tuple[str, int]], int]:
     """Return a type's events by year: a chart, each (URL, count), and the highest count."""
     years = site.catalogue.years
     by_year = grouped(site.catalogue.by_type[type.id], lambda event: event.date.year)
@@ -89,7 +89,7 @@ def type_timeline(site: Site, type: EventType) -> tuple[Chart, dict[int, tuple[s
     return bar_chart(bars, max(len(years), MIN_YEARS)), counts, most
 
 
-def timeline(site: Site, type: EventType) -> tuple[Chart, range] | None:
+def type_timeline(site: Site, type: EventType) -> tuple[Chart, range] | None:
     """Return a type's events in time, and the years shown; None for fewer than two events.
 
     Each event is a dot, or each month a bar if there are more than `MAX_DOTS`.

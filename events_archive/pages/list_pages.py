@@ -11,9 +11,9 @@ from events_archive.model.places import place_of
 from events_archive.pages.charts import (
     month_counts,
     month_heatmaps,
-    timeline,
     type_timeline,
     year_bars,
+    years_of_type,
 )
 from events_archive.pages.month_grid import month_grid
 from events_archive.pages.station_visits import station_visits
@@ -77,7 +77,7 @@ def _range_label(number: int, terms: Sequence[Term]) -> str:
 def _types_context(site: Site) -> Context:
     return {
         "types_by_category": site.types_by_category,
-        "timelines": {type.id: type_timeline(site, type) for type in site.catalogue.types},
+        "timelines": {type.id: years_of_type(site, type) for type in site.catalogue.types},
         "years": site.catalogue.years,
     }
 
@@ -161,7 +161,7 @@ def _neighbours(page: EventList, of_term: Neighbours) -> Neighbours:
 
 
 def _types_term(site: Site, term: Term, page: EventList) -> Context:
-    return {"timeline": None if page.year else timeline(site, term.value)}
+    return {"timeline": None if page.year else type_timeline(site, term.value)}
 
 
 def _years_term(site: Site, term: Term, page: EventList) -> Context:

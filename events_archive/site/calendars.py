@@ -1,4 +1,4 @@
-"""Which calendars exist, and which events each of them has.
+"""Which calendars exist, and what they state of an event.
 
 Calendars to subscribe to have the events that are known to the day. Programs that show the current
 event, such as Home Assistant and MagicMirror, would show "2026" for a year. Events with coarser

@@ -16,11 +16,11 @@ from events_archive.pages.charts import (
     Chart,
     bar_chart,
     month_heatmap,
-    timeline,
     type_timeline,
     week_bars,
     year_bars,
     year_overview,
+    years_of_type,
 )
 from tests.factories import DOCKING, EVA, a_site, an_event
 
@@ -72,7 +72,7 @@ def test_an_event_not_known_to_the_month_is_not_shown() -> None:
 
 def test_the_bar_of_a_year_links_to_it() -> None:
     site = a_site(an_event(1, "2019-05-01T00:00:00Z"), an_event(2, "2021-05-01T00:00:00Z"))
-    chart, counts, most = type_timeline(site, EVA)
+    chart, counts, most = years_of_type(site, EVA)
     assert chart.width == MIN_YEARS * COLUMN
     assert [(mark.url, mark.label) for mark in chart.marks] == [
         ("types/eva.html#y2019", "2019: 1 event"),
@@ -90,7 +90,7 @@ def test_lists_of_years_begin_with_the_latest() -> None:
 
 def test_each_event_of_a_short_timeline_has_its_own_dot() -> None:
     site = a_site(*(an_event(n, f"2021-07-0{n}T00:00:00Z") for n in (1, 2, 3)))
-    chart, years = timeline(site, EVA)
+    chart, years = type_timeline(site, EVA)
     assert (chart.height, years) == (3 * COLUMN, range(2021, 2022))
     assert [mark.shapes[0].path for mark in chart.marks] == ["M65 25h0", "M65 15h0", "M65 5h0"]
     assert chart.marks[0].url == "events/event-1.html"
@@ -98,7 +98,7 @@ def test_each_event_of_a_short_timeline_has_its_own_dot() -> None:
 
 def test_a_long_timeline_has_monthly_bars_that_link_to_their_years() -> None:
     events = (an_event(n, f"2021-{n % 12 + 1:02}-01T00:00:00Z") for n in range(1, 200))
-    chart, _ = timeline(a_site(*events, list_limit=100), EVA)
+    chart, _ = type_timeline(a_site(*events, list_limit=100), EVA)
     assert [mark.url for mark in chart.marks] == ["types/eva/2021.html"]
     assert len(_bars(chart)) == 12
 
