@@ -101,7 +101,7 @@ class VisitIndex(Struct, frozen=True, kw_only=True, dict=True):
         """The spacewalks at each station of which is known when they were, oldest first."""
         events = (event for event in self.catalogue.events if event.type.id == EVA)
         walks = ((period, event) for event in events if (period := period_of(event)))
-        return grouped(walks, lambda walk: self.station_of(walk[1]) or None)
+        return grouped(walks, lambda walk: self._station_of(walk[1]))
 
     def row(self, visit: Visit) -> VisitRow:
         """Return what pages show of ``visit``."""
@@ -125,10 +125,10 @@ class VisitIndex(Struct, frozen=True, kw_only=True, dict=True):
     def _end(self, events: Events) -> VisitEnd | None:
         return VisitEnd(events[0].date, self.urls.event(events[0])) if events else None
 
-    def station_of(self, event: Event) -> str:
-        """Return the slug of the station where an event took place, or ``""``."""
+    def _station_of(self, event: Event) -> str | None:
+        """Return the slug of the station where an event took place; None if it was elsewhere."""
         place = station_of(event, self._stations)
-        return place.slug if place else ""
+        return place.slug if place else None
 
     @cached_property
     def _stations(self) -> frozenset[str]:
@@ -139,7 +139,7 @@ class VisitIndex(Struct, frozen=True, kw_only=True, dict=True):
 
         None for an event elsewhere, on a day that is not known or still to come, or without craft.
         """
-        period, station = period_of(event), self.station_of(event)
+        period, station = period_of(event), self._station_of(event)
         if not station or not period or period.first_day != period.last_day:
             return None
         return self._presence(station, period.first_day)
