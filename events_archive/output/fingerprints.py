@@ -12,7 +12,7 @@ from hashlib import blake2b
 from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, get_type_hints
+from typing import Any
 
 import msgspec
 from msgspec.structs import astuple
@@ -32,7 +32,7 @@ _SCALARS = frozenset({type(None), bool, bytes, date, datetime, float, int, str, 
 
 
 def digest_of(value: object) -> str:
-    """Return the digest of nested tuples or lists of scalars, and of structs of scalars."""
+    """Return the digest of nested tuples or lists of scalars."""
     try:
         data = msgspec.json.encode(value)
     except UnicodeEncodeError:
@@ -63,8 +63,6 @@ class _Converters(dict[type, Converter]):
         converter = next((self[base] for base in cls.__mro__ if base in self), None)
         if converter is None:
             raise TypeError(f"a value of type {cls.__name__} has no canonical form")
-        if issubclass(cls, msgspec.Struct) and _has_scalars_only(cls):
-            converter = _itself
         self[cls] = converter
         return converter
 
@@ -72,8 +70,8 @@ class _Converters(dict[type, Converter]):
 class Fingerprints:
     """Computes the fingerprints of a site's pages.
 
-    For that, what a page shows is converted into its canonical form: nested tuples of scalars
-    and of structs of scalars, which are equal for equal values.
+    For that, what a page shows is converted into its canonical form: nested lists and tuples of
+    scalars, which are equal for equal values.
     """
 
     def __init__(self, site: Site, thumbnails: Thumbnails) -> None:
@@ -171,14 +169,6 @@ class Fingerprints:
 
     def _mapping(self, values: Mapping[object, object]) -> object:
         return self._sequence([*values, *values.values()])
-
-
-def _has_scalars_only(struct: type[msgspec.Struct]) -> bool:
-    return set(get_type_hints(struct).values()) <= _SCALARS
-
-
-def _itself(value: object) -> object:
-    return value
 
 
 _change_values = attrgetter(*Change.__struct_fields__)
