@@ -10,24 +10,21 @@ Sizes are those of the image data, without the metadata that vips does not remov
 """
 
 import argparse
-import math
 import os
-import random
 import shutil
 import statistics
-import struct
 import subprocess
 import sys
 import tempfile
-from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from time import perf_counter
 
+from image_quality import measure_quality
 from PIL import Image as PILImage
-from PIL import ImageChops, ImageDraw, ImageMath, ImageOps, ImageStat
+from sample_photos import SIZES, sample
 
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
@@ -38,8 +35,6 @@ from events_archive.images.thumbnails import make_thumbnails  # noqa: E402
 from events_archive.model.event import Image  # noqa: E402 - needs the path above
 
 WIDTHS = (640, 1280)
-SIZES = ((1920, 1280), (1788, 972), (4000, 2667), (1280, 853), (2048, 1365), (3000, 2000))
-"""Sizes of the sample photos in pixels, as LL2's image store has them."""
 EFFORTS = (resize.METHOD, 4)
 """The values of libwebp's `effort` for vips: the archive's, and the default of vips."""
 
@@ -53,18 +48,6 @@ class Cost:
 
     def __add__(self, other: "Cost") -> "Cost":
         return Cost(cpu=self.cpu + other.cpu, wall=self.wall + other.wall)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quality:
-    """The similarity of thumbnails to the reference, and their size."""
-
-    psnr: float
-    """In decibels."""
-    ssim: float
-    """1 for equal images."""
-    size: int
-    """In bytes."""
 
 
 def main() -> int:
@@ -117,35 +100,6 @@ def _photos(options: argparse.Namespace) -> Iterator[tuple[str, bytes]]:
         width, height = SIZES[number % len(SIZES)]
         sample(width, height, number).save(file, "JPEG", quality=90, progressive=number % 3 == 2)
         yield f"{number}.jpg", file.getvalue()
-
-
-def sample(width: int, height: int, seed: int) -> PILImage.Image:
-    """Return an image with the statistics of a photo: gradients, edges, texture and noise."""
-    rng = random.Random(seed)
-    size = (width, height)
-    image = _noise(rng, (6, 4), size)
-    for step in range(1, 9):
-        cells = (min(width, 6 << step), min(height, 4 << step))
-        image = PILImage.blend(image, _noise(rng, cells, size), 0.6**step)
-    image = ImageOps.autocontrast(image, cutoff=1)
-    draw = ImageDraw.Draw(image)
-    for _ in range(14):
-        x, y = rng.randrange(width), rng.randrange(height)
-        colour = tuple(rng.randrange(256) for _ in range(3))
-        radius = rng.randrange(width // 90, width // 9)
-        corners = [
-            (x + rng.randint(-radius, radius), y + rng.randint(-radius, radius)) for _ in "abcd"
-        ]
-        draw.polygon(corners, fill=colour)
-        draw.line([(x, 0), corners[0], (x, height)], fill=colour, width=max(1, width // 900))
-    return PILImage.blend(image, _noise(rng, size, size), 0.01)
-
-
-def _noise(rng: random.Random, cells: tuple[int, int], size: tuple[int, int]) -> PILImage.Image:
-    noise = PILImage.frombytes("RGB", cells, rng.randbytes(3 * cells[0] * cells[1]))
-    # In photos, hue varies less than brightness.
-    grey = noise.convert("L").convert("RGB")
-    return PILImage.blend(grey, noise, 0.15).resize(size, PILImage.Resampling.BICUBIC)
 
 
 # Making thumbnails -------------------------------------------------------------------------------
@@ -204,70 +158,6 @@ def _cost(command: Sequence[str]) -> Cost:
     return Cost(cpu=usage.ru_utime + usage.ru_stime, wall=perf_counter() - started)
 
 
-# Measuring quality -------------------------------------------------------------------------------
-
-
-def _quality(pairs: Iterable[tuple[Path, Path]]) -> Quality:
-    """Return the means over pairs of an original and a thumbnail, and the sum of the sizes."""
-    psnr, ssim, size = [], [], 0
-    for original, thumbnail in pairs:
-        with PILImage.open(thumbnail) as opened:
-            image = _opaque(opened)
-        reference = _reference(original, image.size)
-        difference = ImageStat.Stat(ImageChops.difference(reference, image))
-        error = statistics.fmean(value**2 for value in difference.rms)
-        psnr.append(10 * math.log10(255**2 / max(error, 1e-9)))
-        ssim.append(_ssim(reference, image))
-        size += _image_data_size(thumbnail.read_bytes())
-    return Quality(psnr=statistics.fmean(psnr), ssim=statistics.fmean(ssim), size=size)
-
-
-def _reference(original: Path, size: tuple[int, int]) -> PILImage.Image:
-    with PILImage.open(original) as opened:
-        upright = ImageOps.exif_transpose(opened)
-        has_alpha = upright.has_transparency_data
-        plain = upright.convert("RGBA" if has_alpha else "RGB")
-        return _opaque(plain.resize(size, PILImage.Resampling.LANCZOS))
-
-
-def _opaque(image: PILImage.Image) -> PILImage.Image:
-    background = PILImage.new("RGBA", image.size, (128, 128, 128, 255))
-    return PILImage.alpha_composite(background, image.convert("RGBA")).convert("RGB")
-
-
-def _ssim(a: PILImage.Image, b: PILImage.Image) -> float:
-    """Return the structural similarity (Wang and others, 2004) over disjoint blocks."""
-    width, height = a.width // 8 * 8, a.height // 8 * 8
-
-    def means(one: PILImage.Image, other: PILImage.Image) -> Sequence[float]:
-        product = ImageMath.lambda_eval(lambda images: images["a"] * images["b"], a=one, b=other)
-        small = product.resize((width // 8, height // 8), PILImage.Resampling.BOX)
-        return array("f", small.tobytes())
-
-    x, y = (p.convert("L").crop((0, 0, width, height)).convert("F") for p in (a, b))
-    one = PILImage.new("F", x.size, 1.0)
-    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
-    return statistics.fmean(
-        ((2 * mx * my + c1) * (2 * (mxy - mx * my) + c2))
-        / ((mx * mx + my * my + c1) * (mxx - mx * mx + myy - my * my + c2))
-        for mx, my, mxx, myy, mxy in zip(
-            means(x, one), means(y, one), means(x, x), means(y, y), means(x, y), strict=True
-        )
-    )
-
-
-def _image_data_size(data: bytes) -> int:
-    """Return the bytes of a WebP file without EXIF, XMP and a colour profile."""
-    size, offset = 12, 12
-    while offset < len(data):
-        chunk_type = data[offset : offset + 4]
-        (length,) = struct.unpack("<I", data[offset + 4 : offset + 8])
-        length += 8 + length % 2
-        size += length if chunk_type in {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"} else 0
-        offset += length
-    return size
-
-
 # Reports -----------------------------------------------------------------------------------------
 
 
@@ -285,7 +175,7 @@ def _compare(originals: Path, folder: Path, rounds: int, jobs: int) -> None:
         for name in names if number else ():  # The first round is a warm-up.
             costs[name].append(round_costs[name])
     for name in names:
-        quality = _quality(_pairs(files, outputs[name]))
+        quality = measure_quality(_pairs(files, outputs[name]))
         cpu = statistics.median(cost.cpu for cost in costs[name]) / len(files) * 1000
         wall = statistics.median(cost.wall for cost in costs[name]) / len(files) * 1000
         print(
