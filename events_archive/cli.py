@@ -223,7 +223,6 @@ def _add_query_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--docked",
         type=parse_date,
-        default=argparse.SUPPRESS,
         metavar="YYYY-MM-DD",
         help="instead of events, the spacecraft that were at the space stations on this day (UTC)",
     )

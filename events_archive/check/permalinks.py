@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 
 from events_archive.check.built_site import BuiltSite, Problem
 from events_archive.model.archive_state import ArchiveState
+from events_archive.output.id_audit import entry_ids
 from events_archive.site import reminders, urls
-from events_archive.site.formats import CALENDAR, FEED_FORMATS, RSS, format_of
+from events_archive.site.formats import CALENDAR, FEED_FORMATS, RSS
 from events_archive.site.taxonomies import TAXONOMIES
 from events_archive.store.opener import read_file
 from events_archive.store.published_ids_file import PUBLISHED_IDS_FILE, load_published_ids
@@ -123,11 +124,5 @@ def _published_events(state: ArchiveState) -> set[int]:
 
 def find_ids(site: BuiltSite, paths: Iterable[str]) -> set[str]:
     """Return the ids of all entries in these feeds and calendars, where they exist."""
-    ids: set[str] = set()
-    for path in paths:
-        format = format_of(path)
-        if path in site.files and format and format.entry_ids:
-            # Folded lines of calendars are unfolded.
-            content = read_file(site.files[path]).replace(b"\r\n ", b"")
-            ids |= {id.decode("utf-8", "replace") for id in format.entry_ids.findall(content)}
-    return ids
+    existing = (path for path in paths if path in site.files)
+    return {id for path in existing for id in entry_ids(path, read_file(site.files[path]))}

@@ -20,7 +20,7 @@ def run(options: Options, console: Console) -> None:
     """Print the result of the query."""
     output_format = "json" if options.settings.json else options.command_options["format"]
     question, words = options.command_options["question"], options.command_options["search"]
-    docked = options.command_options.get("docked")
+    docked = options.command_options["docked"]
     if docked and (question or words or output_format not in DOCKED_FORMATS):
         formats = ", ".join(DOCKED_FORMATS)
         raise UsageError(f"--docked goes with no other question, and has the formats {formats}")

@@ -82,8 +82,9 @@ def compare_sites(
         console.print(f"It states that commit {info.commit} built it, which is not compared.")
     former: frozenset[str] = frozenset()
     if isinstance(published, WebsiteFiles):
-        names = [path for path in sorted(_FOR_HOSTS) if built.pop(path, None)]
-        console.print(f"Not compared, since hosts need not serve it: {', '.join(names)}.")
+        names = ", ".join(sorted(_FOR_HOSTS & built.keys()))
+        console.print(f"Not compared, since hosts need not serve it: {names}.")
+        built = {path: file for path, file in built.items() if path not in _FOR_HOSTS}
     elif former := former_paths(read_generations(published)) - built.keys():
         console.print(f"Pictures and assets that former pages named: {len(former)}; they may stay.")
     comparison = compare(

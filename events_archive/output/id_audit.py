@@ -112,13 +112,13 @@ class IdAudit(Struct, kw_only=True):
 
         ``expected`` has the namespace of each id, and the parts of it that are its own.
         """
-        found = _entry_ids(path, content)
+        found = entry_ids(path, content)
         if len(found) != len(expected) or len(set(found)) != len(found):
             self.duplicates.append(
                 f"{path} has {len(set(found))} different ids for {len(expected)} entries"
             )
             return
-        for (namespace, parts), entry_id in zip(expected, map(bytes.decode, found), strict=True):
+        for (namespace, parts), entry_id in zip(expected, found, strict=True):
             if not parts:
                 continue
             if namespace not in self.patterns:
@@ -128,12 +128,13 @@ class IdAudit(Struct, kw_only=True):
                 self.changed.add(f"{unchanged_id} would become {entry_id}")
 
 
-def _entry_ids(path: str, content: bytes) -> list[bytes]:
-    """Return the ids of the entries in a feed or calendar, as its format has them."""
+def entry_ids(path: str, content: bytes) -> list[str]:
+    """Return the ids of the entries in a feed or calendar, in their order."""
     format = format_of(path)
     assert format and format.entry_ids, f"{path} has no format with ids"
     # In calendars a long line continues on the next, after a space.
-    return [entry_id.replace(_LINE_FOLD, b"") for entry_id in format.entry_ids.findall(content)]
+    found = (entry_id.replace(_LINE_FOLD, b"") for entry_id in format.entry_ids.findall(content))
+    return [entry_id.decode("utf-8", "replace") for entry_id in found]
 
 
 @lru_cache(maxsize=1 << 15)  # An entry is in a dozen files.

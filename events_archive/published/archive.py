@@ -103,9 +103,10 @@ def _read(files: PublishedFiles, info: BuildInfo, folder: Path, pictures_file: b
     changes, damaged_changes = load_history(folder / HISTORY_FILE)
     _, damaged_publications = load_publications(folder / PUBLICATIONS_FILE)
     state, damaged_state = load_state(folder / STATE_FILE)
-    damaged = (*records.damaged, *articles.damaged, *damaged_changes, *damaged_publications)
-    for message in (*damaged, *damaged_state):
-        raise ValueError(message)
+    damaged = [*records.damaged, *articles.damaged, *damaged_changes]
+    damaged += [*damaged_publications, *damaged_state]
+    if damaged:
+        raise ValueError(damaged[0])
     if load_gone_links(folder / LINKS_FILE) is None:
         raise ValueError(f"{LINKS_FILE} is damaged")
     if sha256(records.data).hexdigest() != info.events_sha256:
