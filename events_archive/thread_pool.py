@@ -19,7 +19,7 @@ def map_in_threads(
     """Yield each of ``items`` with what ``function`` returns for it, as soon as it is there.
 
     What the function raises ends the iteration. When the iteration ends, or the generator is
-    closed, ``on_exit`` is called, no further items are begun, and those at hand are waited for.
+    closed, ``on_exit`` is called, no further items are begun, and running ones are waited for.
     """
     # Costs 10 ms, which a run without such work need not spend.
     from concurrent.futures import ThreadPoolExecutor, as_completed  # noqa: PLC0415
@@ -35,7 +35,7 @@ def map_in_threads(
 
 
 class Budget:
-    """An amount of which all threads together take no more: they wait until there is enough."""
+    """An amount that threads share; each waits until what it needs is free."""
 
     def __init__(self, total: int) -> None:
         self._free = total
@@ -43,7 +43,7 @@ class Budget:
 
     @contextmanager
     def reserved(self, amount: int) -> Iterator[None]:
-        """Wait until ``amount``, which is at most the total, is free, and take it for a while."""
+        """Reserve ``amount``, at most the total, for the block; wait until so much is free."""
         with self._changed:
             self._changed.wait_for(lambda: self._free >= amount)
             self._free -= amount

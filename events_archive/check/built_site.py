@@ -37,7 +37,7 @@ class BuiltSite(Struct, frozen=True, kw_only=True, dict=True):
     pages: Mapping[str, ParsedPage] = field(default_factory=dict)
     """By path."""
     published: frozenset[str] = frozenset()
-    """Paths of the published site that must not be gone, as far as it was asked."""
+    """Paths of the published site, none of which may be missing; empty unless it was requested."""
 
     @classmethod
     def read(

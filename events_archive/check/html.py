@@ -62,7 +62,7 @@ def parse_page(content: bytes) -> ParsedPage:
 
 
 class _Parser(HTMLParser):
-    """Fills in what is known of a page."""
+    """Collects what the checks need to know of a page."""
 
     def __init__(self, page: ParsedPage) -> None:
         super().__init__(convert_charrefs=False)

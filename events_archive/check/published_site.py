@@ -20,7 +20,7 @@ _PERMANENT = re.compile(r".+\.html|(events|id|types)/.+\.ics")
 def published_paths(settings: Settings, console: Console) -> frozenset[str]:
     """Return the paths of the pages and calendars at ``base_url``.
 
-    There are none if no archive is published there, or cannot be reached, as is said.
+    Empty, with a message, if no archive is published there, or if it cannot be reached.
     """
     if not settings.base_url:
         console.print("No base_url is set: the site is not compared with the published one.")

@@ -23,7 +23,7 @@ from events_archive.store.opener import read_file
 
 
 def stage_derived_files(renderer: Renderer, output: OutputDir, published_ids: IdPatterns) -> None:
-    """Stage these files; all others of the site are staged."""
+    """Stage these files; all other files of the site are staged already."""
     site = renderer.context.site
     _stage_build_info(site, output, published_ids)
     if site.settings.offer_download:

@@ -1,4 +1,4 @@
-"""Finds the events whose pages cannot be made, so that they cost the others nothing.
+"""Finds the events whose pages cannot be made, so that all others are still published.
 
 Records are bounded and checked when they are read (`ll2.load.read_event`). What still fails for an
 event later, in whatever is made from it (lists, series, places, feeds, calendars, JSON-LD, data

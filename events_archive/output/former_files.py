@@ -41,7 +41,7 @@ class Generations(Struct, frozen=True, kw_only=True):
 
 
 def stage_former_files(output: OutputDir, cache: Path, *, excluded_images: Collection[int]) -> None:
-    """Take the former generation into the site, of which every other file is staged.
+    """Stage the files of the former generation; all other files of the site are staged already.
 
     Pictures with an id in ``excluded_images`` are not published any more.
 

@@ -62,7 +62,7 @@ class IdAudit(Struct, kw_only=True):
         return {**self.published, **self.patterns}
 
     def collect(self, page: Page, content: bytes) -> None:
-        """Take the ids from the content of a page, if it is a feed or a calendar."""
+        """Collect the ids in the content of a page, if it is a feed or a calendar."""
         calendar, feed = page.context.get("calendar"), page.context.get("feed")
         if isinstance(calendar, Calendar):
             namespace = "anniversaries" if calendar.is_recurring else "calendars"

@@ -67,7 +67,7 @@ def read_manifest(path: str) -> bytes:
 
 
 def invocation(arguments: list[str], project: str) -> list[object]:
-    """Return what decides on a run besides files, as JSON values."""
+    """Return what a run depends on besides files, as JSON values."""
     libraries: list[object] = [
         [folder, os.stat(folder).st_mtime_ns]
         for folder in sys.path

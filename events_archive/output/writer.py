@@ -102,7 +102,7 @@ class OutputDir:
         return staged
 
     def stage(self, path: str, content: bytes, fingerprint: str = "") -> StagedFile:
-        """Take a file with this content into the site."""
+        """Stage a file with this content; if the file in place has it, that one stays."""
         self._check_is_inside(path)
         digest = hashlib.sha256(content).hexdigest()[:12] if is_precached(path) else ""
         try:
@@ -116,7 +116,7 @@ class OutputDir:
         return staged
 
     def stage_file(self, path: str, source: Path, checksum: str = "") -> StagedFile:
-        """Take a copy of ``source`` into the site. The path has to name the content (a hash).
+        """Stage a copy of ``source``; the path must have a digest of the content in it.
 
         Raises `DamagedFileError` if its content is to be copied and does not have the ``checksum``.
         """

@@ -61,7 +61,7 @@ class WebsiteFiles:
         self._client.abort()
 
     def read(self, path: str, *, limit: int = MAX_FILE) -> bytes:
-        """See `PublishedFiles`; only what the site states about itself is read so."""
+        """See `PublishedFiles`; `urls.BUILD_INFO` is the only file that can be read like this."""
         if path != urls.BUILD_INFO or len(self._info) > limit:
             raise UnusableFileError(f"{self.url}{path} cannot be used: it is too large")
         return self._info
