@@ -56,7 +56,7 @@ def test_the_readme_lists_each_setting_of_the_project_with_its_default() -> None
 
 
 def test_pages_are_made_from_no_setting_that_is_not_in_their_fingerprint() -> None:
-    packages = (PROJECT / "events_archive/site", PROJECT / "events_archive/render")
+    packages = (PROJECT / "events_archive" / name for name in ("site", "pages", "render"))
     modules = (path for package in packages for path in package.rglob("*.py"))
     templates = (
         path for path in (PROJECT / "templates").rglob("*.*") if "__pycache__" not in path.parts

@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from hashlib import blake2b
 from operator import attrgetter
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -41,11 +40,11 @@ def digest_of(value: object) -> str:
     return blake2b(data, digest_size=12).hexdigest()
 
 
-def site_fingerprint(site: Site, assets: Assets, templates: Path) -> str:
-    """Return the digest of what all pages depend on; ``templates`` is the folder of templates."""
+def site_fingerprint(site: Site, assets: Assets) -> str:
+    """Return the digest of what all pages depend on."""
     return digest_of(
         (
-            digest_of_folder(templates),
+            digest_of_folder(site.settings.templates),
             code_digest(),
             tuple((name, asset.url) for name, asset in assets.by_name.items()),
             site.settings.output_values(),

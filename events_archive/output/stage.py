@@ -88,7 +88,7 @@ def _stage_files(site: Site, thumbnails: Thumbnails) -> StagedSite:
         templates=settings.templates,
     )
     audit = IdAudit(published=load_published_ids(settings.cache / PUBLISHED_IDS_FILE))
-    fingerprint = site_fingerprint(site, assets, settings.templates)
+    fingerprint = site_fingerprint(site, assets)
     previous = load_manifest(settings.cache, settings.output)
     # With other code, templates or settings, or other ids, no file of the last build is current.
     is_usable = (previous.site_fingerprint, previous.id_patterns) == (fingerprint, audit.published)
