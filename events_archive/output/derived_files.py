@@ -35,6 +35,7 @@ def _stage_build_info(site: Site, output: OutputDir, published_ids: IdPatterns) 
     has_data = urls.CONTENT_CACHE in output.staged
     info = build_info(
         site,
+        commit=site.settings.commit,
         published_ids=published_ids,
         content_cache=read_file(output.file(urls.CONTENT_CACHE)) if has_data else b"",
     )

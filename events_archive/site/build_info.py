@@ -56,13 +56,15 @@ class BuildInfo(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The patterns of the ids in feeds and calendars."""
 
 
-def build_info(site: Site, *, published_ids: Mapping[str, str], content_cache: bytes) -> BuildInfo:
+def build_info(
+    site: Site, *, commit: str, published_ids: Mapping[str, str], content_cache: bytes
+) -> BuildInfo:
     """Return what is stated about a site; ``content_cache`` is the download, ``b""`` if none."""
     state = site.history.state
     return BuildInfo(
         day=site.catalogue.today,
         version=__version__,
-        commit=site.settings.commit,
+        commit=commit,
         events_sha256=sha256(site.records.data).hexdigest(),
         content_cache_sha256=sha256(content_cache).hexdigest() if content_cache else "",
         tools=TOOLS,
