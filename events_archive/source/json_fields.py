@@ -3,21 +3,16 @@
 What is longer or greater than the bounds of a record is cut or counts as missing.
 """
 
-import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
+
+import msgspec
 
 from events_archive.model.timestamps import parse_utc
 from events_archive.source.bounds import MAX_ID, MAX_LINE, MAX_MEMBERS, MAX_TEXT, MAX_URL
 from events_archive.source.links import clean_url
 from events_archive.source.text import clean_line, clean_text
-
-_DURATION = re.compile(
-    r"([+-]?)P(?=.)(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
-    r"(?:T(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?",
-    re.ASCII,
-)
 
 
 class JsonFields:
@@ -103,12 +98,8 @@ class JsonFields:
 
 
 def parse_duration(value: object) -> timedelta | None:
-    """Return an ISO 8601 duration of weeks to seconds, which may be negative; else None."""
-    match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
-    if match is None:
-        return None
-    parts = {unit: float(number) for unit, number in match.groupdict().items() if number}
+    """Return an ISO 8601 duration of days to seconds, which may be negative; else None."""
     try:
-        return timedelta(**parts) * (-1 if match[1] == "-" else 1)
-    except OverflowError:
+        return msgspec.convert(value.strip(), timedelta) if isinstance(value, str) else None
+    except ValueError:
         return None

@@ -189,7 +189,6 @@ def test_updates_are_sorted_by_time() -> None:
     [
         ("PT27M9S", timedelta(minutes=27, seconds=9)),
         ("P215DT10H52M33S", timedelta(days=215, hours=10, minutes=52, seconds=33)),
-        ("P1W", timedelta(weeks=1)),
         ("P0D", None), ("-PT18M30S", None), ("P", None), ("PT", None), ("", None), (None, None),
         (90, None), ("P99999999999D", None), ("27 minutes", None),
     ],
