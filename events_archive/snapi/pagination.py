@@ -32,7 +32,7 @@ BASE_QUERY = {"has_event": "true", "limit": str(MAX_PAGE_SIZE), "ordering": "upd
 """The parameters of every request."""
 
 
-class Reading(Struct, frozen=True, kw_only=True):
+class Pagination(Struct, frozen=True, kw_only=True):
     """The part of a list that has been read so far."""
 
     since: datetime | None = None
@@ -67,7 +67,7 @@ class Reading(Struct, frozen=True, kw_only=True):
         return sum(self.rows.values()) + self.without_id < (self.count or 0)
 
     def with_page(self, page: ApiPage) -> Self:
-        """Return the reading after the page for `query` was fetched."""
+        """Return the pagination after the page for `query` was fetched."""
         records, rows = dict(self.records), dict(self.rows)
         records.update((record["id"], record) for record in page.records)
         for record_id, repeats in Counter(record["id"] for record in page.records).items():
