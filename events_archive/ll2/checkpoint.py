@@ -14,7 +14,7 @@ def checkpoint_of(settings: Settings) -> Checkpoint:
     """Return the checkpoint in the cache; one of another API or mode is not continued."""
     return Checkpoint(
         header=settings.cache / CHECKPOINT_FOLDER / CHECKPOINT_HEADER,
-        pages="page",
+        page_prefix="page",
         signature={"api_url": settings.api_url, **base_query(settings.mode)},
         roles=frozenset(get_args(Role)),
     )

@@ -41,7 +41,7 @@ def checkpoint_of(settings: Settings) -> Checkpoint:
     """Return the checkpoint in the cache; one of another API is not continued."""
     return Checkpoint(
         header=settings.cache / CHECKPOINT_FOLDER / "articles.json",
-        pages="articles",
+        page_prefix="articles",
         signature={"api_url": settings.news_root, **BASE_QUERY},
         roles=frozenset(KINDS),
     )

@@ -55,7 +55,7 @@ class Checkpoint(Struct, frozen=True, kw_only=True):
     """The files of an unfinished full refresh of one API."""
 
     header: Path
-    pages: str
+    page_prefix: str
     """What the names of the pages' files begin with; they are beside the header."""
     signature: Mapping[str, str]
     """What must be equal for a full refresh to be continued."""
@@ -117,10 +117,10 @@ class Checkpoint(Struct, frozen=True, kw_only=True):
                 path.unlink()
 
     def _page_files(self) -> list[Path]:
-        return sorted(self.header.parent.glob(f"{self.pages}-*.json"))
+        return sorted(self.header.parent.glob(f"{self.page_prefix}-*.json"))
 
     def _path(self, index: int) -> Path:
-        return self.header.with_name(f"{self.pages}-{index + 1:04}.json")
+        return self.header.with_name(f"{self.page_prefix}-{index + 1:04}.json")
 
     def _load_page(self, path: Path) -> tuple[PageRequest, ApiPage] | None:
         """Return the page in ``path`` and its request; None if it is missing or damaged."""

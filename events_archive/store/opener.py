@@ -22,18 +22,18 @@ _KINDS = {
     stat.S_IFSOCK: "a socket",
 }
 
-Path = str | os.PathLike[str]
+StrPath = str | os.PathLike[str]
 
 
 class NotAFileError(OSError):
     """At the path of a file, or of a folder, is something else."""
 
-    def __init__(self, path: Path, mode: int, expected: str) -> None:
+    def __init__(self, path: StrPath, mode: int, expected: str) -> None:
         kind = _KINDS.get(stat.S_IFMT(mode), "a device")
         super().__init__(0, f"it is {kind} and not {expected}; move it away", os.fspath(path))
 
 
-def open_file(path: Path, flags: int = os.O_RDONLY) -> int:
+def open_file(path: StrPath, flags: int = os.O_RDONLY) -> int:
     """Return a descriptor of the file at ``path``.
 
     Raises `NotAFileError` if something else is there, and `OSError` if it cannot be opened.
@@ -53,18 +53,18 @@ def open_file(path: Path, flags: int = os.O_RDONLY) -> int:
     return descriptor
 
 
-def create_file(path: Path) -> int:
+def create_file(path: StrPath) -> int:
     """Return a descriptor of a new file to write. Raises `OSError` if anything is at ``path``."""
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFE, 0o666)
 
 
-def read_file(path: Path) -> bytes:
+def read_file(path: StrPath) -> bytes:
     """Return the content of the file at ``path``. Raises what `open_file` raises."""
     with os.fdopen(open_file(path), "rb", buffering=0) as file:
         return file.read()
 
 
-def is_file(path: Path) -> bool:
+def is_file(path: StrPath) -> bool:
     """Whether a file is at ``path``, and not a link to one. Raises no error."""
     try:
         return stat.S_ISREG(os.lstat(path).st_mode)
@@ -72,7 +72,7 @@ def is_file(path: Path) -> bool:
         return False
 
 
-def is_folder(path: Path) -> bool:
+def is_folder(path: StrPath) -> bool:
     """Whether a folder is at ``path``. Raises `NotAFileError` if something else is there."""
     try:
         mode = os.lstat(path).st_mode
@@ -83,7 +83,7 @@ def is_folder(path: Path) -> bool:
     return True
 
 
-def existing_folders(root: Path, paths: Iterable[str]) -> set[str]:
+def existing_folders(root: StrPath, paths: Iterable[str]) -> set[str]:
     """Return those folders of files with ``paths`` below ``root`` that exist.
 
     Raises `NotAFileError` if something else is in the place of one.
@@ -96,6 +96,6 @@ def existing_folders(root: Path, paths: Iterable[str]) -> set[str]:
     return {folder for folder in sorted(folders) if is_folder(os.path.join(root, folder))}
 
 
-def _require_file(path: Path, mode: int) -> None:
+def _require_file(path: StrPath, mode: int) -> None:
     if not stat.S_ISREG(mode):
         raise NotAFileError(path, mode, "a file")
