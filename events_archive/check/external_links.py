@@ -79,12 +79,7 @@ def check_external_links(
     hosts = group_by_host(due, policy.max_per_host)
     with console.progress("Links", sum(map(len, hosts))) as progress:
         faults = find_faults(hosts, settings, progress, policy)
-    now = now.replace(microsecond=0)
-    statuses = {url: previous[url] for url in links if url in previous}
-    for url, fault in faults.items():
-        before = previous.get(url, LinkStatus(first_seen=now, last_checked=now))
-        statuses[url] = before.after_request(fault, now)
-    statuses = dict(sorted(statuses.items()))
+    statuses = updated_statuses(links, previous, faults, now=now.replace(microsecond=0))
     try:
         with locked(settings.cache):
             write_atomically(file, encode_lines(statuses) + b"\n")
@@ -115,6 +110,24 @@ def due_links(
     checked = {url: statuses[url].last_checked if url in statuses else never for url in links}
     due = (url for url in checked if now - checked[url] >= max_age)
     return sorted(due, key=lambda url: (checked[url], url))
+
+
+def updated_statuses(
+    links: Iterable[str],
+    previous: Mapping[str, LinkStatus],
+    faults: Mapping[str, str],
+    *,
+    now: datetime,
+) -> dict[str, LinkStatus]:
+    """Return what is known of ``links`` after requests that had these ``faults``, by URL, sorted.
+
+    Links that are in no page any more are left out.
+    """
+    statuses = {url: previous[url] for url in links if url in previous}
+    for url, fault in faults.items():
+        before = previous.get(url, LinkStatus(first_seen=now, last_checked=now))
+        statuses[url] = before.after_request(fault, now)
+    return dict(sorted(statuses.items()))
 
 
 def group_by_host(urls: Iterable[str], max_per_host: int) -> list[tuple[str, ...]]:
