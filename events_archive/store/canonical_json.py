@@ -5,7 +5,6 @@ import math
 import re
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
@@ -137,11 +136,7 @@ def split_list(data: bytes) -> list[bytes]:
 
 def join_members(members: dict[str, bytes]) -> bytes:
     """Return the members that `split_members` gives, in their order, separated by commas."""
-    return b",".join([b"%b:%b" % (_encode_name(name), value) for name, value in members.items()])
-
-
-_encode_name = lru_cache(maxsize=1000)(encode)
-"""Records have the same few names."""
+    return b",".join([b"%b:%b" % (encode(name), value) for name, value in members.items()])
 
 
 def _parse_float(text: str) -> float | str:
