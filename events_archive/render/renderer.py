@@ -201,7 +201,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "json": to_json,
     "markdown": markdown_to_html,
     "row_date": row_date,
-    "rfc3339": format_utc,
+    # An entry is in a dozen feeds, in up to three formats.
+    "rfc3339": lru_cache(maxsize=32768)(format_utc),
     "rfc822": rfc822,
     "unbroken": unbroken,
     "with_labels": with_labels,
