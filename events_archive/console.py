@@ -234,5 +234,5 @@ class Console:
 
 
 def quantity(number: int, noun: str) -> str:
-    """Return ``1 page``, ``2 pages`` and the like."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    """Return ``1 page``, ``1,071 pages`` and the like."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

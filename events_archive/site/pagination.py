@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
+from operator import attrgetter
 from typing import TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from events_archive.model.catalogue import Events, grouped
+from events_archive.model.event import Event
 from events_archive.model.interval import MONTHS, format_month
 from events_archive.site import urls
 from events_archive.site.page import Breadcrumb
@@ -265,14 +267,13 @@ def latest_first(events: Events, today: date) -> Events:
 
 def _upcoming_and_past(events: Events, today: date) -> tuple[Section, Events]:
     """Return the section of upcoming events, the next one first, and past ones, latest first."""
-    dated = sorted(
-        (event for event in events if event.date.year is not None),
-        key=lambda event: event.sort_key,
-    )
-    upcoming = tuple(event for event in dated if not event.date.is_over(today))
-    past = tuple(event for event in reversed(dated) if event.date.is_over(today))
-    section = Section(title="Upcoming", anchor="upcoming", events=upcoming, is_upcoming=True)
-    return section, past
+    upcoming: list[Event] = []
+    past: list[Event] = []
+    for event in sorted(events, key=attrgetter("sort_key")):
+        if event.date.year is not None:
+            (past if event.date.is_over(today) else upcoming).append(event)
+    section = Section(title="Upcoming", anchor="upcoming", events=tuple(upcoming), is_upcoming=True)
+    return section, tuple(reversed(past))
 
 
 def _not_empty(*sections: Section) -> tuple[Section, ...]:
