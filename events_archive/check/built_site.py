@@ -11,7 +11,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from msgspec import Struct, field
 
-from events_archive.check.html import ParsedPage, parse_page
+from events_archive.check.html import ParsedPage, parse_html
 from events_archive.settings import Settings
 from events_archive.store.opener import is_file, read_file
 
@@ -116,4 +116,4 @@ def _parse_pages(files: Mapping[str, Path], jobs: int) -> dict[str, ParsedPage]:
 
 
 def _parse_file(file: Path) -> ParsedPage:
-    return parse_page(read_file(file))
+    return parse_html(read_file(file))

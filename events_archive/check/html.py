@@ -46,7 +46,7 @@ class ParsedPage(Struct, kw_only=True):
     """Images with missing attributes, and which."""
 
 
-def parse_page(content: bytes) -> ParsedPage:
+def parse_html(content: bytes) -> ParsedPage:
     """Return what the checks need to know of the page ``content``."""
     page = ParsedPage(gzip_size=len(gzip.compress(content, 6)))
     text = content.decode("utf-8", "replace")

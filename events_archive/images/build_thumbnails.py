@@ -22,7 +22,7 @@ from events_archive.images.thumbnail_store import (
     ThumbnailRecord,
     ThumbnailStore,
     checksum_of,
-    digest_of,
+    digest_of_file,
 )
 from events_archive.model.event import Image
 from events_archive.safe_text import safe_text
@@ -100,7 +100,7 @@ def _build(
         return _unreadable(error)
     with file:
         try:
-            status, digest = os.fstat(file.fileno()), digest_of(file)
+            status, digest = os.fstat(file.fileno()), digest_of_file(file)
         except OSError as error:
             return _unreadable(error)
         record = ThumbnailRecord(status.st_size, status.st_mtime_ns, digest)

@@ -89,7 +89,7 @@ class ThumbnailStore(Struct, frozen=True, kw_only=True):
                 }
         except OSError:
             file_sizes = {}
-        records = read_manifest(folder)
+        records = read_records(folder)
         return cls(originals=originals, folder=folder, records=records, file_sizes=file_sizes)
 
     def partition(self, images: Iterable[Image]) -> tuple[frozenset[str], list[Image]]:
@@ -130,7 +130,7 @@ class ThumbnailStore(Struct, frozen=True, kw_only=True):
         self.write(MANIFEST, _header(body, _FIELDS) + b"\n" + body)
 
 
-def digest_of(original: BinaryIO) -> str:
+def digest_of_file(original: BinaryIO) -> str:
     """Return the `ThumbnailRecord.digest` of the content of an original."""
     digest = sha256(SETTINGS_KEY.encode() + b"\0")
     while piece := original.read(2**20):
@@ -143,7 +143,7 @@ def checksum_of(thumbnail: bytes) -> str:
     return sha256(thumbnail).hexdigest()[:16]
 
 
-def read_manifest(folder: Path) -> dict[str, ThumbnailRecord]:
+def read_records(folder: Path) -> dict[str, ThumbnailRecord]:
     """Return the records by `Image.key`.
 
     There are none if the manifest is missing or damaged, or if thumbnails were made in another way.

@@ -17,7 +17,7 @@ from events_archive.model.places import PLACES, Place, place_of
 from events_archive.model.slugs import slugify
 
 
-class Kind(StrEnum):
+class MoveKind(StrEnum):
     """What a craft does at a station."""
 
     ARRIVAL = "arrival"
@@ -26,22 +26,22 @@ class Kind(StrEnum):
     """It goes from one port to another."""
 
 
-_KINDS: Mapping[int, Kind] = {
-    2: Kind.ARRIVAL,  # docking
-    4: Kind.ARRIVAL,  # berthing
-    29: Kind.ARRIVAL,  # capture
-    8: Kind.DEPARTURE,  # undocking
-    13: Kind.DEPARTURE,  # release
-    25: Kind.RELOCATION,
+_KINDS: Mapping[int, MoveKind] = {
+    2: MoveKind.ARRIVAL,  # docking
+    4: MoveKind.ARRIVAL,  # berthing
+    29: MoveKind.ARRIVAL,  # capture
+    8: MoveKind.DEPARTURE,  # undocking
+    13: MoveKind.DEPARTURE,  # release
+    25: MoveKind.RELOCATION,
 }
 """Kinds of moves by the id of the event's type."""
 
-_VERBS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+_VERBS: tuple[tuple[MoveKind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(rf"\b(?:{words})\b", re.IGNORECASE))
     for kind, words in (
-        (Kind.ARRIVAL, r"(?:re-?)?dock(?:s|ed|ing)?|berth\w*|captur\w*|grappl\w*|arriv\w*"),
-        (Kind.DEPARTURE, r"un-?dock(?:s|ed|ing)?|un-?berth\w*|releas\w*|depart\w*"),
-        (Kind.RELOCATION, r"(?:port |docking port )?relocat\w*"),
+        (MoveKind.ARRIVAL, r"(?:re-?)?dock(?:s|ed|ing)?|berth\w*|captur\w*|grappl\w*|arriv\w*"),
+        (MoveKind.DEPARTURE, r"un-?dock(?:s|ed|ing)?|un-?berth\w*|releas\w*|depart\w*"),
+        (MoveKind.RELOCATION, r"(?:port |docking port )?relocat\w*"),
     )
 )
 """Words in names, and the kind of move that they mean."""
@@ -66,7 +66,7 @@ class Move(Struct, frozen=True, kw_only=True):
     """An event that is an arrival, a departure or a relocation."""
 
     event: Event
-    kind: Kind
+    kind: MoveKind
     craft: str
     """The name of the mission, else the event's name up to the verb."""
     is_mission: bool
@@ -132,13 +132,13 @@ def station_of(event: Event, stations: Container[str]) -> Place | None:
     return next(iter(related.values())) if len(related) == 1 else None
 
 
-def _kind_of(event: Event) -> Kind | None:
+def _kind_of(event: Event) -> MoveKind | None:
     """Return the kind of move that the type says, unless the name contradicts it."""
     kind = _KINDS.get(event.type.id)
     if kind is None or _DID_NOT_HAPPEN.search(event.name):
         return None
     named = {kind for kind, words in _VERBS if words.search(event.name)}
-    return kind if kind is Kind.RELOCATION or named <= {kind} else None
+    return kind if kind is MoveKind.RELOCATION or named <= {kind} else None
 
 
 def _name_before_verb(name: str) -> str:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from events_archive.model.catalogue import grouped
 from events_archive.model.interval import Interval
-from events_archive.model.moves import Kind, Move
+from events_archive.model.moves import Move, MoveKind
 
 LONGEST_STAY = timedelta(days=400)
 """Longer than any visit so far: that of Progress MS-14 took 367 days."""
@@ -55,7 +55,7 @@ def pair(moves: Iterable[Move]) -> Iterator[list[Stay]]:
             continue
         stays = _stays(order)
         for move in flight:
-            if move.kind is Kind.RELOCATION and not _add_relocation(stays, move):
+            if move.kind is MoveKind.RELOCATION and not _add_relocation(stays, move):
                 yield [Stay(relocations=(move,))]
         yield stays
 
@@ -90,7 +90,7 @@ def _ends(flight: list[Move]) -> list[Moves]:
     for move in flight:
         if ends and _are_parts(ends[-1][-1], move):
             ends[-1] += (move,)
-        elif move.kind is not Kind.RELOCATION:
+        elif move.kind is not MoveKind.RELOCATION:
             ends.append((move,))
     return ends
 
@@ -128,7 +128,7 @@ def _stays(ends: list[Moves]) -> list[Stay]:
     while position < len(ends):
         end, later = ends[position], (*ends[position + 1 : position + 2], Moves())[0]
         position += 1
-        if end[0].kind is Kind.ARRIVAL:
+        if end[0].kind is MoveKind.ARRIVAL:
             stays.append(Stay(arrivals=end))
             is_open = True
         elif _is_relocation(end, later):
@@ -151,7 +151,7 @@ def _is_relocation(departure: Moves, later: Moves) -> bool:
     return (
         is_one_craft
         and bool(later)
-        and later[0].kind is Kind.ARRIVAL
+        and later[0].kind is MoveKind.ARRIVAL
         and later[0].when.start - departure[-1].when.end <= _ONE_MOVE
     )
 

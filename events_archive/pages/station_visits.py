@@ -19,7 +19,7 @@ _LONGEST_NAME = 28
 """How many characters of a name fit beside a bar anywhere in the chart."""
 
 
-class Bar(Struct, frozen=True, kw_only=True):
+class VisitBar(Struct, frozen=True, kw_only=True):
     """A visit in a year. Positions and lengths are in percent of the year."""
 
     name: str
@@ -41,7 +41,7 @@ class YearChart(Struct, frozen=True, kw_only=True):
 
     year: int
     rows: int
-    bars: tuple[Bar, ...]
+    bars: tuple[VisitBar, ...]
 
 
 class StationVisits(Struct, frozen=True, kw_only=True):
@@ -87,7 +87,7 @@ def _charts(rows: list[tuple[Visit, VisitRow]], today: date) -> Iterator[YearCha
     last = max(possible.last_day.year for _, possible, _ in spans)
     for year in range(last, first - 1, -1):
         period = months(year, 1, 12)
-        bars: list[Bar] = []
+        bars: list[VisitBar] = []
         free: list[float] = []
         for certain, possible, row in spans:
             if shown := _share(possible, period):
@@ -128,7 +128,7 @@ def _bar(
     certain: tuple[float, float] | None,
     possible: tuple[float, float],
     free: list[float],
-) -> Bar:
+) -> VisitBar:
     """Return the bar of a visit, in the first row with room for it and its name.
 
     ``free`` has the place from which each row is free.
@@ -143,7 +143,7 @@ def _bar(
     free[line : line + 1] = [right + 1]
     arrival = row.arrival.date.display_date if row.arrival else "arrival not recorded"
     departure = row.departure.date.display_date if row.departure else "departure not recorded"
-    return Bar(
+    return VisitBar(
         name=name,
         url=row.url,
         title=f"{row.craft}: {arrival} – {departure}",

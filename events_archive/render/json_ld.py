@@ -36,7 +36,7 @@ def json_ld_block(context: RenderContext, page: Page) -> Markup:
         graph.append(dataset_json_ld(context, page))
     if page.breadcrumbs:
         graph.append(_breadcrumbs(context, page))
-    return script({"@context": _SCHEMA, "@graph": graph}) if graph else Markup()
+    return script_element({"@context": _SCHEMA, "@graph": graph}) if graph else Markup()
 
 
 def _breadcrumbs(context: RenderContext, page: Page) -> Thing:
@@ -91,7 +91,7 @@ def previous_dates(event: Event, changes: Iterable[Change]) -> list[str]:
     return list(dict.fromkeys(date for date in dates if date and date != current))
 
 
-def script(data: Thing) -> Markup:
+def script_element(data: Thing) -> Markup:
     """Return a script element with the data.
 
     Browsers do not run a script of this type, and no text in it can end the element.

@@ -185,7 +185,7 @@ def format_size(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1e3))} kB"
 
 
-def to_json(value: object) -> str:
+def json_filter(value: object) -> str:
     """Return ``value`` as JSON without white space."""
     return compact_json(str(value) if isinstance(value, str) else value)
 
@@ -198,7 +198,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "format_size": format_size,
     "host": host_of,
     "host_note": host_note,
-    "json": to_json,
+    "json": json_filter,
     "markdown": markdown_to_html,
     "row_date": row_date,
     # An entry is in a dozen feeds, in up to three formats.

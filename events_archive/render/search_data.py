@@ -9,7 +9,7 @@ from events_archive.render.api_mirror import to_json
 from events_archive.render.context import RenderContext
 from events_archive.render.query_data import script
 from events_archive.search import engine, pages, parser, synonyms, words
-from events_archive.search.index import TEXT, Entry, Thing
+from events_archive.search.index import TEXT, Thing, WordEntry
 from events_archive.site.page import Page
 from events_archive.site.search_index import build_search_index
 
@@ -35,7 +35,7 @@ def _thing(thing: Thing, kind: int) -> tuple[object, ...]:
     return (kind, thing.name, thing.stem, thing.aliases, _differences(thing.rows))
 
 
-def _entry(word: str, entry: Entry) -> tuple[object, ...]:
+def _entry(word: str, entry: WordEntry) -> tuple[object, ...]:
     shown = 0 if entry.shown == word else entry.shown
     return (word, shown, *map(_differences, (entry.texts, entry.names, entry.things)))
 

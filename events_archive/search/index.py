@@ -25,7 +25,7 @@ class Span(Struct, frozen=True):
     end: int
 
 
-class Kind(Struct, frozen=True):
+class ThingKind(Struct, frozen=True):
     """A kind of things."""
 
     folder: str
@@ -40,7 +40,7 @@ class Kind(Struct, frozen=True):
 class Thing(Struct, frozen=True, kw_only=True):
     """What several events can share: a type, a place, an agency, a launch, ..."""
 
-    kind: Kind
+    kind: ThingKind
     name: str
     stem: str = ""
     """The name of its page's file, without suffix."""
@@ -68,7 +68,7 @@ class Document(Struct, frozen=True):
     text: str
 
 
-class Entry(Struct, frozen=True):
+class WordEntry(Struct, frozen=True):
     """What the index has for one word."""
 
     shown: str
@@ -88,7 +88,7 @@ class SearchIndex(Struct, frozen=True, kw_only=True, dict=True):
     spans: tuple[Span | None, ...]
     """None for events without a date."""
     things: tuple[Thing, ...]
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, WordEntry]
     """By word; those that occur in names first, then those of things, of phrases, of texts."""
 
     @cached_property
@@ -99,7 +99,7 @@ class SearchIndex(Struct, frozen=True, kw_only=True, dict=True):
     def where(self, word: str) -> defaultdict[int, int]:
         """Return where a word occurs, by row."""
         found: defaultdict[int, int] = defaultdict(int)
-        entry = self.entries.get(word, Entry(word))
+        entry = self.entries.get(word, WordEntry(word))
         for row in entry.texts:
             found[row] |= TEXT
         for number in entry.things:
@@ -113,17 +113,17 @@ class SearchIndex(Struct, frozen=True, kw_only=True, dict=True):
 def build_index(events: Iterable[Document], things: Iterable[Thing]) -> SearchIndex:
     """Return the index of ``events``, in the order of rows, and of the things that they share."""
     events, things = tuple(events), tuple(things)
-    entries: dict[str, Entry] = {}
+    entries: dict[str, WordEntry] = {}
     for row, event in enumerate(events):
         for token in _distinct(event.name):
-            entries.setdefault(token.word, Entry(token.surface)).names.append(row)
+            entries.setdefault(token.word, WordEntry(token.surface)).names.append(row)
     for number, thing in enumerate(things):
         for token in _distinct(" ".join(thing.names)):
-            entries.setdefault(token.word, Entry(token.surface)).things.append(number)
+            entries.setdefault(token.word, WordEntry(token.surface)).things.append(number)
     for token in _distinct(" ".join((*PHRASES, *MONTHS, *TIMES))):
-        entries.setdefault(token.word, Entry(token.surface))
+        entries.setdefault(token.word, WordEntry(token.surface))
     for shown, word, rows in sorted(_text_postings(events)):
-        entries.setdefault(word, Entry(shown)).texts.extend(rows)
+        entries.setdefault(word, WordEntry(shown)).texts.extend(rows)
     return SearchIndex(
         names=tuple(event.name for event in events),
         spans=tuple(event.span for event in events),

@@ -8,10 +8,10 @@ from events_archive.model.places import names_of_place, place_of
 from events_archive.search.index import (
     RELATION,
     Document,
-    Kind,
     SearchIndex,
     Span,
     Thing,
+    ThingKind,
     build_index,
 )
 from events_archive.site.categories import type_explanation
@@ -49,7 +49,7 @@ def _span(event: Event) -> Span | None:
 def _terms(site: Site, rows: Mapping[int, int]) -> Iterator[Thing]:
     """Yield the terms of all taxonomies that have events."""
     for taxonomy in site.taxonomies.taxonomies:
-        kind = Kind(taxonomy.name, taxonomy.singular, taxonomy.search_places)
+        kind = ThingKind(taxonomy.name, taxonomy.singular, taxonomy.search_places)
         for term in site.taxonomies.terms[taxonomy.name]:
             members = sorted(rows[event.id] for event in term.events)
             if members and not term.same_as:
@@ -85,6 +85,6 @@ def _members(events: list[Event]) -> Iterator[Thing]:
         for row, event in enumerate(events):
             for name in dict.fromkeys(member.name for member in getattr(event, attribute)):
                 rows[name].append(row)
-        kind = Kind("", "", RELATION)
+        kind = ThingKind("", "", RELATION)
         for name in sorted(rows):
             yield Thing(kind=kind, name=name, rows=tuple(rows[name]))

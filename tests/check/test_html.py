@@ -3,7 +3,7 @@
 import html5lib
 import pytest
 
-from events_archive.check.html import ParsedPage, parse_page
+from events_archive.check.html import ParsedPage, parse_html
 
 GOOD = (
     '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>T</title>'
@@ -12,7 +12,7 @@ GOOD = (
 
 
 def parse_body(body: str) -> ParsedPage:
-    return parse_page(GOOD.format(body).encode())
+    return parse_html(GOOD.format(body).encode())
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_elements_whose_end_tag_is_optional_must_be_closed_too() -> None:
 
 
 def test_a_page_without_a_doctype_is_a_problem() -> None:
-    assert "doctype" in parse_page(b"<html></html>").problems[0]
+    assert "doctype" in parse_html(b"<html></html>").problems[0]
 
 
 def test_links_loaded_urls_ids_and_the_redirect_are_read() -> None:

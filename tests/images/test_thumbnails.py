@@ -30,7 +30,7 @@ from events_archive.images import build_thumbnails as build_module
 from events_archive.images import resize as resize_module
 from events_archive.images import thumbnail_store
 from events_archive.images.resize import resize
-from events_archive.images.thumbnail_store import MANIFEST, SETTINGS_KEY, read_manifest
+from events_archive.images.thumbnail_store import MANIFEST, SETTINGS_KEY, read_records
 from events_archive.images.thumbnails import Thumbnail, Thumbnails, make_thumbnails
 from events_archive.model.event import Image, Licence
 from tests.conftest import clean_environment
@@ -829,9 +829,9 @@ def test_thumbnails_remain_without_their_original(studio: Studio) -> None:
 
 def test_no_flipped_bit_of_the_manifest_goes_unnoticed(studio: Studio) -> None:
     studio.make(studio.put("a.png", plain()))
-    assert read_manifest(studio.folder)
+    assert read_records(studio.folder)
     for number in flip_each_bit(studio.folder / MANIFEST):
-        assert read_manifest(studio.folder) == {}, number
+        assert read_records(studio.folder) == {}, number
 
 
 def test_of_a_damaged_thumbnail_no_bit_goes_unnoticed(studio: Studio, decoded: list[int]) -> None:
@@ -897,7 +897,7 @@ def test_a_manifest_with_a_right_checksum_and_other_values_is_ignored(
     assert crafted != body
     header = thumbnail_store._header(crafted, thumbnail_store._FIELDS)
     (studio.folder / MANIFEST).write_bytes(header + b"\n" + crafted)
-    assert read_manifest(studio.folder) == {}
+    assert read_records(studio.folder) == {}
     assert studio.make(image) == first
 
 
@@ -905,7 +905,7 @@ def test_a_manifest_of_an_earlier_version_is_still_read(studio: Studio, decoded:
     image, damaged = studio.put("a.png", photo()), studio.put("b.png", b"?", 8)
     first = studio.make(image, damaged)
     sizes = sorted(path.stat().st_size for path in studio.folder.glob("7-*.webp"))
-    digests = [first.by_key["7-a.png"].name[2:], read_manifest(studio.folder)["8-b.png"].digest]
+    digests = [first.by_key["7-a.png"].name[2:], read_records(studio.folder)["8-b.png"].digest]
     rows = {}
     for key, digest in zip(("7-a.png", "8-b.png"), digests, strict=True):
         status = (studio.originals / key).stat()
@@ -978,6 +978,6 @@ def test_after_ctrl_c_finished_thumbnails_are_in_the_manifest(studio: Studio) ->
     program.send_signal(signal.SIGINT)
     _, said = program.communicate(timeout=30)
     assert b"KeyboardInterrupt" in said
-    done = read_manifest(studio.folder)
+    done = read_records(studio.folder)
     assert 0 < len(done) < 60
     assert all(record.sizes for record in done.values())

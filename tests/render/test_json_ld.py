@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from events_archive.images.thumbnails import Thumbnails
 from events_archive.model.event import Licence
 from events_archive.pages.event_pages import event_page
-from events_archive.render.json_ld import json_ld_block, script
+from events_archive.render.json_ld import json_ld_block, script_element
 from tests.factories import a_change, a_history, a_site, a_video, an_event, an_image
 from tests.render.rendered import make_context, make_thumbnails
 
@@ -116,7 +116,7 @@ def test_nothing_is_told_where_the_sites_place_is_not_known() -> None:
 @given(st.text())
 def test_no_text_gets_out_of_the_block(text: str) -> None:
     for hostile in (text, f"</script><!--{text}", f"<script>{text}"):
-        block = str(script({"name": hostile}))
+        block = str(script_element({"name": hostile}))
         inside = block.removeprefix('<script type="application/ld+json">')
         inside = inside.removesuffix("</script>")
         assert "<" not in inside

@@ -14,10 +14,10 @@ from events_archive.search.index import (
     RELATION,
     TYPE,
     Document,
-    Kind,
     SearchIndex,
     Span,
     Thing,
+    ThingKind,
     build_index,
 )
 from events_archive.search.spelling import nearest_word
@@ -25,8 +25,8 @@ from events_archive.search.synonyms import BROADER, PHRASES, SYNONYMS, TIMES
 from events_archive.search.words import words
 
 NOW = datetime(2025, 9, 15, 12, tzinfo=UTC)
-TYPES, PLACES = Kind("types", "Type", TYPE), Kind("places", "Place", PLACE)
-AGENCIES = Kind("agencies", "Agency", RELATION)
+TYPES, PLACES = ThingKind("types", "Type", TYPE), ThingKind("places", "Place", PLACE)
+AGENCIES = ThingKind("agencies", "Agency", RELATION)
 
 
 def an_index(*events: tuple[str, str], texts: Iterable[str] = (), **things: Thing) -> SearchIndex:
@@ -193,10 +193,10 @@ def test_pages_are_found_by_their_whole_name_or_by_all_words() -> None:
         eva=Thing(kind=TYPES, name="EVA", stem="eva", aliases=("spacewalk",), rows=(0, 1)),
         station=station,
         tiangong=Thing(kind=PLACES, name="Tiangong space station", stem="tiangong", rows=(1,)),
-        launch=Thing(kind=Kind("", "", RELATION), name="EVA", rows=(0,)),
-        year=Thing(kind=Kind("years", "Year", 0), name="2021", stem="2021"),
-        month=Thing(kind=Kind("months", "Month", 0), name="June 2021", stem="2021-06"),
-        day=Thing(kind=Kind("days", "Day", 0), name="16 June", stem="06-16"),
+        launch=Thing(kind=ThingKind("", "", RELATION), name="EVA", rows=(0,)),
+        year=Thing(kind=ThingKind("years", "Year", 0), name="2021", stem="2021"),
+        month=Thing(kind=ThingKind("months", "Month", 0), name="June 2021", stem="2021-06"),
+        day=Thing(kind=ThingKind("days", "Day", 0), name="16 June", stem="06-16"),
     )  # fmt: skip
     paths = {
         "spacewalk": ["types/eva.html"],
