@@ -6,6 +6,7 @@ missing, null or of a wrong type counts as absent.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -31,11 +32,14 @@ from events_archive.model.timestamps import FIRST_YEAR, LAST_YEAR
 from events_archive.source.bounds import reason_for_plain_text
 from events_archive.source.json_fields import JsonFields, parse_duration
 from events_archive.source.text import clean_summary, clean_title
+from events_archive.store import canonical_json
 from events_archive.store.records import IDENTITY, Record, id_of_record
 
 _T = TypeVar("_T")
 
 _DEFAULT_PRIORITY = 10
+_MAX_CACHED = 20_000
+"""Characters of a list in JSON; longer ones are hardly those of several events."""
 _DATES = f"a date-time of the years {FIRST_YEAR} to {LAST_YEAR}, or null"
 
 
@@ -192,8 +196,22 @@ def _updates(objects: Iterable[JsonFields]) -> tuple[Update, ...]:
 
 def _related(fields: JsonFields, key: str) -> tuple[Any, ...]:
     """Return the members of the list at ``key`` that have an id and a name, each once."""
+    value = fields.raw(key)
+    if not value:
+        return ()
+    text = canonical_json.compact_json(value)
+    parse = _parse_related if len(text) <= _MAX_CACHED else _parse_related.__wrapped__
+    members, notes = parse(key, text)
+    fields.notes += notes
+    return members
+
+
+@lru_cache(maxsize=4096)  # Many events have the same agencies, programmes and stations.
+def _parse_related(key: str, text: str) -> tuple[tuple[Any, ...], tuple[str, ...]]:
+    """Return the members, and a note on each value that is beyond a bound."""
+    fields = JsonFields({key: canonical_json.decode(text.encode(errors="backslashreplace"))})
     members = map(_PARSERS[key], fields.children(key))
-    return _unique([one for one in members if one.name], "id")
+    return _unique([one for one in members if one.name], "id"), tuple(fields.notes)
 
 
 def _unique(values: Iterable[_T], key: str) -> tuple[_T, ...]:

@@ -8,6 +8,7 @@ descriptions that LL2 scraped from web pages are dropped if they do not describe
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # C0 except tab and newline, DEL and C1, lone surrogates, bidirectional overrides and isolates
@@ -28,7 +29,7 @@ _INVISIBLE = re.compile(
 )
 # Unicode sorts the combining characters of a run, which takes the square of its length.
 _PIECE = re.compile(r"\s+|\S{1,1000}")
-_MAX_WHOLE = 200
+_MAX_CACHED = 200
 
 _JUNK_TITLES = frozenset(
     {
@@ -61,7 +62,7 @@ def clean_text(text: str) -> str:
         text = without_unwanted(_LINE_ENDS.sub("\n", text))
     if text.isascii():
         return text.strip()
-    pieces = [text] if len(text) <= _MAX_WHOLE else _PIECE.findall(text)
+    pieces = [text] if len(text) <= _MAX_CACHED else _PIECE.findall(text)
     text = "".join(unicodedata.normalize("NFC", piece) for piece in pieces).strip()
     return "" if _INVISIBLE.fullmatch(text) else text
 
@@ -73,7 +74,15 @@ def without_unwanted(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """Return ``text`` on one line, clean, with single spaces."""
+    return _clean_short_line(text) if len(text) <= _MAX_CACHED else _clean_line(text)
+
+
+def _clean_line(text: str) -> str:
     return " ".join(clean_text(text).split())
+
+
+_clean_short_line = lru_cache(maxsize=10_000)(_clean_line)
+"""Most names are those of agencies, stations, ... of other events, too."""
 
 
 def clean_title(text: str) -> str:
