@@ -38,6 +38,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one more than there are processors: many tests wait for browsers and servers."""
+    return (os.cpu_count() or 1) + 1
+
+
 EXTENDED = {
     "test_crash", "test_faults", "test_fuzz", "test_memory", "test_planted_files",
     "test_random_runs", "test_streams", "test_up_to_date", "test_year_of_a_fork",
