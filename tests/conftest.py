@@ -26,7 +26,7 @@ BASE_URL = "https://example.org/archive/"
 
 # No deadline: the time of one example depends on the load of the machine. `make test-all` asks for
 # the second profile.
-settings.register_profile("archive", deadline=None, max_examples=40)
+settings.register_profile("archive", deadline=None, max_examples=25)
 settings.register_profile("archive-extended", deadline=None, max_examples=200)
 settings.load_profile("archive")
 
