@@ -18,6 +18,7 @@ from events_archive.output.failing_events import without_failing_events
 from events_archive.output.fingerprints import Fingerprints, site_fingerprint
 from events_archive.output.id_audit import IdAudit
 from events_archive.output.manifest import load_manifest
+from events_archive.output.workers import process_all
 from events_archive.output.writer import DamagedFileError, OutputDir, StagedFile
 from events_archive.pages.plan import plan_site
 from events_archive.render.assets import read_assets
@@ -26,9 +27,6 @@ from events_archive.render.renderer import Renderer
 from events_archive.site.page import Page, Writer
 from events_archive.site.site import Site
 from events_archive.store.published_ids_file import PUBLISHED_IDS_FILE, load_published_ids
-
-MIN_TASKS_FOR_WORKER = 60
-"""Fewer files take less time than starting a worker process."""
 
 _CHUNK_SIZE = 10
 """The number of files that one process takes at a time."""
@@ -126,12 +124,9 @@ class _Stager(Struct, frozen=True, kw_only=True):
     audit: IdAudit
 
     def stage_all(self, tasks: Sequence[Task], jobs: int) -> None:
-        """Stage all ``tasks``; with more than one of ``jobs``, a worker process helps with many."""
+        """Stage all ``tasks``; with more than one of ``jobs``, a worker process helps."""
         chunks = [tasks[at : at + _CHUNK_SIZE] for at in range(0, len(tasks), _CHUNK_SIZE)]
-        if jobs > 1 and len(tasks) >= MIN_TASKS_FOR_WORKER:
-            # Few builds need it, and it takes 20 ms to import.
-            from events_archive.output.workers import process_all  # noqa: PLC0415
-
+        if jobs > 1:
             self.renderer.warm_up()
             results = process_all(self._stage_chunk, chunks)
         else:

@@ -135,7 +135,7 @@ def is_permanent_list(page: Page) -> bool:
 
 
 def _feed_of(page: Page) -> Feed | None:
-    """Return the feed whose RSS file the page is; its path stands for the feed in all formats.
+    """Return the feed if the page is its RSS file, the path by which all its files are recorded.
 
     None for other pages, and for copies at former paths.
     """

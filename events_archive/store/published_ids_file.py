@@ -52,7 +52,7 @@ def read_published_ids(path: Path) -> tuple[dict[str, str], tuple[str, ...]]:
         for group in lines.repeated().values()
         if len({str(entry.value) for entry in group}) > 1
     ]
-    # What another program has laid out anew has its entries on other lines.
+    # Another program may have written it in another layout, without one entry a line.
     with suppress(ValueError):
         whole = decode_as(data, dict[str, str])
         return {**whole, **patterns}, tuple(faults)
