@@ -27,6 +27,7 @@ SHARED = frozenset(
     {
         "__version__",
         "code_digest",
+        "workers",
         "console",
         "errors",
         "load_settings",

@@ -18,7 +18,6 @@ from events_archive.output.failing_events import without_failing_events
 from events_archive.output.fingerprints import Fingerprints, site_fingerprint
 from events_archive.output.id_audit import IdAudit
 from events_archive.output.manifest import load_manifest
-from events_archive.output.workers import process_all
 from events_archive.output.writer import DamagedFileError, OutputDir, StagedFile
 from events_archive.pages.plan import plan_site
 from events_archive.render.assets import read_assets
@@ -27,6 +26,7 @@ from events_archive.render.renderer import Renderer
 from events_archive.site.page import Page, Writer
 from events_archive.site.site import Site
 from events_archive.store.published_ids_file import PUBLISHED_IDS_FILE, load_published_ids
+from events_archive.workers import process_all
 
 _CHUNK_SIZE = 10
 """The number of files that one process takes at a time."""

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from events_archive import workers
 from events_archive.errors import ArchiveError
-from events_archive.output import workers
-from events_archive.output.workers import can_fork, process_all
+from events_archive.workers import can_fork, process_all
 from tests.conftest import PROJECT, clean_environment
 
 pytestmark = [
@@ -35,7 +35,7 @@ def _forks_in_spite_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 def _start_script(folder: Path, script: str) -> subprocess.Popen[str]:
     """A process without other threads, in which every warning is an error."""
     path = folder / "script.py"
-    path.write_text(f"from events_archive.output.workers import can_fork, process_all\n{script}")
+    path.write_text(f"from events_archive.workers import can_fork, process_all\n{script}")
     return subprocess.Popen(
         [sys.executable, str(path)],
         stderr=subprocess.PIPE,
@@ -104,6 +104,26 @@ def test_an_error_of_either_process_is_raised_and_stops_both(
     assert len(list(tmp_path.iterdir())) < 1000
 
 
+class _BadMoodError(Exception):
+    """An error that is pickled as its message, and cannot be made of that alone."""
+
+    def __init__(self, who: str, mood: str) -> None:
+        super().__init__(f"{who} is {mood}")
+
+
+def test_an_error_of_the_worker_tells_where_it_occurred_even_if_it_cannot_be_pickled() -> None:
+    def process(item: int) -> None:
+        if _in_worker():
+            raise _BadMoodError("a worker", "sad")
+        time.sleep(0.02)
+
+    with pytest.raises(RuntimeError, match="_BadMoodError: a worker is sad") as raised:
+        process_all(process, range(2000))
+    (note,) = raised.value.__notes__
+    assert note.startswith("In the worker process:\nTraceback")
+    assert "in process" in note
+
+
 def test_a_worker_that_is_killed_ends_the_build_with_a_message(tmp_path: Path) -> None:
     def process(item: int) -> None:
         if _in_worker():
@@ -161,7 +181,7 @@ def test_without_semaphores_one_process_does_everything(monkeypatch: pytest.Monk
     def refuse(*arguments: object) -> None:
         raise OSError("no /dev/shm")
 
-    monkeypatch.setattr(workers, "ProcessPoolExecutor", refuse)
+    monkeypatch.setattr(multiprocessing.context.ForkContext, "Semaphore", refuse)
     assert process_all(lambda item: (item, _in_worker()), range(3)) == [
         (0, False), (1, False), (2, False),
     ]  # fmt: skip
