@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
 """Build the archive. The commands are in `events_archive.commands`; start at `build.run`."""
 
+import gc
 import os
 import signal
 import sys
 from contextlib import suppress
 
 if __name__ == "__main__":
+    # The collector would look for cycles during a third of the build. It would find 1,700 objects
+    # to free, of 1.6 million that 10,000 events need.
+    gc.disable()
+
     # Until the command begins, Ctrl-C ends the process at once: there is nothing to clean up.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -1,7 +1,6 @@
 """The command line: its options, its commands, and `main`, which runs one of them."""
 
 import argparse
-import gc
 import os
 import signal
 import sys
@@ -43,8 +42,6 @@ COMMANDS = {
 
 def main(arguments: Sequence[str], project: Path) -> int:
     """Run a command in the folder ``project`` and return the exit status; see `errors`."""
-    # Python's own thresholds would have the collector look for cycles during a third of the build.
-    gc.set_threshold(1_000_000, 50, 100)
     open_standard_streams()
     console = Console(as_json="--json" in arguments)
     try:

@@ -4,7 +4,6 @@ The names are those of a finished run, one of each kind. A run replaces what it 
 refuses what it cannot: it follows no link, waits for no pipe, and touches nothing elsewhere.
 """
 
-import gc
 import os
 import re
 import shutil
@@ -68,12 +67,10 @@ def run(
     (tmp_path / "outside/events").mkdir(parents=True)
     (tmp_path / "outside/file").write_text("outside")
     before = _files(tmp_path / "outside")
-    thresholds, handler = gc.get_threshold(), signal.getsignal(signal.SIGTERM)
+    handler = signal.getsignal(signal.SIGTERM)
     yield run
     signal.alarm(0)
     signal.signal(signal.SIGTERM, handler)
-    gc.set_threshold(*thresholds)
-    gc.unfreeze()
     assert _files(tmp_path / "outside") == before
 
 

@@ -3,7 +3,6 @@
 The site is planned, rendered and audited, and only then written.
 """
 
-import gc
 from collections.abc import Iterator
 
 from events_archive.commands import Options
@@ -39,8 +38,6 @@ def build_site(settings: Settings, console: Console, inputs: InputSnapshot | Non
     With ``inputs``, the same run is skipped until they change, if it would have nothing to do.
     """
     site = load_site(settings, console)
-    # All that is loaded lives until the build ends: the collector need not look through it.
-    gc.freeze()
     if settings.dry_run:
         console.print_lines(sorted(page.path for page in plan_site(site)))
     else:

@@ -69,6 +69,5 @@ def rebuild(options: Options) -> None:
     # A short wait: `run` tries again.
     with lock_cache(settings.cache, timeout=1.0):
         build_site(settings, Console.from_settings(settings))
-    # The build froze its objects, which are garbage now.
-    gc.unfreeze()
+    # The collector is disabled (`build.py`).
     gc.collect()

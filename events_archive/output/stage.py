@@ -4,7 +4,6 @@ Pages are fingerprinted. One whose file of the last build is current is not rend
 the ids are collected for the audit.
 """
 
-import gc
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -92,8 +91,6 @@ def _stage_files(site: Site, thumbnails: Thumbnails) -> StagedSite:
     is_usable = (previous.site_fingerprint, previous.id_patterns) == (fingerprint, audit.published)
     output = OutputDir(settings.output, previous if is_usable else None, base_url=site.base_url)
     pages = plan_site(site)
-    # The plan lives until the build ends: the collector of neither process need look through it.
-    gc.freeze()
     stager = _Stager(
         renderer=renderer,
         fingerprints=Fingerprints(site, thumbnails),
