@@ -124,7 +124,7 @@ class _Stager(Struct, frozen=True, kw_only=True):
         """Stage all ``tasks``; with more than one of ``jobs``, a worker process helps."""
         chunks = [tasks[at : at + _CHUNK_SIZE] for at in range(0, len(tasks), _CHUNK_SIZE)]
         if jobs > 1:
-            self.renderer.warm_up()
+            self.renderer.context.site.warm_up()
             results = process_all(self._stage_chunk, chunks)
         else:
             results = list(map(self._stage_chunk, chunks))

@@ -69,13 +69,6 @@ class Renderer(Struct, frozen=True, kw_only=True, dict=True):
     templates: Path
     """The folder of the templates."""
 
-    def warm_up(self) -> None:
-        """Load what nearly every page needs, before worker processes are forked."""
-        self.environment.get_template("base.html")
-        self.environment.get_template("pages/event.html")
-        markdown_to_html("*")
-        self.context.site.warm_up()
-
     def content(self, page: Page) -> bytes:
         """Return the bytes of a page; raises ArchiveError where its template has a mistake."""
         if page.writer is Writer.TEMPLATE:
@@ -150,7 +143,7 @@ def image_alt(image: Image, event: Event) -> str:
 _DESIGNATOR = re.compile(r"\w{1,9}-\d{1,4}")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 16)
 def unbroken(name: str) -> Markup:
     """Return a name as HTML in which "CRS-39" does not break at its hyphen."""
     return Markup(_DESIGNATOR.sub(r'<span class="designator">\g<0></span>', str(escape(name))))
