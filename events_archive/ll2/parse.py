@@ -11,7 +11,10 @@ from operator import attrgetter
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from msgspec.structs import replace
+
 from events_archive.errors import ArchiveError
+from events_archive.model.changes import shown_digest
 from events_archive.model.event import (
     Agency,
     Astronaut,
@@ -115,7 +118,7 @@ def parse_event(record: Record, digest: str = "", notes: list[str] | None = None
     for text in (event.description, *(update.comment for update in event.updates)):
         if reason := reason_for_plain_text(text):
             notes.append(f"a text {reason}: it is shown without its markup")
-    return event
+    return replace(event, shown=shown_digest(event))
 
 
 def abbreviated(value: object) -> str:

@@ -69,7 +69,7 @@ class Image(Struct, frozen=True, kw_only=True, dict=True):
         return f"{self.id}-{_UNSAFE.sub('_', name)[-120:].lstrip('.')}"
 
 
-@lru_cache(maxsize=4096)  # A page names the host of a link several times: 1 % of a build.
+@lru_cache(maxsize=1 << 16)  # A page names the host of a link several times: 1 % of a build.
 def host_of(url: str) -> str:
     """Return the host without ``www.``; ``url`` itself if it has none."""
     return (urlsplit(url).hostname or url).removeprefix("www.")
@@ -207,6 +207,9 @@ class Event(Struct, frozen=True, kw_only=True, dict=True):
     astronauts: tuple[Astronaut, ...] = ()
     digest: str = ""
     """SHA-256 of the record's line in the cache, in hexadecimal."""
+    shown: str = ""
+    """`model.changes.shown_digest`, which is kept with the event since it is needed in each run;
+    ``""`` if it is not known."""
 
     @cached_property
     def sort_key(self) -> tuple[datetime, timedelta, int]:

@@ -84,7 +84,7 @@ class Publications(Struct, frozen=True, kw_only=True, dict=True):
             modified=modified,
             sequence=min(max(0, revision), MAX_INTEGER),
             status=status,
-            shown=shown_digest(event),
+            shown=event.shown or shown_digest(event),
         )
 
     @cached_property
@@ -104,7 +104,7 @@ class Publications(Struct, frozen=True, kw_only=True, dict=True):
         return min(known, default=FIRST_DATE)
 
     def _next(self, former: Publication, event: Event) -> Publication:
-        shown, status = shown_digest(event), self._status(event)
+        shown, status = event.shown or shown_digest(event), self._status(event)
         if not self._differs(former, event, shown, status):
             return former if former.shown == shown else replace(former, shown=shown)
         now = self._now
