@@ -84,7 +84,7 @@ def load_site(
         former = _former_publications(settings, console)
         result = refresh(settings, console, now=now, connect=connect)
         parsed = ParsedEvents(settings.cache)
-        events = load_events(result.records, console, parsed)
+        events = load_events(result.records, console, parsed, jobs=settings.jobs)
         if not settings.dry_run:
             parsed.save()
         state = result.archive_state

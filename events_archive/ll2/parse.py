@@ -54,6 +54,10 @@ class InvalidRecordError(ArchiveError):
         self.issues = tuple(issues)
         super().__init__(f"event {abbreviated(record_id)} cannot be read: {'; '.join(issues)}")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Return what is pickled; by default that is the message alone."""
+        return type(self), (self.record_id, self.issues)
+
 
 def parse_event(record: Record, digest: str = "", notes: list[str] | None = None) -> Event:
     """Return the event of one record; ``digest`` is that of the record's line in the cache.

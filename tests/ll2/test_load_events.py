@@ -93,6 +93,24 @@ def test_a_deeply_nested_line_is_an_event_or_causes_a_warning(depth: int) -> Non
     assert all("nested too deeply" in warning for warning in console.warnings)
 
 
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_two_processes_load_what_one_loads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # Even if servers of other tests run in threads of this process.
+    monkeypatch.setattr("events_archive.workers.can_fork", lambda: True)
+    records = {record["id"]: record for record in generate_records(600)}
+    for id in list(records)[::30]:
+        records[id] |= {"date": "soon"}
+    for id in list(records)[1::30]:
+        records[id] |= {"name": "x" * 3000}
+    loaded = []
+    for jobs in (1, 2):
+        console, parsed = Console(stream=sys.stderr, quiet=True), ParsedEvents(tmp_path)
+        events = load_events(records_of(records), console, parsed, jobs=jobs)
+        loaded.append((events, console.warnings, parsed.of_this_run))
+    assert len(loaded[0][1]) == 11 + 11
+    assert loaded[0] == loaded[1]
+
+
 def test_an_event_has_the_digest_of_its_line() -> None:
     records = load_records(SHIPPED)
     for event in load_events(records, Console(stream=sys.stderr, quiet=True)):
