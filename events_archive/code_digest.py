@@ -1,33 +1,38 @@
 """The digest of the code: what one version has computed is not used by another."""
 
+import os
 import sys
 from functools import cache
-from hashlib import blake2b
+from hashlib import sha256
 from pathlib import Path
 
-_DIGEST_BYTES = 12
+_DIGEST_LENGTH = 24
 
 
-def digest_of_folder(folder: Path, pattern: str = "*") -> str:
+def digest_of_folder(folder: Path, suffix: str = "") -> str:
     """Return the digest of the paths and contents of the files below a folder.
 
-    Compiled templates and modules do not count.
+    Only files with that ``suffix`` count, and no compiled templates and modules.
     """
-    digest = blake2b(digest_size=_DIGEST_BYTES)
-    paths = [path for path in folder.rglob(pattern) if path.parent.name != "__pycache__"]
-    for path in sorted(path for path in paths if path.is_file()):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(folder).as_posix()}\n{len(content)}\n".encode())
-        digest.update(content)
-    return digest.hexdigest()
+    digest = sha256()
+    for root, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        for path in sorted(Path(root, name) for name in files if name.endswith(suffix)):
+            # The link of an editor's lock leads nowhere.
+            if path.is_file():
+                content = path.read_bytes()
+                name = path.relative_to(folder).as_posix()
+                digest.update(f"{name}\n{len(content)}\n".encode("utf-8", "surrogateescape"))
+                digest.update(content)
+    return digest.hexdigest()[:_DIGEST_LENGTH]
 
 
 @cache
 def code_digest() -> str:
     """Return the digest of every module of the package, of Python and of the libraries."""
-    package = digest_of_folder(Path(__file__).parent, "*.py")
+    package = digest_of_folder(Path(__file__).parent, ".py")
     versions = "\n".join((package, sys.version, *_installed_libraries()))
-    return blake2b(versions.encode(), digest_size=_DIGEST_BYTES).hexdigest()
+    return sha256(versions.encode()).hexdigest()[:_DIGEST_LENGTH]
 
 
 def _installed_libraries() -> list[str]:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from hashlib import blake2b
+from hashlib import sha256
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
@@ -37,7 +37,7 @@ def digest_of(value: object) -> str:
     except UnicodeEncodeError:
         # Half of a surrogate pair, which UTF-8 has no form for and the API has sent.
         data = json.dumps(value, default=str).encode()
-    return blake2b(data, digest_size=12).hexdigest()
+    return sha256(data).hexdigest()[:24]
 
 
 def site_fingerprint(site: Site, assets: Assets) -> str:

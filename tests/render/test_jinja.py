@@ -323,6 +323,8 @@ def test_the_digest_changes_with_a_template_but_not_with_compiled_ones(
     for file in _compiled(tmp_path):
         file.unlink()
     assert digest_of_folder(tmp_path) == before
+    (tmp_path / ".#a.html").symlink_to("editor@host.123")  # A lock of Emacs leads nowhere.
+    assert digest_of_folder(tmp_path, ".html") == before
     templates(**{"b.html": ""})
     assert digest_of_folder(tmp_path) != before
 
