@@ -82,7 +82,7 @@ def find_mission(name: str) -> Mission | None:
     return split_mission(name)[0]
 
 
-@lru_cache(maxsize=4096)  # An event's series, visits and story need it.
+@lru_cache(maxsize=1 << 16)  # An event's series, visits and story need it.
 def split_mission(name: str) -> tuple[Mission | None, str]:
     """Return the mission that the name of an event begins with, and what the event is.
 

@@ -98,7 +98,7 @@ def _outward_link(label: str, url: str, day: date | None, gone: Collection[str])
     return f"{_link(label, copy)} (archived copy; {_link('the original', url)} is gone)"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 16)
 def _line(text: str) -> str:
     """Return a text in one line, in which no character has a meaning in Markdown."""
     return _MARKS.sub(r"\\\g<0>", " ".join(text.split()).translate(_ENTITIES))

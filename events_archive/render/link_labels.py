@@ -27,7 +27,7 @@ def link_label(link: Link) -> str:
     return link.title or words_of_url(link.url) or f"{kind} on {link.host}"
 
 
-@lru_cache(maxsize=4096)  # A link is on pages and in feeds.
+@lru_cache(maxsize=1 << 16)  # A link is on pages and in feeds.
 def words_of_url(url: str) -> str:
     """Return the last part of a URL's path as words, ``""`` if it is hardly a title.
 

@@ -1,6 +1,6 @@
 """Page: one file of the site, before it is rendered."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, ValuesView
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -87,6 +87,10 @@ class LazyContext(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._values)
+
+    def values(self) -> ValuesView[Any]:
+        """Return all values, more directly than the base class does."""
+        return self._values.values()
 
 
 class Page(Struct, frozen=True, kw_only=True):

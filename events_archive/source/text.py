@@ -81,7 +81,7 @@ def _clean_line(text: str) -> str:
     return " ".join(clean_text(text).split())
 
 
-_clean_short_line = lru_cache(maxsize=10_000)(_clean_line)
+_clean_short_line = lru_cache(maxsize=1 << 16)(_clean_line)
 """Most names are those of agencies, stations, ... of other events, too."""
 
 
