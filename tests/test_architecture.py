@@ -27,13 +27,13 @@ SHARED = frozenset(
     {
         "__version__",
         "code_digest",
-        "workers",
         "console",
         "errors",
         "load_settings",
         "safe_text",
         "settings",
         "thread_pool",
+        "workers",
     }
 )
 """Modules that every package may import."""

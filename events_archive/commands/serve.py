@@ -69,5 +69,5 @@ def rebuild(options: Options) -> None:
     # A short wait: `run` tries again.
     with lock_cache(settings.cache, timeout=1.0):
         build_site(settings, Console.from_settings(settings))
-    # The collector is disabled (`build.py`).
+    # `build.py` has disabled the collector, and the objects of this build are garbage now.
     gc.collect()

@@ -208,8 +208,8 @@ class Event(Struct, frozen=True, kw_only=True, dict=True):
     digest: str = ""
     """SHA-256 of the record's line in the cache, in hexadecimal."""
     shown: str = ""
-    """`model.changes.shown_digest`, which is kept with the event since it is needed in each run;
-    ``""`` if it is not known."""
+    """The digest of what is shown of the event (`model.changes.shown_digest`), saved for the next
+    run; ``""`` if it was not computed."""
 
     @cached_property
     def sort_key(self) -> tuple[datetime, timedelta, int]:

@@ -84,7 +84,7 @@ class Publications(Struct, frozen=True, kw_only=True, dict=True):
             modified=modified,
             sequence=min(max(0, revision), MAX_INTEGER),
             status=status,
-            shown=event.shown or shown_digest(event),
+            shown=_shown(event),
         )
 
     @cached_property
@@ -104,7 +104,7 @@ class Publications(Struct, frozen=True, kw_only=True, dict=True):
         return min(known, default=FIRST_DATE)
 
     def _next(self, former: Publication, event: Event) -> Publication:
-        shown, status = event.shown or shown_digest(event), self._status(event)
+        shown, status = _shown(event), self._status(event)
         if not self._differs(former, event, shown, status):
             return former if former.shown == shown else replace(former, shown=shown)
         now = self._now
@@ -159,6 +159,10 @@ class Publications(Struct, frozen=True, kw_only=True, dict=True):
     def _plausible(self, dates: Iterable[datetime | None]) -> list[datetime]:
         latest = self.history.state.last_refreshed
         return [when for when in dates if when and (latest is None or when <= latest)]
+
+
+def _shown(event: Event) -> str:
+    return event.shown or shown_digest(event)
 
 
 def _midnight(day: date) -> datetime:

@@ -12,6 +12,7 @@ from events_archive.console import Console
 from events_archive.ll2.load import load_events, warn_of_invalid_records
 from events_archive.ll2.parse import InvalidRecordError
 from events_archive.ll2.parsed_events import PARSED_EVENTS_FILE, ParsedEvents
+from events_archive.model.changes import shown_digest
 from events_archive.store.checksum import remove_checksum
 from events_archive.store.records import RecordLine, Records, load_records
 from tests.ll2.test_parse import record_of
@@ -132,6 +133,7 @@ def test_saved_events_are_those_that_parsing_gives(tmp_path: Path) -> None:
         parsed.save()
         saved = ParsedEvents(tmp_path).of_last_run
         assert [saved[event.digest] for event in events] == events
+        assert all(event.shown == shown_digest(event) for event in saved.values())
 
 
 def test_what_the_last_run_has_parsed_is_not_parsed_again(tmp_path: Path) -> None:
